@@ -1,0 +1,27 @@
+/** What went wrong, by class of cause; the command line maps every one of them to an exit status. */
+export type ErrorCode =
+  | 'network' // the network contradicts itself or its input
+  | 'preset' // an unknown preset or option, or a bad value
+  | 'data' // a data file or data set is missing, broken or of the wrong shape
+  | 'weights' // a weights file is broken or doesn't fit the network
+  | 'option' // a training or command line option is out of range
+  | 'run' // a run folder is missing, locked, broken or of another kind
+  | 'memory' // the program doesn't fit into memory
+  | 'disk' // the file system refused
+  | 'internal' // a verifier found a broken invariant: a defect of Isobath
+
+/** An error a user can act on: where, what was expected, what was found, what to do. */
+export class IsobathError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string) {
+    super(message)
+    this.name = 'IsobathError'
+    this.code = code
+  }
+}
+
+/** Throws an `internal` error when an invariant doesn't hold. */
+export function assertInvariant(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new IsobathError('internal', `broken invariant: ${message}`)
+}
