@@ -1,0 +1,19 @@
+/** What each activation function's derivative is computed from: its input, or its output where that is enough. */
+import type { ActivationName } from '../network/network.ts'
+
+export const keptForGradient = {
+  identity: 'output',
+  relu: 'output',
+  leakyRelu: 'output',
+  tanh: 'output',
+  sigmoid: 'output',
+  softplus: 'output',
+  selu: 'output',
+  gelu: 'input',
+  silu: 'input',
+  erf: 'input',
+} satisfies Record<ActivationName, 'input' | 'output'>
+
+/** SELU's constants (Klambauer et al. 2017, eq. 14): scale and alpha that make mean 0 and variance 1 a fixed point. */
+export const seluScale = 1.0507009873554805
+export const seluAlpha = 1.6732632423543772

@@ -1,0 +1,146 @@
+/** Builds a graph node by node; open loops form a stack of scopes, and values move across their borders as slices and stacks. */
+import { assertInvariant } from '../support/errors.ts'
+import type {
+  Attributes,
+  Carried,
+  Element,
+  Graph,
+  GraphConstant,
+  GraphInput,
+  GraphOutput,
+  Node,
+  Shape,
+  Slice,
+  Stack,
+  Update,
+  Value,
+} from './graph.ts'
+import { type OpName, ops } from './ops.ts'
+
+interface Scope {
+  readonly nodes: Node[]
+  readonly slices: Slice[]
+  readonly stacks: Stack[]
+  readonly times: number
+}
+
+export class GraphBuilder {
+  private readonly inputs: GraphInput[] = []
+  private readonly constants: GraphConstant[] = []
+  private readonly updates: Update[] = []
+  private readonly outputs: GraphOutput[] = []
+  private readonly scopes: Scope[] = [{ nodes: [], slices: [], stacks: [], times: 1 }]
+  private nextId = 0
+  private guard: Value | undefined
+
+  value(shape: Shape, element: Element = 'real'): Value {
+    return Object.freeze({ id: this.nextId++, shape, element })
+  }
+
+  input(name: string, role: GraphInput['role'], shape: Shape, element: Element = 'real'): Value {
+    const value = this.value(shape, element)
+    this.inputs.push({ name, role, value })
+    return value
+  }
+
+  /** A constant of the given shape; equal constants of the same name are one. */
+  constant(name: string, shape: Shape, data: readonly number[], element: Element = 'real'): Value {
+    const known = this.constants.find((constant) => constant.name === name)
+    if (known) return known.value
+    const value = this.value(shape, element)
+    this.constants.push({ name, value, data })
+    return value
+  }
+
+  get nodes(): Node[] {
+    return this.scopes[this.scopes.length - 1].nodes
+  }
+
+  /** The number of loops that are open. */
+  get depth(): number {
+    return this.scopes.length - 1
+  }
+
+  op(op: OpName, inputs: readonly Value[], attributes: Attributes, path: string): readonly Value[] {
+    return this.opInto(this.nodes, op, inputs, attributes, path)
+  }
+
+  opInto(nodes: Node[], op: OpName, inputs: readonly Value[], attributes: Attributes, path: string): readonly Value[] {
+    const outputs = ops[op].infer(inputs, attributes).map((result) => this.value(result.shape, result.element))
+    nodes.push({ kind: 'op', op, inputs, outputs, attributes, path })
+    return outputs
+  }
+
+  /** Opens a loop, builds its body from the carried parameter, closes it; returns the value after the last iteration. */
+  loop(times: number, initial: Value, path: string, build: (carried: Value) => Value): Value {
+    const parameter = this.value(initial.shape, initial.element)
+    const scope: Scope = { nodes: [], slices: [], stacks: [], times }
+    this.scopes.push(scope)
+    const next = build(parameter)
+    this.scopes.pop()
+    const result = this.value(initial.shape, initial.element)
+    const carried: Carried[] = [{ initial, parameter, next, result }]
+    this.nodes.push({
+      kind: 'loop',
+      times,
+      reverse: false,
+      carried,
+      slices: scope.slices,
+      stacks: scope.stacks,
+      body: scope.nodes,
+      path,
+    })
+    return result
+  }
+
+  /** A value from outside whose leading axes are the counts of the `axes` innermost open loops, as this iteration sees it. */
+  slice(stacked: Value, axes: number): Value {
+    let value = stacked
+    for (const scope of this.scopes.slice(this.scopes.length - axes)) {
+      assertInvariant(value.shape[0] === scope.times, `a slice of [${value.shape}] in a loop of ${scope.times}`)
+      const known = scope.slices.find((slice) => slice.stacked === value)
+      if (known) {
+        value = known.parameter
+      } else {
+        const parameter = this.value(value.shape.slice(1), value.element)
+        scope.slices.push({ stacked: value, parameter })
+        value = parameter
+      }
+    }
+    return value
+  }
+
+  /** The value of every iteration of all open loops, as seen outside of them. */
+  stack(value: Value): Value {
+    let stacked = value
+    for (const scope of this.scopes.slice(1).reverse()) {
+      const outer = this.value([scope.times, ...stacked.shape], stacked.element)
+      scope.stacks.push({ value: stacked, stacked: outer })
+      stacked = outer
+    }
+    return stacked
+  }
+
+  update(target: Value, value: Value): void {
+    this.updates.push({ target, value })
+  }
+
+  output(name: string, value: Value): void {
+    this.outputs.push({ name, value })
+  }
+
+  guardBy(value: Value): void {
+    this.guard = value
+  }
+
+  finish(name: string): Graph {
+    assertInvariant(this.scopes.length === 1, 'a loop was left open')
+    const { inputs, constants, updates, outputs, guard } = this
+    return { name, inputs, constants, body: this.nodes, updates, outputs, ...(guard && { guard }) }
+  }
+
+  /** Replaces what has been built so far (the gradient adds stacks to the loops of the forward pass). */
+  replaceBody(nodes: readonly Node[]): void {
+    this.scopes[0].nodes.splice(0, Number.POSITIVE_INFINITY, ...nodes)
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * Reverse-mode differentiation. A loop's gradient is a loop in the other direction: the forward loop stacks what the
+ * backward body needs, the backward loop reads it slice by slice, and stacked parameters get stacked gradients.
+ */
+import { assertInvariant } from '../support/errors.ts'
+import type { GraphBuilder } from './builder.ts'
+import { gradients } from './gradients.ts'
+import type { LoopNode, Node, Slice, Stack, Value } from './graph.ts'
+
+type Cotangents = Map<Value, Value>
+
+/** Values that depend on a trained parameter. */
+function findActive(nodes: readonly Node[], active: Set<Value>): void {
+  for (const node of nodes) {
+    if (node.kind === 'op') {
+      if (node.inputs.some((input) => active.has(input))) for (const output of node.outputs) active.add(output)
+      continue
+    }
+    for (const { stacked, parameter } of node.slices) if (active.has(stacked)) active.add(parameter)
+    // A carried value is active as soon as any iteration makes it so: the first pass finds out, the second spreads it.
+    for (let pass = 0; pass < 2; pass++) {
+      for (const { initial, next, parameter } of node.carried) {
+        if (active.has(initial) || active.has(next)) active.add(parameter)
+      }
+      findActive(node.body, active)
+    }
+    for (const { next, result } of node.carried) if (active.has(next)) active.add(result)
+  }
+}
+
+function accumulate(builder: GraphBuilder, nodes: Node[], cotangents: Cotangents, value: Value, cotangent: Value): void {
+  const known = cotangents.get(value)
+  cotangents.set(value, known ? builder.opInto(nodes, 'add', [known, cotangent], {}, '')[0] : cotangent)
+}
+
+/** All values that nodes read from outside themselves. */
+function freeValues(nodes: readonly Node[], extra: readonly Value[]): Set<Value> {
+  const defined = new Set<Value>()
+  const free = new Set<Value>()
+  const read = (value: Value) => {
+    if (!defined.has(value)) free.add(value)
+  }
+  for (const node of nodes) {
+    if (node.kind === 'op') {
+      node.inputs.forEach(read)
+      for (const output of node.outputs) defined.add(output)
+      continue
+    }
+    for (const { initial } of node.carried) read(initial)
+    for (const { stacked } of node.slices) read(stacked)
+    const own = new Set([...node.carried.map((c) => c.parameter), ...node.slices.map((s) => s.parameter)])
+    const results = [...node.carried.map((c) => c.next), ...node.stacks.map((s) => s.value)]
+    for (const value of freeValues(node.body, results)) if (!own.has(value)) read(value)
+    for (const { result } of node.carried) defined.add(result)
+    for (const { stacked } of node.stacks) defined.add(stacked)
+  }
+  extra.forEach(read)
+  return free
+}
+
+function definedValues(nodes: readonly Node[]): Set<Value> {
+  const defined = new Set<Value>()
+  for (const node of nodes) {
+    if (node.kind === 'op') for (const output of node.outputs) defined.add(output)
+    else for (const value of [...node.carried.map((c) => c.result), ...node.stacks.map((s) => s.stacked)]) defined.add(value)
+  }
+  return defined
+}
+
+/** The same nodes, reading `replacement.get(value)` where they read `value`. */
+function substitute(nodes: readonly Node[], replacement: ReadonlyMap<Value, Value>): Node[] {
+  const swap = (value: Value): Value => replacement.get(value) ?? value
+  return nodes.map((node) =>
+    node.kind === 'op'
+      ? { ...node, inputs: node.inputs.map(swap) }
+      : {
+          ...node,
+          carried: node.carried.map((c) => ({ ...c, initial: swap(c.initial), next: swap(c.next) })),
+          slices: node.slices.map((s) => ({ ...s, stacked: swap(s.stacked) })),
+          stacks: node.stacks.map((s) => ({ ...s, value: swap(s.value) })),
+          body: substitute(node.body, replacement),
+        },
+  )
+}
+
+class Differentiator {
+  constructor(
+    private readonly builder: GraphBuilder,
+    private readonly active: ReadonlySet<Value>,
+  ) {}
+
+  /** Appends the backward pass of `nodes` to `backward`; returns the forward nodes, their loops with added stacks. */
+  run(nodes: readonly Node[], cotangents: Cotangents, backward: Node[]): Node[] {
+    const forward: Node[] = []
+    for (const node of [...nodes].reverse()) {
+      if (node.kind === 'loop') {
+        forward.unshift(this.loop(node, cotangents, backward))
+        continue
+      }
+      forward.unshift(node)
+      const { op, path } = node
+      const outputs = node.outputs.map((output) => cotangents.get(output))
+      const isActive = node.inputs.map((input) => this.active.has(input))
+      if (outputs.every((output) => output === undefined) || !isActive.includes(true)) continue
+      const results = gradients[op]({
+        node,
+        cotangents: outputs,
+        emit: (name, inputs, attributes = {}) => this.builder.opInto(backward, name, inputs, attributes, path),
+        wanted: (input) => isActive[input],
+      })
+      results.forEach((cotangent, input) => {
+        if (cotangent && isActive[input]) accumulate(this.builder, backward, cotangents, node.inputs[input], cotangent)
+      })
+    }
+    return forward
+  }
+
+  private zeros(nodes: Node[], like: Value): Value {
+    return this.builder.opInto(nodes, 'zeros', [], { shape: like.shape.join('x') }, '')[0]
+  }
+
+  private loop(loop: LoopNode, cotangents: Cotangents, backward: Node[]): LoopNode {
+    const { builder } = this
+    const carried = loop.carried.filter(({ parameter }) => this.active.has(parameter))
+    if (!carried.some(({ result }) => cotangents.has(result))) return loop
+
+    const inner: Cotangents = new Map()
+    const body: Node[] = []
+    const entries = carried.map((entry) => {
+      const initial = cotangents.get(entry.result) ?? this.zeros(backward, entry.result)
+      const parameter = builder.value(entry.parameter.shape)
+      accumulate(builder, body, inner, entry.next, parameter)
+      return { entry, initial, parameter }
+    })
+    const forwardBody = this.run(loop.body, inner, body)
+    const nexts = entries.map(({ entry }) => inner.get(entry.parameter) ?? this.zeros(body, entry.parameter))
+
+    const gradientStacks: { stack: Stack; target: Value }[] = []
+    for (const { stacked, parameter } of loop.slices) {
+      const value = inner.get(parameter)
+      if (value && this.active.has(parameter)) {
+        gradientStacks.push({ target: stacked, stack: { value, stacked: builder.value(stacked.shape) } })
+      }
+    }
+
+    // What the backward body reads of the forward body travels through stacks, slices excepted: those are read again.
+    const results = [...nexts, ...gradientStacks.map(({ stack }) => stack.value)]
+    const inForward = definedValues(loop.body)
+    for (const { parameter } of loop.carried) inForward.add(parameter)
+    const slices: Slice[] = []
+    const added: Stack[] = []
+    const replacement = new Map<Value, Value>()
+    for (const value of freeValues(body, results)) {
+      const slice = loop.slices.find(({ parameter }) => parameter === value)
+      if (!slice && !inForward.has(value)) continue
+      const stacked = slice?.stacked ?? builder.value([loop.times, ...value.shape], value.element)
+      if (!slice) added.push({ value, stacked })
+      const parameter = builder.value(value.shape, value.element)
+      slices.push({ stacked, parameter })
+      replacement.set(value, parameter)
+    }
+    const swap = (value: Value): Value => replacement.get(value) ?? value
+
+    const results2 = entries.map(({ entry, initial, parameter }, position) => ({
+      target: entry.initial,
+      carried: { initial, parameter, next: swap(nexts[position]), result: builder.value(parameter.shape) },
+    }))
+    backward.push({
+      kind: 'loop',
+      times: loop.times,
+      reverse: !loop.reverse,
+      carried: results2.map(({ carried: entry }) => entry),
+      slices,
+      stacks: gradientStacks.map(({ stack }) => ({ ...stack, value: swap(stack.value) })),
+      body: substitute(body, replacement),
+      path: loop.path,
+    })
+    for (const { target, carried: entry } of results2) {
+      if (this.active.has(target)) accumulate(builder, backward, cotangents, target, entry.result)
+    }
+    for (const { target, stack } of gradientStacks) accumulate(builder, backward, cotangents, target, stack.stacked)
+    return { ...loop, body: forwardBody, stacks: [...loop.stacks, ...added] }
+  }
+}
+
+/**
+ * Appends the gradient of the loss node's mean loss to what the builder holds; returns each parameter's gradient
+ * (undefined where the loss doesn't depend on it).
+ */
+export function differentiate(
+  builder: GraphBuilder,
+  lossPerSample: Value,
+  parameters: readonly Value[],
+): ReadonlyMap<Value, Value> {
+  assertInvariant(builder.depth === 0, 'differentiate is called outside of all loops')
+  const active = new Set(parameters)
+  findActive(builder.nodes, active)
+  const backward: Node[] = []
+  // The loss rules use the gradient that the loss operation computed itself, so its own cotangent is only a marker.
+  const cotangents: Cotangents = new Map([[lossPerSample, lossPerSample]])
+  const forward = new Differentiator(builder, active).run(builder.nodes, cotangents, backward)
+  builder.replaceBody([...forward, ...backward])
+  return cotangents
+}

@@ -1,0 +1,86 @@
+/** Every operation's gradient: given the cotangents of its outputs, the cotangents of its inputs. First order only. */
+import type { ActivationName } from '../network/network.ts'
+import { keptForGradient } from './activations.ts'
+import type { Attributes, OpNode, Value } from './graph.ts'
+import type { OpName } from './ops.ts'
+
+/** Emits an operation of the backward pass and returns its outputs. */
+export type Emit = (op: OpName, inputs: readonly Value[], attributes?: Attributes) => readonly Value[]
+
+/** `wanted(k)` says whether input k's cotangent is needed; what isn't needed may be left undefined. */
+export type GradientRule = (context: {
+  node: OpNode
+  cotangents: readonly (Value | undefined)[]
+  emit: Emit
+  wanted: (input: number) => boolean
+}) => readonly (Value | undefined)[]
+
+type Cotangent = Value | undefined
+
+/** A rule for operations with one output, whose cotangent is therefore known to be there. */
+function rule(build: (context: Parameters<GradientRule>[0], dy: Value) => readonly Cotangent[]): GradientRule {
+  return (context) => {
+    const [dy] = context.cotangents
+    return dy ? build(context, dy) : []
+  }
+}
+
+/** Losses hand out the gradient of the batch's mean loss as their second output; it is the root, so its cotangent is 1. */
+const lossGradient: GradientRule = ({ node }) => [node.outputs[1]]
+
+/** Operations that only occur in backward passes and updates: gradients of gradients are taken by finite differences. */
+const none: GradientRule = () => []
+
+export const gradients = {
+  add: rule((_context, dy) => [dy, dy]),
+  addBias: rule(({ emit, wanted }, dy) => [dy, wanted(1) ? emit('sumOverBatch', [dy])[0] : undefined]),
+  scale: rule(({ node, emit }, dy) => emit('scale', [dy, node.inputs[1]])),
+  activation: rule(({ node, emit }, dy) => {
+    const kept = keptForGradient[node.attributes.function as ActivationName]
+    return emit('activationGradient', [dy, kept === 'input' ? node.inputs[0] : node.outputs[0]], node.attributes)
+  }),
+  activationGradient: none,
+  dropout: rule(({ node, emit }, dy) => emit('dropout', [dy, ...node.inputs.slice(1)], node.attributes)),
+  dense: rule(({ node, emit, wanted }, dy) => {
+    const [x, w] = node.inputs
+    return [
+      wanted(0) ? emit('denseInputGradient', [dy, w])[0] : undefined,
+      wanted(1) ? emit('denseWeightGradient', [dy, x])[0] : undefined,
+    ]
+  }),
+  denseInputGradient: none,
+  denseWeightGradient: none,
+  sumOverBatch: none,
+  meanOverBatch: none,
+  layerNorm: rule(({ node, emit, wanted }, dy) => {
+    const [x, scale] = node.inputs
+    const [, mean, inverseDeviation] = node.outputs
+    return [
+      wanted(0) ? emit('layerNormInputGradient', [dy, x, scale, mean, inverseDeviation])[0] : undefined,
+      wanted(1) ? emit('layerNormScaleGradient', [dy, x, mean, inverseDeviation])[0] : undefined,
+      wanted(2) ? emit('sumOverBatch', [dy])[0] : undefined,
+    ]
+  }),
+  layerNormInputGradient: none,
+  layerNormScaleGradient: none,
+  // The statistics' own dependence on x is part of batchNormalise's rule (Ioffe & Szegedy 2015, section 3).
+  batchStatistics: none,
+  batchNormalise: rule(({ node, emit, wanted }, dy) => {
+    const [x, mean, inverseDeviation, scale] = node.inputs
+    const [scaleGradient] = emit('batchNormScaleGradient', [dy, x, mean, inverseDeviation])
+    const [shiftGradient] = emit('sumOverBatch', [dy])
+    const [dx] = wanted(0)
+      ? emit('batchNormInputGradient', [dy, x, mean, inverseDeviation, scale, scaleGradient, shiftGradient])
+      : []
+    return [dx, undefined, undefined, scaleGradient, shiftGradient]
+  }),
+  inverseDeviation: none,
+  batchNormScaleGradient: none,
+  batchNormInputGradient: none,
+  runningUpdate: none,
+  softmaxCrossEntropy: lossGradient,
+  squaredError: lossGradient,
+  sgdUpdate: none,
+  momentumUpdate: none,
+  zeros: none,
+} satisfies Record<OpName, GradientRule>

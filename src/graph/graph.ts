@@ -1,0 +1,112 @@
+/**
+ * The mathematics: typed operations on values of static shape, in straight lines and loops. A loop is a scan: it
+ * carries values from one iteration to the next, reads one slice per iteration of its stacked inputs and writes one
+ * slice per iteration of its stacked outputs. Values are immutable; a program's effects are its `updates`.
+ */
+import type { Shape } from '../blueprint/blueprint.ts'
+import type { OpName } from './ops.ts'
+
+export type { Shape }
+
+/** `real` is the program's floating-point type (float32 or float64); `int` is a 32-bit integer. */
+export type Element = 'real' | 'int'
+
+export interface Value {
+  readonly id: number
+  readonly shape: Shape
+  readonly element: Element
+}
+
+export type Attribute = number | string | boolean
+export type Attributes = Readonly<Record<string, Attribute>>
+
+export interface OpNode {
+  readonly kind: 'op'
+  readonly op: OpName
+  readonly inputs: readonly Value[]
+  readonly outputs: readonly Value[]
+  readonly attributes: Attributes
+  /** The layer that this operation belongs to; for messages and the printer. */
+  readonly path: string
+}
+
+/** `parameter` is the value inside the body; it starts as `initial`, then takes `next`; `result` is the last `next`. */
+export interface Carried {
+  readonly initial: Value
+  readonly parameter: Value
+  readonly next: Value
+  readonly result: Value
+}
+
+/** Inside the body `parameter` is slice i of `stacked` in iteration i. */
+export interface Slice {
+  readonly stacked: Value
+  readonly parameter: Value
+}
+
+/** The body's `value` becomes slice i of `stacked`. */
+export interface Stack {
+  readonly value: Value
+  readonly stacked: Value
+}
+
+export interface LoopNode {
+  readonly kind: 'loop'
+  readonly times: number
+  /** True when the iterations run from times - 1 down to 0. */
+  readonly reverse: boolean
+  readonly carried: readonly Carried[]
+  readonly slices: readonly Slice[]
+  readonly stacks: readonly Stack[]
+  readonly body: readonly Node[]
+  readonly path: string
+}
+
+export type Node = OpNode | LoopNode
+
+/**
+ * parameter: a trained tensor; state: kept from step to step, but no parameter (velocities, running statistics);
+ * input: given anew for every step.
+ */
+export interface GraphInput {
+  readonly name: string
+  readonly role: 'parameter' | 'state' | 'input'
+  readonly value: Value
+}
+
+export interface GraphConstant {
+  readonly name: string
+  readonly value: Value
+  readonly data: readonly number[]
+}
+
+/** After a step the input `target` holds `value`. */
+export interface Update {
+  readonly target: Value
+  readonly value: Value
+}
+
+export interface GraphOutput {
+  readonly name: string
+  readonly value: Value
+}
+
+export interface Graph {
+  readonly name: string
+  readonly inputs: readonly GraphInput[]
+  readonly constants: readonly GraphConstant[]
+  readonly body: readonly Node[]
+  readonly updates: readonly Update[]
+  /** What can be read after a step: the loss, the outputs, gradients, and whatever a probe tapped. */
+  readonly outputs: readonly GraphOutput[]
+  /** The scalar that must be finite for the updates to happen, if any. */
+  readonly guard?: Value
+}
+
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1)
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis])
+}

@@ -1,0 +1,133 @@
+/**
+ * Every operation: the shapes it takes and gives. Shape letters: B batch, F features, K features in, O features out.
+ * A missing row anywhere (here, in the gradient table, in a backend's kernels) doesn't compile.
+ */
+import { assertInvariant } from '../support/errors.ts'
+import type { Attributes, Element, Shape, Value } from './graph.ts'
+import { sameShape } from './graph.ts'
+
+export interface OpResult {
+  readonly shape: Shape
+  readonly element: Element
+}
+
+interface OpRow {
+  /** True when output element [b, f] depends on element [b, f] of the inputs alone (or on [f] or [] of small ones). */
+  readonly elementwise: boolean
+  readonly infer: (inputs: readonly Value[], attributes: Attributes) => readonly OpResult[]
+}
+
+const real = (...shape: number[]): OpResult => ({ shape, element: 'real' })
+
+function expectShape(value: Value, shape: Shape, what: string): void {
+  assertInvariant(sameShape(value.shape, shape), `${what}: expected [${shape}], got [${value.shape}]`)
+}
+
+/** Element by element over the first input's shape; `others` says how the rest must look. */
+function elementwise(...others: ('same' | 'features' | 'scalar')[]): OpRow {
+  return {
+    elementwise: true,
+    infer: (inputs) => {
+      const [first] = inputs
+      assertInvariant(inputs.length === others.length + 1, `expected ${others.length + 1} inputs, got ${inputs.length}`)
+      others.forEach((kind, position) => {
+        const expected = kind === 'same' ? first.shape : kind === 'features' ? first.shape.slice(1) : []
+        expectShape(inputs[position + 1], expected, `input ${position + 1}`)
+      })
+      return [{ shape: first.shape, element: 'real' }]
+    },
+  }
+}
+
+function general(infer: OpRow['infer']): OpRow {
+  return { elementwise: false, infer }
+}
+
+export const ops = {
+  /** a + b */
+  add: elementwise('same'),
+  /** x[b, f] + bias[f] */
+  addBias: elementwise('features'),
+  /** x * factor, with a scalar factor */
+  scale: elementwise('scalar'),
+  /** function(x); attributes: function, slope */
+  activation: elementwise(),
+  /** dy * function'(x); the second input is x, or the function's output where that is enough (see activations.ts) */
+  activationGradient: elementwise('same'),
+  /** x * mask(key, step, element) / (1 - rate); inputs x, key, step, threshold (rate * 2^32), factor */
+  dropout: elementwise('scalar', 'scalar', 'scalar', 'scalar'),
+
+  /** x[B, K], w[O, K] -> x w^T [B, O] */
+  dense: general(([x, w]) => {
+    expectShape(w, [w.shape[0], x.shape[1]], 'weight')
+    return [real(x.shape[0], w.shape[0])]
+  }),
+  /** dy[B, O], w[O, K] -> dy w [B, K] */
+  denseInputGradient: general(([dy, w]) => {
+    expectShape(w, [dy.shape[1], w.shape[1]], 'weight')
+    return [real(dy.shape[0], w.shape[1])]
+  }),
+  /** dy[B, O], x[B, K] -> dy^T x [O, K] */
+  denseWeightGradient: general(([dy, x]) => {
+    expectShape(x, [dy.shape[0], x.shape[1]], 'input')
+    return [real(dy.shape[1], x.shape[1])]
+  }),
+  /** x[B, F] -> [F] */
+  sumOverBatch: general(([x]) => [real(...x.shape.slice(1))]),
+  /** x[B] -> [] */
+  meanOverBatch: general(() => [real()]),
+
+  /** x[B, F], scale[F], shift[F] -> y[B, F], mean[B], inverse deviation[B]; attribute: epsilon (Ba et al. 2016) */
+  layerNorm: general(([x, scale, shift]) => {
+    expectShape(scale, x.shape.slice(1), 'scale')
+    expectShape(shift, x.shape.slice(1), 'shift')
+    return [real(...x.shape), real(x.shape[0]), real(x.shape[0])]
+  }),
+  /** dy[B, F], x[B, F], scale[F], mean[B], inverse deviation[B] -> dx[B, F] */
+  layerNormInputGradient: general(([dy]) => [real(...dy.shape)]),
+  /** dy[B, F], x[B, F], mean[B], inverse deviation[B] -> [F] */
+  layerNormScaleGradient: general(([dy]) => [real(dy.shape[1])]),
+
+  /** x[B, F] -> mean[F], biased variance[F], inverse deviation[F]; attribute: epsilon (Ioffe & Szegedy 2015) */
+  batchStatistics: general(([x]) => [real(x.shape[1]), real(x.shape[1]), real(x.shape[1])]),
+  /** (x - mean[f]) * inverse deviation[f] * scale[f] + shift[f] */
+  batchNormalise: elementwise('features', 'features', 'features', 'features'),
+  /** variance[F] -> 1/sqrt(variance + epsilon) */
+  inverseDeviation: general(([variance]) => [real(...variance.shape)]),
+  /** dy[B, F], x[B, F], mean[F], inverse deviation[F] -> sum over the batch of dy * (x - mean) * inverse deviation [F] */
+  batchNormScaleGradient: general(([dy]) => [real(dy.shape[1])]),
+  /** dy, x, mean, inverse deviation, scale, scale's gradient, shift's gradient -> dx */
+  batchNormInputGradient: elementwise('same', 'features', 'features', 'features', 'features', 'features'),
+  /** running[F], statistic[F] -> (1 - momentum) running + momentum * correction * statistic */
+  runningUpdate: general(([running, statistic]) => {
+    expectShape(statistic, running.shape, 'statistic')
+    return [real(...running.shape)]
+  }),
+
+  /** logits[B, C], labels[B] -> loss[B], gradient of the batch's mean loss[B, C] */
+  softmaxCrossEntropy: general(([logits, labels]) => {
+    expectShape(labels, [logits.shape[0]], 'labels')
+    return [real(logits.shape[0]), real(...logits.shape)]
+  }),
+  /** outputs[B, O], targets[B, O] -> loss[B] (the mean over O), gradient of the batch's mean loss[B, O] */
+  squaredError: general(([outputs, targets]) => {
+    expectShape(targets, outputs.shape, 'targets')
+    return [real(outputs.shape[0]), real(...outputs.shape)]
+  }),
+
+  /** parameter, gradient, rate[] -> parameter; attribute: weightDecay */
+  sgdUpdate: general(([parameter, gradient]) => {
+    expectShape(gradient, parameter.shape, 'gradient')
+    return [real(...parameter.shape)]
+  }),
+  /** parameter, gradient, velocity, rate[] -> parameter, velocity; attributes: momentum, weightDecay */
+  momentumUpdate: general(([parameter, gradient, velocity]) => {
+    expectShape(gradient, parameter.shape, 'gradient')
+    expectShape(velocity, parameter.shape, 'velocity')
+    return [real(...parameter.shape), real(...parameter.shape)]
+  }),
+  /** -> zeros of the shape in the attribute `shape` (sizes joined by x) */
+  zeros: general((_inputs, attributes) => [real(...String(attributes.shape).split('x').filter(Boolean).map(Number))]),
+} satisfies Record<string, OpRow>
+
+export type OpName = keyof typeof ops
