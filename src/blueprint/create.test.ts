@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest'
+import type { Layer } from '../network/network.ts'
+import { createBlueprint } from './create.ts'
+
+const he = { kind: 'he', gain: 1 } as const
+const dense = (width: number, name?: string): Layer => ({ kind: 'dense', width, bias: true, init: he, name })
+const relu: Layer = { kind: 'activation', function: 'relu' }
+const chain = (...layers: Layer[]): Layer => ({ kind: 'chain', layers })
+const residual = (branch: Layer, shortcut?: Layer): Layer => ({ kind: 'residual', branch, multiplier: 1, shortcut })
+const repeat = (times: number, block: Layer, name?: string): Layer => ({ kind: 'repeat', times, block, name })
+const batchNorm: Layer = { kind: 'batchNorm', epsilon: 1e-5, momentum: 0.1 }
+
+function parameterText(network: Layer, input: number[]): string {
+  const { parameters } = createBlueprint(network, input)
+  return parameters.map(({ name, shape, trainable }) => `${name} ${shape}${trainable ? '' : ' fixed'}`).join('\n')
+}
+
+function failure(network: Layer, input: number[]): string {
+  try {
+    createBlueprint(network, input)
+  } catch (error) {
+    return String(error)
+  }
+  return 'no error'
+}
+
+describe('names and shapes', () => {
+  test('a plain network with one loop', () => {
+    const network = chain(dense(64, 'first'), relu, repeat(9, chain(dense(64), relu), 'hidden'), dense(10, 'readout'))
+    expect(parameterText(network, [1, 28, 28])).toMatchInlineSnapshot(`
+      "first.weight 64,784
+      first.bias 64
+      hidden.dense1.weight 9,64,64
+      hidden.dense1.bias 9,64
+      readout.weight 10,64
+      readout.bias 10"
+    `)
+  })
+
+  test('a residual network with norms, a shortcut and nested loops', () => {
+    const inner = repeat(2, residual(chain(dense(4), batchNorm, relu)), 'inner')
+    const network = chain(
+      residual(chain(dense(4), relu, dense(4)), dense(4)),
+      repeat(3, chain(inner, dense(4))),
+      residual(dense(4)),
+      dense(2),
+    )
+    expect(parameterText(network, [5])).toMatchInlineSnapshot(`
+      "residual1.dense1.weight 4,5
+      residual1.dense1.bias 4
+      residual1.dense2.weight 4,4
+      residual1.dense2.bias 4
+      residual1.shortcut.weight 4,5
+      residual1.shortcut.bias 4
+      repeat1.inner.dense1.weight 3,2,4,4
+      repeat1.inner.dense1.bias 3,2,4
+      repeat1.inner.batchNorm1.weight 3,2,4
+      repeat1.inner.batchNorm1.bias 3,2,4
+      repeat1.inner.batchNorm1.running_mean 3,2,4 fixed
+      repeat1.inner.batchNorm1.running_var 3,2,4 fixed
+      repeat1.dense1.weight 3,4,4
+      repeat1.dense1.bias 3,4
+      residual2.branch.weight 4,4
+      residual2.branch.bias 4
+      dense1.weight 2,4
+      dense1.bias 2"
+    `)
+  })
+
+  test('a root that is no chain is called as if it stood in one', () => {
+    expect(parameterText(dense(2), [3])).toMatchInlineSnapshot(`
+      "dense1.weight 2,3
+      dense1.bias 2"
+    `)
+    expect(parameterText(repeat(2, dense(3)), [3])).toMatchInlineSnapshot(`
+      "repeat1.dense1.weight 2,3,3
+      repeat1.dense1.bias 2,3"
+    `)
+  })
+
+  test('a loop of a million layers costs no more than a loop of one', () => {
+    const network = repeat(1_000_000, chain(dense(8), relu), 'hidden')
+    expect(createBlueprint(network, [8]).parameters.map(({ shape }) => shape)).toEqual([
+      [1_000_000, 8, 8],
+      [1_000_000, 8],
+    ])
+  })
+})
+
+describe('errors', () => {
+  test('a block that changes the size', () => {
+    const network = chain(dense(64), repeat(3, chain(dense(64), relu, dense(32), relu), 'hidden'))
+    expect(failure(network, [784])).toMatchInlineSnapshot(
+      `"IsobathError: hidden.dense2: expected 64 outputs so that the block can be repeated, got 32. Set its width to 64."`,
+    )
+  })
+
+  test('a block of dense layers on images', () => {
+    expect(failure(repeat(3, dense(64), 'hidden'), [3, 32, 32])).toMatchInlineSnapshot(
+      `"IsobathError: hidden.dense1: expected an output of the shape [3, 32, 32] so that the block can be repeated, got the shape [64]. Put a flatten() and a dense layer before it."`,
+    )
+  })
+
+  test('a flatten in a block on images', () => {
+    expect(failure(repeat(3, chain({ kind: 'flatten' }), 'hidden'), [3, 32, 32])).toMatchInlineSnapshot(
+      `"IsobathError: hidden: expected an output of the shape [3, 32, 32] so that the block can be repeated, got the shape [3072]. Put a flatten() and a dense layer before it."`,
+    )
+  })
+
+  test('a branch of another size than its shortcut', () => {
+    expect(failure(residual(chain(dense(64), relu)), [784])).toMatchInlineSnapshot(
+      `"IsobathError: residual1.dense1: expected 784 outputs so that it can be added to its shortcut, got 64. Set its width to 784, or give the residual a shortcut of this shape."`,
+    )
+    expect(failure(chain(residual(dense(64), dense(32))), [784])).toMatchInlineSnapshot(
+      `"IsobathError: residual1.branch: expected 32 outputs so that it can be added to its shortcut, got 64. Set its width to 32, or give the residual a shortcut of this shape."`,
+    )
+  })
+
+  test('a norm on images', () => {
+    expect(failure(chain(batchNorm), [3, 32, 32])).toMatchInlineSnapshot(
+      `"IsobathError: batchNorm1: expected a one-dimensional input [features], got the shape [3, 32, 32]. Put a flatten() before the batchNorm."`,
+    )
+  })
+
+  test('lists of the wrong length, and lists outside a repeat', () => {
+    const varied: Layer = { kind: 'dense', width: 8, bias: true, init: { kind: 'he', gain: [1, 2, 3] } }
+    const dropout: Layer = { kind: 'dropout', rate: [0, 0.1] }
+    const scaled: Layer = { kind: 'residual', branch: relu, multiplier: [1, 2, 3] }
+    expect(failure(repeat(5, repeat(3, varied), 'hidden'), [8])).toBe('no error')
+    expect(failure(repeat(3, repeat(5, varied), 'hidden'), [8])).toMatchInlineSnapshot(
+      `"IsobathError: hidden.repeat1.dense1: expected 5 values of init.gain, one for each iteration of hidden.repeat1, got a list of 3. Give one number or a list of that length."`,
+    )
+    expect(failure(chain(varied), [8])).toMatchInlineSnapshot(
+      `"IsobathError: dense1: expected one number for init.gain, got a list of 3. Lists belong to layers inside a repeat."`,
+    )
+    expect(failure(repeat(5, dropout), [8])).toMatchInlineSnapshot(
+      `"IsobathError: repeat1.dropout1: expected 5 values of rate, one for each iteration of repeat1, got a list of 2. Give one number or a list of that length."`,
+    )
+    expect(failure(repeat(5, scaled, 'hidden'), [8])).toMatchInlineSnapshot(
+      `"IsobathError: hidden: expected 5 values of multiplier, one for each iteration of hidden, got a list of 3. Give one number or a list of that length."`,
+    )
+  })
+
+  test('two layers of the same path', () => {
+    expect(failure(chain(dense(8, 'dense2'), dense(8)), [8])).toMatchInlineSnapshot(
+      `"IsobathError: dense2: expected a path of its own for each layer, got two layers of this path. Rename one."`,
+    )
+    const clash = { ...residual(chain(dense(8, 'shortcut')), dense(8)) }
+    expect(failure(clash, [8])).toMatchInlineSnapshot(
+      `"IsobathError: residual1.shortcut: expected a path of its own for each layer, got two layers of this path. Rename one."`,
+    )
+  })
+
+  test('an input without a size', () => {
+    expect(failure(dense(2), [0])).toMatchInlineSnapshot(
+      `"IsobathError: input: expected positive whole sizes, got [0]. Give [features] or [channels, height, width]."`,
+    )
+  })
+})

@@ -1,0 +1,147 @@
+/** Shape inference: walks the network once, whatever its loop counts are. */
+import type { ChainLayer, Layer, Network, RepeatLayer, ResidualLayer } from '../network/network.ts'
+import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole, Shape } from './blueprint.ts'
+import { type LeafParameter, leafFacts, type NamedVarying } from './leaf-rules.ts'
+import { blockPath, branchPath, chainPaths, checkPathsAreUnique, rootPath, shortcutPath } from './paths.ts'
+import { networkError, sameShape, shapeText } from './shape.ts'
+
+/** Where a layer stands. */
+interface Place {
+  readonly path: string
+  readonly loops: Shape
+  /** The innermost repeat's path, for errors. */
+  readonly repeatPath?: string
+}
+
+/** As PyTorch calls them, so that its users find their way in a weights file. */
+const tensorNames = {
+  weight: 'weight',
+  bias: 'bias',
+  scale: 'weight',
+  shift: 'bias',
+  runningMean: 'running_mean',
+  runningVariance: 'running_var',
+} as const satisfies Record<ParameterRole, string>
+
+/**
+ * The network with sizes, for inputs of the shape [features] or [channels, height, width]. A dense layer flattens its
+ * input in that order. Throws an IsobathError `network` that names the layer where the sizes contradict each other.
+ */
+export function createBlueprint(network: Network, input: Shape): Blueprint {
+  if (input.length === 0 || !input.every((extent) => Number.isInteger(extent) && extent > 0)) {
+    throw networkError(
+      'input',
+      'positive whole sizes',
+      shapeText(input),
+      'Give [features] or [channels, height, width].',
+    )
+  }
+  const root = infer(network, input, { path: rootPath(network), loops: [] })
+  checkPathsAreUnique(root)
+  return { network, input, output: root.output, root, parameters: collectParameters(root, []) }
+}
+
+function collectParameters(layer: LayerBlueprint, found: ParameterBlueprint[]): ParameterBlueprint[] {
+  found.push(...layer.parameters)
+  for (const child of layer.children) collectParameters(child, found)
+  return found
+}
+
+function infer(layer: Layer, input: Shape, place: Place): LayerBlueprint {
+  if (layer.kind === 'chain') return inferChain(layer, input, place)
+  if (layer.kind === 'residual') return inferResidual(layer, input, place)
+  if (layer.kind === 'repeat') return inferRepeat(layer, input, place)
+  const { output, parameters, varying } = leafFacts(layer, input, place.path)
+  for (const value of varying) checkVarying(value, place)
+  const { path, loops } = place
+  return { path, layer, input, output, loops, parameters: parameters.map((one) => placed(one, place)), children: [] }
+}
+
+function inferChain(layer: ChainLayer, input: Shape, place: Place): LayerBlueprint {
+  const paths = chainPaths(layer, place.path)
+  const children: LayerBlueprint[] = []
+  let output = input
+  for (const [index, member] of layer.layers.entries()) {
+    const child = infer(member, output, { ...place, path: paths[index] })
+    children.push(child)
+    output = child.output
+  }
+  return { path: place.path, layer, input, output, loops: place.loops, parameters: [], children }
+}
+
+function inferResidual(layer: ResidualLayer, input: Shape, place: Place): LayerBlueprint {
+  checkVarying(['multiplier', layer.multiplier], place)
+  const branch = infer(layer.branch, input, { ...place, path: branchPath(layer, place.path) })
+  const children = [branch]
+  if (layer.shortcut !== undefined) {
+    children.push(infer(layer.shortcut, input, { ...place, path: shortcutPath(layer.shortcut, place.path) }))
+  }
+  const sum = children.length > 1 ? children[1].output : input
+  if (!sameShape(branch.output, sum)) {
+    throw misfit(
+      branch,
+      sum,
+      'so that it can be added to its shortcut',
+      'or give the residual a shortcut of this shape',
+    )
+  }
+  return { path: place.path, layer, input, output: sum, loops: place.loops, parameters: [], children }
+}
+
+function inferRepeat(layer: RepeatLayer, input: Shape, place: Place): LayerBlueprint {
+  const inner = { path: blockPath(layer, place.path), loops: [...place.loops, layer.times], repeatPath: place.path }
+  const block = infer(layer.block, input, inner)
+  if (!sameShape(block.output, input)) throw misfit(block, input, 'so that the block can be repeated')
+  const { path, loops } = place
+  return { path, layer, input, output: input, loops, parameters: [], children: [block] }
+}
+
+function placed(parameter: LeafParameter, { path, loops }: Place): ParameterBlueprint {
+  return {
+    ...parameter,
+    name: `${path}.${tensorNames[parameter.role]}`,
+    shape: [...loops, ...parameter.shape],
+    loops,
+    trainable: parameter.role !== 'runningMean' && parameter.role !== 'runningVariance',
+  }
+}
+
+/** Blames the dense layer that sets the output's size, where there is one. */
+function misfit(layer: LayerBlueprint, expected: Shape, purpose: string, alternative = ''): Error {
+  const culprit = lastDense(layer)
+  const rest = alternative === '' ? '' : `, ${alternative}`
+  if (culprit === undefined || expected.length > 1) {
+    const remedy = expected.length > 1 ? 'Put a flatten() and a dense layer before it' : 'Change its layers'
+    const found = `the shape ${shapeText(layer.output)}`
+    return networkError(
+      layer.path,
+      `an output of the shape ${shapeText(expected)} ${purpose}`,
+      found,
+      `${remedy}${rest}.`,
+    )
+  }
+  const remedy = `Set its width to ${expected[0]}${rest}.`
+  return networkError(culprit.path, `${expected[0]} outputs ${purpose}`, `${layer.output[0]}`, remedy)
+}
+
+/** The dense layer whose width is this layer's output size. */
+function lastDense(layer: LayerBlueprint): LayerBlueprint | undefined {
+  const { kind } = layer.layer
+  if (kind === 'dense') return layer
+  if (kind !== 'chain') return undefined
+  const setter = layer.children.findLast((one) => one.layer.kind === 'dense' || !sameShape(one.input, one.output))
+  return setter === undefined ? undefined : lastDense(setter)
+}
+
+function checkVarying([name, value]: NamedVarying, { path, loops, repeatPath }: Place): void {
+  if (typeof value === 'number') return
+  const found = `a list of ${value.length}`
+  const times = loops.at(-1)
+  if (times === undefined) {
+    throw networkError(path, `one number for ${name}`, found, 'Lists belong to layers inside a repeat.')
+  }
+  if (value.length !== times) {
+    const expected = `${times} values of ${name}, one for each iteration of ${repeatPath || 'the repeat'}`
+    throw networkError(path, expected, found, 'Give one number or a list of that length.')
+  }
+}
