@@ -109,10 +109,10 @@ describe('errors', () => {
 
   test('a branch of another size than its shortcut', () => {
     expect(failure(residual(chain(dense(64), relu)), [784])).toMatchInlineSnapshot(
-      `"IsobathError: residual1.dense1: expected 784 outputs so that it can be added to its shortcut, got 64. Set its width to 784, or give the residual a shortcut of this shape."`,
+      `"IsobathError: residual1.dense1: expected 784 outputs so that it can be added to its shortcut, got 64. Set its width to 784, or give the residual a shortcut of the shape [64]."`,
     )
     expect(failure(chain(residual(dense(64), dense(32))), [784])).toMatchInlineSnapshot(
-      `"IsobathError: residual1.branch: expected 32 outputs so that it can be added to its shortcut, got 64. Set its width to 32, or give the residual a shortcut of this shape."`,
+      `"IsobathError: residual1.branch: expected 32 outputs so that it can be added to its shortcut, got 64. Set its width to 32, or give the residual a shortcut of the shape [64]."`,
     )
   })
 

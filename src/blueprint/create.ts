@@ -78,12 +78,8 @@ function inferResidual(layer: ResidualLayer, input: Shape, place: Place): LayerB
   }
   const sum = children.length > 1 ? children[1].output : input
   if (!sameShape(branch.output, sum)) {
-    throw misfit(
-      branch,
-      sum,
-      'so that it can be added to its shortcut',
-      'or give the residual a shortcut of this shape',
-    )
+    const alternative = `, or give the residual a shortcut of the shape ${shapeText(branch.output)}`
+    throw misfit(branch, sum, 'so that it can be added to its shortcut', alternative)
   }
   return { path: place.path, layer, input, output: sum, loops: place.loops, parameters: [], children }
 }
@@ -109,18 +105,12 @@ function placed(parameter: LeafParameter, { path, loops }: Place): ParameterBlue
 /** Blames the dense layer that sets the output's size, where there is one. */
 function misfit(layer: LayerBlueprint, expected: Shape, purpose: string, alternative = ''): Error {
   const culprit = lastDense(layer)
-  const rest = alternative === '' ? '' : `, ${alternative}`
   if (culprit === undefined || expected.length > 1) {
+    const wanted = `an output of the shape ${shapeText(expected)} ${purpose}`
     const remedy = expected.length > 1 ? 'Put a flatten() and a dense layer before it' : 'Change its layers'
-    const found = `the shape ${shapeText(layer.output)}`
-    return networkError(
-      layer.path,
-      `an output of the shape ${shapeText(expected)} ${purpose}`,
-      found,
-      `${remedy}${rest}.`,
-    )
+    return networkError(layer.path, wanted, `the shape ${shapeText(layer.output)}`, `${remedy}${alternative}.`)
   }
-  const remedy = `Set its width to ${expected[0]}${rest}.`
+  const remedy = `Set its width to ${expected[0]}${alternative}.`
   return networkError(culprit.path, `${expected[0]} outputs ${purpose}`, `${layer.output[0]}`, remedy)
 }
 
