@@ -153,8 +153,9 @@ class Differentiator {
     for (const value of freeValues(body, results)) {
       const slice = loop.slices.find(({ parameter }) => parameter === value)
       if (!slice && !inForward.has(value)) continue
-      const stacked = slice?.stacked ?? builder.value([loop.times, ...value.shape], value.element)
-      if (!slice) added.push({ value, stacked })
+      const known = slice ?? loop.stacks.find((stack) => stack.value === value)
+      const stacked = known?.stacked ?? builder.value([loop.times, ...value.shape], value.element)
+      if (!known) added.push({ value, stacked })
       const parameter = builder.value(value.shape, value.element)
       slices.push({ stacked, parameter })
       replacement.set(value, parameter)

@@ -82,5 +82,6 @@ export const gradients = {
   squaredError: lossGradient,
   sgdUpdate: none,
   momentumUpdate: none,
+  copy: rule((_context, dy) => [dy]),
   zeros: none,
 } satisfies Record<OpName, GradientRule>

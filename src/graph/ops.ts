@@ -126,6 +126,8 @@ export const ops = {
     expectShape(velocity, parameter.shape, 'velocity')
     return [real(...parameter.shape), real(...parameter.shape)]
   }),
+  /** x; the plan moves values with it where two places need them */
+  copy: elementwise(),
   /** -> zeros of the shape in the attribute `shape` (sizes joined by x) */
   zeros: general((_inputs, attributes) => [real(...String(attributes.shape).split('x').filter(Boolean).map(Number))]),
 } satisfies Record<string, OpRow>

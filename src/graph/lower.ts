@@ -1,0 +1,178 @@
+/** Lowers a blueprint's layers to operations. One function for each kind of layer; shapes are the blueprint's. */
+import type { LayerBlueprint, ParameterBlueprint, ParameterRole } from '../blueprint/blueprint.ts'
+import type { Layer, LayerKind, Varying } from '../network/network.ts'
+import { assertInvariant } from '../support/errors.ts'
+import { hashText } from '../support/hash.ts'
+import type { GraphBuilder } from './builder.ts'
+import { type Shape, sizeOf, type Value } from './graph.ts'
+
+export interface LoweringContext {
+  readonly builder: GraphBuilder
+  /** Training mode uses batch statistics and dropout; evaluation mode uses running statistics and drops nothing. */
+  readonly training: boolean
+  readonly batch: number
+  /** Keys the dropout masks; the run's seed. */
+  readonly seed: number
+  /** The number of the step, an int scalar input; only there in training mode. */
+  readonly step?: Value
+  readonly parameters: ReadonlyMap<string, Value>
+  /** Called for every layer's output, inside the loops the layer is in. */
+  readonly onOutput?: (blueprint: LayerBlueprint, value: Value) => void
+}
+
+type LowerLayer<K extends LayerKind> = (
+  context: LoweringContext,
+  blueprint: LayerBlueprint,
+  layer: Extract<Layer, { kind: K }>,
+  x: Value,
+) => Value
+
+function parameter(context: LoweringContext, blueprint: LayerBlueprint, role: ParameterRole): Value {
+  const found = blueprint.parameters.find((candidate) => candidate.role === role)
+  assertInvariant(found !== undefined, `${blueprint.path} has no ${role}`)
+  return context.builder.slice(topLevel(context, found), found.loops.length)
+}
+
+function topLevel(context: LoweringContext, { name }: ParameterBlueprint): Value {
+  const value = context.parameters.get(name)
+  assertInvariant(value !== undefined, `no value for parameter ${name}`)
+  return value
+}
+
+/** A scalar of the layer: one number, or its element of a vector over the innermost loop. */
+function scalar(context: LoweringContext, blueprint: LayerBlueprint, what: string, varying: Varying): Value {
+  const { builder } = context
+  if (typeof varying === 'number') return builder.constant(`${what}=${varying}`, [], [varying])
+  return builder.slice(builder.constant(`${blueprint.path}.${what}`, [varying.length], varying), 1)
+}
+
+/** An int scalar that differs for every iteration of every loop around the layer. */
+function dropoutKey(context: LoweringContext, { path, loops }: LayerBlueprint): Value {
+  const keys = Array.from({ length: sizeOf(loops) }, (_, iteration) =>
+    hashText(`dropout ${path} ${iteration}`, context.seed),
+  )
+  return context.builder.slice(context.builder.constant(`${path}.key`, loops, keys, 'int'), loops.length)
+}
+
+const intThreshold = (rate: number): number => Math.floor(rate * 2 ** 32) | 0
+
+const mapVarying = (varying: Varying, map: (value: number) => number): Varying =>
+  typeof varying === 'number' ? map(varying) : varying.map(map)
+
+function intScalar(context: LoweringContext, blueprint: LayerBlueprint, what: string, varying: Varying): Value {
+  const { builder } = context
+  if (typeof varying === 'number') return builder.constant(`${what}=${varying}`, [], [varying], 'int')
+  return builder.slice(builder.constant(`${blueprint.path}.${what}`, [varying.length], varying, 'int'), 1)
+}
+
+function only(values: readonly Value[]): Value {
+  return values[0]
+}
+
+const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
+  dense: (context, blueprint, layer, x) => {
+    const { builder } = context
+    const y = only(builder.op('dense', [x, parameter(context, blueprint, 'weight')], {}, blueprint.path))
+    if (!layer.bias) return y
+    return only(builder.op('addBias', [y, parameter(context, blueprint, 'bias')], {}, blueprint.path))
+  },
+  activation: ({ builder }, { path }, layer, x) => {
+    if (layer.function === 'identity') return x
+    const slope = layer.slope ?? 0
+    return only(builder.op('activation', [x], { function: layer.function, slope }, path))
+  },
+  dropout: (context, blueprint, layer, x) => {
+    if (!context.training || !context.step) return x
+    const inputs = [
+      x,
+      dropoutKey(context, blueprint),
+      context.step,
+      intScalar(context, blueprint, 'threshold', mapVarying(layer.rate, intThreshold)),
+      scalar(context, blueprint, 'keepFactor', mapVarying(layer.rate, (rate) => 1 / (1 - rate))),
+    ]
+    return only(context.builder.op('dropout', inputs, {}, blueprint.path))
+  },
+  layerNorm: (context, blueprint, layer, x) => {
+    const scale = parameter(context, blueprint, 'scale')
+    const shift = parameter(context, blueprint, 'shift')
+    return only(context.builder.op('layerNorm', [x, scale, shift], { epsilon: layer.epsilon }, blueprint.path))
+  },
+  batchNorm: (context, blueprint, layer, x) => {
+    const { builder } = context
+    const { path } = blueprint
+    const { epsilon, momentum } = layer
+    const scale = parameter(context, blueprint, 'scale')
+    const shift = parameter(context, blueprint, 'shift')
+    const runningMean = parameter(context, blueprint, 'runningMean')
+    const runningVariance = parameter(context, blueprint, 'runningVariance')
+    if (!context.training) {
+      const inverse = only(builder.op('inverseDeviation', [runningVariance], { epsilon }, path))
+      return only(builder.op('batchNormalise', [x, runningMean, inverse, scale, shift], {}, path))
+    }
+    const [mean, variance, inverse] = builder.op('batchStatistics', [x], { epsilon }, path)
+    const y = only(builder.op('batchNormalise', [x, mean, inverse, scale, shift], {}, path))
+    // Running variances are unbiased, as in PyTorch: the batch's biased variance times B/(B - 1).
+    const correction = context.batch > 1 ? context.batch / (context.batch - 1) : 1
+    keepRunning(context, blueprint, 'runningMean', [runningMean, mean], { momentum, correction: 1 })
+    keepRunning(context, blueprint, 'runningVariance', [runningVariance, variance], { momentum, correction })
+    return y
+  },
+  // A batch is stored as [B, features] in [channels, height, width] order, so flattening changes only the shape's name.
+  flatten: (_context, _blueprint, _layer, x) => x,
+  chain: (context, blueprint, _layer, x) =>
+    blueprint.children.reduce((value, child) => lowerLayer(context, child, value), x),
+  residual: (context, blueprint, layer, x) => {
+    const { builder } = context
+    const [branch, shortcut] = blueprint.children
+    const skipped = shortcut ? lowerLayer(context, shortcut, x) : x
+    const value = lowerLayer(context, branch, x)
+    const scaled =
+      layer.multiplier === 1
+        ? value
+        : only(
+            builder.op('scale', [value, scalar(context, blueprint, 'multiplier', layer.multiplier)], {}, blueprint.path),
+          )
+    return only(builder.op('add', [skipped, scaled], {}, blueprint.path))
+  },
+  repeat: (context, blueprint, layer, x) => {
+    const [block] = blueprint.children
+    return context.builder.loop(layer.times, x, blueprint.path, (carried) => lowerLayer(context, block, carried))
+  },
+}
+
+function keepRunning(
+  context: LoweringContext,
+  blueprint: LayerBlueprint,
+  role: ParameterRole,
+  inputs: readonly Value[],
+  attributes: { momentum: number; correction: number },
+): void {
+  const { builder } = context
+  const found = blueprint.parameters.find((candidate) => candidate.role === role)
+  assertInvariant(found !== undefined, `${blueprint.path} has no ${role}`)
+  const updated = only(builder.op('runningUpdate', inputs, attributes, blueprint.path))
+  builder.update(topLevel(context, found), builder.stack(updated))
+}
+
+function lowerKind<K extends LayerKind>(
+  kind: K,
+  context: LoweringContext,
+  blueprint: LayerBlueprint,
+  layer: Extract<Layer, { kind: K }>,
+  x: Value,
+): Value {
+  return lowerings[kind](context, blueprint, layer, x)
+}
+
+/** The layer's output for the input `x` [B, features]; both flattened. */
+export function lowerLayer(context: LoweringContext, blueprint: LayerBlueprint, x: Value): Value {
+  const { layer } = blueprint
+  const y = lowerKind(layer.kind, context, blueprint, layer as never, x)
+  context.onOutput?.(blueprint, y)
+  return y
+}
+
+/** [B, features] of a batch of samples of the given shape. */
+export function batchShape(batch: number, sample: Shape): Shape {
+  return [batch, sizeOf(sample)]
+}

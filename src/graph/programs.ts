@@ -1,0 +1,104 @@
+/** The graphs that Isobath runs: one training step, and one forward pass in evaluation mode. */
+import type { Blueprint, LayerBlueprint, ParameterBlueprint } from '../blueprint/blueprint.ts'
+import { GraphBuilder } from './builder.ts'
+import { differentiate } from './differentiate.ts'
+import { type Graph, type Value } from './graph.ts'
+import { batchShape, lowerLayer } from './lower.ts'
+
+export type LossName = 'cross-entropy' | 'squared-error'
+
+export type OptimizerRule =
+  | { readonly kind: 'sgd'; readonly weightDecay: number }
+  | { readonly kind: 'momentum'; readonly momentum: number; readonly weightDecay: number }
+
+export interface TrainingGraphOptions {
+  readonly batch: number
+  readonly loss: LossName
+  readonly optimizer: OptimizerRule
+  readonly seed: number
+  /** Layers whose outputs can be read after a step, by path; `tap.PATH` is the output's name. */
+  readonly taps?: (blueprint: LayerBlueprint) => boolean
+}
+
+export interface EvaluationGraphOptions {
+  readonly batch: number
+  readonly taps?: (blueprint: LayerBlueprint) => boolean
+}
+
+function declareParameters(builder: GraphBuilder, blueprint: Blueprint): Map<string, Value> {
+  const declare = ({ name, shape, trainable }: ParameterBlueprint): [string, Value] => [
+    name,
+    builder.input(name, trainable ? 'parameter' : 'state', shape),
+  ]
+  return new Map(blueprint.parameters.map(declare))
+}
+
+function tapInto(builder: GraphBuilder, taps: ((blueprint: LayerBlueprint) => boolean) | undefined) {
+  return (layer: LayerBlueprint, value: Value): void => {
+    if (taps?.(layer)) builder.output(`tap.${layer.path}`, builder.stack(value))
+  }
+}
+
+/** The name of a parameter's velocity among a training graph's states. */
+export const velocityName = (parameter: string): string => `velocity.${parameter}`
+
+/**
+ * One step of training: inputs `x` [B, features], `labels` [B] (or `targets` [B, outputs]), `rate`, `step`; outputs
+ * `loss` (the batch's mean before the update), `gradient.NAME` of every trained parameter, and the taps.
+ */
+export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOptions): Graph {
+  const { batch, loss, optimizer, seed, taps } = options
+  const builder = new GraphBuilder()
+  const parameters = declareParameters(builder, blueprint)
+  const x = builder.input('x', 'input', batchShape(batch, blueprint.input))
+  const outputShape = batchShape(batch, blueprint.output)
+  const wanted =
+    loss === 'cross-entropy'
+      ? builder.input('labels', 'input', [batch], 'int')
+      : builder.input('targets', 'input', outputShape)
+  const rate = builder.input('rate', 'input', [])
+  const step = builder.input('step', 'input', [], 'int')
+
+  const onOutput = tapInto(builder, taps)
+  const context = { builder, training: true, batch, seed, step, parameters, onOutput }
+  const logits = lowerLayer(context, blueprint.root, x)
+  const lossOp = loss === 'cross-entropy' ? 'softmaxCrossEntropy' : 'squaredError'
+  const [lossPerSample] = builder.op(lossOp, [logits, wanted], {}, 'loss')
+  const [meanLoss] = builder.op('meanOverBatch', [lossPerSample], {}, 'loss')
+  builder.output('loss', meanLoss)
+  builder.guardBy(meanLoss)
+
+  const trained = blueprint.parameters.filter(({ trainable }) => trainable)
+  const trainedValues = trained.flatMap(({ name }) => parameters.get(name) ?? [])
+  const gradients = differentiate(builder, lossPerSample, trainedValues)
+  trained.forEach(({ name }, position) => {
+    const parameter = trainedValues[position]
+    const gradient = gradients.get(parameter)
+    if (!gradient) return
+    builder.output(`gradient.${name}`, gradient)
+    const { weightDecay } = optimizer
+    if (optimizer.kind === 'sgd') {
+      const [next] = builder.op('sgdUpdate', [parameter, gradient, rate], { weightDecay }, name)
+      builder.update(parameter, next)
+      return
+    }
+    const { momentum } = optimizer
+    const velocity = builder.input(velocityName(name), 'state', parameter.shape)
+    const inputs = [parameter, gradient, velocity, rate]
+    const [next, nextVelocity] = builder.op('momentumUpdate', inputs, { momentum, weightDecay }, name)
+    builder.update(parameter, next)
+    builder.update(velocity, nextVelocity)
+  })
+  return builder.finish('training step')
+}
+
+/** A forward pass in evaluation mode: input `x` [B, features], output `outputs` [B, outputs] and the taps. */
+export function evaluationGraph(blueprint: Blueprint, { batch, taps }: EvaluationGraphOptions): Graph {
+  const builder = new GraphBuilder()
+  const parameters = declareParameters(builder, blueprint)
+  const x = builder.input('x', 'input', batchShape(batch, blueprint.input))
+  const onOutput = tapInto(builder, taps)
+  const context = { builder, training: false, batch, seed: 0, parameters, onOutput }
+  builder.output('outputs', lowerLayer(context, blueprint.root, x))
+  return builder.finish('evaluation')
+}

@@ -1,0 +1,91 @@
+/** How the threads divide each operation, and which part of each operand a thread touches. */
+import type { OpNode, Value } from '../graph/graph.ts'
+import { type OpName, ops } from '../graph/ops.ts'
+import { panelWidth, roundUp, tileRows } from './layout.ts'
+import type { Operand, Partition } from './plan.ts'
+
+type Reach = Operand['reach']
+
+interface AccessRow {
+  readonly by: Partition['by']
+  /** Of each input; the last one holds for all further inputs. */
+  readonly inputs: readonly Reach[]
+  readonly outputs: Reach
+}
+
+const row = (by: Partition['by'], inputs: readonly Reach[], outputs: Reach = 'own'): AccessRow => ({ by, inputs, outputs })
+
+/** Element by element: the full-sized inputs by rows, the vectors and scalars whole. */
+const byRows = row('rows', ['own', 'own'])
+
+const accesses = {
+  add: byRows,
+  addBias: row('rows', ['own', 'all']),
+  scale: row('rows', ['own', 'all']),
+  activation: byRows,
+  activationGradient: byRows,
+  dropout: row('rows', ['own', 'all']),
+  dense: row('rows', ['own', 'all']),
+  denseInputGradient: row('rows', ['own', 'all']),
+  denseWeightGradient: row('tiles', ['all']),
+  sumOverBatch: row('columns', ['all']),
+  meanOverBatch: row('first', ['all'], 'all'),
+  layerNorm: row('rows', ['own', 'all']),
+  layerNormInputGradient: row('rows', ['own', 'own', 'all', 'own']),
+  layerNormScaleGradient: row('columns', ['all']),
+  batchStatistics: row('columns', ['all']),
+  batchNormalise: row('rows', ['own', 'all']),
+  inverseDeviation: row('columns', ['own']),
+  batchNormScaleGradient: row('columns', ['all', 'all', 'own']),
+  batchNormInputGradient: row('rows', ['own', 'own', 'all']),
+  runningUpdate: row('columns', ['own']),
+  softmaxCrossEntropy: row('rows', ['own']),
+  squaredError: row('rows', ['own']),
+  sgdUpdate: row('flat', ['own', 'own', 'all']),
+  momentumUpdate: row('flat', ['own', 'own', 'own', 'all']),
+  copy: byRows,
+  zeros: row('rows', []),
+} satisfies Record<OpName, AccessRow>
+
+export function inputReach({ op }: OpNode, input: number): Reach {
+  const reaches: readonly Reach[] = accesses[op].inputs
+  return reaches[Math.min(input, reaches.length - 1)]
+}
+
+export function outputReach({ op }: OpNode): Reach {
+  return accesses[op].outputs
+}
+
+/** `flatElements`: the padded size of the tensor that a flat kernel runs over. */
+export function partitionOf(node: OpNode, flatElements: (value: Value) => number): Partition {
+  const { by } = accesses[node.op]
+  const [first] = node.inputs
+  const [output] = node.outputs
+  switch (by) {
+    case 'rows':
+      return { by, units: roundUp(output.shape[0], tileRows) / tileRows }
+    case 'columns':
+      return { by, units: roundUp(output.shape[0], panelWidth) / panelWidth }
+    case 'tiles': {
+      const [outputs, inputs] = output.shape
+      return { by, units: (roundUp(outputs, panelWidth) / panelWidth) * Math.ceil(inputs / tileRows) }
+    }
+    case 'flat':
+      return { by, units: Math.ceil(flatElements(first) / (2 * panelWidth)) }
+    default:
+      return { by, units: 1 }
+  }
+}
+
+/** True where an operation can join the kernel whose tiles hold its inputs. */
+export function canFuse({ op, outputs }: OpNode): boolean {
+  return ops[op].elementwise && outputs[0].shape.length === 2
+}
+
+/** True where a kernel can go on with element-by-element work on the tiles that it just made. */
+export function canHost(node: OpNode): boolean {
+  return node.op === 'dense' || node.op === 'denseInputGradient' || canFuse(node)
+}
+
+export const isUpdate = ({ op }: OpNode): boolean => op === 'sgdUpdate' || op === 'momentumUpdate'
+

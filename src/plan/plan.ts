@@ -1,0 +1,106 @@
+/**
+ * How a graph is run: which operations are one kernel, where every value lies in memory, how the threads divide each
+ * kernel's work and where they must wait for each other.
+ */
+import type { Graph, OpNode, Value } from '../graph/graph.ts'
+import type { Layout } from './layout.ts'
+
+export type Precision = 'float32' | 'float64'
+
+/** Memory for one value, or for one slot per iteration of the loops around it. */
+export interface Buffer {
+  readonly id: number
+  readonly name: string
+  readonly layout: Layout
+  readonly element: 'real' | 'int'
+  readonly slots: number
+  /** `persistent` buffers keep their contents from step to step; the others share memory with those of other times. */
+  readonly persistent: boolean
+  /** Elements from one slot to the next. */
+  readonly slotSize: number
+  readonly bytes: number
+}
+
+/** The step's own place in the ring of inputs and outputs counts as the outermost loop. */
+export const ring = 'ring'
+export type LoopId = number | typeof ring
+
+/** slot = constant + sum of coefficient * index, or coefficient * (index & 1) for a term with `parity`. */
+export interface SlotTerm {
+  readonly loop: LoopId
+  readonly coefficient: number
+  readonly parity: boolean
+}
+
+/** Where a value lies; `axes` are the slots that each of its own leading (loop) axes steps over. */
+export interface Location {
+  readonly buffer: Buffer
+  readonly slot: number
+  readonly terms: readonly SlotTerm[]
+  readonly axes: readonly number[]
+}
+
+/**
+ * rows: tiles of 4 rows of the batch; columns: panels of 8 features; tiles: 4 x 8 tiles of a weight tensor; flat: runs of
+ * elements; first: the first thread does it all; everyone: every thread does it.
+ */
+export interface Partition {
+  readonly by: 'rows' | 'columns' | 'tiles' | 'flat' | 'first' | 'everyone'
+  /** How many units there are to divide. */
+  readonly units: number
+}
+
+/** `own`: a thread touches only the part that the partition gives it. `all`: any part. */
+export interface Operand {
+  readonly value: Value
+  readonly location: Location
+  readonly write: boolean
+  readonly reach: 'own' | 'all'
+}
+
+export interface Kernel {
+  readonly kind: 'kernel'
+  /** The operations that this kernel does, in order; the first is the one that shapes its loops. */
+  readonly nodes: readonly OpNode[]
+  readonly operands: readonly Operand[]
+  readonly partition: Partition
+}
+
+export interface PlanLoop {
+  readonly kind: 'loop'
+  readonly id: number
+  readonly times: number
+  readonly reverse: boolean
+  readonly body: readonly PlanNode[]
+  readonly path: string
+}
+
+export interface Barrier {
+  readonly kind: 'barrier'
+}
+
+/** The step ends here when the value isn't finite. */
+export interface Guard {
+  readonly kind: 'guard'
+  readonly operand: Operand
+}
+
+export type PlanNode = Kernel | PlanLoop | Barrier | Guard
+
+export interface Plan {
+  readonly graph: Graph
+  readonly precision: Precision
+  /** Steps that one call of the program can run: the slots of its inputs and outputs. */
+  readonly ringSlots: number
+  readonly buffers: readonly Buffer[]
+  /** Byte offset of each buffer, by its id. */
+  readonly offsets: readonly number[]
+  /** Where the inputs, constants and outputs lie. */
+  readonly locations: ReadonlyMap<Value, Location>
+  readonly body: readonly PlanNode[]
+  /** All bytes the program needs, from address 0. */
+  readonly bytes: number
+}
+
+export const elementBytes = (precision: Precision, element: 'real' | 'int'): number =>
+  element === 'int' || precision === 'float32' ? 4 : 8
