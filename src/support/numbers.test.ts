@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { cos, erf, exp, log, normalQuantile, sin, tanh } from './numbers.ts'
+import { createRandom } from './random.ts'
+
+/** The largest |ours - theirs| / |theirs| over random arguments, and where. */
+function worstError(ours: (x: number) => number, theirs: (x: number) => number, low: number, high: number): number {
+  const random = createRandom(1, 'numbers')
+  let worst = 0
+  for (let trial = 0; trial < 20_000; trial++) {
+    const x = low + (high - low) * random.uniform()
+    const expected = theirs(x)
+    if (expected !== 0) worst = Math.max(worst, Math.abs((ours(x) - expected) / expected))
+  }
+  return worst
+}
+
+/** An ulp is at most 2^-52 of a number; Math.* itself is wrong by up to one. */
+const ULP = 2 ** -52
+
+describe('against Math', () => {
+  test.each([
+    ['exp', exp, Math.exp, -700, 700, 2],
+    ['exp', exp, Math.exp, -1, 1, 2],
+    ['log', log, Math.log, 1e-300, 1e-290, 2],
+    ['log', log, Math.log, 0.5, 2, 2],
+    ['log', log, Math.log, 2, 1e300, 2],
+    ['sin', sin, Math.sin, -3, 3, 2],
+    ['sin', sin, Math.sin, -1e6, 1e6, 2],
+    ['cos', cos, Math.cos, -3, 3, 2],
+    ['cos', cos, Math.cos, -1e6, 1e6, 2],
+    ['tanh', tanh, Math.tanh, -25, 25, 4],
+    ['tanh', tanh, Math.tanh, -0.5, 0.5, 4],
+    ['tanh', tanh, Math.tanh, -1e-9, 1e-9, 4],
+  ])('%s agrees in %#', (_name, ours, theirs, low, high, ulps) => {
+    expect(worstError(ours, theirs, low, high)).toBeLessThan(ulps * ULP)
+  })
+})
+
+describe('known values', () => {
+  // The float64 next to what mpmath gives with 30 digits.
+  test.each([
+    [exp, 1, Math.E],
+    [exp, -745, 5e-324],
+    [exp, 709.78, 1.7928227943945155e308],
+    [log, 10, Math.LN10],
+    [log, 5e-324, -744.4400719213812],
+    [sin, 0.5, 0.479425538604203],
+    [sin, Math.PI, 1.2246467991473532e-16],
+    [cos, 1e5, -0.9993608074382121],
+    [tanh, 0.1, 0.09966799462495582],
+    [erf, 1e-8, 1.1283791670955126e-8],
+    [erf, 0.25, 0.27632639016823696],
+    [erf, 0.5, 0.5204998778130465],
+    [erf, 1, 0.8427007929497149],
+    [erf, -2, -0.9953222650189527],
+    [erf, 3.5, 0.9999992569016276],
+    [erf, 5, 0.9999999999984626],
+    [normalQuantile, 0.975, 1.9599639845400543],
+    [normalQuantile, 0.25, -0.6744897501960817],
+    [normalQuantile, 0.01, -2.326347874040841],
+    [normalQuantile, 1e-20, -9.262340089798407],
+    [normalQuantile, 1e-300, -37.0470962993612],
+  ])('%o(%d)', (ours, x, expected) => {
+    expect(Math.abs(ours(x) - expected)).toBeLessThanOrEqual(Math.abs(expected) * 5 * ULP)
+  })
+
+  test('the ends and what is no number', () => {
+    expect([exp(-1000), exp(1000), exp(0)]).toEqual([0, Infinity, 1])
+    expect([log(0), log(1), log(Infinity), log(-1)]).toEqual([-Infinity, 0, Infinity, NaN])
+    expect([tanh(-0), tanh(30), tanh(-Infinity)]).toEqual([-0, 1, -1])
+    expect([erf(0), erf(30), erf(-Infinity)]).toEqual([0, 1, -1])
+    expect([sin(-0), sin(Infinity), cos(0), cos(1e9)]).toEqual([-0, NaN, 1, NaN])
+    expect([0, 0.5, 1, 2, -1].map(normalQuantile)).toEqual([-Infinity, 0, Infinity, NaN, NaN])
+    for (const ours of [exp, log, sin, cos, tanh, erf, normalQuantile]) expect(ours(NaN)).toBeNaN()
+  })
+})
+
+test('the bits are those of the first machine', () => {
+  const random = createRandom(2, 'bits')
+  const bits = new BigUint64Array(1)
+  const values = new Float64Array(bits.buffer)
+  let sum = 0n
+  for (let trial = 0; trial < 5000; trial++) {
+    const x = 6 * random.uniform()
+    for (const value of [exp(x), log(x), sin(x), cos(x), tanh(x), erf(x), normalQuantile(x / 6)]) {
+      values[0] = value
+      sum = BigInt.asUintN(64, sum * 31n + bits[0])
+    }
+  }
+  expect(sum.toString(16)).toMatchInlineSnapshot(`"67d95da86f692bfb"`)
+})
