@@ -1,9 +1,10 @@
 /** Shape inference: walks the network once, whatever its loop counts are. */
 import type { ChainLayer, Layer, Network, RepeatLayer, ResidualLayer } from '../network/network.ts'
+import { networkError } from '../network/network-error.ts'
 import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole, Shape } from './blueprint.ts'
 import { type LeafParameter, leafFacts, type NamedVarying } from './leaf-rules.ts'
 import { blockPath, branchPath, chainPaths, checkPathsAreUnique, rootPath, shortcutPath } from './paths.ts'
-import { networkError, sameShape, shapeText } from './shape.ts'
+import { sameShape, shapeText } from './shape.ts'
 
 /** Where a layer stands. */
 interface Place {

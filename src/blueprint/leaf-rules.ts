@@ -3,8 +3,9 @@
  * that may vary along the enclosing repeat.
  */
 import type { ChainLayer, Initialiser, Layer, RepeatLayer, ResidualLayer, Varying } from '../network/network.ts'
+import { networkError } from '../network/network-error.ts'
 import type { ParameterRole, Shape } from './blueprint.ts'
-import { networkError, shapeText, sizeOf } from './shape.ts'
+import { shapeText, sizeOf } from './shape.ts'
 
 export type LeafLayer = Exclude<Layer, ChainLayer | ResidualLayer | RepeatLayer>
 type LeafKind = LeafLayer['kind']

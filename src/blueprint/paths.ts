@@ -11,8 +11,8 @@
  * So `repeat(9, residual(chain(dense(64), relu())), { name: 'hidden' })` holds `hidden.dense1.weight`.
  */
 import type { ChainLayer, Layer, RepeatLayer, ResidualLayer } from '../network/network.ts'
+import { networkError } from '../network/network-error.ts'
 import type { LayerBlueprint } from './blueprint.ts'
-import { networkError } from './shape.ts'
 
 export function joinPath(parent: string, name: string): string {
   return parent === '' ? name : `${parent}.${name}`

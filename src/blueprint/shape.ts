@@ -1,4 +1,3 @@
-import { IsobathError } from '../support/errors.ts'
 import type { Shape } from './blueprint.ts'
 
 /** How many numbers a tensor of this shape holds; 1 for the empty shape. */
@@ -15,9 +14,4 @@ export function sameShape(one: Shape, other: Shape): boolean {
 /** `[784]`, `[3, 32, 32]`. */
 export function shapeText(shape: Shape): string {
   return `[${shape.join(', ')}]`
-}
-
-/** An error in the network's own words: where, what was expected, what was found, what to do. */
-export function networkError(path: string, expected: string, found: string, remedy: string): IsobathError {
-  return new IsobathError('network', `${path || 'network'}: expected ${expected}, got ${found}. ${remedy}`)
 }

@@ -1,0 +1,48 @@
+/** Constructors of initialisers; what each one means, and its paper, is written at the type `Initialiser`. */
+import { read } from './json.ts'
+import type { Initialiser, Varying } from './network.ts'
+import { initialiserSchema } from './schema.ts'
+
+const build = (candidate: Initialiser): Initialiser => read(initialiserSchema, candidate, candidate.kind)
+
+/** Weights of variance sw2/fanIn and biases of variance sb2 (Poole et al. 2016). */
+export function gaussian(variances: { sw2: Varying; sb2?: Varying }): Initialiser {
+  return build({ kind: 'gaussian', sw2: variances.sw2, sb2: variances.sb2 ?? 0 })
+}
+
+/** Gaussian weights of variance 2/fanIn (He et al. 2015); `gain` multiplies the deviation. */
+export function he(gain: Varying = 1): Initialiser {
+  return build({ kind: 'he', gain })
+}
+
+/** Uniform weights of variance 2/(fanIn + fanOut) (Glorot & Bengio 2010); `gain` multiplies the deviation. */
+export function glorot(gain: Varying = 1): Initialiser {
+  return build({ kind: 'glorot', gain })
+}
+
+/** Gaussian weights of variance 1/fanIn (LeCun et al. 1998); `gain` multiplies the deviation. */
+export function lecun(gain: Varying = 1): Initialiser {
+  return build({ kind: 'lecun', gain })
+}
+
+/** A random (semi-)orthogonal matrix times the gain (Saxe et al. 2014). */
+export function orthogonal(gain: Varying = 1): Initialiser {
+  return build({ kind: 'orthogonal', gain })
+}
+
+/** The gain on the diagonal and zeros elsewhere. (`identity` is the activation.) */
+export function identityInit(gain: Varying = 1): Initialiser {
+  return build({ kind: 'identity', gain })
+}
+
+export function zeros(): Initialiser {
+  return build({ kind: 'zeros' })
+}
+
+/**
+ * Each unit has `incoming` gaussian weights of the given deviation (all of them where it has no more inputs), the rest
+ * are zero. The default is 15 of deviation 1, as in Martens (2010) and Sutskever et al. (2013).
+ */
+export function sparse(options: { incoming?: number; deviation?: Varying } = {}): Initialiser {
+  return build({ kind: 'sparse', incoming: options.incoming ?? 15, deviation: options.deviation ?? 1 })
+}

@@ -1,0 +1,63 @@
+/** The reader of networks from untyped data: the file `network.json`, or whatever a constructor was given. */
+import type { z } from 'zod'
+import { IsobathError } from '../support/errors.ts'
+import { networkError } from './network-error.ts'
+import type { Network } from './network.ts'
+import { layerSchema } from './schema.ts'
+
+/** Layers within layers; reading them is recursive and must not run out of stack. */
+const DEEPEST_NESTING = 100
+
+/**
+ * The network that a parsed JSON document describes, deeply frozen. Fields left out take the constructors' defaults;
+ * unknown fields are refused. Throws one IsobathError `network` that names the place within the document.
+ * `networkFromJson(JSON.parse(JSON.stringify(network)))` equals the network.
+ */
+export function networkFromJson(value: unknown): Network {
+  checkNesting(value)
+  return read(layerSchema, value, '')
+}
+
+/** What the schema makes of the value, deeply frozen; `place` is where the value stands, for the error. */
+export function read<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
+  const result = schema.safeParse(value)
+  if (result.success) return freezeDeeply(result.data)
+  const [issue] = result.error.issues
+  throw new IsobathError('network', `${pathText(place, issue.path) || 'network'}: ${issue.message}`)
+}
+
+/** `layers[2].block.width` */
+function pathText(place: string, steps: readonly PropertyKey[]): string {
+  let text = place
+  for (const step of steps) {
+    if (typeof step === 'number') text += `[${step}]`
+    else text += text === '' ? String(step) : `.${String(step)}`
+  }
+  return text
+}
+
+function freezeDeeply<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    for (const part of Object.values(value)) freezeDeeply(part)
+    Object.freeze(value)
+  }
+  return value
+}
+
+function checkNesting(root: unknown): void {
+  const waiting: { value: unknown; nesting: number }[] = [{ value: root, nesting: 1 }]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value, nesting } = next
+    if (typeof value !== 'object' || value === null) continue
+    if (nesting > DEEPEST_NESTING) {
+      const remedy = 'Write the layers one after the other in one chain, or as a repeat.'
+      throw networkError('network', `at most ${DEEPEST_NESTING} layers within each other`, 'more', remedy)
+    }
+    const inside: unknown[] = []
+    if ('layers' in value && Array.isArray(value.layers)) inside.push(...value.layers)
+    if ('branch' in value) inside.push(value.branch)
+    if ('shortcut' in value) inside.push(value.shortcut)
+    if ('block' in value) inside.push(value.block)
+    for (const child of inside) waiting.push({ value: child, nesting: nesting + 1 })
+  }
+}

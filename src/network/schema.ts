@@ -1,0 +1,211 @@
+/**
+ * What a layer may be, as data: the one place where the rules for a single layer are written. The constructors and the
+ * JSON reader both go through it. Every rule says its own message: expected, found, what to do.
+ */
+import { z } from 'zod'
+import { nearest } from './nearest.ts'
+import type { Initialiser, Layer, Varying } from './network.ts'
+
+/** No width or loop count may be larger: a typing error shouldn't ask for all the memory there is. */
+export const LARGEST_COUNT = 1_000_000
+
+interface Failure {
+  readonly code?: string
+  readonly input?: unknown
+  readonly keys?: readonly string[]
+}
+
+function says(expected: string, remedy: string): { error: (failure: Failure) => string } {
+  return { error: ({ input }) => `expected ${expected}, got ${show(input)}. ${remedy}` }
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (Array.isArray(value)) return value.length > 0 ? `a list of ${value.length}` : 'an empty list'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)
+  return String(value)
+}
+
+function strict<S extends z.core.$ZodLooseShape>(shape: S) {
+  const known = Object.keys(shape)
+  return z.strictObject(shape, {
+    error: ({ code, keys, input }: Failure) => {
+      if (code !== 'unrecognized_keys' || keys === undefined)
+        return `expected an object, got ${show(input)}. Write {...}.`
+      const close = nearest(keys[0], known)
+      const remedy = close === undefined ? 'Remove it' : `Did you mean ${close}`
+      return `expected the fields ${known.join(', ')}, got ${show(keys[0])}. ${remedy}${close === undefined ? '.' : '?'}`
+    },
+  })
+}
+
+function variants(what: string, kinds: readonly string[]): { error: (failure: Failure) => string } {
+  return {
+    error: ({ input }) => {
+      if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+        return `expected ${what}, got ${show(input)}. Write {"kind": ...} with one of ${kinds.join(', ')}.`
+      }
+      const kind = 'kind' in input ? input.kind : undefined
+      const close = typeof kind === 'string' ? nearest(kind, kinds) : undefined
+      const remedy = close === undefined ? 'Choose one of them.' : `Did you mean ${close}?`
+      return `expected one of ${kinds.join(', ')}, got ${show(kind)}. ${remedy}`
+    },
+  }
+}
+
+const wholeRange = `Give a whole number from 1 to ${LARGEST_COUNT.toLocaleString('en-US')}.`
+const whole = z
+  .int(says('a positive integer', wholeRange))
+  .min(1, says('a positive integer', wholeRange))
+  .max(LARGEST_COUNT, says(`at most ${LARGEST_COUNT.toLocaleString('en-US')}`, wholeRange))
+
+function numberWhere(holds: (value: number) => boolean, expected: string, remedy: string) {
+  return z.number(says(expected, remedy)).refine(holds, says(expected, remedy))
+}
+
+const listRemedy = 'A list gives one value for each iteration of the repeat around the layer.'
+
+/** One number or a list of numbers; the list is copied, since what is read is frozen. */
+function varying(holds: (value: number) => boolean, expected: string) {
+  const fits = (value: unknown) => typeof value === 'number' && holds(value)
+  const fitsEach = (value: unknown) => Array.isArray(value) && value.length > 0 && value.every(fits)
+  return z
+    .custom<Varying>((value) => fits(value) || fitsEach(value), {
+      error: ({ input }: Failure) => {
+        const bad = Array.isArray(input) ? input.findIndex((value) => !fits(value)) : -1
+        const found =
+          Array.isArray(input) && bad >= 0 ? `${show(input[bad])} in place ${bad + 1} of a list` : show(input)
+        return `expected ${expected}, or a list of such, got ${found}. ${listRemedy}`
+      },
+    })
+    .transform((value) => (typeof value === 'number' ? value : [...value]))
+}
+
+const finite = Number.isFinite
+const gain = varying(finite, 'a finite number').default(1)
+const notNegative = varying((value) => value >= 0 && finite(value), 'a finite number of at least 0')
+
+export const initialiserSchema: z.ZodType<Initialiser> = z.discriminatedUnion(
+  'kind',
+  [
+    strict({ kind: z.literal('gaussian'), sw2: notNegative, sb2: notNegative.default(0) }),
+    strict({ kind: z.literal('he'), gain }),
+    strict({ kind: z.literal('glorot'), gain }),
+    strict({ kind: z.literal('lecun'), gain }),
+    strict({ kind: z.literal('orthogonal'), gain }),
+    strict({ kind: z.literal('identity'), gain }),
+    strict({ kind: z.literal('zeros') }),
+    strict({ kind: z.literal('sparse'), incoming: whole.default(15), deviation: notNegative.default(1) }),
+  ],
+  variants('an initialiser', ['gaussian', 'he', 'glorot', 'lecun', 'orthogonal', 'identity', 'zeros', 'sparse']),
+)
+
+const nameRule = says(
+  'a name of letters, digits, _ and -',
+  'Names become part of tensor names, where a dot parts layers.',
+)
+const name = z
+  .string(nameRule)
+  .regex(/^[\w-]{1,100}$/, nameRule)
+  .optional()
+
+export const activationNames = [
+  'identity',
+  'relu',
+  'leakyRelu',
+  'tanh',
+  'sigmoid',
+  'softplus',
+  'gelu',
+  'silu',
+  'selu',
+  'erf',
+] as const
+
+export const denseSchema = strict({
+  kind: z.literal('dense'),
+  name,
+  width: whole,
+  bias: z.boolean(says('true or false', 'Leave it out for true.')).default(true),
+  init: initialiserSchema.default({ kind: 'he', gain: 1 }),
+})
+
+const slopeRule = says('a finite slope with leakyRelu and none with any other function', 'PyTorch uses 0.01.')
+export const activationSchema = strict({
+  kind: z.literal('activation'),
+  name,
+  function: z.enum(activationNames, says(`one of ${activationNames.join(', ')}`, 'Choose one of them.')),
+  slope: z.number(slopeRule).optional(),
+}).refine((layer) => (layer.function === 'leakyRelu') === (layer.slope !== undefined), {
+  path: ['slope'],
+  error: 'expected a slope with leakyRelu and with no other function. PyTorch uses 0.01.',
+})
+
+export const dropoutSchema = strict({
+  kind: z.literal('dropout'),
+  name,
+  rate: varying((rate) => rate >= 0 && rate < 1, 'a number from 0 to below 1'),
+})
+
+const epsilon = numberWhere(
+  (value) => value > 0 && finite(value),
+  'a positive number',
+  'It is added to the variance; 1e-5 is usual.',
+).default(1e-5)
+
+export const layerNormSchema = strict({ kind: z.literal('layerNorm'), name, epsilon })
+
+export const batchNormSchema = strict({
+  kind: z.literal('batchNorm'),
+  name,
+  epsilon,
+  momentum: numberWhere((value) => value >= 0 && value <= 1, 'a number from 0 to 1', '0.1 is usual.').default(0.1),
+})
+
+export const flattenSchema = strict({ kind: z.literal('flatten'), name })
+
+const inner: z.ZodType<Layer> = z.lazy(() => layerSchema)
+const members = says('a list of at least one layer', 'Put the layers into [...].')
+
+export const chainSchema = strict({
+  kind: z.literal('chain'),
+  name,
+  layers: z.array(inner, members).min(1, members),
+})
+
+export const residualSchema = strict({
+  kind: z.literal('residual'),
+  name,
+  branch: inner,
+  multiplier: varying(finite, 'a finite number').default(1),
+  shortcut: inner.optional(),
+})
+
+export const repeatSchema = strict({ kind: z.literal('repeat'), name, times: whole, block: inner })
+
+export const layerSchema: z.ZodType<Layer> = z.discriminatedUnion(
+  'kind',
+  [
+    denseSchema,
+    activationSchema,
+    dropoutSchema,
+    layerNormSchema,
+    batchNormSchema,
+    flattenSchema,
+    chainSchema,
+    residualSchema,
+    repeatSchema,
+  ],
+  variants('a layer', [
+    'dense',
+    'activation',
+    'dropout',
+    'layerNorm',
+    'batchNorm',
+    'flatten',
+    'chain',
+    'residual',
+    'repeat',
+  ]),
+)
