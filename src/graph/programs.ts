@@ -99,6 +99,8 @@ export function evaluationGraph(blueprint: Blueprint, { batch, taps }: Evaluatio
   const x = builder.input('x', 'input', batchShape(batch, blueprint.input))
   const onOutput = tapInto(builder, taps)
   const context = { builder, training: false, batch, seed: 0, parameters, onOutput }
-  builder.output('outputs', lowerLayer(context, blueprint.root, x))
+  // A value of its own, whatever the network ends in: an input, a loop, a layer that a probe taps too.
+  const [outputs] = builder.op('copy', [lowerLayer(context, blueprint.root, x)], {}, 'outputs')
+  builder.output('outputs', outputs)
   return builder.finish('evaluation')
 }

@@ -1,0 +1,84 @@
+/** Which of a value's leading axes are loop axes, and which tensors are stored in panels: found from where values are used. */
+import type { Graph, Node, Value } from '../graph/graph.ts'
+import { isUpdate } from './access.ts'
+
+export interface Form {
+  /** The number of leading axes that count loop iterations. */
+  readonly axes: number
+  /** True for weight tensors, which lie in panels. */
+  readonly panels: boolean
+}
+
+/** Two values whose forms are the same, but for `axes` more loop axes in `outer`. */
+interface Link {
+  readonly inner: Value
+  readonly outer: Value
+  readonly axes: number
+}
+
+function isPanels(op: string, position: number, output: boolean): boolean {
+  if (output) return op === 'denseWeightGradient'
+  return (op === 'dense' || op === 'denseInputGradient') && position === 1
+}
+
+function collect(nodes: readonly Node[], links: Link[], seeds: [Value, Form][]): void {
+  for (const node of nodes) {
+    if (node.kind === 'loop') {
+      for (const { initial, parameter, next, result } of node.carried) {
+        for (const value of [parameter, next, result]) links.push({ inner: value, outer: initial, axes: 0 })
+      }
+      for (const { stacked, parameter } of node.slices) links.push({ inner: parameter, outer: stacked, axes: 1 })
+      for (const { stacked, value } of node.stacks) links.push({ inner: value, outer: stacked, axes: 1 })
+      collect(node.body, links, seeds)
+      continue
+    }
+    if (isUpdate(node)) {
+      // The update runs over whole tensors, loop axes and all; its operands just have to agree (rate is a scalar).
+      const [parameter, ...others] = [...node.inputs.slice(0, -1), ...node.outputs]
+      for (const other of others) links.push({ inner: other, outer: parameter, axes: 0 })
+      continue
+    }
+    node.inputs.forEach((value, position) => {
+      seeds.push([value, { axes: 0, panels: isPanels(node.op, position, false) }])
+    })
+    node.outputs.forEach((value, position) => {
+      seeds.push([value, { axes: 0, panels: isPanels(node.op, position, true) }])
+    })
+  }
+}
+
+export function findForms(graph: Graph): ReadonlyMap<Value, Form> {
+  const links: Link[] = []
+  const seeds: [Value, Form][] = []
+  collect(graph.body, links, seeds)
+  for (const { target, value } of graph.updates) links.push({ inner: value, outer: target, axes: 0 })
+
+  const neighbours = new Map<Value, { value: Value; axes: number }[]>()
+  const connect = (from: Value, to: Value, axes: number): void => {
+    const known = neighbours.get(from)
+    if (known) known.push({ value: to, axes })
+    else neighbours.set(from, [{ value: to, axes }])
+  }
+  for (const { inner, outer, axes } of links) {
+    connect(inner, outer, axes)
+    connect(outer, inner, -axes)
+  }
+
+  const forms = new Map<Value, Form>()
+  const pending: Value[] = []
+  const settle = (value: Value, form: Form): void => {
+    const known = forms.get(value)
+    if (known && (known.panels || !form.panels)) return
+    forms.set(value, form)
+    pending.push(value)
+  }
+  for (const [value, form] of seeds) settle(value, form)
+  for (let value = pending.pop(); value; value = pending.pop()) {
+    const form = forms.get(value)
+    if (!form) continue
+    for (const { value: neighbour, axes } of neighbours.get(value) ?? []) {
+      settle(neighbour, { axes: form.axes + axes, panels: form.panels })
+    }
+  }
+  return forms
+}

@@ -1,0 +1,119 @@
+/**
+ * Puts a barrier before every kernel that could touch memory which another thread touched since the last barrier.
+ * Found by walking through the program with its real addresses, each loop cut down to a few iterations: slots repeat
+ * with the iteration or with its parity, so what can collide at all collides within them.
+ */
+import type { Guard, Kernel, Location, LoopId, Operand, Partition, PlanLoop, PlanNode } from './plan.ts'
+import { ring } from './plan.ts'
+
+type Offsets = readonly number[]
+
+interface Access {
+  readonly buffer: number
+  /** The bytes [start, end). */
+  readonly start: number
+  readonly end: number
+  readonly write: boolean
+  readonly own: boolean
+  readonly partition: Partition
+}
+
+type Indices = ReadonlyMap<LoopId, number>
+
+function accessOf({ location, write, reach }: Operand, partition: Partition, indices: Indices, offsets: Offsets): Access {
+  const { buffer } = location
+  const first = location.terms.reduce((slot, { loop, coefficient, parity }) => {
+    const index = indices.get(loop) ?? 0
+    return slot + coefficient * (parity ? index & 1 : index)
+  }, location.slot)
+  const slotBytes = buffer.bytes / buffer.slots
+  const start = offsets[buffer.id] + first * slotBytes
+  const end = start + (spanOf(location) + 1) * slotBytes
+  return { buffer: buffer.id, start, end, write, own: reach === 'own', partition }
+}
+
+/** The slots that a value with loop axes of its own reaches beyond its first. */
+function spanOf({ axes, buffer }: Location): number {
+  return axes.length > 0 ? buffer.slots - 1 : 0
+}
+
+function collide(earlier: Access, later: Access): boolean {
+  if (!earlier.write && !later.write) return false
+  if (earlier.end <= later.start || later.end <= earlier.start) return false
+  // Memory that two buffers share at different times is divided differently by each.
+  if (earlier.buffer !== later.buffer) return true
+  const sameParts = earlier.partition.by === later.partition.by && earlier.partition.units === later.partition.units
+  if (sameParts && earlier.partition.by === 'first') return false
+  return !(earlier.own && later.own && sameParts)
+}
+
+/** The nodes with the needed barriers between them; `offsets` are the buffers' addresses. */
+export function insertBarriers(body: readonly PlanNode[], offsets: Offsets): PlanNode[] {
+  const needed = new Set<PlanNode>()
+  // Each walk finds the first missing barriers; it ends when a whole walk finds none.
+  for (let before = -1; before !== needed.size; ) {
+    before = needed.size
+    walk(body, needed, offsets)
+  }
+  return withBarriers(body, needed)
+}
+
+function walk(body: readonly PlanNode[], needed: Set<PlanNode>, offsets: Offsets): void {
+  let since: Access[] = []
+  const visit = (node: PlanNode, indices: Indices): void => {
+    if (node.kind === 'barrier') {
+      since = []
+      return
+    }
+    if (node.kind === 'loop') {
+      visitLoop(node, indices)
+      return
+    }
+    const accesses = accessesOf(node, indices, offsets)
+    if (needed.has(node)) since = []
+    else if (accesses.some((later) => since.some((earlier) => collide(earlier, later)))) {
+      needed.add(node)
+      since = []
+    }
+    since.push(...accesses)
+  }
+  const visitLoop = (loop: PlanLoop, indices: Indices): void => {
+    for (const index of iterations(loop)) {
+      const inside = new Map(indices).set(loop.id, index)
+      for (const node of loop.body) visit(node, inside)
+    }
+  }
+  // Two steps, since the second step's kernels meet what the first step left.
+  for (let step = 0; step < 2; step++) {
+    for (const node of body) visit(node, new Map([[ring, step]]))
+  }
+}
+
+/** The first two iterations and the last two or three: real slots at both ends, and odd follows even in between. */
+function iterations({ times, reverse }: PlanLoop): number[] {
+  const head = Math.min(times, 2)
+  const tail = Math.max(head, (times - 2) & ~1)
+  const chosen = [0, 1].slice(0, head)
+  for (let index = tail; index < times; index++) chosen.push(index)
+  return reverse ? chosen.reverse() : chosen
+}
+
+function accessesOf(node: Kernel | Guard, indices: Indices, offsets: Offsets): Access[] {
+  if (node.kind === 'guard') return [accessOf(node.operand, { by: 'everyone', units: 1 }, indices, offsets)]
+  return node.operands.map((operand) => accessOf(operand, node.partition, indices, offsets))
+}
+
+function withBarriers(body: readonly PlanNode[], needed: ReadonlySet<PlanNode>): PlanNode[] {
+  return body.flatMap((node): PlanNode[] => {
+    const inner = node.kind === 'loop' ? { ...node, body: withBarriers(node.body, needed) } : node
+    return needed.has(node) ? [{ kind: 'barrier' }, inner] : [inner]
+  })
+}
+
+/** All kernels of a plan, in order, each once. */
+export function* kernelsOf(body: readonly PlanNode[]): Generator<Kernel> {
+  for (const node of body) {
+    if (node.kind === 'loop') yield* kernelsOf(node.body)
+    else if (node.kind === 'kernel') yield node
+  }
+}

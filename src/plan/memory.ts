@@ -1,0 +1,51 @@
+/** Gives every buffer its address: persistent ones first, then the rest, sharing memory where their times don't overlap. */
+import { roundUp } from './layout.ts'
+import type { Buffer } from './plan.ts'
+
+/** Every buffer starts on a cache line of its own, so that threads don't share lines by accident. */
+const alignment = 64
+
+/** The steps of the schedule during which a buffer's contents matter, both included. */
+export interface Lifetime {
+  first: number
+  last: number
+}
+
+export interface MemoryPlan {
+  readonly offsets: readonly number[]
+  readonly bytes: number
+}
+
+/** `start`: the first free byte, after what the backend keeps for itself. */
+export function assignMemory(
+  buffers: readonly Buffer[],
+  lifetimes: ReadonlyMap<Buffer, Lifetime>,
+  start: number,
+): MemoryPlan {
+  const offsets: number[] = new Array(buffers.length).fill(0)
+  let end = roundUp(start, alignment)
+  for (const buffer of buffers.filter(({ persistent }) => persistent)) {
+    offsets[buffer.id] = end
+    end = roundUp(end + buffer.bytes, alignment)
+  }
+  // Greedy by size (Pisarchyk & Lee 2020): each buffer goes to the lowest gap among those that live at its time.
+  const base = end
+  const placed: { buffer: Buffer; lifetime: Lifetime }[] = []
+  const transient = buffers.filter(({ persistent }) => !persistent).sort((a, b) => b.bytes - a.bytes || a.id - b.id)
+  for (const buffer of transient) {
+    const lifetime = lifetimes.get(buffer) ?? { first: 0, last: 0 }
+    const neighbours = placed
+      .filter((other) => other.lifetime.first <= lifetime.last && lifetime.first <= other.lifetime.last)
+      .map((other) => ({ start: offsets[other.buffer.id], end: offsets[other.buffer.id] + other.buffer.bytes }))
+      .sort((a, b) => a.start - b.start)
+    let offset = base
+    for (const neighbour of neighbours) {
+      if (offset + buffer.bytes <= neighbour.start) break
+      offset = Math.max(offset, roundUp(neighbour.end, alignment))
+    }
+    offsets[buffer.id] = offset
+    end = Math.max(end, roundUp(offset + buffer.bytes, alignment))
+    placed.push({ buffer, lifetime })
+  }
+  return { offsets, bytes: end }
+}

@@ -1,0 +1,347 @@
+/**
+ * Decides where every value lies and turns a graph's nodes into kernels and loops over places. What a loop carries is
+ * never copied: it moves through the slots of the stack that the backward pass reads anyway, or between two slots by
+ * the parity of the iteration.
+ */
+import type { Carried, Graph, GraphInput, LoopNode, Node, OpNode, Value } from '../graph/graph.ts'
+import { assertInvariant } from '../support/errors.ts'
+import { inputReach, isUpdate, outputReach, partitionOf } from './access.ts'
+import { type Form, findForms } from './axes.ts'
+import { fuse } from './fuse.ts'
+import { countSlots, innerShape, layoutOf, layoutSize, panelWidth, roundUp } from './layout.ts'
+import type { Lifetime } from './memory.ts'
+import type { Buffer, Kernel, Location, LoopId, Operand, PlanNode, Precision } from './plan.ts'
+import { elementBytes, ring } from './plan.ts'
+
+export interface Placement {
+  readonly body: readonly PlanNode[]
+  readonly buffers: readonly Buffer[]
+  readonly lifetimes: ReadonlyMap<Buffer, Lifetime>
+  readonly locations: ReadonlyMap<Value, Location>
+}
+
+interface BufferOptions {
+  readonly slots: number
+  readonly persistent: boolean
+}
+
+/** Outputs that exist once per slot of the ring; the others keep the last step's values. */
+const isRingOutput = (name: string): boolean => name === 'loss' || name === 'outputs'
+
+class Placer {
+  private readonly buffers: Buffer[] = []
+  private readonly lifetimes = new Map<Buffer, Lifetime>()
+  private readonly locations = new Map<Value, Location>()
+  /** Places chosen before the value is made: stacks, what is carried, outputs, updated inputs. */
+  private readonly destinations = new Map<Value, Location>()
+  private readonly forms: ReadonlyMap<Value, Form>
+  private readonly tapped = new Set<Value>()
+  private clock = 0
+  private loopCount = 0
+  private readonly openLoops: { touched: Set<Buffer>; id: number }[] = []
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly precision: Precision,
+    private readonly ringSlots: number,
+  ) {
+    this.forms = findForms(graph)
+  }
+
+  place(): Placement {
+    const { graph } = this
+    for (const input of graph.inputs) this.locations.set(input.value, this.placeInput(input))
+    for (const { name, value } of graph.constants) {
+      this.locations.set(value, this.whole(name, value, { slots: 1, persistent: true }))
+    }
+    for (const { target, value } of graph.updates) this.destinations.set(value, this.locationOf(target))
+    for (const { name, value } of graph.outputs) {
+      this.tapped.add(value)
+      if (!isRingOutput(name)) continue
+      assertInvariant(isMadeIn(graph.body, value), `${name} is the result of an operation`)
+      this.destinations.set(value, this.inRing(this.whole(name, value, { slots: this.ringSlots, persistent: true })))
+    }
+    const body = this.placeNodes(graph.body)
+    // The loss decides whether the updates happen, so the guard comes right before the first of them.
+    if (graph.guard) {
+      const first = body.findIndex((node) => node.kind === 'kernel' && node.nodes.some(isUpdate))
+      const operand: Operand = { ...this.read(graph.guard), reach: 'all' }
+      body.splice(first < 0 ? body.length : first, 0, { kind: 'guard', operand })
+    }
+    const { buffers, lifetimes, locations } = this
+    return { body, buffers, lifetimes, locations }
+  }
+
+  private form(value: Value): Form {
+    return this.forms.get(value) ?? { axes: 0, panels: false }
+  }
+
+  private placeInput({ name, role, value }: GraphInput): Location {
+    if (role !== 'input') return this.whole(name, value, { slots: 1, persistent: true })
+    return this.inRing(this.whole(name, value, { slots: this.ringSlots, persistent: true }))
+  }
+
+  private inRing(location: Location): Location {
+    return { ...location, terms: [{ loop: ring, coefficient: 1, parity: false }] }
+  }
+
+  /** A buffer of its own for a whole value, one slot for each iteration of its loop axes (times `slots`). */
+  private whole(name: string, value: Value, options: BufferOptions): Location {
+    const { axes } = this.form(value)
+    const slots = countSlots(value.shape, axes) * options.slots
+    const buffer = this.buffer(name, value, { ...options, slots })
+    const steps = Array.from({ length: axes }, (_, axis) => countSlots(value.shape.slice(axis + 1), axes - axis - 1))
+    return { buffer, slot: 0, terms: [], axes: steps }
+  }
+
+  private buffer(name: string, value: Value, { slots, persistent }: BufferOptions): Buffer {
+    const { axes, panels } = this.form(value)
+    const layout = layoutOf(innerShape(value.shape, axes), panels)
+    const size = layoutSize(layout)
+    const bytes = size * slots * elementBytes(this.precision, value.element)
+    const { element } = value
+    const buffer = { id: this.buffers.length, name, layout, element, slots, persistent, slotSize: size, bytes }
+    this.buffers.push(buffer)
+    return buffer
+  }
+
+  private locationOf(value: Value): Location {
+    const location = this.locations.get(value)
+    assertInvariant(location !== undefined, `%${value.id} has no place`)
+    return location
+  }
+
+  /** Notes that a buffer is in use now, and throughout the loops that are open. */
+  private touch(buffer: Buffer): void {
+    const lifetime = this.lifetimes.get(buffer)
+    if (lifetime) lifetime.last = this.clock
+    else this.lifetimes.set(buffer, { first: this.clock, last: this.clock })
+    for (const { touched } of this.openLoops) touched.add(buffer)
+  }
+
+  private read(value: Value): Operand {
+    const location = this.locationOf(value)
+    this.touch(location.buffer)
+    return { value, location, write: false, reach: 'own' }
+  }
+
+  private placeNodes(nodes: readonly Node[]): PlanNode[] {
+    const consumers = findConsumers(nodes)
+    const body: PlanNode[] = []
+    for (const step of fuse(nodes)) {
+      this.clock++
+      if (step.kind === 'loop') body.push(...this.placeLoop(step.node))
+      else body.push(this.placeKernel(step.nodes, consumers))
+    }
+    return body
+  }
+
+  private placeKernel(nodes: readonly OpNode[], consumers: ReadonlyMap<Value, Set<Node>>): Kernel {
+    const own = new Set<Node>(nodes)
+    const made = new Set(nodes.flatMap((node) => [...node.outputs]))
+    const operands = new Map<Value, Operand>()
+    for (const node of nodes) {
+      node.inputs.forEach((value, position) => {
+        if (made.has(value)) return
+        const reach = inputReach(node, position)
+        const known = operands.get(value)
+        operands.set(value, known?.reach === 'all' ? known : { ...this.read(value), reach })
+      })
+    }
+    const writes: Operand[] = []
+    for (const node of nodes) {
+      for (const value of node.outputs) {
+        const users = consumers.get(value)
+        const used = this.destinations.has(value) || this.tapped.has(value) || [...(users ?? [])].some((user) => !own.has(user))
+        // A kernel's first operation always has a place for its results, used or not, unless they stay in registers.
+        const internal = !used && nodes.length > 1 && users !== undefined
+        if (internal) continue
+        const location = this.placeResult(value, node)
+        this.touch(location.buffer)
+        writes.push({ value, location, write: true, reach: outputReach(node) })
+      }
+    }
+    const flatElements = (value: Value): number => {
+      const { buffer } = this.locationOf(value)
+      return roundUp(buffer.slotSize * buffer.slots, panelWidth)
+    }
+    return { kind: 'kernel', nodes, operands: [...operands.values(), ...writes], partition: partitionOf(nodes[0], flatElements) }
+  }
+
+  private placeResult(value: Value, { op, path }: OpNode): Location {
+    const destination = this.destinations.get(value)
+    if (destination) {
+      this.locations.set(value, destination)
+      return destination
+    }
+    const loop = this.openLoops[this.openLoops.length - 1]
+    const persistent = this.tapped.has(value)
+    const name = `${path || 'cotangent'}.${op}`
+    if (!loop) {
+      const location = this.whole(name, value, { slots: 1, persistent })
+      this.locations.set(value, location)
+      return location
+    }
+    // Two slots by parity: the next iteration may write while another thread still reads this one's.
+    const buffer = this.buffer(name, value, { slots: 2, persistent })
+    const location: Location = { buffer, slot: 0, terms: [{ loop: loop.id, coefficient: 1, parity: true }], axes: [] }
+    this.locations.set(value, location)
+    return location
+  }
+
+  private copy(value: Value, destination: Location, path: string): Kernel {
+    const target: Value = { id: -1 - value.id, shape: value.shape, element: value.element }
+    const node: OpNode = { kind: 'op', op: 'copy', inputs: [value], outputs: [target], attributes: {}, path }
+    const source = this.read(value)
+    this.touch(destination.buffer)
+    const operands: Operand[] = [source, { value: target, location: destination, write: true, reach: 'own' }]
+    return { kind: 'kernel', nodes: [node], operands, partition: partitionOf(node, () => 0) }
+  }
+
+  private placeLoop(loop: LoopNode): PlanNode[] {
+    const id = this.loopCount++
+    const outermost = this.openLoops.length === 0
+    const before: PlanNode[] = []
+    const copies: { value: Value; destination: Location }[] = []
+    const start = this.clock
+
+    for (const { value, stacked } of loop.stacks) {
+      if (this.locations.has(stacked)) continue
+      const carried = outermost ? loop.carried.find((c) => c.parameter === value || c.next === value) : undefined
+      if (carried && !this.destinations.has(stacked)) this.stackCarried(loop, carried)
+      else this.placeStack(stacked)
+    }
+    for (const { stacked, parameter } of loop.slices) {
+      this.touch(this.locationOf(stacked).buffer)
+      this.locations.set(parameter, sliceOf(this.locationOf(stacked), id))
+    }
+    for (const carried of loop.carried) {
+      const places = this.placeCarried(loop, carried, id)
+      before.push(this.copy(carried.initial, places.initial, loop.path))
+      this.locations.set(carried.parameter, places.parameter)
+      this.locations.set(carried.result, places.result)
+      if (this.destinations.has(carried.next) || !isMadeIn(loop.body, carried.next)) {
+        copies.push({ value: carried.next, destination: places.next })
+      } else this.destinations.set(carried.next, places.next)
+    }
+    for (const { value, stacked } of loop.stacks) {
+      const destination = sliceOf(this.locationOf(stacked), id)
+      const known = this.destinations.get(value) ?? this.locations.get(value)
+      if (known && samePlace(known, destination)) continue
+      if (known || !isMadeIn(loop.body, value)) copies.push({ value, destination })
+      else this.destinations.set(value, destination)
+    }
+
+    this.openLoops.push({ id, touched: new Set() })
+    const body = this.placeNodes(loop.body)
+    for (const { value, destination } of copies) body.push(this.copy(value, destination, loop.path))
+    const closed = this.openLoops.pop()
+    this.clock++
+    // What a loop touches lives from its first to its last iteration.
+    for (const buffer of closed?.touched ?? []) {
+      const lifetime = this.lifetimes.get(buffer)
+      if (!lifetime) continue
+      lifetime.first = Math.min(lifetime.first, start)
+      lifetime.last = this.clock
+    }
+    const node: PlanNode = { kind: 'loop', id, times: loop.times, reverse: loop.reverse, body, path: loop.path }
+    return [...before, node]
+  }
+
+  private placeStack(stacked: Value): void {
+    const known = this.destinations.get(stacked)
+    const persistent = this.tapped.has(stacked)
+    const name = `stack %${stacked.id}`
+    this.locations.set(stacked, known ?? this.whole(name, stacked, { slots: 1, persistent }))
+  }
+
+  /** One buffer of times + 1 slots holds what is carried before, between and after the iterations, for both stacks of it. */
+  private stackCarried(loop: LoopNode, { parameter, next, result }: Carried): void {
+    const ofParameter = loop.stacks.find(({ value }) => value === parameter)?.stacked
+    const ofNext = loop.stacks.find(({ value }) => value === next)?.stacked
+    const stacked = ofParameter ?? ofNext
+    assertInvariant(stacked !== undefined, 'a stack of what is carried')
+    const persistent = [ofParameter, ofNext, result].some((value) => value && this.tapped.has(value))
+    const buffer = this.buffer(`carried ${loop.path}`, stacked, { slots: loop.times + 1, persistent })
+    const [parameterSlot, nextSlot] = loop.reverse ? [1, 0] : [0, 1]
+    if (ofParameter) this.locations.set(ofParameter, { buffer, slot: parameterSlot, terms: [], axes: [1] })
+    if (ofNext) this.locations.set(ofNext, { buffer, slot: nextSlot, terms: [], axes: [1] })
+  }
+
+  private placeCarried(loop: LoopNode, { initial, parameter, next, result }: Carried, id: number) {
+    const stack = loop.stacks.find(({ value, stacked }) => {
+      const isCarried = value === parameter || value === next
+      return isCarried && this.locationOf(stacked).buffer.slots === loop.times + 1
+    })
+    if (stack && this.openLoops.length === 0) {
+      const { buffer } = this.locationOf(stack.stacked)
+      const at = (slot: number): Location => ({ buffer, slot, terms: [], axes: [] })
+      const moving = (slot: number): Location => ({
+        buffer,
+        slot,
+        terms: [{ loop: id, coefficient: 1, parity: false }],
+        axes: [],
+      })
+      return loop.reverse
+        ? { initial: at(loop.times), parameter: moving(1), next: moving(0), result: at(0) }
+        : { initial: at(0), parameter: moving(0), next: moving(1), result: at(loop.times) }
+    }
+    const buffer = this.buffer(`carried ${loop.path}`, initial, { slots: 2, persistent: this.tapped.has(result) })
+    this.touch(buffer)
+    const at = (index: number): Location => ({ buffer, slot: index & 1, terms: [], axes: [] })
+    const parity = (slot: number, coefficient: number): Location => ({
+      buffer,
+      slot,
+      terms: [{ loop: id, coefficient, parity: true }],
+      axes: [],
+    })
+    const ends = loop.reverse ? { initial: at(loop.times - 1), result: at(1) } : { initial: at(0), result: at(loop.times) }
+    return { ...ends, parameter: parity(0, 1), next: parity(1, -1) }
+  }
+}
+
+function sliceOf({ buffer, slot, terms, axes }: Location, loop: LoopId): Location {
+  const [coefficient, ...rest] = axes
+  assertInvariant(coefficient !== undefined, `${buffer.name} has no loop axis to slice`)
+  return { buffer, slot, terms: [...terms, { loop, coefficient, parity: false }], axes: rest }
+}
+
+function samePlace(a: Location, b: Location): boolean {
+  return a.buffer === b.buffer && a.slot === b.slot && JSON.stringify(a.terms) === JSON.stringify(b.terms)
+}
+
+/** True where an operation, or the stack of an inner loop, can write the value straight to a place chosen for it. */
+function isMadeIn(body: readonly Node[], value: Value): boolean {
+  return body.some((node) =>
+    node.kind === 'op' ? node.outputs.includes(value) : node.stacks.some(({ stacked }) => stacked === value),
+  )
+}
+
+/** The nodes of one straight line that read each value (a loop reads what any part of it reads). */
+function findConsumers(nodes: readonly Node[]): ReadonlyMap<Value, Set<Node>> {
+  const consumers = new Map<Value, Set<Node>>()
+  const add = (value: Value, node: Node): void => {
+    const known = consumers.get(value)
+    if (known) known.add(node)
+    else consumers.set(value, new Set([node]))
+  }
+  const visit = (inner: readonly Node[], user: Node | undefined): void => {
+    for (const node of inner) {
+      const reader = user ?? node
+      if (node.kind === 'op') {
+        for (const input of node.inputs) add(input, reader)
+        continue
+      }
+      for (const { initial, next } of node.carried) for (const value of [initial, next]) add(value, reader)
+      for (const { stacked } of node.slices) add(stacked, reader)
+      for (const { value } of node.stacks) add(value, reader)
+      visit(node.body, reader)
+    }
+  }
+  visit(nodes, undefined)
+  return consumers
+}
+
+export function placeGraph(graph: Graph, precision: Precision, ringSlots: number): Placement {
+  return new Placer(graph, precision, ringSlots).place()
+}

@@ -1,0 +1,63 @@
+/** Prints a plan: its memory, then its kernels with the places they read and write. */
+import type { Location, Operand, Plan, PlanNode } from './plan.ts'
+
+export function printLocation({ buffer, slot, terms }: Location): string {
+  if (buffer.slots === 1) return `#${buffer.id}`
+  const moving = terms.map(({ loop, coefficient, parity }) => {
+    const index = `${loop === 'ring' ? 'step' : `i${loop}`}${parity ? '%2' : ''}`
+    return coefficient === 1 ? index : `${coefficient}*${index}`
+  })
+  const parts = slot === 0 && moving.length > 0 ? moving : [String(slot), ...moving]
+  return `#${buffer.id}[${parts.join('+').replaceAll('+-', '-')}]`
+}
+
+function printOperands(operands: readonly Operand[], write: boolean): string {
+  return operands
+    .filter((operand) => operand.write === write)
+    .map(({ location, reach }) => `${printLocation(location)}${reach === 'all' && !write ? '*' : ''}`)
+    .join(' ')
+}
+
+function printNode(node: PlanNode, indent: string, lines: string[]): void {
+  switch (node.kind) {
+    case 'barrier':
+      lines.push(`${indent}barrier`)
+      return
+    case 'guard':
+      lines.push(`${indent}stop unless ${printLocation(node.operand.location)} is finite`)
+      return
+    case 'loop':
+      lines.push(`${indent}loop ${node.path} i${node.id} ${node.reverse ? 'down' : 'up'} ${node.times} times`)
+      for (const inner of node.body) printNode(inner, `${indent}  `, lines)
+      return
+    case 'kernel': {
+      const { operands, partition, nodes } = node
+      const name = nodes.map(({ op, attributes }) => (op === 'activation' ? attributes.function : op)).join(' + ')
+      const reads = printOperands(operands, false)
+      lines.push(`${indent}${name}: ${reads} -> ${printOperands(operands, true)} by ${partition.units} ${partition.by}`)
+    }
+  }
+}
+
+/** Whole numbers of bytes with a unit that keeps them short. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`
+  const units = ['KiB', 'MiB', 'GiB', 'TiB']
+  let value = bytes / 1024
+  let unit = 0
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`
+}
+
+export function printPlan(plan: Plan): string {
+  const lines = [`plan ${plan.graph.name}, ${plan.precision}, ${formatBytes(plan.bytes)} (* read by every thread)`]
+  for (const { id, name, slots, bytes, persistent } of plan.buffers) {
+    const shared = persistent ? '' : ' (shared)'
+    lines.push(`  #${id} ${name}: ${slots === 1 ? '' : `${slots} slots, `}${formatBytes(bytes)}${shared} at ${plan.offsets[id]}`)
+  }
+  for (const node of plan.body) printNode(node, '  ', lines)
+  return lines.join('\n')
+}
