@@ -1,0 +1,154 @@
+/**
+ * The dense presets: `first` (a dense layer and its activation), the other hidden layers as one loop `hidden`, and the
+ * dense layer `readout`. So the depth is a loop count and never changes the size of what is built from it. With widths
+ * that differ, each run of equal widths has its loop, and a layer that changes the width stands before it.
+ */
+import { activation, batchNorm, chain, dense, dropout, layerNorm, repeat, residual } from './layers.ts'
+import type { ActivationName, Initialiser, Layer, Network } from './network.ts'
+import {
+  DEFAULT_DEPTH,
+  DEFAULT_WIDTH,
+  defaultInitialiser,
+  denseOptions,
+  initialisers,
+  inverseDepth,
+  type MultiplierRule,
+  type NormName,
+} from './preset-options.ts'
+import { type PresetText, presetError, take } from './preset-text.ts'
+
+export interface DenseFamily {
+  readonly residual: boolean
+  /** Without any activation: a deep linear network. */
+  readonly linear: boolean
+}
+
+/** Consecutive hidden layers of one width. */
+interface Run {
+  readonly width: number
+  readonly count: number
+}
+
+interface Settings {
+  readonly runs: readonly Run[]
+  readonly depth: number
+  readonly activation?: ActivationName
+  readonly slope?: number
+  /** For the layers that keep their width. */
+  readonly inside: Initialiser
+  /** For the layers that change it, the first and the read-out. */
+  readonly outside: Initialiser
+  readonly norm: NormName
+  readonly dropout: number
+  readonly multiplier?: MultiplierRule
+}
+
+export function densePreset(text: PresetText, family: DenseFamily, classes: number): Network {
+  const settings = readSettings(text, family)
+  const layers: Layer[] = []
+  let number = 0
+  for (const { width, count } of settings.runs) {
+    number++
+    layers.push(...hiddenLayer(width, number === 1 ? 'first' : `layer${number}`, settings.outside, settings))
+    if (count === 1) continue
+    const block = chain(...hiddenLayer(width, undefined, settings.inside, settings))
+    const name = number === 1 ? 'hidden' : `hidden${number + 1}`
+    layers.push(repeat(count - 1, skipped(block, number + 1, count - 1, settings), { name }))
+    number += count - 1
+  }
+  return chain(...layers, dense(classes, { name: 'readout', init: settings.outside }))
+}
+
+function hiddenLayer(width: number, name: string | undefined, init: Initialiser, settings: Settings): Layer[] {
+  const layers: Layer[] = [dense(width, { name, init })]
+  if (settings.norm === 'batch') layers.push(batchNorm())
+  if (settings.norm === 'layer') layers.push(layerNorm())
+  if (settings.activation !== undefined) layers.push(activation(settings.activation, { slope: settings.slope }))
+  if (settings.dropout > 0) layers.push(dropout(settings.dropout))
+  return layers
+}
+
+/** The block with its skip connection, where the family has one; `first` is the number of its first layer. */
+function skipped(block: Layer, first: number, count: number, { multiplier, depth }: Settings): Layer {
+  if (multiplier === undefined) return block
+  if (!multiplier.differsByLayer) return residual(block, { multiplier: multiplier.value(first, depth) })
+  const values = Array.from({ length: count }, (_, index) => multiplier.value(first + index, depth))
+  return residual(block, { multiplier: values })
+}
+
+function readSettings(text: PresetText, family: DenseFamily): Settings {
+  const runs = readRuns(text)
+  const depth = runs.reduce((sum, run) => sum + run.count, 0)
+  const name = family.linear ? undefined : (take(text, 'activation', denseOptions.activation) ?? 'relu')
+  const slope = take(text, 'slope', denseOptions.slope)
+  if (slope !== undefined && name !== 'leakyRelu') {
+    throw presetError(
+      `${text.name}:slope=${slope}`,
+      'slope with activation=leakyRelu only',
+      `${name}`,
+      'Leave slope out.',
+    )
+  }
+  const multiplier = take(text, 'multiplier', denseOptions.multiplier) ?? inverseDepth
+  return {
+    runs,
+    depth,
+    activation: name,
+    slope,
+    ...readInitialisers(text, name ?? 'identity'),
+    norm: take(text, 'norm', denseOptions.norm) ?? 'none',
+    dropout: take(text, 'dropout', denseOptions.dropout) ?? 0,
+    multiplier: family.residual ? multiplier : undefined,
+  }
+}
+
+function readRuns(text: PresetText): Run[] {
+  const depth = take(text, 'depth', denseOptions.depth)
+  const width = take(text, 'width', denseOptions.width)
+  const widths = take(text, 'widths', denseOptions.widths)
+  if (widths === undefined) return [{ width: width ?? DEFAULT_WIDTH, count: depth ?? DEFAULT_DEPTH }]
+  if (depth !== undefined || width !== undefined) {
+    const found = depth !== undefined ? 'depth too' : 'width too'
+    throw presetError(`${text.name}:widths`, 'widths alone', found, 'widths says both; remove the other.')
+  }
+  const runs: Run[] = []
+  for (const each of widths) {
+    const last = runs.at(-1)
+    if (last?.width === each) runs[runs.length - 1] = { width: each, count: last.count + 1 }
+    else runs.push({ width: each, count: 1 })
+  }
+  return runs
+}
+
+function readInitialisers(
+  text: PresetText,
+  activationName: ActivationName,
+): { inside: Initialiser; outside: Initialiser } {
+  const init = take(text, 'init', denseOptions.init)
+  const gain = take(text, 'gain', denseOptions.gain)
+  const sw2 = take(text, 'sw2', denseOptions.sw2)
+  const sb2 = take(text, 'sb2', denseOptions.sb2)
+  if (sw2 !== undefined) {
+    if (init !== undefined || gain !== undefined) {
+      const found = init !== undefined ? 'init too' : 'gain too'
+      throw presetError(
+        `${text.name}:sw2=${sw2}`,
+        'sw2 and sb2 alone',
+        found,
+        'They set the variances; remove the other.',
+      )
+    }
+    const gaussian: Initialiser = { kind: 'gaussian', sw2, sb2: sb2 ?? 0 }
+    return { inside: gaussian, outside: gaussian }
+  }
+  if (sb2 !== undefined)
+    throw presetError(`${text.name}:sb2=${sb2}`, 'sw2 with sb2', 'no sw2', 'Add sw2, or leave sb2 out.')
+  if (init === 'zeros' && gain !== undefined) {
+    throw presetError(`${text.name}:gain=${gain}`, 'no gain with init=zeros', `${gain}`, 'Leave gain out.')
+  }
+  const usual = defaultInitialiser[activationName]
+  const inside = initialisers[init ?? usual](gain)
+  // A first layer or read-out of zeros, or one that sees only its first inputs, would make the network useless.
+  const outside = init === 'zeros' || init === 'identity' ? initialisers[usual]() : inside
+  return { inside, outside }
+}

@@ -1,0 +1,210 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createBlueprint } from '../blueprint/create.ts'
+import { networkFromJson } from './json.ts'
+import { describePresets, parseNetwork, withDepth } from './presets.ts'
+
+const parse = (text: string) => parseNetwork(text, { classes: 10 })
+
+function parameterText(text: string): string {
+  const { parameters } = createBlueprint(parse(text), [784])
+  const line = parameters.map(({ name, shape, init }) => `${name} ${shape.join('x')} ${JSON.stringify(init) ?? ''}`)
+  return line.filter((one) => !one.includes('.bias ')).join('\n')
+}
+
+/** The network as a call of constructors, without initialisers. */
+function outline(text: string): string {
+  const short = (key: string, value: unknown) => (key === 'init' || key === 'bias' ? undefined : value)
+  return JSON.stringify(parse(text), short).replaceAll('"', '').replaceAll('kind:', '')
+}
+
+function failure(action: () => unknown): string {
+  try {
+    action()
+  } catch (error) {
+    return String(error)
+  }
+  return 'no error'
+}
+
+describe('the dense presets', () => {
+  test('are first, hidden and readout', () => {
+    expect(outline('mlp')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:64},{activation,function:relu},{repeat,name:hidden,times:3,block:{chain,layers:[{dense,width:64},{activation,function:relu}]}},{dense,name:readout,width:10}]}"`)
+    expect(outline('residual-mlp:depth=20,activation=tanh')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:64},{activation,function:tanh},{repeat,name:hidden,times:19,block:{residual,branch:{chain,layers:[{dense,width:64},{activation,function:tanh}]},multiplier:0.05}},{dense,name:readout,width:10}]}"`)
+    expect(outline('linear:depth=3,width=8')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:8},{repeat,name:hidden,times:2,block:{chain,layers:[{dense,width:8}]}},{dense,name:readout,width:10}]}"`)
+    expect(outline('linear-residual:depth=3,multiplier=0.5')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:64},{repeat,name:hidden,times:2,block:{residual,branch:{chain,layers:[{dense,width:64}]},multiplier:0.5}},{dense,name:readout,width:10}]}"`)
+  })
+
+  test('with one layer need no loop', () => {
+    expect(outline('residual-mlp:depth=1')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:64},{activation,function:relu},{dense,name:readout,width:10}]}"`)
+  })
+
+  test('take norms and dropout around the activation', () => {
+    expect(outline('mlp:depth=2,norm=batch,dropout=0.1')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:64},{batchNorm,epsilon:0.00001,momentum:0.1},{activation,function:relu},{dropout,rate:0.1},{repeat,name:hidden,times:1,block:{chain,layers:[{dense,width:64},{batchNorm,epsilon:0.00001,momentum:0.1},{activation,function:relu},{dropout,rate:0.1}]}},{dense,name:readout,width:10}]}"`)
+    expect(outline('residual-mlp:depth=2,norm=layer,activation=leakyRelu,slope=0.2')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:64},{layerNorm,epsilon:0.00001},{activation,function:leakyRelu,slope:0.2},{repeat,name:hidden,times:1,block:{residual,branch:{chain,layers:[{dense,width:64},{layerNorm,epsilon:0.00001},{activation,function:leakyRelu,slope:0.2}]},multiplier:0.5}},{dense,name:readout,width:10}]}"`)
+  })
+
+  test('scale each residual branch by its layer', () => {
+    expect(outline('linear-residual:depth=4,multiplier=1/l')).toContain(`multiplier:[${1 / 2},${1 / 3},${1 / 4}]`)
+    expect(outline('linear-residual:depth=3,multiplier=1/sqrt(l)')).toContain(
+      `multiplier:[${1 / Math.sqrt(2)},${1 / Math.sqrt(3)}]`,
+    )
+    expect(outline('linear-residual:depth=4,multiplier=1/sqrt(L)')).toContain('multiplier:0.5')
+    expect(outline('linear-residual:depth=4')).toContain('multiplier:0.25')
+  })
+
+  test('make one loop of each run of equal widths', () => {
+    expect(parameterText('mlp:widths=784-400-400-400-100-100')).toMatchInlineSnapshot(`
+      "first.weight 784x784 {"kind":"he","gain":1}
+      layer2.weight 400x784 {"kind":"he","gain":1}
+      hidden3.dense1.weight 2x400x400 {"kind":"he","gain":1}
+      layer5.weight 100x400 {"kind":"he","gain":1}
+      hidden6.dense1.weight 1x100x100 {"kind":"he","gain":1}
+      readout.weight 10x100 {"kind":"he","gain":1}"
+    `)
+    expect(parse('mlp:widths=64-64-64-64')).toEqual(parse('mlp:depth=4'))
+    expect(outline('residual-mlp:widths=8-4-4,multiplier=1/l')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:8},{activation,function:relu},{dense,name:layer2,width:4},{activation,function:relu},{repeat,name:hidden3,times:1,block:{residual,branch:{chain,layers:[{dense,width:4},{activation,function:relu}]},multiplier:[0.3333333333333333]}},{dense,name:readout,width:10}]}"`)
+  })
+
+  test('have the same structure at every depth', () => {
+    const shape = (depth: number) => outline(`residual-mlp:depth=${depth},multiplier=1`).replace(/times:\d+/, 'times')
+    expect(shape(10_000)).toBe(shape(2))
+  })
+})
+
+describe('initialisers', () => {
+  test.each([
+    ['relu', 'he'],
+    ['leakyRelu', 'he'],
+    ['gelu', 'he'],
+    ['silu', 'he'],
+    ['selu', 'lecun'],
+    ['tanh', 'glorot'],
+    ['sigmoid', 'glorot'],
+    ['erf', 'glorot'],
+  ])('%s starts with %s in every layer', (activation, init) => {
+    const { parameters } = createBlueprint(parse(`mlp:activation=${activation}`), [784])
+    expect(new Set(parameters.map((parameter) => JSON.stringify(parameter.init)))).toEqual(
+      new Set([`{"kind":"${init}","gain":1}`]),
+    )
+  })
+
+  test('sw2 and sb2 hold in every layer', () => {
+    const { parameters } = createBlueprint(parse('mlp:sw2=1.5,sb2=0.05,activation=tanh'), [784])
+    expect(new Set(parameters.map((parameter) => JSON.stringify(parameter.init)))).toEqual(
+      new Set(['{"kind":"gaussian","sw2":1.5,"sb2":0.05}']),
+    )
+  })
+
+  test('identity and zeros fill the layers that keep their width', () => {
+    expect(parameterText('linear:init=identity,gain=0.9')).toMatchInlineSnapshot(`
+      "first.weight 64x784 {"kind":"glorot","gain":1}
+      hidden.dense1.weight 3x64x64 {"kind":"identity","gain":0.9}
+      readout.weight 10x64 {"kind":"glorot","gain":1}"
+    `)
+    expect(parameterText('residual-mlp:init=zeros')).toMatchInlineSnapshot(`
+      "first.weight 64x784 {"kind":"he","gain":1}
+      hidden.dense1.weight 3x64x64 {"kind":"zeros"}
+      readout.weight 10x64 {"kind":"he","gain":1}"
+    `)
+  })
+
+  test('gain goes to every layer', () => {
+    expect(parameterText('mlp:init=sparse,gain=0.5')).toMatchInlineSnapshot(`
+      "first.weight 64x784 {"kind":"sparse","incoming":15,"deviation":0.5}
+      hidden.dense1.weight 3x64x64 {"kind":"sparse","incoming":15,"deviation":0.5}
+      readout.weight 10x64 {"kind":"sparse","incoming":15,"deviation":0.5}"
+    `)
+  })
+})
+
+describe('errors', () => {
+  test.each([
+    'mpl:depth=4',
+    '',
+    'resnet',
+    'mlp:',
+    'mlp:depth',
+    'mlp:depth=',
+    'mlp:depth=2,depth=3',
+    'mlp:dept=3',
+    'mlp:multiplier=1',
+    'linear:activation=relu',
+    'mlp:depth=0',
+    'mlp:depth=10001',
+    'mlp:depth=4.0',
+    'mlp:width=1e3',
+    'mlp:widths=784-400-',
+    'mlp:widths=784-400,depth=2',
+    'mlp:activation=rellu',
+    'mlp:slope=0.1',
+    'mlp:init=xavier',
+    'mlp:gain=big',
+    'mlp:init=zeros,gain=2',
+    'mlp:sw2=-1,sb2=0',
+    'mlp:sw2=1,sb2=0,init=he',
+    'mlp:sb2=1',
+    'mlp:dropout=1',
+    'mlp:norm=group',
+    'residual-mlp:multiplier=1/2',
+    'residual-mlp:multiplier=1e999',
+  ])('%s', (text) => {
+    expect(failure(() => parse(text))).toMatchSnapshot()
+  })
+})
+
+describe('withDepth', () => {
+  test('sets the depth or replaces it, and keeps the rest', () => {
+    expect(withDepth('mlp', 8)).toBe('mlp:depth=8')
+    expect(withDepth('mlp:depth=2,width=16', 8)).toBe('mlp:depth=8,width=16')
+    expect(withDepth('residual-mlp: width=16, multiplier=1/sqrt(L)', 8)).toBe(
+      'residual-mlp:width=16,multiplier=1/sqrt(L),depth=8',
+    )
+  })
+
+  test('refuses what has no one depth', () => {
+    expect(failure(() => withDepth('mlp:widths=3-4', 8))).toMatchInlineSnapshot(`"IsobathError: mlp:widths=3-4: expected depth and width, got widths. Replace widths, so that the depth can be changed."`)
+    expect(failure(() => withDepth('network.json', 8))).toMatchInlineSnapshot(`"IsobathError: network.json: expected a preset (mlp, residual-mlp, linear, linear-residual), got network.json. Choose one of them."`)
+    expect(failure(() => withDepth('mlp', 2.5))).toMatchInlineSnapshot(`"IsobathError: mlp:depth=2.5: expected a whole number from 1 to 10,000, got 2.5. Leave depth out for 4."`)
+  })
+})
+
+test('every option that the help names is read', () => {
+  const { presets, options } = describePresets()
+  expect(presets.map(({ name }) => name)).toEqual(['mlp', 'residual-mlp', 'linear', 'linear-residual'])
+  expect(new Set(presets.flatMap((preset) => preset.options))).toEqual(new Set(options.map(({ key }) => key)))
+  expect(
+    options.map(({ key, values, fallback }) => `${key}: ${values} (${fallback})`).join('\n'),
+  ).toMatchInlineSnapshot(`
+    "depth: a whole number from 1 to 10,000 (4)
+    width: a whole number from 1 to 1,000,000 (64)
+    widths: 1 to 10,000 widths joined by -, as in 784-400-100 (depth layers of the same width)
+    activation: one of identity, relu, leakyRelu, tanh, sigmoid, softplus, gelu, silu, selu, erf (relu)
+    slope: a number (0.01)
+    init: one of he, glorot, lecun, orthogonal, identity, zeros, sparse (he with relu, leakyRelu, gelu and silu, lecun with selu, glorot with the others)
+    gain: a number (1)
+    sw2: a number of at least 0 (the initialiser)
+    sb2: a number of at least 0 (0)
+    norm: one of none, batch, layer (none)
+    dropout: a number from 0 to below 1 (0)
+    multiplier: a number or one of 1/L, 1/sqrt(L), 1/l, 1/sqrt(l) (1/L)"
+  `)
+})
+
+test('every preset is valid, and can be written and read', () => {
+  const text = fc
+    .record({
+      name: fc.constantFrom('mlp', 'residual-mlp', 'linear', 'linear-residual'),
+      depth: fc.integer({ min: 1, max: 50 }),
+      norm: fc.constantFrom('none', 'batch', 'layer'),
+      init: fc.constantFrom('he', 'glorot', 'lecun', 'orthogonal', 'identity', 'zeros', 'sparse'),
+      dropout: fc.constantFrom(0, 0.1),
+    })
+    .map(({ name, ...options }) => `${name}:${Object.entries(options).map((pair) => pair.join('='))}`)
+  const property = fc.property(text, (spec) => {
+    const network = parse(spec)
+    expect(createBlueprint(network, [3, 4, 4]).output).toEqual([10])
+    expect(networkFromJson(JSON.parse(JSON.stringify(network)))).toStrictEqual(network)
+  })
+  fc.assert(property)
+})
