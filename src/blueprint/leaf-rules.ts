@@ -1,6 +1,6 @@
 /**
- * One row for each kind of layer that holds no other layer: the shape it gives, the parameters it has, and its values
- * that may vary along the enclosing repeat.
+ * One row for each kind of layer that holds no other layer: the shape it gives, the parameters it has, its values that
+ * may vary along the enclosing repeat, and its cost.
  */
 import type { ChainLayer, Initialiser, Layer, RepeatLayer, ResidualLayer, Varying } from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
@@ -28,7 +28,13 @@ interface LeafRule<L extends LeafLayer> {
   output(layer: L, input: Shape, path: string): Shape
   parameters(layer: L, input: Shape): readonly LeafParameter[]
   varying(layer: L): readonly NamedVarying[]
+  /** Multiply-adds of matrix products for one sample, forwards. */
+  macs(layer: L, input: Shape): number
+  /** When the output is a new tensor, and not the input under another name. */
+  writes(layer: L): Writes
 }
+
+export type Writes = 'always' | 'training' | 'never'
 
 export interface LeafFacts {
   readonly output: Shape
@@ -38,6 +44,8 @@ export interface LeafFacts {
 
 const keepsShape = (_layer: LeafLayer, input: Shape): Shape => input
 const none = (): [] => []
+const noMacs = (): number => 0
+const always = (): Writes => 'always'
 
 function featuresOnly(layer: LeafLayer, input: Shape, path: string): Shape {
   if (input.length === 1) return input
@@ -73,16 +81,44 @@ const leafRules: { readonly [K in LeafKind]: LeafRule<LeafOf<K>> } = {
       return layer.bias ? [weight, { role: 'bias', shape: [fans.fanOut], ...fans }] : [weight]
     },
     varying: (layer) => initialiserVarying(layer.init),
+    macs: (layer, input) => layer.width * sizeOf(input),
+    writes: always,
   },
-  activation: { output: keepsShape, parameters: none, varying: none },
-  dropout: { output: keepsShape, parameters: none, varying: (layer) => [['rate', layer.rate]] },
-  layerNorm: { output: featuresOnly, parameters: (_layer, input) => scaleAndShift(input), varying: none },
+  activation: {
+    output: keepsShape,
+    parameters: none,
+    varying: none,
+    macs: noMacs,
+    writes: (layer) => (layer.function === 'identity' ? 'never' : 'always'),
+  },
+  dropout: {
+    output: keepsShape,
+    parameters: none,
+    varying: (layer) => [['rate', layer.rate]],
+    macs: noMacs,
+    writes: () => 'training',
+  },
+  layerNorm: {
+    output: featuresOnly,
+    parameters: (_layer, input) => scaleAndShift(input),
+    varying: none,
+    macs: noMacs,
+    writes: always,
+  },
   batchNorm: {
     output: featuresOnly,
     parameters: (_layer, input) => [...scaleAndShift(input), ...runningStatistics(input)],
     varying: none,
+    macs: noMacs,
+    writes: always,
   },
-  flatten: { output: (_layer, input) => [sizeOf(input)], parameters: none, varying: none },
+  flatten: {
+    output: (_layer, input) => [sizeOf(input)],
+    parameters: none,
+    varying: none,
+    macs: noMacs,
+    writes: () => 'never',
+  },
 }
 
 function applyRule<K extends LeafKind>(kind: K, layer: LeafOf<K>, input: Shape, path: string): LeafFacts {
@@ -97,4 +133,17 @@ function applyRule<K extends LeafKind>(kind: K, layer: LeafOf<K>, input: Shape, 
 /** What is known of a leaf once its input's shape is; throws where it can't take that input. */
 export function leafFacts(layer: LeafLayer, input: Shape, path: string): LeafFacts {
   return applyRule(layer.kind, layer, input, path)
+}
+
+export interface LeafCost {
+  readonly macs: number
+  readonly writes: Writes
+}
+
+function applyCost<K extends LeafKind>(kind: K, layer: LeafOf<K>, input: Shape): LeafCost {
+  return { macs: leafRules[kind].macs(layer, input), writes: leafRules[kind].writes(layer) }
+}
+
+export function leafCost(layer: LeafLayer, input: Shape): LeafCost {
+  return applyCost(layer.kind, layer, input)
 }

@@ -1,0 +1,128 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { arbitraryNetwork } from '../../test/support/arbitrary-network.ts'
+import {
+  batchNorm,
+  chain,
+  dense,
+  dropout,
+  flatten,
+  identity,
+  layerNorm,
+  relu,
+  repeat,
+  residual,
+} from '../network/layers.ts'
+import type { Layer, Network } from '../network/network.ts'
+import { parseNetwork } from '../network/presets.ts'
+import { compareCounts, count } from './count.ts'
+import { createBlueprint } from './create.ts'
+import { summaryTable } from './summary.ts'
+
+const countOf = (network: Network, input: number[]) => count(createBlueprint(network, input))
+const preset = (text: string) => createBlueprint(parseNetwork(text, { classes: 10 }), [784])
+
+describe('count', () => {
+  test('a fully connected layer on an ImageNet picture (the question that started it)', () => {
+    expect(countOf(dense(2048), [3, 224, 224]).parameters).toBe(308_283_392)
+    expect(countOf(dense(100_352), [3, 224, 224]).parameters).toBe(15_105_886_208)
+    expect(countOf(dense(2048), [3, 224, 224]).macs).toBe(150_528 * 2048)
+  })
+
+  test('every loop multiplies', () => {
+    const deep = count(preset('mlp:depth=10000,width=64'))
+    expect(deep.parameters).toBe(784 * 64 + 64 + 9999 * (64 * 64 + 64) + 640 + 10)
+    expect(deep.macs).toBe(784 * 64 + 9999 * 64 * 64 + 640)
+    expect(deep.flops).toBe(2 * deep.macs)
+    const nested = countOf(repeat(3, repeat(5, dense(4))), [4])
+    expect([nested.parameters, nested.macs]).toEqual([15 * 20, 15 * 16])
+    expect(nested.layers.map(({ path, times }) => `${path} ${times}`)).toEqual(['repeat1.repeat1.dense1 15'])
+  })
+
+  test('norms count scales and shifts, and running statistics apart', () => {
+    const { parameters, parametersByRole, runningStatistics } = countOf(chain(dense(6), batchNorm(), layerNorm()), [2])
+    expect(parametersByRole).toEqual({ weights: 12, biases: 6, scales: 12, shifts: 12 })
+    expect(parameters).toBe(42)
+    expect(runningStatistics).toBe(12)
+  })
+
+  test('activations in training are the input and every output written', () => {
+    const network = chain(flatten(), dense(8), identity(), relu(), dropout(0.5), residual(dense(8)), dense(3))
+    expect(countOf(network, [2, 3]).trainingValues).toBe(6 + 8 + 8 + 8 + (8 + 8) + 3)
+    expect(countOf(repeat(7, chain(dense(4), relu())), [4])).toMatchObject({ trainingValues: 60, trainingBytes: 240 })
+  })
+
+  test.each<[string, Layer, number]>([
+    ['a layer: its input and output', dense(3), 4 + 3],
+    ['nothing is written', chain(flatten(), dropout(0.5)), 4],
+    ['the widest pair of a chain', chain(dense(10), relu(), dense(2)), 10 + 10],
+    ['a loop: as one iteration', repeat(9, chain(dense(6), dense(4))), 4 + 6],
+    ['a residual holds its input', residual(chain(dense(6), dense(4))), 4 + 6 + 4],
+    ['and the shortcut its output', residual(chain(dense(6), dense(5)), { shortcut: dense(5) }), 4 + 5 + 6 + 5],
+    ['nested residuals hold theirs', residual(residual(chain(dense(6), dense(4)))), 4 + 6 + 4],
+    ['but not the same value twice', chain(dense(5), residual(chain(relu(), residual(dense(5))))), 5 + 5 + 5 + 5],
+  ])('activations in inference, %s', (_name, network, expected) => {
+    expect(countOf(network, [4]).inferenceValues).toBe(expected)
+  })
+
+  test('refuses figures that a number cannot hold exactly', () => {
+    const huge = repeat(1_000_000, dense(1_000_000))
+    expect(() => countOf(huge, [1_000_000])).toThrowErrorMatchingInlineSnapshot(`[IsobathError: network: expected a size that can be counted exactly, got 1000000000000000000. Make it narrower or less deep.]`)
+  })
+
+  test('the parts add up in any network', () => {
+    const property = fc.property(arbitraryNetwork({ input: [2, 3] }), (network) => {
+      const blueprint = createBlueprint(network, [2, 3])
+      const counted = count(blueprint)
+      const { weights, biases, scales, shifts } = counted.parametersByRole
+      expect(counted.parameters).toBe(weights + biases + scales + shifts)
+      expect(counted.macs).toBe(weights)
+      expect(counted.inferenceValues).toBeLessThanOrEqual(counted.trainingValues)
+    })
+    fc.assert(property)
+  })
+})
+
+test('compareCounts gives ratios, other over one', () => {
+  const rows = compareCounts(count(preset('mlp:depth=2')), count(preset('mlp:depth=20,norm=batch')))
+  expect(
+    rows.map(({ figure, one, other, ratio }) => `${figure}: ${one} ${other} ${ratio?.toFixed(3)}`),
+  ).toMatchInlineSnapshot(`
+    [
+      "parameters: 55050 132490 2.407",
+      "running statistics: 0 2560 undefined",
+      "MACs: 54912 128640 2.343",
+      "FLOPs: 109824 257280 2.343",
+      "activations in training, bytes: 4200 18536 4.413",
+      "activations in inference, bytes: 3392 3392 1.000",
+    ]
+  `)
+})
+
+test('the summary', () => {
+  expect(summaryTable(preset('mlp:depth=10000'))).toMatchInlineSnapshot(`
+    "layer                 kind     output  parameters        MACs
+    input                          784
+    first                 dense    64          50,240      50,176
+    activation1           relu     64               0           0
+    hidden                x 9,999  64
+      hidden.dense1       dense    64      41,595,840  40,955,904
+      hidden.activation1  relu     64               0           0
+    readout               dense    10             650         640
+    total                                  41,646,730  41,006,720"
+  `)
+  expect(summaryTable(preset('residual-mlp:depth=8,norm=batch'))).toMatchInlineSnapshot(`
+    "layer                 kind          output  parameters    MACs
+    input                               784
+    first                 dense         64          50,240  50,176
+    batchNorm1            batchNorm     64             128       0
+    activation1           relu          64               0       0
+    hidden                x 7           64
+      hidden.dense1       dense         64          29,120  28,672
+      hidden.batchNorm1   batchNorm     64             896       0
+      hidden.activation1  relu          64               0       0
+      hidden              residual sum  64               0       0
+    readout               dense         10             650     640
+    total                                           81,034  79,488 (and 1,024 running statistics)"
+  `)
+})

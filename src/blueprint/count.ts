@@ -1,0 +1,138 @@
+/** Exact cost accounting. Every figure is for all iterations of the loops around a layer, and for one sample. */
+import { networkError } from '../network/network-error.ts'
+import type { LayerKind } from '../network/network.ts'
+import type { Blueprint, LayerBlueprint, ParameterRole, Shape } from './blueprint.ts'
+import { leafCost } from './leaf-rules.ts'
+import { peakValues } from './peak-values.ts'
+import { sizeOf } from './shape.ts'
+
+/** What the figures mean; printed with them. */
+export const countingConvention = [
+  'parameters: all that is trained, biases and the scales and shifts of norms included; running statistics apart',
+  'a MAC is one multiply-add of a matrix product, for one sample, forwards; biases, norms and activations count none',
+  'FLOPs = 2 x MACs; a training step takes about three times as many',
+  'activations in training: the input and every output that a layer writes, for one sample, kept for the way back',
+  'activations in inference: the most values alive at once, for one sample, nothing overwritten in place',
+  'a value is 4 bytes (float32)',
+] as const
+
+const BYTES_PER_VALUE = 4
+
+export interface ParameterCounts {
+  readonly weights: number
+  readonly biases: number
+  readonly scales: number
+  readonly shifts: number
+}
+
+export interface LayerCount {
+  readonly path: string
+  readonly kind: LayerKind
+  /** Iterations of all loops around the layer; the other figures are multiplied by it already. */
+  readonly times: number
+  readonly output: Shape
+  readonly parameters: number
+  readonly runningStatistics: number
+  readonly macs: number
+  readonly flops: number
+  readonly trainingValues: number
+}
+
+export interface Count {
+  readonly parameters: number
+  readonly parametersByRole: ParameterCounts
+  readonly runningStatistics: number
+  readonly macs: number
+  readonly flops: number
+  readonly trainingValues: number
+  readonly trainingBytes: number
+  readonly inferenceValues: number
+  readonly inferenceBytes: number
+  /** Every layer that computes: dense, activation, ..., and residual for its sum; chains and repeats are left out. */
+  readonly layers: readonly LayerCount[]
+  readonly convention: readonly string[]
+}
+
+/** Throws an IsobathError `network` where a sum is too large to be exact (above 2^53). */
+export function count(blueprint: Blueprint): Count {
+  const layers: LayerCount[] = []
+  collect(blueprint.root, layers)
+  const total = (figure: (layer: LayerCount) => number): number => exact(sum(layers.map(figure)))
+  const ofRole = (role: ParameterRole): number =>
+    exact(sum(blueprint.parameters.filter((one) => one.role === role).map(({ shape }) => sizeOf(shape))))
+  const macs = total((layer) => layer.macs)
+  const trainingValues = total((layer) => layer.trainingValues) + sizeOf(blueprint.input)
+  const inferenceValues = peakValues(blueprint.root)
+  return {
+    parameters: total((layer) => layer.parameters),
+    parametersByRole: {
+      weights: ofRole('weight'),
+      biases: ofRole('bias'),
+      scales: ofRole('scale'),
+      shifts: ofRole('shift'),
+    },
+    runningStatistics: total((layer) => layer.runningStatistics),
+    macs,
+    flops: exact(2 * macs),
+    trainingValues,
+    trainingBytes: exact(BYTES_PER_VALUE * trainingValues),
+    inferenceValues,
+    inferenceBytes: BYTES_PER_VALUE * inferenceValues,
+    layers,
+    convention: countingConvention,
+  }
+}
+
+function collect(blueprint: LayerBlueprint, found: LayerCount[]): void {
+  for (const child of blueprint.children) collect(child, found)
+  const { layer, path, input, output, loops, parameters } = blueprint
+  if (layer.kind === 'chain' || layer.kind === 'repeat') return
+  const times = sizeOf(loops)
+  const { macs, writes } = layer.kind === 'residual' ? { macs: 0, writes: 'always' } : leafCost(layer, input)
+  const size = (trainable: boolean): number =>
+    sum(parameters.filter((one) => one.trainable === trainable).map(({ shape }) => sizeOf(shape)))
+  found.push({
+    path,
+    kind: layer.kind,
+    times,
+    output,
+    parameters: size(true),
+    runningStatistics: size(false),
+    macs: times * macs,
+    flops: 2 * times * macs,
+    trainingValues: writes === 'never' ? 0 : times * sizeOf(output),
+  })
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
+function exact(value: number): number {
+  if (Number.isSafeInteger(value)) return value
+  throw networkError('network', 'a size that can be counted exactly', String(value), 'Make it narrower or less deep.')
+}
+
+export interface CountRatio {
+  readonly figure: string
+  readonly one: number
+  readonly other: number
+  /** other / one; null where one is 0. */
+  readonly ratio: number | null
+}
+
+/** Two networks side by side. */
+export function compareCounts(one: Count, other: Count): CountRatio[] {
+  const row = (figure: string, pick: (count: Count) => number): CountRatio => {
+    const [first, second] = [pick(one), pick(other)]
+    return { figure, one: first, other: second, ratio: first === 0 ? null : second / first }
+  }
+  return [
+    row('parameters', (count) => count.parameters),
+    row('running statistics', (count) => count.runningStatistics),
+    row('MACs', (count) => count.macs),
+    row('FLOPs', (count) => count.flops),
+    row('activations in training, bytes', (count) => count.trainingBytes),
+    row('activations in inference, bytes', (count) => count.inferenceBytes),
+  ]
+}

@@ -1,0 +1,52 @@
+/** The network as a table to read: one line a layer, whatever the loop counts are. */
+import type { Layer } from '../network/network.ts'
+import type { Blueprint, LayerBlueprint, Shape } from './blueprint.ts'
+import { count, type LayerCount } from './count.ts'
+
+const header = ['layer', 'kind', 'output', 'parameters', 'MACs']
+const leftAligned = 3
+
+/**
+ * Aligned columns: path, kind, output shape, parameters, MACs; a total at the end. Layers inside a loop are indented
+ * under its line `x 9,999`, and their figures are for all its iterations, so that columns add up to the total.
+ */
+export function summaryTable(blueprint: Blueprint): string {
+  const counts = count(blueprint)
+  const byLayer = new Map(counts.layers.map((layer) => [`${layer.kind} ${layer.path}`, layer]))
+  const rows = [header, ['input', '', shapeCell(blueprint.input), '', '']]
+  addRows(blueprint.root, 0, byLayer, rows)
+  const statistics = counts.runningStatistics > 0 ? ` (and ${figure(counts.runningStatistics)} running statistics)` : ''
+  rows.push(['total', '', '', figure(counts.parameters), figure(counts.macs)])
+  return `${align(rows)}${statistics}`
+}
+
+function addRows(blueprint: LayerBlueprint, indent: number, counts: Map<string, LayerCount>, rows: string[][]): void {
+  const { layer, path, output, children } = blueprint
+  const counted = counts.get(`${layer.kind} ${path}`)
+  const label = `${'  '.repeat(indent)}${path}`
+  if (layer.kind === 'repeat') rows.push([label, `x ${figure(layer.times)}`, shapeCell(output), '', ''])
+  const deeper = layer.kind === 'repeat' ? indent + 1 : indent
+  for (const child of children) addRows(child, deeper, counts, rows)
+  if (counted === undefined) return
+  rows.push([label, kindText(layer), shapeCell(output), figure(counted.parameters), figure(counted.macs)])
+}
+
+function kindText(layer: Layer): string {
+  if (layer.kind === 'activation') return layer.function
+  return layer.kind === 'residual' ? 'residual sum' : layer.kind
+}
+
+function figure(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+function shapeCell(shape: Shape): string {
+  return shape.join(' x ')
+}
+
+function align(rows: readonly (readonly string[])[]): string {
+  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column].length)))
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => (column < leftAligned ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+  return rows.map((row) => line(row).join('  ').trimEnd()).join('\n')
+}
