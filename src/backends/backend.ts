@@ -1,0 +1,52 @@
+/** What training and probing ask of whoever runs a graph. */
+import type { Graph } from '../graph/graph.ts'
+import type { Precision } from '../plan/plan.ts'
+
+export type Tensor = Float32Array | Float64Array | Int32Array
+
+export interface CompileOptions {
+  /** Steps that one call of `run` may do: each has its own inputs and its own `loss` and `outputs`. 1 by default. */
+  readonly ringSlots?: number
+}
+
+export interface RunResult {
+  /** Steps that were done; fewer than asked for when the loss wasn't finite, and that step updated nothing. */
+  readonly finished: number
+}
+
+/**
+ * A compiled graph with memory of its own. Tensors are row-major in the graph's shapes, by the names of the graph's
+ * inputs and outputs. Nothing may be read or written while a run is under way.
+ */
+export interface Program {
+  readonly graph: Graph
+  readonly precision: Precision
+  readonly ringSlots: number
+  /** Bytes of memory that the program uses. */
+  readonly memoryBytes: number
+  /** Sets a parameter, a state or (in the given ring slot) an input. */
+  write(name: string, values: ArrayLike<number>, slot?: number): void
+  /** Reads a parameter, a state or an output; `loss` and `outputs` of the given ring slot. */
+  read(name: string, slot?: number): Float64Array
+  /** The memory of an input in a ring slot, for those who fill it themselves: rows of `stride` elements. */
+  inputRows(name: string, slot: number): InputRows
+  /** Runs `count` steps on the ring's slots from `first` on. */
+  run(first: number, count: number): Promise<RunResult>
+  dispose(): void
+}
+
+export interface InputRows {
+  readonly array: Float32Array | Float64Array | Int32Array
+  readonly offset: number
+  readonly stride: number
+}
+
+export interface Backend {
+  readonly name: string
+  readonly precision: Precision
+  /** True when the results have the same bits on every machine. */
+  readonly exact: boolean
+  compile(graph: Graph, options?: CompileOptions): Promise<Program>
+  /** Frees the threads. */
+  dispose(): void
+}

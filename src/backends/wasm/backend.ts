@@ -1,0 +1,170 @@
+/** Runs graphs as WebAssembly, on worker threads or in the calling thread. */
+import type { Graph, Value } from '../../graph/graph.ts'
+import { createPlan } from '../../plan/create.ts'
+import { layoutSize, pack, unpack } from '../../plan/layout.ts'
+import { elementBytes, type Location, type Plan, type Precision } from '../../plan/plan.ts'
+import { formatBytes } from '../../plan/print.ts'
+import { assertInvariant, IsobathError } from '../../support/errors.ts'
+import type { Backend, Program } from '../backend.ts'
+import { control, type EmittedModule, emitModule } from './module.ts'
+import { availableCores, canShareMemory, enableRelaxedSimd } from './platform.ts'
+import { createInlinePool, createThreadPool, type Pool } from './pool.ts'
+
+export interface WasmOptions {
+  /** float32 by default. */
+  readonly precision?: Precision
+  /** Threads of one program: by default one per core; `inline` runs in the calling thread, which then waits. */
+  readonly threads?: number | 'inline'
+  /** The same bits on every machine: products and sums instead of fused multiply-adds. */
+  readonly exact?: boolean
+  /** The most bytes that a program may use; 4 GiB, the most that WebAssembly addresses, by default. */
+  readonly memoryLimit?: number
+}
+
+/** WebAssembly's 32-bit addresses end here. */
+const addressable = 2 ** 32
+
+/** The plan and the code for a graph, without running it: what `show plan` and `show kernels` print. */
+export function assemble(graph: Graph, options: { precision: Precision; ringSlots: number; relaxed: boolean; shared: boolean }): {
+  readonly plan: Plan
+  readonly module: EmittedModule
+} {
+  const { precision, ringSlots, relaxed, shared } = options
+  const plan = createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes })
+  return { plan, module: emitModule(plan, { relaxed, shared }) }
+}
+
+/** Bytes that a graph's program would use. */
+export function memoryOf(graph: Graph, precision: Precision, ringSlots = 1): number {
+  return createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes }).bytes
+}
+
+export async function createWasmBackend(options: WasmOptions = {}): Promise<Backend> {
+  const { precision = 'float32', exact = false, memoryLimit = addressable } = options
+  const relaxed = (await enableRelaxedSimd()) && !exact
+  const wanted = options.threads ?? (canShareMemory() ? await availableCores() : 'inline')
+  if (wanted !== 'inline' && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= 256)) {
+    throw new IsobathError('option', `threads: expected a whole number from 1 to 256, got ${wanted}.`)
+  }
+  const pool = wanted === 'inline' ? createInlinePool() : await createThreadPool(wanted)
+  const limit = Math.min(memoryLimit, addressable)
+  let programs = 0
+  return {
+    name: 'wasm',
+    precision,
+    exact,
+    compile: async (graph, { ringSlots = 1 } = {}) => {
+      const shared = wanted !== 'inline'
+      const plan = createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes })
+      if (plan.bytes > limit - 65536) {
+        throw new IsobathError(
+          'memory',
+          `${graph.name}: needs ${formatBytes(plan.bytes)} of memory, and the limit is ${formatBytes(limit)}. Use a smaller batch or fewer layers.`,
+        )
+      }
+      const { bytes, pages } = emitModule(plan, { relaxed, shared })
+      const module = await WebAssembly.compile(bytes)
+      const memory = allocate(pages, shared, graph.name, plan.bytes)
+      const id = programs++
+      await pool.load(id, module, memory)
+      return createProgram(plan, memory, pool, id)
+    },
+    dispose: () => pool.dispose(),
+  }
+}
+
+function allocate(pages: number, shared: boolean, name: string, bytes: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared })
+  } catch {
+    throw new IsobathError('memory', `${name}: this machine refused ${formatBytes(bytes)} of memory. Use a smaller batch.`)
+  }
+}
+
+function createProgram(plan: Plan, memory: WebAssembly.Memory, pool: Pool, id: number): Program {
+  const { graph, precision, ringSlots } = plan
+  const real = precision === 'float32' ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer)
+  const whole = new Int32Array(memory.buffer)
+  const inputs = new Map(graph.inputs.map((input) => [input.name, input]))
+  const outputs = new Map(graph.outputs.map((output) => [output.name, output.value]))
+
+  const locate = (value: Value): Location => {
+    const location = plan.locations.get(value)
+    assertInvariant(location !== undefined, `%${value.id} has no place`)
+    return location
+  }
+  /** Calls `visit(element offset, number)` for each tensor that the value's loop axes stack. */
+  const forEachSlot = (value: Value, ringSlot: number, visit: (offset: number, tensor: number) => void): void => {
+    const { buffer, slot, terms, axes } = locate(value)
+    assertInvariant(ringSlot >= 0 && ringSlot < ringSlots, `ring slot ${ringSlot} of ${ringSlots}`)
+    const bytes = elementBytes(precision, buffer.element)
+    const first = plan.offsets[buffer.id] / bytes
+    const start = terms.reduce((sum, { loop, coefficient }) => (loop === 'ring' ? sum + coefficient * ringSlot : sum), slot)
+    const counts = value.shape.slice(0, axes.length)
+    const visitAxis = (axis: number, slotNumber: number, tensor: number): void => {
+      if (axis === axes.length) {
+        visit(first + slotNumber * buffer.slotSize, tensor)
+        return
+      }
+      for (let index = 0; index < counts[axis]; index++) {
+        visitAxis(axis + 1, slotNumber + index * axes[axis], tensor * counts[axis] + index)
+      }
+    }
+    visitAxis(0, start, 0)
+  }
+  const arrayOf = (value: Value) => (value.element === 'int' ? whole : real)
+  const sizeOfOne = (value: Value): number =>
+    value.shape.slice(locate(value).axes.length).reduce((product, size) => product * size, 1)
+
+  const write = (name: string, values: ArrayLike<number>, slot = 0): void => {
+    const input = inputs.get(name)
+    assertInvariant(input !== undefined, `the program has no input ${name}`)
+    const { value } = input
+    const size = value.shape.reduce((product, length) => product * length, 1)
+    assertInvariant(values.length === size, `${name} takes ${size} values, got ${values.length}`)
+    const { layout } = locate(value).buffer
+    const one = sizeOfOne(value)
+    forEachSlot(value, slot, (offset, tensor) => pack(layout, values, tensor * one, arrayOf(value), offset))
+  }
+
+  for (const { value, data } of graph.constants) {
+    const { layout } = locate(value).buffer
+    const one = sizeOfOne(value)
+    forEachSlot(value, 0, (offset, tensor) => pack(layout, data, tensor * one, arrayOf(value), offset))
+  }
+
+  return {
+    graph,
+    precision,
+    ringSlots,
+    memoryBytes: plan.bytes,
+    write,
+    read: (name, slot = 0) => {
+      const value = outputs.get(name) ?? inputs.get(name)?.value
+      assertInvariant(value !== undefined, `the program has no output ${name}`)
+      const { layout } = locate(value).buffer
+      const one = sizeOfOne(value)
+      const result = new Float64Array(value.shape.reduce((product, length) => product * length, 1))
+      forEachSlot(value, slot, (offset, tensor) => unpack(layout, arrayOf(value), offset, result, tensor * one))
+      return result
+    },
+    inputRows: (name, slot) => {
+      const input = inputs.get(name)
+      assertInvariant(input !== undefined, `the program has no input ${name}`)
+      const { layout } = locate(input.value).buffer
+      let start = 0
+      forEachSlot(input.value, slot, (offset) => {
+        start = offset
+      })
+      const stride = layout.kind === 'rows' ? layout.stride : layoutSize(layout)
+      return { array: arrayOf(input.value), offset: start, stride }
+    },
+    run: async (first, count) => {
+      assertInvariant(first >= 0 && count >= 1 && first + count <= ringSlots, `${count} steps from slot ${first}`)
+      whole[control.finished / 4] = 0
+      await pool.run(id, first, count)
+      return { finished: whole[control.finished / 4] }
+    },
+    dispose: () => pool.unload(id),
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * Elementary functions on vectors, from polynomials and IEEE operations alone, so that they give the same bits on every
+ * machine. Coefficients are Taylor's over a reduced range, with as many terms as the precision needs: a few units in
+ * the last place, as the conformance tests check against float64.
+ */
+import type { FunctionBuilder, Local, Vector } from './assembler.ts'
+import { type Lanes, v128 } from './lanes.ts'
+
+export interface Arithmetic {
+  readonly lanes: Lanes
+  readonly builder: FunctionBuilder
+}
+
+type VectorLocal = Local<'v128'>
+
+function keep({ builder }: Arithmetic, value: Vector): VectorLocal {
+  return builder.local('v128', value)
+}
+
+/** Horner's scheme: coefficients from the highest power down. */
+function polynomial({ lanes }: Arithmetic, x: Vector, coefficients: readonly number[]): Vector {
+  const [highest, ...rest] = coefficients
+  return rest.reduce((sum, coefficient) => lanes.madd(sum, x, lanes.constant(coefficient)), lanes.constant(highest))
+}
+
+const isWide = ({ precision }: Lanes): boolean => precision === 'float64'
+
+const inverseFactorials = (from: number, to: number): number[] => {
+  const values: number[] = []
+  let factorial = 1
+  for (let n = 1; n <= to; n++) {
+    factorial *= n
+    if (n >= from) values.unshift(1 / factorial)
+  }
+  return values
+}
+
+interface ReducedExponential {
+  /** exp(r) - 1 for the remainder r in [-ln2/2, ln2/2] */
+  readonly remainder: VectorLocal
+  /** 2^n */
+  readonly power: VectorLocal
+}
+
+/** exp(x) = 2^n exp(r) with n = round(x / ln 2); x is clamped to where 2^n is a normal number. */
+function reduce(arithmetic: Arithmetic, x: Vector): ReducedExponential {
+  const { lanes } = arithmetic
+  const wide = isWide(lanes)
+  const [lowest, highest] = wide ? [-708, 709] : [-87, 88]
+  // Adding 1.5 * 2^mantissa rounds to an integer, and leaves that integer in the low bits of the sum.
+  const magic = wide ? 1.5 * 2 ** 52 : 1.5 * 2 ** 23
+  // ln 2 in two parts: the first has so few bits that its product with n is exact (Cody & Waite 1980).
+  const [high, low] = wide ? [0.693147180369123816490, 1.90821492927058770002e-10] : [0.693359375, -2.12194440054690583e-4]
+  const clamped = keep(arithmetic, lanes.max(lanes.constant(lowest), lanes.min(lanes.constant(highest), x)))
+  const shifted = keep(arithmetic, lanes.madd(clamped, lanes.constant(Math.LOG2E), lanes.constant(magic)))
+  const n = keep(arithmetic, lanes.sub(shifted, lanes.constant(magic)))
+  const first = lanes.sub(clamped, lanes.mul(n, lanes.constant(high)))
+  const r = keep(arithmetic, lanes.sub(first, lanes.mul(n, lanes.constant(low))))
+  const terms = polynomial(arithmetic, r, inverseFactorials(2, wide ? 13 : 7))
+  const remainder = keep(arithmetic, lanes.madd(lanes.mul(r, r), terms, r))
+  const power = keep(arithmetic, lanes.addBits(lanes.toExponent(shifted), lanes.constant(1)))
+  return { remainder, power }
+}
+
+export function exp(arithmetic: Arithmetic, x: Vector): Vector {
+  const { lanes } = arithmetic
+  const { remainder, power } = reduce(arithmetic, x)
+  return lanes.madd(power, remainder, power)
+}
+
+/** exp(x) - 1, accurate near 0. */
+function expm1(arithmetic: Arithmetic, x: Vector): Vector {
+  const { lanes } = arithmetic
+  const { remainder, power } = reduce(arithmetic, x)
+  return lanes.madd(power, remainder, lanes.sub(power, lanes.constant(1)))
+}
+
+/** log(x) of a positive normal x: e ln 2 + 2 atanh((m - 1) / (m + 1)), with x = 2^e m and m in [1/sqrt 2, sqrt 2]. */
+export function log(arithmetic: Arithmetic, x: Vector): Vector {
+  const { lanes } = arithmetic
+  const terms = isWide(lanes) ? 12 : 6
+  const kept = keep(arithmetic, x)
+  const full = keep(arithmetic, lanes.mantissa(kept))
+  const isLarge = keep(arithmetic, lanes.gt(full, lanes.constant(Math.SQRT2)))
+  const m = keep(arithmetic, v128.select(isLarge, lanes.mul(full, lanes.constant(0.5)), full))
+  const one = lanes.constant(1)
+  const e = keep(arithmetic, lanes.add(lanes.exponent(kept), v128.and(isLarge, one)))
+  const s = keep(arithmetic, lanes.div(lanes.sub(m, one), lanes.add(m, one)))
+  const series = polynomial(arithmetic, keep(arithmetic, lanes.mul(s, s)), atanhCoefficients(terms))
+  return lanes.madd(e, lanes.constant(Math.LN2), lanes.mul(s, series))
+}
+
+/** 2 atanh(s) / s in s^2: 2/(2k + 1), from the highest power down. */
+function atanhCoefficients(terms: number): number[] {
+  return Array.from({ length: terms }, (_, position) => 2 / (2 * (terms - 1 - position) + 1))
+}
+
+/** log(1 + u) for u in [0, 1], as 2 atanh(u / (2 + u)). */
+function log1pOfUnit(arithmetic: Arithmetic, u: Vector): Vector {
+  const { lanes } = arithmetic
+  const terms = isWide(lanes) ? 17 : 8
+  const kept = keep(arithmetic, u)
+  const s = keep(arithmetic, lanes.div(kept, lanes.add(kept, lanes.constant(2))))
+  const square = keep(arithmetic, lanes.mul(s, s))
+  const series = polynomial(arithmetic, square, atanhCoefficients(terms))
+  return lanes.mul(s, series)
+}
+
+function signOf(lanes: Lanes, x: Vector): Vector {
+  return v128.and(x, lanes.constant(-0))
+}
+
+/** -t / (t + 2) with t = exp(-2|x|) - 1, and the sign of x. */
+export function tanh(arithmetic: Arithmetic, x: Vector): Vector {
+  const { lanes } = arithmetic
+  const kept = keep(arithmetic, x)
+  // Beyond 20 the result is 1 to the last bit; the limit passes NaN on.
+  const limit = lanes.min(lanes.constant(40), lanes.mul(lanes.abs(kept), lanes.constant(2)))
+  const t = keep(arithmetic, expm1(arithmetic, lanes.neg(limit)))
+  const magnitude = lanes.div(lanes.neg(t), lanes.add(t, lanes.constant(2)))
+  return v128.or(magnitude, signOf(lanes, kept))
+}
+
+/** 1 / (1 + exp(-x)) */
+export function sigmoid(arithmetic: Arithmetic, x: Vector): Vector {
+  const { lanes } = arithmetic
+  const e = exp(arithmetic, lanes.neg(x))
+  return lanes.div(lanes.constant(1), lanes.add(lanes.constant(1), e))
+}
+
+/** log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)) */
+export function softplus(arithmetic: Arithmetic, x: Vector): Vector {
+  const { lanes } = arithmetic
+  const kept = keep(arithmetic, x)
+  const u = exp(arithmetic, lanes.neg(lanes.abs(kept)))
+  return lanes.add(lanes.max(lanes.constant(0), kept), log1pOfUnit(arithmetic, u))
+}
+
+/** SELU's and others' exp(x) - 1 for x <= 0. */
+export function expm1OfNegative(arithmetic: Arithmetic, x: Vector): Vector {
+  const { lanes } = arithmetic
+  return expm1(arithmetic, lanes.min(lanes.constant(0), x))
+}
+
+const twoOverSqrtPi = 2 / Math.sqrt(Math.PI)
+
+/** The Maclaurin series of erf(x) / x in x^2: (2/sqrt(pi)) (-1)^k / (k! (2k + 1)). */
+function erfCoefficients(terms: number): number[] {
+  const coefficients: number[] = []
+  let factor = twoOverSqrtPi
+  for (let k = 0; k < terms; k++) {
+    coefficients.unshift(factor / (2 * k + 1))
+    factor /= -(k + 1)
+  }
+  return coefficients
+}
+
+/**
+ * erf: the Maclaurin series below 1 (float64: below 1.5), else 1 - exp(-x^2) g(x) with erfc's continued fraction, evaluated backwards
+ * at a fixed depth (Abramowitz & Stegun 7.1.14).
+ */
+export function erf(arithmetic: Arithmetic, x: Vector): Vector {
+  const { lanes } = arithmetic
+  const wide = isWide(lanes)
+  const [border, terms, depth] = wide ? [2, 34, 60] : [1.25, 14, 14]
+  const kept = keep(arithmetic, x)
+  const limit = lanes.constant(wide ? 6 : 4)
+  const magnitude = keep(arithmetic, lanes.min(limit, lanes.abs(kept)))
+  const square = keep(arithmetic, lanes.mul(magnitude, magnitude))
+  const inner = keep(arithmetic, lanes.min(lanes.constant(border), magnitude))
+  const small = keep(
+    arithmetic,
+    lanes.mul(inner, polynomial(arithmetic, lanes.mul(inner, inner), erfCoefficients(terms))),
+  )
+  // erfc(x) = exp(-x^2)/sqrt(pi) * 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + ...))))
+  const outer = keep(arithmetic, lanes.max(lanes.constant(border), magnitude))
+  const fraction = keep(arithmetic, outer)
+  for (let k = depth; k >= 1; k--) {
+    arithmetic.builder.set(fraction, lanes.add(outer, lanes.div(lanes.constant(k / 2), fraction)))
+  }
+  const tail = lanes.mul(lanes.div(exp(arithmetic, lanes.neg(square)), fraction), lanes.constant(1 / Math.sqrt(Math.PI)))
+  const large = lanes.sub(lanes.constant(1), tail)
+  const result = v128.select(lanes.lt(magnitude, lanes.constant(border)), small, large)
+  return v128.or(result, signOf(lanes, kept))
+}
+
+/** The normal density's exp(-x^2/2) / sqrt(2 pi). */
+export function normalDensity(arithmetic: Arithmetic, x: Vector): Vector {
+  const { lanes } = arithmetic
+  const kept = keep(arithmetic, x)
+  const exponent = lanes.mul(lanes.mul(kept, kept), lanes.constant(-0.5))
+  return lanes.mul(exp(arithmetic, exponent), lanes.constant(1 / Math.sqrt(2 * Math.PI)))
+}

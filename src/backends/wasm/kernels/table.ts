@@ -1,0 +1,45 @@
+/** Which emitter writes the kernel whose first operation is this one. */
+import type { OpName } from '../../../graph/ops.ts'
+import { emitDense, emitDenseInputGradient, emitDenseWeightGradient } from './dense.ts'
+import type { KernelContext } from './operands.ts'
+import {
+  emitBatchNormScaleGradient,
+  emitBatchStatistics,
+  emitInverseDeviation,
+  emitLayerNormScaleGradient,
+  emitMeanOverBatch,
+  emitRunningUpdate,
+  emitSumOverBatch,
+} from './reductions.ts'
+import { emitLayerNorm, emitLayerNormInputGradient, emitSoftmaxCrossEntropy, emitSquaredError, emitZeros } from './rows.ts'
+import { emitMap } from './tile.ts'
+import { emitMomentumUpdate, emitSgdUpdate } from './updates.ts'
+
+export const kernelEmitters = {
+  add: emitMap,
+  addBias: emitMap,
+  scale: emitMap,
+  activation: emitMap,
+  activationGradient: emitMap,
+  dropout: emitMap,
+  batchNormalise: emitMap,
+  batchNormInputGradient: emitMap,
+  copy: emitMap,
+  dense: emitDense,
+  denseInputGradient: emitDenseInputGradient,
+  denseWeightGradient: emitDenseWeightGradient,
+  sumOverBatch: emitSumOverBatch,
+  meanOverBatch: emitMeanOverBatch,
+  layerNorm: emitLayerNorm,
+  layerNormInputGradient: emitLayerNormInputGradient,
+  layerNormScaleGradient: emitLayerNormScaleGradient,
+  batchStatistics: emitBatchStatistics,
+  inverseDeviation: emitInverseDeviation,
+  batchNormScaleGradient: emitBatchNormScaleGradient,
+  runningUpdate: emitRunningUpdate,
+  softmaxCrossEntropy: emitSoftmaxCrossEntropy,
+  squaredError: emitSquaredError,
+  sgdUpdate: emitSgdUpdate,
+  momentumUpdate: emitMomentumUpdate,
+  zeros: emitZeros,
+} satisfies Record<OpName, (context: KernelContext) => void>

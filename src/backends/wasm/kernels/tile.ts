@@ -1,0 +1,158 @@
+/** Element-by-element work on the vectors of a tile, as the tail of the kernel that made them. */
+import type { OpNode, Value } from '../../../graph/graph.ts'
+import { panelWidth } from '../../../plan/layout.ts'
+import { assertInvariant } from '../../../support/errors.ts'
+import { type I32, i32, type Local, type Vector } from '../assembler.ts'
+import { elementOps, isElementOp } from '../elementwise.ts'
+import { v128 } from '../lanes.ts'
+import { at, type KernelContext, type KernelOperand, layoutAs } from './operands.ts'
+
+interface Place {
+  readonly operand: KernelOperand
+  /** The address of the tile's first element, or of the scalar. */
+  readonly pointer: Local<'i32'>
+  /** Bytes from one row of the tile to the next; 0 for vectors over the features. */
+  readonly rowBytes: number
+}
+
+export class TileTail {
+  private readonly places = new Map<Value, Place>()
+  private readonly registers = new Map<Value, Local<'v128'>>()
+  private readonly row: Local<'i32'>
+  private readonly column: Local<'i32'>
+
+  /** `root`: the value that the kernel computes itself, if any; `nodes`: what follows from it. */
+  constructor(
+    private readonly context: KernelContext,
+    private readonly nodes: readonly OpNode[],
+    private readonly root: Value | undefined,
+  ) {
+    const { builder, lanes } = context
+    this.row = builder.local('i32')
+    this.column = builder.local('i32')
+    const needed = new Set([...(root ? [root] : []), ...nodes.flatMap((node) => [...node.inputs, ...node.outputs])])
+    for (const operand of context.operands) {
+      const { value, layout, pointer } = operand
+      if (!needed.has(value)) continue
+      if (layout.kind === 'scalar') {
+        this.places.set(value, { operand, pointer, rowBytes: 0 })
+        if (value.element === 'real') this.registers.set(value, builder.local('v128', lanes.loadSplat(pointer)))
+        continue
+      }
+      const rowBytes = layout.kind === 'rows' ? layout.stride * lanes.bytes : 0
+      this.places.set(value, { operand, pointer: builder.local('i32'), rowBytes })
+    }
+    for (const value of needed) {
+      if (value.element === 'real' && !this.registers.has(value)) this.registers.set(value, builder.local('v128'))
+    }
+  }
+
+  /** Moves to the tile whose first element is at the given row and column. */
+  moveTo(row: I32, column: I32): void {
+    const { builder, lanes } = this.context
+    builder.set(this.row, row)
+    builder.set(this.column, column)
+    for (const { operand, pointer, rowBytes } of this.places.values()) {
+      if (operand.layout.kind === 'scalar') continue
+      const start = rowBytes > 0 ? at(operand.pointer, this.row, rowBytes) : operand.pointer
+      builder.set(pointer, at(start, this.column, lanes.bytes))
+    }
+  }
+
+  /** Moves on by one panel of columns in the same rows. */
+  nextPanel(): void {
+    const { builder, lanes } = this.context
+    builder.set(this.column, i32.add(this.column, i32.const(panelWidth)))
+    for (const { operand, pointer } of this.places.values()) {
+      if (operand.layout.kind === 'scalar') continue
+      builder.set(pointer, i32.add(pointer, i32.const(panelWidth * lanes.bytes)))
+    }
+  }
+
+  /** Runs the operations on vector `vector` of row `row` of the tile, and stores what is to be stored. */
+  finish(row: number, vector: number, rootValue?: Vector): void {
+    const { builder } = this.context
+    const offsetOf = ({ rowBytes }: Place): number => row * rowBytes + vector * 16
+    const store = (value: Value): void => {
+      const place = this.places.get(value)
+      if (place?.operand.write) v128.store(builder, place.pointer, this.register(value), offsetOf(place))
+    }
+    for (const [value, place] of this.places) {
+      if (place.operand.write || place.operand.layout.kind === 'scalar') continue
+      builder.set(this.register(value), v128.load(place.pointer, offsetOf(place)))
+    }
+    if (this.root && rootValue) {
+      builder.set(this.register(this.root), rootValue)
+      store(this.root)
+    }
+    for (const node of this.nodes) {
+      const [output] = node.outputs
+      builder.set(this.register(output), this.compute(node, row, vector))
+      store(output)
+    }
+  }
+
+  private compute(node: OpNode, row: number, vector: number): Vector {
+    const { builder, lanes } = this.context
+    assertInvariant(isElementOp(node.op), `${node.op} isn't done element by element`)
+    const [output] = node.outputs
+    const scalarAddress = (input: number): I32 => {
+      const place = this.places.get(node.inputs[input])
+      assertInvariant(place !== undefined, `${node.op} reads input ${input} through its address`)
+      return place.pointer
+    }
+    const elementNumber = (): I32 => {
+      const rowNumber = i32.add(this.row, i32.const(row))
+      const column = i32.add(this.column, i32.const(vector * lanes.count))
+      return i32.add(i32.mul(rowNumber, i32.const(output.shape[1])), column)
+    }
+    const inputs = node.inputs.map((value) => (value.element === 'int' ? this.anyRegister() : this.register(value)))
+    const { attributes } = node
+    const batch = output.shape[0]
+    return elementOps[node.op]({ builder, lanes, attributes, inputs, batch, scalarAddress, elementNumber })
+  }
+
+  private register(value: Value): Local<'v128'> {
+    const register = this.registers.get(value)
+    assertInvariant(register !== undefined, `%${value.id} has no register`)
+    return register
+  }
+
+  /** Stands in for integer inputs, which are never read as vectors. */
+  private anyRegister(): Local<'v128'> {
+    const [first] = this.registers.values()
+    return first
+  }
+}
+
+/** A kernel of element-by-element operations alone. */
+export function emitMap(context: KernelContext): void {
+  const { builder, lanes, kernel, start, end } = context
+  const layout = layoutAs(lastWrite(context).layout, 'rows')
+  const tail = new TileTail(context, kernel.nodes, undefined)
+  const panels = Math.ceil(layout.columns / panelWidth)
+  const firstRow = i32.mul(start, i32.const(4))
+  const row = builder.local('i32', firstRow)
+  const endRow = builder.local('i32', i32.mul(end, i32.const(4)))
+  builder.while(i32.ltS(row, endRow), () => {
+    tail.moveTo(row, i32.const(0))
+    const left = builder.local('i32', i32.const(panels))
+    builder.repeatWhile(
+      () => {
+        builder.set(left, i32.sub(left, i32.const(1)))
+        return left
+      },
+      () => {
+        for (let vector = 0; vector < panelWidth / lanes.count; vector++) tail.finish(0, vector)
+        tail.nextPanel()
+      },
+    )
+    builder.set(row, i32.add(row, i32.const(1)))
+  })
+}
+
+function lastWrite({ operands }: KernelContext): KernelOperand {
+  const operand = operands[operands.length - 1]
+  assertInvariant(operand.write, 'a kernel ends with what it writes')
+  return operand
+}

@@ -1,0 +1,239 @@
+/**
+ * Vector arithmetic in the program's precision: float32 in 4 lanes or float64 in 2, behind one set of names, so that
+ * every kernel is written once.
+ */
+import type { Precision } from '../../plan/plan.ts'
+import { type Expression, expression, type FunctionBuilder, type I32, type Vector } from './assembler.ts'
+import { float32Bytes, float64Bytes, unsigned } from './encoding.ts'
+
+const simd = (code: number): number[] => [0xfd, ...unsigned(code)]
+
+const unary =
+  (code: number) =>
+  (a: Vector): Vector =>
+    expression('v128', a.code, simd(code))
+
+const binary =
+  (code: number) =>
+  (a: Vector, b: Vector): Vector =>
+    expression('v128', a.code, b.code, simd(code))
+
+const ternary =
+  (code: number) =>
+  (a: Vector, b: Vector, c: Vector): Vector =>
+    expression('v128', a.code, b.code, c.code, simd(code))
+
+/** Operations on all 128 bits and on 32-bit integers. */
+export const v128 = {
+  and: binary(0x4e),
+  andNot: binary(0x4f),
+  or: binary(0x50),
+  xor: binary(0x51),
+  /** Bits of a where the mask is 1, of b where it is 0. */
+  select: (mask: Vector, a: Vector, b: Vector): Vector => ternary(0x52)(a, b, mask),
+  i32Splat: (value: I32): Vector => expression('v128', value.code, simd(0x11)),
+  i32Const: (a: number, b: number, c: number, d: number): Vector =>
+    expression('v128', simd(0x0c), [...new Uint8Array(new Int32Array([a, b, c, d]).buffer)]),
+  i32Add: binary(0xae),
+  i32Mul: binary(0xb5),
+  i32ShrU: (a: Vector, bits: number): Vector => expression('v128', a.code, [0x41, bits], simd(0xad)),
+  /** Unsigned a >= b, lane by lane. */
+  i32GeU: binary(0x40),
+  load: (address: I32, offset = 0): Vector => expression('v128', address.code, simd(0x00), [4], unsigned(offset)),
+  store: (builder: FunctionBuilder, address: I32, value: Vector, offset = 0): void =>
+    builder.emit(address.code, value.code, simd(0x0b), [4], unsigned(offset)),
+  shuffle: (a: Vector, b: Vector, lanes: readonly number[]): Vector =>
+    expression('v128', a.code, b.code, simd(0x0d), lanes),
+}
+
+/** Byte numbers for i8x16.shuffle from numbers of 4-byte words (0-3 of a, 4-7 of b). */
+const words = (...positions: number[]): number[] => positions.flatMap((word) => [0, 1, 2, 3].map((byte) => word * 4 + byte))
+
+export interface Lanes {
+  readonly precision: Precision
+  /** Elements in one vector: 4 or 2. */
+  readonly count: number
+  readonly bytes: 4 | 8
+  readonly scalarType: 'f32' | 'f64'
+  constant(value: number): Vector
+  splat(value: Expression): Vector
+  loadSplat(address: I32, offset?: number): Vector
+  add(a: Vector, b: Vector): Vector
+  sub(a: Vector, b: Vector): Vector
+  mul(a: Vector, b: Vector): Vector
+  div(a: Vector, b: Vector): Vector
+  /** a * b + c: fused where the machine can and the program isn't `exact`, else a product and a sum. */
+  madd(a: Vector, b: Vector, c: Vector): Vector
+  neg(a: Vector): Vector
+  abs(a: Vector): Vector
+  sqrt(a: Vector): Vector
+  /** The smaller one; b where a lane of either is NaN. */
+  min(a: Vector, b: Vector): Vector
+  max(a: Vector, b: Vector): Vector
+  lt(a: Vector, b: Vector): Vector
+  gt(a: Vector, b: Vector): Vector
+  ge(a: Vector, b: Vector): Vector
+  /** Shifts each element's bits left by the number of mantissa bits: moves an integer into the exponent. */
+  toExponent(a: Vector): Vector
+  /** The exponent e of a positive normal x = 2^e m, 1 <= m < 2, as a number. */
+  exponent(a: Vector): Vector
+  /** m of the same. */
+  mantissa(a: Vector): Vector
+  /** All ones in the first `count` lanes, zeros in the rest. */
+  firstLanes(count: number): Vector
+  /** Integer sum of each element's bits. */
+  addBits(a: Vector, b: Vector): Vector
+  /** a0 + a1 (+ a2 + a3), b..., one lane for each of the `count` given vectors. */
+  sumAcross(vectors: readonly Vector[], builder: FunctionBuilder): Vector
+  extract(a: Vector, lane: number): Expression
+  storeScalar(builder: FunctionBuilder, address: I32, value: Expression, offset?: number): void
+  loadScalar(address: I32, offset?: number): Expression
+  scalarConst(value: number): Expression
+  scalarAdd(a: Expression, b: Expression): Expression
+  scalarMul(a: Expression, b: Expression): Expression
+  /** The larger one, or NaN where one is NaN. */
+  scalarMax(a: Expression, b: Expression): Expression
+  /** True where the value is neither infinite nor NaN. */
+  scalarIsFinite(a: Expression): I32
+  toFloat64(a: Expression): Expression<'f64'>
+  fromFloat64(a: Expression<'f64'>): Expression
+}
+
+interface Codes {
+  readonly add: number
+  readonly compare: { readonly lt: number; readonly gt: number; readonly ge: number }
+  readonly abs: number
+  readonly pmin: number
+  readonly madd: number
+  readonly splat: number
+  readonly loadSplat: number
+  readonly extract: number
+  readonly shift: number
+  readonly addBits: number
+  readonly mantissaBits: number
+  readonly bias: number
+  readonly scalar: {
+    readonly const: number
+    readonly add: number
+    readonly mul: number
+    readonly max: number
+    readonly abs: number
+    readonly lt: number
+    readonly load: number
+    readonly store: number
+    readonly align: number
+  }
+}
+
+const float32Codes: Codes = {
+  add: 0xe4,
+  compare: { lt: 0x43, gt: 0x44, ge: 0x46 },
+  abs: 0xe0,
+  pmin: 0xea,
+  madd: 0x105,
+  splat: 0x13,
+  loadSplat: 0x09,
+  extract: 0x1f,
+  shift: 0xab,
+  addBits: 0xae,
+  mantissaBits: 23,
+  bias: 127,
+  scalar: { const: 0x43, add: 0x92, mul: 0x94, max: 0x97, abs: 0x8b, lt: 0x5d, load: 0x2a, store: 0x38, align: 2 },
+}
+
+const float64Codes: Codes = {
+  add: 0xf0,
+  compare: { lt: 0x49, gt: 0x4a, ge: 0x4c },
+  abs: 0xec,
+  pmin: 0xf6,
+  madd: 0x107,
+  splat: 0x14,
+  loadSplat: 0x0a,
+  extract: 0x21,
+  shift: 0xcb,
+  addBits: 0xce,
+  mantissaBits: 52,
+  bias: 1023,
+  scalar: { const: 0x44, add: 0xa0, mul: 0xa2, max: 0xa5, abs: 0x99, lt: 0x63, load: 0x2b, store: 0x39, align: 3 },
+}
+
+/** `relaxed`: fused multiply-add by relaxed SIMD. */
+export function createLanes(precision: Precision, relaxed: boolean): Lanes {
+  const wide = precision === 'float64'
+  const codes = wide ? float64Codes : float32Codes
+  const scalarType = wide ? 'f64' : 'f32'
+  const constantBytes = wide ? float64Bytes : float32Bytes
+  const add = binary(codes.add)
+  const mul = binary(codes.add + 2)
+  const { scalar } = codes
+  const constant = (value: number): Vector => {
+    const one = constantBytes(value)
+    return expression('v128', simd(0x0c), wide ? [...one, ...one] : [...one, ...one, ...one, ...one])
+  }
+  const sumPairs = (a: Vector, b: Vector, builder: FunctionBuilder): Vector => {
+    const first = builder.local('v128', a)
+    const second = builder.local('v128', b)
+    return wide
+      ? add(v128.shuffle(first, second, words(0, 1, 4, 5)), v128.shuffle(first, second, words(2, 3, 6, 7)))
+      : add(v128.shuffle(first, second, words(0, 4, 1, 5)), v128.shuffle(first, second, words(2, 6, 3, 7)))
+  }
+  return {
+    precision,
+    count: wide ? 2 : 4,
+    bytes: wide ? 8 : 4,
+    scalarType,
+    constant,
+    splat: (value) => expression('v128', value.code, simd(codes.splat)),
+    loadSplat: (address, offset = 0) =>
+      expression('v128', address.code, simd(codes.loadSplat), [scalar.align], unsigned(offset)),
+    add,
+    sub: binary(codes.add + 1),
+    mul,
+    div: binary(codes.add + 3),
+    madd: relaxed ? ternary(codes.madd) : (a, b, c) => add(mul(a, b), c),
+    neg: unary(codes.abs + 1),
+    abs: unary(codes.abs),
+    sqrt: unary(codes.abs + 3),
+    min: (a, b) => binary(codes.pmin)(b, a),
+    max: (a, b) => binary(codes.pmin + 1)(b, a),
+    lt: binary(codes.compare.lt),
+    gt: binary(codes.compare.gt),
+    ge: binary(codes.compare.ge),
+    toExponent: (a) => expression('v128', a.code, [0x41, codes.mantissaBits], simd(codes.shift)),
+    exponent: (a) => {
+      const shifted = expression('v128', a.code, [0x41, codes.mantissaBits], simd(codes.shift + 2))
+      const scale = 2 ** codes.mantissaBits
+      return binary(codes.add + 1)(v128.or(shifted, constant(scale)), constant(scale + codes.bias))
+    },
+    mantissa: (a) => {
+      const one = constant(1)
+      const fraction = wide ? [0xffffffff, 0x000fffff] : [0x007fffff, 0x007fffff]
+      const mask = v128.i32Const(fraction[0], fraction[1], fraction[0], fraction[1])
+      return v128.or(v128.and(a, mask), one)
+    },
+    firstLanes: (count) => {
+      const word = (index: number): number => (index < count * (wide ? 2 : 1) ? -1 : 0)
+      return v128.i32Const(word(0), word(1), word(2), word(3))
+    },
+    addBits: binary(codes.addBits),
+    sumAcross: (vectors, builder) => {
+      if (wide) return sumPairs(vectors[0], vectors[1], builder)
+      const low = builder.local('v128', sumPairs(vectors[0], vectors[1], builder))
+      const high = builder.local('v128', sumPairs(vectors[2], vectors[3], builder))
+      return add(v128.shuffle(low, high, words(0, 1, 4, 5)), v128.shuffle(low, high, words(2, 3, 6, 7)))
+    },
+    extract: (a, lane) => expression(scalarType, a.code, simd(codes.extract), [lane]),
+    storeScalar: (builder, address, value, offset = 0) =>
+      builder.emit(address.code, value.code, [scalar.store, scalar.align], unsigned(offset)),
+    loadScalar: (address, offset = 0) =>
+      expression(scalarType, address.code, [scalar.load, scalar.align], unsigned(offset)),
+    scalarConst: (value) => expression(scalarType, [scalar.const], constantBytes(value)),
+    scalarAdd: (a, b) => expression(scalarType, a.code, b.code, [scalar.add]),
+    scalarMul: (a, b) => expression(scalarType, a.code, b.code, [scalar.mul]),
+    scalarMax: (a, b) => expression(scalarType, a.code, b.code, [scalar.max]),
+    scalarIsFinite: (a) =>
+      expression('i32', a.code, [scalar.abs, scalar.const], constantBytes(Number.POSITIVE_INFINITY), [scalar.lt]),
+    toFloat64: (a) => expression('f64', a.code, wide ? [] : [0xbb]),
+    fromFloat64: (a) => expression(scalarType, a.code, wide ? [] : [0xb6]),
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * Writes a plan as one WebAssembly module: each different kernel once, and `run(thread, threads, first, count)`, the
+ * loop nest that calls them for `count` steps of the ring from slot `first` on.
+ */
+import type { Value } from '../../graph/graph.ts'
+import { kernelsOf } from '../../plan/barriers.ts'
+import type { Barrier, Guard, Kernel, Location, LoopId, Plan, PlanLoop, PlanNode } from '../../plan/plan.ts'
+import { elementBytes, ring } from '../../plan/plan.ts'
+import { assertInvariant } from '../../support/errors.ts'
+import { type FunctionBuilder, type FunctionReference, type I32, i32, type Local, ModuleBuilder, memory } from './assembler.ts'
+import { createLanes, type Lanes } from './lanes.ts'
+import { createKernelContext, kernelParameters } from './kernels/operands.ts'
+import { kernelEmitters } from './kernels/table.ts'
+
+/** The first bytes of memory: the barrier's words, a cache line each, and the number of steps that were finished. */
+export const control = { arrived: 0, generation: 64, sleepers: 128, finished: 192, bytes: 256 } as const
+
+/** Polls of a barrier before a thread goes to sleep: some 20 microseconds. */
+const spins = 4000
+
+export interface ModuleOptions {
+  /** Fused multiply-add by relaxed SIMD. */
+  readonly relaxed: boolean
+  readonly shared: boolean
+}
+
+export interface EmittedKernel {
+  readonly name: string
+  readonly bytes: number
+  /** How many places in the program call it. */
+  readonly calls: number
+}
+
+export interface EmittedModule {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly pages: number
+  readonly kernels: readonly EmittedKernel[]
+}
+
+const pageBytes = 65536
+
+/** Two kernels with the same signature have the same code: operations, wiring, shapes and layouts, but no addresses. */
+function signatureOf({ nodes, operands, partition }: Kernel): string {
+  const numbers = new Map<Value, number>()
+  const numberOf = (value: Value): number => {
+    const known = numbers.get(value)
+    if (known !== undefined) return known
+    numbers.set(value, numbers.size)
+    return numbers.size - 1
+  }
+  const describedOperands = operands.map(({ value, location, write }) => [
+    numberOf(value),
+    write,
+    value.element,
+    location.buffer.layout,
+    partition.by === 'flat' ? location.buffer.bytes : 0,
+  ])
+  const describedNodes = nodes.map(({ op, inputs, outputs, attributes }) => [
+    op,
+    inputs.map(numberOf),
+    outputs.map(numberOf),
+    outputs.map(({ shape }) => (partition.by === 'flat' ? 0 : shape)),
+    attributes,
+  ])
+  return JSON.stringify([describedOperands, describedNodes])
+}
+
+export function kernelName({ nodes }: Kernel): string {
+  return nodes.map(({ op, attributes }) => (op === 'activation' ? String(attributes.function) : op)).join('+')
+}
+
+class ModuleEmitter {
+  private readonly module: ModuleBuilder
+  private readonly lanes: Lanes
+  private readonly functions = new Map<string, FunctionReference>()
+  private readonly emitted: { name: string; bytes: number; calls: number }[] = []
+  private readonly bySignature = new Map<string, number>()
+
+  constructor(
+    private readonly plan: Plan,
+    { relaxed, shared }: ModuleOptions,
+    readonly pages: number,
+  ) {
+    this.module = new ModuleBuilder({ pages, shared })
+    this.lanes = createLanes(plan.precision, relaxed)
+  }
+
+  emit(): EmittedModule {
+    const barrier = this.module.function('barrier', ['i32'], [], emitBarrier)
+    for (const kernel of kernelsOf(this.plan.body)) this.kernelFunction(kernel)
+    this.module.function('run', ['i32', 'i32', 'i32', 'i32'], [], (builder) => this.emitRun(builder, barrier), true)
+    return { bytes: this.module.toBytes(), pages: this.pages, kernels: this.emitted }
+  }
+
+  private kernelFunction(kernel: Kernel): FunctionReference {
+    const signature = signatureOf(kernel)
+    const known = this.functions.get(signature)
+    if (known) {
+      this.emitted[this.bySignature.get(signature) ?? 0].calls++
+      return known
+    }
+    const name = kernelName(kernel)
+    let bytes = 0
+    const reference = this.module.function(name, kernelParameters(kernel), [], (builder) => {
+      kernelEmitters[kernel.nodes[0].op](createKernelContext(builder, this.lanes, kernel))
+      bytes = builder.encode().length
+    })
+    this.functions.set(signature, reference)
+    this.bySignature.set(signature, this.emitted.length)
+    this.emitted.push({ name, bytes, calls: 1 })
+    return reference
+  }
+
+  private emitRun(builder: FunctionBuilder, barrier: FunctionReference): void {
+    const thread = builder.parameter(0, 'i32')
+    const threads = builder.parameter(1, 'i32')
+    const first = builder.parameter(2, 'i32')
+    const count = builder.parameter(3, 'i32')
+    const indices = new Map<LoopId, Local<'i32'>>()
+    const ranges = new Map<number, { start: Local<'i32'>; end: Local<'i32'> }>()
+    for (const { partition } of kernelsOf(this.plan.body)) {
+      if (ranges.has(partition.units)) continue
+      const share = (position: I32): I32 => i32.divU(i32.mul(i32.const(partition.units), position), threads)
+      ranges.set(partition.units, {
+        start: builder.local('i32', share(thread)),
+        end: builder.local('i32', share(i32.add(thread, i32.const(1)))),
+      })
+    }
+
+    const address = ({ buffer, slot, terms }: Location): I32 => {
+      const slotBytes = buffer.slotSize * elementBytes(this.plan.precision, buffer.element)
+      const base = i32.const(this.plan.offsets[buffer.id] + slot * slotBytes)
+      return terms.reduce((sum: I32, { loop, coefficient, parity }) => {
+        const index = indices.get(loop)
+        assertInvariant(index !== undefined, `${buffer.name} is placed by a loop that isn't open`)
+        const value = parity ? i32.and(index, i32.const(1)) : index
+        return i32.add(sum, i32.mul(value, i32.const(coefficient * slotBytes)))
+      }, base)
+    }
+    const emitKernel = (kernel: Kernel): void => {
+      const { partition, operands } = kernel
+      const range = ranges.get(partition.units)
+      assertInvariant(range !== undefined, 'every partition has its range')
+      // What one thread does alone is the first one's: no share of one unit by integer division would be.
+      const isFirst = i32.eqz(thread)
+      const [start, end] = partition.by === 'first' ? [i32.const(0), isFirst] : [range.start, range.end]
+      builder.call(this.kernelFunctionOf(kernel), ...operands.map(({ location }) => address(location)), start, end)
+    }
+    const emitGuard = ({ operand }: Guard): void => {
+      builder.when(i32.eqz(this.lanes.scalarIsFinite(this.lanes.loadScalar(address(operand.location)))), () => {
+        builder.return()
+      })
+    }
+    const emitLoop = ({ id, times, reverse, body }: PlanLoop): void => {
+      const index = builder.local('i32', i32.const(reverse ? times - 1 : 0))
+      indices.set(id, index)
+      const condition = reverse ? i32.geS(index, i32.const(0)) : i32.ltS(index, i32.const(times))
+      builder.while(condition, () => {
+        emitNodes(body)
+        builder.set(index, i32.add(index, i32.const(reverse ? -1 : 1)))
+      })
+    }
+    const emitBarrierCall = (_node: Barrier): void => builder.call(barrier, threads)
+    const emitNodes = (nodes: readonly PlanNode[]): void => {
+      for (const node of nodes) {
+        if (node.kind === 'kernel') emitKernel(node)
+        else if (node.kind === 'loop') emitLoop(node)
+        else if (node.kind === 'guard') emitGuard(node)
+        else emitBarrierCall(node)
+      }
+    }
+
+    const step = builder.local('i32', first)
+    const end = builder.local('i32', i32.add(first, count))
+    indices.set(ring, step)
+    builder.while(i32.ltS(step, end), () => {
+      emitNodes(this.plan.body)
+      builder.set(step, i32.add(step, i32.const(1)))
+      builder.when(i32.eqz(thread), () => {
+        const finished = i32.add(i32.load(i32.const(0), control.finished), i32.const(1))
+        memory.storeI32(builder, i32.const(0), finished, control.finished)
+      })
+    })
+    builder.call(barrier, threads)
+  }
+
+  private kernelFunctionOf(kernel: Kernel): FunctionReference {
+    const reference = this.functions.get(signatureOf(kernel))
+    assertInvariant(reference !== undefined, 'every kernel was emitted')
+    return reference
+  }
+}
+
+/**
+ * All threads wait until the last one has come. The last one starts a new generation and wakes who sleeps; the others
+ * poll the generation for a while, since most waits are short, and then sleep, so that more threads than cores don't stall.
+ */
+function emitBarrier(builder: FunctionBuilder): void {
+  const threads = builder.parameter(0, 'i32')
+  const zero = i32.const(0)
+  const one = i32.const(1)
+  builder.when(i32.eq(threads, one), () => builder.return())
+  const generation = builder.local('i32', memory.atomicLoad(zero, control.generation))
+  const before = memory.atomicAdd(zero, one, control.arrived)
+  builder.when(i32.eq(before, i32.sub(threads, one)), () => {
+    memory.atomicStore(builder, zero, zero, control.arrived)
+    memory.atomicStore(builder, zero, i32.add(generation, one), control.generation)
+    builder.when(memory.atomicLoad(zero, control.sleepers), () => {
+      memory.notify(builder, zero, threads, control.generation)
+    })
+    builder.return()
+  })
+  const left = builder.local('i32', i32.const(spins))
+  builder.while(left, () => {
+    builder.when(i32.ne(memory.atomicLoad(zero, control.generation), generation), () => builder.return())
+    builder.set(left, i32.sub(left, one))
+  })
+  const drop = (value: I32): void => builder.emit(value.code, [0x1a])
+  drop(memory.atomicAdd(zero, one, control.sleepers))
+  builder.while(i32.eq(memory.atomicLoad(zero, control.generation), generation), () => {
+    memory.wait(builder, zero, generation, control.generation)
+  })
+  drop(memory.atomicAdd(zero, i32.const(-1), control.sleepers))
+}
+
+export function emitModule(plan: Plan, options: ModuleOptions): EmittedModule {
+  return new ModuleEmitter(plan, options, Math.ceil(plan.bytes / pageBytes)).emit()
+}

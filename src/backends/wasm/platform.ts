@@ -1,0 +1,104 @@
+/** The one place where Node and browsers differ for the engine: threads, their number, and Node's relaxed SIMD flag. */
+
+/** A worker thread that answers messages. */
+export interface Thread {
+  post(message: unknown): void
+  /** While a thread is held, the process doesn't end before it answers. */
+  hold(isHeld: boolean): void
+  terminate(): void
+}
+
+export interface ThreadHandlers {
+  readonly onMessage: (message: unknown) => void
+  readonly onError: (error: Error) => void
+}
+
+const isNode = typeof process !== 'undefined' && typeof process.versions?.node === 'string'
+
+/** What a worker does: loads modules onto a shared memory and runs them when told. `receive` and `send` are given. */
+const workerBody = `
+  const programs = new Map()
+  receive((message) => {
+    try {
+      if (message.kind === 'load') {
+        const instance = new WebAssembly.Instance(message.module, { environment: { memory: message.memory } })
+        programs.set(message.program, instance.exports.run)
+        send({ kind: 'loaded', ticket: message.ticket })
+      } else if (message.kind === 'unload') {
+        programs.delete(message.program)
+      } else {
+        programs.get(message.program)(message.thread, message.threads, message.first, message.count)
+        send({ kind: 'done', ticket: message.ticket })
+      }
+    } catch (error) {
+      send({ kind: 'failed', ticket: message.ticket, reason: String(error) })
+    }
+  })`
+
+const nodeWorker = `
+  const { parentPort } = require('node:worker_threads')
+  const receive = (handle) => parentPort.on('message', handle)
+  const send = (message) => parentPort.postMessage(message)
+  ${workerBody}`
+
+const browserWorker = `
+  const receive = (handle) => { self.onmessage = (event) => handle(event.data) }
+  const send = (message) => self.postMessage(message)
+  ${workerBody}`
+
+export async function startThread(handlers: ThreadHandlers): Promise<Thread> {
+  if (isNode) {
+    const { Worker } = await import('node:worker_threads')
+    const worker = new Worker(nodeWorker, { eval: true })
+    worker.on('message', handlers.onMessage)
+    worker.on('error', handlers.onError)
+    worker.unref()
+    return {
+      post: (message) => worker.postMessage(message),
+      hold: (isHeld) => (isHeld ? worker.ref() : worker.unref()),
+      terminate: () => void worker.terminate(),
+    }
+  }
+  const address = URL.createObjectURL(new Blob([browserWorker], { type: 'text/javascript' }))
+  const worker = new Worker(address)
+  worker.onmessage = (event) => handlers.onMessage(event.data)
+  worker.onerror = (event) => handlers.onError(new Error(event.message))
+  return {
+    post: (message) => worker.postMessage(message),
+    hold: () => {},
+    terminate: () => {
+      worker.terminate()
+      URL.revokeObjectURL(address)
+    },
+  }
+}
+
+export async function availableCores(): Promise<number> {
+  if (!isNode) return navigator.hardwareConcurrency || 1
+  const { availableParallelism } = await import('node:os')
+  return availableParallelism()
+}
+
+/** True where threads can share a memory: Node, and pages that are cross-origin isolated. */
+export function canShareMemory(): boolean {
+  return typeof SharedArrayBuffer !== 'undefined'
+}
+
+/** A module with one function that uses f32x4.relaxed_madd. */
+const relaxedProbe = new Uint8Array([
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 10, 64, 1, 62, 0, 0xfd, 12, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0xfd, 0x85, 2, 11,
+])
+
+/**
+ * Whether WebAssembly has relaxed SIMD here. Node 20 has it behind a flag, which is set on the first call, before any
+ * module is compiled; elsewhere nothing is set.
+ */
+export async function enableRelaxedSimd(): Promise<boolean> {
+  if (WebAssembly.validate(relaxedProbe)) return true
+  if (!isNode || Number(process.versions.node.split('.')[0]) > 20) return false
+  const { setFlagsFromString } = await import('node:v8')
+  setFlagsFromString('--experimental-wasm-relaxed-simd')
+  return WebAssembly.validate(relaxedProbe)
+}

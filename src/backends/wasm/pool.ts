@@ -1,0 +1,91 @@
+/** Threads that run programs. A pool's programs run one after the other, each on all of the pool's threads. */
+import { IsobathError } from '../../support/errors.ts'
+import { startThread, type Thread } from './platform.ts'
+
+export interface Pool {
+  readonly threads: number
+  load(program: number, module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<void>
+  run(program: number, first: number, count: number): Promise<void>
+  unload(program: number): void
+  dispose(): void
+}
+
+interface Pending {
+  left: number
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+function parseAnswer(message: unknown): { ticket: number; failure?: string } {
+  const answer = message as { kind: string; ticket: number; reason?: string }
+  return answer.kind === 'failed' ? { ticket: answer.ticket, failure: answer.reason } : { ticket: answer.ticket }
+}
+
+/** Worker threads; a message goes to all of them and is answered by all. */
+export async function createThreadPool(count: number): Promise<Pool> {
+  const pending = new Map<number, Pending>()
+  let nextTicket = 0
+  let threads: Thread[] = []
+  const settle = (): void => {
+    if (pending.size === 0) for (const thread of threads) thread.hold(false)
+  }
+  const fail = (error: Error): void => {
+    for (const { reject } of pending.values()) reject(error)
+    pending.clear()
+    settle()
+  }
+  const onMessage = (message: unknown): void => {
+    const { ticket, failure } = parseAnswer(message)
+    if (failure !== undefined) {
+      fail(new IsobathError('internal', `a worker thread failed: ${failure}`))
+      return
+    }
+    const entry = pending.get(ticket)
+    if (!entry || --entry.left > 0) return
+    pending.delete(ticket)
+    settle()
+    entry.resolve()
+  }
+  threads = await Promise.all(Array.from({ length: count }, () => startThread({ onMessage, onError: fail })))
+  const ask = (message: (thread: number) => object): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const ticket = nextTicket++
+      if (pending.size === 0) for (const thread of threads) thread.hold(true)
+      pending.set(ticket, { left: count, resolve, reject })
+      threads.forEach((thread, index) => {
+        thread.post({ ...message(index), ticket })
+      })
+    })
+  return {
+    threads: count,
+    load: (program, module, memory) => ask(() => ({ kind: 'load', program, module, memory })),
+    run: (program, first, steps) =>
+      ask((thread) => ({ kind: 'run', program, thread, threads: count, first, count: steps })),
+    unload: (program) => {
+      for (const thread of threads) thread.post({ kind: 'unload', program })
+    },
+    dispose: () => {
+      for (const thread of threads) thread.terminate()
+      fail(new IsobathError('internal', 'the backend was disposed of while a program was running'))
+    },
+  }
+}
+
+type Run = (thread: number, threads: number, first: number, count: number) => void
+
+/** The calling thread itself: for small programs, tests, and pages that may not share memory. */
+export function createInlinePool(): Pool {
+  const programs = new Map<number, Run>()
+  return {
+    threads: 1,
+    load: async (program, module, memory) => {
+      const instance = await WebAssembly.instantiate(module, { environment: { memory } })
+      programs.set(program, instance.exports.run as Run)
+    },
+    run: async (program, first, count) => programs.get(program)?.(0, 1, first, count),
+    unload: (program) => {
+      programs.delete(program)
+    },
+    dispose: () => programs.clear(),
+  }
+}
