@@ -67,7 +67,9 @@ describe('count', () => {
 
   test('refuses figures that a number cannot hold exactly', () => {
     const huge = repeat(1_000_000, dense(1_000_000))
-    expect(() => countOf(huge, [1_000_000])).toThrowErrorMatchingInlineSnapshot(`[IsobathError: network: expected a size that can be counted exactly, got 1000000000000000000. Make it narrower or less deep.]`)
+    expect(() => countOf(huge, [1_000_000])).toThrowErrorMatchingInlineSnapshot(
+      `[IsobathError: network: expected a size that can be counted exactly, got 1000000000000000000. Make it narrower or less deep.]`,
+    )
   })
 
   test('the parts add up in any network', () => {

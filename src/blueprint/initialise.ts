@@ -1,0 +1,40 @@
+/** The values that training starts from. */
+import { createRandom } from '../support/random.ts'
+import type { Blueprint, ParameterBlueprint, ParameterRole } from './blueprint.ts'
+import { sizeOf } from './shape.ts'
+import { fillBiases, fillWeights, type Target } from './weight-rules.ts'
+
+const startingValue = {
+  weight: 0,
+  bias: 0,
+  scale: 1,
+  shift: 0,
+  runningMean: 0,
+  runningVariance: 1,
+} as const satisfies Record<ParameterRole, number>
+
+/**
+ * Every parameter's first values by its name, in its blueprint's shape (loop counts first), running statistics
+ * included. Each iteration of a loop draws from a stream of its own, keyed by the seed, the parameter's name and the
+ * iteration, so that a layer's weights don't depend on how many layers follow it.
+ */
+export function initialise(blueprint: Blueprint, seed: number): Map<string, Float64Array> {
+  return new Map(blueprint.parameters.map((parameter) => [parameter.name, initialiseParameter(parameter, seed)]))
+}
+
+/** One parameter's first values, the same as `initialise` gives it. */
+export function initialiseParameter(parameter: ParameterBlueprint, seed: number): Float64Array {
+  const { name, role, shape, loops, fanIn, fanOut, init } = parameter
+  const values = new Float64Array(sizeOf(shape)).fill(startingValue[role])
+  const fill = role === 'weight' ? fillWeights : fillBiases
+  if (init === undefined || values.length === 0) return values
+  const times = sizeOf(loops)
+  const innermost = loops.at(-1) ?? 1
+  const each = values.length / times
+  for (let index = 0; index < times; index++) {
+    const part = values.subarray(index * each, (index + 1) * each)
+    const target: Target = { values: part, fanIn, fanOut, iteration: index % innermost }
+    fill(init, target, createRandom(seed, name, index))
+  }
+  return values
+}

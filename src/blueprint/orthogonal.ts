@@ -1,0 +1,60 @@
+import type { Random } from '../support/random.ts'
+
+/**
+ * A random [rows, columns] matrix with orthonormal columns, or with orthonormal rows where there are fewer of them
+ * (Saxe et al. 2014). Uniform over all of those: Gram-Schmidt on gaussian vectors leaves the triangle's diagonal
+ * positive, which is the sign correction of Mezzadri (2007). Only + - * / sqrt, so the same bits on every machine.
+ */
+export function orthogonalMatrix(rows: number, columns: number, random: Random): Float64Array {
+  const size = Math.max(rows, columns)
+  const vectors = new Float64Array(rows * columns)
+  for (let start = 0; start < vectors.length; start += size) {
+    drawDirection(vectors, start, size, random)
+    // Where a pass takes most of the vector away, what is left carries its rounding errors, and a second pass removes
+    // those (Kahan's "twice is enough", in Parlett 1980); where it takes all but nothing, another vector is drawn.
+    for (let rest = 0; rest < 0.5; ) {
+      removeEarlier(vectors, start, size)
+      rest = normalise(vectors, start, size)
+      if (rest < 1e-8) drawDirection(vectors, start, size, random)
+    }
+  }
+  return rows < columns ? vectors : transposed(vectors, columns, rows)
+}
+
+function drawDirection(vectors: Float64Array, start: number, size: number, random: Random): void {
+  for (let place = start; place < start + size; place++) vectors[place] = random.normal()
+  normalise(vectors, start, size)
+}
+
+/** Scales the vector at `start` to length 1 and returns what the length was. */
+function normalise(vectors: Float64Array, start: number, size: number): number {
+  let square = 0
+  for (let place = start; place < start + size; place++) square += vectors[place] * vectors[place]
+  const length = Math.sqrt(square)
+  if (length > 0) for (let place = start; place < start + size; place++) vectors[place] /= length
+  return length
+}
+
+/** Subtracts from the vector at `start` its components along all vectors before it, one after the other. */
+function removeEarlier(vectors: Float64Array, start: number, size: number): void {
+  for (let earlier = 0; earlier < start; earlier += size) {
+    // Two sums, so that additions needn't wait for each other.
+    let even = 0
+    let odd = 0
+    for (let place = 0; place + 1 < size; place += 2) {
+      even += vectors[start + place] * vectors[earlier + place]
+      odd += vectors[start + place + 1] * vectors[earlier + place + 1]
+    }
+    if (size % 2 === 1) even += vectors[start + size - 1] * vectors[earlier + size - 1]
+    const share = even + odd
+    for (let place = 0; place < size; place++) vectors[start + place] -= share * vectors[earlier + place]
+  }
+}
+
+function transposed(matrix: Float64Array, rows: number, columns: number): Float64Array {
+  const result = new Float64Array(matrix.length)
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) result[column * rows + row] = matrix[row * columns + column]
+  }
+  return result
+}

@@ -1,0 +1,102 @@
+/** How one matrix of weights, and its biases, are drawn: one row for each initialiser. */
+import type { Initialiser, Varying } from '../network/network.ts'
+import type { Random } from '../support/random.ts'
+import { orthogonalMatrix } from './orthogonal.ts'
+
+/** What one iteration's weights [fanOut, fanIn] are written to. */
+export interface Target {
+  readonly values: Float64Array
+  readonly fanIn: number
+  readonly fanOut: number
+  /** The iteration of the innermost loop: which of the initialiser's varying values holds. */
+  readonly iteration: number
+}
+
+type InitialiserOf<K extends Initialiser['kind']> = Extract<Initialiser, { kind: K }>
+
+interface WeightRule<I extends Initialiser> {
+  fill(init: I, target: Target, random: Random): void
+}
+
+function at(varying: Varying, iteration: number): number {
+  return typeof varying === 'number' ? varying : varying[iteration]
+}
+
+function fillNormal(values: Float64Array, deviation: number, random: Random): void {
+  for (let index = 0; index < values.length; index++) values[index] = deviation * random.normal()
+}
+
+const weightRules: { readonly [K in Initialiser['kind']]: WeightRule<InitialiserOf<K>> } = {
+  gaussian: {
+    fill: ({ sw2 }, { values, fanIn, iteration }, random) =>
+      fillNormal(values, Math.sqrt(at(sw2, iteration) / fanIn), random),
+  },
+  he: {
+    fill: ({ gain }, { values, fanIn, iteration }, random) =>
+      fillNormal(values, at(gain, iteration) * Math.sqrt(2 / fanIn), random),
+  },
+  lecun: {
+    fill: ({ gain }, { values, fanIn, iteration }, random) =>
+      fillNormal(values, at(gain, iteration) * Math.sqrt(1 / fanIn), random),
+  },
+  glorot: {
+    // Uniform between -limit and limit has the variance limit^2 / 3.
+    fill: ({ gain }, { values, fanIn, fanOut, iteration }, random) => {
+      const limit = at(gain, iteration) * Math.sqrt(6 / (fanIn + fanOut))
+      for (let index = 0; index < values.length; index++) values[index] = limit * (2 * random.uniform() - 1)
+    },
+  },
+  orthogonal: {
+    fill: ({ gain }, { values, fanIn, fanOut, iteration }, random) => {
+      const factor = at(gain, iteration)
+      const matrix = orthogonalMatrix(fanOut, fanIn, random)
+      for (let index = 0; index < values.length; index++) values[index] = factor * matrix[index]
+    },
+  },
+  identity: {
+    fill: ({ gain }, { values, fanIn, fanOut, iteration }) => {
+      for (let unit = 0; unit < Math.min(fanIn, fanOut); unit++) values[unit * fanIn + unit] = at(gain, iteration)
+    },
+  },
+  zeros: { fill: () => {} },
+  sparse: {
+    fill: ({ incoming, deviation }, { values, fanIn, fanOut, iteration }, random) => {
+      const factor = at(deviation, iteration)
+      for (let unit = 0; unit < fanOut; unit++) {
+        for (const input of chooseInputs(incoming, fanIn, random)) {
+          values[unit * fanIn + input] = factor * random.normal()
+        }
+      }
+    },
+  },
+}
+
+/** `wanted` different inputs, or all of them; Floyd's algorithm (Bentley 1987), which draws no more than it needs. */
+function chooseInputs(wanted: number, inputs: number, random: Random): Set<number> {
+  const chosen = new Set<number>()
+  for (let last = inputs - Math.min(wanted, inputs); last < inputs; last++) {
+    const candidate = random.integer(last + 1)
+    chosen.add(chosen.has(candidate) ? last : candidate)
+  }
+  return chosen
+}
+
+function applyRule<K extends Initialiser['kind']>(
+  kind: K,
+  init: InitialiserOf<K>,
+  target: Target,
+  random: Random,
+): void {
+  weightRules[kind].fill(init, target, random)
+}
+
+/** Fills weights that are zero. */
+export function fillWeights(init: Initialiser, target: Target, random: Random): void {
+  applyRule(init.kind, init, target, random)
+}
+
+/** Fills biases that are zero: they stay so but for gaussian's sb2. */
+export function fillBiases(init: Initialiser, { values, iteration }: Target, random: Random): void {
+  if (init.kind !== 'gaussian') return
+  fillNormal(values, Math.sqrt(at(init.sb2, iteration)), random)
+}
