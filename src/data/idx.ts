@@ -1,0 +1,114 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { constants, gunzipSync } from 'node:zlib'
+import { IsobathError } from '../support/errors.ts'
+
+/** An array of bytes of any rank, the last index fastest, as an IDX file holds it (the format of MNIST). */
+export interface IdxArray {
+  readonly sizes: readonly number[]
+  readonly values: Uint8Array
+}
+
+/** The largest array that is read: over twenty times MNIST, and far below what would exhaust a small machine. */
+const LARGEST = 2 ** 30
+/** Compressed bytes in which any honest header ends. */
+const FIRST_PART = 4096
+/** Deflate can't make more of one byte (RFC 1951: 258 bytes out of two bits). */
+const LARGEST_RATIO = 1032
+const MAGIC_NUMBER_SIZE = 4
+const UNSIGNED_BYTE = 0x08
+const FETCH_AGAIN = 'Fetch the file again, or check that it is the one meant.'
+
+/**
+ * Reads an IDX file of unsigned bytes, plain or compressed by gzip (told by its content, not its name).
+ *
+ * Its layout (LeCun, Cortes, Burges, "The MNIST database"): two zero bytes, the element type (8: unsigned byte), the
+ * rank, then each size as a big-endian 32-bit integer, then the elements. No more is unpacked than the header declares,
+ * so that a small file can't fill the memory.
+ *
+ * Throws a `data` error that names the file when it can't be read, isn't such a file, declares more than 1 GiB, or holds
+ * fewer or more bytes than it declares.
+ */
+export function readIdx(file: string): IdxArray {
+  const bytes = readBytes(file)
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return parseIdx(bytes, file)
+  const beginning = unpack(file, bytes.subarray(0, FIRST_PART), FIRST_PART * LARGEST_RATIO, constants.Z_SYNC_FLUSH)
+  const { headerSize, count } = parseHeader(beginning, file)
+  return parseIdx(unpack(file, bytes, headerSize + count, constants.Z_FINISH), file)
+}
+
+/** The array in the bytes of an IDX file; `file` is its name in error messages. Throws as `readIdx` does. */
+export function parseIdx(bytes: Uint8Array, file: string): IdxArray {
+  const { sizes, headerSize, count } = parseHeader(bytes, file)
+  if (bytes.length !== headerSize + count) {
+    throw new IsobathError(
+      'data',
+      `${file}: expected ${headerSize + count} bytes (${sizes.join(' x ')} after a header of ${headerSize}), ` +
+        `got ${bytes.length}. ${FETCH_AGAIN}`,
+    )
+  }
+  return { sizes, values: bytes.subarray(headerSize) }
+}
+
+function parseHeader(bytes: Uint8Array, file: string): { sizes: number[]; headerSize: number; count: number } {
+  const rank = bytes[3]
+  const headerSize = MAGIC_NUMBER_SIZE + 4 * rank
+  if (!(bytes[0] === 0 && bytes[1] === 0 && bytes[2] === UNSIGNED_BYTE && rank > 0)) {
+    const found = [...bytes.subarray(0, MAGIC_NUMBER_SIZE)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
+    throw new IsobathError(
+      'data',
+      `${file}: expected an IDX file of unsigned bytes (it begins with 00 00 08 and the rank), ` +
+        `got ${found === '' ? 'no bytes' : found}. ${FETCH_AGAIN}`,
+    )
+  }
+  if (bytes.length < headerSize) {
+    throw new IsobathError(
+      'data',
+      `${file}: expected a header of ${headerSize} bytes for rank ${rank}, got ${bytes.length}. ${FETCH_AGAIN}`,
+    )
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, headerSize)
+  const sizes = Array.from({ length: rank }, (_, axis) => view.getUint32(MAGIC_NUMBER_SIZE + 4 * axis))
+  const count = sizes.reduce((product, size) => product * size, 1)
+  if (!(count > 0 && count <= LARGEST)) {
+    throw new IsobathError(
+      'data',
+      `${file}: expected 1 to ${LARGEST} elements, got the sizes ${sizes.join(' x ')}. ${FETCH_AGAIN}`,
+    )
+  }
+  return { sizes, headerSize, count }
+}
+
+function readBytes(file: string): Uint8Array {
+  try {
+    const handle = openSync(file, 'r')
+    try {
+      const status = fstatSync(handle)
+      if (!status.isFile()) throw new IsobathError('data', `${file}: expected a file, got a folder or a device.`)
+      // The limit of a plain file and its header; a compressed one is smaller.
+      if (status.size <= LARGEST + FIRST_PART) return readFileSync(handle)
+      throw new IsobathError('data', `${file}: expected at most ${LARGEST} bytes, got ${status.size}. ${FETCH_AGAIN}`)
+    } finally {
+      closeSync(handle)
+    }
+  } catch (error) {
+    if (error instanceof IsobathError) throw error
+    throw new IsobathError('data', `${file}: can't be read (${messageOf(error)}).`)
+  }
+}
+
+/** Unpacks at most `limit` bytes; with Z_SYNC_FLUSH the packed bytes may end anywhere. */
+function unpack(file: string, bytes: Uint8Array, limit: number, finishFlush: number): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: limit, finishFlush })
+  } catch (error) {
+    const problem =
+      error instanceof RangeError // what zlib throws past maxOutputLength
+        ? `expected ${limit} bytes after unpacking, as its header says, got more`
+        : `can't be unpacked (${messageOf(error)})`
+    throw new IsobathError('data', `${file}: ${problem}. ${FETCH_AGAIN}`)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

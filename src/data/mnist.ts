@@ -1,0 +1,78 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { IsobathError } from '../support/errors.ts'
+import type { Dataset, Samples } from './dataset.ts'
+import { type IdxArray, readIdx } from './idx.ts'
+
+const SIDE = 28
+const CLASSES = 10
+const IMAGES = { train: 'train-images-idx3-ubyte', test: 't10k-images-idx3-ubyte' }
+const LABELS = { train: 'train-labels-idx1-ubyte', test: 't10k-labels-idx1-ubyte' }
+const FILES = [IMAGES.train, LABELS.train, IMAGES.test, LABELS.test]
+
+/**
+ * MNIST (LeCun, Cortes, Burges): 60,000 and 10,000 handwritten digits, grey bytes [1, 28, 28], from its four IDX files.
+ * `folder` holds them, or a folder `mnist` with them; each plain or .gz, with the names of the original distribution or
+ * with a dot for the dash before `idx`. Other sets in this format (Fashion-MNIST, KMNIST) can be read in its place.
+ *
+ * Throws a `data` error when a file is missing or broken, or when images and labels don't belong together.
+ */
+export function loadMnist(folder: string): Dataset {
+  const place = FILES.some((name) => findFile(folder, name) !== undefined) ? folder : join(folder, 'mnist')
+  const missing = FILES.filter((name) => findFile(place, name) === undefined)
+  if (missing.length > 0) {
+    throw new IsobathError(
+      'data',
+      `mnist: expected ${FILES.join(', ')} (plain or .gz) in ${folder} or its folder mnist, ` +
+        `${missing.length === FILES.length ? 'found none of them' : `${missing.join(', ')} missing in ${place}`}. ` +
+        'Put them there, or name their folder with --data-dir FOLDER or the environment variable ISOBATH_DATA.',
+    )
+  }
+  return {
+    name: 'mnist',
+    shape: [1, SIDE, SIDE],
+    classes: CLASSES,
+    train: readSamples(place, 'train'),
+    test: readSamples(place, 'test'),
+  }
+}
+
+function findFile(folder: string, name: string): string | undefined {
+  return [name, name.replace('-idx', '.idx')]
+    .flatMap((variant) => [join(folder, variant), join(folder, `${variant}.gz`)])
+    .find((file) => existsSync(file) && statSync(file).isFile())
+}
+
+function readArray(folder: string, name: string): IdxArray & { file: string } {
+  const file = findFile(folder, name) ?? join(folder, name)
+  return { file, ...readIdx(file) }
+}
+
+function readSamples(folder: string, set: 'train' | 'test'): Samples {
+  const images = readArray(folder, IMAGES[set])
+  const [count, ...shape] = images.sizes
+  if (shape.join(' x ') !== `${SIDE} x ${SIDE}`) {
+    throw new IsobathError(
+      'data',
+      `${images.file}: expected images of ${SIDE} x ${SIDE}, got the sizes ${images.sizes.join(' x ')}. ` +
+        'Check that images and labels have not changed names.',
+    )
+  }
+  const labels = readArray(folder, LABELS[set])
+  if (labels.sizes.join(' x ') !== String(count)) {
+    throw new IsobathError(
+      'data',
+      `${labels.file}: expected ${count} labels, one for each image of ${images.file}, got the sizes ` +
+        `${labels.sizes.join(' x ')}. Take both files from the same distribution.`,
+    )
+  }
+  const wrong = labels.values.findIndex((label) => label >= CLASSES)
+  if (wrong >= 0) {
+    throw new IsobathError(
+      'data',
+      `${labels.file}: expected labels from 0 to ${CLASSES - 1}, got ${labels.values[wrong]} at ${wrong}. ` +
+        'Fetch the file again, or check that it is the one meant.',
+    )
+  }
+  return { count, inputs: images.values, labels: labels.values }
+}
