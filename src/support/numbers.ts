@@ -39,7 +39,8 @@ const HIGH_WORD = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0
 
 /** 2^k at k + 1074, from the smallest subnormal to the largest power of two; doubling is exact. */
 const POWERS_OF_TWO = new Float64Array(1074 + 1024)
-for (let index = 0, power = 2 ** -1074; index < POWERS_OF_TWO.length; index++, power *= 2) POWERS_OF_TWO[index] = power
+for (let index = 0, power = Number.MIN_VALUE; index < POWERS_OF_TWO.length; index++, power *= 2)
+  POWERS_OF_TWO[index] = power
 
 /** e^(high - low) - 1 for |high - low| <= ln(2) / 2: the Taylor series up to r^13 / 13!. */
 function exponentialMinusOne(high: number, low: number): number {

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Dataset, Samples } from './dataset.ts'
+import type { GeneratorOptions } from './generated.ts'
+import { glyphs } from './glyphs.ts'
+import { moons, spirals } from './planar.ts'
+
+const generators: [string, (options?: GeneratorOptions) => Dataset][] = [
+  ['glyphs', glyphs],
+  ['spirals', spirals],
+  ['moons', moons],
+]
+
+function hash({ inputs, labels }: Samples): string {
+  return createHash('sha256').update(inputs).update(labels).digest('hex').slice(0, 16)
+}
+
+function countLabels({ labels }: Samples, classes: number): number[] {
+  const counts = new Array(classes).fill(0)
+  for (const label of labels) counts[label]++
+  return counts
+}
+
+describe.each(generators)('%s', (name, generate) => {
+  test('is a data set of the shape and the sizes asked for', () => {
+    const data = generate({ train: 35, test: 12 })
+    const size = data.shape.reduce((product, extent) => product * extent, 1)
+    expect(data.name).toBe(name)
+    for (const [samples, count] of [[data.train, 35] as const, [data.test, 12] as const]) {
+      expect([samples.count, samples.labels.length, samples.inputs.length]).toEqual([count, count, count * size])
+      expect(samples.inputs.every((value) => Number.isFinite(value))).toBe(true)
+    }
+  })
+
+  test('has balanced classes at any size', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), fc.nat(1000), (count, seed) => {
+        const data = generate({ seed, train: count, test: 1 })
+        const counts = countLabels(data.train, data.classes)
+        expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  test('depends on the seed alone; another seed and the test set differ; a larger set begins with a smaller', () => {
+    const data = generate({ seed: 7, train: 20, test: 20 })
+    expect(generate({ seed: 7, train: 20, test: 20 })).toEqual(data)
+    expect(generate({ seed: 8, train: 20, test: 20 }).train.inputs).not.toEqual(data.train.inputs)
+    expect(data.test.inputs).not.toEqual(data.train.inputs)
+    const larger = generate({ seed: 7, train: 33, test: 1 })
+    expect(larger.train.inputs.subarray(0, data.train.inputs.length)).toEqual(data.train.inputs)
+    expect(larger.train.labels.subarray(0, 20)).toEqual(data.train.labels)
+  })
+
+  test('refuses a bad size', () => {
+    expect(() => generate({ train: 0 })).toThrow(`${name}: train: expected a whole number from 1 to`)
+    expect(() => generate({ test: 2.5 })).toThrow(`${name}: test: expected a whole number from 1 to`)
+    expect(() => generate({ train: 1e12 })).toThrow('got 1000000000000')
+  })
+})
+
+test('the samples never change', () => {
+  const hashes = generators.map(([name, generate]) => `${name} ${hash(generate({ train: 500, test: 1 }).train)}`)
+  expect(hashes).toMatchInlineSnapshot(`
+    [
+      "glyphs 036d46ab8c0e9c75",
+      "spirals cb012698feb63181",
+      "moons d1711926e7b25454",
+    ]
+  `)
+})
+
+/** The share of test samples whose nearest training sample has their class. */
+function nearestNeighbourAccuracy({ shape, train, test: held }: Dataset): number {
+  const size = shape.reduce((product, extent) => product * extent, 1)
+  let right = 0
+  for (let sample = 0; sample < held.count; sample++) {
+    let best = Number.POSITIVE_INFINITY
+    let label = -1
+    for (let other = 0; other < train.count; other++) {
+      let distance = 0
+      for (let index = 0; index < size; index++) {
+        const difference = held.inputs[sample * size + index] - train.inputs[other * size + index]
+        distance += difference * difference
+      }
+      if (distance < best) {
+        best = distance
+        label = train.labels[other]
+      }
+    }
+    if (label === held.labels[sample]) right++
+  }
+  return right / held.count
+}
+
+describe('what a sample shows tells its class', () => {
+  test('on the spirals and the moons', () => {
+    expect(nearestNeighbourAccuracy(spirals({ train: 1000, test: 300 }))).toBeGreaterThan(0.97)
+    expect(nearestNeighbourAccuracy(spirals({ train: 1000, test: 300, classes: 3 }))).toBeGreaterThan(0.95)
+    expect(nearestNeighbourAccuracy(moons({ train: 1000, test: 300 }))).toBeGreaterThan(0.97)
+    expect(nearestNeighbourAccuracy(spirals({ train: 1000, test: 300, noise: 1 }))).toBeLessThan(0.65)
+  })
+
+  test('on the glyphs, many times better than by chance already with 1,000 training samples', () => {
+    expect(nearestNeighbourAccuracy(glyphs({ train: 1000, test: 200 }))).toBeGreaterThan(0.6)
+  })
+})
+
+test('glyphs are ink on paper: mostly dark bytes, each image with some bright ones', () => {
+  const { inputs, count } = glyphs({ train: 200, test: 1 }).train
+  let ink = 0
+  for (let sample = 0; sample < count; sample++) {
+    const image = inputs.subarray(sample * 784, (sample + 1) * 784)
+    expect(Math.max(...image)).toBeGreaterThan(130)
+    for (const value of image) ink += value / 784 / 255 / count
+  }
+  expect(ink).toBeGreaterThan(0.08)
+  expect(ink).toBeLessThan(0.2)
+})
+
+test('spirals refuse impossible options', () => {
+  expect(() => spirals({ classes: 1 })).toThrow('spirals: classes: expected a whole number from 2 to 256, got 1.')
+  expect(() => spirals({ classes: 2.5 })).toThrow('got 2.5')
+  expect(() => moons({ noise: -1 })).toThrow('moons: noise: expected a number from 0 to 1, got -1.')
+})

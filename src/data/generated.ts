@@ -1,0 +1,41 @@
+/** What the generators share. Every sample has a random stream of its own, so a larger set begins with a smaller one. */
+
+import { IsobathError } from '../support/errors.ts'
+import { createRandom } from '../support/random.ts'
+
+/** How many samples to generate, and from which seed. */
+export interface GeneratorOptions {
+  seed?: number
+  train?: number
+  test?: number
+}
+
+/** The most values of a generated set: a gigabyte of them is a slip of the finger, not a wish. */
+const LARGEST_SET = 2 ** 30
+
+/** Throws a `data` error unless `count` samples of `size` values can be generated. */
+export function checkCount(what: string, count: number, size: number): void {
+  checkWhole(what, count, 1, Math.floor(LARGEST_SET / size))
+}
+
+/** Throws a `data` error unless `value` is a whole number from low to high. */
+export function checkWhole(what: string, value: number, low: number, high: number): void {
+  if (Number.isInteger(value) && value >= low && value <= high) return
+  throw new IsobathError('data', `${what}: expected a whole number from ${low} to ${high}, got ${value}.`)
+}
+
+/** Throws a `data` error unless `value` lies in [low, high]. */
+export function checkRange(what: string, value: number, low: number, high: number): void {
+  if (value >= low && value <= high) return
+  throw new IsobathError('data', `${what}: expected a number from ${low} to ${high}, got ${value}.`)
+}
+
+/** Labels of which every run of `classes` samples holds each class once, in random order. */
+export function balancedLabels(count: number, classes: number, seed: number, ...keys: (string | number)[]): Uint8Array {
+  const labels = new Uint8Array(count)
+  for (let start = 0; start < count; start += classes) {
+    const order = createRandom(seed, ...keys, 'labels', start).permutation(classes)
+    labels.set(order.subarray(0, count - start), start)
+  }
+  return labels
+}

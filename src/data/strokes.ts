@@ -1,0 +1,62 @@
+/** Ten made-up signs as pen strokes. */
+
+import { cos, sin } from '../support/numbers.ts'
+
+/** Points of one pen stroke, x0, y0, x1, y1 ... in the square from -1 to 1; x to the right, y downwards. */
+export type Stroke = readonly number[]
+
+type Point = readonly [x: number, y: number]
+
+/** How far apart the points of a stroke may lie: near enough that a bend of the plane bends straight lines too. */
+const POINT_DISTANCE = 0.3
+
+/** The polyline through the corners, with points in between. */
+function line(...corners: readonly Point[]): Stroke {
+  const points: number[] = [...corners[0]]
+  for (let index = 1; index < corners.length; index++) {
+    const [fromX, fromY] = corners[index - 1]
+    const [toX, toY] = corners[index]
+    const length = Math.sqrt((toX - fromX) * (toX - fromX) + (toY - fromY) * (toY - fromY))
+    const pieces = Math.ceil(length / POINT_DISTANCE)
+    for (let piece = 1; piece <= pieces; piece++) {
+      const share = piece / pieces
+      points.push(fromX + (toX - fromX) * share, fromY + (toY - fromY) * share)
+    }
+  }
+  return points
+}
+
+/** The arc of an ellipse between two angles, in quarter-turns clockwise from the right. */
+function arc(centre: Point, radii: Point, from: number, to: number): Stroke {
+  const points: number[] = []
+  const pieces = Math.ceil((Math.abs(to - from) * Math.max(...radii) * Math.PI) / 2 / POINT_DISTANCE)
+  for (let piece = 0; piece <= pieces; piece++) {
+    const angle = ((from + ((to - from) * piece) / pieces) * Math.PI) / 2
+    points.push(centre[0] + radii[0] * cos(angle), centre[1] + radii[1] * sin(angle))
+  }
+  return points
+}
+
+function mirrored(strokes: readonly Stroke[]): readonly Stroke[] {
+  return strokes.map((stroke) => stroke.map((value, index) => (index % 2 === 0 ? -value : value)))
+}
+
+const BOLT = [line([-0.65, 0.85], [-0.65, -0.85], [0.65, 0.85], [0.65, -0.85])]
+const FLAG = [line([-0.5, 0.95], [-0.5, -0.95]), arc([-0.5, -0.4], [1.1, 0.55], -1, 1)]
+
+/** The strokes of each class. Some differ by one gap or one bar, some are another's mirror image. */
+export const SIGNS: readonly { readonly name: string; readonly strokes: readonly Stroke[] }[] = [
+  { name: 'ring', strokes: [arc([0, 0], [0.75, 0.85], 0, 4)] },
+  { name: 'open ring', strokes: [arc([0, 0], [0.75, 0.85], 0.5, 3.5)] },
+  { name: 'gate', strokes: [line([-0.65, 0.85], [-0.65, -0.85], [0.65, -0.85], [0.65, 0.85])] },
+  {
+    name: 'ladder',
+    strokes: [line([-0.65, 0.85], [-0.65, -0.85]), line([0.65, 0.85], [0.65, -0.85]), line([-0.65, 0], [0.65, 0])],
+  },
+  { name: 'cross', strokes: [line([0, -0.9], [0, 0.9]), line([-0.75, 0], [0.75, 0])] },
+  { name: 'fork', strokes: [line([-0.7, -0.85], [0, 0], [0.7, -0.85]), line([0, 0], [0, 0.9])] },
+  { name: 'bolt', strokes: BOLT },
+  { name: 'mirrored bolt', strokes: mirrored(BOLT) },
+  { name: 'flag', strokes: FLAG },
+  { name: 'mirrored flag', strokes: mirrored(FLAG) },
+]
