@@ -45,7 +45,7 @@ function shapeCell(shape: Shape): string {
 }
 
 function align(rows: readonly (readonly string[])[]): string {
-  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column].length)))
+  const widths = header.map((_, column) => rows.reduce((most, row) => Math.max(most, row[column].length), 0))
   const line = (row: readonly string[]) =>
     row.map((cell, column) => (column < leftAligned ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
   return rows.map((row) => line(row).join('  ').trimEnd()).join('\n')

@@ -53,11 +53,10 @@ function checkNesting(root: unknown): void {
       const remedy = 'Write the layers one after the other in one chain, or as a repeat.'
       throw networkError('network', `at most ${DEEPEST_NESTING} layers within each other`, 'more', remedy)
     }
-    const inside: unknown[] = []
-    if ('layers' in value && Array.isArray(value.layers)) inside.push(...value.layers)
-    if ('branch' in value) inside.push(value.branch)
-    if ('shortcut' in value) inside.push(value.shortcut)
-    if ('block' in value) inside.push(value.block)
-    for (const child of inside) waiting.push({ value: child, nesting: nesting + 1 })
+    const wait = (child: unknown) => waiting.push({ value: child, nesting: nesting + 1 })
+    if ('layers' in value && Array.isArray(value.layers)) value.layers.forEach(wait)
+    if ('branch' in value) wait(value.branch)
+    if ('shortcut' in value) wait(value.shortcut)
+    if ('block' in value) wait(value.block)
   }
 }

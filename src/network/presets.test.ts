@@ -29,19 +29,33 @@ function failure(action: () => unknown): string {
 
 describe('the dense presets', () => {
   test('are first, hidden and readout', () => {
-    expect(outline('mlp')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:64},{activation,function:relu},{repeat,name:hidden,times:3,block:{chain,layers:[{dense,width:64},{activation,function:relu}]}},{dense,name:readout,width:10}]}"`)
-    expect(outline('residual-mlp:depth=20,activation=tanh')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:64},{activation,function:tanh},{repeat,name:hidden,times:19,block:{residual,branch:{chain,layers:[{dense,width:64},{activation,function:tanh}]},multiplier:0.05}},{dense,name:readout,width:10}]}"`)
-    expect(outline('linear:depth=3,width=8')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:8},{repeat,name:hidden,times:2,block:{chain,layers:[{dense,width:8}]}},{dense,name:readout,width:10}]}"`)
-    expect(outline('linear-residual:depth=3,multiplier=0.5')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:64},{repeat,name:hidden,times:2,block:{residual,branch:{chain,layers:[{dense,width:64}]},multiplier:0.5}},{dense,name:readout,width:10}]}"`)
+    expect(outline('mlp')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:64},{activation,function:relu},{repeat,name:hidden,times:3,block:{chain,layers:[{dense,width:64},{activation,function:relu}]}},{dense,name:readout,width:10}]}"`,
+    )
+    expect(outline('residual-mlp:depth=20,activation=tanh')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:64},{activation,function:tanh},{repeat,name:hidden,times:19,block:{residual,branch:{chain,layers:[{dense,width:64},{activation,function:tanh}]},multiplier:0.05}},{dense,name:readout,width:10}]}"`,
+    )
+    expect(outline('linear:depth=3,width=8')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:8},{repeat,name:hidden,times:2,block:{chain,layers:[{dense,width:8}]}},{dense,name:readout,width:10}]}"`,
+    )
+    expect(outline('linear-residual:depth=3,multiplier=0.5')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:64},{repeat,name:hidden,times:2,block:{residual,branch:{chain,layers:[{dense,width:64}]},multiplier:0.5}},{dense,name:readout,width:10}]}"`,
+    )
   })
 
   test('with one layer need no loop', () => {
-    expect(outline('residual-mlp:depth=1')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:64},{activation,function:relu},{dense,name:readout,width:10}]}"`)
+    expect(outline('residual-mlp:depth=1')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:64},{activation,function:relu},{dense,name:readout,width:10}]}"`,
+    )
   })
 
   test('take norms and dropout around the activation', () => {
-    expect(outline('mlp:depth=2,norm=batch,dropout=0.1')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:64},{batchNorm,epsilon:0.00001,momentum:0.1},{activation,function:relu},{dropout,rate:0.1},{repeat,name:hidden,times:1,block:{chain,layers:[{dense,width:64},{batchNorm,epsilon:0.00001,momentum:0.1},{activation,function:relu},{dropout,rate:0.1}]}},{dense,name:readout,width:10}]}"`)
-    expect(outline('residual-mlp:depth=2,norm=layer,activation=leakyRelu,slope=0.2')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:64},{layerNorm,epsilon:0.00001},{activation,function:leakyRelu,slope:0.2},{repeat,name:hidden,times:1,block:{residual,branch:{chain,layers:[{dense,width:64},{layerNorm,epsilon:0.00001},{activation,function:leakyRelu,slope:0.2}]},multiplier:0.5}},{dense,name:readout,width:10}]}"`)
+    expect(outline('mlp:depth=2,norm=batch,dropout=0.1')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:64},{batchNorm,epsilon:0.00001,momentum:0.1},{activation,function:relu},{dropout,rate:0.1},{repeat,name:hidden,times:1,block:{chain,layers:[{dense,width:64},{batchNorm,epsilon:0.00001,momentum:0.1},{activation,function:relu},{dropout,rate:0.1}]}},{dense,name:readout,width:10}]}"`,
+    )
+    expect(outline('residual-mlp:depth=2,norm=layer,activation=leakyRelu,slope=0.2')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:64},{layerNorm,epsilon:0.00001},{activation,function:leakyRelu,slope:0.2},{repeat,name:hidden,times:1,block:{residual,branch:{chain,layers:[{dense,width:64},{layerNorm,epsilon:0.00001},{activation,function:leakyRelu,slope:0.2}]},multiplier:0.5}},{dense,name:readout,width:10}]}"`,
+    )
   })
 
   test('scale each residual branch by its layer', () => {
@@ -63,7 +77,9 @@ describe('the dense presets', () => {
       readout.weight 10x100 {"kind":"he","gain":1}"
     `)
     expect(parse('mlp:widths=64-64-64-64')).toEqual(parse('mlp:depth=4'))
-    expect(outline('residual-mlp:widths=8-4-4,multiplier=1/l')).toMatchInlineSnapshot(`"{chain,layers:[{dense,name:first,width:8},{activation,function:relu},{dense,name:layer2,width:4},{activation,function:relu},{repeat,name:hidden3,times:1,block:{residual,branch:{chain,layers:[{dense,width:4},{activation,function:relu}]},multiplier:[0.3333333333333333]}},{dense,name:readout,width:10}]}"`)
+    expect(outline('residual-mlp:widths=8-4-4,multiplier=1/l')).toMatchInlineSnapshot(
+      `"{chain,layers:[{dense,name:first,width:8},{activation,function:relu},{dense,name:layer2,width:4},{activation,function:relu},{repeat,name:hidden3,times:1,block:{residual,branch:{chain,layers:[{dense,width:4},{activation,function:relu}]},multiplier:[0.3333333333333333]}},{dense,name:readout,width:10}]}"`,
+    )
   })
 
   test('have the same structure at every depth', () => {
@@ -163,9 +179,15 @@ describe('withDepth', () => {
   })
 
   test('refuses what has no one depth', () => {
-    expect(failure(() => withDepth('mlp:widths=3-4', 8))).toMatchInlineSnapshot(`"IsobathError: mlp:widths=3-4: expected depth and width, got widths. Replace widths, so that the depth can be changed."`)
-    expect(failure(() => withDepth('network.json', 8))).toMatchInlineSnapshot(`"IsobathError: network.json: expected a preset (mlp, residual-mlp, linear, linear-residual), got network.json. Choose one of them."`)
-    expect(failure(() => withDepth('mlp', 2.5))).toMatchInlineSnapshot(`"IsobathError: mlp:depth=2.5: expected a whole number from 1 to 10,000, got 2.5. Leave depth out for 4."`)
+    expect(failure(() => withDepth('mlp:widths=3-4', 8))).toMatchInlineSnapshot(
+      `"IsobathError: mlp:widths=3-4: expected depth and width, got widths. Replace widths, so that the depth can be changed."`,
+    )
+    expect(failure(() => withDepth('network.json', 8))).toMatchInlineSnapshot(
+      `"IsobathError: network.json: expected a preset (mlp, residual-mlp, linear, linear-residual), got network.json. Choose one of them."`,
+    )
+    expect(failure(() => withDepth('mlp', 2.5))).toMatchInlineSnapshot(
+      `"IsobathError: mlp:depth=2.5: expected a whole number from 1 to 10,000, got 2.5. Leave depth out for 4."`,
+    )
   })
 })
 
