@@ -1,0 +1,43 @@
+/** Fewer points for the same picture. */
+
+import type { Place } from './svg.ts'
+
+/** Places, with null for the gaps, as unbroken runs. */
+export function splitAtGaps(places: readonly (Place | null)[]): Place[][] {
+  const runs: Place[][] = []
+  let run: Place[] = []
+  for (const place of places) {
+    if (place !== null) {
+      run.push(place)
+    } else if (run.length > 0) {
+      runs.push(run)
+      run = []
+    }
+  }
+  if (run.length > 0) runs.push(run)
+  return runs
+}
+
+/**
+ * The first and last place, and the lowest and highest of every `step` pixels of x: what is drawn stays the same to
+ * within a line's width, however many points there are. `places` are in order of x.
+ */
+export function decimate(places: readonly Place[], step = 1.5): Place[] {
+  const kept: Place[] = []
+  let start = 0
+  while (start < places.length) {
+    const column = Math.floor(places[start][0] / step)
+    let [lowest, highest, end] = [start, start, start]
+    while (end < places.length && Math.floor(places[end][0] / step) === column) {
+      if (places[end][1] < places[lowest][1]) lowest = end
+      if (places[end][1] > places[highest][1]) highest = end
+      end++
+    }
+    const wanted = new Set([lowest, highest])
+    if (start === 0) wanted.add(0)
+    if (end === places.length) wanted.add(end - 1)
+    for (const index of [...wanted].sort((a, b) => a - b)) kept.push(places[index])
+    start = end
+  }
+  return kept
+}

@@ -1,0 +1,130 @@
+/** What figures share: the room around the plot, the axes, reference lines and the names at the right edge. */
+
+import { spread, textWidth } from './labels.ts'
+import { type Axis, axisLabel, createScale, type Scale } from './scale.ts'
+import { element, label } from './svg.ts'
+import type { Domain, Tick } from './ticks.ts'
+
+const TICK_SIZE = 11.5
+const NAME_SIZE = 12
+const NAME_SPACING = 14
+
+/** The plot's edges, in pixels. */
+export interface Box {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+  /** Of the whole panel. */
+  readonly width: number
+}
+
+/** A name beside the plot, in the colour of what it names; `colour` null for a reference line. */
+export interface Name {
+  readonly text: string
+  readonly colour: number | null
+  readonly y: number
+}
+
+/** A horizontal line to compare with. */
+export interface Reference {
+  readonly label: string
+  readonly y: number
+}
+
+export interface FrameOptions {
+  readonly width: number
+  readonly height: number
+  readonly heading: string
+  readonly y: Axis
+  readonly domain: Domain
+  /** The texts that will stand at the right edge; the plot leaves room for the longest. */
+  readonly names: readonly string[]
+  /** Height kept free above the plot. */
+  readonly strip: number
+}
+
+export interface Frame {
+  readonly box: Box
+  readonly y: Scale
+  /** Heading, label of the y axis, grid and tick labels. */
+  readonly markup: string
+}
+
+/** Lays a panel out and draws its heading and y axis. */
+export function createFrame(options: FrameOptions): Frame {
+  const top = 44 + options.strip
+  const bottom = options.height - 40
+  const y = createScale(options.y, options.domain, [bottom, top], Math.max(2, Math.floor((bottom - top) / 46)))
+  const left = Math.ceil(Math.max(18, ...y.ticks.map((tick) => textWidth(tick.label, TICK_SIZE)))) + 8
+  const room = Math.max(0, ...options.names.map((name) => textWidth(name, NAME_SIZE, true)))
+  const { width } = options
+  const box = { width, left, right: width - Math.max(14, Math.ceil(room) + 10), top, bottom }
+  const rows = y.ticks.map((tick) => {
+    const at = y.place(tick.value) ?? bottom
+    const line = element('line', { class: 'iso-grid', x1: box.left, x2: box.right, y1: at, y2: at })
+    return line + label(tick.label, { class: 'iso-note', x: left - 7, y: at + 4, 'text-anchor': 'end' })
+  })
+  const heading = label(options.heading, { class: 'iso-heading', x: 0, y: 14 })
+  const caption = label(axisLabel(options.y), { class: 'iso-note', x: 0, y: 31 })
+  return { box, y, markup: heading + caption + rows.join('') }
+}
+
+/** The x axis: a base line, its ticks as far as their labels don't touch, and its label. */
+export function drawColumns(box: Box, ticks: readonly (Tick & { readonly at: number })[], caption: string): string {
+  const widest = Math.max(0, ...ticks.map((tick) => textWidth(tick.label, TICK_SIZE)))
+  const gap = ticks.length < 2 ? Number.POSITIVE_INFINITY : Math.min(...gaps(ticks.map((tick) => tick.at)))
+  const every = Math.max(1, Math.ceil((widest + 8) / gap))
+  const parts = ticks.map((tick, index) => {
+    const line = element('line', { class: 'iso-axis', x1: tick.at, x2: tick.at, y1: box.bottom, y2: box.bottom + 4 })
+    if (index % every !== 0) return line
+    const half = textWidth(tick.label, TICK_SIZE) / 2
+    const x = clamp(tick.at, half, box.width - half)
+    return line + label(tick.label, { class: 'iso-note', x, y: box.bottom + 17, 'text-anchor': 'middle' })
+  })
+  const base = element('line', { class: 'iso-axis', x1: box.left, x2: box.right, y1: box.bottom, y2: box.bottom })
+  const middle = (box.left + box.right) / 2
+  const words = label(caption, { class: 'iso-note', x: middle, y: box.bottom + 34, 'text-anchor': 'middle' })
+  return base + parts.join('') + words
+}
+
+function gaps(places: readonly number[]): number[] {
+  return places.slice(1).map((place, index) => place - places[index])
+}
+
+/** Names at the right edge, as near as they can be to what they name. */
+export function drawNames(box: Box, names: readonly Name[]): string {
+  const wanted = names.map((name) => clamp(name.y, box.top, box.bottom))
+  const places = spread(wanted, NAME_SPACING, box.top, box.bottom)
+  return names
+    .map(({ text, colour }, index) => {
+      const kind = colour === null ? 'iso-note' : `iso-name iso-c${colour % 6}`
+      return label(text, { class: kind, x: box.right + 8, y: places[index] + 4 })
+    })
+    .join('')
+}
+
+/** Dotted lines at the references inside the domain, and the names to write beside them. */
+export function drawReferences(frame: Frame, references: readonly Reference[]): { markup: string; names: Name[] } {
+  const names: Name[] = []
+  let markup = ''
+  for (const reference of references) {
+    const at = frame.y.place(reference.y)
+    if (at === null || at < frame.box.top - 0.5 || at > frame.box.bottom + 0.5) continue
+    const { left, right } = frame.box
+    markup += element('line', { class: 'iso-reference', x1: left, x2: right, y1: at, y2: at })
+    names.push({ text: reference.label, colour: null, y: at })
+  }
+  return { markup, names }
+}
+
+/** Markup cut off at the plot's edges, without an id that could be taken twice on a page. */
+export function clip(box: Box, ...children: readonly string[]): string {
+  const [x, y, width, height] = [box.left, box.top - 2, box.right - box.left + 2, box.bottom - box.top + 4]
+  const viewBox = [x, y, width, height].map((value) => Math.round(value * 10) / 10).join(' ')
+  return element('svg', { x, y, width, height, viewBox, overflow: 'hidden' }, ...children)
+}
+
+export function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high)
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { studentQuantile, summarise } from './interval.ts'
+
+/** P(|T| < quantile), by Simpson's rule over the density: with x = sqrt(n) tan(a), it is cos(a)^(n - 1). */
+function coverage(quantile: number, degrees: number): number {
+  const integrate = (to: number) => {
+    const parts = 4000
+    let sum = 0
+    for (let index = 0; index <= parts; index++) {
+      const weight = index === 0 || index === parts ? 1 : index % 2 === 1 ? 4 : 2
+      sum += weight * Math.cos((index * to) / parts) ** (degrees - 1)
+    }
+    return (sum * to) / parts / 3
+  }
+  return integrate(Math.atan(quantile / Math.sqrt(degrees))) / integrate(Math.PI / 2)
+}
+
+it('has the quantiles of Student’s t distribution', () => {
+  for (const degrees of [...Array(40).keys()].map((index) => index + 1).concat(100, 1000)) {
+    expect(coverage(studentQuantile(degrees), degrees)).toBeCloseTo(0.95, 5)
+  }
+})
+
+describe('a summary', () => {
+  it('is the mean and half the width of its interval', () => {
+    const summary = summarise([1, 2, 3])
+    expect(summary).toMatchObject({ count: 3, mean: 2 })
+    expect(summary?.halfWidth).toBeCloseTo(4.3027 / Math.sqrt(3), 4)
+  })
+
+  it('of one value has no interval, and of none there is none', () => {
+    expect(summarise([null, 4, Number.NaN])).toEqual({ count: 1, mean: 4, halfWidth: null })
+    expect(summarise([null, Number.POSITIVE_INFINITY])).toBeNull()
+  })
+})

@@ -1,0 +1,155 @@
+/** Lines over steps or depth, with bands, marks and names at their ends. */
+
+import { decimate, splitAtGaps } from './decimate.ts'
+import {
+  clamp,
+  clip,
+  createFrame,
+  drawColumns,
+  drawNames,
+  drawReferences,
+  type Frame,
+  type Name,
+  type Reference,
+} from './frame.ts'
+import { type Axis, axisLabel, createScale, domainOf, roundOutwards, type Scale } from './scale.ts'
+import { cross, element, figure, mark, type Place, pathThrough, tooltip } from './svg.ts'
+import type { Domain } from './ticks.ts'
+
+/** A point of a line; a `y` that is null or not finite is a gap. `low` and `high` bound the band around it. */
+export interface LinePoint {
+  readonly x: number
+  readonly y: number | null
+  readonly low?: number | null
+  readonly high?: number | null
+}
+
+export interface LineSeries {
+  /** What the line is called; lines of one name share a colour and one label. */
+  readonly name: string
+  /** In order of x. */
+  readonly points: readonly LinePoint[]
+  /** What is shown on hovering; by default the name. */
+  readonly note?: string
+  /** Which colour of the palette; by default the names take them in order. */
+  readonly colour?: number
+  /** One of many: drawn lighter. */
+  readonly thin?: boolean
+  /** Whether each point has a mark. */
+  readonly marks?: boolean
+  /** Whether the run broke off at the last point: it ends in a cross. */
+  readonly broken?: boolean
+}
+
+export interface LineFigure {
+  readonly title: string
+  /** What the figure shows, in words, for those who can't see it. */
+  readonly description: string
+  readonly x: Axis
+  readonly y: Axis
+  readonly series: readonly LineSeries[]
+  readonly references?: readonly Reference[]
+  readonly width?: number
+  readonly height?: number
+}
+
+interface Coloured extends LineSeries {
+  readonly hue: number
+}
+
+/** Draws the figure as SVG text. */
+export function lineFigure(spec: LineFigure): string {
+  const { width = 440, height = 300, references = [] } = spec
+  const names = [...new Set(spec.series.map((series) => series.name))]
+  const lines = spec.series.map((series) => ({ ...series, hue: series.colour ?? names.indexOf(series.name) }))
+  const frame = createFrame({
+    width,
+    height,
+    heading: spec.title,
+    y: spec.y,
+    domain: spec.y.domain ?? lineDomain(spec.series, spec.y),
+    names: [...names, ...references.map((reference) => reference.label)],
+    strip: 0,
+  })
+  const { box } = frame
+  const points = spec.series.flatMap((series) => series.points)
+  const domain =
+    spec.x.domain ??
+    domainOf(
+      points.map((point) => point.x),
+      spec.x.scale,
+    )
+  const x = createScale(spec.x, domain, [box.left, box.right], Math.max(2, Math.floor((box.right - box.left) / 60)))
+  const columns = x.ticks.map((tick) => ({ ...tick, at: x.place(tick.value) ?? box.left }))
+  const guide = drawReferences(frame, references)
+  return figure(
+    { width, height },
+    spec,
+    frame.markup,
+    guide.markup,
+    clip(box, ...lines.map((line) => drawBand(line, x, frame.y)), ...lines.map((line) => drawLine(line, x, frame.y))),
+    drawColumns(box, columns, axisLabel(spec.x)),
+    ...lines.map((line) => drawMarks(line, x, frame)),
+    drawNames(box, [...nameLines(names, lines, frame), ...guide.names]),
+  )
+}
+
+/** The y domain that holds all lines and bands, rounded outwards; from 0 where that costs little room. */
+export function lineDomain(series: readonly LineSeries[], axis: Axis): Domain {
+  const kind = axis.scale ?? 'linear'
+  const values = series.flatMap((line) => line.points.flatMap(({ y, low, high }) => [y, low, high]))
+  const [low, high] = domainOf(values, kind)
+  return roundOutwards([kind === 'linear' && low > 0 && low < high / 2 ? 0 : low, high], kind, 5)
+}
+
+/** Keeps places far outside the plot near it, where browsers' arithmetic is still exact. */
+function place(x: Scale, y: Scale, point: LinePoint, value: number | null | undefined): Place | null {
+  const [across, up] = [x.place(point.x), y.place(value)]
+  return across === null || up === null ? null : [across, clamp(up, -5000, 5000)]
+}
+
+function drawLine(line: Coloured, x: Scale, y: Scale): string {
+  const runs = splitAtGaps(line.points.map((point) => place(x, y, point, point.y)))
+  if (runs.length === 0) return ''
+  const kind = `iso-line iso-c${line.hue % 6}${line.thin ? ' iso-thin' : ''}`
+  const d = runs.map((run) => pathThrough(decimate(run))).join('')
+  return element('path', { class: kind, d }, tooltip(line.note ?? line.name))
+}
+
+function drawBand(line: Coloured, x: Scale, y: Scale): string {
+  const edge = (side: 'low' | 'high') =>
+    line.points.map((point) => {
+      const bothEnds = y.place(point.low) !== null && y.place(point.high) !== null
+      return bothEnds ? place(x, y, point, point[side]) : null
+    })
+  const lows = splitAtGaps(edge('low'))
+  const highs = splitAtGaps(edge('high'))
+  const d = lows
+    .map((run, index) => `${pathThrough([...decimate(run), ...decimate(highs[index]).reverse()])}z`)
+    .join('')
+  return d === '' ? '' : element('path', { class: `iso-band iso-c${line.hue % 6}`, d })
+}
+
+function drawMarks(line: Coloured, x: Scale, frame: Frame): string {
+  const { top, bottom } = frame.box
+  const drawn = line.points.map((point) => place(x, frame.y, point, point.y)).filter((spot) => spot !== null)
+  if (drawn.length === 0) return ''
+  const inside = drawn.filter(([, up]) => up >= top - 0.5 && up <= bottom + 0.5)
+  const marks = line.marks ? inside.map((spot) => mark(spot, line.hue, 3.2)).join('') : ''
+  const [across, up] = drawn[drawn.length - 1]
+  const end = line.broken ? cross([across, clamp(up, top, bottom)], line.hue, 4, tooltip(line.note ?? line.name)) : ''
+  return marks + end
+}
+
+/** Each name beside the mean place of its lines' ends. */
+function nameLines(names: readonly string[], lines: readonly Coloured[], { y, box }: Frame): Name[] {
+  return names.flatMap((text) => {
+    const own = lines.filter((line) => line.name === text)
+    const ends = own.flatMap((line) => {
+      const drawn = line.points.flatMap((point) => y.place(point.y) ?? [])
+      return drawn.length === 0 ? [] : [clamp(drawn[drawn.length - 1], box.top, box.bottom)]
+    })
+    if (ends.length === 0) return []
+    return [{ text, colour: own[0].hue, y: ends.reduce((sum, end) => sum + end, 0) / ends.length }]
+  })
+}

@@ -1,0 +1,135 @@
+/** Groups side by side over a few ordered categories: every run a dot, their mean a mark, its interval a bar. */
+
+import { createFrame, drawColumns, drawNames, drawReferences, type Frame, type Reference } from './frame.ts'
+import { type Cell, drawGroup, isBroken, type RangeDot, STRIP_RISE, shownValue, summariseCell } from './range-group.ts'
+import { type Axis, axisLabel, domainOf, roundOutwards } from './scale.ts'
+import { coordinate, element, figure, label } from './svg.ts'
+import type { Domain } from './ticks.ts'
+
+export type { RangeDot } from './range-group.ts'
+
+export interface RangeGroup {
+  readonly name: string
+  /** The runs of each category, in the order of the categories. */
+  readonly cells: readonly (readonly RangeDot[])[]
+}
+
+export interface RangePanel {
+  readonly heading: string
+  readonly groups: readonly RangeGroup[]
+}
+
+export interface RangeFigure {
+  readonly title: string
+  readonly description: string
+  /** The ordered categories and what they are. */
+  readonly x: { readonly label: string; readonly unit?: string; readonly categories: readonly string[] }
+  /** One scale for all panels. */
+  readonly y: Axis
+  readonly panels: readonly RangePanel[]
+  readonly references?: readonly Reference[]
+  /** What a run without a value did, for example `diverged`. */
+  readonly broken?: string
+  /** Of one panel. */
+  readonly width?: number
+  readonly height?: number
+}
+
+const GAP = 28
+
+/** All panels in one row, as one SVG file. */
+export function rangeFigure(spec: RangeFigure): string {
+  const { width = 440, height = 320 } = spec
+  const panels = drawPanels(spec, width, height)
+  const placed = panels.map((panel, index) => {
+    return element('g', { transform: `translate(${coordinate(index * (width + GAP))} 0)` }, panel)
+  })
+  return figure({ width: Math.max(1, panels.length) * (width + GAP) - GAP, height }, spec, ...placed)
+}
+
+/** One SVG for each panel, all on one scale, for pages that put them below each other where it is narrow. */
+export function rangePanels(spec: RangeFigure): string[] {
+  const { width = 440, height = 320 } = spec
+  return drawPanels(spec, width, height).map((panel, index) => {
+    const title = `${spec.title}: ${spec.panels[index].heading}`
+    return figure({ width, height }, { title, description: spec.description }, panel)
+  })
+}
+
+function drawPanels(spec: RangeFigure, width: number, height: number): string[] {
+  const cells = spec.panels.map((panel) => panel.groups.map((group) => group.cells.map(summariseCell)))
+  const all = cells.flat(2)
+  const domain = spec.y.domain ?? rangeDomain(all)
+  const strip = all.some((cell) => cell.dots.some(isBroken)) ? 22 : 0
+  return spec.panels.map((panel, index) => drawPanel(spec, panel, cells[index], { width, height, domain, strip }))
+}
+
+/** From 0 if no value is negative; an interval's end beyond 0 is no possible value and gets no room. */
+function rangeDomain(cells: readonly Cell[]): Domain {
+  const values = cells.flatMap((cell) => cell.dots.map((dot) => dot.value))
+  const ends = cells.flatMap(({ summary }) => {
+    if (summary?.halfWidth == null) return []
+    return [summary.mean - summary.halfWidth, summary.mean + summary.halfWidth]
+  })
+  const [low] = domainOf(values)
+  const [widest, high] = domainOf([...values, ...ends])
+  return roundOutwards([low >= 0 ? 0 : widest, high], 'linear', 5)
+}
+
+interface PanelSize {
+  readonly width: number
+  readonly height: number
+  readonly domain: Domain
+  readonly strip: number
+}
+
+function drawPanel(spec: RangeFigure, panel: RangePanel, cells: readonly Cell[][], size: PanelSize): string {
+  const { references = [], x, y, broken = 'no value' } = spec
+  const ends = cells.map(lastMean)
+  const texts = ends.map(({ mean, isLast }, index) => {
+    const { name } = panel.groups[index]
+    return mean !== null && isLast ? `${name} ${shownValue(mean, y)}` : name
+  })
+  const strip = size.strip === 0 ? [] : [broken]
+  const names = [...texts, ...references.map((reference) => reference.label), ...strip]
+  const frame = createFrame({ ...size, heading: panel.heading, y, names })
+  const { box } = frame
+  const step = (box.right - box.left) / x.categories.length
+  const columns = x.categories.map((category, index) => ({
+    value: index,
+    label: category,
+    at: box.left + (index + 0.5) * step,
+  }))
+  const offset = Math.min(26, (step * 0.68) / Math.max(1, panel.groups.length))
+  const groups = panel.groups.map((group, index) => {
+    const shift = (index - (panel.groups.length - 1) / 2) * offset
+    const centres = columns.map((column) => column.at + shift)
+    const where = (category: number) => `${group.name}, ${x.label} ${x.categories[category]}`
+    return drawGroup(cells[index], { frame, axis: y, hue: index, centres, spacing: offset, where, broken })
+  })
+  const guide = drawReferences(frame, references)
+  const endNames = ends.map(({ mean }, index) => {
+    return { text: texts[index], colour: index, y: frame.y.place(mean) ?? box.top }
+  })
+  return [
+    frame.markup,
+    size.strip === 0 ? '' : drawStrip(frame, broken),
+    guide.markup,
+    ...groups,
+    drawColumns(box, columns, axisLabel(x)),
+    drawNames(box, [...endNames, ...guide.names]),
+  ].join('')
+}
+
+/** Where a group's name stands: beside its last mean, with the number if that is of the last category. */
+function lastMean(cells: readonly Cell[]): { mean: number | null; isLast: boolean } {
+  const index = cells.findLastIndex((cell) => cell.summary !== null)
+  return { mean: cells[index]?.summary?.mean ?? null, isLast: index === cells.length - 1 }
+}
+
+/** The row above the plot where runs without a value stand. */
+function drawStrip({ box }: Frame, words: string): string {
+  const y = box.top - STRIP_RISE
+  const text = label(words, { class: 'iso-note', x: box.right + 8, y: y + 4 })
+  return element('line', { class: 'iso-grid', x1: box.left, x2: box.right, y1: y, y2: y }) + text
+}

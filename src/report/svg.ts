@@ -1,0 +1,107 @@
+/** SVG as text: elements, paths and the outermost element of a figure. */
+
+import { FIGURE_STYLE } from './figure-style.ts'
+import { escapeMarkup } from './text.ts'
+
+export type Attributes = Readonly<Record<string, string | number | undefined>>
+
+/** A place in a figure, in pixels from its top left. */
+export type Place = readonly [x: number, y: number]
+
+/** A number with at most one decimal: a tenth of a pixel is finer than any screen, and keeps figures small. */
+export function coordinate(value: number): string {
+  return String(Math.round(value * 10) / 10 + 0)
+}
+
+/** An element; `children` are markup already. Attributes that are undefined are left out. */
+export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
+  let tag = `<${name}`
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === undefined) continue
+    tag += ` ${key}="${typeof value === 'number' ? coordinate(value) : escapeMarkup(value)}"`
+  }
+  return children.length === 0 ? `${tag}/>` : `${tag}>${children.join('')}</${name}>`
+}
+
+/** A text element; the text is escaped here. */
+export function label(text: string, attributes: Attributes): string {
+  return element('text', attributes, escapeMarkup(text))
+}
+
+/** The `d` of a path through places; lone places become dots under a round line cap. */
+export function pathThrough(places: readonly Place[]): string {
+  if (places.length === 1) return `M${coordinate(places[0][0])} ${coordinate(places[0][1])}h0`
+  return places.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${coordinate(x)} ${coordinate(y)}`).join('')
+}
+
+/** The marks of series 0, 1, 2 ...: shapes differ as well as colours, for those who can't tell the colours apart. */
+export function mark([x, y]: Place, colour: number, size: number, ...children: readonly string[]): string {
+  const attributes = { class: `iso-mark iso-c${colour % 6}` }
+  switch (colour % 4) {
+    case 0:
+      return element('circle', { ...attributes, cx: x, cy: y, r: size }, ...children)
+    case 1:
+      return polygon([
+        [0, -1.3],
+        [1.3, 0],
+        [0, 1.3],
+        [-1.3, 0],
+      ])
+    case 2:
+      return polygon([
+        [-0.9, -0.9],
+        [0.9, -0.9],
+        [0.9, 0.9],
+        [-0.9, 0.9],
+      ])
+    default:
+      return polygon([
+        [0, -1.2],
+        [1.2, 0.9],
+        [-1.2, 0.9],
+      ])
+  }
+  function polygon(corners: readonly Place[]): string {
+    const places = corners.map(([dx, dy]): Place => [x + dx * size, y + dy * size])
+    return element('path', { ...attributes, d: `${pathThrough(places)}z` }, ...children)
+  }
+}
+
+/** A cross: a run that broke off. */
+export function cross([x, y]: Place, colour: number, size: number, ...children: readonly string[]): string {
+  const [left, right, top, bottom] = [x - size, x + size, y - size, y + size].map(coordinate)
+  const d = `M${left} ${top}L${right} ${bottom}M${left} ${bottom}L${right} ${top}`
+  return element('path', { class: `iso-cross iso-c${colour % 6}`, d }, ...children)
+}
+
+export function tooltip(text: string): string {
+  return element('title', {}, escapeMarkup(text))
+}
+
+/**
+ * A whole figure. It stands alone as a file and inside a page, follows the reader's light or dark preference, and has
+ * a title and a description for those who can't see it.
+ */
+export function figure(
+  size: { readonly width: number; readonly height: number },
+  words: { readonly title: string; readonly description: string },
+  ...children: readonly string[]
+): string {
+  return element(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      class: 'iso-figure',
+      viewBox: `0 0 ${coordinate(size.width)} ${coordinate(size.height)}`,
+      width: size.width,
+      height: size.height,
+      role: 'img',
+      // A page may stretch a figure to its column, but not until its words are larger than the page's own.
+      style: `max-width:${coordinate(size.width * 1.2)}px`,
+    },
+    tooltip(words.title),
+    element('desc', {}, escapeMarkup(words.description)),
+    element('style', {}, FIGURE_STYLE),
+    ...children,
+  )
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import {
+  decimalsFor,
+  escapeMarkup,
+  formatDuration,
+  formatFixed,
+  formatNumber,
+  formatPercent,
+  list,
+  wrap,
+} from './text.ts'
+
+describe('numbers', () => {
+  it('are shown with as many digits as asked for', () => {
+    const values = [0, 0.012345, 12.345, 1234.5, 1234567, 1.2e-7, -0.5, 3e12]
+    expect(values.map((value) => formatNumber(value))).toEqual([
+      '0',
+      '0.0123',
+      '12.3',
+      '1,235',
+      '1,234,567',
+      '1.20e-7',
+      '-0.500',
+      '3.00e12',
+    ])
+  })
+
+  it('that are missing or not finite are a dash', () => {
+    expect([null, Number.NaN, Number.POSITIVE_INFINITY].map((value) => formatNumber(value))).toEqual(['–', '–', '–'])
+    expect(formatPercent(null)).toBe('–')
+    expect(formatDuration(Number.NaN)).toBe('–')
+  })
+
+  it('never show a negative zero', () => {
+    expect(formatFixed(-0.001, 1)).toBe('0.0')
+    expect(formatFixed(-0.06, 1)).toBe('-0.1')
+  })
+
+  it('choose their decimals by size', () => {
+    expect([0.00123, 0.123, 1.23, 123, 0].map((value) => decimalsFor(value, 3))).toEqual([5, 3, 2, 0, 2])
+  })
+})
+
+it('shows durations in the units people use', () => {
+  expect([0.04, 9.96, 59.6, 125, 3780].map(formatDuration)).toEqual([
+    '0.0 s',
+    '10 s',
+    '1 min 0 s',
+    '2 min 5 s',
+    '1 h 3 min',
+  ])
+})
+
+it('escapes markup and drops what XML cannot hold', () => {
+  expect(escapeMarkup('<a href="x">&\'\u001b[31m\u0000</a>')).toBe(
+    '&lt;a href=&quot;x&quot;&gt;&amp;&#39;[31m&lt;/a&gt;',
+  )
+})
+
+it('lists things as people do', () => {
+  expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(list)).toEqual(['', 'a', 'a and b', 'a, b and c'])
+})
+
+it('breaks lines between words', () => {
+  expect(wrap('one two three incomprehensible four', 9)).toEqual(['one two', 'three', 'incomprehensible', 'four'])
+})

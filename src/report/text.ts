@@ -1,0 +1,89 @@
+/** Text for people and for markup: escaping and numbers. A value that isn't there is shown as a dash, never as NaN. */
+
+export const MISSING = '–'
+
+/** Characters that XML 1.0 can't hold even as references: most control characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to drop
+const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/g
+
+/** `text` made safe inside HTML and SVG, both between tags and inside a quoted attribute. */
+export function escapeMarkup(text: string): string {
+  return text
+    .replace(UNPRINTABLE, '')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
+    .replace(/'/g, '&#39;')
+}
+
+/** Whether a figure can place the value. Beyond 1e150 the arithmetic of scales would overflow. */
+export function isDrawable(value: number | null | undefined): value is number {
+  return typeof value === 'number' && Math.abs(value) < 1e150
+}
+
+/** `1234567` as `1,234,567`, with a fixed number of decimals. */
+export function formatFixed(value: number, decimals: number): string {
+  const [whole, fraction] = Math.abs(value).toFixed(decimals).split('.')
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  const digits = fraction === undefined ? grouped : `${grouped}.${fraction}`
+  return value < 0 && /[1-9]/.test(digits) ? `-${digits}` : digits
+}
+
+/** How many decimals show `value` with `digits` significant ones. */
+export function decimalsFor(value: number, digits: number): number {
+  if (value === 0 || !Number.isFinite(value)) return Math.max(0, digits - 1)
+  return Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value))))
+}
+
+/** A number with about `digits` significant digits: `0.0123`, `12.3`, `1,230`, `1.2e-7`; a dash if it isn't finite. */
+export function formatNumber(value: number | null, digits = 3): string {
+  if (value === null || !Number.isFinite(value)) return MISSING
+  if (value === 0) return '0'
+  const size = Math.abs(value)
+  if (size >= 1e7 || size < 1e-4) return value.toExponential(Math.max(0, digits - 1)).replace('e+', 'e')
+  return formatFixed(value, decimalsFor(value, digits))
+}
+
+/** A fraction (0..1) as `12.3%`; a dash if it isn't finite. */
+export function formatPercent(fraction: number | null, decimals = 1): string {
+  return fraction === null || !Number.isFinite(fraction) ? MISSING : `${formatFixed(fraction * 100, decimals)}%`
+}
+
+/** Seconds as `0.4 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return MISSING
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}
+
+/** `1 seed`, `3 seeds`. */
+export function count(number: number, noun: string): string {
+  return `${formatFixed(number, 0)} ${noun}${number === 1 ? '' : 's'}`
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function list(items: readonly string[]): string {
+  if (items.length < 2) return items.join('')
+  return `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`
+}
+
+/** Items joined by `separator` into lines of at most `width` characters; a longer item has a line of its own. */
+export function fillLines(items: readonly string[], separator: string, width: number): string[] {
+  const lines: string[] = []
+  for (const item of items) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + separator.length + item.length > width) lines.push(item)
+    else lines[lines.length - 1] = last + separator + item
+  }
+  return lines
+}
+
+/** Lines of at most `width` characters, broken between words. */
+export function wrap(text: string, width: number): string[] {
+  const words = text.split(/\s+/).filter((word) => word !== '')
+  return fillLines(words, ' ', width)
+}
