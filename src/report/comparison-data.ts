@@ -1,0 +1,138 @@
+/** What a comparison of networks over depth consists of, and its summary by network and depth. */
+
+import { type Summary, summarise } from './interval.ts'
+import { count, decimalsFor, formatFixed, formatNumber, list, MISSING } from './text.ts'
+
+/** Loss and error of a trained network on one set; null where training ended without finite numbers. */
+export interface Scores {
+  readonly loss: number | null
+  /** A fraction, 0..1. */
+  readonly error: number | null
+}
+
+/** One training. */
+export interface ComparisonRow {
+  /** The `name` of its family. */
+  readonly family: string
+  readonly depth: number
+  readonly seed: number
+  readonly train: Scores
+  readonly test: Scores
+  /** Where the numbers stopped being finite; null if they never did. */
+  readonly diverged: { readonly step: number; readonly layer: string } | null
+  /** What stood out about the signal in the network, in words; null if nothing did. */
+  readonly signal: string | null
+  readonly losses: readonly { readonly step: number; readonly loss: number }[]
+  readonly seconds: number
+}
+
+export interface ComparisonData {
+  /** The command that made it. */
+  readonly command: string
+  readonly dataset: { readonly name: string; readonly train: number; readonly test: number; readonly classes: number }
+  readonly steps: number
+  readonly batch: number
+  readonly optimizer: string
+  /** What all of it took. */
+  readonly seconds: number
+  readonly version: string
+  readonly mode: string
+  /** `name` is how the network is written, `label` what it is called here. */
+  readonly families: readonly { readonly name: string; readonly label: string }[]
+  readonly depths: readonly number[]
+  readonly seeds: readonly number[]
+  readonly rows: readonly ComparisonRow[]
+  /** What came out, in a sentence or two. */
+  readonly sentence: string
+}
+
+/** All seeds of one network at one depth. */
+export interface Cell {
+  readonly label: string
+  readonly depth: number
+  readonly runs: readonly ComparisonRow[]
+  readonly trainLoss: Summary | null
+  readonly trainError: Summary | null
+  readonly testError: Summary | null
+}
+
+/** The cells that were run: by family, then by depth. */
+export function cellsOf(data: ComparisonData): Cell[] {
+  return data.families.flatMap(({ name, label }) =>
+    data.depths.flatMap((depth) => {
+      const runs = data.rows.filter((row) => row.family === name && row.depth === depth)
+      if (runs.length === 0) return []
+      // What a diverged run scores says nothing about trained networks, even where it is finite.
+      const trained = runs.filter((run) => run.diverged === null)
+      const trainLoss = summarise(trained.map((run) => run.train.loss))
+      const trainError = summarise(trained.map((run) => run.train.error))
+      const testError = summarise(trained.map((run) => run.test.error))
+      return [{ label, depth, runs, trainLoss, trainError, testError }]
+    }),
+  )
+}
+
+/** What stands where a number can't: `diverged`, or a dash if the run didn't diverge and yet has no number. */
+export function absence(runs: readonly ComparisonRow[]): string {
+  return runs.some((run) => run.diverged !== null) ? 'diverged' : MISSING
+}
+
+/** `0.0123 ± 0.0034`, with one number of decimals; the mean alone if there is no interval. */
+export function formatLoss({ mean, halfWidth }: Summary): string {
+  const largest = Math.max(Math.abs(mean), halfWidth ?? 0)
+  if (largest !== 0 && (largest < 1e-3 || largest >= 1e5)) {
+    return halfWidth === null ? formatNumber(mean) : `${formatNumber(mean)} ± ${formatNumber(halfWidth, 2)}`
+  }
+  const decimals = Math.min(decimalsFor(largest, 3), 5)
+  return halfWidth === null
+    ? formatFixed(mean, decimals)
+    : `${formatFixed(mean, decimals)} ± ${formatFixed(halfWidth, decimals)}`
+}
+
+/** `12.3 ± 1.2%` for a fraction. */
+export function formatError({ mean, halfWidth }: Summary): string {
+  const interval = halfWidth === null ? '' : ` ± ${formatFixed(halfWidth * 100, 1)}`
+  return `${formatFixed(mean * 100, 1)}${interval}%`
+}
+
+/** What the table can't hold: who diverged where, and what the signal was like. */
+export function notesOf(cells: readonly Cell[]): string[] {
+  return cells.flatMap(({ label, depth, runs }) => {
+    const broken = runs.flatMap(({ seed, diverged }) => {
+      return diverged === null ? [] : [`seed ${seed} at step ${formatFixed(diverged.step, 0)} (${diverged.layer})`]
+    })
+    const signals = [...new Set(runs.flatMap((run) => run.signal ?? []))]
+    const where = `${label}, depth ${depth}`
+    const rest = broken.length < runs.length ? '; the row is about the others' : ''
+    const divergence = broken.length === 0 ? [] : [`${where}: diverged with ${list(broken)}${rest}.`]
+    return [...divergence, ...signals.map((signal) => `${where}: ${signal}`)]
+  })
+}
+
+/** `3 seeds`, and what that means for intervals. */
+export function seedWords(data: ComparisonData): string {
+  return data.seeds.length === 1
+    ? '1 seed, so no interval'
+    : `mean and 95% interval over ${count(data.seeds.length, 'seed')}`
+}
+
+/** What was done, in a few items. */
+export function setupItems(data: ComparisonData): string[] {
+  const { dataset, steps, batch, optimizer, seeds } = data
+  return [
+    `${dataset.name}, ${count(dataset.train, 'training sample')}, ${dataset.classes} classes`,
+    `${count(steps, 'step')} of ${batch}`,
+    optimizer,
+    seeds.length === 1 ? '1 seed, so no interval' : count(seeds.length, 'seed'),
+  ]
+}
+
+const LONGEST_LABEL = 13
+
+/** The same data, with labels short enough to stand in a figure, and different from each other. */
+export function withShortLabels(data: ComparisonData): ComparisonData {
+  const labels = data.families.map((family) => family.label)
+  const fit = new Set(labels).size === labels.length && labels.every((label) => label.length <= LONGEST_LABEL)
+  if (fit) return data
+  return { ...data, families: data.families.map(({ name }, index) => ({ name, label: `network ${index + 1}` })) }
+}

@@ -1,0 +1,134 @@
+/** The pictures of a comparison: errors by depth, and the loss while training. */
+
+import { absence, type Cell, type ComparisonData, type ComparisonRow, formatError } from './comparison-data.ts'
+import { type LineSeries, lineFigure } from './line-figure.ts'
+import type { PageFigure } from './page.ts'
+import { type RangeFigure, rangePanels } from './range-figure.ts'
+import { type Axis, domainOf, roundOutwards } from './scale.ts'
+import { count, formatPercent, isDrawable } from './text.ts'
+import type { Domain } from './ticks.ts'
+
+/** Training and test error by depth, every run a dot, on one scale. */
+export function errorFigure(data: ComparisonData, cells: readonly Cell[]): PageFigure {
+  const panel = (heading: string, error: (row: ComparisonRow) => number | null) => ({
+    heading,
+    groups: data.families.map(({ name, label }) => ({
+      name: label,
+      cells: data.depths.map((depth) =>
+        data.rows
+          .filter((row) => row.family === name && row.depth === depth)
+          .map((row) => ({ label: `seed ${row.seed}`, value: row.diverged === null ? error(row) : null })),
+      ),
+    })),
+  })
+  const guessing = 1 - 1 / data.dataset.classes
+  const spec: RangeFigure = {
+    title: 'Error by depth',
+    description: cells
+      .map(({ label, depth, runs, trainError, testError }) => {
+        const [train, test] = [trainError, testError].map((error) => (error ? formatError(error) : absence(runs)))
+        return `${label}, depth ${depth}: training error ${train}, test error ${test}.`
+      })
+      .join(' '),
+    x: { label: 'Depth', unit: 'layers', categories: data.depths.map(String) },
+    y: { label: 'Misclassified', percent: true, domain: errorDomain(data, cells) },
+    panels: [panel('Training error', (row) => row.train.error), panel('Test error', (row) => row.test.error)],
+    references: [{ label: 'guessing', y: guessing }],
+    broken: data.rows.some((row) => row.diverged !== null) ? 'diverged' : 'no number',
+  }
+  return { panels: rangePanels(spec), caption: errorCaption(data, guessing) }
+}
+
+/** From 0 to a round percentage, never beyond 100%, however wide an interval of few seeds is. */
+function errorDomain(data: ComparisonData, cells: readonly Cell[]): Domain {
+  const errors = data.rows.filter((row) => row.diverged === null).flatMap((row) => [row.train.error, row.test.error])
+  const ends = cells.flatMap(({ trainError, testError }) => {
+    return [trainError, testError].map((error) => (error ? error.mean + (error.halfWidth ?? 0) : null))
+  })
+  const [, high] = domainOf([0, ...errors, ...ends])
+  return [0, Math.min(1, roundOutwards([0, high], 'linear', 5)[1])]
+}
+
+function errorCaption(data: ComparisonData, guessing: number): string {
+  const dots =
+    data.seeds.length === 1
+      ? 'Each mark is one training (1 seed, so no interval).'
+      : `Each dot is one training, the large mark the mean of its ${count(data.seeds.length, 'seed')}, and the bar the 95% interval of that mean (Student’s t), cut off at the edges of what is possible.`
+  const broken = data.rows.some((row) => row.diverged !== null)
+    ? ' A cross is a training that diverged; means are over the others.'
+    : ''
+  return `${dots}${broken} Guessing among ${data.dataset.classes} classes misses ${formatPercent(guessing, 0)}.`
+}
+
+/** The loss while training: one panel for each depth, one thin line for each seed; null if no losses were kept. */
+export function lossFigure(data: ComparisonData): PageFigure | null {
+  const axis = lossAxis(data.rows)
+  if (axis === null) return null
+  const steps = domainOf(data.rows.flatMap((row) => row.losses.map((point) => point.step)))
+  const panels = data.depths.map((depth) =>
+    lineFigure({
+      title: `Depth ${depth}`,
+      description: describeLosses(data, depth),
+      x: { label: 'Step', domain: [0, Math.max(steps[1], data.steps)] },
+      y: axis,
+      series: data.families.flatMap(({ name, label }, colour) => {
+        return data.rows
+          .filter((row) => row.family === name && row.depth === depth)
+          .map((row) => lossLine(row, label, colour))
+      }),
+      references: [{ label: 'guessing', y: Math.log(data.dataset.classes) }],
+      ...panelSize(data.depths.length),
+    }),
+  )
+  const broken = data.rows.some((row) => row.diverged !== null) ? ' A cross is where a training diverged.' : ''
+  const log = axis.scale === 'log' ? ' The loss has a logarithmic scale.' : ''
+  const caption = `The mean loss of each batch before its update, one thin line for each seed.${broken}${log} Guessing costs ln ${data.dataset.classes} = ${Math.log(data.dataset.classes).toFixed(2)}.`
+  return { heading: 'Loss while training', panels, caption }
+}
+
+/** What fits beside each other on a page, at about its natural size. */
+function panelSize(panels: number): { width: number; height: number } {
+  if (panels === 1) return { width: 620, height: 310 }
+  return panels === 2 ? { width: 440, height: 290 } : { width: 310, height: 250 }
+}
+
+function lossLine(row: ComparisonRow, label: string, colour: number): LineSeries {
+  return {
+    name: label,
+    note: `${label}, depth ${row.depth}, seed ${row.seed}`,
+    colour,
+    thin: true,
+    broken: row.diverged !== null,
+    points: row.losses.map(({ step, loss }) => ({ x: step, y: loss })),
+  }
+}
+
+/**
+ * One scale for all panels. A run that blows up would press all others flat: nothing far above where the runs started
+ * is shown. Logarithmic where the losses differ by a factor of 20 and more.
+ */
+function lossAxis(rows: readonly ComparisonRow[]): Axis | null {
+  const losses = rows.flatMap((row) => row.losses.map((point) => point.loss)).filter(isDrawable)
+  if (losses.length === 0) return null
+  const starts = rows.flatMap((row) => row.losses.find((point) => isDrawable(point.loss))?.loss ?? [])
+  const [low, high] = domainOf(losses)
+  const [least] = domainOf(losses, 'log')
+  const usual = Math.max(...starts)
+  const scale = low >= 0 && least < usual / 20 ? 'log' : 'linear'
+  const top = usual > 0 ? Math.min(high, usual * (scale === 'log' ? 4 : 1.5)) : high
+  // Eight decades are as many as a panel can show; a loss of exactly 0 has no place on them anyway.
+  const bottom = scale === 'log' ? Math.max(least, top * 1e-8) : Math.min(low, 0)
+  return { label: 'Training loss', scale, domain: roundOutwards(domainOf([bottom, top], scale), scale, 5) }
+}
+
+function describeLosses(data: ComparisonData, depth: number): string {
+  return data.families
+    .flatMap(({ name, label }) => {
+      const rows = data.rows.filter((row) => row.family === name && row.depth === depth)
+      if (rows.length === 0) return []
+      const broken = rows.filter((row) => row.diverged !== null).length
+      const words = broken === 0 ? '' : `; ${broken} of ${rows.length} diverged`
+      return [`${label}: the loss of ${count(rows.length, 'training')}${words}.`]
+    })
+    .join(' ')
+}

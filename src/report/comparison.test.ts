@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest'
+import { type ComparisonData, type ComparisonRow, comparisonReport, comparisonText } from './comparison.ts'
+import { verifyMarkup } from './verify-markup.ts'
+
+/** Plain networks fail at depth 64, and there seed 2 diverges; no randomness, so that the text can be a snapshot. */
+function sample(depths: number[], seeds: number[], labels = ['plain', 'residual']): ComparisonData {
+  const families = labels.map((label) => ({
+    name: label === 'plain' ? 'mlp:width=64' : 'residual-mlp:width=64',
+    label,
+  }))
+  const rows = families.flatMap(({ name, label }) =>
+    depths.flatMap((depth) => seeds.map((seed) => row(name, depth, seed, label === 'plain' && depth >= 64))),
+  )
+  return {
+    command: 'isobath compare mlp:width=64 residual-mlp:width=64 --data glyphs',
+    dataset: { name: 'glyphs', train: 10_000, test: 2000, classes: 10 },
+    steps: 600,
+    batch: 128,
+    optimizer: 'momentum, rate 0.03',
+    seconds: 138,
+    version: '0.1.0',
+    mode: 'float32, wasm',
+    families,
+    depths,
+    seeds,
+    rows,
+    sentence: 'At depth 64 the plain network is worse on the training set itself: it was not trained.',
+  }
+}
+
+function row(family: string, depth: number, seed: number, fails: boolean): ComparisonRow {
+  const diverged = fails && seed === 2
+  const error = fails ? 0.88 + seed / 200 : 0.004 + seed / 1000
+  const losses = Array.from({ length: diverged ? 200 : 600 }, (_, step) => ({
+    step,
+    loss: fails ? 2.3 : 2.3 * Math.exp(-step / 100) + 0.02,
+  }))
+  if (diverged) losses.push({ step: 200, loss: Number.NaN })
+  return {
+    family,
+    depth,
+    seed,
+    train: diverged ? { loss: null, error: null } : { loss: fails ? 2.3 : 0.02 + seed / 1000, error },
+    test: diverged ? { loss: null, error: null } : { loss: 1, error: error + 0.02 },
+    diverged: diverged ? { step: 200, layer: 'repeat.41.dense' } : null,
+    signal: fails ? 'samples become alike by layer 38.' : null,
+    losses,
+    seconds: 4,
+  }
+}
+
+describe('the text', () => {
+  it('is a table and a chart in 80 columns', () => {
+    const text = comparisonText(sample([4, 64], [1, 2, 3]))
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+    expect(text).toMatchInlineSnapshot(`
+      "At depth 64 the plain network is worse on the training set itself: it was not
+      trained.
+
+      glyphs, 10,000 training samples, 10 classes · 600 steps of 128
+      momentum, rate 0.03 · 3 seeds
+      plain is mlp:width=64 · residual is residual-mlp:width=64
+
+      network   depth       train loss  train error   test error   seeds
+      ────────  ─────  ───────────────  ───────────  ───────────  ──────
+      plain         4  0.0220 ± 0.0025   0.6 ± 0.2%   2.6 ± 0.2%       3
+      plain        64      2.30 ± 0.00  89.0 ± 6.4%  91.0 ± 6.4%  2 of 3
+      residual      4  0.0220 ± 0.0025   0.6 ± 0.2%   2.6 ± 0.2%       3
+      residual     64  0.0220 ± 0.0025   0.6 ± 0.2%   2.6 ± 0.2%       3
+
+      plain, depth 64: diverged with seed 2 at step 200 (repeat.41.dense); the row is
+      about the others.
+      plain, depth 64: samples become alike by layer 38.
+
+      depth            train error                   test error
+          4  plain     ▏                       0.6%  ▋                       2.6%
+             residual  ▏                       0.6%  ▋                       2.6%
+         64  plain     ████████████████████▌  89.0%  █████████████████████  91.0%
+             residual  ▏                       0.6%  ▋                       2.6%
+      "
+    `)
+  })
+
+  it('stays within them with the longest label and all wrong', () => {
+    const data = sample([10_000], [1, 2, 3], ['residual-plus'])
+    const scores = { loss: 123.456, error: 1 }
+    const rows = data.rows.map((one) => ({ ...one, train: scores, test: scores }))
+    const lines = comparisonText({ ...data, rows }).split('\n')
+    expect(lines.some((line) => line.includes('residual-plus'))).toBe(true)
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  it('says so when there is one seed, and is fine with one depth and one family', () => {
+    expect(comparisonText(sample([4], [1], ['residual']))).toMatchInlineSnapshot(`
+      "At depth 64 the plain network is worse on the training set itself: it was not
+      trained.
+
+      glyphs, 10,000 training samples, 10 classes · 600 steps of 128
+      momentum, rate 0.03 · 1 seed, so no interval
+      residual is residual-mlp:width=64
+
+      network   depth  train loss  train error  test error  seeds
+      ────────  ─────  ──────────  ───────────  ──────────  ─────
+      residual      4      0.0210         0.5%        2.5%      1
+
+      depth            train error                   test error
+          4  residual  ████▎                   0.5%  █████████████████████   2.5%
+      "
+    `)
+  })
+
+  it('numbers networks whose names are too long or the same', () => {
+    const data = sample([4], [1])
+    const families = data.families.map((family) => ({ ...family, label: 'a network of sorts' }))
+    const text = comparisonText({ ...data, families })
+    expect(text).toContain('network 1 is mlp:width=64 · network 2 is residual-mlp:width=64')
+    expect(text).toContain('    4  network 1  ')
+  })
+
+  it('shows a network that diverged with every seed', () => {
+    expect(comparisonText(sample([64], [2], ['plain']))).toMatchInlineSnapshot(`
+      "At depth 64 the plain network is worse on the training set itself: it was not
+      trained.
+
+      glyphs, 10,000 training samples, 10 classes · 600 steps of 128
+      momentum, rate 0.03 · 1 seed, so no interval
+      plain is mlp:width=64
+
+      network  depth  train loss  train error  test error   seeds
+      ───────  ─────  ──────────  ───────────  ──────────  ──────
+      plain       64    diverged     diverged    diverged  0 of 1
+
+      plain, depth 64: diverged with seed 2 at step 200 (repeat.41.dense).
+      plain, depth 64: samples become alike by layer 38.
+
+      depth         train error                   test error
+         64  plain  × diverged                    × diverged
+      "
+    `)
+  })
+})
+
+describe('the page', () => {
+  it('is well-formed whatever there is to show', () => {
+    const samples = [
+      sample([4, 16, 64], [1, 2, 3]),
+      sample([4], [1], ['residual']),
+      sample([64], [2], ['plain']),
+      sample([2, 4, 8, 16, 32, 64], [1, 2, 3, 4, 5]),
+      { ...sample([4], [1]), rows: [] },
+    ]
+    for (const data of samples) expect(verifyMarkup(comparisonReport(data))).toEqual([])
+  })
+
+  it('starts with the answer and the picture, and ends with how it was made', () => {
+    const html = comparisonReport(sample([4, 64], [1, 2, 3]))
+    const parts = [
+      '<p class="lead">At depth 64',
+      'Training error</text>',
+      'Test error</text>',
+      'Loss while training',
+      'Mean and 95% interval over 3 seeds',
+      'plain, depth 64: diverged with seed 2 at step 200 (repeat.41.dense)',
+      'How this was made',
+    ]
+    const places = parts.map((part) => html.indexOf(part))
+    expect(Math.min(...places)).toBeGreaterThan(0)
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+  })
+
+  it('has no curves where no losses were kept', () => {
+    const data = sample([4], [1, 2, 3])
+    const html = comparisonReport({ ...data, rows: data.rows.map((one) => ({ ...one, losses: [] })) })
+    expect(html).not.toContain('Loss while training')
+  })
+})

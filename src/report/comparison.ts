@@ -1,0 +1,150 @@
+/** The report of a comparison of networks over depth, as a page and as text for a terminal. */
+
+import { bar } from './bars.ts'
+import {
+  absence,
+  type Cell,
+  type ComparisonData,
+  cellsOf,
+  formatError,
+  formatLoss,
+  notesOf,
+  seedWords,
+  setupItems,
+  withShortLabels,
+} from './comparison-data.ts'
+import { errorFigure, lossFigure } from './comparison-figures.ts'
+import type { Summary } from './interval.ts'
+import { type Fact, renderPage } from './page.ts'
+import { type Table, tableText } from './table.ts'
+import { count, fillLines, formatDuration, formatFixed, formatPercent, list, wrap } from './text.ts'
+
+export type { ComparisonData, ComparisonRow, Scores } from './comparison-data.ts'
+
+const TERMINAL_WIDTH = 80
+
+/** The report as one self-contained HTML page. */
+export function comparisonReport(given: ComparisonData): string {
+  const data = withShortLabels(given)
+  const cells = cellsOf(data)
+  const curves = lossFigure(data)
+  return renderPage({
+    title: title(data),
+    lead: data.sentence,
+    summary: setupItems(data).join(' · '),
+    figures: [errorFigure(data, cells), ...(curves === null ? [] : [curves])],
+    tables: [{ ...comparisonTable(data, cells), caption: capitalise(seedWords(data)) }],
+    sections: [{ heading: 'How to read it', paragraphs: READING }],
+    facts: facts(data),
+  })
+}
+
+const READING = [
+  'The training error says whether training found good weights, the test error what they are worth on samples it has ' +
+    'not seen. A deeper network that is worse on the training set as well was not overfitting: it was not trained. One ' +
+    'that is better on the training set and worse on the test set was.',
+]
+
+function title(data: ComparisonData): string {
+  const labels = data.families.map((family) => family.label)
+  return capitalise(
+    `${labels.join(' against ')} at ${data.depths.length === 1 ? 'depth' : 'depths'} ${list(data.depths.map(String))}`,
+  )
+}
+
+function capitalise(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}
+
+/** Mean and interval of losses and errors, a row for each network and depth. */
+export function comparisonTable(data: ComparisonData, cells: readonly Cell[]): Table {
+  const format = (summary: Summary | null, words: (summary: Summary) => string, cell: Cell) => {
+    return summary === null ? absence(cell.runs) : words(summary)
+  }
+  return {
+    columns: [
+      { heading: 'network' },
+      { heading: 'depth', numeric: true },
+      { heading: 'train loss', numeric: true },
+      { heading: 'train error', numeric: true },
+      { heading: 'test error', numeric: true },
+      { heading: 'seeds', numeric: true },
+    ],
+    rows: cells.map((cell) => [
+      cell.label,
+      formatFixed(cell.depth, 0),
+      format(cell.trainLoss, formatLoss, cell),
+      format(cell.trainError, formatError, cell),
+      format(cell.testError, formatError, cell),
+      seedsShown(cell, data.seeds.length),
+    ]),
+    notes: notesOf(cells),
+  }
+}
+
+/** How many of the seeds the row's numbers are about. */
+function seedsShown({ runs }: Cell, wanted: number): string {
+  const finished = runs.filter((run) => run.diverged === null).length
+  return finished === wanted ? String(wanted) : `${finished} of ${wanted}`
+}
+
+function facts(data: ComparisonData): Fact[] {
+  const { dataset, steps, batch, optimizer, seeds } = data
+  const passes = (steps * batch) / dataset.train
+  const samples = `${count(dataset.train, 'training sample')}, ${count(dataset.test, 'test sample')}, ${dataset.classes} classes`
+  return [
+    { term: 'Command', detail: data.command, code: true },
+    ...data.families.map(({ name, label }) => ({ term: capitalise(label), detail: name, code: true })),
+    { term: 'Data', detail: `${dataset.name}: ${samples}` },
+    {
+      term: 'Training',
+      detail: `${count(steps, 'step')} of ${batch} samples (${formatFixed(passes, 1)} passes over the training set), ${optimizer}`,
+    },
+    { term: seeds.length === 1 ? 'Seed' : 'Seeds', detail: list(seeds.map(String)) },
+    { term: 'Mode', detail: data.mode },
+    { term: 'Time', detail: `${formatDuration(data.seconds)} for ${count(data.rows.length, 'training')}` },
+    { term: 'Version', detail: `Isobath ${data.version}` },
+  ]
+}
+
+/** The report for a terminal: the sentence, a table and a chart, at most 80 columns wide. */
+export function comparisonText(given: ComparisonData): string {
+  const data = withShortLabels(given)
+  const cells = cellsOf(data)
+  const named = data.families.filter(({ name, label }) => name !== label)
+  const names = named.map(({ name, label }) => `${label} is ${name}`)
+  const table = tableText(comparisonTable(data, cells), TERMINAL_WIDTH)
+  return [
+    ...wrap(data.sentence, TERMINAL_WIDTH),
+    '',
+    ...fillLines(setupItems(data), ' · ', TERMINAL_WIDTH),
+    ...fillLines(names, ' · ', TERMINAL_WIDTH),
+    '',
+    table,
+    '',
+    ...chart(data, cells),
+    '',
+  ].join('\n')
+}
+
+const BAR = 21
+
+/** Bars of both errors on one scale, by depth, so that networks of one depth stand below each other. */
+function chart(data: ComparisonData, cells: readonly Cell[]): string[] {
+  const means = cells.flatMap(({ trainError, testError }) => [trainError?.mean ?? 0, testError?.mean ?? 0])
+  const full = Math.max(...means, 0) || 1
+  const width = Math.max(0, ...data.families.map(({ label }) => label.length))
+  const column = (error: Summary | null, cell: Cell) => {
+    if (error === null) return `× ${absence(cell.runs)}`.padEnd(BAR + 7)
+    return `${bar(error.mean / full, BAR)} ${formatPercent(error.mean).padStart(6)}`
+  }
+  const head = `${'depth'.padStart(5)}  ${''.padEnd(width)}  ${'train error'.padEnd(BAR + 7)}  test error`
+  const lines = data.depths.flatMap((depth) => {
+    const own = cells.filter((cell) => cell.depth === depth)
+    return own.map((cell, index) => {
+      const lead = `${(index === 0 ? String(depth) : '').padStart(5)}  ${cell.label.padEnd(width)}`
+      return `${lead}  ${column(cell.trainError, cell)}  ${column(cell.testError, cell)}`.trimEnd()
+    })
+  })
+  return [head, ...lines]
+}

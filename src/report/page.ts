@@ -1,0 +1,113 @@
+/** One HTML page that needs nothing but itself: no script, no font, no picture from elsewhere. */
+
+import { PAGE_STYLE } from './page-style.ts'
+import { type Table, tableHtml } from './table.ts'
+import { escapeMarkup } from './text.ts'
+
+export interface PageFigure {
+  readonly heading?: string
+  /** SVG texts; several stand side by side where there is room, and below each other where there isn't. */
+  readonly panels: readonly string[]
+  readonly caption: string
+}
+
+export interface PageSection {
+  readonly heading: string
+  readonly paragraphs: readonly string[]
+}
+
+export interface Fact {
+  readonly term: string
+  readonly detail: string
+  /** Whether the detail is something to type, such as a command. */
+  readonly code?: boolean
+}
+
+export interface Page {
+  readonly title: string
+  /** The answer, in a sentence or two. */
+  readonly lead: string
+  /** A line below the lead: what was done, in short. */
+  readonly summary?: string
+  readonly figures: readonly PageFigure[]
+  readonly tables: readonly Table[]
+  readonly sections: readonly PageSection[]
+  /** How the page was made. */
+  readonly facts: readonly Fact[]
+}
+
+/** Nothing may be loaded or run, even if text got past the escaping. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+/** Three lines of equal depth. */
+const EMBLEM =
+  '<svg class="emblem" viewBox="0 0 30 18" width="30" height="18" aria-hidden="true"><g fill="none" stroke="currentColor" ' +
+  'stroke-width="1.6" stroke-linecap="round"><path d="M1 5c5-5 9 3 14 1s8-6 14-2"/><path d="M1 10.500c5-5 9 3 14 1s8-6 14-2" ' +
+  'opacity=".65"/><path d="M1 16c5-5 9 3 14 1s8-6 14-2" opacity=".35"/></g></svg>'
+
+/** The whole page as text. All texts are escaped; the figures are markup already. */
+export function renderPage(page: Page): string {
+  const summary = page.summary === undefined ? '' : `<p class="summary">${escapeMarkup(page.summary)}</p>`
+  const blocks = [
+    `<header>
+<p class="brand">${EMBLEM}Isobath</p>
+<h1>${escapeMarkup(page.title)}</h1>
+<p class="lead">${escapeMarkup(page.lead)}</p>
+${summary}
+</header>`,
+    ...page.figures.map(renderFigure),
+    ...page.tables.map((table) => `<section class="wide">\n${tableHtml(table)}\n</section>`),
+    ...page.sections.map(renderSection),
+    renderFacts(page.facts),
+  ]
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(POLICY)}">
+<title>${escapeMarkup(page.title)}</title>
+<style>
+${PAGE_STYLE}</style>
+</head>
+<body>
+<main>
+${blocks.filter((block) => block !== '').join('\n')}
+</main>
+</body>
+</html>
+`
+}
+
+function renderFigure({ heading, panels, caption }: PageFigure): string {
+  const head = heading === undefined ? '' : `<h2>${escapeMarkup(heading)}</h2>\n`
+  const columns = Math.min(Math.max(panels.length, 1), 3)
+  return `<section class="wide">
+${head}<figure>
+<div class="panels of-${columns}">
+${panels.join('\n')}
+</div>
+<figcaption>${escapeMarkup(caption)}</figcaption>
+</figure>
+</section>`
+}
+
+function renderSection({ heading, paragraphs }: PageSection): string {
+  const body = paragraphs.map((paragraph) => `<p>${escapeMarkup(paragraph)}</p>`).join('\n')
+  return `<section>\n<h2>${escapeMarkup(heading)}</h2>\n${body}\n</section>`
+}
+
+function renderFacts(facts: readonly Fact[]): string {
+  if (facts.length === 0) return ''
+  const items = facts.map(({ term, detail, code }) => {
+    return `<div><dt>${escapeMarkup(term)}</dt><dd>${code ? codeMarkup(detail) : escapeMarkup(detail)}</dd></div>`
+  })
+  return `<section>\n<h2>How this was made</h2>\n<dl>\n${items.join('\n')}\n</dl>\n</section>`
+}
+
+/** Words stay whole: a browser would break a line after the hyphens of an option. */
+function codeMarkup(text: string): string {
+  const words = text.split(' ').map((word) => `<span>${escapeMarkup(word)}</span>`)
+  return `<code>${words.join(' ')}</code>`
+}

@@ -1,0 +1,82 @@
+/** Tables as aligned plain text and as HTML. */
+
+import { escapeMarkup, wrap } from './text.ts'
+
+export interface Column {
+  readonly heading: string
+  /** Numbers are aligned to the right, and so is their heading. */
+  readonly numeric?: boolean
+}
+
+export interface Table {
+  readonly caption?: string
+  readonly columns: readonly Column[]
+  /** One text for each column. The first column names the row. */
+  readonly rows: readonly (readonly string[])[]
+  /** Below the table. */
+  readonly notes?: readonly string[]
+}
+
+function length(text: string): number {
+  return [...text].length
+}
+
+function padTo(text: string, width: number, numeric: boolean): string {
+  const characters = [...text]
+  const cut = characters.length > width ? `${characters.slice(0, Math.max(0, width - 1)).join('')}…` : text
+  const space = ' '.repeat(Math.max(0, width - length(cut)))
+  return numeric ? space + cut : cut + space
+}
+
+/**
+ * The table as text, two spaces between columns. If it is wider than `width`, its widest column of words is cut down to
+ * what is left, though never below 6 characters.
+ */
+export function tableText(table: Table, width = Number.POSITIVE_INFINITY): string {
+  const { columns, rows, notes = [] } = table
+  const widths = columns.map(({ heading }, index) =>
+    Math.max(length(heading), ...rows.map((row) => length(row[index] ?? ''))),
+  )
+  const excess = widths.reduce((sum, size) => sum + size, 2 * (columns.length - 1)) - width
+  if (excess > 0) {
+    const words = widths.map((size, index) => (columns[index].numeric ? 0 : size))
+    const widest = words.indexOf(Math.max(...words))
+    if (words[widest] > 0) widths[widest] = Math.max(6, widths[widest] - excess)
+  }
+  const line = (cells: readonly string[]) => {
+    return columns
+      .map(({ numeric = false }, index) => padTo(cells[index] ?? '', widths[index], numeric))
+      .join('  ')
+      .trimEnd()
+  }
+  const rule = widths.map((size) => '─'.repeat(size)).join('  ')
+  const caption = table.caption === undefined ? [] : [...wrap(table.caption, width), '']
+  const below = notes.length === 0 ? [] : ['', ...notes.flatMap((note) => wrap(note, width))]
+  return [...caption, line(columns.map((column) => column.heading)), rule, ...rows.map(line), ...below].join('\n')
+}
+
+/** The table as HTML. It scrolls sideways by itself where the page is narrower. */
+export function tableHtml(table: Table): string {
+  const { caption, columns, rows, notes = [] } = table
+  const kind = (index: number) => (columns[index].numeric ? ' class="number"' : '')
+  const head = columns.map(({ heading }, index) => `<th scope="col"${kind(index)}>${escapeMarkup(heading)}</th>`)
+  const body = rows.map((row, rank) => {
+    const cells = columns.map((_, index) => {
+      const text = escapeMarkup(row[index] ?? '')
+      return index === 0 ? `<th scope="row">${text}</th>` : `<td${kind(index)}>${text}</td>`
+    })
+    const starts = rank > 0 && row[0] !== rows[rank - 1][0]
+    return `<tr${starts ? ' class="starts"' : ''}>${cells.join('')}</tr>`
+  })
+  const words = caption === undefined ? '' : `<caption>${escapeMarkup(caption)}</caption>`
+  const below = notes.map((note) => `<p class="note">${escapeMarkup(note)}</p>`).join('\n')
+  return `<div class="table" tabindex="0">
+<table>${words}
+<thead><tr>${head.join('')}</tr></thead>
+<tbody>
+${body.join('\n')}
+</tbody>
+</table>
+</div>
+${below}`
+}
