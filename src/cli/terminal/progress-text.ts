@@ -1,0 +1,134 @@
+/** The words of progress: a bar line for a terminal, a sentence for a log. */
+
+import { sparkline } from './spark.ts'
+import type { Style } from './style.ts'
+import { type TaskState, totalOf } from './task-state.ts'
+
+const GAP = '  '
+const NARROWEST_BAR = 8
+const WIDEST_BAR = 28
+const SPARK = 10
+/** Room for a loss, so that the bar doesn't change its length with the number of digits. */
+const LOSS = 7
+
+/** Seconds as `0:07`, `12:30`, `1:02:03`. */
+export function clock(seconds: number): string {
+  const whole = Math.min(Math.max(0, Math.round(seconds)), 359_999)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60]
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`
+}
+
+/** A number with four significant digits; `not finite` for what a diverged run gives. */
+export function shortNumber(value: number): string {
+  if (!Number.isFinite(value)) return 'not finite'
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-3 || size >= 1e4)) return value.toExponential(2).replace('e+', 'e')
+  return value.toPrecision(4)
+}
+
+function rateText(rate: number): string {
+  return rate >= 100 ? String(Math.round(rate)) : rate.toPrecision(rate >= 10 ? 3 : 2)
+}
+
+/** A part of a line: what it is worth when not all fit (1 is worth most), and how it is painted. */
+interface Part {
+  readonly text: string
+  readonly rank: number
+  readonly paint?: (text: string) => string
+}
+
+/** The label and what fits beside it into `width`, in the order given. */
+function compose(label: string, parts: readonly Part[], width: number): string {
+  const cut = label.length > width ? `${label.slice(0, Math.max(0, width - 1))}…` : label
+  let room = width - cut.length
+  const kept = new Set<Part>()
+  for (const part of [...parts].sort((a, b) => a.rank - b.rank)) {
+    if (part.text === '' || room < GAP.length + part.text.length) continue
+    kept.add(part)
+    room -= GAP.length + part.text.length
+  }
+  const rest = parts.filter((part) => kept.has(part)).map(({ text, paint }) => (paint ? paint(text) : text))
+  return [cut, ...rest].join(GAP)
+}
+
+/** A bar whose length depends on nothing but the room, so that those of several lines stand below each other. */
+function barPart(fraction: number, room: number, style: Style): Part {
+  const length = Math.min(WIDEST_BAR, Math.max(NARROWEST_BAR, Math.floor(room / 5)))
+  const full = Math.round(fraction * length)
+  return {
+    text: '━'.repeat(full) + '─'.repeat(length - full),
+    rank: 3,
+    paint: (text) => style.blue(text.slice(0, full)) + style.dim(text.slice(full)),
+  }
+}
+
+function percent(fraction: number): string {
+  return `${Math.floor(fraction * 100)}%`.padStart(4)
+}
+
+/** A sparkline in which a loss that doesn't move is flat: noise of a few percent doesn't fill its height. */
+function lossLine(losses: readonly number[]): string {
+  const largest = Math.max(0, ...losses.filter(Number.isFinite).map(Math.abs))
+  return sparkline(losses, SPARK, largest * 0.1)
+}
+
+/** One line of at most `width` characters for a task; labels are filled up to `labelWidth`. */
+export function taskLine(task: TaskState, now: number, width: number, labelWidth: number, style: Style): string {
+  const rate = task.rate(now)
+  const left = task.secondsLeft(now)
+  return compose(
+    task.label.padEnd(labelWidth),
+    [
+      barPart(task.fraction, width - labelWidth, style),
+      { text: percent(task.fraction), rank: 1 },
+      { text: rate === null ? '' : `${rateText(rate)}/s`.padStart(7), rank: 5, paint: style.dim },
+      { text: left === null ? '' : `${clock(left)} left`.padStart(9), rank: 4 },
+      { text: task.loss === null ? '' : `loss ${shortNumber(task.loss).padEnd(LOSS)}`, rank: 2 },
+      { text: lossLine(task.losses).padEnd(task.loss === null ? 0 : SPARK), rank: 6, paint: style.blue },
+    ],
+    width,
+  )
+}
+
+/** The line below several tasks. */
+export function totalLine(
+  tasks: readonly TaskState[],
+  now: number,
+  width: number,
+  labelWidth: number,
+  style: Style,
+): string {
+  const { fraction, seconds, left } = totalOf(tasks, now)
+  const finished = tasks.filter((task) => task.finished).length
+  return compose(
+    'all'.padEnd(labelWidth),
+    [
+      barPart(fraction, width - labelWidth, style),
+      { text: percent(fraction), rank: 1 },
+      { text: `${finished} of ${tasks.length} done`, rank: 2 },
+      { text: left === null ? '' : `${clock(left)} left`.padStart(9), rank: 4 },
+      { text: `${clock(seconds)} passed`, rank: 5, paint: style.dim },
+    ],
+    width,
+  )
+}
+
+/** A task as a line of a log: `plain 64: 120 of 600 steps (20%), 45.2 steps/s, 0:11 left, loss 2.303`. */
+export function logLine(task: TaskState, now: number): string {
+  const rate = task.rate(now)
+  const left = task.secondsLeft(now)
+  const parts = [`${task.done} of ${task.total} ${task.unit}s (${percent(task.fraction).trim()})`]
+  if (rate !== null) parts.push(`${rateText(rate)} ${task.unit}s/s`)
+  if (left !== null) parts.push(`${clock(left)} left`)
+  if (task.loss !== null) parts.push(`loss ${shortNumber(task.loss)}`)
+  return `${task.label}: ${parts.join(', ')}`
+}
+
+/** What stays of a task: `plain 64: 600 steps in 0:13, loss 0.02310, note`. */
+export function finishLine(task: TaskState, now: number, note: string | undefined): string {
+  const parts = [`${task.done} ${task.unit}${task.done === 1 ? '' : 's'} in ${clock(task.seconds(now))}`]
+  if (task.loss !== null) parts.push(`loss ${shortNumber(task.loss)}`)
+  if (note !== undefined && note !== '') parts.push(note)
+  return `${task.label}: ${parts.join(', ')}`
+}
