@@ -29,6 +29,11 @@ export function createRandom(seed: number, ...keys: (string | number)[]): Random
   return new SmallFastCounting(hashKeys([seed, ...keys]))
 }
 
+// Written out, because engines compute `**` anew at each call.
+const TWO_TO_26 = 67108864
+const TWO_TO_32 = 4294967296
+const TWO_TO_MINUS_53 = Number.EPSILON / 2
+
 /** sfc32, "small fast counting": Chris Doty-Humphrey, PractRand 0.94. Its period is at least 2^32, about 2^127 on average. */
 class SmallFastCounting implements Random {
   readonly #state: Int32Array
@@ -55,25 +60,27 @@ class SmallFastCounting implements Random {
   uniform(): number {
     const high = this.uint32() >>> 5
     const low = this.uint32() >>> 6
-    return (high * 2 ** 26 + low) * 2 ** -53
+    return (high * TWO_TO_26 + low) * TWO_TO_MINUS_53
   }
 
   normal(): number {
     // The middles of 2^52 equal cells: exact, never 0 or 1, and symmetric about 1/2. The largest value is 8.2.
     const high = this.uint32() >>> 6
     const low = this.uint32() >>> 6
-    return normalQuantile((high * 2 ** 26 + low + 0.5) * 2 ** -52)
+    return normalQuantile((high * TWO_TO_26 + low + 0.5) * (2 * TWO_TO_MINUS_53))
   }
 
   integer(n: number): number {
-    if (!(Number.isInteger(n) && n >= 1 && n <= 2 ** 32)) {
+    if (!(Number.isInteger(n) && n >= 1 && n <= TWO_TO_32)) {
       throw new IsobathError('internal', `random integer below n: expected a whole n from 1 to 2^32, got ${n}.`)
     }
-    // The last, incomplete run of n values would favour small results: draw again.
-    const limit = 2 ** 32 - (2 ** 32 % n)
-    let draw = this.uint32()
-    while (draw >= limit) draw = this.uint32()
-    return draw % n
+    if (n === TWO_TO_32) return this.uint32()
+    for (;;) {
+      const draw = this.uint32()
+      // The last, incomplete run of n values would favour small results: draw again. (The first test spares a division.)
+      if (draw > 0xffffffff - n && draw >= TWO_TO_32 - (TWO_TO_32 % n)) continue
+      return (draw >>> 0) % (n >>> 0) // both plainly unsigned, so that the division is one of integers
+    }
   }
 
   permutation(n: number): Uint32Array {
