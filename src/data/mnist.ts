@@ -8,7 +8,7 @@ const SIDE = 28
 const CLASSES = 10
 const IMAGES = { train: 'train-images-idx3-ubyte', test: 't10k-images-idx3-ubyte' }
 const LABELS = { train: 'train-labels-idx1-ubyte', test: 't10k-labels-idx1-ubyte' }
-const FILES = [IMAGES.train, LABELS.train, IMAGES.test, LABELS.test]
+export const MNIST_FILES = [IMAGES.train, LABELS.train, IMAGES.test, LABELS.test]
 
 /**
  * MNIST (LeCun, Cortes, Burges): 60,000 and 10,000 handwritten digits, grey bytes [1, 28, 28], from its four IDX files.
@@ -18,13 +18,13 @@ const FILES = [IMAGES.train, LABELS.train, IMAGES.test, LABELS.test]
  * Throws a `data` error when a file is missing or broken, or when images and labels don't belong together.
  */
 export function loadMnist(folder: string): Dataset {
-  const place = FILES.some((name) => findFile(folder, name) !== undefined) ? folder : join(folder, 'mnist')
-  const missing = FILES.filter((name) => findFile(place, name) === undefined)
+  const place = MNIST_FILES.some((name) => findFile(folder, name) !== undefined) ? folder : join(folder, 'mnist')
+  const missing = MNIST_FILES.filter((name) => findFile(place, name) === undefined)
   if (missing.length > 0) {
     throw new IsobathError(
       'data',
-      `mnist: expected ${FILES.join(', ')} (plain or .gz) in ${folder} or its folder mnist, ` +
-        `${missing.length === FILES.length ? 'found none of them' : `${missing.join(', ')} missing in ${place}`}. ` +
+      `mnist: expected ${MNIST_FILES.join(', ')} (plain or .gz) in ${folder} or its folder mnist, ` +
+        `${missing.length === MNIST_FILES.length ? 'found none of them' : `${missing.join(', ')} missing in ${place}`}. ` +
         'Put them there, or name their folder with --data-dir FOLDER or the environment variable ISOBATH_DATA.',
     )
   }

@@ -1,0 +1,57 @@
+import { IsobathError } from '../support/errors.ts'
+import type { Samples } from './dataset.ts'
+import { createSampleOrder, type OrderOptions, type Position } from './order.ts'
+import type { Rows } from './rows.ts'
+import type { Standardiser } from './standardise.ts'
+
+export interface BatchOptions extends OrderOptions {
+  /** Samples in a batch; may be more than there are. */
+  readonly batch: number
+}
+
+/**
+ * An endless stream of batches. Three parts: the order says which samples come next (order.ts), the standardiser how
+ * their values are written (standardise.ts), this one puts both to work.
+ */
+export interface Batches {
+  readonly batch: number
+  /** Where the next batch begins: save it, and give it to `seek` or `createBatches` to go on from there. */
+  readonly position: Position
+  /** Goes to a position. Throws a `run` error on one outside the stream. */
+  seek(position: Position): void
+  /**
+   * Writes the next batch: inputs as rows of `standardiser.size` values, labels as rows of one. Gives the samples'
+   * numbers (overwritten by the next call). A batch may span two epochs; no sample is left out.
+   */
+  next(inputs: Rows, labels: Rows): Uint32Array
+}
+
+/** Batches of the samples. Throws an `option` error on a bad batch size, a `run` error on a bad position. */
+export function createBatches(samples: Samples, standardiser: Standardiser, options: BatchOptions): Batches {
+  const { batch } = options
+  if (!(Number.isInteger(batch) && batch >= 1)) {
+    throw new IsobathError('option', `batch: expected a whole number of at least 1, got ${batch}.`)
+  }
+  const order = createSampleOrder(samples.count, options)
+  const indices = new Uint32Array(batch)
+  return {
+    batch,
+    get position() {
+      return order.position
+    },
+    seek(position) {
+      order.seek(position)
+    },
+    next(inputs, labels) {
+      order.next(indices)
+      standardiser.fill(samples, indices, inputs)
+      fillLabels(samples, indices, labels)
+      return indices
+    },
+  }
+}
+
+/** Writes the class numbers of the samples of these numbers, one a row. */
+export function fillLabels(samples: Samples, indices: Uint32Array, { array, offset, stride }: Rows): void {
+  for (let row = 0; row < indices.length; row++) array[offset + row * stride] = samples.labels[indices[row]]
+}

@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { catalogue, loadDataset, randomSubset } from './catalogue.ts'
+
+const shared = join(import.meta.dirname, '../../../shared/data')
+const absent = !existsSync(join(shared, 'mnist'))
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+test('the catalogue', () => {
+  const lines = catalogue.map(
+    (row) => `${row.name}: ${row.what}; [${row.shape.join(', ')}], ${row.classes} classes, ${row.train} + ${row.test}`,
+  )
+  expect(lines.join('\n')).toMatchInlineSnapshot(`
+    "glyphs: grey images of ten made-up signs, drawn with random strokes; [1, 28, 28], 10 classes, 12000 + 2000
+    mnist: handwritten digits (LeCun, Cortes, Burges), four IDX files; [1, 28, 28], 10 classes, 60000 + 10000
+    moons: points on two half-circles that reach into each other; [2], 2 classes, 2000 + 1000
+    spirals: points on interleaved spiral arms; [2], 2 classes, 2000 + 1000"
+  `)
+})
+
+test.each(catalogue.filter((row) => row.source === 'generated'))('$name is what its row says', async (row) => {
+  const data = await loadDataset(row.name)
+  expect(data).toMatchObject({ name: row.name, shape: row.shape, classes: row.classes })
+  expect([data.train.count, data.test.count]).toEqual([row.train, row.test])
+})
+
+describe('options', () => {
+  test('reach the generator', async () => {
+    expect((await loadDataset('spirals', { classes: 3 })).classes).toBe(3)
+    const one = await loadDataset('moons', { seed: 1, noise: 0 })
+    const other = await loadDataset('moons', { seed: 2, noise: 0 })
+    expect(one.train.inputs).not.toEqual(other.train.inputs)
+    // Without noise each point lies on its half-circle, of radius 1.
+    for (let sample = 0; sample < 50; sample++) {
+      const sign = one.train.labels[sample] === 0 ? 1 : -1
+      const x = sign * one.train.inputs[2 * sample] + 0.5
+      const y = sign * one.train.inputs[2 * sample + 1] + 0.25
+      expect(Math.hypot(x, y)).toBeCloseTo(1, 6)
+    }
+  })
+
+  test('that a set does not have are refused', async () => {
+    await expect(loadDataset('glyphs', { classes: 3 })).rejects.toThrow('glyphs: has no option classes. Leave it out.')
+    await expect(loadDataset('moons', { classes: 2 })).rejects.toThrow('moons: has no option classes')
+  })
+})
+
+describe('samples', () => {
+  test('takes a subset of the training set alone, without repeats, by the seed', async () => {
+    const all = await loadDataset('spirals', { seed: 4 })
+    const some = await loadDataset('spirals', { seed: 4, samples: 100 })
+    expect(some.test).toEqual(all.test)
+    expect(some.train.count).toBe(100)
+    const labels = new Map(Array.from(all.train.labels, (label, at) => [all.train.inputs[2 * at], label]))
+    const chosen = new Set<number>()
+    for (let sample = 0; sample < 100; sample++) {
+      chosen.add(some.train.inputs[2 * sample])
+      expect(labels.get(some.train.inputs[2 * sample])).toBe(some.train.labels[sample])
+    }
+    expect(chosen.size).toBe(100)
+    expect(randomSubset(all.train, 100, 4)).toEqual(some.train)
+    expect(randomSubset(all.train, 100, 5)).not.toEqual(some.train)
+    expect(randomSubset(all.train, 30, 4).inputs).toEqual(some.train.inputs.subarray(0, 60))
+  })
+
+  test('must be at most as many as there are', async () => {
+    const expected = 'moons: samples: expected a whole number from 1 to 2000, got'
+    await expect(loadDataset('moons', { samples: 2001 })).rejects.toThrow(`${expected} 2001.`)
+    await expect(loadDataset('moons', { samples: 0 })).rejects.toThrow(`${expected} 0.`)
+  })
+})
+
+describe('an unknown name', () => {
+  const ask = async (name: string): Promise<string> => {
+    const error: unknown = await loadDataset(name).catch((error: unknown) => error)
+    expect(error).toMatchObject({ name: 'IsobathError', code: 'data' })
+    return String(error)
+  }
+
+  test('is answered with the known ones and the nearest', async () => {
+    expect(await ask('minst')).toMatchInlineSnapshot(
+      `"IsobathError: data set "minst": expected one of glyphs, mnist, moons, spirals. Did you mean mnist?"`,
+    )
+    expect(await ask('Glyph')).toContain('Did you mean glyphs?')
+    expect(await ask('spiral')).toContain('Did you mean spirals?')
+    expect(await ask('q')).not.toContain('Did you mean')
+    expect(await ask('constructor')).toContain('expected one of')
+  })
+})
+
+describe('mnist', () => {
+  test('without a folder says what to do', async () => {
+    vi.stubEnv('ISOBATH_DATA', undefined)
+    await expect(loadDataset('mnist')).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[IsobathError: mnist: expected a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz), got none. Name it with --data-dir FOLDER or the environment variable ISOBATH_DATA.]`,
+    )
+    await expect(loadDataset('mnist', { dataDir: '/nowhere' })).rejects.toThrow('in /nowhere or its folder mnist')
+  })
+
+  test.skipIf(absent)(`is found by option and by environment (skipped when ${shared}/mnist is absent)`, async () => {
+    vi.stubEnv('ISOBATH_DATA', shared)
+    const data = await loadDataset('mnist', { samples: 500 })
+    expect([data.train.count, data.test.count]).toEqual([500, 10_000])
+    const row = catalogue.find(({ name }) => name === 'mnist')
+    vi.stubEnv('ISOBATH_DATA', '/nowhere')
+    const all = await loadDataset('mnist', { dataDir: join(shared, 'mnist') })
+    expect([all.train.count, all.test.count]).toEqual([row?.train, row?.test])
+  })
+})

@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Samples } from './dataset.ts'
+import { createStandardiser, type Standardisation } from './standardise.ts'
+
+function samplesOf(inputs: Uint8Array | Float32Array, size: number): Samples {
+  const count = inputs.length / size
+  return { count, inputs, labels: new Uint8Array(count) }
+}
+
+/** All samples, standardised by their own statistics. */
+function standardised(samples: Samples, shape: readonly number[], mode: Standardisation): Float64Array {
+  const standardiser = createStandardiser(samples, shape, mode)
+  const array = new Float64Array(samples.inputs.length)
+  const indices = Uint32Array.from({ length: samples.count }, (_, index) => index)
+  standardiser.fill(samples, indices, { array, offset: 0, stride: standardiser.size })
+  return array
+}
+
+/** Mean and mean square of the values of a group, over all samples. */
+function moments(values: Float64Array, size: number, from: number, to: number): [number, number] {
+  let sum = 0
+  let squares = 0
+  let total = 0
+  for (let start = 0; start < values.length; start += size) {
+    for (const value of values.subarray(start + from, start + to)) {
+      sum += value
+      squares += value * value
+      total++
+    }
+  }
+  return [sum / total, squares / total]
+}
+
+const images = fc
+  .record({
+    channels: fc.integer({ min: 1, max: 3 }),
+    side: fc.integer({ min: 1, max: 4 }),
+    count: fc.integer({ min: 2, max: 6 }),
+  })
+  .chain(({ channels, side, count }) => {
+    const length = channels * side * side * count
+    return fc
+      .uint8Array({ minLength: length, maxLength: length })
+      .map((inputs) => ({ inputs, shape: [channels, side, side], channels, plane: side * side }))
+  })
+
+describe('after standardising', () => {
+  test('each channel has mean 0 and mean square 1 (0 when it is constant)', () => {
+    fc.assert(
+      fc.property(images, fc.boolean(), ({ inputs, shape, channels, plane }, floats) => {
+        const size = channels * plane
+        const samples = samplesOf(floats ? Float32Array.from(inputs) : inputs, size)
+        const values = standardised(samples, shape, 'per-channel')
+        for (let channel = 0; channel < channels; channel++) {
+          const [mean, square] = moments(values, size, channel * plane, (channel + 1) * plane)
+          expect(mean).toBeCloseTo(0, 9)
+          expect(Math.abs(square - Math.round(square))).toBeLessThan(1e-9)
+          expect(square).toBeLessThan(1.5)
+        }
+      }),
+    )
+  })
+
+  test('each pixel has, and a constant one is 0', () => {
+    const samples = samplesOf(Uint8Array.of(10, 7, 0, 20, 7, 0, 30, 7, 255, 60, 7, 255), 3)
+    const values = standardised(samples, [1, 1, 3], 'per-pixel')
+    for (const pixel of [0, 2]) {
+      const [mean, square] = moments(values, 3, pixel, pixel + 1)
+      expect(mean).toBeCloseTo(0, 12)
+      expect(square).toBeCloseTo(1, 12)
+    }
+    expect([values[1], values[4], values[7], values[10]]).toEqual([0, 0, 0, 0])
+  })
+
+  test('each feature of samples without channels has', () => {
+    const values = standardised(samplesOf(Float32Array.of(1, 1e6, 3, 1e6 + 1, 5, 1e6 + 2), 2), [2], 'per-channel')
+    const expected = Math.sqrt(1.5)
+    for (const [index, value] of [-expected, -expected, 0, 0, expected, expected].entries()) {
+      expect(values[index]).toBeCloseTo(value, 12)
+    }
+  })
+})
+
+describe('mode none', () => {
+  test('gives bytes over 255', () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, value) => value)
+    const expected = Array.from(bytes, (value) => value / 255)
+    expect([...standardised(samplesOf(bytes, 16), [1, 4, 4], 'none')]).toEqual(expected)
+    expect([...standardised(samplesOf(bytes, 2), [2], 'none')]).toEqual(expected)
+  })
+
+  test('leaves floats as they are', () => {
+    const floats = Float32Array.of(-1.5, 0.1, 1e30, 7)
+    expect([...standardised(samplesOf(floats, 2), [2], 'none')]).toEqual([...floats])
+  })
+})
+
+test('statistics are those of the training set, bytes counted as 0 to 1', () => {
+  const training = samplesOf(Uint8Array.of(0, 51, 102, 51), 2)
+  const standardiser = createStandardiser(training, [2], 'per-channel')
+  expect([...standardiser.mean]).toEqual([0.2, 0.2])
+  expect([...standardiser.deviation]).toEqual([0.2, 1 / 255]) // the second is constant: divided by 1
+  const array = new Float32Array(2)
+  standardiser.fill(samplesOf(Uint8Array.of(153, 52), 2), Uint32Array.of(0), { array, offset: 0, stride: 2 })
+  expect([...array]).toEqual([2, 1])
+})
+
+test('rows go where they are told, and nothing else is touched', () => {
+  const samples = samplesOf(Uint8Array.of(0, 255, 51, 102), 2)
+  const array = new Float32Array(9).fill(-1)
+  const standardiser = createStandardiser(samples, [2], 'none')
+  standardiser.fill(samples, Uint32Array.of(1, 0, 1), { array, offset: 1, stride: 3 })
+  expect([...array]).toEqual([-1, 0.2, 0.4, -1, 0, 1, -1, 0.2, 0.4].map(Math.fround))
+})
