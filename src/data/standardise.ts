@@ -19,8 +19,6 @@ export interface Standardiser {
   fill(samples: Samples, indices: Uint32Array, target: Rows): void
 }
 
-const BYTES = 256
-
 /**
  * The standardiser of a training set; `shape` is that of one sample. It serves other sets of the same shape and element
  * type too: the test set is standardised by the training set's statistics.
@@ -33,58 +31,65 @@ export function createStandardiser(training: Samples, shape: readonly number[], 
     mode === 'none'
       ? { centre: new Float64Array(groups), spread: new Float64Array(groups).fill(unit) }
       : measure(training, size, groups)
-  const width = size / groups
-  // A table of all bytes pays as soon as a group has a few values.
-  const table =
-    training.inputs instanceof Uint8Array && width >= 8
-      ? Float64Array.from({ length: groups * BYTES }, (_, index) => {
-          const group = Math.floor(index / BYTES)
-          return ((index % BYTES) - centre[group]) / spread[group]
-        })
-      : undefined
+  const useTable = training.inputs instanceof Uint8Array && mode !== 'per-pixel'
+  const fill = useTable ? fillByTable(size, centre, spread) : fillByDivision(size, centre, spread)
+  return { size, mean: centre.map((value) => value / unit), deviation: spread.map((value) => value / unit), fill }
+}
 
-  return {
-    size,
-    mean: centre.map((value) => value / unit),
-    deviation: spread.map((value) => value / unit),
-    fill(samples, indices, target) {
-      const { inputs } = samples
-      for (let row = 0; row < indices.length; row++) {
-        let from = indices[row] * size
-        let to = target.offset + row * target.stride
-        for (let group = 0; group < groups; group++, from += width, to += width) {
-          if (table !== undefined) lookUp(inputs, from, width, table, group * BYTES, target.array, to)
-          else scale(inputs, from, width, centre[group], spread[group], target.array, to)
-        }
+type Fill = Standardiser['fill']
+
+function fillByDivision(size: number, groupCentre: Float64Array, groupSpread: Float64Array): Fill {
+  const centre = spreadOut(groupCentre, size)
+  const spread = spreadOut(groupSpread, size)
+  return ({ inputs }, indices, { array, offset, stride }) => {
+    for (let row = 0; row < indices.length; row++) {
+      const from = indices[row] * size
+      const to = offset + row * stride
+      for (let index = 0; index < size; index++) {
+        array[to + index] = (inputs[from + index] - centre[index]) / spread[index]
       }
-    },
+    }
   }
 }
 
-type Values = Samples['inputs']
-
-function lookUp(
-  inputs: Values,
-  from: number,
-  width: number,
-  table: Float64Array,
-  start: number,
-  target: Rows['array'],
-  to: number,
-): void {
-  for (let index = 0; index < width; index++) target[to + index] = table[start + inputs[from + index]]
+/**
+ * For bytes in few groups: a table of what each byte becomes, read by words of four bytes. It gives the same bits as the
+ * division above in half the time (128 images of MNIST: 0.2 against 0.4 ms).
+ */
+function fillByTable(size: number, centre: Float64Array, spread: Float64Array): Fill {
+  const width = size / centre.length
+  const table = Float64Array.from({ length: centre.length * BYTES }, (_, index) => {
+    const group = Math.floor(index / BYTES)
+    return ((index % BYTES) - centre[group]) / spread[group]
+  })
+  const slowly = fillByDivision(size, centre, spread)
+  return (samples, indices, target) => {
+    const words = wordsOf(samples.inputs)
+    if (words === undefined || width % 4 !== 0) return slowly(samples, indices, target)
+    const { array, offset, stride } = target
+    for (let row = 0; row < indices.length; row++) {
+      let to = offset + row * stride
+      let from = (indices[row] * size) / 4
+      for (let start = 0; start < table.length; start += BYTES) {
+        for (const end = from + width / 4; from < end; from++, to += 4) {
+          const word = words[from]
+          array[to] = table[start + (word & 255)]
+          array[to + 1] = table[start + ((word >>> 8) & 255)]
+          array[to + 2] = table[start + ((word >>> 16) & 255)]
+          array[to + 3] = table[start + (word >>> 24)]
+        }
+      }
+    }
+  }
 }
 
-function scale(
-  inputs: Values,
-  from: number,
-  width: number,
-  centre: number,
-  spread: number,
-  target: Rows['array'],
-  to: number,
-): void {
-  for (let index = 0; index < width; index++) target[to + index] = (inputs[from + index] - centre) / spread
+const BYTES = 256
+const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
+
+/** The bytes as words, the first byte lowest, where memory is laid out so. */
+function wordsOf(inputs: Samples['inputs']): Uint32Array | undefined {
+  if (!(inputs instanceof Uint8Array && LITTLE_ENDIAN && inputs.byteOffset % 4 === 0)) return undefined
+  return new Uint32Array(inputs.buffer, inputs.byteOffset, Math.floor(inputs.length / 4))
 }
 
 /** Mean and deviation of each group of neighbouring values over all samples, in two passes, in the inputs' own units. */
@@ -93,21 +98,33 @@ function measure(
   size: number,
   groups: number,
 ): { centre: Float64Array; spread: Float64Array } {
-  const width = size / groups
-  const total = count * width
-  const average = (term: (value: number, group: number) => number): Float64Array => {
-    const sums = new Float64Array(groups)
-    for (let start = 0; start < count * size; start += size) {
-      for (let group = 0; group < groups; group++) {
-        const first = start + group * width
-        let sum = 0
-        for (let index = first; index < first + width; index++) sum += term(inputs[index], group)
-        sums[group] += sum
-      }
-    }
-    return sums.map((sum) => sum / total)
+  const sums = new Float64Array(size)
+  for (let start = 0; start < count * size; start += size) {
+    for (let index = 0; index < size; index++) sums[index] += inputs[start + index]
   }
-  const centre = average((value) => value)
-  const variance = average((value, group) => (value - centre[group]) * (value - centre[group]))
-  return { centre, spread: variance.map((value) => Math.sqrt(value) || 1) }
+  const centre = averageGroups(sums, groups, count)
+  const middle = spreadOut(centre, size)
+  const squares = new Float64Array(size)
+  for (let start = 0; start < count * size; start += size) {
+    for (let index = 0; index < size; index++) {
+      const distance = inputs[start + index] - middle[index]
+      squares[index] += distance * distance
+    }
+  }
+  return { centre, spread: averageGroups(squares, groups, count).map((variance) => Math.sqrt(variance) || 1) }
+}
+
+/** From sums over `count` samples for each value to the average of each group of values. */
+function averageGroups(sums: Float64Array, groups: number, count: number): Float64Array {
+  const width = sums.length / groups
+  return Float64Array.from({ length: groups }, (_, group) => {
+    const total = sums.subarray(group * width, (group + 1) * width).reduce((sum, value) => sum + value, 0)
+    return total / (count * width)
+  })
+}
+
+/** One number for each value of a sample from one for each group. */
+function spreadOut(groups: Float64Array, size: number): Float64Array {
+  const width = size / groups.length
+  return Float64Array.from({ length: size }, (_, index) => groups[Math.floor(index / width)])
 }
