@@ -1,0 +1,91 @@
+/**
+ * The judge of all other backends: float64, plain loops over the graph, no plan, no fusion, nothing shared with the
+ * code it judges but the graph itself. Slow and obvious.
+ */
+import type { Graph, GraphInput } from '../../graph/graph.ts'
+import { assertInvariant } from '../../support/errors.ts'
+import type { Backend, Program } from '../backend.ts'
+import { type Environment, evaluateGraph, newNumbers, read } from './evaluate.ts'
+import type { Numbers } from './operation.ts'
+
+/** These exist once for each slot of the ring; other outputs keep the last step's values. */
+const isRingOutput = (name: string): boolean => name === 'loss' || name === 'outputs'
+
+export function createReferenceBackend(): Backend {
+  return {
+    name: 'reference',
+    precision: 'float64',
+    // Math.exp and its kin differ by the last bit from engine to engine.
+    exact: false,
+    compile: async (graph, { ringSlots = 1 } = {}) => createProgram(graph, ringSlots),
+    dispose: () => {},
+  }
+}
+
+function createProgram(graph: Graph, ringSlots: number): Program {
+  const slotsOf = (count: number, make: () => Numbers): Numbers[] => Array.from({ length: count }, make)
+  const inputSlots = ({ role, value }: GraphInput): Numbers[] =>
+    slotsOf(role === 'input' ? ringSlots : 1, () => newNumbers(value))
+  const inputs = new Map(graph.inputs.map((input) => [input.name, inputSlots(input)]))
+  const outputs = new Map(
+    graph.outputs.map(({ name, value }) => [
+      name,
+      slotsOf(isRingOutput(name) ? ringSlots : 1, () => newNumbers(value)),
+    ]),
+  )
+  const inSlot = (slots: readonly Numbers[], slot: number): Numbers => {
+    assertInvariant(Number.isInteger(slot) && slot >= 0 && slot < ringSlots, `ring slot ${slot} of ${ringSlots}`)
+    return slots[slots.length === 1 ? 0 : slot]
+  }
+  const inputIn = (name: string, slot: number): Numbers => {
+    const slots = inputs.get(name)
+    assertInvariant(slots !== undefined, `the program has no input ${name}`)
+    return inSlot(slots, slot)
+  }
+
+  /** True when the step was done, its updates included. */
+  const runStep = (slot: number): boolean => {
+    const environment: Environment = new Map(graph.inputs.map(({ name, value }) => [value, inputIn(name, slot)]))
+    evaluateGraph(graph, environment)
+    for (const { name, value } of graph.outputs) {
+      inSlot(outputs.get(name) ?? [], slot).set(read(environment, value))
+    }
+    if (graph.guard && !Number.isFinite(read(environment, graph.guard)[0])) return false
+    for (const { name, value } of graph.inputs) {
+      const update = graph.updates.find(({ target }) => target === value)
+      if (update) inputIn(name, slot).set(read(environment, update.value))
+    }
+    return true
+  }
+
+  return {
+    graph,
+    precision: 'float64',
+    ringSlots,
+    memoryBytes: [...inputs.values(), ...outputs.values()]
+      .flat()
+      .reduce((bytes, { byteLength }) => bytes + byteLength, 0),
+    write: (name, values, slot = 0) => {
+      const target = inputIn(name, slot)
+      assertInvariant(values.length === target.length, `${name} takes ${target.length} values, got ${values.length}`)
+      target.set(values)
+    },
+    read: (name, slot = 0) => {
+      const slots = outputs.get(name) ?? inputs.get(name)
+      assertInvariant(slots !== undefined, `the program has no output ${name}`)
+      return Float64Array.from(inSlot(slots, slot))
+    },
+    inputRows: (name, slot) => {
+      const array = inputIn(name, slot)
+      const input = graph.inputs.find((candidate) => candidate.name === name)
+      return { array, offset: 0, stride: input?.value.shape[1] ?? array.length }
+    },
+    run: async (first, count) => {
+      assertInvariant(first >= 0 && count >= 1 && first + count <= ringSlots, `${count} steps from slot ${first}`)
+      let finished = 0
+      while (finished < count && runStep(first + finished)) finished++
+      return { finished }
+    },
+    dispose: () => {},
+  }
+}

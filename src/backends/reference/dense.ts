@@ -1,0 +1,30 @@
+/** The matrix products, and sums over the batch. B batch, K inputs, O outputs; weights are [O, K]. */
+import { extentsOf, matrixOf, type Operation, sum, vectorOf } from './operation.ts'
+
+/** y[b, o] = sum over k of x[b, k] w[o, k] */
+export const dense: Operation = ([x, w], { inputs, outputs }) => {
+  const { rows: batch, columns: features } = extentsOf(inputs[0])
+  const { columns: units } = extentsOf(outputs[0])
+  return [matrixOf(batch, units, (b, o) => sum(features, (k) => x[b * features + k] * w[o * features + k]))]
+}
+
+/** dx[b, k] = sum over o of dy[b, o] w[o, k] */
+export const denseInputGradient: Operation = ([dy, w], { inputs, outputs }) => {
+  const { rows: batch, columns: units } = extentsOf(inputs[0])
+  const { columns: features } = extentsOf(outputs[0])
+  return [matrixOf(batch, features, (b, k) => sum(units, (o) => dy[b * units + o] * w[o * features + k]))]
+}
+
+/** dw[o, k] = sum over b of dy[b, o] x[b, k] */
+export const denseWeightGradient: Operation = ([dy, x], { inputs }) => {
+  const { rows: batch, columns: units } = extentsOf(inputs[0])
+  const { columns: features } = extentsOf(inputs[1])
+  return [matrixOf(units, features, (o, k) => sum(batch, (b) => dy[b * units + o] * x[b * features + k]))]
+}
+
+export const sumOverBatch: Operation = ([x], { inputs }) => {
+  const { rows, columns } = extentsOf(inputs[0])
+  return [vectorOf(columns, (column) => sum(rows, (row) => x[row * columns + column]))]
+}
+
+export const meanOverBatch: Operation = ([x]) => [Float64Array.of(sum(x.length, (index) => x[index]) / x.length)]

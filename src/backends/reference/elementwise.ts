@@ -1,0 +1,54 @@
+/** Operations whose every element depends on the same element of the inputs, and on small vectors and scalars. */
+import type { OpNode } from '../../graph/graph.ts'
+import type { ActivationName } from '../../network/network.ts'
+import { mixBits } from '../../support/hash.ts'
+import { activations, derivatives } from './activations.ts'
+import { byElement, type Operation } from './operation.ts'
+
+const functionOf = ({ attributes }: OpNode): ActivationName => {
+  const name = attributes.function
+  const known = Object.keys(activations).find((candidate): candidate is ActivationName => candidate === name)
+  if (known === undefined) throw new RangeError(`no activation function ${String(name)}`)
+  return known
+}
+const slopeOf = ({ attributes }: OpNode): number => Number(attributes.slope ?? 0)
+
+export const add = byElement(([a, b], index) => a[index] + b[index])
+export const addBias = byElement(([x, bias], index, column) => x[index] + bias[column])
+export const scale = byElement(([x, factor], index) => x[index] * factor[0])
+export const copy = byElement(([x], index) => x[index])
+
+export const activation: Operation = (inputs, node) => {
+  const apply = activations[functionOf(node)]
+  return byElement(([x], index) => apply(x[index], slopeOf(node)))(inputs, node)
+}
+
+export const activationGradient: Operation = (inputs, node) => {
+  const name = functionOf(node)
+  const slope = slopeOf(node)
+  const derivative = derivatives[name]
+  // A dead rectifier hands nothing back, not even an infinite cotangent times zero.
+  if (name === 'relu') return byElement(([dy, kept], index) => (kept[index] > 0 ? dy[index] : 0))(inputs, node)
+  return byElement(([dy, kept], index) => dy[index] * derivative(kept[index], slope))(inputs, node)
+}
+
+/** Kept where a hash of (key, step, element) is at least rate * 2^32, all as 32-bit integers. */
+export const dropout = byElement(([x, key, step, threshold, factor], index) => {
+  const bits = (index + Math.imul(step[0], 0x9e3779b1)) ^ key[0]
+  const hash = mixBits(mixBits(bits) + key[0])
+  return hash >>> 0 >= threshold[0] >>> 0 ? x[index] * factor[0] : 0
+})
+
+export const batchNormalise = byElement(
+  ([x, mean, inverse, gain, shift], index, column) =>
+    (x[index] - mean[column]) * inverse[column] * gain[column] + shift[column],
+)
+
+/** Ioffe & Szegedy (2015), section 3: the batch's own statistics depend on x too. */
+export const batchNormInputGradient = byElement(
+  ([dy, x, mean, inverse, gain, gainGradient, shiftGradient], index, column, { outputs: [{ shape }] }) => {
+    const normalised = (x[index] - mean[column]) * inverse[column]
+    const common = (shiftGradient[column] + normalised * gainGradient[column]) / shape[0]
+    return gain[column] * inverse[column] * (dy[index] - common)
+  },
+)

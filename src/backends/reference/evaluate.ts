@@ -1,0 +1,69 @@
+/** Walks through a graph, node by node and iteration by iteration, as its definition in graph.ts reads. */
+import { type Graph, type LoopNode, type Node, sizeOf, type Value } from '../../graph/graph.ts'
+import { assertInvariant } from '../../support/errors.ts'
+import type { Numbers } from './operation.ts'
+import { operations } from './operations.ts'
+
+/** What each value holds now; inside a loop's body, what it holds in this iteration. */
+export type Environment = Map<Value, Numbers>
+
+export function read(environment: Environment, value: Value): Numbers {
+  const numbers = environment.get(value)
+  assertInvariant(numbers !== undefined, `%${value.id} is read before it is made`)
+  return numbers
+}
+
+export function newNumbers({ shape, element }: Value): Numbers {
+  return element === 'int' ? new Int32Array(sizeOf(shape)) : new Float64Array(sizeOf(shape))
+}
+
+/** Adds every value that the graph's nodes make to an environment that holds its inputs. */
+export function evaluateGraph(graph: Graph, environment: Environment): void {
+  for (const { value, data } of graph.constants) {
+    const numbers = newNumbers(value)
+    numbers.set(data)
+    environment.set(value, numbers)
+  }
+  evaluateNodes(graph.body, environment)
+}
+
+function evaluateNodes(nodes: readonly Node[], environment: Environment): void {
+  for (const node of nodes) {
+    if (node.kind === 'loop') {
+      evaluateLoop(node, environment)
+      continue
+    }
+    const inputs = node.inputs.map((input) => read(environment, input))
+    const results = operations[node.op](inputs, node)
+    node.outputs.forEach((output, position) => {
+      assertInvariant(results[position].length === sizeOf(output.shape), `${node.op} gives ${output.shape}`)
+      environment.set(output, results[position])
+    })
+  }
+}
+
+function evaluateLoop(loop: LoopNode, environment: Environment): void {
+  const { times, reverse, carried, slices, stacks, body } = loop
+  for (const { initial, parameter } of carried) environment.set(parameter, read(environment, initial))
+  const stacked = stacks.map((stack) => newNumbers(stack.stacked))
+  for (let count = 0; count < times; count++) {
+    const index = reverse ? times - 1 - count : count
+    for (const { stacked: whole, parameter } of slices) {
+      const size = sizeOf(parameter.shape)
+      environment.set(parameter, read(environment, whole).subarray(index * size, (index + 1) * size))
+    }
+    evaluateNodes(body, environment)
+    stacks.forEach(({ value }, position) => {
+      stacked[position].set(read(environment, value), index * sizeOf(value.shape))
+    })
+    // All carried values move on together: one's next may be another's parameter.
+    const nexts = carried.map(({ next }) => read(environment, next))
+    carried.forEach(({ parameter }, position) => {
+      environment.set(parameter, nexts[position])
+    })
+  }
+  for (const { parameter, result } of carried) environment.set(result, read(environment, parameter))
+  stacks.forEach((stack, position) => {
+    environment.set(stack.stacked, stacked[position])
+  })
+}

@@ -1,0 +1,59 @@
+/** What an operation of the reference backend is: a function from its inputs' elements to its outputs'. */
+import type { OpNode, Value } from '../../graph/graph.ts'
+import { sizeOf } from '../../graph/graph.ts'
+
+/** A value's elements, row-major. */
+export type Numbers = Float64Array | Int32Array
+
+export type Operation = (inputs: readonly Numbers[], node: OpNode) => readonly Float64Array[]
+
+/** One output in the shape of the first input, element by element; `row` and `column` are of a [B, F] tensor. */
+export function byElement(
+  compute: (inputs: readonly Numbers[], index: number, column: number, node: OpNode) => number,
+): Operation {
+  return (inputs, node) => {
+    const { shape } = node.outputs[0]
+    const columns = shape[shape.length - 1] ?? 1
+    const result = new Float64Array(sizeOf(shape))
+    for (let index = 0; index < result.length; index++) result[index] = compute(inputs, index, index % columns, node)
+    return [result]
+  }
+}
+
+/** B and F of a tensor [B, F]. */
+export function extentsOf({ shape }: Value): { rows: number; columns: number } {
+  const [rows, columns] = shape
+  return { rows, columns }
+}
+
+/** The sum over index = 0 .. count - 1. */
+export function sum(count: number, term: (index: number) => number): number {
+  let total = 0
+  for (let index = 0; index < count; index++) total += term(index)
+  return total
+}
+
+/** The largest term over index = 0 .. count - 1; NaN where one is NaN. */
+export function largest(count: number, term: (index: number) => number): number {
+  let found = Number.NEGATIVE_INFINITY
+  for (let index = 0; index < count; index++) found = Math.max(found, term(index))
+  return found
+}
+
+/** One number for each index. */
+export function vectorOf(count: number, element: (index: number) => number): Float64Array {
+  return Float64Array.from({ length: count }, (_, index) => element(index))
+}
+
+/** A row-major [rows, columns] tensor. */
+export function matrixOf(
+  rows: number,
+  columns: number,
+  element: (row: number, column: number) => number,
+): Float64Array {
+  const result = new Float64Array(rows * columns)
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) result[row * columns + column] = element(row, column)
+  }
+  return result
+}

@@ -1,0 +1,91 @@
+/** A small training problem: a network, its first weights and the data of a few steps; and running it on a backend. */
+import type { Backend, Program } from '../../src/backends/backend.ts'
+import { createBlueprint } from '../../src/blueprint/create.ts'
+import { initialise } from '../../src/blueprint/initialise.ts'
+import type { Graph } from '../../src/graph/graph.ts'
+import {
+  type LossName,
+  type OptimizerRule,
+  type TrainingGraphOptions,
+  trainingGraph,
+} from '../../src/graph/programs.ts'
+import type { Network } from '../../src/network/network.ts'
+import { createRandom, type Random } from '../../src/support/random.ts'
+
+export interface ProblemOptions {
+  readonly input?: readonly number[]
+  readonly batch?: number
+  readonly loss?: LossName
+  readonly optimizer?: OptimizerRule
+  readonly steps?: number
+  readonly rate?: number
+  readonly seed?: number
+  readonly taps?: TrainingGraphOptions['taps']
+}
+
+export interface Problem {
+  readonly graph: Graph
+  /** Parameters and states by name. */
+  readonly start: ReadonlyMap<string, Float64Array>
+  /** The inputs of each step, by name. */
+  readonly steps: readonly ReadonlyMap<string, Float64Array>[]
+}
+
+export const momentumRule: OptimizerRule = { kind: 'momentum', momentum: 0.9, weightDecay: 0.01 }
+export const sgdRule: OptimizerRule = { kind: 'sgd', weightDecay: 0 }
+
+export function normals(random: Random, count: number, deviation = 1): Float64Array {
+  return Float64Array.from({ length: count }, () => deviation * random.normal())
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
+
+export function createProblem(network: Network, options: ProblemOptions = {}): Problem {
+  const { input = [5], batch = 6, loss = 'cross-entropy', optimizer = momentumRule, taps } = options
+  const { steps = 1, rate = 0.05, seed = 7 } = options
+  const blueprint = createBlueprint(network, input)
+  const graph = trainingGraph(blueprint, { batch, loss, optimizer, seed, taps })
+  const random = createRandom(seed, 'problem')
+  const outputs = sizeOf(blueprint.output)
+  const dataOf = (step: number): Map<string, Float64Array> =>
+    new Map([
+      ['x', normals(random, batch * sizeOf(input))],
+      loss === 'cross-entropy'
+        ? ['labels', Float64Array.from({ length: batch }, () => random.integer(outputs))]
+        : ['targets', normals(random, batch * outputs)],
+      ['rate', Float64Array.of(rate / (step + 1))],
+      ['step', Float64Array.of(step)],
+    ])
+  return { graph, start: initialise(blueprint, seed), steps: Array.from({ length: steps }, (_, step) => dataOf(step)) }
+}
+
+/** Every loss, and all that can be read after the last step. */
+export interface Outcome {
+  readonly finished: number
+  readonly losses: Float64Array
+  readonly values: ReadonlyMap<string, Float64Array>
+}
+
+/** A program of the problem's graph, with all its parameters and inputs written. */
+export async function compileProblem(backend: Backend, { graph, start, steps }: Problem): Promise<Program> {
+  const program = await backend.compile(graph, { ringSlots: steps.length })
+  for (const [name, values] of start) program.write(name, values)
+  steps.forEach((inputs, slot) => {
+    for (const [name, values] of inputs) program.write(name, values, slot)
+  })
+  return program
+}
+
+export async function runProblem(backend: Backend, problem: Problem): Promise<Outcome> {
+  const program = await compileProblem(backend, problem)
+  const { graph, steps } = problem
+  const { finished } = await program.run(0, steps.length)
+  const losses = Float64Array.from(steps, (_, slot) => program.read('loss', slot)[0])
+  const names = [
+    ...graph.inputs.filter(({ role }) => role !== 'input').map(({ name }) => name),
+    ...graph.outputs.map(({ name }) => name).filter((name) => name !== 'loss'),
+  ]
+  const values = new Map(names.map((name) => [name, program.read(name)]))
+  program.dispose()
+  return { finished, losses, values }
+}
