@@ -145,7 +145,7 @@ class Differentiator {
 
     // What the backward body reads of the forward body travels through stacks, slices excepted: those are read again.
     const results = [...nexts, ...gradientStacks.map(({ stack }) => stack.value)]
-    const inForward = definedValues(loop.body)
+    const inForward = definedValues(forwardBody)
     for (const { parameter } of loop.carried) inForward.add(parameter)
     const slices: Slice[] = []
     const added: Stack[] = []
