@@ -28,7 +28,13 @@ function findActive(nodes: readonly Node[], active: Set<Value>): void {
   }
 }
 
-function accumulate(builder: GraphBuilder, nodes: Node[], cotangents: Cotangents, value: Value, cotangent: Value): void {
+function accumulate(
+  builder: GraphBuilder,
+  nodes: Node[],
+  cotangents: Cotangents,
+  value: Value,
+  cotangent: Value,
+): void {
   const known = cotangents.get(value)
   cotangents.set(value, known ? builder.opInto(nodes, 'add', [known, cotangent], {}, '')[0] : cotangent)
 }
@@ -62,7 +68,9 @@ function definedValues(nodes: readonly Node[]): Set<Value> {
   const defined = new Set<Value>()
   for (const node of nodes) {
     if (node.kind === 'op') for (const output of node.outputs) defined.add(output)
-    else for (const value of [...node.carried.map((c) => c.result), ...node.stacks.map((s) => s.stacked)]) defined.add(value)
+    else
+      for (const value of [...node.carried.map((c) => c.result), ...node.stacks.map((s) => s.stacked)])
+        defined.add(value)
   }
   return defined
 }

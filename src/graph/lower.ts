@@ -18,6 +18,18 @@ export interface LoweringContext {
   readonly parameters: ReadonlyMap<string, Value>
   /** Called for every layer's output, inside the loops the layer is in. */
   readonly onOutput?: (blueprint: LayerBlueprint, value: Value) => void
+  /** Called for every statistic of the batch that a running statistic follows. */
+  readonly onStatistic?: (statistic: BatchStatistic) => void
+}
+
+/** A statistic of the batch, and the state that moves towards it; both with the axes of the loops around the layer. */
+export interface BatchStatistic {
+  readonly running: Value
+  readonly statistic: Value
+  readonly momentum: number
+  /** What the statistic is multiplied by first. */
+  readonly correction: number
+  readonly path: string
 }
 
 type LowerLayer<K extends LayerKind> = (
@@ -27,9 +39,14 @@ type LowerLayer<K extends LayerKind> = (
   x: Value,
 ) => Value
 
-function parameter(context: LoweringContext, blueprint: LayerBlueprint, role: ParameterRole): Value {
+function parameterOf(blueprint: LayerBlueprint, role: ParameterRole): ParameterBlueprint {
   const found = blueprint.parameters.find((candidate) => candidate.role === role)
   assertInvariant(found !== undefined, `${blueprint.path} has no ${role}`)
+  return found
+}
+
+function parameter(context: LoweringContext, blueprint: LayerBlueprint, role: ParameterRole): Value {
+  const found = parameterOf(blueprint, role)
   return context.builder.slice(topLevel(context, found), found.loops.length)
 }
 
@@ -88,7 +105,12 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
       dropoutKey(context, blueprint),
       context.step,
       intScalar(context, blueprint, 'threshold', mapVarying(layer.rate, intThreshold)),
-      scalar(context, blueprint, 'keepFactor', mapVarying(layer.rate, (rate) => 1 / (1 - rate))),
+      scalar(
+        context,
+        blueprint,
+        'keepFactor',
+        mapVarying(layer.rate, (rate) => 1 / (1 - rate)),
+      ),
     ]
     return only(context.builder.op('dropout', inputs, {}, blueprint.path))
   },
@@ -103,9 +125,9 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
     const { epsilon, momentum } = layer
     const scale = parameter(context, blueprint, 'scale')
     const shift = parameter(context, blueprint, 'shift')
-    const runningMean = parameter(context, blueprint, 'runningMean')
-    const runningVariance = parameter(context, blueprint, 'runningVariance')
     if (!context.training) {
+      const runningMean = parameter(context, blueprint, 'runningMean')
+      const runningVariance = parameter(context, blueprint, 'runningVariance')
       const inverse = only(builder.op('inverseDeviation', [runningVariance], { epsilon }, path))
       return only(builder.op('batchNormalise', [x, runningMean, inverse, scale, shift], {}, path))
     }
@@ -113,8 +135,12 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
     const y = only(builder.op('batchNormalise', [x, mean, inverse, scale, shift], {}, path))
     // Running variances are unbiased, as in PyTorch: the batch's biased variance times B/(B - 1).
     const correction = context.batch > 1 ? context.batch / (context.batch - 1) : 1
-    keepRunning(context, blueprint, 'runningMean', [runningMean, mean], { momentum, correction: 1 })
-    keepRunning(context, blueprint, 'runningVariance', [runningVariance, variance], { momentum, correction })
+    const follow = (role: ParameterRole, statistic: Value, by: number): void => {
+      const running = topLevel(context, parameterOf(blueprint, role))
+      context.onStatistic?.({ running, statistic: builder.stack(statistic), momentum, correction: by, path })
+    }
+    follow('runningMean', mean, 1)
+    follow('runningVariance', variance, correction)
     return y
   },
   // A batch is stored as [B, features] in [channels, height, width] order, so flattening changes only the shape's name.
@@ -130,7 +156,12 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
       layer.multiplier === 1
         ? value
         : only(
-            builder.op('scale', [value, scalar(context, blueprint, 'multiplier', layer.multiplier)], {}, blueprint.path),
+            builder.op(
+              'scale',
+              [value, scalar(context, blueprint, 'multiplier', layer.multiplier)],
+              {},
+              blueprint.path,
+            ),
           )
     return only(builder.op('add', [skipped, scaled], {}, blueprint.path))
   },
@@ -138,20 +169,6 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
     const [block] = blueprint.children
     return context.builder.loop(layer.times, x, blueprint.path, (carried) => lowerLayer(context, block, carried))
   },
-}
-
-function keepRunning(
-  context: LoweringContext,
-  blueprint: LayerBlueprint,
-  role: ParameterRole,
-  inputs: readonly Value[],
-  attributes: { momentum: number; correction: number },
-): void {
-  const { builder } = context
-  const found = blueprint.parameters.find((candidate) => candidate.role === role)
-  assertInvariant(found !== undefined, `${blueprint.path} has no ${role}`)
-  const updated = only(builder.op('runningUpdate', inputs, attributes, blueprint.path))
-  builder.update(topLevel(context, found), builder.stack(updated))
 }
 
 function lowerKind<K extends LayerKind>(

@@ -18,7 +18,9 @@ export function printGraph(graph: Graph): string {
       if (node.kind === 'op') {
         const attributes = Object.entries(node.attributes).map(([key, value]) => ` ${key}=${value}`)
         const results = node.outputs.map((output) => `${name(output)} ${shapeText(output)}`)
-        lines.push(`${indent}${results.join(', ')} = ${[node.op, ...node.inputs.map(name)].join(' ')}${attributes.join('')}`)
+        lines.push(
+          `${indent}${results.join(', ')} = ${[node.op, ...node.inputs.map(name)].join(' ')}${attributes.join('')}`,
+        )
         continue
       }
       lines.push(`${indent}loop ${node.path} ${node.times} times${node.reverse ? ', last first' : ''}`)
@@ -32,7 +34,8 @@ export function printGraph(graph: Graph): string {
       for (const { value, stacked } of node.stacks) {
         lines.push(`${indent}  stack ${name(value)} as ${name(stacked)} ${shapeText(stacked)}`)
       }
-      for (const { next, result } of node.carried) lines.push(`${indent}  next ${name(next)}, at the end ${name(result)}`)
+      for (const { next, result } of node.carried)
+        lines.push(`${indent}  next ${name(next)}, at the end ${name(result)}`)
     }
   }
   printNodes(graph.body, '  ')

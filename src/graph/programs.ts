@@ -3,7 +3,7 @@ import type { Blueprint, LayerBlueprint, ParameterBlueprint } from '../blueprint
 import { GraphBuilder } from './builder.ts'
 import { differentiate } from './differentiate.ts'
 import { type Graph, type Value } from './graph.ts'
-import { batchShape, lowerLayer } from './lower.ts'
+import { type BatchStatistic, batchShape, lowerLayer } from './lower.ts'
 
 export type LossName = 'cross-entropy' | 'squared-error'
 
@@ -60,7 +60,9 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
   const step = builder.input('step', 'input', [], 'int')
 
   const onOutput = tapInto(builder, taps)
-  const context = { builder, training: true, batch, seed, step, parameters, onOutput }
+  const statistics: BatchStatistic[] = []
+  const onStatistic = (statistic: BatchStatistic): unknown => statistics.push(statistic)
+  const context = { builder, training: true, batch, seed, step, parameters, onOutput, onStatistic }
   const logits = lowerLayer(context, blueprint.root, x)
   const lossOp = loss === 'cross-entropy' ? 'softmaxCrossEntropy' : 'squaredError'
   const [lossPerSample] = builder.op(lossOp, [logits, wanted], {}, 'loss')
@@ -89,6 +91,10 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
     builder.update(parameter, next)
     builder.update(velocity, nextVelocity)
   })
+  // With the updates, not where the statistics are taken: a step whose loss isn't finite must not move them either.
+  for (const { running, statistic, path, ...attributes } of statistics) {
+    builder.update(running, builder.op('runningUpdate', [running, statistic], attributes, path)[0])
+  }
   return builder.finish('training step')
 }
 

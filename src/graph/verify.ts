@@ -13,7 +13,10 @@ function verifyLoop(loop: LoopNode, defined: ReadonlySet<Value>): void {
   const inside = new Set(defined)
   for (const { initial, parameter, next, result } of loop.carried) {
     assertInvariant(defined.has(initial), `${where} carries %${initial.id}, which isn't defined`)
-    assertInvariant([parameter, next, result].every((value) => sameKind(value, initial)), `${where} carries one shape`)
+    assertInvariant(
+      [parameter, next, result].every((value) => sameKind(value, initial)),
+      `${where} carries one shape`,
+    )
     inside.add(parameter)
   }
   for (const { stacked, parameter } of loop.slices) {
@@ -65,7 +68,10 @@ export function verifyGraph(graph: Graph): void {
   verifyNodes(graph.body, defined)
   for (const { target, value } of graph.updates) {
     assertInvariant(defined.has(value) && sameKind(target, value), `update of %${target.id}`)
-    assertInvariant(graph.inputs.some((input) => input.value === target), `update of %${target.id}, which is no input`)
+    assertInvariant(
+      graph.inputs.some((input) => input.value === target),
+      `update of %${target.id}, which is no input`,
+    )
   }
   for (const { name, value } of graph.outputs) assertInvariant(defined.has(value), `output ${name} isn't defined`)
 }

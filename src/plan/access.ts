@@ -13,7 +13,11 @@ interface AccessRow {
   readonly outputs: Reach
 }
 
-const row = (by: Partition['by'], inputs: readonly Reach[], outputs: Reach = 'own'): AccessRow => ({ by, inputs, outputs })
+const row = (by: Partition['by'], inputs: readonly Reach[], outputs: Reach = 'own'): AccessRow => ({
+  by,
+  inputs,
+  outputs,
+})
 
 /** Element by element: the full-sized inputs by rows, the vectors and scalars whole. */
 const byRows = row('rows', ['own', 'own'])
@@ -38,7 +42,7 @@ const accesses = {
   inverseDeviation: row('columns', ['own']),
   batchNormScaleGradient: row('columns', ['all', 'all', 'own']),
   batchNormInputGradient: row('rows', ['own', 'own', 'all']),
-  runningUpdate: row('columns', ['own']),
+  runningUpdate: row('flat', ['own']),
   softmaxCrossEntropy: row('rows', ['own']),
   squaredError: row('rows', ['own']),
   sgdUpdate: row('flat', ['own', 'own', 'all']),
@@ -87,5 +91,5 @@ export function canHost(node: OpNode): boolean {
   return node.op === 'dense' || node.op === 'denseInputGradient' || canFuse(node)
 }
 
-export const isUpdate = ({ op }: OpNode): boolean => op === 'sgdUpdate' || op === 'momentumUpdate'
-
+/** True for the operations that make a step's new parameters and states. */
+export const isUpdate = ({ op }: OpNode): boolean => accesses[op].by === 'flat'

@@ -1,5 +1,5 @@
 /** Which of a value's leading axes are loop axes, and which tensors are stored in panels: found from where values are used. */
-import type { Graph, Node, Value } from '../graph/graph.ts'
+import { type Graph, type Node, sameShape, type Value } from '../graph/graph.ts'
 import { isUpdate } from './access.ts'
 
 export interface Form {
@@ -33,9 +33,11 @@ function collect(nodes: readonly Node[], links: Link[], seeds: [Value, Form][]):
       continue
     }
     if (isUpdate(node)) {
-      // The update runs over whole tensors, loop axes and all; its operands just have to agree (rate is a scalar).
-      const [parameter, ...others] = [...node.inputs.slice(0, -1), ...node.outputs]
-      for (const other of others) links.push({ inner: other, outer: parameter, axes: 0 })
+      // The update runs over whole tensors, loop axes and all; its operands just have to agree (but for scalars).
+      const [parameter, ...others] = [...node.inputs, ...node.outputs]
+      for (const other of others) {
+        if (sameShape(other.shape, parameter.shape)) links.push({ inner: other, outer: parameter, axes: 0 })
+      }
       continue
     }
     node.inputs.forEach((value, position) => {

@@ -20,7 +20,12 @@ interface Access {
 
 type Indices = ReadonlyMap<LoopId, number>
 
-function accessOf({ location, write, reach }: Operand, partition: Partition, indices: Indices, offsets: Offsets): Access {
+function accessOf(
+  { location, write, reach }: Operand,
+  partition: Partition,
+  indices: Indices,
+  offsets: Offsets,
+): Access {
   const { buffer } = location
   const first = location.terms.reduce((slot, { loop, coefficient, parity }) => {
     const index = indices.get(loop) ?? 0

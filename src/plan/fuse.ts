@@ -7,7 +7,9 @@ import { sameShape } from '../graph/graph.ts'
 import { canFuse, canHost } from './access.ts'
 
 /** The operations of one kernel, or a loop. */
-export type Step = { readonly kind: 'ops'; readonly nodes: OpNode[] } | { readonly kind: 'loop'; readonly node: Node & { kind: 'loop' } }
+export type Step =
+  | { readonly kind: 'ops'; readonly nodes: OpNode[] }
+  | { readonly kind: 'loop'; readonly node: Node & { kind: 'loop' } }
 
 export function fuse(nodes: readonly Node[]): Step[] {
   const steps: Step[] = []

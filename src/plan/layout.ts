@@ -71,7 +71,13 @@ function forEachElement(layout: Layout, visit: (logical: number, physical: numbe
 }
 
 /** Writes a row-major tensor (from `logicalOffset`) into its layout (from `offset`). */
-export function pack(layout: Layout, logical: ArrayLike<number>, logicalOffset: number, target: Numbers, offset: number): void {
+export function pack(
+  layout: Layout,
+  logical: ArrayLike<number>,
+  logicalOffset: number,
+  target: Numbers,
+  offset: number,
+): void {
   forEachElement(layout, (from, to) => {
     target[offset + to] = logical[logicalOffset + from]
   })

@@ -152,7 +152,8 @@ class Placer {
     for (const node of nodes) {
       for (const value of node.outputs) {
         const users = consumers.get(value)
-        const used = this.destinations.has(value) || this.tapped.has(value) || [...(users ?? [])].some((user) => !own.has(user))
+        const used =
+          this.destinations.has(value) || this.tapped.has(value) || [...(users ?? [])].some((user) => !own.has(user))
         // A kernel's first operation always has a place for its results, used or not, unless they stay in registers.
         const internal = !used && nodes.length > 1 && users !== undefined
         if (internal) continue
@@ -165,7 +166,12 @@ class Placer {
       const { buffer } = this.locationOf(value)
       return roundUp(buffer.slotSize * buffer.slots, panelWidth)
     }
-    return { kind: 'kernel', nodes, operands: [...operands.values(), ...writes], partition: partitionOf(nodes[0], flatElements) }
+    return {
+      kind: 'kernel',
+      nodes,
+      operands: [...operands.values(), ...writes],
+      partition: partitionOf(nodes[0], flatElements),
+    }
   }
 
   private placeResult(value: Value, { op, path }: OpNode): Location {
@@ -295,7 +301,9 @@ class Placer {
       terms: [{ loop: id, coefficient, parity: true }],
       axes: [],
     })
-    const ends = loop.reverse ? { initial: at(loop.times - 1), result: at(1) } : { initial: at(0), result: at(loop.times) }
+    const ends = loop.reverse
+      ? { initial: at(loop.times - 1), result: at(1) }
+      : { initial: at(0), result: at(loop.times) }
     return { ...ends, parameter: parity(0, 1), next: parity(1, -1) }
   }
 }

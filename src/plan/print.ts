@@ -56,7 +56,9 @@ export function printPlan(plan: Plan): string {
   const lines = [`plan ${plan.graph.name}, ${plan.precision}, ${formatBytes(plan.bytes)} (* read by every thread)`]
   for (const { id, name, slots, bytes, persistent } of plan.buffers) {
     const shared = persistent ? '' : ' (shared)'
-    lines.push(`  #${id} ${name}: ${slots === 1 ? '' : `${slots} slots, `}${formatBytes(bytes)}${shared} at ${plan.offsets[id]}`)
+    lines.push(
+      `  #${id} ${name}: ${slots === 1 ? '' : `${slots} slots, `}${formatBytes(bytes)}${shared} at ${plan.offsets[id]}`,
+    )
   }
   for (const node of plan.body) printNode(node, '  ', lines)
   return lines.join('\n')

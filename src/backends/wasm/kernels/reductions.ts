@@ -155,16 +155,3 @@ export function emitLayerNormScaleGradient(context: KernelContext): void {
     v128.store(builder, vectorAt(context, node.outputs[0], column), sum)
   })
 }
-
-/** (1 - momentum) running + momentum * correction * statistic, in place */
-export function emitRunningUpdate(context: KernelContext): void {
-  const { builder, lanes, kernel } = context
-  const [node] = kernel.nodes
-  const momentum = Number(node.attributes.momentum)
-  const weight = lanes.constant(momentum * Number(node.attributes.correction))
-  forColumns(context, (column) => {
-    const running = lanes.mul(v128.load(vectorAt(context, node.inputs[0], column)), lanes.constant(1 - momentum))
-    const statistic = v128.load(vectorAt(context, node.inputs[1], column))
-    v128.store(builder, vectorAt(context, node.outputs[0], column), lanes.madd(statistic, weight, running))
-  })
-}

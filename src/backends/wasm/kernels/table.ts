@@ -8,12 +8,11 @@ import {
   emitInverseDeviation,
   emitLayerNormScaleGradient,
   emitMeanOverBatch,
-  emitRunningUpdate,
   emitSumOverBatch,
 } from './reductions.ts'
 import { emitLayerNorm, emitLayerNormInputGradient, emitSoftmaxCrossEntropy, emitSquaredError, emitZeros } from './rows.ts'
 import { emitMap } from './tile.ts'
-import { emitMomentumUpdate, emitSgdUpdate } from './updates.ts'
+import { emitMomentumUpdate, emitRunningUpdate, emitSgdUpdate } from './updates.ts'
 
 export const kernelEmitters = {
   add: emitMap,

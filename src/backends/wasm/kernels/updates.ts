@@ -1,4 +1,4 @@
-/** The optimizers' passes over whole tensors, loop axes and padding included (padding is zero and stays so). */
+/** The passes over whole parameters and states, loop axes and padding included (padding is zero and stays so). */
 import { panelWidth } from '../../../plan/layout.ts'
 import { i32, type Local } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
@@ -61,5 +61,20 @@ export function emitMomentumUpdate(context: KernelContext): void {
     builder.set(velocity, lanes.madd(momentum, v128.load(at(velocityPointer, offset, 1)), gradient))
     v128.store(builder, at(velocityTarget.pointer, offset, 1), velocity)
     v128.store(builder, at(target.pointer, offset, 1), lanes.sub(parameter, lanes.mul(rate, velocity)))
+  })
+}
+
+/** (1 - momentum) running + momentum * correction * statistic */
+export function emitRunningUpdate(context: KernelContext): void {
+  const { builder, lanes, kernel } = context
+  const [node] = kernel.nodes
+  const momentum = Number(node.attributes.momentum)
+  const weight = lanes.constant(momentum * Number(node.attributes.correction))
+  const [runningPointer, statisticPointer] = node.inputs.map((value) => operandOf(context, value).pointer)
+  const target = operandOf(context, node.outputs[0])
+  forElements(context, elementsOf(context), (offset) => {
+    const running = lanes.mul(v128.load(at(runningPointer, offset, 1)), lanes.constant(1 - momentum))
+    const statistic = v128.load(at(statisticPointer, offset, 1))
+    v128.store(builder, at(target.pointer, offset, 1), lanes.madd(statistic, weight, running))
   })
 }
