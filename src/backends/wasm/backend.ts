@@ -25,13 +25,13 @@ export interface WasmOptions {
 const addressable = 2 ** 32
 
 /** The plan and the code for a graph, without running it: what `show plan` and `show kernels` print. */
-export function assemble(graph: Graph, options: { precision: Precision; ringSlots: number; relaxed: boolean; shared: boolean }): {
+export function assemble(graph: Graph, options: { precision: Precision; ringSlots: number; relaxed: boolean; shared: boolean; threads?: number }): {
   readonly plan: Plan
   readonly module: EmittedModule
 } {
-  const { precision, ringSlots, relaxed, shared } = options
+  const { precision, ringSlots, relaxed, shared, threads = 1 } = options
   const plan = createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes })
-  return { plan, module: emitModule(plan, { relaxed, shared }) }
+  return { plan, module: emitModule(plan, { relaxed, shared, threads }) }
 }
 
 /** Bytes that a graph's program would use. */
@@ -62,7 +62,7 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Back
           `${graph.name}: needs ${formatBytes(plan.bytes)} of memory, and the limit is ${formatBytes(limit)}. Use a smaller batch or fewer layers.`,
         )
       }
-      const { bytes, pages } = emitModule(plan, { relaxed, shared })
+      const { bytes, pages } = emitModule(plan, { relaxed, shared, threads: pool.threads })
       const module = await WebAssembly.compile(bytes)
       const memory = allocate(pages, shared, graph.name, plan.bytes)
       const id = programs++

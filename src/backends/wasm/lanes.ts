@@ -3,7 +3,7 @@
  * every kernel is written once.
  */
 import type { Precision } from '../../plan/plan.ts'
-import { type Expression, expression, type FunctionBuilder, type I32, type Vector } from './assembler.ts'
+import { type Expression, expression, type FunctionBuilder, type I32, type Local, type Vector } from './assembler.ts'
 import { float32Bytes, float64Bytes, unsigned } from './encoding.ts'
 
 const simd = (code: number): number[] => [0xfd, ...unsigned(code)]
@@ -85,6 +85,8 @@ export interface Lanes {
   addBits(a: Vector, b: Vector): Vector
   /** a0 + a1 (+ a2 + a3), b..., one lane for each of the `count` given vectors. */
   sumAcross(vectors: readonly Vector[], builder: FunctionBuilder): Vector
+  /** The transpose of a square of `count` vectors. */
+  transpose(rows: readonly Local<'v128'>[], builder: FunctionBuilder): readonly Vector[]
   extract(a: Vector, lane: number): Expression
   storeScalar(builder: FunctionBuilder, address: I32, value: Expression, offset?: number): void
   loadScalar(address: I32, offset?: number): Expression
@@ -221,6 +223,26 @@ export function createLanes(precision: Precision, relaxed: boolean): Lanes {
       const low = builder.local('v128', sumPairs(vectors[0], vectors[1], builder))
       const high = builder.local('v128', sumPairs(vectors[2], vectors[3], builder))
       return add(v128.shuffle(low, high, words(0, 1, 4, 5)), v128.shuffle(low, high, words(2, 3, 6, 7)))
+    },
+    transpose: (rows, builder) => {
+      if (wide) {
+        const [a, b] = rows
+        return [v128.shuffle(a, b, words(0, 1, 4, 5)), v128.shuffle(a, b, words(2, 3, 6, 7))]
+      }
+      const [a, b, c, d] = rows
+      const interleaved = [
+        v128.shuffle(a, b, words(0, 4, 1, 5)),
+        v128.shuffle(c, d, words(0, 4, 1, 5)),
+        v128.shuffle(a, b, words(2, 6, 3, 7)),
+        v128.shuffle(c, d, words(2, 6, 3, 7)),
+      ].map((value) => builder.local('v128', value))
+      const [lowAB, lowCD, highAB, highCD] = interleaved
+      return [
+        v128.shuffle(lowAB, lowCD, words(0, 1, 4, 5)),
+        v128.shuffle(lowAB, lowCD, words(2, 3, 6, 7)),
+        v128.shuffle(highAB, highCD, words(0, 1, 4, 5)),
+        v128.shuffle(highAB, highCD, words(2, 3, 6, 7)),
+      ]
     },
     extract: (a, lane) => expression(scalarType, a.code, simd(codes.extract), [lane]),
     storeScalar: (builder, address, value, offset = 0) =>

@@ -5,10 +5,12 @@
 import type { Value } from '../../graph/graph.ts'
 import { kernelsOf } from '../../plan/barriers.ts'
 import type { Barrier, Guard, Kernel, Location, LoopId, Plan, PlanLoop, PlanNode } from '../../plan/plan.ts'
+import { roundUp } from '../../plan/layout.ts'
 import { elementBytes, ring } from '../../plan/plan.ts'
 import { assertInvariant } from '../../support/errors.ts'
 import { type FunctionBuilder, type FunctionReference, type I32, i32, type Local, ModuleBuilder, memory } from './assembler.ts'
 import { createLanes, type Lanes } from './lanes.ts'
+import { scratchBytes } from './kernels/dense.ts'
 import { createKernelContext, kernelParameters } from './kernels/operands.ts'
 import { kernelEmitters } from './kernels/table.ts'
 
@@ -19,6 +21,8 @@ export const control = { arrived: 0, generation: 64, sleepers: 128, finished: 19
 const spins = 4000
 
 export interface ModuleOptions {
+  /** Threads that will run the program: each has scratch memory of its own. */
+  readonly threads: number
   /** Fused multiply-add by relaxed SIMD. */
   readonly relaxed: boolean
   readonly shared: boolean
@@ -71,6 +75,8 @@ export function kernelName({ nodes }: Kernel): string {
 
 class ModuleEmitter {
   private readonly module: ModuleBuilder
+  private readonly scratchPerThread: number
+  private readonly pages: number
   private readonly lanes: Lanes
   private readonly functions = new Map<string, FunctionReference>()
   private readonly emitted: { name: string; bytes: number; calls: number }[] = []
@@ -78,11 +84,13 @@ class ModuleEmitter {
 
   constructor(
     private readonly plan: Plan,
-    { relaxed, shared }: ModuleOptions,
-    readonly pages: number,
+    { relaxed, shared, threads }: ModuleOptions,
   ) {
-    this.module = new ModuleBuilder({ pages, shared })
     this.lanes = createLanes(plan.precision, relaxed)
+    const needed = [...kernelsOf(plan.body)].map((kernel) => scratchBytes(kernel, this.lanes))
+    this.scratchPerThread = roundUp(Math.max(0, ...needed), pageBytes / 16)
+    this.pages = Math.ceil((plan.bytes + threads * this.scratchPerThread) / pageBytes)
+    this.module = new ModuleBuilder({ pages: this.pages, shared })
   }
 
   emit(): EmittedModule {
@@ -116,6 +124,8 @@ class ModuleEmitter {
     const threads = builder.parameter(1, 'i32')
     const first = builder.parameter(2, 'i32')
     const count = builder.parameter(3, 'i32')
+    const ownScratch = i32.mul(thread, i32.const(this.scratchPerThread))
+    const scratch = builder.local('i32', i32.add(i32.const(this.plan.bytes), ownScratch))
     const indices = new Map<LoopId, Local<'i32'>>()
     const ranges = new Map<number, { start: Local<'i32'>; end: Local<'i32'> }>()
     for (const { partition } of kernelsOf(this.plan.body)) {
@@ -144,7 +154,7 @@ class ModuleEmitter {
       // What one thread does alone is the first one's: no share of one unit by integer division would be.
       const isFirst = i32.eqz(thread)
       const [start, end] = partition.by === 'first' ? [i32.const(0), isFirst] : [range.start, range.end]
-      builder.call(this.kernelFunctionOf(kernel), ...operands.map(({ location }) => address(location)), start, end)
+      builder.call(this.kernelFunctionOf(kernel), ...operands.map(({ location }) => address(location)), start, end, scratch)
     }
     const emitGuard = ({ operand }: Guard): void => {
       builder.when(i32.eqz(this.lanes.scalarIsFinite(this.lanes.loadScalar(address(operand.location)))), () => {
@@ -224,5 +234,5 @@ function emitBarrier(builder: FunctionBuilder): void {
 }
 
 export function emitModule(plan: Plan, options: ModuleOptions): EmittedModule {
-  return new ModuleEmitter(plan, options, Math.ceil(plan.bytes / pageBytes)).emit()
+  return new ModuleEmitter(plan, options).emit()
 }

@@ -1,4 +1,4 @@
-/** A kernel function's view of its operands: one pointer parameter each, then the range of units it has to do. */
+/** A kernel function's view of its operands: a pointer each, then the range of units it has to do and its scratch memory. */
 import type { Value } from '../../../graph/graph.ts'
 import type { Layout } from '../../../plan/layout.ts'
 import type { Kernel } from '../../../plan/plan.ts'
@@ -21,10 +21,12 @@ export interface KernelContext {
   /** The thread's range of the partition's units. */
   readonly start: Local<'i32'>
   readonly end: Local<'i32'>
+  /** Memory of the thread's own, for what a kernel packs before it computes. */
+  readonly scratch: Local<'i32'>
 }
 
 export function kernelParameters(kernel: Kernel): ValueType[] {
-  return [...kernel.operands.map((): ValueType => 'i32'), 'i32', 'i32']
+  return [...kernel.operands.map((): ValueType => 'i32'), 'i32', 'i32', 'i32']
 }
 
 export function createKernelContext(builder: FunctionBuilder, lanes: Lanes, kernel: Kernel): KernelContext {
@@ -37,7 +39,8 @@ export function createKernelContext(builder: FunctionBuilder, lanes: Lanes, kern
   }))
   const start = builder.parameter(count, 'i32')
   const end = builder.parameter(count + 1, 'i32')
-  return { builder, lanes, kernel, operands, start, end }
+  const scratch = builder.parameter(count + 2, 'i32')
+  return { builder, lanes, kernel, operands, start, end, scratch }
 }
 
 /** The operand that holds a value: the last one, so that a value written in place is its result. */
