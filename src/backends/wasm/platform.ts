@@ -1,5 +1,8 @@
 /** The one place where Node and browsers differ for the engine: threads, their number, and Node's relaxed SIMD flag. */
 
+import { ModuleBuilder } from './assembler.ts'
+import { createLanes } from './lanes.ts'
+
 /** A worker thread that answers messages. */
 export interface Thread {
   post(message: unknown): void
@@ -85,20 +88,23 @@ export function canShareMemory(): boolean {
 }
 
 /** A module with one function that uses f32x4.relaxed_madd. */
-const relaxedProbe = new Uint8Array([
-  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 10, 64, 1, 62, 0, 0xfd, 12, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfd, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0, 0, 0xfd, 0x85, 2, 11,
-])
+function relaxedProbe(): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder({ pages: 1, shared: false })
+  const lanes = createLanes('float32', true)
+  module.function('probe', [], ['v128'], (builder) => {
+    builder.emit(lanes.madd(lanes.constant(1), lanes.constant(2), lanes.constant(3)).code)
+  })
+  return module.toBytes()
+}
 
 /**
  * Whether WebAssembly has relaxed SIMD here. Node 20 has it behind a flag, which is set on the first call, before any
  * module is compiled; elsewhere nothing is set.
  */
 export async function enableRelaxedSimd(): Promise<boolean> {
-  if (WebAssembly.validate(relaxedProbe)) return true
+  if (WebAssembly.validate(relaxedProbe())) return true
   if (!isNode || Number(process.versions.node.split('.')[0]) > 20) return false
   const { setFlagsFromString } = await import('node:v8')
   setFlagsFromString('--experimental-wasm-relaxed-simd')
-  return WebAssembly.validate(relaxedProbe)
+  return WebAssembly.validate(relaxedProbe())
 }
