@@ -114,6 +114,11 @@ export class GraphBuilder {
   stack(value: Value): Value {
     let stacked = value
     for (const scope of this.scopes.slice(1).reverse()) {
+      const known = scope.stacks.find((stack) => stack.value === stacked)
+      if (known) {
+        stacked = known.stacked
+        continue
+      }
       const outer = this.value([scope.times, ...stacked.shape], stacked.element)
       scope.stacks.push({ value: stacked, stacked: outer })
       stacked = outer

@@ -36,7 +36,8 @@ export const gradients = {
   addBias: rule(({ emit, wanted }, dy) => [dy, wanted(1) ? emit('sumOverBatch', [dy])[0] : undefined]),
   scale: rule(({ node, emit }, dy) => emit('scale', [dy, node.inputs[1]])),
   activation: rule(({ node, emit }, dy) => {
-    const kept = keptForGradient[node.attributes.function as ActivationName]
+    const { function: name, slope } = node.attributes
+    const kept = keptForGradient(name as ActivationName, Number(slope))
     return emit('activationGradient', [dy, kept === 'input' ? node.inputs[0] : node.outputs[0]], node.attributes)
   }),
   activationGradient: none,

@@ -33,9 +33,27 @@ function declareParameters(builder: GraphBuilder, blueprint: Blueprint): Map<str
   return new Map(blueprint.parameters.map(declare))
 }
 
-function tapInto(builder: GraphBuilder, taps: ((blueprint: LayerBlueprint) => boolean) | undefined) {
-  return (layer: LayerBlueprint, value: Value): void => {
-    if (taps?.(layer)) builder.output(`tap.${layer.path}`, builder.stack(value))
+/**
+ * The outputs of the tapped layers. A layer can share its path with one inside it (a repeat with its block): then the
+ * outermost of those inside most loops is tapped, the one that is there for every iteration.
+ */
+class Taps {
+  private readonly found = new Map<string, { readonly loops: number; readonly value: Value }>()
+
+  constructor(
+    private readonly builder: GraphBuilder,
+    private readonly isTapped: (blueprint: LayerBlueprint) => boolean = () => false,
+  ) {}
+
+  readonly onOutput = (layer: LayerBlueprint, value: Value): void => {
+    const { path, loops } = layer
+    const known = this.found.get(path)
+    if (!this.isTapped(layer) || (known && known.loops > loops.length)) return
+    this.found.set(path, { loops: loops.length, value: this.builder.stack(value) })
+  }
+
+  declareOutputs(): void {
+    for (const [path, { value }] of this.found) this.builder.output(`tap.${path}`, value)
   }
 }
 
@@ -59,11 +77,13 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
   const rate = builder.input('rate', 'input', [])
   const step = builder.input('step', 'input', [], 'int')
 
-  const onOutput = tapInto(builder, taps)
+  const tapped = new Taps(builder, taps)
+  const { onOutput } = tapped
   const statistics: BatchStatistic[] = []
   const onStatistic = (statistic: BatchStatistic): unknown => statistics.push(statistic)
   const context = { builder, training: true, batch, seed, step, parameters, onOutput, onStatistic }
   const logits = lowerLayer(context, blueprint.root, x)
+  tapped.declareOutputs()
   const lossOp = loss === 'cross-entropy' ? 'softmaxCrossEntropy' : 'squaredError'
   const [lossPerSample] = builder.op(lossOp, [logits, wanted], {}, 'loss')
   const [meanLoss] = builder.op('meanOverBatch', [lossPerSample], {}, 'loss')
@@ -103,10 +123,11 @@ export function evaluationGraph(blueprint: Blueprint, { batch, taps }: Evaluatio
   const builder = new GraphBuilder()
   const parameters = declareParameters(builder, blueprint)
   const x = builder.input('x', 'input', batchShape(batch, blueprint.input))
-  const onOutput = tapInto(builder, taps)
-  const context = { builder, training: false, batch, seed: 0, parameters, onOutput }
+  const tapped = new Taps(builder, taps)
+  const context = { builder, training: false, batch, seed: 0, parameters, onOutput: tapped.onOutput }
   // A value of its own, whatever the network ends in: an input, a loop, a layer that a probe taps too.
   const [outputs] = builder.op('copy', [lowerLayer(context, blueprint.root, x)], {}, 'outputs')
   builder.output('outputs', outputs)
+  tapped.declareOutputs()
   return builder.finish('evaluation')
 }

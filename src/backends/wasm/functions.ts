@@ -35,6 +35,9 @@ const inverseFactorials = (from: number, to: number): number[] => {
   return values
 }
 
+/** exp of less than this isn't a normal number. */
+const lowestExponent = (lanes: Lanes): number => (isWide(lanes) ? -708 : -87)
+
 interface ReducedExponential {
   /** exp(r) - 1 for the remainder r in [-ln2/2, ln2/2] */
   readonly remainder: VectorLocal
@@ -46,12 +49,17 @@ interface ReducedExponential {
 function reduce(arithmetic: Arithmetic, x: Vector): ReducedExponential {
   const { lanes } = arithmetic
   const wide = isWide(lanes)
-  const [lowest, highest] = wide ? [-708, 709] : [-87, 88]
+  const highest = wide ? 709 : 88
   // Adding 1.5 * 2^mantissa rounds to an integer, and leaves that integer in the low bits of the sum.
   const magic = wide ? 1.5 * 2 ** 52 : 1.5 * 2 ** 23
   // ln 2 in two parts: the first has so few bits that its product with n is exact (Cody & Waite 1980).
-  const [high, low] = wide ? [0.693147180369123816490, 1.90821492927058770002e-10] : [0.693359375, -2.12194440054690583e-4]
-  const clamped = keep(arithmetic, lanes.max(lanes.constant(lowest), lanes.min(lanes.constant(highest), x)))
+  const [high, low] = wide
+    ? [0.69314718036912381649, 1.90821492927058770002e-10]
+    : [0.693359375, -2.12194440054690583e-4]
+  const clamped = keep(
+    arithmetic,
+    lanes.max(lanes.constant(lowestExponent(lanes)), lanes.min(lanes.constant(highest), x)),
+  )
   const shifted = keep(arithmetic, lanes.madd(clamped, lanes.constant(Math.LOG2E), lanes.constant(magic)))
   const n = keep(arithmetic, lanes.sub(shifted, lanes.constant(magic)))
   const first = lanes.sub(clamped, lanes.mul(n, lanes.constant(high)))
@@ -121,11 +129,13 @@ export function tanh(arithmetic: Arithmetic, x: Vector): Vector {
   return v128.or(magnitude, signOf(lanes, kept))
 }
 
-/** 1 / (1 + exp(-x)) */
+/** 1 / (1 + exp(-x)); 0 where the exponential would overflow, so that x times it stays small for any x. */
 export function sigmoid(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
-  const e = exp(arithmetic, lanes.neg(x))
-  return lanes.div(lanes.constant(1), lanes.add(lanes.constant(1), e))
+  const kept = keep(arithmetic, x)
+  const e = exp(arithmetic, lanes.neg(kept))
+  const value = lanes.div(lanes.constant(1), lanes.add(lanes.constant(1), e))
+  return v128.andNot(value, lanes.lt(kept, lanes.constant(lowestExponent(lanes))))
 }
 
 /** log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)) */
@@ -156,7 +166,7 @@ function erfCoefficients(terms: number): number[] {
 }
 
 /**
- * erf: the Maclaurin series below 1 (float64: below 1.5), else 1 - exp(-x^2) g(x) with erfc's continued fraction, evaluated backwards
+ * erf: the Maclaurin series below 1.25 (float64: below 2), else 1 - exp(-x^2) g(x) with erfc's continued fraction, evaluated backwards
  * at a fixed depth (Abramowitz & Stegun 7.1.14).
  */
 export function erf(arithmetic: Arithmetic, x: Vector): Vector {
@@ -178,16 +188,20 @@ export function erf(arithmetic: Arithmetic, x: Vector): Vector {
   for (let k = depth; k >= 1; k--) {
     arithmetic.builder.set(fraction, lanes.add(outer, lanes.div(lanes.constant(k / 2), fraction)))
   }
-  const tail = lanes.mul(lanes.div(exp(arithmetic, lanes.neg(square)), fraction), lanes.constant(1 / Math.sqrt(Math.PI)))
+  const tail = lanes.mul(
+    lanes.div(exp(arithmetic, lanes.neg(square)), fraction),
+    lanes.constant(1 / Math.sqrt(Math.PI)),
+  )
   const large = lanes.sub(lanes.constant(1), tail)
   const result = v128.select(lanes.lt(magnitude, lanes.constant(border)), small, large)
   return v128.or(result, signOf(lanes, kept))
 }
 
-/** The normal density's exp(-x^2/2) / sqrt(2 pi). */
+/** The normal density, exp(-x^2/2) / sqrt(2 pi); 0 far out, so that x times it stays small for any x. */
 export function normalDensity(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   const kept = keep(arithmetic, x)
-  const exponent = lanes.mul(lanes.mul(kept, kept), lanes.constant(-0.5))
-  return lanes.mul(exp(arithmetic, exponent), lanes.constant(1 / Math.sqrt(2 * Math.PI)))
+  const exponent = keep(arithmetic, lanes.mul(lanes.mul(kept, kept), lanes.constant(-0.5)))
+  const density = lanes.mul(exp(arithmetic, exponent), lanes.constant(1 / Math.sqrt(2 * Math.PI)))
+  return v128.andNot(density, lanes.lt(exponent, lanes.constant(lowestExponent(lanes))))
 }

@@ -136,7 +136,7 @@ export function emitLayerNormInputGradient(context: KernelContext): void {
   })
 }
 
-/** loss = log(sum exp(x - max)) + max - x[label]; gradient = (softmax - one-hot) / B */
+/** loss = log(sum exp(x - max)) + (max - x[label]); gradient = (softmax - one-hot) / B */
 export function emitSoftmaxCrossEntropy(context: KernelContext): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes
@@ -168,7 +168,8 @@ export function emitSoftmaxCrossEntropy(context: KernelContext): void {
     builder.set(sum, sumLanes(context, sum))
     const label = builder.local('i32', i32.load(at(labels.pointer, row, 4)))
     const chosen = lanes.loadSplat(at(source, label, lanes.bytes))
-    const loss = lanes.sub(lanes.add(log({ lanes, builder }, sum), maximum), chosen)
+    // In this order a small loss of large logits keeps its digits.
+    const loss = lanes.add(log({ lanes, builder }, sum), lanes.sub(maximum, chosen))
     lanes.storeScalar(builder, at(losses.pointer, row, lanes.bytes), lanes.extract(loss, 0))
     builder.set(factor, lanes.div(lanes.constant(1), sum))
     const share = lanes.constant(1 / rows)
