@@ -34,6 +34,6 @@ export const derivatives = {
   softplus: (y) => -Math.expm1(-y),
   selu: (y) => (y > 0 ? seluScale : y + seluScale * seluAlpha),
   gelu: (x) => normalDistribution(x) + x * normalDensity(x),
-  silu: (x) => logistic(x) * (1 + x * (1 - logistic(x))),
+  silu: (x) => logistic(x) * (1 + x * logistic(-x)),
   erf: (x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x),
 } satisfies Record<ActivationName, ScalarFunction>

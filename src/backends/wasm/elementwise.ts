@@ -4,7 +4,7 @@ import type { Attributes } from '../../graph/graph.ts'
 import type { OpName } from '../../graph/ops.ts'
 import type { ActivationName } from '../../network/network.ts'
 import type { I32, Local, Vector } from './assembler.ts'
-import { type Arithmetic, erf, expm1OfNegative, normalDensity, sigmoid, softplus, tanh } from './functions.ts'
+import { type Arithmetic, erf, expm1OfNegative, logistic, normalDensity, sigmoid, softplus, tanh } from './functions.ts'
 import { v128 } from './lanes.ts'
 
 /** `x` is a local, so it can be read again and again. */
@@ -45,7 +45,7 @@ const derivatives = {
   leakyRelu: ({ lanes }, y, slope) =>
     v128.select(lanes.gt(y, lanes.constant(0)), lanes.constant(1), lanes.constant(slope)),
   tanh: ({ lanes }, y) => lanes.sub(lanes.constant(1), lanes.mul(y, y)),
-  sigmoid: ({ lanes }, y) => lanes.sub(y, lanes.mul(y, y)),
+  sigmoid: ({ lanes }, y) => lanes.mul(y, lanes.sub(lanes.constant(1), y)),
   // 1 - exp(-y), which is the sigmoid of the input
   softplus: (arithmetic, y) => {
     const { lanes } = arithmetic
@@ -68,9 +68,9 @@ const derivatives = {
   },
   // s + x s (1 - s)
   silu: (arithmetic, x) => {
-    const { lanes, builder } = arithmetic
-    const s = builder.local('v128', sigmoid(arithmetic, x))
-    return lanes.madd(lanes.mul(x, s), lanes.sub(lanes.constant(1), s), s)
+    const { lanes } = arithmetic
+    const { s, e } = logistic(arithmetic, x)
+    return lanes.madd(lanes.mul(x, s), lanes.mul(e, s), s)
   },
 } satisfies Record<ActivationName, VectorFunction>
 
@@ -107,7 +107,12 @@ export const elementOps = {
   batchNormalise: ({ lanes, inputs: [x, mean, inverse, scale, shift] }) =>
     lanes.madd(lanes.mul(lanes.sub(x, mean), inverse), scale, shift),
   // scale * inverse * (dy - mean(dy) - xhat * mean(dy * xhat)), with the two sums given (Ioffe & Szegedy 2015)
-  batchNormInputGradient: ({ lanes, builder, batch, inputs: [dy, x, mean, inverse, scale, scaleGradient, shiftGradient] }) => {
+  batchNormInputGradient: ({
+    lanes,
+    builder,
+    batch,
+    inputs: [dy, x, mean, inverse, scale, scaleGradient, shiftGradient],
+  }) => {
     const share = lanes.constant(1 / batch)
     const normalised = lanes.mul(lanes.sub(x, mean), inverse)
     const correction = builder.local('v128', lanes.madd(normalised, scaleGradient, shiftGradient))
@@ -127,7 +132,8 @@ export const elementOps = {
  */
 function dropoutMask(context: ElementContext): Vector {
   const { builder, lanes, scalarAddress, elementNumber } = context
-  const load = (input: number): Vector => v128.i32Splat({ type: 'i32', code: [...scalarAddress(input).code, 0x28, 2, 0] })
+  const load = (input: number): Vector =>
+    v128.i32Splat({ type: 'i32', code: [...scalarAddress(input).code, 0x28, 2, 0] })
   const numbers = v128.i32Add(v128.i32Splat(elementNumber()), v128.i32Const(0, 1, 2, 3))
   const step = v128.i32Mul(load(2), v128.i32Const(...same(0x9e3779b1 | 0)))
   const bits = builder.local('v128', v128.xor(v128.i32Add(numbers, step), load(1)))

@@ -35,7 +35,7 @@ const inverseFactorials = (from: number, to: number): number[] => {
   return values
 }
 
-/** exp of less than this isn't a normal number. */
+/** exp of less than this isn't a normal number (in float32, of less than -87.34; in float64, -708.4). */
 const lowestExponent = (lanes: Lanes): number => (isWide(lanes) ? -708 : -87)
 
 interface ReducedExponential {
@@ -70,10 +70,13 @@ function reduce(arithmetic: Arithmetic, x: Vector): ReducedExponential {
   return { remainder, power }
 }
 
+/** exp(x): 0 below the smallest normal number (so that large numbers times it stay small), at most about the largest. */
 export function exp(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
-  const { remainder, power } = reduce(arithmetic, x)
-  return lanes.madd(power, remainder, power)
+  const kept = keep(arithmetic, x)
+  const { remainder, power } = reduce(arithmetic, kept)
+  const value = lanes.madd(power, remainder, power)
+  return v128.andNot(value, lanes.lt(kept, lanes.constant(lowestExponent(lanes))))
 }
 
 /** exp(x) - 1, accurate near 0. */
@@ -129,13 +132,21 @@ export function tanh(arithmetic: Arithmetic, x: Vector): Vector {
   return v128.or(magnitude, signOf(lanes, kept))
 }
 
-/** 1 / (1 + exp(-x)); 0 where the exponential would overflow, so that x times it stays small for any x. */
-export function sigmoid(arithmetic: Arithmetic, x: Vector): Vector {
+/**
+ * The logistic function s = 1 / (1 + e) and e = exp(-x), with which 1 - s = e s without cancellation. Each is 0 where it
+ * isn't a normal number, so that x times it stays small for any x.
+ */
+export function logistic(arithmetic: Arithmetic, x: Vector): { readonly s: VectorLocal; readonly e: VectorLocal } {
   const { lanes } = arithmetic
   const kept = keep(arithmetic, x)
-  const e = exp(arithmetic, lanes.neg(kept))
+  const e = keep(arithmetic, exp(arithmetic, lanes.neg(kept)))
   const value = lanes.div(lanes.constant(1), lanes.add(lanes.constant(1), e))
-  return v128.andNot(value, lanes.lt(kept, lanes.constant(lowestExponent(lanes))))
+  const isTiny = lanes.lt(kept, lanes.constant(lowestExponent(lanes)))
+  return { s: keep(arithmetic, v128.andNot(value, isTiny)), e }
+}
+
+export function sigmoid(arithmetic: Arithmetic, x: Vector): Vector {
+  return logistic(arithmetic, x).s
 }
 
 /** log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)) */
@@ -166,13 +177,13 @@ function erfCoefficients(terms: number): number[] {
 }
 
 /**
- * erf: the Maclaurin series below 1.25 (float64: below 2), else 1 - exp(-x^2) g(x) with erfc's continued fraction, evaluated backwards
+ * erf: the Maclaurin series below 1.5 (float64: below 2), else 1 - exp(-x^2) g(x) with erfc's continued fraction, evaluated backwards
  * at a fixed depth (Abramowitz & Stegun 7.1.14).
  */
 export function erf(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   const wide = isWide(lanes)
-  const [border, terms, depth] = wide ? [2, 34, 60] : [1.25, 14, 14]
+  const [border, terms, depth] = wide ? [2, 34, 60] : [1.5, 15, 14]
   const kept = keep(arithmetic, x)
   const limit = lanes.constant(wide ? 6 : 4)
   const magnitude = keep(arithmetic, lanes.min(limit, lanes.abs(kept)))
@@ -197,11 +208,10 @@ export function erf(arithmetic: Arithmetic, x: Vector): Vector {
   return v128.or(result, signOf(lanes, kept))
 }
 
-/** The normal density, exp(-x^2/2) / sqrt(2 pi); 0 far out, so that x times it stays small for any x. */
+/** The normal density, exp(-x^2/2) / sqrt(2 pi) */
 export function normalDensity(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   const kept = keep(arithmetic, x)
-  const exponent = keep(arithmetic, lanes.mul(lanes.mul(kept, kept), lanes.constant(-0.5)))
-  const density = lanes.mul(exp(arithmetic, exponent), lanes.constant(1 / Math.sqrt(2 * Math.PI)))
-  return v128.andNot(density, lanes.lt(exponent, lanes.constant(lowestExponent(lanes))))
+  const exponent = lanes.mul(lanes.mul(kept, kept), lanes.constant(-0.5))
+  return lanes.mul(exp(arithmetic, exponent), lanes.constant(1 / Math.sqrt(2 * Math.PI)))
 }
