@@ -22,6 +22,8 @@ export interface TrainingGraphOptions {
 
 export interface EvaluationGraphOptions {
   readonly batch: number
+  /** Normalise by the batch's own statistics, as in training; nothing is dropped all the same. */
+  readonly batchStatistics?: boolean
   readonly taps?: (blueprint: LayerBlueprint) => boolean
 }
 
@@ -119,12 +121,13 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
 }
 
 /** A forward pass in evaluation mode: input `x` [B, features], output `outputs` [B, outputs] and the taps. */
-export function evaluationGraph(blueprint: Blueprint, { batch, taps }: EvaluationGraphOptions): Graph {
+export function evaluationGraph(blueprint: Blueprint, options: EvaluationGraphOptions): Graph {
+  const { batch, batchStatistics = false, taps } = options
   const builder = new GraphBuilder()
   const parameters = declareParameters(builder, blueprint)
   const x = builder.input('x', 'input', batchShape(batch, blueprint.input))
   const tapped = new Taps(builder, taps)
-  const context = { builder, training: false, batch, seed: 0, parameters, onOutput: tapped.onOutput }
+  const context = { builder, training: batchStatistics, batch, seed: 0, parameters, onOutput: tapped.onOutput }
   // A value of its own, whatever the network ends in: an input, a loop, a layer that a probe taps too.
   const [outputs] = builder.op('copy', [lowerLayer(context, blueprint.root, x)], {}, 'outputs')
   builder.output('outputs', outputs)

@@ -1,6 +1,6 @@
 /** The grammar of networks by name: `name` or `name:key=value,key=value`. */
 import { IsobathError } from '../support/errors.ts'
-import { suggestion } from './nearest.ts'
+import { suggestion } from '../support/nearest.ts'
 
 export interface PresetText {
   readonly name: string

@@ -3,7 +3,7 @@
  * JSON reader both go through it. Every rule says its own message: expected, found, what to do.
  */
 import { z } from 'zod'
-import { nearest } from './nearest.ts'
+import { nearest } from '../support/nearest.ts'
 import type { Initialiser, Layer, Varying } from './network.ts'
 
 /** No width or loop count may be larger: a typing error shouldn't ask for all the memory there is. */

@@ -1,6 +1,6 @@
 /** What a comparison of networks over depth consists of, and its summary by network and depth. */
 
-import { type Summary, summarise } from './interval.ts'
+import { type Summary, summarise } from '../support/statistics.ts'
 import { count, decimalsFor, formatFixed, formatNumber, list, MISSING } from './text.ts'
 
 /** Loss and error of a trained network on one set; null where training ended without finite numbers. */

@@ -14,7 +14,7 @@ import {
   withShortLabels,
 } from './comparison-data.ts'
 import { errorFigure, lossFigure } from './comparison-figures.ts'
-import type { Summary } from './interval.ts'
+import type { Summary } from '../support/statistics.ts'
 import { type Fact, renderPage } from './page.ts'
 import { type Table, tableText } from './table.ts'
 import { count, fillLines, formatDuration, formatFixed, formatPercent, list, wrap } from './text.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { studentQuantile, summarise } from './interval.ts'
+import { studentQuantile, summarise } from './statistics.ts'
 
 /** P(|T| < quantile), by Simpson's rule over the density: with x = sqrt(n) tan(a), it is cos(a)^(n - 1). */
 function coverage(quantile: number, degrees: number): number {
