@@ -2,7 +2,7 @@
 import type { Blueprint, LayerBlueprint, ParameterBlueprint } from '../blueprint/blueprint.ts'
 import { GraphBuilder } from './builder.ts'
 import { differentiate } from './differentiate.ts'
-import { type Graph, type Value } from './graph.ts'
+import type { Graph, Value } from './graph.ts'
 import { type BatchStatistic, batchShape, lowerLayer } from './lower.ts'
 
 export type LossName = 'cross-entropy' | 'squared-error'

@@ -51,7 +51,10 @@ type Numbers = Float32Array | Float64Array | Int32Array
 
 /** Calls `visit(logical, physical)` for every element: its row-major index and its place in the layout. */
 function forEachElement(layout: Layout, visit: (logical: number, physical: number) => void): void {
-  if (layout.kind === 'scalar') return visit(0, 0)
+  if (layout.kind === 'scalar') {
+    visit(0, 0)
+    return
+  }
   if (layout.kind === 'vector') {
     for (let index = 0; index < layout.length; index++) visit(index, index)
     return

@@ -5,7 +5,8 @@ export function printLocation({ buffer, slot, terms }: Location): string {
   if (buffer.slots === 1) return `#${buffer.id}`
   const moving = terms.map(({ loop, coefficient, parity }) => {
     const index = `${loop === 'ring' ? 'step' : `i${loop}`}${parity ? '%2' : ''}`
-    return coefficient === 1 ? index : `${coefficient}*${index}`
+    const factor = Math.abs(coefficient) === 1 ? '' : `${Math.abs(coefficient)}*`
+    return `${coefficient < 0 ? '-' : ''}${factor}${index}`
   })
   const parts = slot === 0 && moving.length > 0 ? moving : [String(slot), ...moving]
   return `#${buffer.id}[${parts.join('+').replaceAll('+-', '-')}]`
