@@ -50,7 +50,13 @@ function lastBrokenWeights({ blueprint, weights }: FailedStep): string | undefin
 
 const isLeaf = ({ children }: LayerBlueprint): boolean => children.length === 0
 
-async function firstBrokenOutput({ blueprint, backend, weights, inputs, batch }: FailedStep): Promise<string | undefined> {
+async function firstBrokenOutput({
+  blueprint,
+  backend,
+  weights,
+  inputs,
+  batch,
+}: FailedStep): Promise<string | undefined> {
   const graph = evaluationGraph(blueprint, { batch, batchStatistics: batch > 1, taps: isLeaf })
   const program = await backend.compile(graph)
   try {
@@ -68,7 +74,8 @@ async function firstBrokenOutput({ blueprint, backend, weights, inputs, batch }:
       if (index < 0) return
       const iteration = Math.floor(index / size)
       const isBefore = found === undefined || (iterations > 1 && iteration + order / 1e6 < found.position)
-      if (isBefore) found = { position: iteration + order / 1e6, layer: iterations > 1 ? `${path}[${iteration}]` : path }
+      if (isBefore)
+        found = { position: iteration + order / 1e6, layer: iterations > 1 ? `${path}[${iteration}]` : path }
     })
     return found?.layer
   } finally {

@@ -36,7 +36,8 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
     const result = new Float64Array(count * width)
     for (let done = 0; done < count; done += batch * ringSlots) {
       const slots = Math.min(ringSlots, Math.ceil((count - done) / batch))
-      for (let slot = 0; slot < slots; slot++) fillSlot(program, set, standardiser, first + done + slot * batch, slot, batch)
+      for (let slot = 0; slot < slots; slot++)
+        fillSlot(program, set, standardiser, first + done + slot * batch, slot, batch)
       await program.run(0, slots)
       for (let slot = 0; slot < slots; slot++) {
         const start = done + slot * batch
@@ -58,7 +59,14 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
 }
 
 /** Rows beyond the last sample repeat it; nobody reads their outputs. */
-function fillSlot(program: Program, set: Samples, standardiser: Standardiser, first: number, slot: number, batch: number) {
+function fillSlot(
+  program: Program,
+  set: Samples,
+  standardiser: Standardiser,
+  first: number,
+  slot: number,
+  batch: number,
+) {
   const indices = Uint32Array.from({ length: batch }, (_, row) => Math.min(first + row, set.count - 1))
   standardiser.fill(set, indices, program.inputRows('x', slot))
 }

@@ -54,7 +54,11 @@ export async function measureSignal(
   const program = await backend.compile(evaluationGraph(blueprint, { batch, batchStatistics: batch > 1, taps }))
   try {
     for (const [name, values] of weights) program.write(name, values)
-    standardiser.fill(samples, Uint32Array.from({ length: batch }, (_, row) => row), program.inputRows('x', 0))
+    standardiser.fill(
+      samples,
+      Uint32Array.from({ length: batch }, (_, row) => row),
+      program.inputRows('x', 0),
+    )
     await program.run(0, 1)
     return program.graph.outputs
       .filter(({ name }) => name.startsWith('tap.'))

@@ -138,7 +138,11 @@ class Trainer {
       const step = this.prepared + index
       this.batches.next(this.program.inputRows('x', slot), this.labels)
       this.writeLabels(slot)
-      this.program.write('rate', [settings.optimizer.rate * scheduleFactor(settings.schedule, step, settings.steps)], slot)
+      this.program.write(
+        'rate',
+        [settings.optimizer.rate * scheduleFactor(settings.schedule, step, settings.steps)],
+        slot,
+      )
       this.program.write('step', [step], slot)
     }
     this.prepared += count

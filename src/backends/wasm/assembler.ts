@@ -144,7 +144,9 @@ export class ModuleBuilder {
 
   toBytes(): Uint8Array<ArrayBuffer> {
     const { pages, shared } = this.memory
-    const limits = shared ? [0x03, ...unsigned(pages), ...unsigned(pages)] : [0x01, ...unsigned(pages), ...unsigned(pages)]
+    const limits = shared
+      ? [0x03, ...unsigned(pages), ...unsigned(pages)]
+      : [0x01, ...unsigned(pages), ...unsigned(pages)]
     const exported = this.functions.flatMap(({ name, exported: isExported }, index) =>
       isExported ? [[...text(name), 0x00, ...unsigned(index)]] : [],
     )

@@ -25,7 +25,10 @@ export interface WasmOptions {
 const addressable = 2 ** 32
 
 /** The plan and the code for a graph, without running it: what `show plan` and `show kernels` print. */
-export function assemble(graph: Graph, options: { precision: Precision; ringSlots: number; relaxed: boolean; shared: boolean; threads?: number }): {
+export function assemble(
+  graph: Graph,
+  options: { precision: Precision; ringSlots: number; relaxed: boolean; shared: boolean; threads?: number },
+): {
   readonly plan: Plan
   readonly module: EmittedModule
 } {
@@ -77,7 +80,10 @@ function allocate(pages: number, shared: boolean, name: string, bytes: number): 
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared })
   } catch {
-    throw new IsobathError('memory', `${name}: this machine refused ${formatBytes(bytes)} of memory. Use a smaller batch.`)
+    throw new IsobathError(
+      'memory',
+      `${name}: this machine refused ${formatBytes(bytes)} of memory. Use a smaller batch.`,
+    )
   }
 }
 
@@ -99,7 +105,10 @@ function createProgram(plan: Plan, memory: WebAssembly.Memory, pool: Pool, id: n
     assertInvariant(ringSlot >= 0 && ringSlot < ringSlots, `ring slot ${ringSlot} of ${ringSlots}`)
     const bytes = elementBytes(precision, buffer.element)
     const first = plan.offsets[buffer.id] / bytes
-    const start = terms.reduce((sum, { loop, coefficient }) => (loop === 'ring' ? sum + coefficient * ringSlot : sum), slot)
+    const start = terms.reduce(
+      (sum, { loop, coefficient }) => (loop === 'ring' ? sum + coefficient * ringSlot : sum),
+      slot,
+    )
     const counts = value.shape.slice(0, axes.length)
     const visitAxis = (axis: number, slotNumber: number, tensor: number): void => {
       if (axis === axes.length) {

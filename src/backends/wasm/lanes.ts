@@ -47,7 +47,8 @@ export const v128 = {
 }
 
 /** Byte numbers for i8x16.shuffle from numbers of 4-byte words (0-3 of a, 4-7 of b). */
-const words = (...positions: number[]): number[] => positions.flatMap((word) => [0, 1, 2, 3].map((byte) => word * 4 + byte))
+const words = (...positions: number[]): number[] =>
+  positions.flatMap((word) => [0, 1, 2, 3].map((byte) => word * 4 + byte))
 
 export interface Lanes {
   readonly precision: Precision

@@ -8,7 +8,15 @@ import type { Barrier, Guard, Kernel, Location, LoopId, Plan, PlanLoop, PlanNode
 import { roundUp } from '../../plan/layout.ts'
 import { elementBytes, ring } from '../../plan/plan.ts'
 import { assertInvariant } from '../../support/errors.ts'
-import { type FunctionBuilder, type FunctionReference, type I32, i32, type Local, ModuleBuilder, memory } from './assembler.ts'
+import {
+  type FunctionBuilder,
+  type FunctionReference,
+  type I32,
+  i32,
+  type Local,
+  ModuleBuilder,
+  memory,
+} from './assembler.ts'
 import { createLanes, type Lanes } from './lanes.ts'
 import { scratchBytes } from './kernels/dense.ts'
 import { createKernelContext, kernelParameters } from './kernels/operands.ts'
@@ -154,7 +162,13 @@ class ModuleEmitter {
       // What one thread does alone is the first one's: no share of one unit by integer division would be.
       const isFirst = i32.eqz(thread)
       const [start, end] = partition.by === 'first' ? [i32.const(0), isFirst] : [range.start, range.end]
-      builder.call(this.kernelFunctionOf(kernel), ...operands.map(({ location }) => address(location)), start, end, scratch)
+      builder.call(
+        this.kernelFunctionOf(kernel),
+        ...operands.map(({ location }) => address(location)),
+        start,
+        end,
+        scratch,
+      )
     }
     const emitGuard = ({ operand }: Guard): void => {
       builder.when(i32.eqz(this.lanes.scalarIsFinite(this.lanes.loadScalar(address(operand.location)))), () => {

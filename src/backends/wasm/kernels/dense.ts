@@ -211,7 +211,13 @@ export function emitDenseWeightGradient(context: KernelContext): void {
     builder.set(column, i32.mul(i32.remU(tile, i32.const(tilesAcross)), i32.const(tileRows)))
     if (isPacked) {
       builder.when(i32.or(i32.eq(tile, start), i32.eqz(column)), () => {
-        copyRows(context, { from: at(dy.pointer, panel, panelBytes), fromStride: dyStride, to: scratch, width: panelWidth, batch })
+        copyRows(context, {
+          from: at(dy.pointer, panel, panelBytes),
+          fromStride: dyStride,
+          to: scratch,
+          width: panelWidth,
+          batch,
+        })
       })
     }
     const sticksOut = inputs % tileRows
@@ -258,7 +264,13 @@ function packInputs(
   const x = operandOf(context, kernel.nodes[0].inputs[1])
   forRange(builder, i32.const(0), i32.const(roundUp(inputs, tileRows)), tileRows, (column) => {
     const from = at(x.pointer, column, lanes.bytes)
-    copyRows(context, { from, fromStride: xStride, to: at(packedX, column, batch * lanes.bytes), width: tileRows, batch })
+    copyRows(context, {
+      from,
+      fromStride: xStride,
+      to: at(packedX, column, batch * lanes.bytes),
+      width: tileRows,
+      batch,
+    })
   })
 }
 

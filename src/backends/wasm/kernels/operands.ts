@@ -80,11 +80,8 @@ export function forRange(
 /** A loop whose number of iterations is known and at least 1; the body's pointers step by themselves. */
 export function times(builder: FunctionBuilder, count: number, body: () => void): void {
   const left = builder.local('i32', i32.const(count))
-  builder.repeatWhile(
-    () => {
-      builder.set(left, i32.sub(left, i32.const(1)))
-      return left
-    },
-    body,
-  )
+  builder.repeatWhile(() => {
+    builder.set(left, i32.sub(left, i32.const(1)))
+    return left
+  }, body)
 }

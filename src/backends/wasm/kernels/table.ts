@@ -10,7 +10,13 @@ import {
   emitMeanOverBatch,
   emitSumOverBatch,
 } from './reductions.ts'
-import { emitLayerNorm, emitLayerNormInputGradient, emitSoftmaxCrossEntropy, emitSquaredError, emitZeros } from './rows.ts'
+import {
+  emitLayerNorm,
+  emitLayerNormInputGradient,
+  emitSoftmaxCrossEntropy,
+  emitSquaredError,
+  emitZeros,
+} from './rows.ts'
 import { emitMap } from './tile.ts'
 import { emitMomentumUpdate, emitRunningUpdate, emitSgdUpdate } from './updates.ts'
 

@@ -1,0 +1,46 @@
+import { Command } from 'commander'
+import { compareCounts, count, createBlueprint, summaryTable, tableText } from '../../index.ts'
+import { readNetwork } from '../network-argument.ts'
+import { addCommonOptions, addShapeOptions, inputOf, type MachineFlags, type ShapeFlags } from '../options.ts'
+import { printJson, printText } from '../output.ts'
+
+const whole = (value: number): string => value.toLocaleString('en-US')
+
+/** `count NETWORK`: parameters, multiply-adds and memory, exactly. */
+export function countCommand(): Command {
+  const command = new Command('count')
+    .description('count parameters, MACs, FLOPs and activation memory, exactly')
+    .argument('<network>', 'a preset such as mlp:depth=16, or a JSON file')
+    .option('--against <network>', 'put another network beside it')
+  addCommonOptions(addShapeOptions(command))
+  return command.action(async (text: string, flags: ShapeFlags & MachineFlags & { against?: string }) => {
+    const { input, classes } = await inputOf(flags)
+    const blueprintOf = (name: string) => createBlueprint(readNetwork(name, { classes, input }), input)
+    const blueprint = blueprintOf(text)
+    const counted = count(blueprint)
+    if (flags.against === undefined) {
+      if (flags.json) return printJson({ network: text, input, ...counted })
+      return printText(`${summaryTable(blueprint)}\n\n${counted.convention.join('\n')}`)
+    }
+    const other = count(blueprintOf(flags.against))
+    const rows = compareCounts(counted, other)
+    if (flags.json)
+      return printJson({ network: text, input, ...counted, against: { network: flags.against, ...other }, rows })
+    const table = tableText({
+      columns: [
+        { heading: '' },
+        { heading: text, numeric: true },
+        { heading: flags.against, numeric: true },
+        { heading: 'ratio', numeric: true },
+      ],
+      rows: rows.map(({ figure, one, other: second, ratio }) => [
+        figure,
+        whole(one),
+        whole(second),
+        ratio === null ? '-' : ratio.toPrecision(4),
+      ]),
+      notes: counted.convention,
+    })
+    return printText(table)
+  })
+}

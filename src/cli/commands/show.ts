@@ -1,0 +1,34 @@
+import { Argument, Command } from 'commander'
+import { kernelsOf, type Stage, show, stages } from '../../index.ts'
+import { readNetwork } from '../network-argument.ts'
+import {
+  addMachineOptions,
+  addShapeOptions,
+  addTrainingOptions,
+  inputOf,
+  type MachineFlags,
+  type ShapeFlags,
+  type TrainingFlags,
+  trainingOptions,
+} from '../options.ts'
+import { printJson, printText } from '../output.ts'
+
+/** `show STAGE NETWORK`: the network on its way to machine code, as text. */
+export function showCommand(): Command {
+  const command = new Command('show')
+    .description('print a stage of a network’s training step: network, blueprint, graph, plan or kernels')
+    .addArgument(new Argument('<stage>').choices(stages))
+    .argument('<network>', 'a preset such as mlp:depth=16, or a JSON file')
+  addMachineOptions(addShapeOptions(addTrainingOptions(command)))
+  return command.action(async (stage: Stage, text: string, flags: ShapeFlags & TrainingFlags & MachineFlags) => {
+    const { input, classes } = await inputOf(flags)
+    const network = readNetwork(text, { classes, input })
+    const { batch = 128, loss = 'cross-entropy', optimizer } = trainingOptions(flags)
+    const rule = optimizer?.rule ?? { kind: 'sgd', weightDecay: 0 }
+    const options = { input, batch, loss, optimizer: rule, exact: flags.exact === true }
+    if (!flags.json) printText(await show(stage, network, options))
+    else if (stage === 'network') printJson(network)
+    else if (stage === 'kernels') printJson(await kernelsOf(network, options))
+    else printJson({ stage, text: await show(stage, network, options) })
+  })
+}

@@ -1,0 +1,38 @@
+import { Command } from 'commander'
+import { compareNetworks, comparisonJson } from '../comparison.ts'
+import { addCommonOptions, type MachineFlags } from '../options.ts'
+import { printJson, printText, writeText } from '../output.ts'
+
+/** The main job: small enough to end in less than a minute on two cores, deep enough to show what depth does. */
+const mainJob = {
+  networks: ['mlp:width=64', 'residual-mlp:width=64'],
+  flags: {
+    data: 'glyphs',
+    optimizer: 'momentum',
+    rate: 0.03,
+    schedule: 'cosine',
+    epochs: 4,
+    loss: 'cross-entropy',
+    standardise: 'per-channel',
+    order: 'shuffled',
+    depths: [4, 16, 64],
+    seeds: 3,
+  },
+} as const
+
+/** `start`: what `npm start` runs. */
+export function startCommand(): Command {
+  const command = new Command('start')
+    .description('the main job: plain and residual networks of 4, 16 and 64 layers on generated images, with a report')
+    .option('--report <file>', 'where to write the HTML report', 'isobath-report/index.html')
+  return addCommonOptions(command).action(async (flags: MachineFlags & { report: string }) => {
+    const { networks, flags: job } = mainJob
+    const { data, rate, schedule, epochs, depths, seeds } = job
+    const choices = `--data ${data} --depths ${depths.join(',')} --seeds ${seeds} --rate ${rate} --schedule ${schedule} --epochs ${epochs}`
+    const command = `isobath compare ${networks.join(' ')} ${choices} --report ${flags.report}`
+    const result = await compareNetworks(networks, { ...job, ...flags }, command)
+    writeText(flags.report, result.html())
+    if (flags.json) return printJson({ ...comparisonJson(result), report: flags.report })
+    return printText(`${result.text()}\n\nReport with pictures: ${flags.report}`)
+  })
+}

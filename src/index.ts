@@ -1,0 +1,54 @@
+/** Isobath's public API. */
+export { createReferenceBackend } from './backends/reference/backend.ts'
+export type { Backend, Program } from './backends/backend.ts'
+export { createWasmBackend, type WasmOptions } from './backends/wasm/backend.ts'
+export type { Blueprint, LayerBlueprint, ParameterBlueprint, Shape } from './blueprint/blueprint.ts'
+export { type Count, type CountRatio, compareCounts, count } from './blueprint/count.ts'
+export { createBlueprint } from './blueprint/create.ts'
+export { initialise } from './blueprint/initialise.ts'
+export { summaryTable } from './blueprint/summary.ts'
+export { type CatalogueRow, catalogue, type DatasetOptions, loadDataset } from './data/catalogue.ts'
+export type { Dataset, Samples } from './data/dataset.ts'
+export { glyphs } from './data/glyphs.ts'
+export type { Order } from './data/order.ts'
+export { moons, spirals } from './data/planar.ts'
+export type { Standardisation } from './data/standardise.ts'
+export type { LossName } from './graph/programs.ts'
+export {
+  type CompareOptions,
+  type Comparison,
+  type ComparisonRun,
+  compare,
+  type NetworkFamily,
+  type Trial,
+} from './lab/compare.ts'
+export { type EvaluateOptions, evaluate } from './lab/evaluate.ts'
+export { readRun, readWeights, type SavedRun, writeWeights } from './lab/files.ts'
+export { kernelsOf, type ShowOptions, type ShownKernels, type Stage, show, stages } from './lab/show.ts'
+export { type MachineOptions, type Run, type TrainOptions, train } from './lab/train.ts'
+export * from './network/initialisers.ts'
+export { networkFromJson } from './network/json.ts'
+export * from './network/layers.ts'
+export type { ActivationName, Initialiser, Layer, Network, Varying } from './network/network.ts'
+export { describePresets, type PresetContext, parseNetwork, withDepth } from './network/presets.ts'
+export { comparisonReport, comparisonText } from './report/comparison.ts'
+export { type Table, tableText } from './report/table.ts'
+export { type ErrorCode, IsobathError } from './support/errors.ts'
+export { nearest, suggestion } from './support/nearest.ts'
+export { version } from './support/version.ts'
+export type { Divergence } from './training/divergence.ts'
+export type { Scores, Weights } from './training/evaluate.ts'
+export {
+  describeOptimizer,
+  type MomentumOptions,
+  momentum,
+  type Optimizer,
+  type SgdOptions,
+  sgd,
+} from './training/optimizers.ts'
+export type { TrainingOptions } from './training/options.ts'
+export { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './training/safetensors.ts'
+export { type ScheduleName, scheduleNames } from './training/schedules.ts'
+export { describeSignal, type Signal } from './training/signal.ts'
+export type { LossRecord } from './training/train.ts'
+export { fromTensors, hashTensors, toTensors } from './training/weights.ts'

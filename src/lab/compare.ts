@@ -1,0 +1,142 @@
+/** Trains several networks at several depths with several seeds, one training a core, and says what depth did to each. */
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { availableCores, canShareMemory } from '../backends/wasm/platform.ts'
+import type { Backend } from '../backends/backend.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { count } from '../blueprint/count.ts'
+import type { Dataset } from '../data/dataset.ts'
+import type { Network } from '../network/network.ts'
+import { IsobathError } from '../support/errors.ts'
+import { comparisonSentence } from '../training/compare.ts'
+import type { Divergence } from '../training/divergence.ts'
+import type { Scores } from '../training/evaluate.ts'
+import { resolveOptions, type TrainingOptions, type TrainingSettings } from '../training/options.ts'
+import { trainSession } from '../training/session.ts'
+import { describeSignal } from '../training/signal.ts'
+import type { LossRecord } from '../training/train.ts'
+import type { MachineOptions } from './train.ts'
+
+/** Networks that differ in depth alone. */
+export interface NetworkFamily {
+  /** How the network is written, for the record. */
+  readonly name: string
+  /** What it is called in tables and pictures. */
+  readonly label: string
+  readonly ofDepth: (depth: number) => Network
+}
+
+export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineOptions {
+  readonly data: Dataset
+  readonly depths: readonly number[]
+  readonly seeds: readonly number[]
+  readonly abort?: AbortSignal
+  readonly observer?: ComparisonObserver
+}
+
+/** One training of a comparison, before it starts. */
+export interface Trial {
+  readonly family: NetworkFamily
+  readonly depth: number
+  readonly seed: number
+  readonly steps: number
+  /** Multiply-adds of one sample's forward pass: how the trials' times relate. */
+  readonly macs: number
+}
+
+export interface ComparisonObserver {
+  /** Told of all trials before the first starts. */
+  readonly onTrials?: (trials: readonly Trial[]) => void
+  readonly onProgress?: (trial: Trial, done: number, losses: readonly LossRecord[]) => void
+  readonly onFinished?: (trial: Trial, row: ComparisonRun) => void
+}
+
+export interface ComparisonRun {
+  readonly family: string
+  readonly network: string
+  readonly depth: number
+  readonly seed: number
+  readonly train: Scores
+  readonly test: Scores
+  readonly diverged: Divergence | null
+  /** What stands out about the signal before training, in words. */
+  readonly signal: string | null
+  readonly losses: readonly LossRecord[]
+  readonly weightsSha256: string
+  readonly seconds: number
+}
+
+export interface Comparison {
+  /** By family, depth and seed; what was interrupted isn't there. */
+  readonly rows: readonly ComparisonRun[]
+  readonly sentence: string
+  readonly settings: TrainingSettings
+  readonly interrupted: boolean
+  readonly seconds: number
+}
+
+/** Throws the errors of `train`; `onTrials` sees every network only after all were found to fit the data. */
+export async function compare(families: readonly NetworkFamily[], options: CompareOptions): Promise<Comparison> {
+  const { data, depths, seeds, abort, observer } = options
+  if (families.length === 0 || depths.length === 0 || seeds.length === 0) {
+    throw new IsobathError('option', 'compare: expected at least one network, one depth and one seed.')
+  }
+  const started = performance.now()
+  const settings = resolveOptions({ ...options, seed: 0 }, data.train.count)
+  const trials = families.flatMap((family) =>
+    depths.flatMap((depth) => {
+      const { macs } = count(createBlueprint(family.ofDepth(depth), data.shape))
+      return seeds.map((seed): Trial => ({ family, depth, seed, steps: settings.steps, macs }))
+    }),
+  )
+  observer?.onTrials?.(trials)
+  const rows = new Map<Trial, ComparisonRun>()
+  await runTrials(trials, options, async (trial, backend) => {
+    if (abort?.aborted) return
+    const row = await runTrial(trial, backend, options)
+    if (!row) return
+    rows.set(trial, row)
+    observer?.onFinished?.(trial, row)
+  })
+  const finished = trials.flatMap((trial) => rows.get(trial) ?? [])
+  const seconds = (performance.now() - started) / 1000
+  const sentence = comparisonSentence(finished, families, depths)
+  return { rows: finished, sentence, settings, interrupted: finished.length < trials.length, seconds }
+}
+
+/** Longest first, each on a thread of its own, as many at a time as there are cores. */
+async function runTrials(
+  trials: readonly Trial[],
+  { threads, exact, memoryLimit }: MachineOptions,
+  run: (trial: Trial, backend: Backend) => Promise<void>,
+): Promise<void> {
+  const waiting = [...trials].sort((a, b) => a.macs - b.macs)
+  const lanes = Math.min(canShareMemory() ? (threads ?? (await availableCores())) : 1, trials.length)
+  const work = async (): Promise<void> => {
+    const backend = await createWasmBackend({ threads: canShareMemory() ? 1 : 'inline', exact, memoryLimit })
+    try {
+      for (let trial = waiting.pop(); trial; trial = waiting.pop()) await run(trial, backend)
+    } finally {
+      // What failed here ends the other lanes too: they find nothing left to do.
+      backend.dispose()
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: lanes }, work))
+  } finally {
+    waiting.length = 0
+  }
+}
+
+async function runTrial(trial: Trial, backend: Backend, options: CompareOptions): Promise<ComparisonRun | undefined> {
+  const { data, observer, abort } = options
+  const { family, depth, seed } = trial
+  const blueprint = createBlueprint(family.ofDepth(depth), data.shape)
+  const settings = resolveOptions({ ...options, seed }, data.train.count)
+  const onProgress = (done: number, losses: readonly LossRecord[]): void => observer?.onProgress?.(trial, done, losses)
+  const record = await trainSession({ blueprint, data, settings, backend, abort, onProgress })
+  if (record.interrupted) return undefined
+  const { train, test, diverged, losses, weightsSha256, seconds } = record
+  const signal = describeSignal(record.signal)
+  const facts = { family: family.name, network: family.name, depth, seed }
+  return { ...facts, train, test, diverged, signal, losses, weightsSha256, seconds }
+}

@@ -1,0 +1,97 @@
+/** Trains a network on this machine's cores: the blueprint, the backend and the run's folder, put together. */
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import type { Dataset } from '../data/dataset.ts'
+import type { Network } from '../network/network.ts'
+import { version } from '../support/version.ts'
+import type { Weights } from '../training/evaluate.ts'
+import { resolveOptions, type TrainingOptions, type TrainingSettings } from '../training/options.ts'
+import type { RunDescription } from '../training/run-folder.ts'
+import { type TrainingRecord, trainSession } from '../training/session.ts'
+import type { LossRecord } from '../training/train.ts'
+import { hashDataset } from './hash-dataset.ts'
+
+export interface MachineOptions {
+  /** Threads of a training; one per core by default. */
+  readonly threads?: number
+  /** The same bits on every machine: products and sums instead of fused multiply-adds. */
+  readonly exact?: boolean
+  /** The most bytes of memory that a program may use. */
+  readonly memoryLimit?: number
+}
+
+export interface TrainOptions extends TrainingOptions, MachineOptions {
+  readonly data: Dataset
+  /** Initial values of all parameters, as `initialise` or a weights file gives them; drawn from the seed by default. */
+  readonly weights?: Weights
+  /** A folder to keep the run in (Node only); nothing is kept by default. */
+  readonly run?: string
+  /** Options the data set was loaded with, kept in the run's description. */
+  readonly dataOptions?: Readonly<Record<string, unknown>>
+  /** Stops the run after the steps under way; what was reached is evaluated, saved and returned. */
+  readonly abort?: AbortSignal
+  /** Called now and then with the steps done, of how many, and the losses logged since the last call. */
+  readonly onProgress?: (done: number, steps: number, losses: readonly LossRecord[]) => void
+}
+
+export interface Run extends TrainingRecord {
+  readonly network: Network
+  readonly blueprint: Blueprint
+  readonly settings: TrainingSettings
+  /** The run's folder, if it has one. */
+  readonly run: string | null
+}
+
+/**
+ * Trains a network on a data set: `train(network, { data: glyphs(), steps: 500 })`. Throws an IsobathError `network`
+ * where the network doesn't fit itself or the data, `option` on a bad option, `memory` where it doesn't fit, `run` and
+ * `disk` on trouble with the run's folder. A run whose numbers stop being finite ends with `diverged`.
+ */
+export async function train(network: Network, options: TrainOptions): Promise<Run> {
+  const { data, weights, abort, onProgress, threads, exact, memoryLimit } = options
+  const blueprint = createBlueprint(network, data.shape)
+  const settings = resolveOptions(options, data.train.count)
+  const backend = await createWasmBackend({ threads, exact, memoryLimit })
+  try {
+    const folder = options.run === undefined ? undefined : await openFolder(options.run, blueprint, options, settings)
+    const record = await trainSession({
+      blueprint,
+      data,
+      settings,
+      backend,
+      weights,
+      abort,
+      recorder: folder,
+      onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
+    })
+    // The losses are in metrics.jsonl and the weights in the last checkpoint already.
+    folder?.finish({ ...record, losses: undefined, weights: undefined })
+    return { ...record, network, blueprint, settings, run: folder?.folder ?? null }
+  } finally {
+    backend.dispose()
+  }
+}
+
+async function openFolder(folder: string, blueprint: Blueprint, options: TrainOptions, settings: TrainingSettings) {
+  const { createRunFolder } = await import('../training/run-folder.ts')
+  const { data, exact = false, dataOptions = {} } = options
+  const { seed, ...recipe } = settings
+  const description: RunDescription = {
+    isobath: version,
+    network: blueprint.network,
+    input: [...blueprint.input],
+    data: {
+      name: data.name,
+      sha256: await hashDataset(data),
+      train: data.train.count,
+      test: data.test.count,
+      options: { ...dataOptions },
+    },
+    recipe,
+    seed,
+    mode: { precision: 'float32', exact },
+    versions: { isobath: version, node: process.version },
+  }
+  return createRunFolder(folder, blueprint, description)
+}

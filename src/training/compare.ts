@@ -1,0 +1,112 @@
+/** The same training for several networks, depths and seeds, side by side, and what follows from it. */
+import { type Summary, summarise } from '../support/statistics.ts'
+import type { Scores } from './evaluate.ts'
+
+/** One training of a comparison. */
+export interface ComparedRun {
+  readonly family: string
+  readonly depth: number
+  readonly seed: number
+  readonly train: Scores
+  readonly test: Scores
+  readonly diverged: object | null
+}
+
+export type Measure = (run: ComparedRun) => number | null
+
+/** How one network's scores differ from another's, paired by seed: the mean of second - first, with its 95% interval. */
+export interface PairedDifference extends Summary {
+  readonly first: number
+  readonly second: number
+  /**
+   * Worse: at least three pairs, an interval that lies above 0, and at least 5% more than the first. Better: the mirror
+   * image. Else the same, as far as these seeds can tell.
+   */
+  readonly verdict: 'worse' | 'better' | 'same' | 'too few seeds'
+}
+
+export function pairedDifference(
+  first: readonly ComparedRun[],
+  second: readonly ComparedRun[],
+  measure: Measure,
+): PairedDifference | null {
+  const pairs = second.flatMap((run) => {
+    const other = first.find(({ seed }) => seed === run.seed)
+    const [a, b] = [other ? measure(other) : null, measure(run)]
+    return a === null || b === null ? [] : [{ a, b }]
+  })
+  const difference = summarise(pairs.map(({ a, b }) => b - a))
+  if (!difference) return null
+  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+  const [firstMean, secondMean] = [mean(pairs.map(({ a }) => a)), mean(pairs.map(({ b }) => b))]
+  const means = { first: firstMean, second: secondMean }
+  if (pairs.length < 3 || difference.halfWidth === null) return { ...difference, ...means, verdict: 'too few seeds' }
+  const isLarge = Math.abs(difference.mean) >= 0.05 * Math.abs(means.first)
+  const isSure = Math.abs(difference.mean) > difference.halfWidth
+  const verdict = !isLarge || !isSure ? 'same' : difference.mean > 0 ? 'worse' : 'better'
+  return { ...difference, ...means, verdict }
+}
+
+const percent = (fraction: number): string => {
+  const value = 100 * fraction
+  return `${value.toFixed(value >= 10 ? 0 : value >= 1 ? 1 : 2)}%`
+}
+
+interface Family {
+  readonly name: string
+  readonly label: string
+}
+
+/** What happened to each family between its shallowest and its deepest network, on the training set and the test set. */
+export function comparisonSentence(
+  runs: readonly ComparedRun[],
+  families: readonly Family[],
+  depths: readonly number[],
+): string {
+  const shallow = Math.min(...depths)
+  const deep = Math.max(...depths)
+  const of = ({ name }: Family, depth: number) => runs.filter((run) => run.family === name && run.depth === depth)
+  if (shallow === deep) return families.map((family) => oneDepth(family, deep, of(family, deep))).join(' ')
+  return families.map((family) => overDepth(family, { shallow, deep }, of(family, shallow), of(family, deep))).join(' ')
+}
+
+function oneDepth({ label }: Family, depth: number, runs: readonly ComparedRun[]): string {
+  const train = summarise(runs.map((run) => run.train.error))
+  const test = summarise(runs.map((run) => run.test.error))
+  if (!train || !test) return `At depth ${depth} the ${label} network diverged.`
+  return `At depth ${depth} the ${label} network has ${percent(train.mean)} training error and ${percent(test.mean)} test error.`
+}
+
+function overDepth(
+  { label }: Family,
+  { shallow, deep }: { shallow: number; deep: number },
+  first: readonly ComparedRun[],
+  second: readonly ComparedRun[],
+): string {
+  const broken = second.filter(({ diverged }) => diverged !== null).length
+  if (broken > 0) return `The ${label} network of ${deep} layers diverged with ${broken} of ${second.length} seeds.`
+  const train = pairedDifference(first, second, (run) => run.train.error)
+  const test = pairedDifference(first, second, (run) => run.test.error)
+  if (!train || !test) return `The ${label} network has no scores to compare.`
+  const change = ({ first: from, second: to }: PairedDifference): string => `${percent(from)} to ${percent(to)}`
+  const start = `From ${shallow} to ${deep} layers the ${label} network's error goes from ${change(train)} on the TRAINING set and from ${change(test)} on the test set`
+  return `${start}: ${conclude(train, test)}`
+}
+
+function conclude(train: PairedDifference, test: PairedDifference): string {
+  if (train.verdict === 'too few seeds') return 'one or two seeds can’t tell whether that is more than chance.'
+  if (train.verdict === 'worse') {
+    return test.verdict === 'worse'
+      ? 'worse on both, so this is not overfitting: the deeper network does not even fit what it was trained on.'
+      : 'worse on the training set, so this is not overfitting.'
+  }
+  if (test.verdict === 'worse') return 'worse on the test set alone.'
+  const sets: [string, PairedDifference][] = [
+    ['training', train],
+    ['test', test],
+  ]
+  const better = sets.filter(([, { verdict }]) => verdict === 'better').map(([set]) => set)
+  if (better.length === 2) return 'depth helps on both.'
+  if (better.length === 1) return `better on the ${better[0]} set, and not worse on the other.`
+  return 'no difference beyond the spread of the seeds.'
+}
