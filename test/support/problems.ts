@@ -78,14 +78,18 @@ export async function compileProblem(backend: Backend, { graph, start, steps }: 
 
 export async function runProblem(backend: Backend, problem: Problem): Promise<Outcome> {
   const program = await compileProblem(backend, problem)
-  const { graph, steps } = problem
-  const { finished } = await program.run(0, steps.length)
+  const { finished } = await program.run(0, problem.steps.length)
+  const outcome = readOutcome(program, problem, finished)
+  program.dispose()
+  return outcome
+}
+
+export function readOutcome(program: Program, { graph, steps }: Problem, finished: number): Outcome {
   const losses = Float64Array.from(steps, (_, slot) => program.read('loss', slot)[0])
   const names = [
     ...graph.inputs.filter(({ role }) => role !== 'input').map(({ name }) => name),
     ...graph.outputs.map(({ name }) => name).filter((name) => name !== 'loss'),
   ]
   const values = new Map(names.map((name) => [name, program.read(name)]))
-  program.dispose()
   return { finished, losses, values }
 }

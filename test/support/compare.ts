@@ -1,0 +1,53 @@
+/** Comparing what two backends computed. */
+import type { Outcome } from './problems.ts'
+
+/** The same number, NaN included; -0 counts as 0, since a masked and a computed zero may differ in sign. */
+const same = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b))
+
+/** The largest difference between two tensors; NaN where only one of them has a NaN or an infinity. */
+export function largestDifference(actual: Float64Array, expected: Float64Array): number {
+  if (actual.length !== expected.length) return Number.NaN
+  return expected.reduce((worst, value, index) => {
+    const difference = same(actual[index], value) ? 0 : Math.abs(actual[index] - value)
+    return Math.max(difference, worst)
+  }, 0)
+}
+
+export const largestSize = (values: Float64Array): number =>
+  values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
+
+/** The largest difference of two elements, each relative to its own size or 1. */
+export function worstUnits(actual: Float64Array, expected: Float64Array): number {
+  return expected.reduce((worst, value, index) => {
+    if (same(actual[index], value)) return worst
+    return Math.max(worst, Math.abs(actual[index] - value) / Math.max(1, Math.abs(value)))
+  }, 0)
+}
+
+/**
+ * What differs by more than `tolerance` times the tensor's largest element, a line each. `floor` stands for that
+ * element where it is smaller: in a tensor that should be zero, rounding errors are all there is.
+ */
+export function differences(actual: Outcome, expected: Outcome, tolerance: number, floor = 0.1): string[] {
+  const found: string[] = []
+  const compare = (name: string, a: Float64Array, b: Float64Array): void => {
+    const difference = largestDifference(a, b)
+    const size = Math.max(floor, largestSize(b))
+    if (!(difference <= tolerance * size))
+      found.push(`${name}: ${difference.toExponential(1)} of ${size.toPrecision(3)}`)
+  }
+  if (actual.finished !== expected.finished) found.push(`${actual.finished} steps, not ${expected.finished}`)
+  compare('losses', actual.losses, expected.losses)
+  for (const [name, values] of expected.values) compare(name, actual.values.get(name) ?? new Float64Array(), values)
+  return found
+}
+
+/** Everything in an outcome as text, bit for bit. */
+export function bitsOf({ finished, losses, values }: Outcome): string {
+  const hexadecimal = (numbers: Float64Array): string => Buffer.from(numbers.buffer).toString('base64')
+  return [
+    finished,
+    hexadecimal(losses),
+    ...[...values].map(([name, numbers]) => `${name} ${hexadecimal(numbers)}`),
+  ].join('\n')
+}

@@ -1,0 +1,76 @@
+/** Random calls of every operation at given sizes: B batch, F features, O outputs of a dense layer. */
+import type { OpName } from '../../src/graph/ops.ts'
+import { createRandom } from '../../src/support/random.ts'
+import type { Call, Tensor } from './calls.ts'
+
+export interface Sizes {
+  readonly B: number
+  readonly F: number
+  readonly O: number
+}
+
+type CallWithoutName = Omit<Call, 'op'>
+
+/** Numbers are rounded to float32, so that every precision starts from the same ones. */
+function createTensors(seed: number) {
+  const random = createRandom(seed, 'every operation')
+  const fill = (shape: readonly number[], draw: () => number): Tensor => {
+    const count = shape.reduce((product, size) => product * size, 1)
+    return { shape, values: Float64Array.from({ length: count }, () => Math.fround(draw())) }
+  }
+  return {
+    normal: (...shape: number[]): Tensor => fill(shape, () => random.normal()),
+    positive: (...shape: number[]): Tensor => fill(shape, () => 0.1 + random.uniform()),
+    labels: (batch: number, classes: number): Tensor => ({
+      shape: [batch],
+      element: 'int',
+      values: Int32Array.from({ length: batch }, () => random.integer(classes)),
+    }),
+    int: (value: number): Tensor => ({ shape: [], element: 'int', values: [value] }),
+    scalar: (value: number): Tensor => ({ shape: [], values: [Math.fround(value)] }),
+    anyInt: (): Tensor => ({ shape: [], element: 'int', values: [random.uint32() | 0] }),
+  }
+}
+
+export function callEveryOperation({ B, F, O }: Sizes): Call[] {
+  const { normal, positive, labels, int, scalar, anyInt } = createTensors(B * 1000 + F)
+  const call = (attributes: Call['attributes'], ...inputs: Tensor[]): CallWithoutName => ({ inputs, attributes })
+  const x = (): Tensor => normal(B, F)
+  const calls: Record<OpName, CallWithoutName> = {
+    add: call({}, x(), x()),
+    addBias: call({}, x(), normal(F)),
+    scale: call({}, x(), scalar(-0.7)),
+    activation: call({ function: 'leakyRelu', slope: 0.25 }, x()),
+    activationGradient: call({ function: 'relu', slope: 0 }, x(), x()),
+    dropout: call({}, x(), anyInt(), int(B + 3), int(Math.floor(0.3 * 2 ** 32) | 0), scalar(1 / 0.7)),
+    dense: call({}, x(), normal(O, F)),
+    denseInputGradient: call({}, normal(B, O), normal(O, F)),
+    denseWeightGradient: call({}, normal(B, O), x()),
+    sumOverBatch: call({}, x()),
+    meanOverBatch: call({}, normal(B)),
+    layerNorm: call({ epsilon: 1e-3 }, x(), normal(F), normal(F)),
+    layerNormInputGradient: call({}, x(), x(), normal(F), normal(B), positive(B)),
+    layerNormScaleGradient: call({}, x(), x(), normal(B), positive(B)),
+    batchStatistics: call({ epsilon: 1e-3 }, x()),
+    batchNormalise: call({}, x(), normal(F), positive(F), normal(F), normal(F)),
+    inverseDeviation: call({ epsilon: 1e-3 }, positive(F)),
+    batchNormScaleGradient: call({}, x(), x(), normal(F), positive(F)),
+    batchNormInputGradient: call({}, x(), x(), normal(F), positive(F), normal(F), normal(F), normal(F)),
+    runningUpdate: call({ momentum: 0.1, correction: 1.25 }, normal(F), positive(F)),
+    softmaxCrossEntropy: call({}, x(), labels(B, F)),
+    squaredError: call({}, x(), x()),
+    sgdUpdate: call({ weightDecay: 0.01 }, x(), x(), scalar(0.1)),
+    momentumUpdate: call({ momentum: 0.9, weightDecay: 0.01 }, x(), x(), x(), scalar(0.1)),
+    copy: call({}, x()),
+    zeros: call({ shape: `${B}x${F}` }),
+  }
+  const named = ([op, rest]: [OpName, CallWithoutName]): Call => ({ op, ...rest })
+  return entriesOf(calls).map(named)
+}
+
+/** Object.entries with the record's own key type. */
+function entriesOf<K extends string, V>(record: Record<K, V>): [K, V][] {
+  const found: [K, V][] = []
+  for (const key in record) found.push([key, record[key]])
+  return found
+}

@@ -1,0 +1,136 @@
+/** Networks that between them use every kind of layer, each way that a loop can hold it. */
+import { gaussian, glorot, he, orthogonal } from '../../src/network/initialisers.ts'
+import {
+  activation,
+  batchNorm,
+  chain,
+  dense,
+  dropout,
+  flatten,
+  gelu,
+  identity,
+  layerNorm,
+  relu,
+  repeat,
+  residual,
+  selu,
+  silu,
+  tanh,
+} from '../../src/network/layers.ts'
+import type { Network } from '../../src/network/network.ts'
+import { activationNames } from '../../src/network/schema.ts'
+import { momentumRule, type ProblemOptions, sgdRule } from './problems.ts'
+
+export interface Example {
+  readonly network: Network
+  readonly options: ProblemOptions
+}
+
+const varied = gaussian({ sw2: [2, 1.5, 1, 0.5], sb2: 0.1 })
+
+/** A residual block of the same activation for each name, all in one loop of 2. */
+const everyActivation: Network = chain(
+  dense(8, { init: gaussian({ sw2: 1, sb2: 0.5 }) }),
+  repeat(
+    2,
+    chain(
+      ...activationNames.flatMap((name) => [
+        dense(8, { init: gaussian({ sw2: 1.5, sb2: 0.5 }) }),
+        activation(name, name === 'leakyRelu' ? { slope: -0.3 } : {}),
+      ]),
+    ),
+  ),
+  dense(3),
+)
+
+export const examples = {
+  'one dense layer': { network: dense(3), options: { batch: 1 } },
+  mlp: {
+    network: chain(dense(17), relu(), repeat(4, chain(dense(17, { init: varied }), relu())), dense(10)),
+    options: { input: [9], batch: 7 },
+  },
+  'mlp, squared error, no biases': {
+    network: chain(dense(16, { bias: false }), tanh(), repeat(3, chain(dense(16, { bias: false }), tanh())), dense(2)),
+    options: { loss: 'squared-error', batch: 8, optimizer: sgdRule },
+  },
+  'every activation': { network: everyActivation, options: { batch: 5, rate: 0.001 } },
+  'residual with multipliers': {
+    network: chain(
+      dense(9),
+      relu(),
+      repeat(4, residual(chain(dense(9, { init: glorot() }), gelu()), { multiplier: [1, 0.5, -0.25, 0.125] })),
+      dense(3),
+    ),
+    options: { batch: 6 },
+  },
+  'residual shortcuts': {
+    network: chain(
+      residual(chain(dense(7), silu(), dense(4)), { shortcut: dense(4), multiplier: 0.5 }),
+      repeat(3, residual(residual(dense(4)), { shortcut: chain(dense(4), layerNorm()) })),
+      residual(identity()),
+      dense(3),
+    ),
+    options: { batch: 3 },
+  },
+  'batch normalisation': {
+    network: chain(
+      dense(10),
+      batchNorm(),
+      relu(),
+      repeat(3, chain(dense(10), batchNorm({ momentum: 0.3, epsilon: 1e-3 }), tanh())),
+      dense(4),
+    ),
+    options: { batch: 9 },
+  },
+  'layer normalisation': {
+    network: chain(dense(11), layerNorm(), repeat(3, residual(chain(layerNorm(), dense(11), gelu()))), dense(4)),
+    options: { batch: 6, loss: 'squared-error' },
+  },
+  'dropout with varying rates': {
+    network: chain(
+      dense(12),
+      relu(),
+      dropout(0.2),
+      repeat(3, chain(dense(12), dropout([0, 0.3, 0.6]), selu())),
+      dense(3),
+    ),
+    options: { batch: 10 },
+  },
+  'loops in loops': {
+    network: chain(
+      dense(6, { init: orthogonal() }),
+      repeat(
+        3,
+        chain(
+          repeat(2, residual(chain(dense(6), batchNorm(), relu()), { multiplier: [0.5, 0.25] })),
+          dense(6, { init: he([1, 0.9, 0.8]) }),
+          dropout([0.1, 0.2, 0.3]),
+          repeat(2, repeat(2, chain(dense(6), layerNorm(), tanh()))),
+        ),
+      ),
+      dense(3),
+    ),
+    options: { batch: 5 },
+  },
+  'a loop that changes nothing': {
+    network: chain(
+      dense(4),
+      repeat(3, identity()),
+      repeat(2, residual(identity(), { multiplier: [1, 0.5] })),
+      dense(2),
+    ),
+    options: { batch: 4 },
+  },
+  'an image': { network: chain(flatten(), dense(5), relu(), dense(2)), options: { input: [2, 3, 3], batch: 4 } },
+} as const satisfies Record<string, Example>
+
+export type ExampleName = keyof typeof examples
+
+export const exampleNames = Object.keys(examples).filter((name): name is ExampleName => name in examples)
+
+/** A problem's options with an optimizer that has every term. */
+export const fullOptions = (options: ProblemOptions): ProblemOptions => ({
+  steps: 3,
+  optimizer: momentumRule,
+  ...options,
+})
