@@ -3,22 +3,11 @@
  * carries values from one iteration to the next, reads one slice per iteration of its stacked inputs and writes one
  * slice per iteration of its stacked outputs. Values are immutable; a program's effects are its `updates`.
  */
-import type { Shape } from '../blueprint/blueprint.ts'
 import type { OpName } from './ops.ts'
+import type { Attributes, Value } from './value.ts'
 
-export type { Shape }
-
-/** `real` is the program's floating-point type (float32 or float64); `int` is a 32-bit integer. */
-export type Element = 'real' | 'int'
-
-export interface Value {
-  readonly id: number
-  readonly shape: Shape
-  readonly element: Element
-}
-
-export type Attribute = number | string | boolean
-export type Attributes = Readonly<Record<string, Attribute>>
+export { sameShape, sizeOf } from '../blueprint/shape.ts'
+export type { Attribute, Attributes, Element, Shape, Value } from './value.ts'
 
 export interface OpNode {
   readonly kind: 'op'
@@ -101,12 +90,4 @@ export interface Graph {
   readonly outputs: readonly GraphOutput[]
   /** The scalar that must be finite for the updates to happen, if any. */
   readonly guard?: Value
-}
-
-export function sizeOf(shape: Shape): number {
-  return shape.reduce((product, size) => product * size, 1)
-}
-
-export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis])
 }

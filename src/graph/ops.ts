@@ -2,9 +2,10 @@
  * Every operation: the shapes it takes and gives. Shape letters: B batch, F features, K features in, O features out.
  * A missing row anywhere (here, in the gradient table, in a backend's kernels) doesn't compile.
  */
+
+import { sameShape } from '../blueprint/shape.ts'
 import { assertInvariant } from '../support/errors.ts'
-import type { Attributes, Element, Shape, Value } from './graph.ts'
-import { sameShape } from './graph.ts'
+import type { Attributes, Element, Shape, Value } from './value.ts'
 
 export interface OpResult {
   readonly shape: Shape
