@@ -53,9 +53,7 @@ function reduce(arithmetic: Arithmetic, x: Vector): ReducedExponential {
   // Adding 1.5 * 2^mantissa rounds to an integer, and leaves that integer in the low bits of the sum.
   const magic = wide ? 1.5 * 2 ** 52 : 1.5 * 2 ** 23
   // ln 2 in two parts: the first has so few bits that its product with n is exact (Cody & Waite 1980).
-  const [high, low] = wide
-    ? [0.69314718036912381649, 1.90821492927058770002e-10]
-    : [0.693359375, -2.12194440054690583e-4]
+  const [high, low] = wide ? [0.6931471803691238, 1.9082149292705877e-10] : [0.693359375, -2.1219444005469057e-4]
   const clamped = keep(
     arithmetic,
     lanes.max(lanes.constant(lowestExponent(lanes)), lanes.min(lanes.constant(highest), x)),
