@@ -2,6 +2,7 @@
 import {
   type Comparison,
   compare,
+  comparisonPicture,
   comparisonReport,
   comparisonText,
   describeOptimizer,
@@ -31,6 +32,8 @@ export interface ComparisonResult {
   readonly comparison: Comparison
   readonly text: () => string
   readonly html: () => string
+  /** The main picture, as SVG. */
+  readonly picture: () => string
 }
 
 /** Short names of the dense presets; what is compared with itself under other options keeps its full text. */
@@ -102,7 +105,12 @@ export async function compareNetworks(
     rows,
     sentence: `${sentence}${stopped}`,
   }
-  return { comparison, text: () => comparisonText(report), html: () => comparisonReport(report) }
+  return {
+    comparison,
+    text: () => comparisonText(report),
+    html: () => comparisonReport(report),
+    picture: () => comparisonPicture(report),
+  }
 }
 
 /** The rows without their loss curves' steps, and the sentence. */

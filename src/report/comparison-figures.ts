@@ -3,13 +3,24 @@
 import { absence, type Cell, type ComparisonData, type ComparisonRow, formatError } from './comparison-data.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
 import type { PageFigure } from './page.ts'
-import { type RangeFigure, rangePanels } from './range-figure.ts'
+import { type RangeFigure, rangeFigure, rangePanels } from './range-figure.ts'
 import { type Axis, domainOf, roundOutwards } from './scale.ts'
 import { count, formatPercent, isDrawable } from './text.ts'
 import type { Domain } from './ticks.ts'
 
 /** Training and test error by depth, every run a dot, on one scale. */
 export function errorFigure(data: ComparisonData, cells: readonly Cell[]): PageFigure {
+  return { panels: rangePanels(errorSpec(data, cells)), caption: errorCaption(data) }
+}
+
+/** The same as one SVG file. */
+export function errorPicture(data: ComparisonData, cells: readonly Cell[]): string {
+  return rangeFigure(errorSpec(data, cells))
+}
+
+const guessingError = ({ dataset }: ComparisonData): number => 1 - 1 / dataset.classes
+
+function errorSpec(data: ComparisonData, cells: readonly Cell[]): RangeFigure {
   const panel = (heading: string, error: (row: ComparisonRow) => number | null) => ({
     heading,
     groups: data.families.map(({ name, label }) => ({
@@ -21,8 +32,7 @@ export function errorFigure(data: ComparisonData, cells: readonly Cell[]): PageF
       ),
     })),
   })
-  const guessing = 1 - 1 / data.dataset.classes
-  const spec: RangeFigure = {
+  return {
     title: 'Error by depth',
     description: cells
       .map(({ label, depth, runs, trainError, testError }) => {
@@ -33,10 +43,9 @@ export function errorFigure(data: ComparisonData, cells: readonly Cell[]): PageF
     x: { label: 'Depth', unit: 'layers', categories: data.depths.map(String) },
     y: { label: 'Misclassified', percent: true, domain: errorDomain(data, cells) },
     panels: [panel('Training error', (row) => row.train.error), panel('Test error', (row) => row.test.error)],
-    references: [{ label: 'guessing', y: guessing }],
+    references: [{ label: 'guessing', y: guessingError(data) }],
     broken: data.rows.some((row) => row.diverged !== null) ? 'diverged' : 'no number',
   }
-  return { panels: rangePanels(spec), caption: errorCaption(data, guessing) }
 }
 
 /** From 0 to a round percentage, never beyond 100%, however wide an interval of few seeds is. */
@@ -49,7 +58,7 @@ function errorDomain(data: ComparisonData, cells: readonly Cell[]): Domain {
   return [0, Math.min(1, roundOutwards([0, high], 'linear', 5)[1])]
 }
 
-function errorCaption(data: ComparisonData, guessing: number): string {
+function errorCaption(data: ComparisonData): string {
   const dots =
     data.seeds.length === 1
       ? 'Each mark is one training (1 seed, so no interval).'
@@ -57,7 +66,7 @@ function errorCaption(data: ComparisonData, guessing: number): string {
   const broken = data.rows.some((row) => row.diverged !== null)
     ? ' A cross is a training that diverged; means are over the others.'
     : ''
-  return `${dots}${broken} Guessing among ${data.dataset.classes} classes misses ${formatPercent(guessing, 0)}.`
+  return `${dots}${broken} Guessing among ${data.dataset.classes} classes misses ${formatPercent(guessingError(data), 0)}.`
 }
 
 /** The loss while training: one panel for each depth, one thin line for each seed; null if no losses were kept. */

@@ -1,5 +1,6 @@
 /** The report of a comparison of networks over depth, as a page and as text for a terminal. */
 
+import type { Summary } from '../support/statistics.ts'
 import { bar } from './bars.ts'
 import {
   absence,
@@ -13,8 +14,7 @@ import {
   setupItems,
   withShortLabels,
 } from './comparison-data.ts'
-import { errorFigure, lossFigure } from './comparison-figures.ts'
-import type { Summary } from '../support/statistics.ts'
+import { errorFigure, errorPicture, lossFigure } from './comparison-figures.ts'
 import { type Fact, renderPage } from './page.ts'
 import { type Table, tableText } from './table.ts'
 import { count, fillLines, formatDuration, formatFixed, formatPercent, list, wrap } from './text.ts'
@@ -37,6 +37,12 @@ export function comparisonReport(given: ComparisonData): string {
     sections: [{ heading: 'How to read it', paragraphs: READING }],
     facts: facts(data),
   })
+}
+
+/** The main picture alone, as an SVG file. */
+export function comparisonPicture(given: ComparisonData): string {
+  const data = withShortLabels(given)
+  return errorPicture(data, cellsOf(data))
 }
 
 const READING = [

@@ -13,7 +13,9 @@ import {
 } from '../options.ts'
 import { printJson, printText, writeText } from '../output.ts'
 
-type Flags = DataFlags & TrainingFlags & MachineFlags & { depths: number[]; seeds: number; report?: string }
+type Flags = DataFlags &
+  TrainingFlags &
+  MachineFlags & { depths: number[]; seeds: number; report?: string; figure?: string }
 
 /** `compare NETWORK... --depths 4,16,64 --seeds 3` */
 export function compareCommand(): Command {
@@ -23,6 +25,7 @@ export function compareCommand(): Command {
     .option('--depths <list>', 'hidden layers, such as 4,16,64', wholeList(1), [4, 16, 64])
     .option('--seeds <n>', 'trainings of each network at each depth, with seeds from --seed on', wholeFrom(1), 3)
     .option('--report <file>', 'write an HTML report with pictures')
+    .option('--figure <file>', 'write the main picture as SVG')
   addMachineOptions(addTrainingOptions(addDataOptions(command)))
   return command.action(async (networks: string[], flags: Flags) => {
     const repeated = networks.find((text, index) => networks.indexOf(text) !== index)
@@ -30,6 +33,7 @@ export function compareCommand(): Command {
     const words = process.argv.slice(2).map((word) => (/[\s'"$&|<>;*?()]/.test(word) ? JSON.stringify(word) : word))
     const result = await compareNetworks(networks, flags, `isobath ${words.join(' ')}`)
     if (flags.report !== undefined) writeText(flags.report, result.html())
+    if (flags.figure !== undefined) writeText(flags.figure, result.picture())
     if (flags.json) return printJson(comparisonJson(result))
     const report = flags.report === undefined ? '' : `\nReport: ${flags.report}`
     return printText(`${result.text()}${report}`)
