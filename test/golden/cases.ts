@@ -1,0 +1,128 @@
+/**
+ * The training problems that PyTorch did too (make_mlp.mjs, make_mlp.py): networks, data, first weights. Nothing but the
+ * seeds is stored: both sides get these same numbers.
+ */
+import { createHash } from 'node:crypto'
+import type { Blueprint } from '../../src/blueprint/blueprint.ts'
+import { createBlueprint } from '../../src/blueprint/create.ts'
+import { initialise } from '../../src/blueprint/initialise.ts'
+import type { LossName, OptimizerRule } from '../../src/graph/programs.ts'
+import { parseNetwork } from '../../src/network/presets.ts'
+import { createRandom } from '../../src/support/random.ts'
+
+export interface GoldenCase {
+  readonly name: string
+  readonly network: string
+  readonly input: number
+  readonly outputs: number
+  readonly batch: number
+  readonly loss: LossName
+  readonly optimizer: OptimizerRule
+  readonly rate: number
+  readonly steps: number
+  readonly seed: number
+}
+
+const common = { outputs: 10, steps: 200, seed: 1 }
+const momentum = { kind: 'momentum', momentum: 0.9, weightDecay: 0 } as const
+const decayed = { ...momentum, weightDecay: 1e-4 } as const
+const tanhNetwork = 'mlp:depth=20,width=128,activation=tanh,init=glorot'
+
+/**
+ * ReLU only where nothing amplifies a difference: with batch normalisation, one unit whose input is 1e-7 on the one side and
+ * 0 on the other changes the gradient by half a percent, and 100 steps later the losses by ten.
+ *
+ * Sizes that fill the kernels' tiles and sizes that don't: 784 and 64 do, 50, 10 and 99 don't.
+ */
+export const goldenCases: readonly GoldenCase[] = [
+  {
+    ...common,
+    name: 'mlp-sgd',
+    network: tanhNetwork,
+    input: 784,
+    batch: 64,
+    loss: 'cross-entropy',
+    optimizer: { kind: 'sgd', weightDecay: 0 },
+    rate: 0.05,
+  },
+  {
+    ...common,
+    name: 'mlp-momentum',
+    network: tanhNetwork,
+    input: 784,
+    batch: 64,
+    loss: 'cross-entropy',
+    optimizer: momentum,
+    rate: 0.005,
+  },
+  {
+    ...common,
+    name: 'residual',
+    network: 'residual-mlp:depth=12,width=50,activation=relu',
+    input: 99,
+    batch: 50,
+    loss: 'cross-entropy',
+    optimizer: decayed,
+    rate: 0.01,
+  },
+  {
+    ...common,
+    name: 'batch-norm',
+    network: 'mlp:depth=6,width=50,activation=silu,norm=batch',
+    input: 99,
+    batch: 50,
+    loss: 'cross-entropy',
+    optimizer: decayed,
+    rate: 0.02,
+  },
+  {
+    ...common,
+    name: 'layer-norm',
+    network: 'residual-mlp:depth=8,width=50,activation=gelu,norm=layer,multiplier=1/sqrt(l)',
+    input: 99,
+    batch: 50,
+    loss: 'squared-error',
+    optimizer: decayed,
+    rate: 0.02,
+  },
+]
+
+/** A prime, so that no two of the first 1009 batches hold the same samples. */
+const sampleCount = 1009
+
+export interface GoldenData {
+  readonly blueprint: Blueprint
+  readonly weights: ReadonlyMap<string, Float64Array>
+  /** [samples, input], [samples], [samples, outputs]; all of them exact in float32. */
+  readonly x: Float32Array
+  readonly labels: Int32Array
+  readonly targets: Float32Array
+  /** Of the weights and the data, so that a change of either is told apart from a wrong gradient. */
+  readonly sha256: string
+}
+
+/** Samples around one centre for each class; a class's targets are random too. */
+export function createGoldenData({ network, input, outputs, seed }: GoldenCase): GoldenData {
+  const blueprint = createBlueprint(parseNetwork(network, { classes: outputs }), [input])
+  const weights = initialise(blueprint, seed)
+  const random = createRandom(seed, 'golden data')
+  const centres = Float64Array.from({ length: outputs * input }, () => 0.5 * random.normal())
+  const classTargets = Float32Array.from({ length: outputs * outputs }, () => random.normal())
+  const labels = Int32Array.from({ length: sampleCount }, () => random.integer(outputs))
+  const x = new Float32Array(sampleCount * input)
+  const targets = new Float32Array(sampleCount * outputs)
+  labels.forEach((label, sample) => {
+    for (let feature = 0; feature < input; feature++) {
+      x[sample * input + feature] = centres[label * input + feature] + random.normal()
+    }
+    targets.set(classTargets.subarray(label * outputs, (label + 1) * outputs), sample * outputs)
+  })
+  const hash = createHash('sha256')
+  for (const values of [...weights.values(), x, labels, targets]) hash.update(values)
+  return { blueprint, weights, x, labels, targets, sha256: hash.digest('hex') }
+}
+
+/** The samples of a step's batch. */
+export function batchIndices({ batch }: GoldenCase, step: number): number[] {
+  return Array.from({ length: batch }, (_, row) => (step * batch + row) % sampleCount)
+}

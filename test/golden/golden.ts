@@ -1,0 +1,128 @@
+/** The files that make_mlp.mjs writes, and our programs' distance from them. */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { Backend, Program } from '../../src/backends/backend.ts'
+import { trainingGraph } from '../../src/graph/programs.ts'
+import { batchIndices, type GoldenCase, type GoldenData } from './cases.ts'
+
+const statistics = z.object({
+  /** Of the tensor of each iteration of the loops around the layer. */
+  norms: z.array(z.number()),
+  sums: z.array(z.number()),
+  /** Elements spread evenly over all iterations. */
+  sampled: z.array(z.number()),
+})
+
+const run = z.object({ losses: z.array(z.number()), running: z.record(z.string(), statistics) })
+
+const golden = z.object({
+  sha256: z.string(),
+  torch: z.string(),
+  gradients: z.record(z.string(), statistics),
+  /** How far PyTorch's own float32 gradient is from its float64 gradient. */
+  float32GradientError: z.number(),
+  float64: run,
+  float32: run,
+})
+
+export type Statistics = z.infer<typeof statistics>
+export type Golden = z.infer<typeof golden>
+
+export function readGolden(name: string): Golden {
+  return golden.parse(JSON.parse(readFileSync(new URL(`${name}.json`, import.meta.url), 'utf8')))
+}
+
+/** Batches that the program's memory holds at a time. */
+const ringSlots = 20
+
+export interface Trained {
+  /** Of the first step. */
+  readonly gradients: ReadonlyMap<string, Float64Array>
+  readonly losses: readonly number[]
+  readonly running: ReadonlyMap<string, Float64Array>
+}
+
+/** All steps of a case. */
+export async function trainCase(backend: Backend, golden: GoldenCase, data: GoldenData): Promise<Trained> {
+  const { blueprint, weights } = data
+  const { batch, loss, optimizer, seed, steps, rate } = golden
+  const program = await backend.compile(trainingGraph(blueprint, { batch, loss, optimizer, seed }), { ringSlots })
+  for (const [name, values] of weights) program.write(name, values)
+  const readAll = (names: readonly string[], prefix: string): Map<string, Float64Array> =>
+    new Map(names.map((name) => [name, program.read(`${prefix}${name}`)]))
+  const namesOf = (isTrained: boolean): string[] =>
+    blueprint.parameters.filter(({ trainable }) => trainable === isTrained).map(({ name }) => name)
+
+  let gradients = new Map<string, Float64Array>()
+  const losses: number[] = []
+  for (let step = 0; step < steps; ) {
+    const count = step === 0 ? 1 : Math.min(ringSlots, steps - step)
+    for (let slot = 0; slot < count; slot++) writeBatch(program, slot, step + slot, rate, golden, data)
+    await program.run(0, count)
+    for (let slot = 0; slot < count; slot++) losses.push(program.read('loss', slot)[0])
+    if (step === 0) gradients = readAll(namesOf(true), 'gradient.')
+    step += count
+  }
+  const running = readAll(namesOf(false), '')
+  program.dispose()
+  return { gradients, losses, running }
+}
+
+const pick = (labels: Int32Array, indices: readonly number[]): number[] => indices.map((index) => labels[index])
+
+function writeBatch(
+  program: Program,
+  slot: number,
+  step: number,
+  rate: number,
+  golden: GoldenCase,
+  { x, labels, targets }: GoldenData,
+): void {
+  const indices = batchIndices(golden, step)
+  const fillRows = (name: string, values: Float32Array, width: number): void => {
+    const { array, offset, stride } = program.inputRows(name, slot)
+    indices.forEach((index, row) => {
+      array.set(values.subarray(index * width, (index + 1) * width), offset + row * stride)
+    })
+  }
+  fillRows('x', x, golden.input)
+  if (golden.loss === 'squared-error') fillRows('targets', targets, golden.outputs)
+  else program.write('labels', pick(labels, indices), slot)
+  program.write('rate', [rate], slot)
+  program.write('step', [step], slot)
+}
+
+const norm = (values: ArrayLike<number>): number => Math.hypot(...Array.from(values))
+const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0)
+
+/**
+ * The largest of three errors over the tensor's norm: of any iteration's norm, of any iteration's sum (which adds up
+ * the errors of its elements), and of the sampled elements. Where a tensor's norm is below `smallest` (a gradient that
+ * is zero but for rounding), it is over that.
+ */
+export function tensorError(values: Float64Array, expected: Statistics, smallest: number): number {
+  const { norms, sums, sampled } = expected
+  const size = values.length / norms.length
+  const slices = norms.map((_, index) => values.subarray(index * size, (index + 1) * size))
+  const ofSlices = slices.map((slice, index) => {
+    const sum = slice.reduce((total, value) => total + value, 0)
+    const scale = Math.max(norms[index], smallest)
+    const sumScale = scale * Math.sqrt(size)
+    return Math.max(Math.abs(norm(slice) - norms[index]) / scale, Math.abs(sum - sums[index]) / sumScale)
+  })
+  const positions = sampled.map((_, index) => Math.floor((index * values.length) / sampled.length))
+  const differences = positions.map((position, index) => values[position] - sampled[index])
+  const sampledScale = smallest * Math.sqrt(sampled.length / values.length)
+  return Math.max(largest(ofSlices), norm(differences) / Math.max(norm(sampled), sampledScale))
+}
+
+/** The largest error of any of the tensors, those of tiny norm over a hundredth of all tensors' norm together. */
+export function largestError(values: ReadonlyMap<string, Float64Array>, expected: Record<string, Statistics>): number {
+  const total = norm(Object.values(expected).flatMap(({ norms }) => norms))
+  const errors = [...values].map(([name, tensor]) => tensorError(tensor, expected[name], total / 100))
+  return largest(errors)
+}
+
+export function largestLossError(losses: readonly number[], expected: readonly number[]): number {
+  return largest(losses.map((loss, step) => Math.abs(loss - expected[step]) / expected[step]))
+}
