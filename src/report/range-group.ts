@@ -1,7 +1,7 @@
 /** One group of a range figure: its runs, their means and intervals. */
 
-import { clamp, type Frame } from './frame.ts'
 import { type Summary, summarise } from '../support/statistics.ts'
+import { clamp, type Frame } from './frame.ts'
 import type { Axis } from './scale.ts'
 import { cross, element, mark, type Place, pathThrough, tooltip } from './svg.ts'
 import { formatNumber, formatPercent } from './text.ts'

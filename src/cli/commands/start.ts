@@ -11,7 +11,7 @@ const mainJob = {
     optimizer: 'momentum',
     rate: 0.03,
     schedule: 'cosine',
-    epochs: 4,
+    epochs: 6,
     loss: 'cross-entropy',
     standardise: 'per-channel',
     order: 'shuffled',
