@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { createBlueprint } from '../../blueprint/create.ts'
+import { trainingGraph } from '../../graph/programs.ts'
+import { parseNetwork } from '../../network/presets.ts'
+import { createWasmBackend } from './backend.ts'
+import { enableRelaxedSimd } from './platform.ts'
+
+const optimizer = { kind: 'sgd', weightDecay: 0 } as const
+
+function graphOf(network: string, batch = 16) {
+  const blueprint = createBlueprint(parseNetwork(network, { classes: 10 }), [20])
+  return trainingGraph(blueprint, { batch, loss: 'cross-entropy', optimizer, seed: 0 })
+}
+
+describe('the platform', () => {
+  // V8 has had relaxed SIMD since version 11.3, at first behind a flag; without it kernels run at half their speed.
+  it('has relaxed SIMD', async () => {
+    expect(await enableRelaxedSimd()).toBe(true)
+  })
+})
+
+describe('the wasm backend', () => {
+  it('refuses a program beyond the memory limit', async () => {
+    const backend = await createWasmBackend({ threads: 'inline', memoryLimit: 2 ** 20 })
+    await expect(backend.compile(graphOf('mlp:depth=100,width=64'))).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[IsobathError: training step: needs 3.58 MiB of memory, and the limit is 1.00 MiB. Use a smaller batch or fewer layers.]`,
+    )
+  })
+
+  it('refuses a nonsensical number of threads', async () => {
+    await expect(createWasmBackend({ threads: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[IsobathError: threads: expected a whole number from 1 to 256, got 0.]`,
+    )
+  })
+
+  it('fails a run under way when it is disposed of', async () => {
+    const backend = await createWasmBackend({ threads: 1 })
+    const program = await backend.compile(graphOf('mlp:depth=2000,width=64', 64))
+    const running = program.run(0, 1)
+    backend.dispose()
+    await expect(running).rejects.toThrow('disposed')
+  })
+})
