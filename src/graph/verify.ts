@@ -1,77 +1,110 @@
 /** Checks that a graph is legal: definitions before uses, shapes as the operations say, loops that fit together. */
 import { assertInvariant } from '../support/errors.ts'
-import type { Graph, LoopNode, Node, Value } from './graph.ts'
+import type { Graph, LoopNode, Node, OpNode, Shape, Value } from './graph.ts'
 import { sameShape, sizeOf } from './graph.ts'
 import { ops } from './ops.ts'
+
+/** Throws an internal error where the graph isn't legal. */
+export function verifyGraph(graph: Graph): void {
+  new Verifier().graph(graph)
+}
 
 function sameKind(a: Value, b: Value): boolean {
   return sameShape(a.shape, b.shape) && a.element === b.element
 }
 
-function verifyLoop(loop: LoopNode, defined: ReadonlySet<Value>): void {
-  const where = `loop ${loop.path}`
-  const inside = new Set(defined)
-  for (const { initial, parameter, next, result } of loop.carried) {
-    assertInvariant(defined.has(initial), `${where} carries %${initial.id}, which isn't defined`)
-    assertInvariant(
-      [parameter, next, result].every((value) => sameKind(value, initial)),
-      `${where} carries one shape`,
-    )
-    inside.add(parameter)
-  }
-  for (const { stacked, parameter } of loop.slices) {
-    assertInvariant(defined.has(stacked), `${where} slices %${stacked.id}, which isn't defined`)
-    assertInvariant(sameShape(stacked.shape, [loop.times, ...parameter.shape]), `${where} slices one of ${loop.times}`)
-    inside.add(parameter)
-  }
-  verifyNodes(loop.body, inside)
-  for (const { value, stacked } of loop.stacks) {
-    assertInvariant(inside.has(value), `${where} stacks %${value.id}, which isn't defined`)
-    assertInvariant(sameShape(stacked.shape, [loop.times, ...value.shape]), `${where} stacks one of ${loop.times}`)
-  }
-  for (const { next } of loop.carried) assertInvariant(inside.has(next), `${where}: %${next.id} isn't defined`)
+function isStackOf(stacked: Value, value: Value, times: number): boolean {
+  return sameShape(stacked.shape, [times, ...value.shape]) && stacked.element === value.element
 }
 
-/** Adds what the nodes define to `defined`. */
-function verifyNodes(nodes: readonly Node[], defined: Set<Value>): void {
-  const define = (value: Value): void => {
-    assertInvariant(!defined.has(value), `%${value.id} is defined twice`)
-    defined.add(value)
+function verifyUnique(names: readonly string[], what: string): void {
+  names.forEach((name, position) => {
+    assertInvariant(names.indexOf(name) === position, `two ${what} are called ${name}`)
+  })
+}
+
+class Verifier {
+  /** All values that anything has made so far, in whatever scope: each is made once. */
+  private readonly made = new Set<Value>()
+
+  graph({ inputs, constants, body, updates, outputs, guard }: Graph): void {
+    const visible = new Set<Value>()
+    for (const { value } of inputs) this.make(value, visible)
+    for (const { value, data, name } of constants) {
+      assertInvariant(data.length === sizeOf(value.shape), `constant ${name} has ${data.length} values`)
+      this.make(value, visible)
+    }
+    this.nodes(body, visible)
+    for (const { target, value } of updates) {
+      assertInvariant(visible.has(value) && sameKind(target, value), `update of %${target.id}`)
+      const kept = inputs.some((input) => input.value === target && input.role !== 'input')
+      assertInvariant(kept, `update of %${target.id}, which is no parameter or state`)
+    }
+    const targets = updates.map(({ target }) => target)
+    assertInvariant(new Set(targets).size === targets.length, 'an input is updated twice')
+    for (const { name, value } of outputs) assertInvariant(visible.has(value), `output ${name} isn't defined`)
+    // An output may have an input's name only by mistake: a program reads both by name.
+    verifyUnique(
+      [...inputs, ...outputs].map(({ name }) => name),
+      'inputs or outputs',
+    )
+    if (guard) assertInvariant(visible.has(guard) && guard.shape.length === 0, 'the guard is a scalar of the graph')
   }
-  for (const node of nodes) {
-    if (node.kind === 'loop') {
-      verifyLoop(node, defined)
-      for (const { result } of node.carried) define(result)
-      for (const { stacked } of node.stacks) define(stacked)
-      continue
+
+  private make(value: Value, visible: Set<Value>): void {
+    assertInvariant(!this.made.has(value), `%${value.id} is defined twice`)
+    this.made.add(value)
+    visible.add(value)
+  }
+
+  /** Adds what the nodes make to `visible`. */
+  private nodes(nodes: readonly Node[], visible: Set<Value>): void {
+    for (const node of nodes) {
+      if (node.kind === 'op') this.op(node, visible)
+      else this.loop(node, visible)
     }
-    for (const input of node.inputs) {
-      assertInvariant(defined.has(input), `${node.op} at ${node.path} reads %${input.id}, which isn't defined`)
+  }
+
+  private op({ op, inputs, outputs, attributes, path }: OpNode, visible: Set<Value>): void {
+    for (const input of inputs) {
+      assertInvariant(visible.has(input), `${op} at ${path} reads %${input.id}, which isn't defined`)
     }
-    const results = ops[node.op].infer(node.inputs, node.attributes)
-    assertInvariant(results.length === node.outputs.length, `${node.op} gives ${results.length} values`)
-    node.outputs.forEach((output, position) => {
-      assertInvariant(sameShape(output.shape, results[position].shape), `${node.op} at ${node.path}: wrong shape`)
-      define(output)
+    const results = ops[op].infer(inputs, attributes)
+    assertInvariant(results.length === outputs.length, `${op} at ${path} gives ${results.length} values`)
+    outputs.forEach((output, position) => {
+      const { shape, element }: { shape: Shape; element: Value['element'] } = results[position]
+      assertInvariant(
+        sameShape(output.shape, shape) && output.element === element,
+        `${op} at ${path} gives ${element} [${shape}], not ${output.element} [${output.shape}]`,
+      )
+      this.make(output, visible)
     })
   }
-}
 
-/** Throws an internal error where the graph isn't legal. */
-export function verifyGraph(graph: Graph): void {
-  const defined = new Set<Value>()
-  for (const { value } of graph.inputs) defined.add(value)
-  for (const { value, data, name } of graph.constants) {
-    assertInvariant(data.length === sizeOf(value.shape), `constant ${name} has ${data.length} values`)
-    defined.add(value)
+  private loop({ times, carried, slices, stacks, body, path }: LoopNode, visible: Set<Value>): void {
+    const where = `loop ${path}`
+    assertInvariant(Number.isInteger(times) && times >= 1, `${where} runs ${times} times`)
+    const inside = new Set(visible)
+    const expectIn = (scope: ReadonlySet<Value>, value: Value, does: string): void =>
+      assertInvariant(scope.has(value), `${where} ${does} %${value.id}, which isn't defined`)
+    for (const { initial, parameter, next, result } of carried) {
+      expectIn(visible, initial, 'carries')
+      const isOneKind = [parameter, next, result].every((value) => sameKind(value, initial))
+      assertInvariant(isOneKind, `${where} carries values of one shape`)
+      this.make(parameter, inside)
+    }
+    for (const { stacked, parameter } of slices) {
+      expectIn(visible, stacked, 'slices')
+      assertInvariant(isStackOf(stacked, parameter, times), `${where} slices [${stacked.shape}] in ${times}`)
+      this.make(parameter, inside)
+    }
+    this.nodes(body, inside)
+    for (const { next } of carried) expectIn(inside, next, 'carries on')
+    for (const { value, stacked } of stacks) {
+      expectIn(inside, value, 'stacks')
+      assertInvariant(isStackOf(stacked, value, times), `${where} stacks ${times} of [${value.shape}]`)
+      this.make(stacked, visible)
+    }
+    for (const { result } of carried) this.make(result, visible)
   }
-  verifyNodes(graph.body, defined)
-  for (const { target, value } of graph.updates) {
-    assertInvariant(defined.has(value) && sameKind(target, value), `update of %${target.id}`)
-    assertInvariant(
-      graph.inputs.some((input) => input.value === target),
-      `update of %${target.id}, which is no input`,
-    )
-  }
-  for (const { name, value } of graph.outputs) assertInvariant(defined.has(value), `output ${name} isn't defined`)
 }
