@@ -63,30 +63,42 @@ export function insertBarriers(body: readonly PlanNode[], offsets: Offsets): Pla
   return withBarriers(body, needed)
 }
 
+/** One run of a loop: which accesses came before it. */
+interface OpenLoop {
+  readonly loop: PlanLoop
+  /** The number of accesses before its first iteration. */
+  readonly start: number
+}
+
 function walk(body: readonly PlanNode[], needed: Set<PlanNode>, offsets: Offsets): void {
-  let since: Access[] = []
+  let since: { readonly access: Access; readonly at: number }[] = []
+  let count = 0
+  const open: OpenLoop[] = []
+  /** A barrier before `node`; or before the outermost loop around it that starts after all that it collides with. */
+  const waitFor = (node: PlanNode, latest: number): void => {
+    const outer = open.find(({ start }) => latest < start)
+    needed.add(outer?.loop ?? node)
+    since = outer ? since.filter(({ at }) => at >= outer.start) : []
+  }
   const visit = (node: PlanNode, indices: Indices): void => {
-    if (node.kind === 'barrier') {
-      since = []
-      return
-    }
+    if (node.kind === 'barrier' || needed.has(node)) since = []
+    if (node.kind === 'barrier') return
     if (node.kind === 'loop') {
       visitLoop(node, indices)
       return
     }
     const accesses = accessesOf(node, indices, offsets)
-    if (needed.has(node)) since = []
-    else if (accesses.some((later) => since.some((earlier) => collide(earlier, later)))) {
-      needed.add(node)
-      since = []
-    }
-    since.push(...accesses)
+    const colliding = since.filter(({ access }) => accesses.some((later) => collide(access, later)))
+    if (colliding.length > 0) waitFor(node, colliding[colliding.length - 1].at)
+    for (const access of accesses) since.push({ access, at: count++ })
   }
   const visitLoop = (loop: PlanLoop, indices: Indices): void => {
+    open.push({ loop, start: count })
     for (const index of iterations(loop)) {
       const inside = new Map(indices).set(loop.id, index)
       for (const node of loop.body) visit(node, inside)
     }
+    open.pop()
   }
   // Two steps, since the second step's kernels meet what the first step left.
   for (let step = 0; step < 2; step++) {
