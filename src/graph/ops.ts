@@ -85,9 +85,18 @@ export const ops = {
     return [real(...x.shape), real(x.shape[0]), real(x.shape[0])]
   }),
   /** dy[B, F], x[B, F], scale[F], mean[B], inverse deviation[B] -> dx[B, F] */
-  layerNormInputGradient: general(([dy]) => [real(...dy.shape)]),
+  layerNormInputGradient: general(([dy, x, scale, mean, inverse]) => {
+    expectShape(x, dy.shape, 'input')
+    expectShape(scale, dy.shape.slice(1), 'scale')
+    for (const statistic of [mean, inverse]) expectShape(statistic, dy.shape.slice(0, 1), 'statistic')
+    return [real(...dy.shape)]
+  }),
   /** dy[B, F], x[B, F], mean[B], inverse deviation[B] -> [F] */
-  layerNormScaleGradient: general(([dy]) => [real(dy.shape[1])]),
+  layerNormScaleGradient: general(([dy, x, mean, inverse]) => {
+    expectShape(x, dy.shape, 'input')
+    for (const statistic of [mean, inverse]) expectShape(statistic, dy.shape.slice(0, 1), 'statistic')
+    return [real(dy.shape[1])]
+  }),
 
   /** x[B, F] -> mean[F], biased variance[F], inverse deviation[F]; attribute: epsilon (Ioffe & Szegedy 2015) */
   batchStatistics: general(([x]) => [real(x.shape[1]), real(x.shape[1]), real(x.shape[1])]),
@@ -96,7 +105,11 @@ export const ops = {
   /** variance[F] -> 1/sqrt(variance + epsilon) */
   inverseDeviation: general(([variance]) => [real(...variance.shape)]),
   /** dy[B, F], x[B, F], mean[F], inverse deviation[F] -> sum over the batch of dy * (x - mean) * inverse deviation [F] */
-  batchNormScaleGradient: general(([dy]) => [real(dy.shape[1])]),
+  batchNormScaleGradient: general(([dy, x, mean, inverse]) => {
+    expectShape(x, dy.shape, 'input')
+    for (const statistic of [mean, inverse]) expectShape(statistic, dy.shape.slice(1), 'statistic')
+    return [real(dy.shape[1])]
+  }),
   /** dy, x, mean, inverse deviation, scale, scale's gradient, shift's gradient -> dx */
   batchNormInputGradient: elementwise('same', 'features', 'features', 'features', 'features', 'features'),
   /** running[F], statistic[F] -> (1 - momentum) running + momentum * correction * statistic */
@@ -117,14 +130,16 @@ export const ops = {
   }),
 
   /** parameter, gradient, rate[] -> parameter; attribute: weightDecay */
-  sgdUpdate: general(([parameter, gradient]) => {
+  sgdUpdate: general(([parameter, gradient, rate]) => {
     expectShape(gradient, parameter.shape, 'gradient')
+    expectShape(rate, [], 'rate')
     return [real(...parameter.shape)]
   }),
   /** parameter, gradient, velocity, rate[] -> parameter, velocity; attributes: momentum, weightDecay */
-  momentumUpdate: general(([parameter, gradient, velocity]) => {
+  momentumUpdate: general(([parameter, gradient, velocity, rate]) => {
     expectShape(gradient, parameter.shape, 'gradient')
     expectShape(velocity, parameter.shape, 'velocity')
+    expectShape(rate, [], 'rate')
     return [real(...parameter.shape), real(...parameter.shape)]
   }),
   /** x; the plan moves values with it where two places need them */

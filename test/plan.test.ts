@@ -1,0 +1,142 @@
+/** How a step is run, as text, and plans that the verifier must refuse. */
+import { describe, expect, test } from 'vitest'
+import { createPlan, type PlanOptions } from '../src/plan/create.ts'
+import type { Plan, PlanNode } from '../src/plan/plan.ts'
+import { printPlan } from '../src/plan/print.ts'
+import { verifyPlan } from '../src/plan/verify.ts'
+import { batchNorm, chain, dense, dropout, gelu, layerNorm, relu, repeat, residual } from '../src/network/layers.ts'
+import { exampleNames, examples, fullOptions } from './support/networks.ts'
+import { createProblem, sgdRule } from './support/problems.ts'
+
+const options: PlanOptions = { precision: 'float32', ringSlots: 1, reservedBytes: 256 }
+
+test('a residual network: the branch, the sum and what is saved are one kernel', () => {
+  const block = residual(chain(dense(4), relu()), { multiplier: [1, 0.5, 0.25] })
+  const network = chain(repeat(3, block, { name: 'hidden' }), dense(2, { name: 'out' }))
+  const { graph } = createProblem(network, { input: [4], batch: 8, optimizer: sgdRule })
+  const plan = createPlan(graph, options)
+  verifyPlan(plan)
+  expect(printPlan(plan)).toMatchInlineSnapshot(`
+    "plan training step, float32, 6.19 KiB (* read by every thread)
+      #0 hidden.dense1.weight: 3 slots, 768 B at 256
+      #1 hidden.dense1.bias: 3 slots, 96 B at 1024
+      #2 out.weight: 256 B at 1152
+      #3 out.bias: 32 B at 1408
+      #4 x: 256 B at 1472
+      #5 labels: 32 B at 1728
+      #6 rate: 4 B at 1792
+      #7 step: 4 B at 1856
+      #8 hidden.multiplier: 3 slots, 12 B at 1920
+      #9 loss: 4 B at 1984
+      #10 stack %37: 3 slots, 768 B (shared) at 4288
+      #11 carried hidden: 4 slots, 1.00 KiB (shared) at 3264
+      #12 out.addBias: 256 B (shared) at 5056
+      #13 loss.softmaxCrossEntropy: 32 B (shared) at 5568
+      #14 loss.softmaxCrossEntropy: 256 B (shared) at 5312
+      #15 out.sumOverBatch: 32 B at 2048
+      #16 out.denseInputGradient: 256 B (shared) at 6080
+      #17 out.denseWeightGradient: 256 B at 2112
+      #18 stack %34: 3 slots, 768 B at 2368
+      #19 stack %35: 3 slots, 96 B at 3136
+      #20 carried hidden: 2 slots, 512 B (shared) at 5056
+      #21 hidden.activation1.activationGradient: 2 slots, 512 B (shared) at 5568
+      copy: #4 -> #11[0] by 2 rows
+      barrier
+      loop hidden i0 up 3 times
+        dense + addBias + relu + scale + add: #11[i0] #0[i0]* #1[i0]* #8[i0]* -> #10[i0] #11[1+i0] by 2 rows
+      dense + addBias: #11[3] #2* #3* -> #12 by 2 rows
+      softmaxCrossEntropy: #12 #5 -> #13 #14 by 2 rows
+      barrier
+      meanOverBatch: #13* -> #9 by 1 first
+      sumOverBatch: #14* -> #15 by 1 columns
+      denseInputGradient: #14 #2* -> #16 by 2 rows
+      denseWeightGradient: #14* #11[3]* -> #17 by 1 tiles
+      copy: #16 -> #20[0] by 2 rows
+      barrier
+      loop hidden i1 down 3 times
+        scale + activationGradient: #20[i1%2] #8[i1]* #10[i1] -> #21[i1%2] by 2 rows
+        barrier
+        sumOverBatch: #21[i1%2]* -> #19[i1] by 1 columns
+        denseInputGradient + add: #21[i1%2] #0[i1]* #20[i1%2] -> #20[1-i1%2] by 2 rows
+        denseWeightGradient: #21[i1%2]* #11[i1]* -> #18[i1] by 1 tiles
+      stop unless #9 is finite
+      barrier
+      sgdUpdate: #0[0] #18[0] #6* -> #0[0] by 12 flat
+      sgdUpdate: #1[0] #19[0] #6* -> #1[0] by 2 flat
+      sgdUpdate: #2 #17 #6* -> #2 by 4 flat
+      sgdUpdate: #3 #15 #6* -> #3 by 1 flat"
+  `)
+})
+
+describe.each(exampleNames)('%s', (name) => {
+  test.each([1, 2])('the plan is legal, with %i ring slots and taps', (ringSlots) => {
+    const { graph } = createProblem(examples[name].network, {
+      ...fullOptions(examples[name].options),
+      taps: () => true,
+    })
+    verifyPlan(createPlan(graph, { ...options, ringSlots }))
+    verifyPlan(createPlan(graph, { ...options, ringSlots, precision: 'float64' }))
+  })
+})
+
+describe('the verifier', () => {
+  const network = chain(
+    dense(9),
+    batchNorm(),
+    relu(),
+    repeat(4, residual(chain(dense(9), layerNorm(), gelu()), { multiplier: [1, 0.5, 0.25, 0.1] })),
+    repeat(2, repeat(2, chain(dense(9), dropout(0.3)))),
+    dense(3),
+  )
+  const plan = createPlan(createProblem(network).graph, { ...options, ringSlots: 2 })
+
+  /** All nodes, those of loops' bodies included. */
+  const flatten = (body: readonly PlanNode[]): PlanNode[] =>
+    body.flatMap((node) => (node.kind === 'loop' ? [node, ...flatten(node.body)] : [node]))
+  const without = (body: readonly PlanNode[], gone: PlanNode): PlanNode[] =>
+    body.flatMap((node): PlanNode[] => {
+      if (node === gone) return []
+      return node.kind === 'loop' ? [{ ...node, body: without(node.body, gone) }] : [node]
+    })
+  const refuses = (candidate: Plan, reason = 'broken invariant'): void =>
+    expect(() => verifyPlan(candidate)).toThrow(reason)
+
+  test('misses every barrier, kernel, loop and guard that is left out', () => {
+    verifyPlan(plan)
+    const nodes = flatten(plan.body)
+    expect(nodes.filter(({ kind }) => kind === 'barrier').length).toBeGreaterThan(5)
+    for (const node of nodes) refuses({ ...plan, body: without(plan.body, node) })
+  })
+
+  test('refuses buffers that lie on each other', () => {
+    const [first, second] = plan.buffers.filter(({ persistent }) => persistent)
+    const onFirst = plan.offsets.map((offset, id) => (id === second.id ? plan.offsets[first.id] : offset))
+    refuses({ ...plan, offsets: onFirst }, 'dense1.weight shares its memory with dense1.bias')
+    // All that share memory by turns at once: some of them live at the same time.
+    const base = Math.min(...plan.buffers.filter(({ persistent }) => !persistent).map(({ id }) => plan.offsets[id]))
+    const together = plan.offsets.map((offset, id) => (plan.buffers[id].persistent ? offset : base))
+    refuses({ ...plan, offsets: together }, 'needs a barrier: batchNorm1.batchStatistics, touched as dense1.addBias')
+  })
+
+  test('refuses operands outside of memory', () => {
+    refuses({ ...plan, bytes: plan.bytes - 64 }, 'sticks out of memory')
+    const longer = plan.body.map((node) => (node.kind === 'loop' ? { ...node, times: node.times + 1 } : node))
+    refuses({ ...plan, body: longer }, 'slot 4 of repeat1.dense1.weight, which has 4')
+  })
+
+  test('refuses kernels in another order', () => {
+    refuses({ ...plan, body: [...plan.body].reverse() }, 'which holds nothing')
+    // The updates before the gradients that they are made of.
+    const isUpdate = (node: PlanNode): boolean => node.kind === 'kernel' && node.nodes[0].op === 'momentumUpdate'
+    const updates = plan.body.filter(isUpdate)
+    refuses({ ...plan, body: [...updates, ...plan.body.filter((node) => !isUpdate(node))] }, 'which holds nothing')
+  })
+
+  test('refuses an in-place kernel whose other operand every thread reads', () => {
+    const change = (node: PlanNode): PlanNode => {
+      if (node.kind !== 'kernel' || node.nodes[0].op !== 'momentumUpdate') return node
+      return { ...node, operands: node.operands.map((operand) => ({ ...operand, reach: 'all' as const })) }
+    }
+    refuses({ ...plan, body: plan.body.map(change) }, 'writes dense1.weight, which other threads read')
+  })
+})
