@@ -46,6 +46,11 @@ export interface Backend {
   readonly precision: Precision
   /** True when the results have the same bits on every machine. */
   readonly exact: boolean
+  /** The most bytes that a program may use. */
+  readonly memoryLimit: number
+  /** The bytes that a graph's program would use. */
+  memoryOf(graph: Graph, options?: CompileOptions): number
+  /** Throws a `memory` error where the program doesn't fit. */
   compile(graph: Graph, options?: CompileOptions): Promise<Program>
   /** Frees the threads. */
   dispose(): void

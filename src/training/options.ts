@@ -1,7 +1,8 @@
 /** What a training needs to know, with defaults filled in and nonsense refused. */
-import type { LossName } from '../graph/programs.ts'
+
 import type { Order } from '../data/order.ts'
 import type { Standardisation } from '../data/standardise.ts'
+import type { LossName } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import { momentum, type Optimizer } from './optimizers.ts'
 import type { ScheduleName } from './schedules.ts'

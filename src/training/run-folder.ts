@@ -5,19 +5,23 @@
  */
 import {
   appendFileSync,
+  closeSync,
   existsSync,
+  fstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { Blueprint } from '../blueprint/blueprint.ts'
-import { IsobathError } from '../support/errors.ts'
 import { velocityName } from '../graph/programs.ts'
+import { IsobathError } from '../support/errors.ts'
 import { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './safetensors.ts'
 import type { Recorder } from './session.ts'
 import type { LossRecord, TrainingState } from './train.ts'
@@ -57,12 +61,42 @@ function orDiskError<T>(file: string, work: () => T): T {
   }
 }
 
+/** Node reads and writes at most 2 GiB at once. */
+const pieceBytes = 2 ** 28
+
+function writeInPieces(file: string, content: Uint8Array): void {
+  const descriptor = openSync(file, 'w')
+  try {
+    for (let offset = 0; offset < content.length; ) {
+      offset += writeSync(descriptor, content, offset, Math.min(pieceBytes, content.length - offset))
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function readInPieces(file: string): Uint8Array {
+  const descriptor = openSync(file, 'r')
+  try {
+    const content = new Uint8Array(fstatSync(descriptor).size)
+    let offset = 0
+    while (offset < content.length) {
+      const count = readSync(descriptor, content, offset, Math.min(pieceBytes, content.length - offset), offset)
+      if (count === 0) break
+      offset += count
+    }
+    return content.subarray(0, offset)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
 /** Writes a file whole or not at all. Throws a `disk` error. */
 export function writeWhole(file: string, content: string | Uint8Array): void {
   const temporary = `${file}.partial`
   orDiskError(file, () => {
     try {
-      writeFileSync(temporary, content)
+      writeInPieces(temporary, typeof content === 'string' ? new TextEncoder().encode(content) : content)
       renameSync(temporary, file)
     } catch (error) {
       rmSync(temporary, { force: true })
@@ -153,7 +187,7 @@ function parseJson(file: string): unknown {
 export function readTensorFile(file: string): TensorFile {
   let bytes: Uint8Array
   try {
-    bytes = readFileSync(file)
+    bytes = readInPieces(file)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new IsobathError('weights', `${file}: can't be read (${reason}). Give a .safetensors file or a run's folder.`)

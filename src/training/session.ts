@@ -6,6 +6,7 @@ import type { Dataset } from '../data/dataset.ts'
 import { createStandardiser } from '../data/standardise.ts'
 import type { Divergence } from './divergence.ts'
 import { createEvaluator, type Scores, type Weights } from './evaluate.ts'
+import { checkFits } from './fit.ts'
 import type { TrainingSettings } from './options.ts'
 import { judgeSignal, measureSignal, type Signal } from './signal.ts'
 import { checkOutputs, type LossRecord, runTraining, type TrainingState } from './train.ts'
@@ -53,6 +54,7 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
   const { blueprint, data, settings, backend, recorder, onProgress } = session
   const started = performance.now()
   checkOutputs(blueprint, data)
+  checkFits(blueprint, settings, backend)
   const initial = session.weights ?? initialise(blueprint, settings.seed)
   const weights = new Map(blueprint.parameters.map(({ name }) => [name, Float64Array.from(initial.get(name) ?? [])]))
   await recorder?.checkpoint({ step: 0, weights, velocities: new Map(), position: { epoch: 0, offset: 0 } })

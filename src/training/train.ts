@@ -12,6 +12,7 @@ import { trainingGraph, velocityName } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
 import type { Weights } from './evaluate.ts'
+import { chooseRing } from './fit.ts'
 import type { TrainingSettings } from './options.ts'
 import { scheduleFactor } from './schedules.ts'
 
@@ -81,13 +82,6 @@ export async function runTraining(task: TrainingTask): Promise<TrainingOutcome> 
   } finally {
     program.dispose()
   }
-}
-
-/** Slots for two groups of steps: enough steps for a group to hide the hand-over, in a few megabytes of inputs. */
-function chooseRing({ batch, steps }: TrainingSettings, { input }: Blueprint): number {
-  const bytes = batch * sizeOf(input) * 4
-  const group = Math.max(1, Math.min(32, Math.floor(8e6 / bytes), Math.ceil(steps / 2)))
-  return 2 * group
 }
 
 class Trainer {

@@ -6,7 +6,7 @@ import { elementBytes, type Location, type Plan, type Precision } from '../../pl
 import { formatBytes } from '../../plan/print.ts'
 import { assertInvariant, IsobathError } from '../../support/errors.ts'
 import type { Backend, Program } from '../backend.ts'
-import { control, type EmittedModule, emitModule } from './module.ts'
+import { control, type EmittedModule, emitModule, pageBytes } from './module.ts'
 import { availableCores, canShareMemory, enableRelaxedSimd } from './platform.ts'
 import { createInlinePool, createThreadPool, type Pool } from './pool.ts'
 
@@ -37,11 +37,6 @@ export function assemble(
   return { plan, module: emitModule(plan, { relaxed, shared, threads }) }
 }
 
-/** Bytes that a graph's program would use. */
-export function memoryOf(graph: Graph, precision: Precision, ringSlots = 1): number {
-  return createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes }).bytes
-}
-
 export async function createWasmBackend(options: WasmOptions = {}): Promise<Backend> {
   const { precision = 'float32', exact = false, memoryLimit = addressable } = options
   const relaxed = (await enableRelaxedSimd()) && !exact
@@ -56,10 +51,14 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Back
     name: 'wasm',
     precision,
     exact,
+    // A page less than the limit, as the memory is whole pages.
+    memoryLimit: limit - pageBytes,
+    memoryOf: (graph, { ringSlots = 1 } = {}) =>
+      createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes }).bytes,
     compile: async (graph, { ringSlots = 1 } = {}) => {
       const shared = wanted !== 'inline'
       const plan = createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes })
-      if (plan.bytes > limit - 65536) {
+      if (plan.bytes > limit - pageBytes) {
         throw new IsobathError(
           'memory',
           `${graph.name}: needs ${formatBytes(plan.bytes)} of memory, and the limit is ${formatBytes(limit)}. Use a smaller batch or fewer layers.`,

@@ -4,8 +4,8 @@
  */
 import type { Value } from '../../graph/graph.ts'
 import { kernelsOf } from '../../plan/barriers.ts'
-import type { Barrier, Guard, Kernel, Location, LoopId, Plan, PlanLoop, PlanNode } from '../../plan/plan.ts'
 import { roundUp } from '../../plan/layout.ts'
+import type { Barrier, Guard, Kernel, Location, LoopId, Plan, PlanLoop, PlanNode } from '../../plan/plan.ts'
 import { elementBytes, ring } from '../../plan/plan.ts'
 import { assertInvariant } from '../../support/errors.ts'
 import {
@@ -17,10 +17,10 @@ import {
   ModuleBuilder,
   memory,
 } from './assembler.ts'
-import { createLanes, type Lanes } from './lanes.ts'
 import { scratchBytes } from './kernels/dense.ts'
 import { createKernelContext, kernelParameters } from './kernels/operands.ts'
 import { kernelEmitters } from './kernels/table.ts'
+import { createLanes, type Lanes } from './lanes.ts'
 
 /** The first bytes of memory: the barrier's words, a cache line each, and the number of steps that were finished. */
 export const control = { arrived: 0, generation: 64, sleepers: 128, finished: 192, bytes: 256 } as const
@@ -49,7 +49,7 @@ export interface EmittedModule {
   readonly kernels: readonly EmittedKernel[]
 }
 
-const pageBytes = 65536
+export const pageBytes = 65536
 
 /** Two kernels with the same signature have the same code: operations, wiring, shapes and layouts, but no addresses. */
 function signatureOf({ nodes, operands, partition }: Kernel): string {
