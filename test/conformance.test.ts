@@ -185,11 +185,15 @@ const everyOperation = once(async (batch: number): Promise<JudgedCalls> => {
 
 const activationCalls = once(callActivations)
 
-const evaluation = once(async (name: ExampleName) => {
+const evaluations = once(async (name: ExampleName) =>
+  Promise.all([false, true].map((batchStatistics) => evaluate(name, batchStatistics))),
+)
+
+async function evaluate(name: ExampleName, batchStatistics: boolean) {
   const { network, options } = examples[name]
   const { input = [5], batch = 6 }: { input?: readonly number[]; batch?: number } = options
   const blueprint = createBlueprint(network, input)
-  const graph = evaluationGraph(blueprint, { batch, taps: () => true })
+  const graph = evaluationGraph(blueprint, { batch, batchStatistics, taps: () => true })
   const random = createRandom(3)
   const start = initialise(blueprint, 5)
   for (const [key, values] of start) {
@@ -210,7 +214,7 @@ const evaluation = once(async (name: ExampleName) => {
     return new Map(results)
   }
   return { run, expected: await run(reference) }
-})
+}
 
 describe.each(wasmVariants)('$name against the reference', ({ precision, create }) => {
   let backend: Backend
@@ -241,11 +245,12 @@ describe.each(wasmVariants)('$name against the reference', ({ precision, create 
     expect(differences(await runProblem(backend, problem), expected, tolerance)).toEqual([])
   })
 
-  test.each(exampleNames)('evaluation: %s', async (name) => {
-    const { run, expected } = await evaluation(name)
-    for (const [key, values] of await run(backend)) {
-      const wanted = expected.get(key) ?? new Float64Array()
-      expect(largestDifference(values, wanted), key).toBeLessThan(tolerance * Math.max(1, largestSize(wanted)))
+  test.each(exampleNames)('evaluation, by running and by batch statistics: %s', async (name) => {
+    for (const { run, expected } of await evaluations(name)) {
+      for (const [key, values] of await run(backend)) {
+        const wanted = expected.get(key) ?? new Float64Array()
+        expect(largestDifference(values, wanted), key).toBeLessThan(tolerance * Math.max(1, largestSize(wanted)))
+      }
     }
   })
 })

@@ -73,7 +73,8 @@ class Placer {
   }
 
   private form(value: Value): Form {
-    return this.forms.get(value) ?? { axes: 0, panels: false }
+    // What nothing uses (running statistics where the batch's own are taken) is still written and read by its users.
+    return this.forms.get(value) ?? { axes: Math.max(0, value.shape.length - 2), panels: false }
   }
 
   private placeInput({ name, role, value }: GraphInput): Location {
