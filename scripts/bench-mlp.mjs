@@ -2,7 +2,7 @@
  * Speed on dense networks, side by side with PyTorch where it is installed: training steps, the share of the 128-bit FMA
  * peak in a large product, and what depth costs. Run `npm run build` first, or `npm run bench`.
  *
- *     node scripts/bench-mlp.mjs [--json] [--rounds 5] [--steps 7] [--only TEXT] [--python /usr/bin/python3]
+ *     node scripts/bench-mlp.mjs [--json] [--rounds 5] [--steps 7] [--only TEXT] [--threads N] [--python /usr/bin/python3]
  *
  * The two sides take turns, and a ratio is the median of the rounds' ratios: the machine's speed changes while it runs.
  */
@@ -20,11 +20,14 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     steps: { type: 'string', default: '7' },
     only: { type: 'string', default: '' },
+    /** The most threads of either side: 1 where other work keeps the other cores busy. */
+    threads: { type: 'string', default: String(availableParallelism()) },
     python: { type: 'string', default: '/usr/bin/python3' },
   },
 })
 const rounds = Number(options.rounds)
 const steps = Number(options.steps)
+const threadLimit = Number(options.threads)
 const built = new URL('../dist/', import.meta.url)
 if (!existsSync(new URL('backends/wasm/backend.js', built))) {
   console.error('bench: dist/ is missing. Run npm run build first.')
@@ -154,7 +157,7 @@ async function benchTraining(backend, peer, row) {
   const ours = await prepareOurs(backend, row)
   await warmUp(ours.step)
   const times = { ours: [], 1: [], 2: [] }
-  const threadCounts = peer ? [1, 2] : []
+  const threadCounts = peer ? [1, 2].filter((threads) => threads <= threadLimit) : []
   if (peer) {
     const { depth, width, batch } = row
     await peer.ask({ command: 'prepare', name, depth, width, batch, classes, rate })
@@ -180,13 +183,13 @@ async function benchTraining(backend, peer, row) {
     beyond: row.beyond,
   }
   if (!peer) return row0
-  const threads = median(times[1]) <= median(times[2]) ? 1 : 2
+  const threads = threadLimit > 1 && median(times[2]) < median(times[1]) ? 2 : 1
   const ratios = times[threads].map((time, round) => time / times.ours[round])
   return {
     ...row0,
     peer: median(times[threads]),
     peerThreads: threads,
-    peerByThreads: { 1: median(times[1]), 2: median(times[2]) },
+    peerByThreads: Object.fromEntries(threadCounts.map((count) => [count, median(times[count])])),
     ratio: median(ratios),
     ratios,
   }
@@ -243,8 +246,13 @@ async function createProduct(backend, op, size) {
   return { work: () => program.run(0, 1), operations: 2 * size ** 3, dispose: () => program.dispose() }
 }
 
-/** GFLOP/s of one call. */
-const speed = async ({ work, operations }) => operations / (await milliseconds(work)) / 1e6
+/** GFLOP/s of one call on this thread, by the processor's time: what else the machine runs doesn't count. */
+async function speed({ work, operations }) {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return operations / (user + system) / 1e3
+}
 
 async function benchProducts() {
   const size = 1024
@@ -397,7 +405,7 @@ const peer = await startPeer()
 const about = peer ? describePeer(peer) : 'PyTorch: not available'
 say(about)
 const isWanted = (text) => text.includes(options.only)
-const backend = await createWasmBackend()
+const backend = await createWasmBackend({ threads: threadLimit })
 const rows = []
 for (const row of trainingRows) {
   if (isWanted(`MLP ${row.depth} x ${row.width}`)) rows.push(await benchTraining(backend, peer, row))
@@ -417,10 +425,12 @@ const machine = {
 }
 if (options.json) {
   const described = peer ? { version: peer.version, blas: peer.blas, path: peer.path } : null
-  console.log(JSON.stringify({ machine, peer: described, rounds, steps, rows }, null, 2))
+  console.log(JSON.stringify({ machine, peer: described, rounds, steps, threads: threadLimit, rows }, null, 2))
 } else {
   const loads = `load ${machine.loadBefore.toFixed(1)} before, ${machine.loadAfter.toFixed(1)} after`
   console.log(`${machine.processor}, ${machine.cores} cores, Node ${machine.node}, ${loads}\n${about}\n`)
   console.log(table(rows))
-  console.log('\nother: PyTorch; for GEMM the measured peak; for depth the shallower network. Medians.')
+  console.log(
+    `\nOurs on ${threadLimit} thread${threadLimit > 1 ? 's' : ''}; other: PyTorch; for GEMM the measured peak; for depth the shallower network. Medians.`,
+  )
 }
