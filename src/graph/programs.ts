@@ -44,6 +44,7 @@ class Taps {
 
   constructor(
     private readonly builder: GraphBuilder,
+    private readonly input: Value,
     private readonly isTapped: (blueprint: LayerBlueprint) => boolean = () => false,
   ) {}
 
@@ -51,7 +52,9 @@ class Taps {
     const { path, loops } = layer
     const known = this.found.get(path)
     if (!this.isTapped(layer) || (known && known.loops > loops.length)) return
-    this.found.set(path, { loops: loops.length, value: this.builder.stack(value) })
+    // A layer that hands its input on makes no value of its own, and the network's input is another in every ring slot.
+    const [own] = value === this.input ? this.builder.op('copy', [value], {}, path) : [value]
+    this.found.set(path, { loops: loops.length, value: this.builder.stack(own) })
   }
 
   declareOutputs(): void {
@@ -79,7 +82,7 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
   const rate = builder.input('rate', 'input', [])
   const step = builder.input('step', 'input', [], 'int')
 
-  const tapped = new Taps(builder, taps)
+  const tapped = new Taps(builder, x, taps)
   const { onOutput } = tapped
   const statistics: BatchStatistic[] = []
   const onStatistic = (statistic: BatchStatistic): unknown => statistics.push(statistic)
@@ -126,7 +129,7 @@ export function evaluationGraph(blueprint: Blueprint, options: EvaluationGraphOp
   const builder = new GraphBuilder()
   const parameters = declareParameters(builder, blueprint)
   const x = builder.input('x', 'input', batchShape(batch, blueprint.input))
-  const tapped = new Taps(builder, taps)
+  const tapped = new Taps(builder, x, taps)
   const context = { builder, training: batchStatistics, batch, seed: 0, parameters, onOutput: tapped.onOutput }
   // A value of its own, whatever the network ends in: an input, a loop, a layer that a probe taps too.
   const [outputs] = builder.op('copy', [lowerLayer(context, blueprint.root, x)], {}, 'outputs')
