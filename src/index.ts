@@ -24,6 +24,7 @@ export {
   type Trial,
 } from './lab/compare.ts'
 export { type EvaluateOptions, evaluate } from './lab/evaluate.ts'
+export { hashDataset } from './lab/hash-dataset.ts'
 export { readRun, readWeights, type SavedRun, writeWeights } from './lab/files.ts'
 export { kernelsOf, type ShownKernels, type ShowOptions, type Stage, show, stages } from './lab/show.ts'
 export { type MachineOptions, type Run, type TrainOptions, train } from './lab/train.ts'
@@ -37,7 +38,7 @@ export { type Table, tableText } from './report/table.ts'
 export { type ErrorCode, IsobathError } from './support/errors.ts'
 export { nearest, suggestion } from './support/nearest.ts'
 export { version } from './support/version.ts'
-export type { Divergence } from './training/divergence.ts'
+export { type Divergence, describeDivergence } from './training/divergence.ts'
 export type { Scores, Weights } from './training/evaluate.ts'
 export {
   describeOptimizer,
@@ -47,7 +48,13 @@ export {
   type SgdOptions,
   sgd,
 } from './training/optimizers.ts'
-export type { TrainingOptions } from './training/options.ts'
+export {
+  lossNames,
+  orderNames,
+  standardisationNames,
+  type TrainingOptions,
+  type TrainingSettings,
+} from './training/options.ts'
 export { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './training/safetensors.ts'
 export { type ScheduleName, scheduleNames } from './training/schedules.ts'
 export { describeSignal, type Signal } from './training/signal.ts'

@@ -1,9 +1,9 @@
 /** Trains several networks at several depths with several seeds, one training a core, and says what depth did to each. */
+import type { Backend } from '../backends/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { availableCores, canShareMemory } from '../backends/wasm/platform.ts'
-import type { Backend } from '../backends/backend.ts'
-import { createBlueprint } from '../blueprint/create.ts'
 import { count } from '../blueprint/count.ts'
+import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -13,7 +13,7 @@ import type { Scores } from '../training/evaluate.ts'
 import { resolveOptions, type TrainingOptions, type TrainingSettings } from '../training/options.ts'
 import { trainSession } from '../training/session.ts'
 import { describeSignal } from '../training/signal.ts'
-import type { LossRecord } from '../training/train.ts'
+import { checkOutputs, type LossRecord } from '../training/train.ts'
 import type { MachineOptions } from './train.ts'
 
 /** Networks that differ in depth alone. */
@@ -74,7 +74,7 @@ export interface Comparison {
   readonly seconds: number
 }
 
-/** Throws the errors of `train`; `onTrials` sees every network only after all were found to fit the data. */
+/** Throws the errors of `train`; `onTrials` is told only after every network was found to fit the data. */
 export async function compare(families: readonly NetworkFamily[], options: CompareOptions): Promise<Comparison> {
   const { data, depths, seeds, abort, observer } = options
   if (families.length === 0 || depths.length === 0 || seeds.length === 0) {
@@ -84,29 +84,39 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
   const settings = resolveOptions({ ...options, seed: 0 }, data.train.count)
   const trials = families.flatMap((family) =>
     depths.flatMap((depth) => {
-      const { macs } = count(createBlueprint(family.ofDepth(depth), data.shape))
+      const blueprint = createBlueprint(family.ofDepth(depth), data.shape)
+      checkOutputs(blueprint, data)
+      const { macs } = count(blueprint)
       return seeds.map((seed): Trial => ({ family, depth, seed, steps: settings.steps, macs }))
     }),
   )
   observer?.onTrials?.(trials)
   const rows = new Map<Trial, ComparisonRun>()
-  await runTrials(trials, options, async (trial, backend) => {
-    if (abort?.aborted) return
-    const row = await runTrial(trial, backend, options)
-    if (!row) return
-    rows.set(trial, row)
-    observer?.onFinished?.(trial, row)
-  })
+  const stop = new AbortController()
+  const forward = (): void => stop.abort()
+  if (abort?.aborted) forward()
+  abort?.addEventListener('abort', forward)
+  try {
+    await runTrials(trials, options, stop, async (trial, backend) => {
+      const row = await runTrial(trial, backend, { ...options, abort: stop.signal })
+      if (!row) return
+      rows.set(trial, row)
+      observer?.onFinished?.(trial, row)
+    })
+  } finally {
+    abort?.removeEventListener('abort', forward)
+  }
   const finished = trials.flatMap((trial) => rows.get(trial) ?? [])
   const seconds = (performance.now() - started) / 1000
   const sentence = comparisonSentence(finished, families, depths)
   return { rows: finished, sentence, settings, interrupted: finished.length < trials.length, seconds }
 }
 
-/** Longest first, each on a thread of its own, as many at a time as there are cores. */
+/** Longest first, each on a thread of its own, as many at a time as there are cores. What fails ends the others too. */
 async function runTrials(
   trials: readonly Trial[],
   { threads, exact, memoryLimit }: MachineOptions,
+  stop: AbortController,
   run: (trial: Trial, backend: Backend) => Promise<void>,
 ): Promise<void> {
   const waiting = [...trials].sort((a, b) => a.macs - b.macs)
@@ -114,29 +124,40 @@ async function runTrials(
   const work = async (): Promise<void> => {
     const backend = await createWasmBackend({ threads: canShareMemory() ? 1 : 'inline', exact, memoryLimit })
     try {
-      for (let trial = waiting.pop(); trial; trial = waiting.pop()) await run(trial, backend)
+      for (let trial = waiting.pop(); trial && !stop.signal.aborted; trial = waiting.pop()) await run(trial, backend)
+    } catch (error) {
+      stop.abort()
+      throw error
     } finally {
-      // What failed here ends the other lanes too: they find nothing left to do.
       backend.dispose()
     }
   }
-  try {
-    await Promise.all(Array.from({ length: lanes }, work))
-  } finally {
-    waiting.length = 0
-  }
+  const ends = await Promise.allSettled(Array.from({ length: lanes }, work))
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
+
+/** Thrown out of a training that is no longer wanted: what was reached isn't even scored. */
+class Stopped extends Error {}
 
 async function runTrial(trial: Trial, backend: Backend, options: CompareOptions): Promise<ComparisonRun | undefined> {
   const { data, observer, abort } = options
   const { family, depth, seed } = trial
   const blueprint = createBlueprint(family.ofDepth(depth), data.shape)
   const settings = resolveOptions({ ...options, seed }, data.train.count)
-  const onProgress = (done: number, losses: readonly LossRecord[]): void => observer?.onProgress?.(trial, done, losses)
-  const record = await trainSession({ blueprint, data, settings, backend, abort, onProgress })
-  if (record.interrupted) return undefined
-  const { train, test, diverged, losses, weightsSha256, seconds } = record
-  const signal = describeSignal(record.signal)
-  const facts = { family: family.name, network: family.name, depth, seed }
-  return { ...facts, train, test, diverged, signal, losses, weightsSha256, seconds }
+  const onProgress = (done: number, losses: readonly LossRecord[]): void => {
+    if (abort?.aborted) throw new Stopped()
+    observer?.onProgress?.(trial, done, losses)
+  }
+  const onEvaluation = (): void => {
+    if (abort?.aborted) throw new Stopped()
+  }
+  try {
+    const record = await trainSession({ blueprint, data, settings, backend, onProgress, onEvaluation })
+    const { train, test, diverged, losses, weightsSha256, seconds } = record
+    const facts = { family: family.name, network: family.name, depth, seed, signal: describeSignal(record.signal) }
+    return { ...facts, train, test, diverged, losses, weightsSha256, seconds }
+  } catch (error) {
+    if (error instanceof Stopped) return undefined
+    throw error
+  }
 }

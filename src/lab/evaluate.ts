@@ -2,28 +2,37 @@
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
+import { createStandardiser } from '../data/standardise.ts'
 import type { Network } from '../network/network.ts'
 import type { Scores, Weights } from '../training/evaluate.ts'
 import { resolveOptions, type TrainingOptions } from '../training/options.ts'
 import { evaluateSets } from '../training/session.ts'
 import { checkOutputs } from '../training/train.ts'
+import { checkWeights } from '../training/weights.ts'
 import type { MachineOptions } from './train.ts'
 
 export interface EvaluateOptions extends MachineOptions, Pick<TrainingOptions, 'loss' | 'standardise'> {
   readonly data: Dataset
   /** All parameters and running statistics, by name. */
   readonly weights: Weights
+  /** Called now and then with the samples that were scored, of how many. */
+  readonly onEvaluation?: (done: number, samples: number) => void
 }
 
-/** Loss and error on the whole training and test sets, inputs standardised as the training set says. */
+/**
+ * Loss and error on the whole training and test sets, inputs standardised as the training set says. Throws an
+ * IsobathError `network` or `weights` where these don't fit the data or each other, `option` on a bad option.
+ */
 export async function evaluate(network: Network, options: EvaluateOptions): Promise<{ train: Scores; test: Scores }> {
-  const { data, weights, threads, exact, memoryLimit, loss, standardise } = options
+  const { data, weights, threads, exact, memoryLimit, loss, standardise, onEvaluation } = options
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
+  checkWeights(blueprint, weights)
   const settings = resolveOptions({ loss, standardise }, data.train.count)
   const backend = await createWasmBackend({ threads, exact, memoryLimit })
   try {
-    return await evaluateSets({ blueprint, data, settings, backend }, weights)
+    const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
+    return await evaluateSets({ blueprint, data, settings, backend, onEvaluation }, standardiser, weights)
   } finally {
     backend.dispose()
   }

@@ -57,7 +57,7 @@ export async function show(stage: Stage, network: Network, options: ShowOptions)
       const width = Math.max(...kernels.map(({ name }) => name.length))
       const lines = kernels.map(
         ({ name, bytes, calls }) =>
-          `  ${name.padEnd(width)}  ${String(bytes).padStart(6)} bytes  called in ${calls} places`,
+          `  ${name.padEnd(width)}  ${String(bytes).padStart(6)} bytes  called in ${calls} ${calls === 1 ? 'place' : 'places'}`,
       )
       return [`${programBytes} bytes of WebAssembly, ${kernels.length} kernels`, ...lines].join('\n')
     }

@@ -31,8 +31,10 @@ export interface TrainOptions extends TrainingOptions, MachineOptions {
   readonly dataOptions?: Readonly<Record<string, unknown>>
   /** Stops the run after the steps under way; what was reached is evaluated, saved and returned. */
   readonly abort?: AbortSignal
-  /** Called now and then with the steps done, of how many, and the losses logged since the last call. */
+  /** Called with 0 at the start, then now and then with the steps done, of how many, and the losses logged since. */
   readonly onProgress?: (done: number, steps: number, losses: readonly LossRecord[]) => void
+  /** Called now and then after the last step with the samples that were scored, of how many. */
+  readonly onEvaluation?: (done: number, samples: number) => void
 }
 
 export interface Run extends TrainingRecord {
@@ -45,11 +47,11 @@ export interface Run extends TrainingRecord {
 
 /**
  * Trains a network on a data set: `train(network, { data: glyphs(), steps: 500 })`. Throws an IsobathError `network`
- * where the network doesn't fit itself or the data, `option` on a bad option, `memory` where it doesn't fit, `run` and
- * `disk` on trouble with the run's folder. A run whose numbers stop being finite ends with `diverged`.
+ * where the network doesn't fit itself or the data, `weights` where these don't fit it, `option` on a bad option,
+ * `memory` where a step doesn't fit into memory, `run` and `disk` on trouble with the run's folder. A run whose numbers stop being finite ends with `diverged`.
  */
 export async function train(network: Network, options: TrainOptions): Promise<Run> {
-  const { data, weights, abort, onProgress, threads, exact, memoryLimit } = options
+  const { data, weights, abort, onProgress, onEvaluation, threads, exact, memoryLimit } = options
   const blueprint = createBlueprint(network, data.shape)
   const settings = resolveOptions(options, data.train.count)
   const backend = await createWasmBackend({ threads, exact, memoryLimit })
@@ -64,6 +66,7 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
       abort,
       recorder: folder,
       onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
+      onEvaluation,
     })
     // The losses are in metrics.jsonl and the weights in the last checkpoint already.
     folder?.finish({ ...record, losses: undefined, weights: undefined })

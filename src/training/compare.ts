@@ -70,43 +70,53 @@ export function comparisonSentence(
   return families.map((family) => overDepth(family, { shallow, deep }, of(family, shallow), of(family, deep))).join(' ')
 }
 
-function oneDepth({ label }: Family, depth: number, runs: readonly ComparedRun[]): string {
+const brokenOf = (runs: readonly ComparedRun[]): number => runs.filter(({ diverged }) => diverged !== null).length
+
+function divergedSentence({ label }: Family, depth: number, runs: readonly ComparedRun[]): string {
+  const layers = depth === 1 ? '1 layer' : `${depth} layers`
+  return `The ${label} network of ${layers} diverged with ${brokenOf(runs)} of ${runs.length} seeds.`
+}
+
+function oneDepth(family: Family, depth: number, runs: readonly ComparedRun[]): string {
+  if (brokenOf(runs) > 0) return divergedSentence(family, depth, runs)
   const train = summarise(runs.map((run) => run.train.error))
   const test = summarise(runs.map((run) => run.test.error))
-  if (!train || !test) return `At depth ${depth} the ${label} network diverged.`
-  return `At depth ${depth} the ${label} network has ${percent(train.mean)} training error and ${percent(test.mean)} test error.`
+  if (!train || !test) return `The ${family.label} network has no scores.`
+  return `At depth ${depth} the ${family.label} network has ${percent(train.mean)} training error and ${percent(test.mean)} test error.`
 }
 
 function overDepth(
-  { label }: Family,
+  family: Family,
   { shallow, deep }: { shallow: number; deep: number },
   first: readonly ComparedRun[],
   second: readonly ComparedRun[],
 ): string {
-  const broken = second.filter(({ diverged }) => diverged !== null).length
-  if (broken > 0) return `The ${label} network of ${deep} layers diverged with ${broken} of ${second.length} seeds.`
+  if (brokenOf(second) > 0) return divergedSentence(family, deep, second)
+  if (brokenOf(first) > 0) return divergedSentence(family, shallow, first)
   const train = pairedDifference(first, second, (run) => run.train.error)
   const test = pairedDifference(first, second, (run) => run.test.error)
-  if (!train || !test) return `The ${label} network has no scores to compare.`
+  if (!train || !test) return `The ${family.label} network has no scores to compare.`
   const change = ({ first: from, second: to }: PairedDifference): string => `${percent(from)} to ${percent(to)}`
-  const start = `From ${shallow} to ${deep} layers the ${label} network's error goes from ${change(train)} on the TRAINING set and from ${change(test)} on the test set`
+  const start = `From ${shallow} to ${deep} layers the ${family.label} network's error goes from ${change(train)} on the TRAINING set and from ${change(test)} on the test set`
   return `${start}: ${conclude(train, test)}`
 }
 
 function conclude(train: PairedDifference, test: PairedDifference): string {
-  if (train.verdict === 'too few seeds') return 'one or two seeds can’t tell whether that is more than chance.'
+  if (train.verdict === 'too few seeds' || test.verdict === 'too few seeds') {
+    return "one or two seeds can't tell whether that is more than chance."
+  }
   if (train.verdict === 'worse') {
     return test.verdict === 'worse'
       ? 'worse on both, so this is not overfitting: the deeper network does not even fit what it was trained on.'
       : 'worse on the training set, so this is not overfitting.'
   }
-  if (test.verdict === 'worse') return 'worse on the test set alone.'
-  const sets: [string, PairedDifference][] = [
-    ['training', train],
-    ['test', test],
-  ]
-  const better = sets.filter(([, { verdict }]) => verdict === 'better').map(([set]) => set)
-  if (better.length === 2) return 'depth helps on both.'
-  if (better.length === 1) return `better on the ${better[0]} set, and not worse on the other.`
+  if (test.verdict === 'worse') {
+    return train.verdict === 'better'
+      ? 'better on the training set and worse on the test set, as overfitting is.'
+      : 'worse on the test set alone, as overfitting is.'
+  }
+  if (train.verdict === 'better' && test.verdict === 'better') return 'depth helps on both.'
+  if (train.verdict === 'better') return 'better on the training set, and no different on the test set.'
+  if (test.verdict === 'better') return 'better on the test set, and no different on the training set.'
   return 'no difference beyond the spread of the seeds.'
 }

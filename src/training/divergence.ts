@@ -1,84 +1,122 @@
 /** Where the numbers stopped being finite: in the weights, or in the forward pass of the step that failed. */
-import type { Backend } from '../backends/backend.ts'
+import type { Backend, InputRows } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import { evaluationGraph } from '../graph/programs.ts'
+import { IsobathError } from '../support/errors.ts'
 import type { Weights } from './evaluate.ts'
+import { compareTimes, iterationName, leafTurns, timeOf } from './layer-order.ts'
+import { openTappedPass, type TappedOutput } from './tapped-pass.ts'
 
 export interface Divergence {
-  /** The step whose loss wasn't finite; its update and all later ones weren't made. */
+  /** Updates made when the loss wasn't finite; nothing was updated after. */
   readonly step: number
   /** The layer's path, with the iteration in brackets where it is repeated: `hidden.dense1[57]`. */
   readonly layer: string
-  /** weights: an update before made them infinite; outputs: the layer's outputs are the first that aren't finite. */
-  readonly what: 'weights' | 'outputs'
+  /**
+   * weights: an update before made them infinite; outputs: the layer's outputs are the first that aren't finite; loss:
+   * all outputs are finite, the loss isn't, and the layer is the last one.
+   */
+  readonly what: 'weights' | 'outputs' | 'loss'
 }
 
-export interface FailedStep {
+/** Samples on which the loss isn't finite. */
+export interface FailedSamples {
+  readonly count: number
+  /** Writes the samples of these numbers as rows. */
+  fill(indices: Uint32Array, rows: InputRows): void
+}
+
+export interface Failure {
   readonly blueprint: Blueprint
   readonly backend: Backend
   readonly weights: Weights
-  /** The step's batch, row after row. */
-  readonly inputs: Float64Array
+  readonly samples: FailedSamples
+  /** Samples in a batch of the training. */
   readonly batch: number
   readonly step: number
 }
 
-export async function locateDivergence(failed: FailedStep): Promise<Divergence> {
-  const { step } = failed
-  const inWeights = lastBrokenWeights(failed)
-  if (inWeights) return { step, layer: inWeights, what: 'weights' }
-  return { step, layer: (await firstBrokenOutput(failed)) ?? 'loss', what: 'outputs' }
+export async function locateDivergence(failure: Failure): Promise<Divergence> {
+  const { step, blueprint } = failure
+  const inWeights = lastBrokenWeights(failure)
+  if (inWeights !== undefined) return { step, layer: inWeights, what: 'weights' }
+  const inOutputs = await firstBrokenOutput(failure)
+  if (inOutputs !== undefined) return { step, layer: inOutputs, what: 'outputs' }
+  return { step, layer: [...leafTurns(blueprint.root).keys()].at(-1) ?? 'network', what: 'loss' }
 }
 
-const layerOf = (parameter: string): string => parameter.slice(0, parameter.lastIndexOf('.'))
+/** `the weights of hidden.dense1[57] were no longer finite` */
+export function describeDivergence({ layer, what }: Divergence): string {
+  if (what === 'weights') return `the weights of ${layer} were no longer finite`
+  if (what === 'outputs') return `the outputs of ${layer} were the first that weren't finite`
+  return `the loss of what ${layer} gives wasn't finite`
+}
+
+interface Found {
+  readonly name: string
+  readonly time: readonly number[]
+}
 
 /** Gradients travel from the output down, so the layer nearest to the output is where they broke first. */
-function lastBrokenWeights({ blueprint, weights }: FailedStep): string | undefined {
-  for (const { name, loops, trainable } of [...blueprint.parameters].reverse()) {
-    const values = weights.get(name)
-    if (!values || !trainable) continue
-    for (let index = values.length - 1; index >= 0; index--) {
-      if (Number.isFinite(values[index])) continue
-      const iterations = sizeOf(loops)
-      const iteration = Math.floor(index / (values.length / iterations))
-      return loops.length > 0 ? `${layerOf(name)}[${iteration}]` : layerOf(name)
-    }
+function lastBrokenWeights({ blueprint, weights }: Failure): string | undefined {
+  const turns = leafTurns(blueprint.root)
+  let found: Found | undefined
+  for (const { name, loops, trainable } of blueprint.parameters) {
+    const path = name.slice(0, name.lastIndexOf('.'))
+    const [values, turn] = [weights.get(name), turns.get(path)]
+    if (!values || !turn || !trainable) continue
+    let index = values.length - 1
+    while (index >= 0 && Number.isFinite(values[index])) index--
+    if (index < 0) continue
+    const iteration = Math.floor(index / (values.length / sizeOf(loops)))
+    const time = timeOf(turn, iteration)
+    if (!found || compareTimes(time, found.time) > 0) found = { name: iterationName(path, loops, iteration), time }
   }
-  return undefined
+  return found?.name
 }
 
 const isLeaf = ({ children }: LayerBlueprint): boolean => children.length === 0
 
-async function firstBrokenOutput({
-  blueprint,
-  backend,
-  weights,
-  inputs,
-  batch,
-}: FailedStep): Promise<string | undefined> {
-  const graph = evaluationGraph(blueprint, { batch, batchStatistics: batch > 1, taps: isLeaf })
-  const program = await backend.compile(graph)
+/** Goes through the samples until one of them breaks. */
+async function firstBrokenOutput(failure: Failure): Promise<string | undefined> {
+  const { blueprint, backend, weights, samples } = failure
+  const pass = await openPass(blueprint, backend, weights, Math.min(failure.batch, samples.count))
+  if (!pass) return 'network'
   try {
-    for (const [name, values] of weights) program.write(name, values)
-    program.write('x', inputs)
-    await program.run(0, 1)
-    // Layers in a loop take turns, so the earliest iteration counts before the order within it.
-    let found: { position: number; layer: string } | undefined
-    graph.outputs.forEach(({ name, value }, order) => {
-      if (!name.startsWith('tap.')) return
-      const path = name.slice('tap.'.length)
-      const size = sizeOf(value.shape.slice(-2))
-      const iterations = sizeOf(value.shape) / size
-      const index = program.read(name).findIndex((element) => !Number.isFinite(element))
-      if (index < 0) return
-      const iteration = Math.floor(index / size)
-      const isBefore = found === undefined || (iterations > 1 && iteration + order / 1e6 < found.position)
-      if (isBefore)
-        found = { position: iteration + order / 1e6, layer: iterations > 1 ? `${path}[${iteration}]` : path }
-    })
-    return found?.layer
+    for (let first = 0; first < samples.count; first += pass.batch) {
+      const indices = Uint32Array.from({ length: pass.batch }, (_, row) => Math.min(first + row, samples.count - 1))
+      const broken = firstBroken(blueprint, await pass.run((rows) => samples.fill(indices, rows)))
+      if (broken !== undefined) return broken
+    }
+    return undefined
   } finally {
-    program.dispose()
+    pass.dispose()
   }
+}
+
+/** Undefined where not even one sample's outputs fit into memory: then the place stays unknown; the run is worth more. */
+async function openPass(blueprint: Blueprint, backend: Backend, weights: Weights, rows: number) {
+  try {
+    return await openTappedPass(blueprint, backend, weights, rows, isLeaf)
+  } catch (error) {
+    if (error instanceof IsobathError && error.code === 'memory') return undefined
+    throw error
+  }
+}
+
+function firstBroken({ root }: Blueprint, outputs: readonly TappedOutput[]): string | undefined {
+  const turns = leafTurns(root)
+  let found: Found | undefined
+  for (const { layer, iterations, values } of outputs) {
+    const turn = turns.get(layer.path)
+    if (!turn) continue
+    for (let iteration = 0; iteration < iterations; iteration++) {
+      const time = timeOf(turn, iteration)
+      if (found && compareTimes(time, found.time) > 0) break
+      if (values(iteration).every(Number.isFinite)) continue
+      found = { name: iterationName(layer.path, layer.loops, iteration), time }
+      break
+    }
+  }
+  return found?.name
 }

@@ -5,6 +5,7 @@ import { sizeOf } from '../blueprint/shape.ts'
 import type { Samples } from '../data/dataset.ts'
 import type { Standardiser } from '../data/standardise.ts'
 import { evaluationGraph, type LossName } from '../graph/programs.ts'
+import { createPace } from './pace.ts'
 
 /** Null where the network's outputs aren't finite. */
 export interface Scores {
@@ -19,9 +20,13 @@ export type Weights = ReadonlyMap<string, ArrayLike<number>>
 export interface Evaluator {
   /** Takes over the values of all parameters, running statistics included. */
   load(weights: Weights): void
-  evaluate(samples: Samples, standardiser: Standardiser, loss: LossName): Promise<Scores>
-  /** The outputs of the samples from `first` on, row after row: `count` rows. */
-  outputs(samples: Samples, standardiser: Standardiser, first: number, count: number): Promise<Float64Array>
+  /** `onProgress` is told now and then how many samples are done. */
+  evaluate(
+    samples: Samples,
+    standardiser: Standardiser,
+    loss: LossName,
+    onProgress?: (done: number) => void,
+  ): Promise<Scores>
   dispose(): void
 }
 
@@ -32,18 +37,19 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
   const batch = Math.min(largestBatch, samples)
   const program = await backend.compile(evaluationGraph(blueprint, { batch }), { ringSlots })
   const width = sizeOf(blueprint.output)
-  const outputs: Evaluator['outputs'] = async (set, standardiser, first, count) => {
-    const result = new Float64Array(count * width)
-    for (let done = 0; done < count; done += batch * ringSlots) {
-      const slots = Math.min(ringSlots, Math.ceil((count - done) / batch))
-      for (let slot = 0; slot < slots; slot++)
-        fillSlot(program, set, standardiser, first + done + slot * batch, slot, batch)
-      await program.run(0, slots)
-      for (let slot = 0; slot < slots; slot++) {
-        const start = done + slot * batch
-        const rows = Math.min(batch, count - start)
-        result.set(program.read('outputs', slot).subarray(0, rows * width), start * width)
+  const pace = createPace(ringSlots)
+  /** The outputs of all samples, row after row. */
+  const outputsOf = async (set: Samples, standardiser: Standardiser, onProgress?: (done: number) => void) => {
+    const result = new Float64Array(set.count * width)
+    for (let done = 0; done < set.count; ) {
+      const slots = Math.min(pace.next(), Math.ceil((set.count - done) / batch))
+      for (let slot = 0; slot < slots; slot++) fillSlot(program, set, standardiser, done + slot * batch, slot, batch)
+      await pace.time(slots, () => program.run(0, slots))
+      for (let slot = 0; slot < slots; slot++, done += batch) {
+        const rows = Math.min(batch, set.count - done)
+        result.set(program.read('outputs', slot).subarray(0, rows * width), done * width)
       }
+      onProgress?.(Math.min(done, set.count))
     }
     return result
   }
@@ -51,9 +57,8 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
     load: (weights) => {
       for (const [name, values] of weights) program.write(name, values)
     },
-    outputs,
-    evaluate: async (set, standardiser, loss) =>
-      score(await outputs(set, standardiser, 0, set.count), set.labels, width, loss),
+    evaluate: async (set, standardiser, loss, onProgress) =>
+      score(await outputsOf(set, standardiser, onProgress), set.labels, width, loss),
     dispose: () => program.dispose(),
   }
 }

@@ -4,15 +4,20 @@ import type { Order } from '../data/order.ts'
 import type { Standardisation } from '../data/standardise.ts'
 import type { LossName } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
+import { suggestion } from '../support/nearest.ts'
 import { momentum, type Optimizer } from './optimizers.ts'
-import type { ScheduleName } from './schedules.ts'
+import { type ScheduleName, scheduleNames } from './schedules.ts'
+
+export const lossNames: readonly LossName[] = ['cross-entropy', 'squared-error']
+export const standardisationNames: readonly Standardisation[] = ['per-channel', 'per-pixel', 'none']
+export const orderNames: readonly Order[] = ['shuffled', 'sequential']
 
 export interface TrainingOptions {
   /** momentum({ rate: 0.03 }) by default. */
   readonly optimizer?: Optimizer
   /** constant by default. */
   readonly schedule?: ScheduleName
-  /** Samples in a batch, 128 by default; at most the training set. */
+  /** Samples in a batch, 128 by default; the whole training set where it has fewer. */
   readonly batch?: number
   /** Updates to make; instead of `epochs`. */
   readonly steps?: number
@@ -26,7 +31,7 @@ export interface TrainingOptions {
   readonly order?: Order
   /** Chooses the initial weights, the order and the dropout masks; 0 by default. */
   readonly seed?: number
-  /** Keep the loss of every so manieth step; 1 by default. */
+  /** Keep the loss of every so manieth step, and of the last; 1 by default. */
   readonly logEvery?: number
 }
 
@@ -47,24 +52,35 @@ function whole(name: string, value: number, least: number): number {
   throw new IsobathError('option', `${name}: expected a whole number of at least ${least}, got ${value}.`)
 }
 
+function oneOf<N extends string>(name: string, value: N, names: readonly N[]): N {
+  if (names.includes(value)) return value
+  const remedy = suggestion(value, names).trim() || 'Choose one of them.'
+  throw new IsobathError('option', `${name}: expected one of ${names.join(', ')}, got ${value}. ${remedy}`)
+}
+
+/** Ten epochs unless something else was asked for. */
+function stepsOf({ steps, epochs = 10 }: TrainingOptions, samples: number, batch: number): number {
+  if (steps !== undefined) return whole('steps', steps, 1)
+  const count = Math.ceil((epochs * samples) / batch)
+  if (epochs > 0 && Number.isSafeInteger(count)) return count
+  throw new IsobathError('option', `epochs: expected a number above 0 that can be counted in steps, got ${epochs}.`)
+}
+
 /** The options with defaults, for a training set of so many samples. Throws an `option` error on a bad value. */
 export function resolveOptions(options: TrainingOptions, samples: number): TrainingSettings {
   const { steps, epochs } = options
   if (steps !== undefined && epochs !== undefined) {
     throw new IsobathError('option', 'steps and epochs: expected one of them, got both. Leave one out.')
   }
-  if (epochs !== undefined && !(Number.isFinite(epochs) && epochs > 0)) {
-    throw new IsobathError('option', `epochs: expected a number above 0, got ${epochs}.`)
-  }
   const batch = Math.min(whole('batch', options.batch ?? 128, 1), samples)
   return {
     optimizer: options.optimizer ?? momentum(),
-    schedule: options.schedule ?? 'constant',
+    schedule: oneOf('schedule', options.schedule ?? 'constant', scheduleNames),
     batch,
-    steps: steps === undefined ? Math.ceil(((epochs ?? 10) * samples) / batch) : whole('steps', steps, 1),
-    loss: options.loss ?? 'cross-entropy',
-    standardise: options.standardise ?? 'per-channel',
-    order: options.order ?? 'shuffled',
+    steps: stepsOf(options, samples, batch),
+    loss: oneOf('loss', options.loss ?? 'cross-entropy', lossNames),
+    standardise: oneOf('standardise', options.standardise ?? 'per-channel', standardisationNames),
+    order: oneOf('order', options.order ?? 'shuffled', orderNames),
     seed: whole('seed', options.seed ?? 0, 0),
     logEvery: whole('log-every', options.logEvery ?? 1, 1),
   }

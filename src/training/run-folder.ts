@@ -3,25 +3,13 @@
  * the weights and all that the next step depends on. Files are written under a temporary name and renamed, so that a
  * file that is there is whole.
  */
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { velocityName } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
+import { appendText, makeFolder, readWhole, reasonOf, writeWhole } from '../support/files.ts'
 import { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './safetensors.ts'
 import type { Recorder } from './session.ts'
 import type { LossRecord, TrainingState } from './train.ts'
@@ -51,86 +39,55 @@ export type RunDescription = z.infer<typeof runDescriptionSchema>
 const checkpointName = (step: number): string => `checkpoint-${step}.safetensors`
 const checkpointPattern = /^checkpoint-(\d+)\.safetensors$/
 
-function orDiskError<T>(file: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof IsobathError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new IsobathError('disk', `${file}: can't be written (${reason}). Free some space or choose another folder.`)
-  }
-}
-
-/** Node reads and writes at most 2 GiB at once. */
-const pieceBytes = 2 ** 28
-
-function writeInPieces(file: string, content: Uint8Array): void {
-  const descriptor = openSync(file, 'w')
-  try {
-    for (let offset = 0; offset < content.length; ) {
-      offset += writeSync(descriptor, content, offset, Math.min(pieceBytes, content.length - offset))
-    }
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-function readInPieces(file: string): Uint8Array {
-  const descriptor = openSync(file, 'r')
-  try {
-    const content = new Uint8Array(fstatSync(descriptor).size)
-    let offset = 0
-    while (offset < content.length) {
-      const count = readSync(descriptor, content, offset, Math.min(pieceBytes, content.length - offset), offset)
-      if (count === 0) break
-      offset += count
-    }
-    return content.subarray(0, offset)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-/** Writes a file whole or not at all. Throws a `disk` error. */
-export function writeWhole(file: string, content: string | Uint8Array): void {
-  const temporary = `${file}.partial`
-  orDiskError(file, () => {
-    try {
-      writeInPieces(temporary, typeof content === 'string' ? new TextEncoder().encode(content) : content)
-      renameSync(temporary, file)
-    } catch (error) {
-      rmSync(temporary, { force: true })
-      throw error
-    }
-  })
-}
-
 export interface RunFolder extends Recorder {
   readonly folder: string
   /** Adds what came out at the end. */
   finish(result: object): void
 }
 
-/** Starts a run's folder. Throws a `run` error where there is a run already, a `disk` error where nothing can be written. */
+/**
+ * A run's folder, which nothing is written to before `begin`. Throws a `run` error where there is a run already; its
+ * functions throw a `disk` error where nothing can be written.
+ */
 export function createRunFolder(folder: string, blueprint: Blueprint, description: RunDescription): RunFolder {
-  if (existsSync(join(folder, 'run.json'))) {
-    throw new IsobathError('run', `${folder}: there is a run in this folder already. Choose another one.`)
-  }
-  orDiskError(folder, () => mkdirSync(folder, { recursive: true }))
-  writeWhole(join(folder, 'run.json'), `${JSON.stringify(description, null, 2)}\n`)
   const metrics = join(folder, 'metrics.jsonl')
-  writeWhole(metrics, '')
+  const checkpoint = async (state: TrainingState): Promise<void> => {
+    writeWhole(join(folder, checkpointName(state.step)), encodeState(blueprint, state))
+    dropOldCheckpoints(folder)
+  }
+  refuseOtherRun(folder)
   return {
     folder,
-    checkpoint: async (state) => {
-      writeWhole(join(folder, checkpointName(state.step)), encodeState(blueprint, state))
-      dropOldCheckpoints(folder)
+    begin: async (state) => {
+      makeFolder(folder)
+      // Once more: another process may have begun a run here while this one compiled.
+      refuseOtherRun(folder)
+      writeWhole(join(folder, 'run.json'), `${JSON.stringify(description, null, 2)}\n`)
+      writeWhole(metrics, '')
+      await checkpoint(state)
     },
+    checkpoint,
     losses: (records: readonly LossRecord[]) => {
       const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('')
-      if (lines) orDiskError(metrics, () => appendFileSync(metrics, lines))
+      if (lines) appendText(metrics, lines)
     },
     finish: (result) => writeWhole(join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`),
+  }
+}
+
+/** A checkpoint without its run.json counts too: it would be taken for one of the new run. */
+function refuseOtherRun(folder: string): void {
+  const names = existsSync(folder) ? readNames(folder) : []
+  if (!names.some((name) => name === 'run.json' || checkpointPattern.test(name))) return
+  throw new IsobathError('run', `${folder}: there is a run in this folder already. Choose another one.`)
+}
+
+/** None where it is no folder or can't be read: what is wrong with it shows when something is written. */
+function readNames(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
   }
 }
 
@@ -156,8 +113,16 @@ function dropOldCheckpoints(folder: string): void {
   for (const step of checkpointSteps(folder).slice(0, -2)) rmSync(join(folder, checkpointName(step)), { force: true })
 }
 
+export interface StoredRun {
+  readonly description: RunDescription
+  /** The last one. */
+  readonly checkpoint: TensorFile
+  readonly checkpointFile: string
+  readonly step: number
+}
+
 /** A run's description and its last checkpoint. Throws a `run` or `weights` error where the folder holds no whole run. */
-export function readRunFolder(folder: string): { description: RunDescription; checkpoint: TensorFile; step: number } {
+export function readRunFolder(folder: string): StoredRun {
   const file = join(folder, 'run.json')
   if (!existsSync(file)) {
     throw new IsobathError(
@@ -172,7 +137,8 @@ export function readRunFolder(folder: string): { description: RunDescription; ch
   }
   const step = checkpointSteps(folder).at(-1)
   if (step === undefined) throw new IsobathError('run', `${folder}: there is no checkpoint. Train again.`)
-  return { description: parsed.data, checkpoint: readTensorFile(join(folder, checkpointName(step))), step }
+  const checkpointFile = join(folder, checkpointName(step))
+  return { description: parsed.data, checkpoint: readTensorFile(checkpointFile), checkpointFile, step }
 }
 
 function parseJson(file: string): unknown {
@@ -187,10 +153,9 @@ function parseJson(file: string): unknown {
 export function readTensorFile(file: string): TensorFile {
   let bytes: Uint8Array
   try {
-    bytes = readInPieces(file)
+    bytes = readWhole(file)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new IsobathError('weights', `${file}: can't be read (${reason}). Give a .safetensors file or a run's folder.`)
+    throw new IsobathError('weights', `${file}: can't be read (${reasonOf(error)}). Give a .safetensors file.`)
   }
-  return decodeTensors(bytes, basename(file))
+  return decodeTensors(bytes, file)
 }

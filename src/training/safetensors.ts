@@ -3,7 +3,7 @@
  * place, then the raw little-endian data. Reading trusts nothing: every number in the header is checked.
  */
 import { z } from 'zod'
-import { IsobathError } from '../support/errors.ts'
+import { assertInvariant, IsobathError } from '../support/errors.ts'
 
 export interface Tensor {
   readonly shape: readonly number[]
@@ -17,43 +17,52 @@ export interface TensorFile {
 }
 
 const headerLimit = 100e6
+const metadataKey = '__metadata__'
 
 const entrySchema = z.object({
   dtype: z.string(),
   shape: z.array(z.number().int().nonnegative()),
   data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
 })
-const headerSchema = z.record(z.string(), z.unknown())
 const metadataSchema = z.record(z.string(), z.string())
 
 /** The file's bytes. Tensors follow one another in the map's order. */
 export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {}
+  const parts = Object.keys(metadata).length > 0 ? [field(metadataKey, metadata)] : []
   let offset = 0
   for (const [name, { shape, data }] of tensors) {
+    assertInvariant(name !== metadataKey, `no tensor can be called ${name}`)
     const dtype = data instanceof Float32Array ? 'F32' : 'F64'
-    header[name] = { dtype, shape, data_offsets: [offset, offset + data.byteLength] }
+    parts.push(field(name, { dtype, shape, data_offsets: [offset, offset + data.byteLength] }))
     offset += data.byteLength
   }
-  const text = new TextEncoder().encode(JSON.stringify(header))
+  const text = new TextEncoder().encode(`{${parts.join(',')}}`)
   // Spaces bring the data to a multiple of 8 bytes, as the format's own library does.
   const headerBytes = Math.ceil(text.length / 8) * 8
   const file = new Uint8Array(8 + headerBytes + offset).fill(0x20, 8, 8 + headerBytes)
   new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true)
   file.set(text, 8)
-  file.set(tensorBytes(tensors), 8 + headerBytes)
+  copyInto(file.subarray(8 + headerBytes), tensors)
   return file
+}
+
+/** Text, not a property of an object: that would move names made of digits to the front, and lose `__proto__`. */
+function field(name: string, value: object): string {
+  return `${JSON.stringify(name)}:${JSON.stringify(value)}`
+}
+
+function copyInto(target: Uint8Array, tensors: ReadonlyMap<string, Tensor>): void {
+  let offset = 0
+  for (const { data } of tensors.values()) {
+    target.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset)
+    offset += data.byteLength
+  }
 }
 
 /** The tensors' data, one after the other: what a weights hash is taken of. */
 export function tensorBytes(tensors: ReadonlyMap<string, Tensor>): Uint8Array<ArrayBuffer> {
-  const total = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
-  const bytes = new Uint8Array(total)
-  let offset = 0
-  for (const { data } of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset)
-    offset += data.byteLength
-  }
+  const bytes = new Uint8Array([...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0))
+  copyInto(bytes, tensors)
   return bytes
 }
 
@@ -64,49 +73,92 @@ function broken(file: string, what: string): IsobathError {
 /** Parses a file's bytes; `file` is its name, for errors. Throws a `weights` error on anything that isn't right. */
 export function decodeTensors(bytes: Uint8Array, file: string): TensorFile {
   if (bytes.length < 8) throw broken(file, `expected at least 8 bytes, got ${bytes.length}.`)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const headerBytes = Number(view.getBigUint64(0, true))
+  const headerBytes = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true))
   if (headerBytes > Math.min(headerLimit, bytes.length - 8)) {
     throw broken(file, `expected a header within the file's ${bytes.length} bytes, got one of ${headerBytes}.`)
   }
   const header = parseHeader(bytes.subarray(8, 8 + headerBytes), file)
+  const metadata = metadataSchema.safeParse(header.get(metadataKey) ?? {})
+  if (!metadata.success) throw broken(file, `expected text values in ${metadataKey}.`)
+  header.delete(metadataKey)
   const data = bytes.subarray(8 + headerBytes)
-  const { __metadata__: rawMetadata = {}, ...entries } = header
-  const metadata = metadataSchema.safeParse(rawMetadata)
-  if (!metadata.success) throw broken(file, 'expected text values in __metadata__.')
-  const tensors = new Map<string, Tensor>()
-  const ranges: [number, number][] = []
-  for (const [name, raw] of Object.entries(entries)) {
-    const entry = entrySchema.safeParse(raw)
-    if (!entry.success) throw broken(file, `tensor ${name}: expected dtype, shape and data_offsets.`)
-    const { dtype, shape, data_offsets } = entry.data
-    const [start, end] = data_offsets
-    const bytesEach = dtype === 'F32' ? 4 : dtype === 'F64' ? 8 : 0
-    if (bytesEach === 0) throw broken(file, `tensor ${name}: expected dtype F32 or F64, got ${dtype}.`)
-    const size = shape.reduce((product, length) => product * length, 1)
-    if (end > data.length || end - start !== size * bytesEach) {
-      throw broken(file, `tensor ${name}: expected ${size * bytesEach} bytes within the file, got [${start}, ${end}).`)
-    }
-    ranges.push([start, end])
-    tensors.set(name, { shape, data: readNumbers(data, start, size, bytesEach) })
-  }
-  ranges.sort((a, b) => a[0] - b[0])
-  for (let index = 1; index < ranges.length; index++) {
-    if (ranges[index][0] < ranges[index - 1][1]) throw broken(file, 'two tensors share bytes.')
-  }
-  return { tensors, metadata: metadata.data }
+  const places = [...header].map(([name, entry]) => parseEntry(name, entry, data.length, file))
+  checkCoverage(places, data.length, file)
+  return { tensors: new Map(places.map((place) => [place.name, readTensor(data, place)])), metadata: metadata.data }
 }
 
-function parseHeader(bytes: Uint8Array, file: string): Record<string, unknown> {
+interface Place {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly bytesEach: 4 | 8
+  readonly start: number
+  readonly end: number
+}
+
+function parseEntry(name: string, raw: unknown, available: number, file: string): Place {
+  const entry = entrySchema.safeParse(raw)
+  if (!entry.success) throw broken(file, `tensor ${name}: expected dtype, shape and data_offsets.`)
+  const { dtype, shape, data_offsets } = entry.data
+  const [start, end] = data_offsets
+  if (dtype !== 'F32' && dtype !== 'F64') {
+    throw broken(file, `tensor ${name}: expected dtype F32 or F64, got ${dtype}.`)
+  }
+  const bytesEach = dtype === 'F32' ? 4 : 8
+  const size = bytesEach * shape.reduce((product, length) => product * length, 1)
+  if (end > available || end - start !== size) {
+    const found = `the bytes from ${start} to ${end} of ${available}`
+    throw broken(file, `tensor ${name}: expected ${size} bytes for its shape [${shape.join(', ')}], got ${found}.`)
+  }
+  return { name, shape, bytesEach, start, end }
+}
+
+/** Sorts the places by their start; they must fill the data without gaps, as the format's own library demands. */
+function checkCoverage(places: Place[], available: number, file: string): void {
+  places.sort((one, other) => one.start - other.start || one.end - other.end)
+  let end = 0
+  for (const { name, start, end: next } of places) {
+    if (start < end) throw broken(file, `tensor ${name}: shares bytes with the one before it.`)
+    if (start > end) throw broken(file, `tensor ${name}: expected to start at byte ${end} of the data, got ${start}.`)
+    end = next
+  }
+  if (end !== available) throw broken(file, `expected tensors that fill ${available} bytes of data, got ${end}.`)
+}
+
+function parseHeader(bytes: Uint8Array, file: string): Map<string, unknown> {
+  let header: unknown
+  let names: string[]
   try {
-    return headerSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    header = JSON.parse(text)
+    names = outermostKeys(text)
   } catch {
     throw broken(file, 'expected a JSON header.')
   }
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) {
+    throw broken(file, 'expected an object as the JSON header.')
+  }
+  const seen = new Set<string>()
+  for (const name of names) {
+    if (seen.has(name)) throw broken(file, `tensor ${name}: expected it once, got it twice.`)
+    seen.add(name)
+  }
+  return new Map(Object.entries(header))
 }
 
-function readNumbers(data: Uint8Array, start: number, size: number, bytesEach: number): Float32Array | Float64Array {
-  // Copied, since a tensor may start at any byte.
-  const copy = data.slice(start, start + size * bytesEach).buffer
-  return bytesEach === 4 ? new Float32Array(copy) : new Float64Array(copy)
+/** The keys of a valid JSON object's text, repeated ones too, of which JSON.parse keeps the last alone. */
+function outermostKeys(text: string): string[] {
+  const keys: string[] = []
+  let nesting = 0
+  for (const [token, quoted] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (quoted !== undefined && nesting === 1) keys.push(String(JSON.parse(quoted)))
+    else if (token === '{' || token === '[') nesting++
+    else if (token === '}' || token === ']') nesting--
+  }
+  return keys
+}
+
+function readTensor(data: Uint8Array, { shape, bytesEach, start, end }: Place): Tensor {
+  // Copied, since a tensor may start at any byte; Buffer's own slice would not copy.
+  const { buffer } = new Uint8Array(data.subarray(start, end))
+  return { shape, data: bytesEach === 4 ? new Float32Array(buffer) : new Float64Array(buffer) }
 }

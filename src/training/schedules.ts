@@ -9,7 +9,7 @@ export const schedules = {
 
 export type ScheduleName = keyof typeof schedules
 
-export const scheduleNames = Object.keys(schedules) as readonly ScheduleName[]
+export const scheduleNames: readonly ScheduleName[] = ['constant', 'cosine']
 
 /** The factor on the rate for step `step` (0 is the first) of `steps`. */
 export function scheduleFactor(name: ScheduleName, step: number, steps: number): number {

@@ -1,11 +1,11 @@
 /** How large the values in a network are, layer by layer: one forward pass with every layer's output tapped. */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
-import { sizeOf } from '../blueprint/shape.ts'
 import type { Samples } from '../data/dataset.ts'
 import type { Standardiser } from '../data/standardise.ts'
-import { evaluationGraph } from '../graph/programs.ts'
 import type { Weights } from './evaluate.ts'
+import { iterationName } from './layer-order.ts'
+import { openTappedPass } from './tapped-pass.ts'
 
 export interface LayerSignal {
   /** The layer's path, with the iteration in brackets where it is repeated: `hidden[12]`. */
@@ -15,7 +15,7 @@ export interface LayerSignal {
 }
 
 export interface Signal {
-  /** `vanishes` or `explodes`: some layer's mean square is 10^12 times below or above the first layer's, or isn't finite. */
+  /** `vanishes` or `explodes`: some layer's mean square is 10^12 times below or above the first layer's, or 0, or not finite. */
   readonly verdict: 'steady' | 'vanishes' | 'explodes'
   /** The first layer where that is so; null when steady. */
   readonly layer: string | null
@@ -29,16 +29,22 @@ export interface Signal {
 const probeSamples = 32
 const limit = 1e12
 
-/** The parts a signal passes one after the other: the root's layers and the blocks of its loops, shortcuts left aside. */
-function isStage(root: LayerBlueprint): (blueprint: LayerBlueprint) => boolean {
+/**
+ * The parts with parameters that a signal passes one after the other: the root's layers and the blocks of its loops,
+ * shortcuts left aside. So the hidden layers of a preset and its read-out are depth + 1.
+ */
+function stagesOf(root: LayerBlueprint): Set<LayerBlueprint> {
   const stages = new Set<LayerBlueprint>()
-  const visit = (blueprint: LayerBlueprint): void => {
-    if (blueprint.layer.kind === 'chain') blueprint.children.forEach(visit)
-    else if (blueprint.layer.kind === 'repeat') stages.add(blueprint.children[0])
-    else if (blueprint.layer.kind !== 'flatten') stages.add(blueprint)
+  const visit = (layer: LayerBlueprint): void => {
+    if (layer.layer.kind === 'chain') layer.children.forEach(visit)
+    else if (hasParameters(layer)) stages.add(layer.layer.kind === 'repeat' ? layer.children[0] : layer)
   }
   visit(root)
-  return (blueprint) => stages.has(blueprint)
+  return stages
+}
+
+function hasParameters({ parameters, children }: LayerBlueprint): boolean {
+  return parameters.length > 0 || children.some(hasParameters)
 }
 
 /** Mean squares in the order in which the signal passes; batch norm uses the batch's own statistics. */
@@ -49,44 +55,37 @@ export async function measureSignal(
   samples: Samples,
   standardiser: Standardiser,
 ): Promise<LayerSignal[]> {
-  const batch = Math.min(probeSamples, samples.count)
-  const taps = isStage(blueprint.root)
-  const program = await backend.compile(evaluationGraph(blueprint, { batch, batchStatistics: batch > 1, taps }))
+  const stages = stagesOf(blueprint.root)
+  const rows = Math.min(probeSamples, samples.count)
+  const pass = await openTappedPass(blueprint, backend, weights, rows, (layer) => stages.has(layer))
   try {
-    for (const [name, values] of weights) program.write(name, values)
-    standardiser.fill(
-      samples,
-      Uint32Array.from({ length: batch }, (_, row) => row),
-      program.inputRows('x', 0),
+    const indices = Uint32Array.from({ length: pass.batch }, (_, row) => row)
+    const outputs = await pass.run((target) => standardiser.fill(samples, indices, target))
+    return outputs.flatMap(({ layer, iterations, values }) =>
+      Array.from({ length: iterations }, (_, iteration) => ({
+        layer: iterationName(layer.path, layer.loops, iteration),
+        meanSquare: meanSquareOf(values(iteration)),
+      })),
     )
-    await program.run(0, 1)
-    return program.graph.outputs
-      .filter(({ name }) => name.startsWith('tap.'))
-      .flatMap(({ name, value }) => {
-        const path = name.slice('tap.'.length)
-        const size = sizeOf(value.shape.slice(-2))
-        const values = program.read(name)
-        return Array.from({ length: values.length / size }, (_, iteration) => {
-          const part = values.subarray(iteration * size, (iteration + 1) * size)
-          const sum = part.reduce((total, element) => total + element * element, 0)
-          const layer = value.shape.length > 2 ? `${path}[${iteration}]` : path
-          return { layer, meanSquare: sum / size }
-        })
-      })
   } finally {
-    program.dispose()
+    pass.dispose()
   }
 }
 
+function meanSquareOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value * value, 0) / values.length
+}
+
 export function judgeSignal(layers: readonly LayerSignal[]): Signal {
-  const first = layers[0]?.meanSquare ?? 0
-  const last = layers[layers.length - 1]?.meanSquare ?? 0
-  const facts = { layers: layers.length, first, last }
+  const first = layers.at(0)?.meanSquare ?? 0
+  const facts = { layers: layers.length, first, last: layers.at(-1)?.meanSquare ?? 0 }
   for (const [index, { layer, meanSquare }] of layers.entries()) {
-    if (!Number.isFinite(meanSquare) || meanSquare > first * limit) {
-      return { verdict: 'explodes', layer, position: index + 1, ...facts }
-    }
-    if (meanSquare < first / limit) return { verdict: 'vanishes', layer, position: index + 1, ...facts }
+    const position = index + 1
+    // A read-out that starts with zeros is a choice; nothing follows it that could suffer.
+    if (meanSquare === 0 && position === layers.length) continue
+    if (meanSquare === 0 || meanSquare < first / limit) return { verdict: 'vanishes', layer, position, ...facts }
+    // Written so that NaN explodes too.
+    if (!(meanSquare <= first * limit)) return { verdict: 'explodes', layer, position, ...facts }
   }
   return { verdict: 'steady', layer: null, position: null, ...facts }
 }
@@ -94,11 +93,12 @@ export function judgeSignal(layers: readonly LayerSignal[]): Signal {
 /** What stands out about the signal, in words; null when it is steady. */
 export function describeSignal({ verdict, layer, position, layers, first, last }: Signal): string | null {
   if (verdict === 'steady') return null
+  const place = `layer ${position?.toLocaleString('en-US')} of ${layers.toLocaleString('en-US')} (${layer})`
   const sizes = `its mean square is ${size(first)} after the first layer and ${size(last)} after the last`
-  return `the signal ${verdict} by layer ${position} of ${layers} (${layer}): ${sizes}`
+  return `the signal ${verdict} by ${place}: ${sizes}`
 }
 
 function size(value: number): string {
-  if (!Number.isFinite(value)) return 'beyond the range of float32'
-  return value === 0 ? 'below the range of float32' : value.toPrecision(3)
+  if (!Number.isFinite(value)) return 'beyond what float32 holds'
+  return value === 0 ? '0' : value.toPrecision(3)
 }

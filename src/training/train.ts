@@ -1,19 +1,19 @@
 /** The training loop: fills the ring with batches while the program works through the other half of it. */
-import type { Backend, Program } from '../backends/backend.ts'
+import type { Backend, InputRows, Program } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
-import { initialise } from '../blueprint/initialise.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { type Batches, createBatches } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Position } from '../data/order.ts'
 import type { Rows } from '../data/rows.ts'
-import { createStandardiser, type Standardiser } from '../data/standardise.ts'
+import type { Standardiser } from '../data/standardise.ts'
 import { trainingGraph, velocityName } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
 import type { Weights } from './evaluate.ts'
 import { chooseRing } from './fit.ts'
 import type { TrainingSettings } from './options.ts'
+import { createPace, type Pace } from './pace.ts'
 import { scheduleFactor } from './schedules.ts'
 
 export interface LossRecord {
@@ -48,9 +48,10 @@ export interface TrainingTask {
   readonly blueprint: Blueprint
   readonly data: Dataset
   readonly settings: TrainingSettings
+  readonly standardiser: Standardiser
   readonly backend: Backend
-  /** Initial values of all parameters; drawn from the seed when absent. */
-  readonly weights?: Weights
+  /** Initial values of all parameters and running statistics. */
+  readonly weights: Weights
   /** Stops the run after the steps under way. */
   readonly abort?: AbortSignal
   /** Called now and then with the number of steps done and what was logged since the last call. */
@@ -67,18 +68,17 @@ export function checkOutputs(blueprint: Blueprint, data: Dataset): void {
   )
 }
 
+/** Trains until the steps are done, the numbers aren't finite or the caller stops it. Throws a `memory` error. */
 export async function runTraining(task: TrainingTask): Promise<TrainingOutcome> {
   const { blueprint, data, settings, backend } = task
-  checkOutputs(blueprint, data)
   const { batch, loss, optimizer, seed, order } = settings
   const graph = trainingGraph(blueprint, { batch, loss, optimizer: optimizer.rule, seed })
   const program = await backend.compile(graph, { ringSlots: chooseRing(settings, blueprint) })
   try {
-    const weights = task.weights ?? initialise(blueprint, seed)
-    for (const { name } of blueprint.parameters) program.write(name, weights.get(name) ?? [])
-    const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
+    for (const { name } of blueprint.parameters) program.write(name, task.weights.get(name) ?? [])
+    const { standardiser } = task
     const batches = createBatches(data.train, standardiser, { batch, order, seed })
-    return await new Trainer(task, program, batches, standardiser).run()
+    return await new Trainer(task, program, batches).run()
   } finally {
     program.dispose()
   }
@@ -87,7 +87,9 @@ export async function runTraining(task: TrainingTask): Promise<TrainingOutcome> 
 class Trainer {
   private readonly losses: LossRecord[] = []
   private readonly labels: Rows
+  /** Steps in half of the ring. */
   private readonly group: number
+  private readonly pace: Pace
   private done = 0
   /** Steps whose batches were filled in. */
   private prepared = 0
@@ -97,9 +99,9 @@ class Trainer {
     private readonly task: TrainingTask,
     private readonly program: Program,
     private readonly batches: Batches,
-    private readonly standardiser: Standardiser,
   ) {
     this.group = program.ringSlots / 2
+    this.pace = createPace(this.group)
     this.labels = { array: new Int32Array(task.settings.batch), offset: 0, stride: 1 }
     this.position = batches.position
   }
@@ -111,7 +113,7 @@ class Trainer {
     while (next.count > 0) {
       const { count, position } = next
       const first = this.done
-      const running = this.program.run(half * this.group, count)
+      const running = this.pace.time(count, () => this.program.run(half * this.group, count))
       half = 1 - half
       next = abort?.aborted ? { count: 0, position } : this.prepare(half)
       const { finished } = await running
@@ -123,10 +125,10 @@ class Trainer {
     return this.finish(null, this.done < settings.steps)
   }
 
-  /** Fills half of the ring; gives the number of steps in it, and where the batches go on after them. */
+  /** Fills half of the ring, or less of it; gives the number of steps, and where the batches go on after them. */
   private prepare(half: number): { count: number; position: Position } {
     const { settings } = this.task
-    const count = Math.min(this.group, settings.steps - this.prepared)
+    const count = Math.min(this.pace.next(), settings.steps - this.prepared)
     for (let index = 0; index < count; index++) {
       const slot = half * this.group + index
       const step = this.prepared + index
@@ -172,13 +174,17 @@ class Trainer {
   /** The run stopped before the update of a step whose loss wasn't finite: its batch shows where. */
   private async locate(half: number, finished: number, first: number): Promise<Divergence> {
     const { array, offset, stride } = this.program.inputRows('x', half * this.group + finished)
-    const { batch } = this.task.settings
-    const inputs = Float64Array.from({ length: batch * this.standardiser.size }, (_, index) => {
-      const row = Math.floor(index / this.standardiser.size)
-      return array[offset + row * stride + (index % this.standardiser.size)]
-    })
-    const { blueprint, backend } = this.task
-    return locateDivergence({ blueprint, backend, weights: this.readWeights(), inputs, batch, step: first + finished })
+    const { blueprint, backend, settings, standardiser } = this.task
+    const { batch } = settings
+    const fill = (indices: Uint32Array, rows: InputRows): void => {
+      indices.forEach((sample, row) => {
+        for (let index = 0; index < standardiser.size; index++) {
+          rows.array[rows.offset + row * rows.stride + index] = array[offset + sample * stride + index]
+        }
+      })
+    }
+    const samples = { count: batch, fill }
+    return locateDivergence({ blueprint, backend, weights: this.readWeights(), samples, batch, step: first + finished })
   }
 
   private readWeights(): Map<string, Float64Array> {

@@ -1,6 +1,7 @@
 /** Weights between a network and a file: float32 tensors in the network's order, checked against its parameters. */
 import type { Blueprint } from '../blueprint/blueprint.ts'
-import { sameShape } from '../blueprint/shape.ts'
+import { sameShape, sizeOf } from '../blueprint/shape.ts'
+import { velocityName } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from './evaluate.ts'
 import { type Tensor, type TensorFile, tensorBytes } from './safetensors.ts'
@@ -12,24 +13,52 @@ export function toTensors(blueprint: Blueprint, weights: Weights): Map<string, T
   )
 }
 
-/** The weights of a file for this network. Throws a `weights` error that names the first tensor that doesn't fit. */
+/**
+ * The weights of a file for this network, whose tensors it must hold and no others but a checkpoint's velocities.
+ * Throws a `weights` error that names the first tensor that doesn't fit.
+ */
 export function fromTensors(blueprint: Blueprint, { tensors }: TensorFile, file: string): Map<string, Float64Array> {
   const weights = new Map<string, Float64Array>()
   for (const { name, shape } of blueprint.parameters) {
     const tensor = tensors.get(name)
-    if (!tensor) throw new IsobathError('weights', `${file}: expected a tensor ${name}, and there is none. ${remedy}`)
+    if (!tensor) throw misfit(`${file}: expected a tensor ${name}, and there is none.`)
     if (!sameShape(tensor.shape, shape)) {
-      const shapes = `expected [${shape.join(', ')}], got [${tensor.shape.join(', ')}]`
-      throw new IsobathError('weights', `${file}: ${name}: ${shapes}. ${remedy}`)
+      throw misfit(`${file}: ${name}: expected the shape [${shape.join(', ')}], got [${tensor.shape.join(', ')}].`)
     }
-    const broken = tensor.data.findIndex((value) => !Number.isFinite(value))
-    if (broken >= 0) throw new IsobathError('weights', `${file}: ${name}: value ${broken} isn't finite. ${remedy}`)
+    checkFinite(tensor.data, `${file}: ${name}`)
     weights.set(name, Float64Array.from(tensor.data))
+  }
+  const known = new Set(blueprint.parameters.flatMap(({ name }) => [name, velocityName(name)]))
+  for (const name of tensors.keys()) {
+    if (!known.has(name)) throw misfit(`${file}: expected no tensor ${name}, and there is one.`)
   }
   return weights
 }
 
-const remedy = 'Give the weights of this network.'
+/** Throws a `weights` error where values that a caller gave don't fit the network. */
+export function checkWeights(blueprint: Blueprint, weights: Weights): void {
+  for (const { name, shape } of blueprint.parameters) {
+    const values = weights.get(name)
+    if (!values) throw misfit(`weights: expected values of ${name}, and there are none.`)
+    const size = sizeOf(shape)
+    if (values.length !== size) throw misfit(`weights: ${name}: expected ${size} values, got ${values.length}.`)
+    checkFinite(values, `weights: ${name}`)
+  }
+}
+
+function checkFinite(values: ArrayLike<number>, where: string): void {
+  for (let index = 0; index < values.length; index++) {
+    if (Number.isFinite(values[index])) continue
+    throw new IsobathError(
+      'weights',
+      `${where}: expected finite values, got ${values[index]} at ${index}. A run that diverged leaves no weights to use.`,
+    )
+  }
+}
+
+function misfit(problem: string): IsobathError {
+  return new IsobathError('weights', `${problem} Give the weights of this network.`)
+}
 
 /** SHA-256 of the tensors' bytes in file order, in hexadecimal. */
 export async function hashTensors(tensors: ReadonlyMap<string, Tensor>): Promise<string> {

@@ -1,0 +1,79 @@
+/** Forward passes in which some layers' outputs can be read, in as many rows at once as memory takes. */
+import type { Backend, InputRows, Program } from '../backends/backend.ts'
+import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
+import { sizeOf } from '../blueprint/shape.ts'
+import { evaluationGraph } from '../graph/programs.ts'
+import { IsobathError } from '../support/errors.ts'
+import type { Weights } from './evaluate.ts'
+
+/** What a layer gave in one pass. */
+export interface TappedOutput {
+  readonly layer: LayerBlueprint
+  /** Of all loops around the layer; 1 outside loops. */
+  readonly iterations: number
+  /** Row after row, for one iteration; the iterations of nested loops are counted through. */
+  values(iteration: number): Float64Array
+}
+
+export interface TappedPass {
+  /** Rows of one pass. */
+  readonly batch: number
+  /** Fills in a batch, runs it, and gives the tapped layers in the order in which they have their turn. */
+  run(fill: (rows: InputRows) => void): Promise<TappedOutput[]>
+  dispose(): void
+}
+
+/**
+ * A pass in evaluation mode, where batch norm uses the batch's own statistics unless the batch is a single row. Takes
+ * fewer rows than asked for where memory asks for it.
+ */
+export async function openTappedPass(
+  blueprint: Blueprint,
+  backend: Backend,
+  weights: Weights,
+  rows: number,
+  isTapped: (layer: LayerBlueprint) => boolean,
+): Promise<TappedPass> {
+  const layers = new Map<string, LayerBlueprint>()
+  const taps = (layer: LayerBlueprint): boolean => {
+    if (isTapped(layer)) layers.set(layer.path, layer)
+    return isTapped(layer)
+  }
+  const { program, batch } = await compileWithin(rows, (batch) =>
+    backend.compile(evaluationGraph(blueprint, { batch, batchStatistics: batch > 1, taps })),
+  )
+  for (const [name, values] of weights) program.write(name, values)
+  return {
+    batch,
+    run: async (fill) => {
+      fill(program.inputRows('x', 0))
+      await program.run(0, 1)
+      return program.graph.outputs.flatMap(({ name }) => {
+        const layer = name.startsWith('tap.') ? layers.get(name.slice('tap.'.length)) : undefined
+        return layer ? [readOutput(program, name, layer)] : []
+      })
+    },
+    dispose: () => program.dispose(),
+  }
+}
+
+function readOutput(program: Program, name: string, layer: LayerBlueprint): TappedOutput {
+  const all = program.read(name)
+  const iterations = sizeOf(layer.loops)
+  const size = all.length / iterations
+  return { layer, iterations, values: (iteration) => all.subarray(iteration * size, (iteration + 1) * size) }
+}
+
+/** The program for so many rows, or for a quarter as often as it doesn't fit. */
+async function compileWithin(
+  rows: number,
+  compile: (batch: number) => Promise<Program>,
+): Promise<{ program: Program; batch: number }> {
+  for (let batch = rows; ; batch = Math.ceil(batch / 4)) {
+    try {
+      return { program: await compile(batch), batch }
+    } catch (error) {
+      if (!(error instanceof IsobathError && error.code === 'memory') || batch === 1) throw error
+    }
+  }
+}
