@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     steps: { type: 'string', default: '7' },
     only: { type: 'string', default: '' },
-    /** The most threads of either side: 1 where other work keeps the other cores busy. */
+    /** The most threads of either side. With 1, both are timed by the processor's time: what else runs doesn't count. */
     threads: { type: 'string', default: String(availableParallelism()) },
     python: { type: 'string', default: '/usr/bin/python3' },
   },
@@ -71,6 +71,17 @@ const milliseconds = async (work) => {
   await work()
   return performance.now() - start
 }
+
+/** Of work on this thread: what else the machine runs doesn't count. */
+async function processorMilliseconds(work) {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1e3
+}
+
+const isAlone = threadLimit === 1
+const stepMilliseconds = isAlone ? processorMilliseconds : milliseconds
 
 // ---- PyTorch
 
@@ -138,7 +149,7 @@ async function prepareOurs(backend, { depth, width, batch }) {
 async function timeSteps(step, warmup = 1) {
   for (let index = 0; index < warmup; index++) await step()
   const times = []
-  for (let index = 0; index < steps; index++) times.push(await milliseconds(step))
+  for (let index = 0; index < steps; index++) times.push(await stepMilliseconds(step))
   return times
 }
 
@@ -161,14 +172,15 @@ async function benchTraining(backend, peer, row) {
   if (peer) {
     const { depth, width, batch } = row
     await peer.ask({ command: 'prepare', name, depth, width, batch, classes, rate })
-    for (const threads of threadCounts) await peer.ask({ command: 'time', name, threads, warmup: 3, steps: 1 })
+    for (const threads of threadCounts)
+      await peer.ask({ command: 'time', name, threads, warmup: 3, steps: 1, alone: isAlone })
   }
   for (let round = 0; round < rounds; round++) {
     await settle()
     times.ours.push(median(await timeSteps(ours.step)))
     for (const threads of threadCounts) {
       await settle()
-      const answer = await peer.ask({ command: 'time', name, threads, warmup: 1, steps })
+      const answer = await peer.ask({ command: 'time', name, threads, warmup: 1, steps, alone: isAlone })
       times[threads].push(median(answer.times))
     }
   }
@@ -246,13 +258,8 @@ async function createProduct(backend, op, size) {
   return { work: () => program.run(0, 1), operations: 2 * size ** 3, dispose: () => program.dispose() }
 }
 
-/** GFLOP/s of one call on this thread, by the processor's time: what else the machine runs doesn't count. */
-async function speed({ work, operations }) {
-  const before = process.cpuUsage()
-  await work()
-  const { user, system } = process.cpuUsage(before)
-  return operations / (user + system) / 1e3
-}
+/** GFLOP/s of one call. */
+const speed = async ({ work, operations }) => operations / (await processorMilliseconds(work)) / 1e6
 
 async function benchProducts() {
   const size = 1024
@@ -405,7 +412,7 @@ const peer = await startPeer()
 const about = peer ? describePeer(peer) : 'PyTorch: not available'
 say(about)
 const isWanted = (text) => text.includes(options.only)
-const backend = await createWasmBackend({ threads: threadLimit })
+const backend = await createWasmBackend({ threads: isAlone ? 'inline' : threadLimit })
 const rows = []
 for (const row of trainingRows) {
   if (isWanted(`MLP ${row.depth} x ${row.width}`)) rows.push(await benchTraining(backend, peer, row))
@@ -431,6 +438,6 @@ if (options.json) {
   console.log(`${machine.processor}, ${machine.cores} cores, Node ${machine.node}, ${loads}\n${about}\n`)
   console.log(table(rows))
   console.log(
-    `\nOurs on ${threadLimit} thread${threadLimit > 1 ? 's' : ''}; other: PyTorch; for GEMM the measured peak; for depth the shallower network. Medians.`,
+    `\nOurs on ${threadLimit} thread${isAlone ? ", by the processor's time" : 's'}; other: PyTorch; for GEMM the measured peak; for depth the shallower network. Medians.`,
   )
 }
