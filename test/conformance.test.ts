@@ -8,6 +8,7 @@ import { createReferenceBackend } from '../src/backends/reference/backend.ts'
 import { createBlueprint } from '../src/blueprint/create.ts'
 import { initialise } from '../src/blueprint/initialise.ts'
 import { evaluationGraph } from '../src/graph/programs.ts'
+import { batchNorm, chain, dense } from '../src/network/layers.ts'
 import { activationNames } from '../src/network/schema.ts'
 import { createRandom } from '../src/support/random.ts'
 import { callActivations, type JudgedCalls } from './support/activation-range.ts'
@@ -99,6 +100,16 @@ describe.each(variants)('$name', ({ create }) => {
         expect(Math.abs(both - (other === mask ? 0.7 : 0.49))).toBeLessThan(0.028)
       }
     }
+  })
+
+  test('running statistics move by the momentum, to the mean and the unbiased variance', async () => {
+    const network = chain(batchNorm({ momentum: 0.25, name: 'norm' }), dense(2))
+    const problem = createProblem(network, { input: [1], batch: 4 })
+    problem.steps[0].get('x')?.set([1, 2, 3, 6])
+    const { values } = await runProblem(backend, problem)
+    // The mean is 3, the squares about it sum up to 14: a variance of 14/3. They start at 0 and 1.
+    expect(values.get('norm.running_mean')?.[0]).toBeCloseTo(0.75 * 0 + 0.25 * 3, 5)
+    expect(values.get('norm.running_var')?.[0]).toBeCloseTo(0.75 * 1 + (0.25 * 14) / 3, 5)
   })
 
   test('what was written is read, parameters and states and inputs, in every ring slot', async () => {
