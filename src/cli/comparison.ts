@@ -15,9 +15,13 @@ import {
 import { interruptible } from './interrupt.ts'
 import {
   type DataFlags,
+  dataChoice,
+  dataName,
+  type InputShape,
   type MachineFlags,
   machineOptions,
   readData,
+  shapeOf,
   type TrainingFlags,
   trainingOptions,
 } from './options.ts'
@@ -44,12 +48,12 @@ const shortLabels: Readonly<Record<string, string>> = {
   'linear-residual': 'linear residual',
 }
 
-function familiesOf(texts: readonly string[], classes: number, input: readonly number[]): NetworkFamily[] {
+function familiesOf(texts: readonly string[], shape: InputShape): NetworkFamily[] {
   const presetOf = (text: string): string => text.split(':')[0]
   return texts.map((text) => {
     const isOnly = texts.filter((other) => presetOf(other) === presetOf(text)).length === 1
     const label = isOnly ? (shortLabels[presetOf(text)] ?? text) : text
-    return { name: text, label, ofDepth: (depth) => parseNetwork(withDepth(text, depth), { classes, input }) }
+    return { name: text, label, ofDepth: (depth) => parseNetwork(withDepth(text, depth), shape) }
   })
 }
 
@@ -60,34 +64,32 @@ export async function compareNetworks(
   flags: CompareFlags,
   command: string,
 ): Promise<ComparisonResult> {
+  const options = { ...trainingOptions(flags), ...machineOptions(flags), depths: flags.depths }
+  const families = familiesOf(texts, await shapeOf(dataName(flags), dataChoice(flags)))
+  // A typing error should be known before the data is read.
+  for (const { ofDepth } of families) flags.depths.forEach(ofDepth)
   const data = await readData(flags)
-  const families = familiesOf(texts, data.classes, data.shape)
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const progress = stderrProgress()
   const tasks = new Map<Trial, ReturnType<typeof progress.task>>()
-  const comparison = await interruptible(async (abort) => {
-    try {
-      return await compare(families, {
-        ...trainingOptions(flags),
-        ...machineOptions(flags),
-        data,
-        depths: flags.depths,
-        seeds,
-        abort,
-        observer: {
-          onTrials: (trials) => {
-            for (const trial of trials) {
-              tasks.set(trial, progress.task(trialName(trial), trial.steps, { unit: 'step', cost: trial.macs }))
-            }
-          },
-          onProgress: (trial, done, losses) => tasks.get(trial)?.update(done, { loss: losses.at(-1)?.loss }),
-          onFinished: (trial, { diverged }) => tasks.get(trial)?.finish(diverged ? 'diverged' : undefined),
+  const work = (abort: AbortSignal): Promise<Comparison> =>
+    compare(families, {
+      ...options,
+      data,
+      seeds,
+      abort,
+      observer: {
+        onTrials: (trials) => {
+          for (const trial of trials) {
+            tasks.set(trial, progress.task(trialName(trial), trial.steps, { unit: 'step', cost: trial.macs }))
+          }
         },
-      })
-    } finally {
-      progress.close()
-    }
-  })
+        onProgress: (trial, done, losses) => tasks.get(trial)?.update(done, { loss: losses.at(-1)?.loss }),
+        onFinished: (trial, { diverged }) => tasks.get(trial)?.finish(diverged ? 'diverged' : undefined),
+      },
+    })
+  const stopping = 'Stopping; what is done is shown. Ctrl-C again ends at once.'
+  const comparison = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())
   const { settings, rows, sentence, seconds, interrupted } = comparison
   const stopped = interrupted ? ' Stopped before all trainings were done: this is what there was.' : ''
   const report = {
@@ -107,7 +109,7 @@ export async function compareNetworks(
   }
   return {
     comparison,
-    text: () => comparisonText(report),
+    text: () => (rows.length > 0 ? comparisonText(report) : 'Stopped before the first training was done.'),
     html: () => comparisonReport(report),
     picture: () => comparisonPicture(report),
   }

@@ -1,11 +1,18 @@
 /** Ctrl-C: the first asks the work to stop and save, the second ends the process at once. */
 
-/** Calls `work` with a signal that the first Ctrl-C (or SIGTERM) aborts. */
-export async function interruptible<T>(work: (abort: AbortSignal) => Promise<T>): Promise<T> {
+/** npm passes on a Ctrl-C that the terminal has sent already: milliseconds in which a second one is the first's echo. */
+const echo = 500
+
+/** Calls `work` with a signal that the first Ctrl-C (or SIGTERM) aborts; `onStop` is told of it. */
+export async function interruptible<T>(work: (abort: AbortSignal) => Promise<T>, onStop?: () => void): Promise<T> {
   const controller = new AbortController()
+  let firstAt = 0
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130)
-    controller.abort()
+    if (!controller.signal.aborted) {
+      firstAt = performance.now()
+      controller.abort()
+      onStop?.()
+    } else if (performance.now() - firstAt > echo) process.exit(130)
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)

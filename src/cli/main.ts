@@ -14,60 +14,74 @@ import { describeNetworks } from './network-argument.ts'
 /** 0: an answer, whatever it is; 1: the program or the disk failed; 2: the user's input is wrong. */
 const exitStatus = { answer: 0, failure: 1, input: 2 } as const
 
-function createProgram(): Command {
-  const program = new Command('isobath')
-    .description(
-      'The depth lab for neural networks: trains them, from 2 to 10,000 layers, and shows what depth does to them.',
-    )
-    .version(version)
-    .showHelpAfterError('(isobath --help lists the commands, isobath COMMAND --help a command’s options)')
-    .addHelpText('after', `\n${describeNetworks()}`)
+const description =
+  'The depth lab for neural networks: trains them, from 2 to 10,000 layers, and shows what depth does to them.'
+
+function createProgram(words: readonly string[]): Command {
+  const program = new Command('isobath').description(description).version(version)
+  program.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'isobath: ')) })
+  program.addHelpText('after', `\n${describeNetworks()}`)
   const commands = [
     startCommand(),
     trainCommand(),
     evaluateCommand(),
-    compareCommand(),
+    compareCommand(words),
     showCommand(),
     countCommand(),
     initCommand(),
     dataCommand(),
   ]
   for (const command of commands) program.addCommand(command)
-  overrideExit(program)
+  configure(program, 'isobath')
   return program
 }
 
-/** Errors are thrown up to `main` by every command, however deep. */
-function overrideExit(command: Command): void {
-  command.exitOverride()
-  for (const child of command.commands) overrideExit(child)
+/** Errors are thrown up to `main` by every command, however deep, and point to the help of the command they are about. */
+function configure(command: Command, name: string): void {
+  const lists = command.commands.length > 0 ? 'commands' : 'options'
+  command.exitOverride().showHelpAfterError(`(${name} --help lists the ${lists})`)
+  for (const child of command.commands) configure(child.copyInheritedSettings(command), `${name} ${child.name()}`)
 }
 
 /** Runs a command line; gives the process's exit status. */
 export async function main(words: readonly string[]): Promise<number> {
-  // A reader that closes the pipe early, such as head, has seen what it wanted.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitStatus.answer)
-    throw error
-  })
-  const program = createProgram()
+  endWithReader(process.stdout)
+  endWithReader(process.stderr)
+  const program = createProgram(words)
   try {
     if (words.length === 0) {
       program.outputHelp()
       return exitStatus.answer
     }
     await program.parseAsync(words, { from: 'user' })
-    return process.exitCode === undefined ? exitStatus.answer : Number(process.exitCode)
+    return exitStatus.answer
   } catch (error) {
     return report(error)
   }
 }
+
+/** A reader that closes the pipe early, such as head, has seen what it wanted. */
+function endWithReader(stream: NodeJS.WriteStream): void {
+  if (!stream.listeners('error').includes(onPipeError)) stream.on('error', onPipeError)
+}
+
+function onPipeError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(exitStatus.answer)
+  throw error
+}
+
+/** What V8 and Node say when something doesn't fit into memory. */
+const memoryErrors = /Invalid typed array length|Array buffer allocation failed|Invalid (string|array) length/
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.answer : exitStatus.input
   if (error instanceof IsobathError && error.code !== 'internal') {
     process.stderr.write(`isobath: ${error.message}\n`)
     return error.code === 'disk' ? exitStatus.failure : exitStatus.input
+  }
+  if (error instanceof RangeError && memoryErrors.test(error.message)) {
+    process.stderr.write('isobath: this needs more memory than there is. Use a narrower or shallower network.\n')
+    return exitStatus.input
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   process.stderr.write(`isobath: this is a defect of Isobath, please report it:\n${text}\n`)

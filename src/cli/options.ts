@@ -1,86 +1,69 @@
 /** The options that several commands share: where data comes from, how a training goes, and what is printed. */
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import {
+  catalogue,
   type Dataset,
   IsobathError,
   loadDataset,
+  lossNames,
   momentum,
   type Optimizer,
+  orderNames,
   type ScheduleName,
   scheduleNames,
   sgd,
+  standardisationNames,
   type TrainingOptions,
 } from '../index.ts'
-
-/** A number, as people write it: 0.1, 1e-4, 128. */
-export function parseNumber(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.')
-  return value
-}
-
-/** A whole number of at least `least`. */
-export function wholeFrom(least: number): (text: string) => number {
-  return (text) => {
-    const value = parseNumber(text)
-    if (!Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`)
-    }
-    return value
-  }
-}
-
-/** `4,16,64` */
-export function wholeList(least: number): (text: string) => number[] {
-  return (text) => [...new Set(text.split(',').map(wholeFrom(least)))]
-}
-
-const byteUnits: Readonly<Record<string, number>> = {
-  '': 1,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  KIB: 2 ** 10,
-  MIB: 2 ** 20,
-  GIB: 2 ** 30,
-}
-
-/** `2GiB`, `500MB` */
-export function parseBytes(text: string): number {
-  const match = /^([\d.]+)\s*([A-Za-z]*)$/.exec(text.trim())
-  const unit = match ? byteUnits[match[2].toUpperCase()] : undefined
-  const value = match ? Number(match[1]) : Number.NaN
-  if (unit === undefined || !(value > 0)) throw new InvalidArgumentError('Expected a size such as 2GiB or 500MB.')
-  return value * unit
-}
+import { parseBytes, parseNumber, wholeFrom } from './numbers.ts'
 
 export interface DataFlags {
-  readonly data: string
+  readonly data?: string
   readonly dataDir?: string
   readonly dataSeed?: number
   readonly samples?: number
 }
 
-export function addDataOptions(command: Command, fallback?: string): Command {
-  const data = new Option('--data <name>', 'the data set (isobath data list)')
+export function addDataOptions(command: Command, data = 'the data set; isobath data list names them'): Command {
   return command
-    .addOption(fallback === undefined ? data.makeOptionMandatory() : data.default(fallback))
-    .option('--data-dir <path>', 'where the data set’s files are; by default the folder named by ISOBATH_DATA')
-    .option('--data-seed <n>', 'chooses generated samples and the subset of --samples (0)', wholeFrom(0))
-    .option('--samples <n>', 'train on a random subset of so many samples', wholeFrom(1))
+    .optionsGroup('Data:')
+    .option('--data <name>', data)
+    .option('--data-dir <path>', 'where the files of the data set are (default: the folder that ISOBATH_DATA names)')
+    .option('--data-seed <n>', 'chooses generated samples, and those of --samples (default: 0)', wholeFrom(0))
+    .option('--samples <n>', 'use a random subset of so many training samples', wholeFrom(1))
 }
 
-/** The options that `loadDataset` takes; also what a run's description keeps of them. */
-export function datasetOptions({ dataDir, dataSeed, samples }: DataFlags): {
-  dataDir?: string
-  seed?: number
-  samples?: number
-} {
+/** What `loadDataset` takes; also what a run's description keeps of it. */
+export interface DataChoice {
+  readonly dataDir?: string
+  readonly seed?: number
+  readonly samples?: number
+}
+
+export function dataChoice({ dataDir, dataSeed, samples }: DataFlags): DataChoice {
   return { dataDir, seed: dataSeed, samples }
 }
 
+/** The name of the data set. Throws an `option` error where there is none. */
+export function dataName({ data }: DataFlags): string {
+  if (data !== undefined) return data
+  const names = catalogue.map(({ name }) => name).join(', ')
+  throw new IsobathError('option', `--data: expected a data set (${names}), got none. Name one, such as --data glyphs.`)
+}
+
 export function readData(flags: DataFlags): Promise<Dataset> {
-  return loadDataset(flags.data, datasetOptions(flags))
+  return loadDataset(dataName(flags), dataChoice(flags))
+}
+
+export interface InputShape {
+  readonly input: readonly number[]
+  readonly classes: number
+}
+
+/** What a network for this data set takes and gives, without reading the files of those that are known. */
+export async function shapeOf(data: string, choice: DataChoice = {}): Promise<InputShape> {
+  const { shape, classes } = catalogue.find(({ name }) => name === data) ?? (await loadDataset(data, choice))
+  return { input: shape, classes }
 }
 
 export interface TrainingFlags {
@@ -98,36 +81,33 @@ export interface TrainingFlags {
   readonly logEvery?: number
 }
 
-/** `epochs`: how long training takes when neither --epochs nor --steps says so. */
-export function addTrainingOptions(command: Command, epochs = 10): Command {
+export const lossOption = (): Option => new Option('--loss <name>', 'what is minimised').choices(lossNames)
+
+export const standardiseOption = (): Option => {
+  const means = 'brings inputs to mean 0 and deviation 1 over the training set; none leaves them, bytes over 255'
+  return new Option('--standardise <how>', means).choices(standardisationNames)
+}
+
+export function addTrainingOptions(command: Command): Command {
   return command
+    .optionsGroup('Training:')
     .addOption(
       new Option('--optimizer <name>', 'how weights are updated').choices(['sgd', 'momentum']).default('momentum'),
     )
-    .option('--rate <number>', 'learning rate (0.03)', parseNumber)
-    .option('--momentum <number>', 'momentum (0.9)', parseNumber)
-    .option('--weight-decay <number>', 'L2 decay of every parameter, added to the gradient (0)', parseNumber)
+    .option('--rate <number>', 'learning rate (default: 0.03)', parseNumber)
+    .option('--momentum <number>', 'how much of the last update stays in the next (default: 0.9)', parseNumber)
+    .option('--weight-decay <number>', 'L2 decay of every parameter, added to its gradient (default: 0)', parseNumber)
     .addOption(new Option('--schedule <name>', 'how the rate moves').choices(scheduleNames).default('constant'))
-    .option('--batch <n>', 'samples in a batch (128)', wholeFrom(1))
-    .option('--epochs <number>', `passes over the training set (${epochs})`, parseNumber)
-    .option('--steps <n>', 'updates, instead of epochs', wholeFrom(1))
-    .addOption(
-      new Option('--loss <name>', 'what is minimised')
-        .choices(['cross-entropy', 'squared-error'])
-        .default('cross-entropy'),
-    )
-    .addOption(
-      new Option('--standardise <how>', 'mean 0 and deviation 1 by the training set; none: bytes over 255')
-        .choices(['per-channel', 'per-pixel', 'none'])
-        .default('per-channel'),
-    )
-    .addOption(
-      new Option('--order <how>', 'order of the samples').choices(['shuffled', 'sequential']).default('shuffled'),
-    )
-    .option('--log-every <n>', 'keep the loss of every n-th step (1)', wholeFrom(1))
+    .option('--batch <n>', 'samples in a batch (default: 128)', wholeFrom(1))
+    .option('--epochs <number>', 'passes over the training set (default: 10)', parseNumber)
+    .addOption(new Option('--steps <n>', 'updates, instead of --epochs').argParser(wholeFrom(1)).conflicts('epochs'))
+    .addOption(lossOption().default('cross-entropy'))
+    .addOption(standardiseOption().default('per-channel'))
+    .addOption(new Option('--order <how>', 'order of the samples').choices(orderNames).default('shuffled'))
+    .option('--log-every <n>', 'keep the loss of every n-th step, and of the last (default: 1)', wholeFrom(1))
 }
 
-function makeOptimizer({ optimizer, rate, momentum: factor, weightDecay }: TrainingFlags): Optimizer {
+export function makeOptimizer({ optimizer, rate, momentum: factor, weightDecay }: TrainingFlags): Optimizer {
   if (optimizer === 'momentum') return momentum({ rate, momentum: factor, weightDecay })
   if (factor !== undefined) {
     throw new IsobathError('option', `--momentum: sgd has none, got ${factor}. Use --optimizer momentum.`)
@@ -151,15 +131,16 @@ export interface MachineFlags {
 /** Every command has these. */
 export function addCommonOptions(command: Command): Command {
   return command
+    .optionsGroup('Options:')
     .option('--json', 'print one JSON document, and nothing else, on stdout')
     .option('--seed <n>', 'chooses initial weights, order and dropout masks', wholeFrom(0), 0)
-    .option('--threads <n>', 'threads; by default one per core', wholeFrom(1))
+    .option('--threads <n>', 'threads to use (default: one for each core)', wholeFrom(1))
 }
 
 export function addMachineOptions(command: Command): Command {
   return addCommonOptions(command)
     .option('--exact', 'the same bits on every machine, at some cost in speed')
-    .option('--memory <size>', 'the most memory a program may use, such as 2GiB', parseBytes)
+    .option('--memory <size>', 'the most memory a program may use, such as 2GiB (default: 4GiB)', parseBytes)
 }
 
 export function machineOptions({ threads, exact, memory }: MachineFlags) {
@@ -171,15 +152,14 @@ export interface ShapeFlags {
   readonly dataDir?: string
 }
 
-/** The input's shape and the classes for commands that need no data: 784 and 10, unless --data says otherwise. */
-export async function inputOf({ data, dataDir }: ShapeFlags): Promise<{ input: readonly number[]; classes: number }> {
-  if (data === undefined) return { input: [784], classes: 10 }
-  const { shape, classes } = await loadDataset(data, { dataDir })
-  return { input: shape, classes }
+/** For commands that need no data: 784 values and 10 classes, unless --data says otherwise. */
+export async function inputOf({ data, dataDir }: ShapeFlags): Promise<InputShape> {
+  return data === undefined ? { input: [784], classes: 10 } : shapeOf(data, { dataDir })
 }
 
 export function addShapeOptions(command: Command): Command {
   return command
-    .option('--data <name>', 'take the input’s shape and the classes from this data set (784 values and 10 without)')
-    .option('--data-dir <path>', 'where the data set’s files are')
+    .optionsGroup('Data:')
+    .option('--data <name>', "a data set whose samples' shape and classes to take (default: 784 values, 10 classes)")
+    .option('--data-dir <path>', 'where the files of the data set are')
 }

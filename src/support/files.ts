@@ -1,7 +1,9 @@
 /** Files as a run needs them: written whole or not at all, every failure an error a user can act on. Node only. */
 import {
+  accessSync,
   appendFileSync,
   closeSync,
+  constants,
   fstatSync,
   mkdirSync,
   openSync,
@@ -50,6 +52,11 @@ function makeMissing(folder: string): void {
     // Another process may have made it in between.
     if (!isFolder(folder)) throw error
   }
+}
+
+/** Throws a `disk` error where files can't be written into a folder. */
+export function checkFolder(folder: string): void {
+  orDiskError(folder, () => accessSync(folder, constants.W_OK))
 }
 
 /** Writes a file whole or not at all. Throws a `disk` error. */

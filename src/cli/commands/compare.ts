@@ -1,6 +1,7 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { IsobathError } from '../../index.ts'
 import { compareNetworks, comparisonJson } from '../comparison.ts'
+import { wholeFrom, wholeList } from '../numbers.ts'
 import {
   addDataOptions,
   addMachineOptions,
@@ -8,34 +9,46 @@ import {
   type DataFlags,
   type MachineFlags,
   type TrainingFlags,
-  wholeFrom,
-  wholeList,
 } from '../options.ts'
-import { printJson, printText, writeText } from '../output.ts'
+import { checkWritable, printJson, printText, writeText } from '../output.ts'
 
 type Flags = DataFlags &
   TrainingFlags &
   MachineFlags & { depths: number[]; seeds: number; report?: string; figure?: string }
 
-/** `compare NETWORK... --depths 4,16,64 --seeds 3` */
-export function compareCommand(): Command {
+const example = 'isobath compare mlp:width=64 residual-mlp:width=64 --data glyphs --depths 4,16,64 --epochs 6'
+
+/** `compare NETWORK... --depths 4,16,64 --seeds 3`; `words` is the whole command line, for the report. */
+export function compareCommand(words: readonly string[]): Command {
   const command = new Command('compare')
     .description('train networks at several depths with several seeds, and say which is worse, in training and in test')
     .argument('<network...>', 'presets without their depth, such as mlp:width=64 residual-mlp:width=64')
-    .option('--depths <list>', 'hidden layers, such as 4,16,64', wholeList(1), [4, 16, 64])
+    .optionsGroup('Comparison:')
+    .addOption(
+      new Option('--depths <list>', 'numbers of hidden layers').argParser(wholeList(1)).default([4, 16, 64], '4,16,64'),
+    )
     .option('--seeds <n>', 'trainings of each network at each depth, with seeds from --seed on', wholeFrom(1), 3)
     .option('--report <file>', 'write an HTML report with pictures')
     .option('--figure <file>', 'write the main picture as SVG')
+    .addHelpText('after', `\nExample:\n  ${example}`)
   addMachineOptions(addTrainingOptions(addDataOptions(command)))
   return command.action(async (networks: string[], flags: Flags) => {
     const repeated = networks.find((text, index) => networks.indexOf(text) !== index)
-    if (repeated !== undefined) throw new IsobathError('option', `compare: ${repeated} is there twice. Leave one out.`)
-    const words = process.argv.slice(2).map((word) => (/[\s'"$&|<>;*?()]/.test(word) ? JSON.stringify(word) : word))
-    const result = await compareNetworks(networks, flags, `isobath ${words.join(' ')}`)
+    if (repeated !== undefined)
+      throw new IsobathError('option', `compare: expected different networks, got ${repeated} twice. Leave one out.`)
+    const files = [flags.report, flags.figure].filter((file) => file !== undefined)
+    files.forEach(checkWritable)
+    const result = await compareNetworks(networks, flags, `isobath ${words.map(quote).join(' ')}`)
+    // Printed first: a disk that is full by now must not take the answer with it.
+    if (flags.json) printJson(comparisonJson(result))
+    else printText(result.text())
     if (flags.report !== undefined) writeText(flags.report, result.html())
     if (flags.figure !== undefined) writeText(flags.figure, result.picture())
-    if (flags.json) return printJson(comparisonJson(result))
-    const report = flags.report === undefined ? '' : `\nReport: ${flags.report}`
-    return printText(`${result.text()}${report}`)
+    if (!flags.json && files.length > 0) printText(`Written: ${files.join(', ')}`)
   })
+}
+
+/** As a shell would have it. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -1,16 +1,14 @@
 import { Command } from 'commander'
-import { compareCounts, count, createBlueprint, summaryTable, tableText } from '../../index.ts'
-import { readNetwork } from '../network-argument.ts'
+import { type Count, compareCounts, count, createBlueprint, summaryTable, tableText } from '../../index.ts'
+import { networkHelp, readNetwork } from '../network-argument.ts'
 import { addCommonOptions, addShapeOptions, inputOf, type MachineFlags, type ShapeFlags } from '../options.ts'
-import { printJson, printText } from '../output.ts'
-
-const whole = (value: number): string => value.toLocaleString('en-US')
+import { printJson, printText, whole } from '../output.ts'
 
 /** `count NETWORK`: parameters, multiply-adds and memory, exactly. */
 export function countCommand(): Command {
   const command = new Command('count')
     .description('count parameters, MACs, FLOPs and activation memory, exactly')
-    .argument('<network>', 'a preset such as mlp:depth=16, or a JSON file')
+    .argument('<network>', networkHelp)
     .option('--against <network>', 'put another network beside it')
   addCommonOptions(addShapeOptions(command))
   return command.action(async (text: string, flags: ShapeFlags & MachineFlags & { against?: string }) => {
@@ -20,7 +18,7 @@ export function countCommand(): Command {
     const counted = count(blueprint)
     if (flags.against === undefined) {
       if (flags.json) return printJson({ network: text, input, ...counted })
-      return printText(`${summaryTable(blueprint)}\n\n${counted.convention.join('\n')}`)
+      return printText([summaryTable(blueprint), totals(counted), counted.convention.join('\n')].join('\n\n'))
     }
     const other = count(blueprintOf(flags.against))
     const rows = compareCounts(counted, other)
@@ -43,4 +41,13 @@ export function countCommand(): Command {
     })
     return printText(table)
   })
+}
+
+/** What the table of layers leaves out. */
+function totals({ flops, trainingBytes, inferenceBytes }: Count): string {
+  return [
+    `FLOPs                     ${whole(flops)}`,
+    `activations in training   ${whole(trainingBytes)} bytes a sample`,
+    `activations in inference  ${whole(inferenceBytes)} bytes a sample`,
+  ].join('\n')
 }

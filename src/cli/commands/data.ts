@@ -1,9 +1,7 @@
 import { Command } from 'commander'
 import { catalogue, tableText } from '../../index.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
-import { printJson, printText } from '../output.ts'
-
-const whole = (value: number): string => value.toLocaleString('en-US')
+import { printJson, printText, whole } from '../output.ts'
 
 /** `data list`: what can be trained on. */
 export function dataCommand(): Command {

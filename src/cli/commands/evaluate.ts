@@ -1,74 +1,128 @@
 import { existsSync, statSync } from 'node:fs'
 import { Command } from 'commander'
-import { createBlueprint, evaluate, IsobathError, readRun, readWeights, type Standardisation } from '../../index.ts'
-import { readNetwork } from '../network-argument.ts'
+import { z } from 'zod'
+import {
+  createBlueprint,
+  type Dataset,
+  evaluate,
+  hashDataset,
+  IsobathError,
+  loadDataset,
+  lossNames,
+  type Network,
+  readRun,
+  readWeights,
+  type SavedRun,
+  standardisationNames,
+  type TrainingOptions,
+  type Weights,
+} from '../../index.ts'
+import { networkHelp, readNetwork } from '../network-argument.ts'
 import {
   addDataOptions,
   addMachineOptions,
+  type DataChoice,
   type DataFlags,
+  dataChoice,
+  lossOption,
   type MachineFlags,
   machineOptions,
   readData,
+  standardiseOption,
 } from '../options.ts'
-import { number, percent, printJson, printText } from '../output.ts'
+import { printJson, printText, scoreLines } from '../output.ts'
+import { showTraining } from '../training-progress.ts'
 
-type Flags = DataFlags & MachineFlags & { network?: string; standardise?: Standardisation }
+type Recipe = Pick<TrainingOptions, 'loss' | 'standardise'>
+type Flags = DataFlags & MachineFlags & Recipe & { network?: string }
 
-const standardisations: readonly Standardisation[] = ['per-channel', 'per-pixel', 'none']
+/** What is to be scored, and on what. */
+interface Subject {
+  readonly network: Network
+  readonly weights: Weights
+  readonly data: Dataset
+  readonly recipe: Recipe
+  readonly exact?: boolean
+  /** Whether these are the samples of the training; null where that isn't known. */
+  readonly sameData: boolean | null
+}
 
 /** `evaluate RUN_OR_WEIGHTS --data NAME` */
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
-    .description('loss and error of a run’s last checkpoint, or of a weights file, on a data set')
-    .argument('<run-or-weights>', 'a run’s folder, or a .safetensors file with --network')
-  addMachineOptions(addDataOptions(command))
-    .option('--network <network>', 'the network of a weights file')
-    .option('--standardise <how>', 'per-channel, per-pixel or none; by default as the run did', parseStandardisation)
+    .description("loss and error of a run's last checkpoint, or of a weights file, on a data set")
+    .argument('<run-or-weights>', "a run's folder, or a .safetensors file with --network")
+    .option('--network <network>', `the network of a weights file: ${networkHelp}`)
+    .addOption(lossOption().default(undefined, "the run's, or cross-entropy"))
+    .addOption(standardiseOption().default(undefined, "the run's, or per-channel"))
+  addMachineOptions(addDataOptions(command, 'the data set (default: that of the run, loaded as it was)'))
   return command.action(async (place: string, flags: Flags) => {
-    if (!existsSync(place)) {
-      throw new IsobathError(
-        'run',
-        `${place}: expected a run’s folder or a weights file, and there is nothing. Check the path.`,
-      )
+    const { network, weights, data, recipe, sameData, exact } = await open(place, flags)
+    const { observer, close } = showTraining()
+    try {
+      const options = { ...machineOptions(flags), exact: flags.exact ?? exact, onEvaluation: observer.onEvaluation }
+      const scores = await evaluate(network, { ...options, ...recipe, data, weights })
+      close()
+      if (flags.json) return printJson({ of: place, data: data.name, ...scores, recipe, sameData })
+      const note = sameData === false ? ' (not the samples that the run was trained on)' : ''
+      return printText([`${place} on ${data.name}${note}`, ...scoreLines(scores, data)].join('\n'))
+    } finally {
+      close()
     }
-    const data = await readData(flags)
-    const opened = await open(place, flags, { classes: data.classes, input: data.shape })
-    const standardise = flags.standardise ?? opened.standardise
-    const scores = await evaluate(opened.network, {
-      data,
-      weights: opened.weights,
-      standardise,
-      ...machineOptions(flags),
-    })
-    if (flags.json) return printJson({ of: place, data: data.name, ...scores })
-    const { train, test } = scores
-    return printText(
-      [
-        `${place} on ${data.name}`,
-        `train  loss ${number(train.loss)}, error ${percent(train.error)} of ${data.train.count} samples`,
-        `test   loss ${number(test.loss)}, error ${percent(test.error)} of ${data.test.count} samples`,
-      ].join('\n'),
-    )
   })
 }
 
-async function open(place: string, flags: Flags, context: { classes: number; input: readonly number[] }) {
-  if (statSync(place).isDirectory()) {
-    const { network, weights, recipe } = await readRun(place)
-    const standardise = standardisations.find((name) => name === recipe.standardise)
-    return { network, weights, standardise }
+async function open(place: string, flags: Flags): Promise<Subject> {
+  if (!existsSync(place)) {
+    const found = 'there is nothing. Check the path.'
+    throw new IsobathError('run', `${place}: expected a run's folder or a weights file, and ${found}`)
   }
-  if (flags.network === undefined) {
-    throw new IsobathError('option', `--network: ${place} holds weights alone. Say which network they are for.`)
-  }
-  const network = readNetwork(flags.network, context)
-  return { network, weights: await readWeights(place, createBlueprint(network, context.input)), standardise: undefined }
+  return statSync(place).isDirectory() ? openRun(place, flags) : openWeights(place, flags)
 }
 
-function parseStandardisation(text: string): Standardisation {
-  const found = standardisations.find((name) => name === text)
-  if (!found) {
-    throw new IsobathError('option', `--standardise: expected ${standardisations.join(', ')}, got ${text}.`)
+async function openRun(folder: string, flags: Flags): Promise<Subject> {
+  if (flags.network !== undefined) {
+    throw new IsobathError('option', `--network: ${folder} is a run and has its network. Leave it out.`)
   }
-  return found
+  const run = await readRun(folder)
+  const data = await readDataOf(run, flags)
+  const sameData = (await hashDataset(data)) === run.data.sha256
+  const { network, weights, exact } = run
+  const recipe = {
+    loss: flags.loss ?? lossNames.find((name) => name === run.recipe.loss),
+    standardise: flags.standardise ?? standardisationNames.find((name) => name === run.recipe.standardise),
+  }
+  return { network, weights, data, recipe, exact, sameData }
+}
+
+const choiceSchema = z.object({
+  dataDir: z.string().optional(),
+  seed: z.number().optional(),
+  samples: z.number().optional(),
+})
+
+/** The data set that the flags name, or else the run's, loaded as the run did where the flags don't say otherwise. */
+async function readDataOf({ data }: SavedRun, flags: Flags): Promise<Dataset> {
+  if (flags.data !== undefined && flags.data !== data.name) return readData(flags)
+  const kept: DataChoice = choiceSchema.safeParse(data.options).data ?? {}
+  const asked = dataChoice(flags)
+  return loadDataset(data.name, {
+    dataDir: asked.dataDir ?? kept.dataDir,
+    seed: asked.seed ?? kept.seed,
+    samples: asked.samples ?? kept.samples,
+  })
+}
+
+async function openWeights(file: string, flags: Flags): Promise<Subject> {
+  if (flags.network === undefined) {
+    throw new IsobathError(
+      'option',
+      `--network: expected the network of ${file}, got none. The file has weights alone.`,
+    )
+  }
+  const data = await readData(flags)
+  const network = readNetwork(flags.network, { classes: data.classes, input: data.shape })
+  const weights = await readWeights(file, createBlueprint(network, data.shape))
+  const { loss = 'cross-entropy', standardise = 'per-channel' } = flags
+  return { network, weights, data, recipe: { loss, standardise }, sameData: null }
 }

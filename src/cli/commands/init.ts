@@ -1,22 +1,36 @@
 import { Command } from 'commander'
-import { createBlueprint, initialise, writeWeights } from '../../index.ts'
-import { readNetwork } from '../network-argument.ts'
+import { type Blueprint, count, createBlueprint, IsobathError, initialise, writeWeights } from '../../index.ts'
+import { networkHelp, readNetwork } from '../network-argument.ts'
 import { addCommonOptions, addShapeOptions, inputOf, type MachineFlags, type ShapeFlags } from '../options.ts'
-import { printJson, printText } from '../output.ts'
+import { counted, printJson, printText, whole } from '../output.ts'
+
+type Flags = ShapeFlags & MachineFlags & { out: string }
 
 /** `init NETWORK --out FILE`: the weights that training with the same seed starts from. */
 export function initCommand(): Command {
   const command = new Command('init')
     .description('write the weights that training with the same seed starts from')
-    .argument('<network>', 'a preset such as mlp:depth=16, or a JSON file')
+    .argument('<network>', networkHelp)
     .requiredOption('--out <file>', 'where to write them, as .safetensors')
   addCommonOptions(addShapeOptions(command))
-  return command.action(async (text: string, flags: ShapeFlags & MachineFlags & { out: string }) => {
+  return command.action(async (text: string, flags: Flags) => {
     const { input, classes } = await inputOf(flags)
     const blueprint = createBlueprint(readNetwork(text, { classes, input }), input)
+    checkSize(blueprint, text)
     const weightsSha256 = await writeWeights(flags.out, blueprint, initialise(blueprint, flags.seed))
     const tensors = blueprint.parameters.map(({ name, shape }) => ({ name, shape }))
     if (flags.json) return printJson({ out: flags.out, seed: flags.seed, tensors, weightsSha256 })
-    return printText(`${flags.out}: ${tensors.length} tensors, float32, sha256 of their bytes ${weightsSha256}`)
+    const what = `${counted(tensors.length, 'tensor')}, ${counted(count(blueprint).parameters, 'parameter')}, float32`
+    return printText(`${flags.out}: ${what}, seed ${flags.seed}\nsha256 ${weightsSha256} (weights)`)
   })
+}
+
+/** Found out before minutes go into drawing weights that nothing can be done with. */
+function checkSize(blueprint: Blueprint, text: string): void {
+  const { parameters } = count(blueprint)
+  if (4 * parameters <= 2 ** 32) return
+  throw new IsobathError(
+    'memory',
+    `${text}: expected at most 4 GiB of weights, as much as can be trained, got ${whole(parameters)} of 4 bytes. Make the network narrower or less deep.`,
+  )
 }

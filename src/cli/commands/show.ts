@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander'
 import { kernelsOf, type Stage, show, stages } from '../../index.ts'
-import { readNetwork } from '../network-argument.ts'
+import { networkHelp, readNetwork } from '../network-argument.ts'
 import {
   addMachineOptions,
   addShapeOptions,
@@ -16,10 +16,10 @@ import { printJson, printText } from '../output.ts'
 /** `show STAGE NETWORK`: the network on its way to machine code, as text. */
 export function showCommand(): Command {
   const command = new Command('show')
-    .description('print a stage of a network’s training step: network, blueprint, graph, plan or kernels')
-    .addArgument(new Argument('<stage>').choices(stages))
-    .argument('<network>', 'a preset such as mlp:depth=16, or a JSON file')
-  addMachineOptions(addShapeOptions(addTrainingOptions(command)))
+    .description("print a stage of a network's training step: network, blueprint, graph, plan or kernels")
+    .addArgument(new Argument('<stage>', 'what to print').choices(stages))
+    .argument('<network>', networkHelp)
+  addMachineOptions(addTrainingOptions(addShapeOptions(command)))
   return command.action(async (stage: Stage, text: string, flags: ShapeFlags & TrainingFlags & MachineFlags) => {
     const { input, classes } = await inputOf(flags)
     const network = readNetwork(text, { classes, input })

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { compareNetworks, comparisonJson } from '../comparison.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
-import { printJson, printText, writeText } from '../output.ts'
+import { checkWritable, printJson, printText, writeText } from '../output.ts'
 
 /** The main job: small enough to end in less than a minute on two cores, deep enough to show what depth does. */
 const mainJob = {
@@ -11,7 +11,7 @@ const mainJob = {
     optimizer: 'momentum',
     rate: 0.03,
     schedule: 'cosine',
-    epochs: 6,
+    epochs: 4,
     loss: 'cross-entropy',
     standardise: 'per-channel',
     order: 'shuffled',
@@ -30,9 +30,12 @@ export function startCommand(): Command {
     const { data, rate, schedule, epochs, depths, seeds } = job
     const choices = `--data ${data} --depths ${depths.join(',')} --seeds ${seeds} --rate ${rate} --schedule ${schedule} --epochs ${epochs}`
     const command = `isobath compare ${networks.join(' ')} ${choices} --report ${flags.report}`
+    checkWritable(flags.report)
     const result = await compareNetworks(networks, { ...job, ...flags }, command)
+    // Printed first: a disk that is full by now must not take the answer with it.
+    if (flags.json) printJson({ ...comparisonJson(result), report: flags.report })
+    else printText(result.text())
     writeText(flags.report, result.html())
-    if (flags.json) return printJson({ ...comparisonJson(result), report: flags.report })
-    return printText(`${result.text()}\n\nReport with pictures: ${flags.report}`)
+    if (!flags.json) printText(`Report with pictures: ${flags.report}`)
   })
 }

@@ -1,24 +1,36 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { createBlueprint, describeOptimizer, describeSignal, type Run, readWeights, train } from '../../index.ts'
+import {
+  createBlueprint,
+  type Dataset,
+  describeDivergence,
+  describeOptimizer,
+  describeSignal,
+  type Run,
+  readWeights,
+  type TrainOptions,
+  train,
+} from '../../index.ts'
+import { withFreeFolder } from '../free-folder.ts'
 import { interruptible } from '../interrupt.ts'
-import { isNetworkFile, readNetwork } from '../network-argument.ts'
+import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
 import {
   addDataOptions,
   addMachineOptions,
   addTrainingOptions,
   type DataFlags,
-  datasetOptions,
+  dataChoice,
+  dataName,
   type MachineFlags,
   machineOptions,
   readData,
+  shapeOf,
   type TrainingFlags,
   trainingOptions,
 } from '../options.ts'
-import { number, percent, printJson, printText } from '../output.ts'
+import { counted, number, printJson, printText, scoreLines, whole } from '../output.ts'
+import { showTraining } from '../training-progress.ts'
 import { sparkline } from '../terminal/spark.ts'
-import { stderrProgress } from '../terminal/stderr.ts'
 
 type Flags = DataFlags & TrainingFlags & MachineFlags & { init?: string; run?: string }
 
@@ -26,79 +38,96 @@ type Flags = DataFlags & TrainingFlags & MachineFlags & { init?: string; run?: s
 export function trainCommand(): Command {
   const command = new Command('train')
     .description('train a network, keep the run in a folder, and say how well it does')
-    .argument('<network>', 'a preset such as mlp:depth=16, or a JSON file')
-  addMachineOptions(addTrainingOptions(addDataOptions(command)))
+    .argument('<network>', networkHelp)
+    .optionsGroup('Run:')
+    .option('--run <folder>', 'where to keep the run (default: a new folder below runs/)')
     .option('--init <file>', 'start from these weights (.safetensors) instead of drawing them')
-    .option('--run <folder>', 'where to keep the run; by default a new folder under runs/')
+    .addHelpText('after', '\nExample:\n  isobath train mlp:depth=3,width=128 --data glyphs --steps 300')
+  addMachineOptions(addTrainingOptions(addDataOptions(command)))
   return command.action(async (text: string, flags: Flags) => {
+    const options = trainingOptions(flags)
+    const shape = await shapeOf(dataName(flags), dataChoice(flags))
+    const network = readNetwork(text, shape)
+    const blueprint = createBlueprint(network, shape.input)
+    const weights = flags.init === undefined ? undefined : await readWeights(flags.init, blueprint)
     const data = await readData(flags)
-    const network = readNetwork(text, { classes: data.classes, input: data.shape })
-    const weights =
-      flags.init === undefined ? undefined : await readWeights(flags.init, createBlueprint(network, data.shape))
-    const progress = stderrProgress()
-    const run = await interruptible(async (abort) => {
-      let task: ReturnType<typeof progress.task> | undefined
-      try {
-        return await train(network, {
-          ...trainingOptions(flags),
+    const trainInto = async (folder: string): Promise<Run> => {
+      const { observer, note, close } = showTraining()
+      const work = (abort: AbortSignal): Promise<Run> => {
+        const places = { data, dataOptions: { ...dataChoice(flags) }, weights, run: folder }
+        const all: TrainOptions = {
+          ...options,
           ...machineOptions(flags),
+          ...observer,
+          ...places,
           seed: flags.seed,
-          data,
-          dataOptions: datasetOptions(flags),
-          weights,
           abort,
-          run: flags.run ?? freeFolder(text, data.name),
-          onProgress: (done, steps, losses) => {
-            task ??= progress.task('training', steps, { unit: 'step' })
-            task.update(done, { loss: losses.at(-1)?.loss })
-          },
-        })
-      } finally {
-        progress.close()
+        }
+        return train(network, all)
       }
-    })
+      const stopping = 'Stopping after the steps under way, to save them. Ctrl-C again ends at once.'
+      try {
+        return await interruptible(work, () => note(stopping))
+      } finally {
+        close()
+      }
+    }
+    const name = `${shortName(text)}-${data.name}`
+    const run = await (flags.run === undefined ? withFreeFolder(name, trainInto) : trainInto(flags.run))
     if (flags.json) return printJson(summary(run))
-    return printText(describe(run, text, data.name))
+    return printText(describe(run, text, data))
   })
 }
 
-/** `runs/mlp-glyphs-1`, or the first number that is free. */
-function freeFolder(network: string, data: string): string {
-  const name = isNetworkFile(network) ? 'network' : network.split(':')[0]
-  for (let count = 1; ; count++) {
-    const folder = join('runs', `${name}-${data}-${count}`)
-    if (!existsSync(folder)) return folder
-  }
-}
-
 function summary({ losses, train: training, test, weightsSha256, run, seconds, diverged, ...rest }: Run) {
-  const { steps, settings, signal, interrupted, memoryBytes } = rest
+  const { steps, settings, signal, interrupted, trainingSeconds, memoryBytes } = rest
   const facts = { losses: losses.map(({ loss }) => loss), train: training, test, weightsSha256, run, seconds, diverged }
-  return { ...facts, steps, settings, signal, interrupted, memoryBytes }
+  return { ...facts, steps, settings, signal, interrupted, trainingSeconds, memoryBytes }
 }
 
-function describe(run: Run, network: string, data: string): string {
-  const { settings, losses, train: training, test, diverged, interrupted, steps, seconds } = run
-  const rate = `${(steps / seconds).toFixed(0)} steps/s with all that is around them`
-  const lines = [
-    `${network} on ${data}: ${steps} steps of ${settings.batch} samples in ${seconds.toFixed(1)} s (${rate})`,
-    `${describeOptimizer(settings.optimizer)}, ${settings.schedule} rate, seed ${settings.seed}`,
+function describe(run: Run, network: string, data: Dataset): string {
+  const { settings, losses, steps } = run
+  const epochs = ((steps * settings.batch) / data.train.count).toPrecision(3)
+  const curve = sparkline(
+    losses.map(({ loss }) => loss),
+    60,
+  )
+  const fall = `${number(losses[0]?.loss ?? null)} to ${number(losses.at(-1)?.loss ?? null)}`
+  return [
+    `${network} on ${data.name}: ${counted(steps, 'step')} of ${counted(settings.batch, 'sample')}, ${Number(epochs)} epochs`,
+    `${describeOptimizer(settings.optimizer)}, ${settings.schedule} rate, ${settings.loss}, seed ${settings.seed}`,
     '',
-    `loss   ${sparkline(
-      losses.map(({ loss }) => loss),
-      60,
-    )}  ${number(losses[0]?.loss ?? null)} to ${number(losses.at(-1)?.loss ?? null)}`,
-    `train  loss ${number(training.loss)}, error ${percent(training.error)}`,
-    `test   loss ${number(test.loss)}, error ${percent(test.error)}`,
-  ]
-  const signal = describeSignal(run.signal)
-  if (signal) lines.push('', `Before training ${signal}.`)
-  if (diverged) {
-    const what =
-      diverged.what === 'weights' ? 'weights stopped being finite' : 'outputs were the first that weren’t finite'
-    lines.push('', `Training diverged at step ${diverged.step}: the ${what} in ${diverged.layer}.`)
+    losses.length > 0 ? `loss   ${curve}  ${fall}` : "loss   the first step's loss was not finite",
+    ...scoreLines(run, data),
+    '',
+    ...remarks(run),
+    `time   ${seconds(run.seconds)} in all, ${seconds(run.trainingSeconds)} for the steps${speed(run)}`,
+    `run    ${run.run}`,
+    `sha256 ${run.weightsSha256} (weights)`,
+  ].join('\n')
+}
+
+function seconds(value: number): string {
+  if (value < 1) return `${Math.round(1000 * value)} ms`
+  return `${value < 10 ? value.toFixed(1) : whole(Math.round(value))} s`
+}
+
+function speed({ steps, trainingSeconds }: Run): string {
+  const rate = steps / trainingSeconds
+  return steps === 0 ? '' : ` (${rate >= 10 ? whole(Math.round(rate)) : rate.toPrecision(2)} a second)`
+}
+
+/** What a user must know beside the scores. */
+function remarks({ signal, diverged, interrupted, steps, settings, run }: Run): string[] {
+  const lines: string[] = []
+  const standsOut = describeSignal(signal)
+  if (standsOut !== null) lines.push(`Before training ${standsOut}.`)
+  if (diverged) lines.push(`Training diverged at step ${whole(diverged.step)}: ${describeDivergence(diverged)}.`)
+  if (interrupted) {
+    const file = join(run ?? '', `checkpoint-${steps}.safetensors`)
+    lines.push(
+      `Stopped after ${whole(steps)} of ${counted(settings.steps, 'step')}. The weights reached are in ${file}.`,
+    )
   }
-  if (interrupted) lines.push('', `Stopped after ${steps} of ${settings.steps} steps; the weights reached are saved.`)
-  lines.push('', `run     ${run.run ?? '-'}`, `weights sha256 ${run.weightsSha256}`)
-  return lines.join('\n')
+  return lines.flatMap((line) => [line, ''])
 }

@@ -1,0 +1,36 @@
+/** A training's progress on stderr: its steps, then its scoring where that takes long enough to wonder. */
+import type { TrainOptions } from '../index.ts'
+import { stderrProgress } from './terminal/stderr.ts'
+
+export interface ShownTraining {
+  readonly observer: Required<Pick<TrainOptions, 'onProgress' | 'onEvaluation'>>
+  note(text: string): void
+  close(): void
+}
+
+/** Milliseconds of scoring before it is shown. */
+const patience = 700
+
+export function showTraining(): ShownTraining {
+  const progress = stderrProgress()
+  let training: ReturnType<typeof progress.task> | undefined
+  let scoring: ReturnType<typeof progress.task> | undefined
+  let trainedAt = performance.now()
+  return {
+    observer: {
+      onProgress: (done, steps, losses) => {
+        training ??= progress.task('training', steps, { unit: 'step' })
+        training.update(done, { loss: losses.at(-1)?.loss })
+        trainedAt = performance.now()
+      },
+      onEvaluation: (done, samples) => {
+        training?.finish()
+        if (!scoring && performance.now() - trainedAt < patience) return
+        scoring ??= progress.task('scoring', samples, { unit: 'sample' })
+        scoring.update(done)
+      },
+    },
+    note: (text) => progress.note(text),
+    close: () => progress.close(),
+  }
+}
