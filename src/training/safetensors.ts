@@ -101,7 +101,10 @@ function parseEntry(name: string, raw: unknown, available: number, file: string)
   const { dtype, shape, data_offsets } = entry.data
   const [start, end] = data_offsets
   if (dtype !== 'F32' && dtype !== 'F64') {
-    throw broken(file, `tensor ${name}: expected dtype F32 or F64, got ${dtype}.`)
+    throw new IsobathError(
+      'weights',
+      `${file}: tensor ${name}: expected dtype F32 or F64, got ${dtype}. Convert it to F32 first.`,
+    )
   }
   const bytesEach = dtype === 'F32' ? 4 : 8
   const size = bytesEach * shape.reduce((product, length) => product * length, 1)

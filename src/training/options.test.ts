@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest'
+import { refusal } from '../../test/support/refusal.ts'
+import { describeOptimizer, momentum, sgd } from './optimizers.ts'
+import { resolveOptions } from './options.ts'
+import { scheduleFactor, scheduleNames, schedules } from './schedules.ts'
+
+describe('training options', () => {
+  it('have defaults', () => {
+    expect(resolveOptions({}, 1000)).toMatchInlineSnapshot(`
+      {
+        "batch": 128,
+        "logEvery": 1,
+        "loss": "cross-entropy",
+        "optimizer": {
+          "name": "momentum",
+          "rate": 0.03,
+          "rule": {
+            "kind": "momentum",
+            "momentum": 0.9,
+            "weightDecay": 0,
+          },
+        },
+        "order": "shuffled",
+        "schedule": "constant",
+        "seed": 0,
+        "standardise": "per-channel",
+        "steps": 79,
+      }
+    `)
+  })
+
+  it('count steps from epochs, the last batch reaching into the next pass', () => {
+    expect(resolveOptions({ epochs: 1 }, 1000).steps).toBe(8)
+    expect(resolveOptions({ epochs: 0.1, batch: 10 }, 1000).steps).toBe(10)
+    expect(resolveOptions({ steps: 3 }, 1000).steps).toBe(3)
+  })
+
+  it('take the whole training set where a batch would be larger', () => {
+    expect(resolveOptions({ batch: 128, epochs: 2 }, 50)).toMatchObject({ batch: 50, steps: 2 })
+  })
+
+  it('refuse nonsense, each with its name', () => {
+    const bad = [
+      { steps: 1, epochs: 1 },
+      { steps: 0 },
+      { steps: 1.5 },
+      { epochs: 0 },
+      { epochs: -1 },
+      { epochs: Number.NaN },
+      { epochs: 1e300 },
+      { batch: 0 },
+      { batch: 2.5 },
+      { seed: -1 },
+      { seed: 2 ** 60 },
+      { logEvery: 0 },
+    ]
+    expect(bad.map((options) => refusal(() => resolveOptions(options, 1000))).join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: steps and epochs: expected one of them, got both. Leave one out.
+      IsobathError: steps: expected a whole number of at least 1, got 0.
+      IsobathError: steps: expected a whole number of at least 1, got 1.5.
+      IsobathError: epochs: expected a number above 0 that can be counted in steps, got 0.
+      IsobathError: epochs: expected a number above 0 that can be counted in steps, got -1.
+      IsobathError: epochs: expected a number above 0 that can be counted in steps, got NaN.
+      IsobathError: epochs: expected a number above 0 that can be counted in steps, got 1e+300.
+      IsobathError: batch: expected a whole number of at least 1, got 0.
+      IsobathError: batch: expected a whole number of at least 1, got 2.5.
+      IsobathError: seed: expected a whole number of at least 0, got -1.
+      IsobathError: seed: expected a whole number of at least 0, got 1152921504606847000.
+      IsobathError: log-every: expected a whole number of at least 1, got 0."
+    `)
+  })
+
+  it('refuse unknown names, and say what was meant', () => {
+    const bad: object[] = [
+      { schedule: 'cosin' },
+      { schedule: 'constructor' },
+      { loss: 'mse' },
+      { standardise: 'perchannel' },
+      { order: 'random' },
+    ]
+    expect(bad.map((options) => refusal(() => resolveOptions(options, 1000))).join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: schedule: expected one of constant, cosine, got cosin. Did you mean cosine?
+      IsobathError: schedule: expected one of constant, cosine, got constructor. Choose one of them.
+      IsobathError: loss: expected one of cross-entropy, squared-error, got mse. Choose one of them.
+      IsobathError: standardise: expected one of per-channel, per-pixel, none, got perchannel. Did you mean per-channel?
+      IsobathError: order: expected one of shuffled, sequential, got random. Choose one of them."
+    `)
+  })
+})
+
+describe('optimizers', () => {
+  it('have the usual defaults', () => {
+    expect([sgd(), momentum()]).toMatchInlineSnapshot(`
+      [
+        {
+          "name": "sgd",
+          "rate": 0.03,
+          "rule": {
+            "kind": "sgd",
+            "weightDecay": 0,
+          },
+        },
+        {
+          "name": "momentum",
+          "rate": 0.03,
+          "rule": {
+            "kind": "momentum",
+            "momentum": 0.9,
+            "weightDecay": 0,
+          },
+        },
+      ]
+    `)
+  })
+
+  it('refuse what no update can be made with', () => {
+    const bad = [
+      () => sgd({ rate: -0.1 }),
+      () => sgd({ rate: Number.NaN }),
+      () => sgd({ weightDecay: -1 }),
+      () => momentum({ rate: Number.POSITIVE_INFINITY }),
+      () => momentum({ momentum: 1 }),
+      () => momentum({ momentum: -0.1 }),
+      () => momentum({ momentum: Number.NaN }),
+    ]
+    expect(bad.map(refusal).join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: rate: expected a number of at least 0, got -0.1.
+      IsobathError: rate: expected a number of at least 0, got NaN.
+      IsobathError: weight decay: expected a number of at least 0, got -1.
+      IsobathError: rate: expected a number of at least 0, got Infinity.
+      IsobathError: momentum: expected a number from 0 to below 1, got 1.
+      IsobathError: momentum: expected a number from 0 to below 1, got -0.1.
+      IsobathError: momentum: expected a number from 0 to below 1, got NaN."
+    `)
+  })
+
+  it('describe themselves', () => {
+    expect([sgd({ rate: 0.1 }), momentum({ weightDecay: 1e-4 })].map(describeOptimizer)).toMatchInlineSnapshot(`
+      [
+        "sgd, rate 0.1",
+        "momentum 0.9, rate 0.03, weight decay 0.0001",
+      ]
+    `)
+  })
+})
+
+describe('schedules', () => {
+  it('all have a name', () => {
+    expect(scheduleNames).toEqual(Object.keys(schedules))
+  })
+
+  it('constant: the rate stays', () => {
+    expect([0, 50, 99].map((step) => scheduleFactor('constant', step, 100))).toEqual([1, 1, 1])
+  })
+
+  it('cosine: from 1 by a half down towards 0, which the step after the last would have', () => {
+    const at = (step: number): number => scheduleFactor('cosine', step, 100)
+    expect(at(0)).toBe(1)
+    expect(at(50)).toBeCloseTo(0.5, 12)
+    expect(at(25)).toBeCloseTo((1 + Math.SQRT1_2) / 2, 12)
+    expect(at(99)).toBeGreaterThan(0)
+    expect(at(100)).toBeCloseTo(0, 12)
+  })
+})

@@ -1,0 +1,46 @@
+/** Trainings of milliseconds on a few points. */
+import type { Backend } from '../../src/backends/backend.ts'
+import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
+import type { Blueprint } from '../../src/blueprint/blueprint.ts'
+import { createBlueprint } from '../../src/blueprint/create.ts'
+import { initialise } from '../../src/blueprint/initialise.ts'
+import type { Dataset } from '../../src/data/dataset.ts'
+import { moons } from '../../src/data/planar.ts'
+import { createStandardiser, type Standardiser } from '../../src/data/standardise.ts'
+import type { Network } from '../../src/network/network.ts'
+import { parseNetwork } from '../../src/network/presets.ts'
+import type { Weights } from '../../src/training/evaluate.ts'
+import { resolveOptions, type TrainingOptions } from '../../src/training/options.ts'
+import { runTraining, type TrainingOutcome, type TrainingTask } from '../../src/training/train.ts'
+
+export const fewPoints = moons({ seed: 3, train: 64, test: 32 })
+
+export interface TinyOptions extends TrainingOptions {
+  readonly data?: Dataset
+  readonly backend?: Backend
+  readonly weights?: Weights
+  readonly abort?: AbortSignal
+  readonly onProgress?: TrainingTask['onProgress']
+}
+
+/** For the points' two classes. */
+export const preset = (text: string): Network => parseNetwork(text, { classes: 2, input: [2] })
+
+export interface TinyTask extends TrainingTask {
+  readonly blueprint: Blueprint
+  readonly standardiser: Standardiser
+}
+
+export function tinyTask(network: Network | string, options: TinyOptions = {}): TinyTask {
+  const { data = fewPoints, backend = createReferenceBackend(), abort, onProgress, ...training } = options
+  const blueprint = createBlueprint(typeof network === 'string' ? preset(network) : network, data.shape)
+  const settings = resolveOptions(training, data.train.count)
+  const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
+  const weights = options.weights ?? initialise(blueprint, settings.seed)
+  return { blueprint, data, settings, standardiser, backend, weights, abort, onProgress }
+}
+
+export const trainTiny = (network: Network | string, options: TinyOptions = {}): Promise<TrainingOutcome> =>
+  runTraining(tinyTask(network, options))
+
+export const lossesOf = ({ losses }: Pick<TrainingOutcome, 'losses'>): number[] => losses.map(({ loss }) => loss)
