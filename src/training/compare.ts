@@ -101,19 +101,23 @@ function overDepth(
   return `${start}: ${conclude(train, test)}`
 }
 
+/** A network with more training error than this hasn't fitted its training set, whatever it is compared with. */
+const unfitError = 0.05
+
 function conclude(train: PairedDifference, test: PairedDifference): string {
   if (train.verdict === 'too few seeds' || test.verdict === 'too few seeds') {
     return "one or two seeds can't tell whether that is more than chance."
   }
   if (train.verdict === 'worse') {
-    return test.verdict === 'worse'
-      ? 'worse on both, so this is not overfitting: the deeper network does not even fit what it was trained on.'
-      : 'worse on the training set, so this is not overfitting.'
+    const sets = test.verdict === 'worse' ? 'both' : 'the training set'
+    const unfit = train.second > unfitError ? ': the deeper network does not even fit what it was trained on' : ''
+    return `worse on ${sets}, so this is not overfitting${unfit}.`
   }
+  // Whether that is overfitting takes more than this comparison: the diagnosis has the controls.
   if (test.verdict === 'worse') {
     return train.verdict === 'better'
-      ? 'better on the training set and worse on the test set, as overfitting is.'
-      : 'worse on the test set alone, as overfitting is.'
+      ? 'better on the training set and worse on the test set.'
+      : 'worse on the test set alone.'
   }
   if (train.verdict === 'better' && test.verdict === 'better') return 'depth helps on both.'
   if (train.verdict === 'better') return 'better on the training set, and no different on the test set.'
