@@ -101,7 +101,17 @@ class Placer {
     const size = layoutSize(layout)
     const bytes = size * slots * elementBytes(this.precision, value.element)
     const { element } = value
-    const buffer = { id: this.buffers.length, name, layout, element, slots, persistent, slotSize: size, bytes }
+    const buffer = {
+      id: this.buffers.length,
+      name,
+      layout,
+      element,
+      slots,
+      // Kernels leave the padding of panels alone, so it must be zero from the start and never be anything else's memory.
+      persistent: persistent || panels,
+      slotSize: size,
+      bytes,
+    }
     this.buffers.push(buffer)
     return buffer
   }
