@@ -38,13 +38,14 @@ function bytesFor(
   return backend.memoryOf(trainingGraph(blueprint, { batch, loss, optimizer: optimizer.rule, seed }), { ringSlots })
 }
 
-/** By bisection, with the smallest ring; 0 when none fits. */
+/** By bisection; 0 when none fits. */
 function largestBatch(blueprint: Blueprint, settings: TrainingSettings, backend: Backend): number {
   let fits = 0
   let tooLarge = settings.batch
   while (tooLarge - fits > 1) {
     const middle = Math.floor((fits + tooLarge) / 2)
-    if (bytesFor(blueprint, settings, backend, middle, 2) <= backend.memoryLimit) fits = middle
+    const ringSlots = chooseRing({ ...settings, batch: middle }, blueprint)
+    if (bytesFor(blueprint, settings, backend, middle, ringSlots) <= backend.memoryLimit) fits = middle
     else tooLarge = middle
   }
   return fits

@@ -18,7 +18,7 @@ const two = { dtype: 'F32', shape: [2], data_offsets: [0, 8] }
 
 const arbitraryTensor: fc.Arbitrary<Tensor> = fc
   .tuple(fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }), fc.boolean())
-  .chain(([shape, isDouble]) => {
+  .chain(([shape, isDouble]): fc.Arbitrary<Tensor> => {
     const size = shape.reduce((product, length) => product * length, 1)
     const values = { minLength: size, maxLength: size }
     return isDouble

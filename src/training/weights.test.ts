@@ -3,6 +3,7 @@ import { refusal } from '../../test/support/refusal.ts'
 import { preset } from '../../test/support/tiny-training.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
+import type { Weights } from './evaluate.ts'
 import { decodeTensors, encodeTensors, type Tensor } from './safetensors.ts'
 import { checkWeights, fromTensors, hashTensors, toTensors } from './weights.ts'
 
@@ -70,10 +71,12 @@ describe('weights', () => {
   })
 
   it('that a caller gives are checked too', () => {
-    const bad = [
-      new Map([...weights].slice(1)),
-      new Map([...weights, ['first.bias', [1]]]),
-      new Map([...weights, ['first.bias', [1, Number.POSITIVE_INFINITY]]]),
+    const missing = new Map(weights)
+    missing.delete('first.weight')
+    const bad: Weights[] = [
+      missing,
+      new Map(weights).set('first.bias', Float64Array.of(1)),
+      new Map(weights).set('first.bias', Float64Array.of(1, Number.POSITIVE_INFINITY)),
     ]
     expect(bad.map((one) => refusal(() => checkWeights(blueprint, one))).join('\n')).toMatchInlineSnapshot(`
       "IsobathError: weights: expected values of first.weight, and there are none. Give the weights of this network.

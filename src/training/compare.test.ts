@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import { type ComparedRun, comparisonSentence, pairedDifference } from './compare.ts'
+
+const scored = (family: string, depth: number, seed: number, train: number, test = train): ComparedRun => ({
+  family,
+  depth,
+  seed,
+  train: { loss: train, error: train },
+  test: { loss: test, error: test },
+  diverged: null,
+})
+const runs = (errors: readonly number[]): ComparedRun[] => errors.map((error, seed) => scored('mlp', 4, seed, error))
+const diverged = (run: ComparedRun): ComparedRun => ({
+  ...run,
+  train: { loss: null, error: null },
+  test: { loss: null, error: null },
+  diverged: {},
+})
+const verdict = (first: readonly number[], second: readonly number[]) =>
+  pairedDifference(runs(first), runs(second), ({ train }) => train.error)?.verdict
+
+describe('a paired difference', () => {
+  it('is worse with three pairs, an interval above 0 and an effect of 5%', () => {
+    expect(verdict([0.1, 0.2, 0.3], [0.15, 0.26, 0.34])).toBe('worse')
+    expect(verdict([0.15, 0.26, 0.34], [0.1, 0.2, 0.3])).toBe('better')
+  })
+
+  it('pairs by seed: what differs from seed to seed does not hide a steady difference', () => {
+    const [first, second] = [runs([0.1, 0.5, 0.9]), runs([0.16, 0.56, 0.96]).reverse()]
+    expect(pairedDifference(first, second, ({ train }) => train.error)).toEqual({
+      count: 3,
+      mean: expect.closeTo(0.06, 12),
+      halfWidth: expect.closeTo(0, 12),
+      first: 0.5,
+      second: expect.closeTo(0.56, 12),
+      verdict: 'worse',
+    })
+  })
+
+  it('is the same where the interval reaches 0, however large the effect', () => {
+    expect(verdict([0.1, 0.1, 0.1], [0.1, 0.1, 0.4])).toBe('same')
+  })
+
+  it('is the same below 5%, however sure', () => {
+    expect(verdict([0.5, 0.5, 0.5], [0.52, 0.52, 0.52])).toBe('same')
+    expect(verdict([0.5, 0.5, 0.5], [0.53, 0.53, 0.53])).toBe('worse')
+  })
+
+  it('is worse than no error at all as soon as it is sure', () => {
+    expect(verdict([0, 0, 0], [0.01, 0.011, 0.012])).toBe('worse')
+    expect(verdict([0, 0, 0], [0, 0, 0])).toBe('same')
+  })
+
+  it('needs three pairs', () => {
+    expect(verdict([0.1, 0.1], [0.9, 0.9])).toBe('too few seeds')
+    expect(verdict([0.1], [0.9])).toBe('too few seeds')
+  })
+
+  it('leaves out seeds that only one side has, and runs without scores', () => {
+    const first = runs([0.1, 0.1, 0.1, 0.1])
+    const second = [...runs([0.2, 0.2]), diverged(scored('mlp', 4, 2, 0)), scored('mlp', 4, 9, 0.2)]
+    expect(pairedDifference(first, second, ({ train }) => train.error)).toMatchObject({
+      count: 2,
+      verdict: 'too few seeds',
+    })
+    expect(pairedDifference(first, [], ({ train }) => train.error)).toBeNull()
+  })
+})
+
+describe('the sentence of a comparison', () => {
+  const families = [{ name: 'mlp', label: 'plain' }]
+  const sentence = (
+    shallow: readonly (readonly [train: number, test: number])[],
+    deep: readonly (readonly [train: number, test: number])[],
+  ): string => {
+    const all = [shallow, deep].flatMap((set, index) =>
+      set.map(([train, test], seed) => scored('mlp', [4, 64][index], seed, train, test)),
+    )
+    return comparisonSentence(all, families, [4, 64])
+  }
+  const three = (train: number, test: number): [number, number][] =>
+    [-0.001, 0, 0.001].map((spread) => [train + spread, test + spread])
+
+  it('says where it is worse, and what that rules out', () => {
+    const said = [
+      sentence(three(0.05, 0.1), three(0.9, 0.9)),
+      sentence(three(0.05, 0.1), three(0.2, 0.1)),
+      sentence(three(0.01, 0.1), three(0.03, 0.1)),
+      sentence(three(0.05, 0.1), three(0.05, 0.2)),
+      sentence(three(0.05, 0.1), three(0.01, 0.2)),
+      sentence(three(0.2, 0.2), three(0.1, 0.1)),
+      sentence(three(0.2, 0.2), three(0.1, 0.2)),
+      sentence(three(0.2, 0.2), three(0.2, 0.1)),
+      sentence(three(0.2, 0.2), three(0.2, 0.2)),
+      sentence([[0.05, 0.1]], [[0.9, 0.9]]),
+    ]
+    expect(said.join('\n')).toMatchInlineSnapshot(`
+      "From 4 to 64 layers the plain network's error goes from 5.0% to 90% on the TRAINING set and from 10% to 90% on the test set: worse on both, so this is not overfitting: the deeper network does not even fit what it was trained on.
+      From 4 to 64 layers the plain network's error goes from 5.0% to 20% on the TRAINING set and from 10% to 10% on the test set: worse on the training set, so this is not overfitting: the deeper network does not even fit what it was trained on.
+      From 4 to 64 layers the plain network's error goes from 1.0% to 3.0% on the TRAINING set and from 10% to 10% on the test set: worse on the training set, so this is not overfitting.
+      From 4 to 64 layers the plain network's error goes from 5.0% to 5.0% on the TRAINING set and from 10% to 20% on the test set: worse on the test set alone.
+      From 4 to 64 layers the plain network's error goes from 5.0% to 1.0% on the TRAINING set and from 10% to 20% on the test set: better on the training set and worse on the test set.
+      From 4 to 64 layers the plain network's error goes from 20% to 10% on the TRAINING set and from 20% to 10% on the test set: depth helps on both.
+      From 4 to 64 layers the plain network's error goes from 20% to 10% on the TRAINING set and from 20% to 20% on the test set: better on the training set, and no different on the test set.
+      From 4 to 64 layers the plain network's error goes from 20% to 20% on the TRAINING set and from 20% to 10% on the test set: better on the test set, and no different on the training set.
+      From 4 to 64 layers the plain network's error goes from 20% to 20% on the TRAINING set and from 20% to 20% on the test set: no difference beyond the spread of the seeds.
+      From 4 to 64 layers the plain network's error goes from 5.0% to 90% on the TRAINING set and from 10% to 90% on the test set: one or two seeds can't tell whether that is more than chance."
+    `)
+  })
+
+  it('says who diverged, and how often', () => {
+    const deep = [0, 1, 2].map((seed) => scored('mlp', 64, seed, 0.1))
+    const shallow = deep.map((run) => ({ ...run, depth: 4 }))
+    const said = [
+      comparisonSentence([...shallow, ...deep.map(diverged)], families, [4, 64]),
+      comparisonSentence([...shallow, diverged(deep[0]), ...deep.slice(1)], families, [4, 64]),
+      comparisonSentence([diverged(shallow[0]), ...shallow.slice(1), ...deep], families, [4, 64]),
+      comparisonSentence([diverged(deep[0]), ...deep.slice(1)], families, [64]),
+    ]
+    expect(said.join('\n')).toMatchInlineSnapshot(`
+      "The plain network of 64 layers diverged with 3 of 3 seeds.
+      The plain network of 64 layers diverged with 1 of 3 seeds.
+      The plain network of 4 layers diverged with 1 of 3 seeds.
+      The plain network of 64 layers diverged with 1 of 3 seeds."
+    `)
+  })
+
+  it('has one sentence for each network, and one for a single depth', () => {
+    const two = [...families, { name: 'residual-mlp', label: 'residual' }]
+    const all = two.flatMap(({ name }) => [0, 1, 2].map((seed) => scored(name, 8, seed, 0.123, 0.0098)))
+    expect(comparisonSentence(all, two, [8])).toMatchInlineSnapshot(
+      `"At depth 8 the plain network has 12% training error and 0.98% test error. At depth 8 the residual network has 12% training error and 0.98% test error."`,
+    )
+    expect(comparisonSentence([], families, [4, 64])).toMatchInlineSnapshot(
+      `"The plain network has no scores to compare."`,
+    )
+  })
+})

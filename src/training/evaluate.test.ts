@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { fewPoints, tinyTask } from '../../test/support/tiny-training.ts'
+import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { initialise } from '../blueprint/initialise.ts'
+import { moons } from '../data/planar.ts'
+import { batchNorm, chain, dense, dropout, relu } from '../network/layers.ts'
+import { createEvaluator, type Weights } from './evaluate.ts'
+
+const valuesOf = (weights: Weights, name: string): number[] => Array.from(weights.get(name) ?? [])
+
+describe('an evaluation', () => {
+  it('is the mean loss and the fraction of wrong answers, computed here directly', async () => {
+    const task = tinyTask(dense(2, { name: 'only' }), { seed: 5, standardise: 'none' })
+    const [weight, bias] = [valuesOf(task.weights, 'only.weight'), valuesOf(task.weights, 'only.bias')]
+    const { inputs, labels, count } = fewPoints.test
+    const expected = { crossEntropy: 0, squaredError: 0, wrong: 0 }
+    for (let sample = 0; sample < count; sample++) {
+      const [x, y] = inputs.subarray(2 * sample)
+      const outputs = [0, 1].map((k) => weight[2 * k] * x + weight[2 * k + 1] * y + bias[k])
+      const powers = outputs.map(Math.exp)
+      expected.crossEntropy -= Math.log(powers[labels[sample]] / (powers[0] + powers[1])) / count
+      expected.squaredError += outputs.reduce((sum, output, k) => sum + (output - Number(labels[sample] === k)) ** 2, 0)
+      if (outputs[labels[sample]] < outputs[1 - labels[sample]]) expected.wrong++
+    }
+    const evaluator = await createEvaluator(task.blueprint, task.backend, count)
+    evaluator.load(task.weights)
+    expect(await evaluator.evaluate(fewPoints.test, task.standardiser, 'cross-entropy')).toEqual({
+      loss: expect.closeTo(expected.crossEntropy, 12),
+      error: expected.wrong / count,
+    })
+    expect(await evaluator.evaluate(fewPoints.test, task.standardiser, 'squared-error')).toEqual({
+      loss: expect.closeTo(expected.squaredError / (2 * count), 12),
+      error: expected.wrong / count,
+    })
+  })
+
+  it('counts each sample once, however many there are, and tells how far it is', async () => {
+    const data = moons({ train: 4, test: 3001 })
+    const backend = await createWasmBackend({ threads: 'inline' })
+    const { blueprint, weights, standardiser } = tinyTask('mlp:depth=2,width=5', { data })
+    const scoreWith = async (from: typeof backend) => {
+      const evaluator = await createEvaluator(blueprint, from, data.test.count)
+      evaluator.load(weights)
+      const told: number[] = []
+      const scores = await evaluator.evaluate(data.test, standardiser, 'cross-entropy', (done) => told.push(done))
+      return { scores, told }
+    }
+    const { scores, told } = await scoreWith(backend)
+    const reference = await scoreWith(createReferenceBackend())
+    expect(scores.loss).toBeCloseTo(reference.scores.loss ?? Number.NaN, 5)
+    expect(scores.error).toBe(reference.scores.error)
+    expect(told.at(-1)).toBe(3001)
+    expect(told).toEqual([...told].sort((a, b) => a - b))
+  })
+
+  it('drops nothing and uses the running statistics', async () => {
+    const layers = [dense(4, { name: 'in' }), batchNorm(), relu(), dropout(0.9), dense(2, { name: 'out' })]
+    const task = tinyTask(chain(...layers))
+    const evaluator = await createEvaluator(task.blueprint, task.backend, 64)
+    const score = async () => evaluator.evaluate(fewPoints.train, task.standardiser, 'cross-entropy')
+    evaluator.load(task.weights)
+    const fresh = await score()
+    const plain = createBlueprint(chain(layers[0], relu(), layers[4]), [2])
+    const other = await createEvaluator(plain, task.backend, 64)
+    other.load(initialise(plain, 0))
+    // The statistics start at mean 0 and variance 1: nothing is normalised but for epsilon.
+    expect((await other.evaluate(fewPoints.train, task.standardiser, 'cross-entropy')).loss).toBeCloseTo(
+      fresh.loss ?? 0,
+      4,
+    )
+    evaluator.load(new Map(task.weights).set('batchNorm1.running_mean', new Float64Array(4).fill(100)))
+    expect((await score()).loss).not.toBeCloseTo(fresh.loss ?? 0, 2)
+  })
+
+  it('has no scores where outputs are not finite', async () => {
+    const task = tinyTask('mlp:depth=1,width=2')
+    const evaluator = await createEvaluator(task.blueprint, task.backend, 64)
+    evaluator.load(new Map(task.weights).set('readout.bias', Float64Array.of(Number.NaN, 0)))
+    const scores = await evaluator.evaluate(fewPoints.train, task.standardiser, 'cross-entropy')
+    expect(scores).toEqual({ loss: null, error: null })
+  })
+})

@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fewPoints, lossesOf, type TinyOptions, tinyTask, trainTiny } from '../../test/support/tiny-training.ts'
+import type { Backend } from '../backends/backend.ts'
+import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { initialise } from '../blueprint/initialise.ts'
+import { moons, spirals } from '../data/planar.ts'
+import { dense } from '../network/layers.ts'
+import { momentum, sgd } from './optimizers.ts'
+import { checkOutputs } from './train.ts'
+
+const network = 'mlp:depth=3,width=6,activation=tanh'
+
+/** The backend, with rings of so many slots whatever was asked for. */
+const withRing = (backend: Backend, ringSlots: number): Backend => ({
+  ...backend,
+  compile: (graph) => backend.compile(graph, { ringSlots }),
+})
+
+describe('the training loop', () => {
+  it('lowers the loss', async () => {
+    const { losses, diverged, interrupted, state } = await trainTiny(network, { steps: 60, batch: 16 })
+    expect(losses.map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, step) => step))
+    expect(losses[59].loss).toBeLessThan(0.5 * losses[0].loss)
+    expect({ diverged, interrupted, step: state.step }).toEqual({ diverged: null, interrupted: false, step: 60 })
+  })
+
+  it('makes the updates that a loop by hand makes', async () => {
+    // One dense layer, all samples in each batch, in order: softmax regression by gradient descent, in six lines.
+    const layer = dense(2, { name: 'only' })
+    const settings: TinyOptions = { steps: 5, batch: 64, order: 'sequential', standardise: 'none' }
+    const task = tinyTask(layer, { ...settings, optimizer: sgd({ rate: 0.5, weightDecay: 0.1 }) })
+    const { state, losses } = await trainTiny(layer, { ...settings, optimizer: sgd({ rate: 0.5, weightDecay: 0.1 }) })
+    const start = initialise(task.blueprint, 0)
+    const weight = Float64Array.from(start.get('only.weight') ?? [])
+    const bias = Float64Array.from(start.get('only.bias') ?? [])
+    const { count, inputs, labels } = fewPoints.train
+    for (let step = 0; step < 5; step++) {
+      const gradient = { weight: new Float64Array(4), bias: new Float64Array(2) }
+      let loss = 0
+      for (let sample = 0; sample < count; sample++) {
+        const [x, y] = inputs.subarray(2 * sample)
+        const powers = [0, 1].map((k) => Math.exp(weight[2 * k] * x + weight[2 * k + 1] * y + bias[k]))
+        const sum = powers[0] + powers[1]
+        loss -= Math.log(powers[labels[sample]] / sum) / count
+        for (let k = 0; k < 2; k++) {
+          const slope = (powers[k] / sum - (labels[sample] === k ? 1 : 0)) / count
+          gradient.weight[2 * k] += slope * x
+          gradient.weight[2 * k + 1] += slope * y
+          gradient.bias[k] += slope
+        }
+      }
+      expect(losses[step].loss).toBeCloseTo(loss, 12)
+      weight.forEach((value, index) => {
+        weight[index] -= 0.5 * (gradient.weight[index] + 0.1 * value)
+      })
+      bias.forEach((value, index) => {
+        bias[index] -= 0.5 * (gradient.bias[index] + 0.1 * value)
+      })
+    }
+    expect([...(state.weights.get('only.weight') ?? [])].map((value, index) => value - weight[index])).toEqual(
+      [...weight].map(() => expect.closeTo(0, 12)),
+    )
+    expect([...(state.weights.get('only.bias') ?? [])].map((value, index) => value - bias[index])).toEqual(
+      [...bias].map(() => expect.closeTo(0, 12)),
+    )
+  })
+
+  it.each([2, 4, 14])('gives the same bits with a ring of %i slots', async (ringSlots) => {
+    const options: TinyOptions = { steps: 23, batch: 8, schedule: 'cosine' }
+    const [usual, other] = await Promise.all([
+      trainTiny(network, options),
+      trainTiny(network, { ...options, backend: withRing(createReferenceBackend(), ringSlots) }),
+    ])
+    expect(other.losses).toEqual(usual.losses)
+    expect(other.state).toEqual(usual.state)
+  })
+
+  it('moves the rate as the schedule says: the last step of a cosine is a small one', async () => {
+    const options: TinyOptions = { steps: 40, batch: 64, order: 'sequential', optimizer: sgd({ rate: 0.2 }) }
+    const falls = async (schedule: 'constant' | 'cosine'): Promise<number> => {
+      const losses = lossesOf(await trainTiny(network, { ...options, schedule }))
+      return (losses[38] - losses[39]) / (losses[0] - losses[1])
+    }
+    expect(await falls('cosine')).toBeLessThan(0.1 * (await falls('constant')))
+  })
+
+  it('minimises the squared error against 1 at the label', async () => {
+    const { losses } = await trainTiny(network, { steps: 150, batch: 64, loss: 'squared-error' })
+    // A guess of a half everywhere has 0.25.
+    expect(losses[0].loss).toBeGreaterThan(0.25)
+    expect(losses[149].loss).toBeLessThan(0.15)
+  })
+
+  it('keeps the loss of every n-th step and of the last', async () => {
+    const all = await trainTiny(network, { steps: 12, batch: 16 })
+    const some = await trainTiny(network, { steps: 12, batch: 16, logEvery: 5 })
+    expect(some.losses).toEqual([0, 5, 10, 11].map((step) => all.losses[step]))
+  })
+
+  it('trains on all samples at once where the batch is larger than the set', async () => {
+    const wide = await trainTiny(network, { epochs: 3, batch: 1000 })
+    expect(wide.losses).toHaveLength(3)
+    expect(wide.losses).toEqual((await trainTiny(network, { epochs: 3, batch: 64 })).losses)
+  })
+
+  it('goes through the samples as they lie, or shuffled by the seed', async () => {
+    // The first sample alone is the first batch: its loss is what an order that starts with it gives.
+    const firstLoss = async (options: TinyOptions): Promise<number> =>
+      (await trainTiny(network, { steps: 1, batch: 1, ...options })).losses[0].loss
+    const only = { ...fewPoints, train: { ...fewPoints.train, count: 1 } }
+    const weights = initialise(tinyTask(network).blueprint, 0)
+    const unscaled: TinyOptions = { standardise: 'none', weights }
+    expect(await firstLoss({ ...unscaled, order: 'sequential' })).toBe(await firstLoss({ ...unscaled, data: only }))
+    const shuffled = await Promise.all([1, 2].map((seed) => firstLoss({ ...unscaled, seed })))
+    expect(shuffled[0]).not.toBe(shuffled[1])
+  })
+
+  it('remembers where the batches go on', async () => {
+    const { state } = await trainTiny(network, { steps: 5, batch: 24 })
+    expect(state.position).toEqual({ epoch: 1, offset: 5 * 24 - 64 })
+  })
+
+  it('keeps velocities with momentum, and none without', async () => {
+    const parameters = tinyTask(network).blueprint.parameters.map(({ name }) => name)
+    const withMomentum = await trainTiny(network, { steps: 2, optimizer: momentum() })
+    const without = await trainTiny(network, { steps: 2, optimizer: sgd() })
+    expect([...withMomentum.state.velocities.keys()]).toEqual(parameters)
+    expect([...without.state.velocities.keys()]).toEqual([])
+  })
+
+  it('stops when it is asked to, after the steps under way, and says so', async () => {
+    const stop = new AbortController()
+    const seen: number[] = []
+    const { interrupted, state, losses } = await trainTiny(network, {
+      steps: 10_000,
+      batch: 8,
+      abort: stop.signal,
+      onProgress: (done) => {
+        seen.push(done)
+        if (done >= 5) stop.abort()
+      },
+    })
+    expect(interrupted).toBe(true)
+    expect(state.step).toBeGreaterThanOrEqual(5)
+    expect(state.step).toBeLessThan(200)
+    expect(losses).toHaveLength(state.step)
+    expect(seen.at(-1)).toBe(state.step)
+  })
+
+  it('is not interrupted when the last step was done all the same', async () => {
+    const stop = new AbortController()
+    const { interrupted } = await trainTiny(network, { steps: 1, abort: stop.signal, onProgress: () => stop.abort() })
+    expect(interrupted).toBe(false)
+  })
+
+  it('tells of every logged loss once, in order', async () => {
+    const told: number[] = []
+    const { losses } = await trainTiny(network, {
+      steps: 50,
+      onProgress: (_done, fresh) => told.push(...fresh.map(({ step }) => step)),
+    })
+    expect(told).toEqual(losses.map(({ step }) => step))
+  })
+
+  it("refuses data whose classes aren't the network's outputs", () => {
+    const { blueprint } = tinyTask(network)
+    expect(() => checkOutputs(blueprint, moons({ train: 4, test: 4 }))).not.toThrow()
+    expect(() =>
+      checkOutputs(blueprint, spirals({ classes: 3, train: 6, test: 6 })),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3.]`,
+    )
+  })
+})
+
+describe('compiled training', () => {
+  const backends: Backend[] = []
+  beforeAll(async () => {
+    backends.push(await createWasmBackend({ threads: 1 }), await createWasmBackend({ threads: 3 }))
+    backends.push(await createWasmBackend({ threads: 'inline' }))
+  })
+  afterAll(() => {
+    for (const backend of backends) backend.dispose()
+  })
+
+  it('gives the same bits on 1 and 3 threads, in the calling thread, and with a ring of two', async () => {
+    const options: TinyOptions = { steps: 21, batch: 32, optimizer: momentum({ weightDecay: 1e-3 }) }
+    const [one, ...others] = await Promise.all(
+      [...backends, withRing(backends[1], 2)].map((backend) => trainTiny(network, { ...options, backend })),
+    )
+    for (const other of others) expect(other).toEqual({ ...one, memoryBytes: expect.any(Number) })
+  })
+
+  it('follows the reference', async () => {
+    const options: TinyOptions = { steps: 30, batch: 32 }
+    const compiled = lossesOf(await trainTiny(network, { ...options, backend: backends[1] }))
+    const reference = lossesOf(await trainTiny(network, options))
+    compiled.forEach((loss, step) => {
+      expect(Math.abs(loss - reference[step])).toBeLessThan(1e-5)
+    })
+  })
+})
