@@ -24,7 +24,7 @@ export function checkFits(blueprint: Blueprint, settings: TrainingSettings, back
   const advice = fitting > 0 ? `A batch of ${fitting} would fit.` : 'Not even a batch of 1 would fit: use fewer layers.'
   throw new IsobathError(
     'memory',
-    `a training step with a batch of ${settings.batch} needs ${formatBytes(needed)} of memory, and the limit is ${formatBytes(memoryLimit)}. ${advice}`,
+    `a training step with a batch of ${settings.batch} needs ${formatBytes(needed)} of memory, and the limit is ${formatBytes(Math.max(0, memoryLimit))}. ${advice}`,
   )
 }
 

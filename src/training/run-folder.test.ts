@@ -5,6 +5,7 @@ import { laterRefusal, refusal } from '../../test/support/refusal.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { tinyTask } from '../../test/support/tiny-training.ts'
 import { fromTensors } from './weights.ts'
+import { initialise } from '../blueprint/initialise.ts'
 import { createRunFolder, type RunDescription, readRunFolder, readTensorFile } from './run-folder.ts'
 import { type Recorder, trainSession } from './session.ts'
 
@@ -26,7 +27,7 @@ const state = (step: number) => {
   const velocities = new Map([['first.weight', new Float64Array(6).fill(step)]])
   return {
     step,
-    weights: new Map(task.weights) as Map<string, Float64Array>,
+    weights: initialise(task.blueprint, 0),
     velocities,
     position: { epoch: 2, offset: 5 },
   }

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { laterRefusal } from '../../test/support/refusal.ts'
+import { fewPoints, preset } from '../../test/support/tiny-training.ts'
+import { spirals } from '../data/planar.ts'
+import { compare, type NetworkFamily } from './compare.ts'
+import { train } from './train.ts'
+
+const family = (name: string): NetworkFamily => ({
+  name,
+  label: name,
+  ofDepth: (depth) => preset(`${name}:width=8,depth=${depth}`),
+})
+const options = { data: fewPoints, depths: [1, 3], seeds: [0, 1], steps: 15, batch: 16 }
+
+describe('compare', () => {
+  it('gives a row for each network, depth and seed, each what train alone gives', async () => {
+    const { rows, sentence, interrupted } = await compare([family('mlp'), family('residual-mlp')], options)
+    expect(rows.map(({ network, depth, seed }) => `${network} ${depth} ${seed}`)).toEqual([
+      'mlp 1 0',
+      'mlp 1 1',
+      'mlp 3 0',
+      'mlp 3 1',
+      'residual-mlp 1 0',
+      'residual-mlp 1 1',
+      'residual-mlp 3 0',
+      'residual-mlp 3 1',
+    ])
+    const alone = await train(preset('residual-mlp:width=8,depth=3'), {
+      data: fewPoints,
+      steps: 15,
+      batch: 16,
+      seed: 1,
+    })
+    expect(rows[7]).toMatchObject({ train: alone.train, test: alone.test, weightsSha256: alone.weightsSha256 })
+    expect(rows[7].losses).toEqual(alone.losses)
+    expect(interrupted).toBe(false)
+    expect(sentence).toContain("one or two seeds can't tell")
+  })
+
+  it('tells of all trainings first, then of each step and end', async () => {
+    const told: string[] = []
+    await compare([family('mlp')], {
+      ...options,
+      observer: {
+        onTrials: (trials) => void told.push(`${trials.length} trials of ${trials[0].steps} steps`),
+        onProgress: ({ depth, seed }, done) => void told.push(`${depth} ${seed}: ${done}`),
+        onFinished: ({ depth, seed }) => void told.push(`${depth} ${seed}: finished`),
+      },
+    })
+    expect(told[0]).toBe('4 trials of 15 steps')
+    for (const trial of ['1 0', '1 1', '3 0', '3 1']) {
+      const own = told.filter((line) => line.startsWith(trial))
+      expect([own[0], ...own.slice(-2)]).toEqual([`${trial}: 0`, `${trial}: 15`, `${trial}: finished`])
+    }
+  })
+
+  it('goes on after a training that diverges', async () => {
+    const wild: NetworkFamily = {
+      name: 'wild',
+      label: 'wild',
+      ofDepth: (depth) => preset(`residual-mlp:width=8,multiplier=1e4,depth=${20 * depth}`),
+    }
+    const { rows, sentence } = await compare([wild, family('mlp')], { ...options, depths: [1, 2], seeds: [0] })
+    expect(rows.map(({ diverged }) => diverged?.step ?? null)).toEqual([0, 0, null, null])
+    expect(rows[0].signal).toMatch(/^the signal explodes by layer/)
+    expect(rows[0].train).toEqual({ loss: null, error: null })
+    expect(sentence).toMatch(/^The wild network of 2 layers diverged with 1 of 1 seeds\./)
+  })
+
+  it('stops in the middle of a training, and gives the rows that were done', async () => {
+    const stop = new AbortController()
+    const { rows, interrupted } = await compare([family('mlp')], {
+      ...options,
+      steps: 2000,
+      threads: 1,
+      abort: stop.signal,
+      observer: {
+        onProgress: ({ depth }, done) => {
+          // The deeper ones come first; this is in the middle of a shallow one.
+          if (depth === 1 && done > 0) stop.abort()
+        },
+      },
+    })
+    expect(rows.map(({ depth }) => depth)).toEqual([3, 3])
+    expect(interrupted).toBe(true)
+  })
+
+  it('ends all trainings when one fails', async () => {
+    const failing = compare([family('mlp')], {
+      ...options,
+      steps: 100_000,
+      threads: 2,
+      observer: {
+        onProgress: ({ seed }, done) => {
+          if (seed === 1 && done > 0) throw new Error('the disk is full')
+        },
+      },
+    })
+    await expect(failing).rejects.toThrow('the disk is full')
+  })
+
+  it('refuses what it could not compare, before anything is trained', async () => {
+    let trials = 0
+    const observer = { onTrials: () => void trials++ }
+    const said = [
+      await laterRefusal(() => compare([], { ...options, observer })),
+      await laterRefusal(() => compare([family('mlp')], { ...options, depths: [], observer })),
+      await laterRefusal(() => compare([family('mlp')], { ...options, seeds: [], observer })),
+      await laterRefusal(() => compare([family('mlp')], { ...options, steps: 0, observer })),
+      await laterRefusal(() =>
+        compare([family('mlp')], { ...options, data: spirals({ classes: 3, train: 9, test: 9 }), observer }),
+      ),
+    ]
+    expect(said.join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: compare: expected at least one network, one depth and one seed.
+      IsobathError: compare: expected at least one network, one depth and one seed.
+      IsobathError: compare: expected at least one network, one depth and one seed.
+      IsobathError: steps: expected a whole number of at least 1, got 0.
+      IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3."
+    `)
+    expect(trials).toBe(0)
+  })
+})

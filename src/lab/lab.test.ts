@@ -1,0 +1,223 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { laterRefusal } from '../../test/support/refusal.ts'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { fewPoints, preset } from '../../test/support/tiny-training.ts'
+import { initialise } from '../blueprint/initialise.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { moons, spirals } from '../data/planar.ts'
+import { momentum, sgd } from '../training/optimizers.ts'
+import { evaluate } from './evaluate.ts'
+import { readRun, readWeights, writeWeights } from './files.ts'
+import { hashDataset } from './hash-dataset.ts'
+import { train } from './train.ts'
+
+const root = temporaryFolder()
+const network = preset('mlp:depth=2,width=16')
+
+describe('train', () => {
+  it('learns the moons', async () => {
+    const run = await train(network, { data: moons(), steps: 400, seed: 1 })
+    expect(run.train.error).toBeLessThan(0.01)
+    expect(run.test.error).toBeLessThan(0.015)
+    expect(run).toMatchObject({ run: null, diverged: null, interrupted: false, steps: 400 })
+  })
+
+  it('gives the same bits again, on any number of threads, and others with another seed', async () => {
+    const hash = async (seed: number, threads: number): Promise<string> =>
+      (await train(network, { data: fewPoints, steps: 20, seed, threads })).weightsSha256
+    const first = await hash(1, 1)
+    expect(await Promise.all([hash(1, 1), hash(1, 2), hash(1, 3)])).toEqual([first, first, first])
+    expect(await hash(2, 1)).not.toBe(first)
+  })
+
+  it('keeps a run that says all that made it, and that can be scored again', async () => {
+    const folder = join(root, 'run')
+    const optimizer = momentum({ rate: 0.01, weightDecay: 1e-3 })
+    const options = {
+      data: fewPoints,
+      dataOptions: { seed: 3 },
+      steps: 25,
+      logEvery: 10,
+      optimizer,
+      seed: 9,
+      exact: true,
+    }
+    const run = await train(network, { ...options, run: folder })
+    const description = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'))
+    const { network: described, versions, isobath, ...rest } = description
+    expect(described).toEqual(network)
+    expect(versions).toEqual({ isobath, node: process.version })
+    expect({ ...rest, data: { ...rest.data, sha256: 'checked below' } }).toMatchInlineSnapshot(`
+      {
+        "data": {
+          "name": "moons",
+          "options": {
+            "seed": 3,
+          },
+          "sha256": "checked below",
+          "test": 32,
+          "train": 64,
+        },
+        "input": [
+          2,
+        ],
+        "mode": {
+          "exact": true,
+          "precision": "float32",
+        },
+        "recipe": {
+          "batch": 64,
+          "logEvery": 10,
+          "loss": "cross-entropy",
+          "optimizer": {
+            "name": "momentum",
+            "rate": 0.01,
+            "rule": {
+              "kind": "momentum",
+              "momentum": 0.9,
+              "weightDecay": 0.001,
+            },
+          },
+          "order": "shuffled",
+          "schedule": "constant",
+          "standardise": "per-channel",
+          "steps": 25,
+        },
+        "seed": 9,
+      }
+    `)
+    expect(readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(4)
+    const result = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'))
+    expect(result).toMatchObject({ train: run.train, test: run.test, weightsSha256: run.weightsSha256, steps: 25 })
+
+    const saved = await readRun(folder)
+    expect(saved.network).toEqual(network)
+    expect(saved).toMatchObject({
+      step: 25,
+      exact: true,
+      data: { name: 'moons', sha256: await hashDataset(fewPoints) },
+    })
+    const scores = await evaluate(saved.network, { data: fewPoints, weights: saved.weights, exact: true })
+    expect(scores).toEqual({ train: run.train, test: run.test })
+  })
+
+  it('starts from weights that it is given: those of its seed change nothing', async () => {
+    const file = join(root, 'below', 'initial.safetensors')
+    const blueprint = createBlueprint(network, [2])
+    await writeWeights(file, blueprint, initialise(blueprint, 5))
+    const weights = await readWeights(file, blueprint)
+    const [drawn, given] = await Promise.all([
+      train(network, { data: fewPoints, steps: 10, seed: 5 }),
+      train(network, { data: fewPoints, steps: 10, seed: 5, weights }),
+    ])
+    expect(given.weightsSha256).toBe(drawn.weightsSha256)
+    const other = await train(network, { data: fewPoints, steps: 10, seed: 5, weights: initialise(blueprint, 6) })
+    expect(other.weightsSha256).not.toBe(drawn.weightsSha256)
+  })
+
+  it('tells of each step, and of the scoring', async () => {
+    const told: string[] = []
+    await train(network, {
+      data: fewPoints,
+      steps: 3,
+      onProgress: (done, steps) => void told.push(`${done} of ${steps}`),
+      onEvaluation: (done, samples) => void told.push(`${done} of ${samples} scored`),
+    })
+    expect([told[0], told.at(-1)]).toEqual(['0 of 3', '96 of 96 scored'])
+    expect(told).toContain('3 of 3')
+  })
+
+  it('refuses bad options before it makes a folder', async () => {
+    const run = join(root, 'never')
+    const three = spirals({ classes: 3, train: 9, test: 9 })
+    const said = [
+      await laterRefusal(() => train(network, { data: three, run })),
+      await laterRefusal(() => train(network, { data: fewPoints, run, steps: 0 })),
+      await laterRefusal(() => train(network, { data: fewPoints, run, threads: 0 })),
+      await laterRefusal(() => train(network, { data: fewPoints, run, memoryLimit: 1000 })),
+      await laterRefusal(() => train(network, { data: fewPoints, run, weights: new Map() })),
+      await laterRefusal(() => readRun(run)),
+    ]
+    expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
+      "IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3.
+      IsobathError: steps: expected a whole number of at least 1, got 0.
+      IsobathError: threads: expected a whole number from 1 to 256, got 0.
+      IsobathError: a training step with a batch of 64 needs 61.5 KiB of memory, and the limit is 0 B. Not even a batch of 1 would fit: use fewer layers.
+      IsobathError: weights: expected values of first.weight, and there are none. Give the weights of this network.
+      IsobathError: ROOT/never: expected a run's folder with run.json in it. Give the folder that train named."
+    `)
+  })
+
+  it('is evaluated as it was trained: the loss and the standardising are options', async () => {
+    const { weights } = await train(network, { data: fewPoints, steps: 5, optimizer: sgd() })
+    const scoresOf = (options: object) => evaluate(network, { data: fewPoints, weights, ...options })
+    const [usual, squared, raw] = await Promise.all([
+      scoresOf({}),
+      scoresOf({ loss: 'squared-error' }),
+      scoresOf({ standardise: 'none' }),
+    ])
+    expect(squared.train.error).toBe(usual.train.error)
+    expect(squared.train.loss).not.toBe(usual.train.loss)
+    expect(raw.train.loss).not.toBe(usual.train.loss)
+    const missing = new Map(weights)
+    missing.delete('readout.bias')
+    expect(await laterRefusal(() => evaluate(network, { data: fewPoints, weights: missing }))).toMatchInlineSnapshot(
+      `"IsobathError: weights: expected values of readout.bias, and there are none. Give the weights of this network."`,
+    )
+  })
+})
+
+describe('a run that was changed by hand', () => {
+  it('says where it no longer makes sense', async () => {
+    const folder = join(root, 'changed')
+    await train(network, { data: fewPoints, steps: 1, run: folder })
+    const file = join(folder, 'run.json')
+    const description = JSON.parse(readFileSync(file, 'utf8'))
+    const after = (change: object): Promise<string> => {
+      writeFileSync(file, JSON.stringify({ ...description, ...change }))
+      return laterRefusal(() => readRun(folder))
+    }
+    const said = [
+      await after({ network: { kind: 'dens', width: 3 } }),
+      await after({ network: preset('mlp:depth=3,width=16') }),
+      await after({ input: [3] }),
+    ]
+    expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
+      "IsobathError: ROOT/changed/run.json: kind: expected one of dense, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got "dens". Did you mean dense?
+      IsobathError: ROOT/changed/checkpoint-1.safetensors: hidden.dense1.weight: expected the shape [2, 16, 16], got [1, 16, 16]. Give the weights of this network.
+      IsobathError: ROOT/changed/checkpoint-1.safetensors: first.weight: expected the shape [16, 3], got [16, 2]. Give the weights of this network."
+    `)
+  })
+})
+
+describe("a data set's hash", () => {
+  it('is that of its samples: any change of one changes it', async () => {
+    const data = moons({ seed: 3, train: 64, test: 32 })
+    const copy = (change: (data: Dataset) => void): Dataset => {
+      const other = structuredClone(data)
+      change(other)
+      return other
+    }
+    const changed = [
+      copy(({ train: set }) => {
+        set.inputs[127] += 1e-3
+      }),
+      copy(({ train: set }) => {
+        set.labels[0] = 1 - set.labels[0]
+      }),
+      copy(({ test: set }) => {
+        set.inputs[0] += 1e-3
+      }),
+      { ...data, classes: 3 },
+      { ...data, shape: [1, 2] },
+      { ...data, train: data.test, test: data.train },
+    ]
+    const hashes = await Promise.all([data, copy(() => {}), ...changed].map(hashDataset))
+    expect(hashes[1]).toBe(hashes[0])
+    expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/)
+    expect(new Set(hashes).size).toBe(1 + changed.length)
+  })
+})

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { laterRefusal } from '../../test/support/refusal.ts'
+import { fewPoints, lossesOf, tinyTask, trainTiny } from '../../test/support/tiny-training.ts'
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { spirals } from '../data/planar.ts'
+import { sgd } from './optimizers.ts'
+import { type Recorder, trainSession } from './session.ts'
+import { hashTensors, toTensors } from './weights.ts'
+
+const network = 'mlp:depth=2,width=6'
+
+/** A recorder that keeps the order of what it was told. */
+function listen(): { told: string[]; recorder: Recorder } {
+  const told: string[] = []
+  const recorder: Recorder = {
+    begin: async ({ step }) => void told.push(`begin at ${step}`),
+    checkpoint: async ({ step }) => void told.push(`checkpoint at ${step}`),
+    losses: (records) => {
+      if (records.length > 0) told.push('losses')
+    },
+  }
+  return { told, recorder }
+}
+
+describe('a training session', () => {
+  it('gives the losses of the loop, the scores of the final weights and their hash', async () => {
+    const task = tinyTask(network, { steps: 40, batch: 16, seed: 4 })
+    const record = await trainSession({ ...task, weights: undefined })
+    const { losses, state } = await trainTiny(network, { steps: 40, batch: 16, seed: 4 })
+    expect(lossesOf(record)).toEqual(lossesOf({ losses }))
+    expect(record.weights).toEqual(state.weights)
+    expect(record.weightsSha256).toBe(await hashTensors(toTensors(task.blueprint, state.weights)))
+    expect(record.train.loss).toBeLessThan(losses[0].loss)
+    expect(record).toMatchObject({ steps: 40, diverged: null, interrupted: false, signal: { verdict: 'steady' } })
+  })
+
+  it('records its beginning before anything is lost, and its end before the scores', async () => {
+    const { told, recorder } = listen()
+    await trainSession({
+      ...tinyTask(network, { steps: 3 }),
+      recorder,
+      onProgress: (done) => void told.push(`${done} done`),
+      onEvaluation: (done, samples) => void told.push(`${done} of ${samples} scored`),
+    })
+    expect(told.filter((words, index) => words !== told[index - 1])).toMatchInlineSnapshot(`
+      [
+        "0 done",
+        "begin at 0",
+        "losses",
+        "1 done",
+        "losses",
+        "2 done",
+        "losses",
+        "3 done",
+        "checkpoint at 3",
+        "64 of 96 scored",
+        "96 of 96 scored",
+      ]
+    `)
+  })
+
+  it('begins nothing where the network, the weights or the memory do not do', async () => {
+    const { told, recorder } = listen()
+    const tiny = await createWasmBackend({ threads: 'inline', memoryLimit: 200_000 })
+    const { weights } = tinyTask('mlp:depth=2,width=7')
+    const said = [
+      await laterRefusal(() =>
+        trainSession({ ...tinyTask(network), data: spirals({ classes: 3, train: 9, test: 9 }), recorder }),
+      ),
+      await laterRefusal(() => trainSession({ ...tinyTask(network), weights, recorder })),
+      await laterRefusal(() =>
+        trainSession({ ...tinyTask('mlp:width=200', { backend: tiny }), weights: undefined, recorder }),
+      ),
+    ]
+    expect(said.join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3.
+      IsobathError: weights: first.weight: expected 12 values, got 14. Give the weights of this network.
+      IsobathError: a training step with a batch of 64 needs 1.93 MiB of memory, and the limit is 131.3 KiB. Not even a batch of 1 would fit: use fewer layers."
+    `)
+    expect(told).toEqual([])
+    tiny.dispose()
+  })
+
+  it('has diverged too where the last update broke the network', async () => {
+    const backend = await createWasmBackend({ threads: 'inline' })
+    const task = tinyTask('mlp:depth=8,width=8', { steps: 1, optimizer: sgd({ rate: 1e30 }), backend })
+    const { diverged, losses, train, test, steps } = await trainSession({ ...task, weights: undefined })
+    expect(losses).toHaveLength(1)
+    expect({ train, test, steps }).toEqual({
+      train: { loss: null, error: null },
+      test: { loss: null, error: null },
+      steps: 1,
+    })
+    expect(diverged).toMatchObject({ step: 1, layer: expect.stringMatching(/^(first|hidden\.dense1\[\d\]|readout)$/) })
+    backend.dispose()
+  })
+
+  it('scores and keeps what was reached where it is stopped', async () => {
+    const stop = new AbortController()
+    const { told, recorder } = listen()
+    const record = await trainSession({
+      ...tinyTask(network, { steps: 100_000, batch: 4 }),
+      recorder,
+      abort: stop.signal,
+      onProgress: (done) => {
+        if (done > 0) stop.abort()
+      },
+    })
+    expect(record.interrupted).toBe(true)
+    expect(record.steps).toBeLessThan(1000)
+    expect(record.train.error).toBeLessThanOrEqual(1)
+    expect(told.at(-1)).toBe(`checkpoint at ${record.steps}`)
+  })
+
+  it('does not change the weights that it is given', async () => {
+    const task = tinyTask(network, { steps: 5 })
+    const before = Array.from(task.weights.get('first.weight') ?? [])
+    const record = await trainSession(task)
+    expect(Array.from(task.weights.get('first.weight') ?? [])).toEqual(before)
+    expect(record.weights.get('first.weight')).not.toEqual(task.weights.get('first.weight'))
+    expect(fewPoints.train.count).toBe(64)
+  })
+})
