@@ -6,6 +6,7 @@ import {
   comparisonReport,
   comparisonText,
   describeOptimizer,
+  IsobathError,
   type NetworkFamily,
   parseNetwork,
   type Trial,
@@ -48,7 +49,22 @@ const shortLabels: Readonly<Record<string, string>> = {
   'linear-residual': 'linear residual',
 }
 
+/** A comparison sets the depth itself, so a network that says its own can't be what was meant. */
+function checkHasNoDepth(text: string): void {
+  if (text.endsWith('.json')) {
+    throw new IsobathError('preset', `${text}: a network file has one depth. Compare presets, or train it by itself.`)
+  }
+  const depth = /[:,]\s*depth=([^,]*)/.exec(text)
+  if (depth) {
+    throw new IsobathError(
+      'preset',
+      `${text}: expected a preset without a depth. Leave it out, and give --depths ${depth[1]}.`,
+    )
+  }
+}
+
 function familiesOf(texts: readonly string[], shape: InputShape): NetworkFamily[] {
+  texts.forEach(checkHasNoDepth)
   const presetOf = (text: string): string => text.split(':')[0]
   return texts.map((text) => {
     const isOnly = texts.filter((other) => presetOf(other) === presetOf(text)).length === 1

@@ -64,7 +64,7 @@ describe('compare', () => {
     expect(rows.map(({ diverged }) => diverged?.step ?? null)).toEqual([0, 0, null, null])
     expect(rows[0].signal).toMatch(/^the signal explodes by layer/)
     expect(rows[0].train).toEqual({ loss: null, error: null })
-    expect(sentence).toMatch(/^The wild network of 2 layers diverged with 1 of 1 seeds\./)
+    expect(sentence).toMatch(/^The wild network of 1 layer diverged with 1 of 1 seeds\. It is the shallower one/)
   })
 
   it('stops in the middle of a training, and gives the rows that were done', async () => {

@@ -4,6 +4,8 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
+import { IsobathError } from '../support/errors.ts'
+import { suggestion } from '../support/nearest.ts'
 import { version } from '../support/version.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { resolveOptions, type TrainingOptions, type TrainingSettings } from '../training/options.ts'
@@ -37,6 +39,47 @@ export interface TrainOptions extends TrainingOptions, MachineOptions {
   readonly onEvaluation?: (done: number, samples: number) => void
 }
 
+/** Callers in plain JavaScript have no compiler to tell them. */
+const knownOptions: Readonly<Record<keyof TrainOptions, true>> = {
+  data: true,
+  weights: true,
+  run: true,
+  dataOptions: true,
+  abort: true,
+  onProgress: true,
+  onEvaluation: true,
+  optimizer: true,
+  schedule: true,
+  batch: true,
+  steps: true,
+  epochs: true,
+  loss: true,
+  standardise: true,
+  order: true,
+  seed: true,
+  logEvery: true,
+  threads: true,
+  exact: true,
+  memoryLimit: true,
+}
+
+function checkTrainOptions({ data, optimizer, ...others }: TrainOptions): void {
+  for (const name of Object.keys(others)) {
+    if (name in knownOptions) continue
+    const known = Object.keys(knownOptions)
+    throw new IsobathError(
+      'option',
+      `${name}: expected one of ${known.join(', ')}. ${suggestion(name, known)}`.trimEnd(),
+    )
+  }
+  if (!data?.train || !data.test) {
+    throw new IsobathError('option', 'data: expected a data set. Give one, such as glyphs().')
+  }
+  if (optimizer !== undefined && !optimizer.rule) {
+    throw new IsobathError('option', 'optimizer: expected an optimizer. Give one, such as momentum({ rate: 0.03 }).')
+  }
+}
+
 export interface Run extends TrainingRecord {
   readonly network: Network
   readonly blueprint: Blueprint
@@ -52,6 +95,7 @@ export interface Run extends TrainingRecord {
  */
 export async function train(network: Network, options: TrainOptions): Promise<Run> {
   const { data, weights, abort, onProgress, onEvaluation, threads, exact, memoryLimit } = options
+  checkTrainOptions(options)
   const blueprint = createBlueprint(network, data.shape)
   const settings = resolveOptions(options, data.train.count)
   const backend = await createWasmBackend({ threads, exact, memoryLimit })

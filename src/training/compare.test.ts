@@ -120,7 +120,7 @@ describe('the sentence of a comparison', () => {
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "The plain network of 64 layers diverged with 3 of 3 seeds.
       The plain network of 64 layers diverged with 1 of 3 seeds.
-      The plain network of 4 layers diverged with 1 of 3 seeds.
+      The plain network of 4 layers diverged with 1 of 3 seeds. It is the shallower one, so try a lower rate first.
       The plain network of 64 layers diverged with 1 of 3 seeds."
     `)
   })
@@ -129,7 +129,7 @@ describe('the sentence of a comparison', () => {
     const two = [...families, { name: 'residual-mlp', label: 'residual' }]
     const all = two.flatMap(({ name }) => [0, 1, 2].map((seed) => scored(name, 8, seed, 0.123, 0.0098)))
     expect(comparisonSentence(all, two, [8])).toMatchInlineSnapshot(
-      `"At depth 8 the plain network has 12% training error and 0.98% test error. At depth 8 the residual network has 12% training error and 0.98% test error."`,
+      `"At depth 8 the plain network has 12% training error and 1.0% test error. At depth 8 the residual network has 12% training error and 1.0% test error."`,
     )
     expect(comparisonSentence([], families, [4, 64])).toMatchInlineSnapshot(
       `"The plain network has no scores to compare."`,

@@ -37,7 +37,7 @@ export function pairedDifference(
   })
   const difference = summarise(pairs.map(({ a, b }) => b - a))
   if (!difference) return null
-  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+  const mean = (values: number[]): number => summarise(values)?.mean ?? Number.NaN
   const [firstMean, secondMean] = [mean(pairs.map(({ a }) => a)), mean(pairs.map(({ b }) => b))]
   const means = { first: firstMean, second: secondMean }
   if (pairs.length < 3 || difference.halfWidth === null) return { ...difference, ...means, verdict: 'too few seeds' }
@@ -47,9 +47,10 @@ export function pairedDifference(
   return { ...difference, ...means, verdict }
 }
 
+/** As the report's table has it: one decimal, or two where one would hide the number. */
 const percent = (fraction: number): string => {
   const value = 100 * fraction
-  return `${value.toFixed(value >= 10 ? 0 : value >= 1 ? 1 : 2)}%`
+  return `${value.toFixed(value >= 10 ? 0 : value === 0 || value >= 0.1 ? 1 : 2)}%`
 }
 
 interface Family {
@@ -91,8 +92,10 @@ function overDepth(
   first: readonly ComparedRun[],
   second: readonly ComparedRun[],
 ): string {
+  if (brokenOf(first) > 0) {
+    return `${divergedSentence(family, shallow, first)} It is the shallower one, so try a lower rate first.`
+  }
   if (brokenOf(second) > 0) return divergedSentence(family, deep, second)
-  if (brokenOf(first) > 0) return divergedSentence(family, shallow, first)
   const train = pairedDifference(first, second, (run) => run.train.error)
   const test = pairedDifference(first, second, (run) => run.test.error)
   if (!train || !test) return `The ${family.label} network has no scores to compare.`
