@@ -176,14 +176,14 @@ describe('a run that was changed by hand', () => {
     await train(network, { data: fewPoints, steps: 1, run: folder })
     const file = join(folder, 'run.json')
     const description = JSON.parse(readFileSync(file, 'utf8'))
-    const after = (change: object): Promise<string> => {
+    const readAfter = (change: object): Promise<string> => {
       writeFileSync(file, JSON.stringify({ ...description, ...change }))
       return laterRefusal(() => readRun(folder))
     }
     const said = [
-      await after({ network: { kind: 'dens', width: 3 } }),
-      await after({ network: preset('mlp:depth=3,width=16') }),
-      await after({ input: [3] }),
+      await readAfter({ network: { kind: 'dens', width: 3 } }),
+      await readAfter({ network: preset('mlp:depth=3,width=16') }),
+      await readAfter({ input: [3] }),
     ]
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
       "IsobathError: ROOT/changed/run.json: kind: expected one of dense, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got "dens". Did you mean dense?

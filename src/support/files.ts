@@ -4,6 +4,7 @@ import {
   appendFileSync,
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -45,6 +46,7 @@ export function makeFolder(folder: string): void {
 /** Not mkdirSync's `recursive`: it never returns where a file system such as /proc denies that a folder can be made. */
 function makeMissing(folder: string): void {
   if (isFolder(folder)) return
+  if (existsSync(folder)) throw new Error('it is a file, not a folder')
   if (dirname(folder) !== folder) makeMissing(dirname(folder))
   try {
     mkdirSync(folder)

@@ -16,7 +16,10 @@ type Flags = DataFlags &
   TrainingFlags &
   MachineFlags & { depths: number[]; seeds: number; report?: string; figure?: string }
 
-const example = 'isobath compare mlp:width=64 residual-mlp:width=64 --data glyphs --depths 4,16,64 --epochs 6'
+const example = [
+  'isobath compare mlp:width=64 residual-mlp:width=64 --data glyphs \\',
+  '    --depths 4,16,64 --epochs 6 --report report.html',
+].join('\n')
 
 /** `compare NETWORK... --depths 4,16,64 --seeds 3`; `words` is the whole command line, for the report. */
 export function compareCommand(words: readonly string[]): Command {

@@ -1,0 +1,52 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { interruptible } from './interrupt.ts'
+
+/** Presses Ctrl-C at these milliseconds, while work goes on that ends when it is told to or after a second. */
+async function press(...times: readonly number[]): Promise<{ aborted: boolean; stops: number; exits: unknown[] }> {
+  vi.useFakeTimers()
+  const exits: unknown[] = []
+  vi.spyOn(process, 'exit').mockImplementation((status) => {
+    exits.push(status)
+    throw new Error('the process would have ended here')
+  })
+  const emit = (): void => {
+    try {
+      process.emit('SIGINT')
+    } catch {}
+  }
+  for (const time of times) setTimeout(emit, time)
+  let stops = 0
+  const work = (abort: AbortSignal) =>
+    new Promise<boolean>((resolve) => {
+      setTimeout(() => resolve(abort.aborted), 5000)
+    })
+  const ended = interruptible(work, () => stops++)
+  await vi.advanceTimersByTimeAsync(5000)
+  return { aborted: await ended, stops, exits }
+}
+
+describe('Ctrl-C', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+    vi.useRealTimers()
+  })
+
+  it('asks the work to stop, and tells of it once', async () => {
+    expect(await press(100)).toEqual({ aborted: true, stops: 1, exits: [] })
+    expect(await press()).toEqual({ aborted: false, stops: 0, exits: [] })
+  })
+
+  it('a second time ends the process', async () => {
+    expect(await press(100, 1000)).toEqual({ aborted: true, stops: 1, exits: [130] })
+  })
+
+  it('counts once where npm passes on what the terminal has sent', async () => {
+    expect(await press(100, 105)).toEqual({ aborted: true, stops: 1, exits: [] })
+  })
+
+  it('is as before when the work is done', async () => {
+    const before = process.listenerCount('SIGINT')
+    await press()
+    expect(process.listenerCount('SIGINT')).toBe(before)
+  })
+})

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { parseBytes, parseNumber, wholeFrom, wholeList } from './numbers.ts'
+
+describe('numbers on the command line', () => {
+  it('are written as people write them', () => {
+    expect(['0.1', '1e-4', '-3', ' 7 ', '128'].map(parseNumber)).toEqual([0.1, 1e-4, -3, 7, 128])
+    expect(['1', '1e3', '0'].map(wholeFrom(0))).toEqual([1, 1000, 0])
+    expect(wholeList(1)('4,16, 64,4')).toEqual([4, 16, 64])
+  })
+
+  it('are refused where they are none', () => {
+    for (const text of ['', ' ', 'ten', '1,5', '0.1.2', 'NaN', 'Infinity', '1e999', '5%']) {
+      expect(() => parseNumber(text), text).toThrow('Expected a number.')
+    }
+    for (const text of ['', '0', '-1', '1.5', '1e17', 'x']) {
+      expect(() => wholeFrom(1)(text), text).toThrow('Expected a whole number of at least 1.')
+    }
+    for (const text of ['', ',', '4,', '4;16', '4-16'])
+      expect(() => wholeList(1)(text), text).toThrow('Expected a whole')
+  })
+
+  it('of bytes have units', () => {
+    const texts = ['2GiB', '1.5 GiB', '500MB', '64kib', '1000', '12b']
+    expect(texts.map(parseBytes)).toEqual([2 ** 31, 1.5 * 2 ** 30, 5e8, 65536, 1000, 12])
+    for (const text of ['', '2TiB', 'GiB', '-1GiB', '0', '1.2.3MB', '1 2 MB']) {
+      expect(() => parseBytes(text), text).toThrow('Expected a size such as 2GiB or 500MB.')
+    }
+  })
+})

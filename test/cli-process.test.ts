@@ -1,0 +1,101 @@
+/** The program as a process of its own: signals, pipes, several at once. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { builtProgram } from './support/build.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+const root = temporaryFolder()
+
+interface Ended {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Starts the program; `onStderr` is told of all that it has written there so far. */
+function start(words: string, onStderr: (text: string, child: ChildProcess) => void = () => {}) {
+  const child = spawn(process.execPath, [builtProgram, ...words.split(' ')], { cwd: root })
+  const printed = { stdout: '', stderr: '' }
+  child.stdout.on('data', (part) => {
+    printed.stdout += String(part)
+  })
+  child.stderr.on('data', (part) => {
+    printed.stderr += String(part)
+    onStderr(printed.stderr, child)
+  })
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (status) => resolve({ status, ...printed }))
+  })
+  return { child, ended }
+}
+
+/** Sends a signal once it trains. */
+const interrupt = (text: string, child: ChildProcess): void => {
+  if (text === 'training: 0 of 10000000 steps (0%)\n') setTimeout(() => child.kill('SIGINT'), 1000)
+}
+
+describe('Ctrl-C', () => {
+  it('stops a training, which keeps what it reached and says where', async () => {
+    const words = 'train mlp:depth=3,width=16 --data moons --steps 10000000 --log-every 100 --run stopped'
+    const { status, stdout, stderr } = await start(words, interrupt).ended
+    expect({ status, stderr: stderr.split('\n')[1] }).toEqual({
+      status: 0,
+      stderr: 'Stopping after the steps under way, to save them. Ctrl-C again ends at once.',
+    })
+    const [, steps, kept] =
+      /^Stopped after ([\d,]+) of 10,000,000 steps\. The weights reached are in (\S+)\.$/m.exec(stdout) ?? []
+    expect(kept).toBe(`stopped/checkpoint-${steps.replaceAll(',', '')}.safetensors`)
+    expect(readdirSync(join(root, 'stopped'))).toContain(kept.replace('stopped/', ''))
+    expect(JSON.parse(readFileSync(join(root, 'stopped', 'result.json'), 'utf8'))).toMatchObject({ interrupted: true })
+    const evaluated = await start('evaluate stopped').ended
+    const scores = /^train {2}loss .*$/m
+    expect(scores.exec(evaluated.stdout)?.[0]).toBe(scores.exec(stdout)?.[0])
+  })
+
+  it('in a comparison shows what was done', async () => {
+    const words = 'compare mlp:width=8 --depths 1,3 --seeds 1 --data moons --samples 64 --steps 5000 --threads 1'
+    const { ended } = start(words, (text, child) => {
+      // The deeper one comes first; the other has begun.
+      if (text.includes('plain 1, seed 0: 0 of')) child.kill('SIGINT')
+    })
+    const { status, stdout, stderr } = await ended
+    expect(status).toBe(0)
+    expect(stderr).toContain('Stopping; what is done is shown. Ctrl-C again ends at once.')
+    expect(stdout.replace(/\s+/g, ' ')).toContain('Stopped before all trainings were done: this is what there was.')
+    expect(stdout).toMatch(/^plain +3 .* 1$/m)
+  })
+})
+
+describe('as a process', () => {
+  it('prints nothing but JSON on stdout, and plain lines on stderr', async () => {
+    const words = 'train residual-mlp:depth=4,width=8 --data moons --samples 64 --steps 20 --json --run plain'
+    const { status, stdout, stderr } = await start(words).ended
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ run: 'plain', diverged: null })
+    expect(stderr).toMatch(/^training: 0 of 20 steps \(0%\)\ntraining: 20 steps in 0:0\d, loss [\d.]+\n$/)
+  })
+
+  it('starts several runs at once, each in a folder of its own', async () => {
+    const words = 'train mlp:width=8 --data moons --samples 64 --steps 5 --json --seed'
+    const ends = await Promise.all([1, 2, 3].map((seed) => start(`${words} ${seed}`).ended))
+    const runs = ends.map(({ stdout }) => String(JSON.parse(stdout).run))
+    expect(runs.sort()).toEqual(['runs/mlp-moons-1', 'runs/mlp-moons-2', 'runs/mlp-moons-3'])
+    for (const run of runs) expect(readdirSync(join(root, run))).toContain('checkpoint-5.safetensors')
+  })
+
+  it('exits with 2 on wrong input, with one message and no stack', async () => {
+    const { status, stdout, stderr } = await start('count mlp:depth=-1').ended
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it('ends quietly when nobody reads on', async () => {
+    const { child, ended } = start('show plan mlp:widths=10-20-30-40-50-60-70-80-90-100')
+    child.stdout?.destroy()
+    const { status, stderr } = await ended
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  })
+})
