@@ -25,8 +25,8 @@ import { createLanes, type Lanes } from './lanes.ts'
 /** The first bytes of memory: the barrier's words, a cache line each, and the number of steps that were finished. */
 export const control = { arrived: 0, generation: 64, sleepers: 128, finished: 192, bytes: 256 } as const
 
-/** Polls of a barrier before a thread goes to sleep: some 20 microseconds. */
-const spins = 4000
+/** Polls of a barrier before a thread goes to sleep: some 20 microseconds, as a poll takes about one nanosecond. */
+const spins = 20_000
 
 export interface ModuleOptions {
   /** Threads that will run the program: each has scratch memory of its own. */
