@@ -100,7 +100,9 @@ export async function compareNetworks(
             tasks.set(trial, progress.task(trialName(trial), trial.steps, { unit: 'step', cost: trial.macs }))
           }
         },
-        onProgress: (trial, done, losses) => tasks.get(trial)?.update(done, { loss: losses.at(-1)?.loss }),
+        onProgress: (trial, done, losses) => {
+          if (done > 0) tasks.get(trial)?.update(done, { loss: losses.at(-1)?.loss })
+        },
         onFinished: (trial, { diverged }) => tasks.get(trial)?.finish(diverged ? 'diverged' : undefined),
       },
     })
