@@ -122,7 +122,7 @@ describe("a run's folder", () => {
       await laterRefusal(() => blocked.checkpoint(state(5))),
     ]
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
-      "IsobathError: ROOT/file: can't be written (file already exists). Free some space or choose another place.
+      "IsobathError: ROOT/file: can't be written (it is a file, not a folder). Free some space or choose another place.
       IsobathError: ROOT/file/below: can't be written (not a directory). Free some space or choose another place.
       IsobathError: ROOT/blocked/checkpoint-5.safetensors: can't be written (illegal operation on a directory). Free some space or choose another place."
     `)
