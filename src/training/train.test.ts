@@ -116,9 +116,20 @@ describe('the training loop', () => {
     expect(shuffled[0]).not.toBe(shuffled[1])
   })
 
-  it('remembers where the batches go on', async () => {
+  it('remembers where the batches go on, also where it ends before its last step', async () => {
     const { state } = await trainTiny(network, { steps: 5, batch: 24 })
     expect(state.position).toEqual({ epoch: 1, offset: 5 * 24 - 64 })
+    const stop = new AbortController()
+    const onProgress = (done: number): void => {
+      if (done >= 40) stop.abort()
+    }
+    const stopped = await trainTiny(network, { steps: 1000, batch: 24, abort: stop.signal, onProgress })
+    const wild = await trainTiny('mlp:depth=9,width=8', { steps: 99, batch: 24, optimizer: sgd({ rate: 1e60 }) })
+    expect(stopped.interrupted).toBe(true)
+    expect(wild.diverged).not.toBeNull()
+    for (const { step, position } of [stopped.state, wild.state]) {
+      expect(position.epoch * 64 + position.offset).toBe(step * 24)
+    }
   })
 
   it('keeps velocities with momentum, and none without', async () => {

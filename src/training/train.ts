@@ -93,7 +93,6 @@ class Trainer {
   private done = 0
   /** Steps whose batches were filled in. */
   private prepared = 0
-  private position: Position
 
   constructor(
     private readonly task: TrainingTask,
@@ -103,30 +102,28 @@ class Trainer {
     this.group = program.ringSlots / 2
     this.pace = createPace(this.group)
     this.labels = { array: new Int32Array(task.settings.batch), offset: 0, stride: 1 }
-    this.position = batches.position
   }
 
   async run(): Promise<TrainingOutcome> {
     const { settings, abort } = this.task
     let half = 0
     let next = this.prepare(half)
-    while (next.count > 0) {
-      const { count, position } = next
+    while (next > 0) {
+      const count = next
       const first = this.done
       const running = this.pace.time(count, () => this.program.run(half * this.group, count))
       half = 1 - half
-      next = abort?.aborted ? { count: 0, position } : this.prepare(half)
+      next = abort?.aborted ? 0 : this.prepare(half)
       const { finished } = await running
       this.done = first + finished
       this.log(1 - half, first, finished)
       if (finished < count) return this.finish(await this.locate(1 - half, finished, first))
-      this.position = position
     }
     return this.finish(null, this.done < settings.steps)
   }
 
-  /** Fills half of the ring, or less of it; gives the number of steps, and where the batches go on after them. */
-  private prepare(half: number): { count: number; position: Position } {
+  /** Fills half of the ring, or less of it; gives the number of steps. */
+  private prepare(half: number): number {
     const { settings } = this.task
     const count = Math.min(this.pace.next(), settings.steps - this.prepared)
     for (let index = 0; index < count; index++) {
@@ -142,7 +139,7 @@ class Trainer {
       this.program.write('step', [step], slot)
     }
     this.prepared += count
-    return { count, position: this.batches.position }
+    return count
   }
 
   private writeLabels(slot: number): void {
@@ -187,6 +184,13 @@ class Trainer {
     return locateDivergence({ blueprint, backend, weights: this.readWeights(), samples, batch, step: first + finished })
   }
 
+  /** Where the batches go on; those that were filled in and not used don't count. */
+  private findPosition(): Position {
+    const { settings, data } = this.task
+    const used = this.done * settings.batch
+    return { epoch: Math.floor(used / data.train.count), offset: used % data.train.count }
+  }
+
   private readWeights(): Map<string, Float64Array> {
     const { parameters } = this.task.blueprint
     return new Map(parameters.map(({ name }) => [name, this.program.read(name)]))
@@ -198,7 +202,7 @@ class Trainer {
     for (const { name } of this.task.blueprint.parameters) {
       if (states.includes(velocityName(name))) velocities.set(name, this.program.read(velocityName(name)))
     }
-    const state = { step: this.done, weights: this.readWeights(), velocities, position: this.position }
+    const state = { step: this.done, weights: this.readWeights(), velocities, position: this.findPosition() }
     return { losses: this.losses, diverged, interrupted, state, memoryBytes: this.program.memoryBytes }
   }
 }
