@@ -47,8 +47,8 @@ export function comparisonPicture(given: ComparisonData): string {
 
 const READING = [
   'The training error says whether training found good weights, the test error what they are worth on samples it has ' +
-    'not seen. A deeper network that is worse on the training set as well was not overfitting: it was not trained. One ' +
-    'that is better on the training set and worse on the test set was.',
+    'not seen. A deeper network that is worse on the training set as well is not overfitting. One that is better on the ' +
+    'training set and worse on the test set may be; this comparison alone does not settle it.',
 ]
 
 function title(data: ComparisonData): string {
