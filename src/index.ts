@@ -24,8 +24,8 @@ export {
   type Trial,
 } from './lab/compare.ts'
 export { type EvaluateOptions, evaluate } from './lab/evaluate.ts'
-export { hashDataset } from './lab/hash-dataset.ts'
 export { readRun, readWeights, type SavedRun, writeWeights } from './lab/files.ts'
+export { hashDataset } from './lab/hash-dataset.ts'
 export { kernelsOf, type ShownKernels, type ShowOptions, type Stage, show, stages } from './lab/show.ts'
 export { type MachineOptions, type Run, type TrainOptions, train } from './lab/train.ts'
 export * from './network/initialisers.ts'

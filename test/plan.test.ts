@@ -1,10 +1,10 @@
 /** How a step is run, as text, and plans that the verifier must refuse. */
 import { describe, expect, test } from 'vitest'
+import { batchNorm, chain, dense, dropout, gelu, layerNorm, relu, repeat, residual } from '../src/network/layers.ts'
 import { createPlan, type PlanOptions } from '../src/plan/create.ts'
 import type { Plan, PlanNode } from '../src/plan/plan.ts'
 import { printPlan } from '../src/plan/print.ts'
 import { verifyPlan } from '../src/plan/verify.ts'
-import { batchNorm, chain, dense, dropout, gelu, layerNorm, relu, repeat, residual } from '../src/network/layers.ts'
 import { exampleNames, examples, fullOptions } from './support/networks.ts'
 import { createProblem, sgdRule } from './support/problems.ts'
 

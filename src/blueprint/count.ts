@@ -1,6 +1,7 @@
 /** Exact cost accounting. Every figure is for all iterations of the loops around a layer, and for one sample. */
-import { networkError } from '../network/network-error.ts'
+
 import type { LayerKind } from '../network/network.ts'
+import { networkError } from '../network/network-error.ts'
 import type { Blueprint, LayerBlueprint, ParameterRole, Shape } from './blueprint.ts'
 import { leafCost } from './leaf-rules.ts'
 import { peakValues } from './peak-values.ts'

@@ -20,10 +20,10 @@ export interface Batches {
   /** Goes to a position. Throws a `run` error on one outside the stream. */
   seek(position: Position): void
   /**
-   * Writes the next batch: inputs as rows of `standardiser.size` values, labels as rows of one. Gives the samples'
-   * numbers (overwritten by the next call). A batch may span two epochs; no sample is left out.
+   * Writes the next batch's inputs as rows of `standardiser.size` values. Gives the samples' numbers (overwritten by
+   * the next call). A batch may span two epochs; no sample is left out.
    */
-  next(inputs: Rows, labels: Rows): Uint32Array
+  next(inputs: Rows): Uint32Array
 }
 
 /** Batches of the samples. Throws an `option` error on a bad batch size, a `run` error on a bad position. */
@@ -42,16 +42,10 @@ export function createBatches(samples: Samples, standardiser: Standardiser, opti
     seek(position) {
       order.seek(position)
     },
-    next(inputs, labels) {
+    next(inputs) {
       order.next(indices)
       standardiser.fill(samples, indices, inputs)
-      fillLabels(samples, indices, labels)
       return indices
     },
   }
-}
-
-/** Writes the class numbers of the samples of these numbers, one a row. */
-export function fillLabels(samples: Samples, indices: Uint32Array, { array, offset, stride }: Rows): void {
-  for (let row = 0; row < indices.length; row++) array[offset + row * stride] = samples.labels[indices[row]]
 }

@@ -62,8 +62,11 @@ class Taps {
   }
 }
 
-/** The name of a parameter's velocity among a training graph's states. */
-export const velocityName = (parameter: string): string => `velocity.${parameter}`
+/** The name of what an optimizer keeps for a parameter among a training graph's states; no layer's name has a colon. */
+export const optimizerStateName = (kind: string, parameter: string): string => `${kind}:${parameter}`
+
+/** True for the states that belong to the optimizer, false for running statistics. */
+export const isOptimizerState = (name: string): boolean => name.includes(':')
 
 /**
  * One step of training: inputs `x` [B, features], `labels` [B] (or `targets` [B, outputs]), `rate`, `step`; outputs
@@ -110,7 +113,7 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
       return
     }
     const { momentum } = optimizer
-    const velocity = builder.input(velocityName(name), 'state', parameter.shape)
+    const velocity = builder.input(optimizerStateName('velocity', name), 'state', parameter.shape)
     const inputs = [parameter, gradient, velocity, rate]
     const [next, nextVelocity] = builder.op('momentumUpdate', inputs, { momentum, weightDecay }, name)
     builder.update(parameter, next)

@@ -13,7 +13,8 @@ import type { Scores } from '../training/evaluate.ts'
 import { resolveOptions, type TrainingOptions, type TrainingSettings } from '../training/options.ts'
 import { trainSession } from '../training/session.ts'
 import { describeSignal } from '../training/signal.ts'
-import { checkOutputs, type LossRecord } from '../training/train.ts'
+import { checkOutputs } from '../training/targets.ts'
+import type { LossRecord } from '../training/train.ts'
 import type { MachineOptions } from './train.ts'
 
 /** Networks that differ in depth alone. */

@@ -7,7 +7,7 @@ import type { Network } from '../network/network.ts'
 import type { Scores, Weights } from '../training/evaluate.ts'
 import { resolveOptions, type TrainingOptions } from '../training/options.ts'
 import { evaluateSets } from '../training/session.ts'
-import { checkOutputs } from '../training/train.ts'
+import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
 import type { MachineOptions } from './train.ts'
 

@@ -1,8 +1,8 @@
 /** The reader of networks from untyped data: the file `network.json`, or whatever a constructor was given. */
 import type { z } from 'zod'
 import { IsobathError } from '../support/errors.ts'
-import { networkError } from './network-error.ts'
 import type { Network } from './network.ts'
+import { networkError } from './network-error.ts'
 import { layerSchema } from './schema.ts'
 
 /** Layers within layers; reading them is recursive and must not run out of stack. */

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { laterRefusal, refusal } from '../../test/support/refusal.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { tinyTask } from '../../test/support/tiny-training.ts'
-import { fromTensors } from './weights.ts'
 import { initialise } from '../blueprint/initialise.ts'
 import { createRunFolder, type RunDescription, readRunFolder, readTensorFile } from './run-folder.ts'
 import { type Recorder, trainSession } from './session.ts'
+import { fromTensors } from './weights.ts'
 
 const root = temporaryFolder()
 const task = tinyTask('mlp:depth=2,width=3', { steps: 6, batch: 16 })
@@ -24,11 +24,11 @@ const description: RunDescription = {
 }
 const open = (name: string) => createRunFolder(join(root, name), task.blueprint, description)
 const state = (step: number) => {
-  const velocities = new Map([['first.weight', new Float64Array(6).fill(step)]])
+  const optimizer = new Map([['velocity:first.weight', { shape: [2, 3], values: new Float64Array(6).fill(step) }]])
   return {
     step,
     weights: initialise(task.blueprint, 0),
-    velocities,
+    optimizer,
     position: { epoch: 2, offset: 5 },
   }
 }
@@ -80,7 +80,7 @@ describe("a run's folder", () => {
     expect(step).toBe(100)
     expect(read).toEqual(JSON.parse(JSON.stringify(description)))
     expect({ ...checkpoint.metadata }).toEqual({ step: '100', epoch: '2', offset: '5' })
-    expect([...(checkpoint.tensors.get('velocity.first.weight')?.data ?? [])]).toEqual([100, 100, 100, 100, 100, 100])
+    expect([...(checkpoint.tensors.get('velocity:first.weight')?.data ?? [])]).toEqual([100, 100, 100, 100, 100, 100])
     expect(fromTensors(task.blueprint, checkpoint, 'w').size).toBe(6)
   })
 

@@ -7,7 +7,6 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Blueprint } from '../blueprint/blueprint.ts'
-import { velocityName } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import { appendText, makeFolder, readWhole, reasonOf, writeWhole } from '../support/files.ts'
 import { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './safetensors.ts'
@@ -91,12 +90,9 @@ function readNames(folder: string): string[] {
   }
 }
 
-function encodeState(blueprint: Blueprint, { step, weights, velocities, position }: TrainingState): Uint8Array {
+function encodeState(blueprint: Blueprint, { step, weights, optimizer, position }: TrainingState): Uint8Array {
   const tensors = new Map<string, Tensor>(toTensors(blueprint, weights))
-  for (const { name, shape } of blueprint.parameters) {
-    const velocity = velocities.get(name)
-    if (velocity) tensors.set(velocityName(name), { shape, data: Float32Array.from(velocity) })
-  }
+  for (const [name, { shape, values }] of optimizer) tensors.set(name, { shape, data: Float32Array.from(values) })
   const metadata = { step: String(step), epoch: String(position.epoch), offset: String(position.offset) }
   return encodeTensors({ tensors, metadata })
 }

@@ -10,7 +10,8 @@ import { createEvaluator, type Scores, type Weights } from './evaluate.ts'
 import { checkFits } from './fit.ts'
 import type { TrainingSettings } from './options.ts'
 import { judgeSignal, measureSignal, type Signal } from './signal.ts'
-import { checkOutputs, type LossRecord, runTraining, type TrainingState } from './train.ts'
+import { checkOutputs } from './targets.ts'
+import { type LossRecord, runTraining, type TrainingState } from './train.ts'
 import { checkWeights, hashTensors, toTensors } from './weights.ts'
 
 export interface TrainingRecord {
@@ -77,7 +78,7 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
   const initial = session.weights ?? initialise(blueprint, settings.seed)
   const weights = new Map(blueprint.parameters.map(({ name }) => [name, Float64Array.from(initial.get(name) ?? [])]))
   const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
-  await recorder?.begin({ step: 0, weights, velocities: new Map(), position: { epoch: 0, offset: 0 } })
+  await recorder?.begin({ step: 0, weights, optimizer: new Map(), position: { epoch: 0, offset: 0 } })
   const signal = judgeSignal(await measureSignal(blueprint, backend, weights, data.train, standardiser))
 
   const trainingStarted = performance.now()

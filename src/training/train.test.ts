@@ -7,7 +7,7 @@ import { initialise } from '../blueprint/initialise.ts'
 import { moons, spirals } from '../data/planar.ts'
 import { dense } from '../network/layers.ts'
 import { momentum, sgd } from './optimizers.ts'
-import { checkOutputs } from './train.ts'
+import { checkOutputs } from './targets.ts'
 
 const network = 'mlp:depth=3,width=6,activation=tanh'
 
@@ -136,8 +136,8 @@ describe('the training loop', () => {
     const parameters = tinyTask(network).blueprint.parameters.map(({ name }) => name)
     const withMomentum = await trainTiny(network, { steps: 2, optimizer: momentum() })
     const without = await trainTiny(network, { steps: 2, optimizer: sgd() })
-    expect([...withMomentum.state.velocities.keys()]).toEqual(parameters)
-    expect([...without.state.velocities.keys()]).toEqual([])
+    expect([...withMomentum.state.optimizer.keys()]).toEqual(parameters.map((name) => `velocity:${name}`))
+    expect([...without.state.optimizer.keys()]).toEqual([])
   })
 
   it('stops when it is asked to, after the steps under way, and says so', async () => {

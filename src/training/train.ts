@@ -1,20 +1,18 @@
 /** The training loop: fills the ring with batches while the program works through the other half of it. */
 import type { Backend, InputRows, Program } from '../backends/backend.ts'
-import type { Blueprint } from '../blueprint/blueprint.ts'
-import { sizeOf } from '../blueprint/shape.ts'
+import type { Blueprint, Shape } from '../blueprint/blueprint.ts'
 import { type Batches, createBatches } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Position } from '../data/order.ts'
-import type { Rows } from '../data/rows.ts'
 import type { Standardiser } from '../data/standardise.ts'
-import { trainingGraph, velocityName } from '../graph/programs.ts'
-import { IsobathError } from '../support/errors.ts'
+import { isOptimizerState, trainingGraph } from '../graph/programs.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
 import type { Weights } from './evaluate.ts'
 import { chooseRing } from './fit.ts'
 import type { TrainingSettings } from './options.ts'
 import { createPace, type Pace } from './pace.ts'
-import { scheduleFactor } from './schedules.ts'
+import { stepInputs } from './step-inputs.ts'
+import { createTargetWriter, type TargetWriter } from './targets.ts'
 
 export interface LossRecord {
   /** Updates made before; 0 is the first step. */
@@ -23,14 +21,19 @@ export interface LossRecord {
   readonly loss: number
 }
 
+export interface OptimizerState {
+  readonly shape: Shape
+  readonly values: Float64Array
+}
+
 /** Everything that the next step depends on. */
 export interface TrainingState {
   /** Updates made so far. */
   readonly step: number
   /** Parameters and running statistics, in the network's order. */
   readonly weights: ReadonlyMap<string, Float64Array>
-  /** The velocities, by their parameters' names; empty for plain SGD. */
-  readonly velocities: ReadonlyMap<string, Float64Array>
+  /** What the optimizer keeps from step to step, by the names of the training graph's states; empty for plain SGD. */
+  readonly optimizer: ReadonlyMap<string, OptimizerState>
   readonly position: Position
 }
 
@@ -58,16 +61,6 @@ export interface TrainingTask {
   readonly onProgress?: (done: number, losses: readonly LossRecord[]) => void
 }
 
-/** The data's classes must be the network's outputs. Throws a `network` error. */
-export function checkOutputs(blueprint: Blueprint, data: Dataset): void {
-  const outputs = sizeOf(blueprint.output)
-  if (outputs === data.classes) return
-  throw new IsobathError(
-    'network',
-    `output: expected ${data.classes} values, one for each class of ${data.name}, got ${outputs}. Set the last dense layer's width to ${data.classes}.`,
-  )
-}
-
 /** Trains until the steps are done, the numbers aren't finite or the caller stops it. Throws a `memory` error. */
 export async function runTraining(task: TrainingTask): Promise<TrainingOutcome> {
   const { blueprint, data, settings, backend } = task
@@ -86,7 +79,7 @@ export async function runTraining(task: TrainingTask): Promise<TrainingOutcome> 
 
 class Trainer {
   private readonly losses: LossRecord[] = []
-  private readonly labels: Rows
+  private readonly writeTargets: TargetWriter
   /** Steps in half of the ring. */
   private readonly group: number
   private readonly pace: Pace
@@ -101,7 +94,7 @@ class Trainer {
   ) {
     this.group = program.ringSlots / 2
     this.pace = createPace(this.group)
-    this.labels = { array: new Int32Array(task.settings.batch), offset: 0, stride: 1 }
+    this.writeTargets = createTargetWriter(task, program)
   }
 
   async run(): Promise<TrainingOutcome> {
@@ -129,31 +122,12 @@ class Trainer {
     for (let index = 0; index < count; index++) {
       const slot = half * this.group + index
       const step = this.prepared + index
-      this.batches.next(this.program.inputRows('x', slot), this.labels)
-      this.writeLabels(slot)
-      this.program.write(
-        'rate',
-        [settings.optimizer.rate * scheduleFactor(settings.schedule, step, settings.steps)],
-        slot,
-      )
-      this.program.write('step', [step], slot)
+      const indices = this.batches.next(this.program.inputRows('x', slot))
+      this.writeTargets(indices, slot)
+      for (const [name, value] of stepInputs(settings, step)) this.program.write(name, [value], slot)
     }
     this.prepared += count
     return count
-  }
-
-  private writeLabels(slot: number): void {
-    const { settings, data } = this.task
-    if (settings.loss === 'cross-entropy') {
-      this.program.write('labels', this.labels.array, slot)
-      return
-    }
-    const { array, offset, stride } = this.program.inputRows('targets', slot)
-    this.labels.array.forEach((label, row) => {
-      for (let output = 0; output < data.classes; output++) {
-        array[offset + row * stride + output] = output === label ? 1 : 0
-      }
-    })
   }
 
   private log(half: number, first: number, finished: number): void {
@@ -197,12 +171,12 @@ class Trainer {
   }
 
   private finish(diverged: Divergence | null, interrupted = false): TrainingOutcome {
-    const states = this.program.graph.inputs.filter(({ role }) => role === 'state').map(({ name }) => name)
-    const velocities = new Map<string, Float64Array>()
-    for (const { name } of this.task.blueprint.parameters) {
-      if (states.includes(velocityName(name))) velocities.set(name, this.program.read(velocityName(name)))
+    const optimizer = new Map<string, OptimizerState>()
+    for (const { name, role, value } of this.program.graph.inputs) {
+      if (role !== 'state' || !isOptimizerState(name)) continue
+      optimizer.set(name, { shape: value.shape, values: this.program.read(name) })
     }
-    const state = { step: this.done, weights: this.readWeights(), velocities, position: this.findPosition() }
+    const state = { step: this.done, weights: this.readWeights(), optimizer, position: this.findPosition() }
     return { losses: this.losses, diverged, interrupted, state, memoryBytes: this.program.memoryBytes }
   }
 }

@@ -44,9 +44,9 @@ describe('weights', () => {
     for (const [name, values] of weights) expect(read.get(name)).toEqual(Float64Array.from(values, Math.fround))
   })
 
-  it('are read beside the velocities of a checkpoint', () => {
+  it('are read beside what a checkpoint keeps of the optimizer', () => {
     const withVelocity = file((tensors) =>
-      tensors.set('velocity.first.weight', { shape: [2, 2], data: new Float32Array(4) }),
+      tensors.set('velocity:first.weight', { shape: [2, 2], data: new Float32Array(4) }),
     )
     expect(fromTensors(blueprint, withVelocity, 'w').size).toBe(blueprint.parameters.length)
   })

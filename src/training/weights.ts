@@ -1,7 +1,7 @@
 /** Weights between a network and a file: float32 tensors in the network's order, checked against its parameters. */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sameShape, sizeOf } from '../blueprint/shape.ts'
-import { velocityName } from '../graph/programs.ts'
+import { isOptimizerState } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from './evaluate.ts'
 import { type Tensor, type TensorFile, tensorBytes } from './safetensors.ts'
@@ -14,7 +14,7 @@ export function toTensors(blueprint: Blueprint, weights: Weights): Map<string, T
 }
 
 /**
- * The weights of a file for this network, whose tensors it must hold and no others but a checkpoint's velocities.
+ * The weights of a file for this network, whose tensors it must hold and no others but what a checkpoint has of the optimizer.
  * Throws a `weights` error that names the first tensor that doesn't fit.
  */
 export function fromTensors(blueprint: Blueprint, { tensors }: TensorFile, file: string): Map<string, Float64Array> {
@@ -28,9 +28,10 @@ export function fromTensors(blueprint: Blueprint, { tensors }: TensorFile, file:
     checkFinite(tensor.data, `${file}: ${name}`)
     weights.set(name, Float64Array.from(tensor.data))
   }
-  const known = new Set(blueprint.parameters.flatMap(({ name }) => [name, velocityName(name)]))
+  const known = new Set(blueprint.parameters.map(({ name }) => name))
   for (const name of tensors.keys()) {
-    if (!known.has(name)) throw misfit(`${file}: expected no tensor ${name}, and there is one.`)
+    if (!known.has(name) && !isOptimizerState(name))
+      throw misfit(`${file}: expected no tensor ${name}, and there is one.`)
   }
   return weights
 }

@@ -2,8 +2,8 @@
 import type { Backend } from '../../src/backends/backend.ts'
 import { GraphBuilder } from '../../src/graph/builder.ts'
 import type { Attributes, Element, Graph, Shape } from '../../src/graph/graph.ts'
-import { verifyGraph } from '../../src/graph/verify.ts'
 import type { OpName } from '../../src/graph/ops.ts'
+import { verifyGraph } from '../../src/graph/verify.ts'
 
 export interface Tensor {
   readonly shape: Shape

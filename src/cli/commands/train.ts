@@ -29,8 +29,8 @@ import {
   trainingOptions,
 } from '../options.ts'
 import { counted, number, printJson, printText, scoreLines, whole } from '../output.ts'
-import { showTraining } from '../training-progress.ts'
 import { sparkline } from '../terminal/spark.ts'
+import { showTraining } from '../training-progress.ts'
 
 type Flags = DataFlags & TrainingFlags & MachineFlags & { init?: string; run?: string }
 
