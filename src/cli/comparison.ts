@@ -13,20 +13,11 @@ import {
   version,
   withDepth,
 } from '../index.ts'
+import { type DataFlags, dataChoice, dataName, type InputShape, readData, shapeOf } from './data-options.ts'
 import { interruptible } from './interrupt.ts'
-import {
-  type DataFlags,
-  dataChoice,
-  dataName,
-  type InputShape,
-  type MachineFlags,
-  machineOptions,
-  readData,
-  shapeOf,
-  type TrainingFlags,
-  trainingOptions,
-} from './options.ts'
+import { type MachineFlags, machineOptions } from './options.ts'
 import { stderrProgress } from './terminal/stderr.ts'
+import { type TrainingFlags, trainingOptions } from './training-options.ts'
 
 export interface CompareFlags extends DataFlags, TrainingFlags, MachineFlags {
   readonly depths: readonly number[]

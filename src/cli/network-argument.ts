@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describePresets, IsobathError, type Network, networkFromJson, parseNetwork } from '../index.ts'
 import { reasonOf } from '../support/files.ts'
-import type { InputShape } from './options.ts'
+import type { InputShape } from './data-options.ts'
 
 /** How every command explains its NETWORK. */
 export const networkHelp = 'a preset such as mlp:depth=16 (isobath --help lists them), or a JSON file'

@@ -1,16 +1,11 @@
 import { Command, Option } from 'commander'
 import { IsobathError } from '../../index.ts'
 import { compareNetworks, comparisonJson } from '../comparison.ts'
+import { addDataOptions, type DataFlags } from '../data-options.ts'
 import { wholeFrom, wholeList } from '../numbers.ts'
-import {
-  addDataOptions,
-  addMachineOptions,
-  addTrainingOptions,
-  type DataFlags,
-  type MachineFlags,
-  type TrainingFlags,
-} from '../options.ts'
+import { addMachineOptions, type MachineFlags } from '../options.ts'
 import { checkWritable, printJson, printText, writeText } from '../output.ts'
+import { addTrainingOptions, type TrainingFlags } from '../training-options.ts'
 
 type Flags = DataFlags &
   TrainingFlags &

@@ -17,20 +17,11 @@ import {
   type TrainingOptions,
   type Weights,
 } from '../../index.ts'
+import { addDataOptions, type DataChoice, type DataFlags, dataChoice, readData } from '../data-options.ts'
 import { networkHelp, readNetwork } from '../network-argument.ts'
-import {
-  addDataOptions,
-  addMachineOptions,
-  type DataChoice,
-  type DataFlags,
-  dataChoice,
-  lossOption,
-  type MachineFlags,
-  machineOptions,
-  readData,
-  standardiseOption,
-} from '../options.ts'
+import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText, scoreLines } from '../output.ts'
+import { lossOption, standardiseOption } from '../training-options.ts'
 import { showTraining } from '../training-progress.ts'
 
 type Recipe = Pick<TrainingOptions, 'loss' | 'standardise'>

@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { type Blueprint, count, createBlueprint, IsobathError, initialise, writeWeights } from '../../index.ts'
+import { addShapeOptions, inputOf, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork } from '../network-argument.ts'
-import { addCommonOptions, addShapeOptions, inputOf, type MachineFlags, type ShapeFlags } from '../options.ts'
+import { addCommonOptions, type MachineFlags } from '../options.ts'
 import { counted, printJson, printText, whole } from '../output.ts'
 
 type Flags = ShapeFlags & MachineFlags & { out: string }

@@ -1,17 +1,10 @@
 import { Argument, Command } from 'commander'
 import { kernelsOf, type Stage, show, stages } from '../../index.ts'
+import { addShapeOptions, inputOf, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork } from '../network-argument.ts'
-import {
-  addMachineOptions,
-  addShapeOptions,
-  addTrainingOptions,
-  inputOf,
-  type MachineFlags,
-  type ShapeFlags,
-  type TrainingFlags,
-  trainingOptions,
-} from '../options.ts'
+import { addMachineOptions, type MachineFlags } from '../options.ts'
 import { printJson, printText } from '../output.ts'
+import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
 
 /** `show STAGE NETWORK`: the network on its way to machine code, as text. */
 export function showCommand(): Command {

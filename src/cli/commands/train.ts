@@ -11,25 +11,14 @@ import {
   type TrainOptions,
   train,
 } from '../../index.ts'
+import { addDataOptions, type DataFlags, dataChoice, dataName, readData, shapeOf } from '../data-options.ts'
 import { withFreeFolder } from '../free-folder.ts'
 import { interruptible } from '../interrupt.ts'
 import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
-import {
-  addDataOptions,
-  addMachineOptions,
-  addTrainingOptions,
-  type DataFlags,
-  dataChoice,
-  dataName,
-  type MachineFlags,
-  machineOptions,
-  readData,
-  shapeOf,
-  type TrainingFlags,
-  trainingOptions,
-} from '../options.ts'
+import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { counted, number, printJson, printText, scoreLines, whole } from '../output.ts'
 import { sparkline } from '../terminal/spark.ts'
+import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
 import { showTraining } from '../training-progress.ts'
 
 type Flags = DataFlags & TrainingFlags & MachineFlags & { init?: string; run?: string }
