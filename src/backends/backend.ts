@@ -1,12 +1,33 @@
 /** What training and probing ask of whoever runs a graph. */
 import type { Graph } from '../graph/graph.ts'
-import type { Precision } from '../plan/plan.ts'
+import type { Kernel, Precision } from '../plan/plan.ts'
 
 export type Tensor = Float32Array | Float64Array | Int32Array
 
 export interface CompileOptions {
   /** Steps that one call of `run` may do: each has its own inputs and its own `loss` and `outputs`. 1 by default. */
   readonly ringSlots?: number
+  /** Measures where the time goes; see `Program.takeProfile`. The results are the same. */
+  readonly profile?: boolean
+}
+
+/** Where the time of some steps went. What all threads did in all kernels and barriers is all the time they ran. */
+export interface Profile {
+  readonly threads: number
+  /** Kernels with the same code are one; `calls` a step. */
+  readonly kernels: readonly ProfiledKernel[]
+  readonly barriers: ProfiledPart
+}
+
+export interface ProfiledPart {
+  readonly calls: number
+  /** Of each thread, since the last time the profile was taken. */
+  readonly milliseconds: readonly number[]
+}
+
+export interface ProfiledKernel extends ProfiledPart {
+  readonly name: string
+  readonly kernel: Kernel
 }
 
 export interface RunResult {
@@ -32,6 +53,8 @@ export interface Program {
   inputRows(name: string, slot: number): InputRows
   /** Runs `count` steps on the ring's slots from `first` on. */
   run(first: number, count: number): Promise<RunResult>
+  /** Only of programs compiled with `profile`, on backends that can: what was measured since the last call. */
+  takeProfile?(): Profile
   dispose(): void
 }
 

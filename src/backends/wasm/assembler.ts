@@ -117,9 +117,27 @@ interface DefinedFunction {
 export class ModuleBuilder {
   private readonly types: number[][] = []
   private readonly functions: DefinedFunction[] = []
+  private readonly imported: { readonly name: string; readonly type: number }[] = []
 
   /** The memory comes from outside, as `environment.memory`. Sizes in pages of 64 KiB. */
   constructor(private readonly memory: { readonly pages: number; readonly shared: boolean }) {}
+
+  /** A function from outside, as `environment.NAME`; to be told of before any function is written. */
+  import(name: string, parameters: readonly ValueType[], results: readonly ValueType[]): FunctionReference {
+    const index = this.imported.push({ name, type: this.typeOf(parameters, results) }) - 1
+    return { index, results }
+  }
+
+  private typeOf(parameters: readonly ValueType[], results: readonly ValueType[]): number {
+    const encoded = [
+      0x60,
+      ...vector(parameters.map((type) => [typeCodes[type]])),
+      ...vector(results.map((type) => [typeCodes[type]])),
+    ]
+    const key = encoded.join()
+    const known = this.types.findIndex((type) => type.join() === key)
+    return known < 0 ? this.types.push(encoded) - 1 : known
+  }
 
   function(
     name: string,
@@ -130,15 +148,8 @@ export class ModuleBuilder {
   ): FunctionReference {
     const builder = new FunctionBuilder(parameters)
     build(builder)
-    const encoded = [
-      0x60,
-      ...vector(parameters.map((type) => [typeCodes[type]])),
-      ...vector(results.map((type) => [typeCodes[type]])),
-    ]
-    const key = encoded.join()
-    let type = this.types.findIndex((known) => known.join() === key)
-    if (type < 0) type = this.types.push(encoded) - 1
-    const index = this.functions.push({ name, type, code: builder.encode(), exported }) - 1
+    const type = this.typeOf(parameters, results)
+    const index = this.imported.length + this.functions.push({ name, type, code: builder.encode(), exported }) - 1
     return { index, results }
   }
 
@@ -148,14 +159,21 @@ export class ModuleBuilder {
       ? [0x03, ...unsigned(pages), ...unsigned(pages)]
       : [0x01, ...unsigned(pages), ...unsigned(pages)]
     const exported = this.functions.flatMap(({ name, exported: isExported }, index) =>
-      isExported ? [[...text(name), 0x00, ...unsigned(index)]] : [],
+      isExported ? [[...text(name), 0x00, ...unsigned(this.imported.length + index)]] : [],
     )
-    const names = this.functions.map(({ name }, index) => [...unsigned(index), ...text(name)])
+    const named = [...this.imported, ...this.functions]
+    const names = named.map(({ name }, index) => [...unsigned(index), ...text(name)])
+    const imports = this.imported.map(({ name, type }) => [
+      ...text('environment'),
+      ...text(name),
+      0x00,
+      ...unsigned(type),
+    ])
     const nameMap = vector(names)
     const bytes: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
     const parts = [
       section(1, vector(this.types)),
-      section(2, vector([[...text('environment'), ...text('memory'), 0x02, ...limits]])),
+      section(2, vector([[...text('environment'), ...text('memory'), 0x02, ...limits], ...imports])),
       section(3, vector(this.functions.map(({ type }) => unsigned(type)))),
       section(7, vector(exported)),
       section(10, vector(this.functions.map(({ code }) => code))),

@@ -5,10 +5,11 @@ import { layoutSize, pack, unpack } from '../../plan/layout.ts'
 import { elementBytes, type Location, type Plan, type Precision } from '../../plan/plan.ts'
 import { formatBytes } from '../../plan/print.ts'
 import { assertInvariant, IsobathError } from '../../support/errors.ts'
-import type { Backend, Program } from '../backend.ts'
-import { control, type EmittedModule, emitModule, pageBytes } from './module.ts'
+import type { Backend, Profile, Program } from '../backend.ts'
+import { control, type EmittedModule, type EmittedProfile, emitModule, pageBytes } from './module.ts'
 import { availableCores, canShareMemory, enableRelaxedSimd } from './platform.ts'
 import { createInlinePool, createThreadPool, type Pool } from './pool.ts'
+import { takeProfile } from './profile.ts'
 
 export interface WasmOptions {
   /** float32 by default. */
@@ -55,7 +56,7 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Back
     memoryLimit: limit - pageBytes,
     memoryOf: (graph, { ringSlots = 1 } = {}) =>
       createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes }).bytes,
-    compile: async (graph, { ringSlots = 1 } = {}) => {
+    compile: async (graph, { ringSlots = 1, profile: wantsProfile = false } = {}) => {
       const shared = wanted !== 'inline'
       const plan = createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes })
       if (plan.bytes > limit - pageBytes) {
@@ -64,12 +65,14 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Back
           `${graph.name}: needs ${formatBytes(plan.bytes)} of memory, and the limit is ${formatBytes(limit)}. Use a smaller batch or fewer layers.`,
         )
       }
-      const { bytes, pages } = emitModule(plan, { relaxed, shared, threads: pool.threads })
+      const emitted = emitModule(plan, { relaxed, shared, threads: pool.threads, profile: wantsProfile })
+      const { bytes, pages, profile } = emitted
       const module = await WebAssembly.compile(bytes)
       const memory = allocate(pages, shared, graph.name, plan.bytes)
       const id = programs++
       await pool.load(id, module, memory)
-      return createProgram(plan, memory, pool, id)
+      const program = createProgram(plan, memory, pool, id)
+      return profile ? { ...program, takeProfile: () => readProfile(memory, profile) } : program
     },
     dispose: () => pool.dispose(),
   }
@@ -83,6 +86,15 @@ function allocate(pages: number, shared: boolean, name: string, bytes: number): 
       'memory',
       `${name}: this machine refused ${formatBytes(bytes)} of memory. Use a smaller batch.`,
     )
+  }
+}
+
+function readProfile(memory: WebAssembly.Memory, { area, kernels, barriers }: EmittedProfile): Profile {
+  const slots = takeProfile(memory, area)
+  return {
+    threads: area.threads,
+    kernels: kernels.map((described, slot) => ({ ...described, milliseconds: slots[slot] })),
+    barriers: { calls: barriers, milliseconds: slots[area.slots - 1] },
   }
 }
 

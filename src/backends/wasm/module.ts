@@ -21,6 +21,7 @@ import { scratchBytes } from './kernels/dense.ts'
 import { createKernelContext, kernelParameters } from './kernels/operands.ts'
 import { kernelEmitters } from './kernels/table.ts'
 import { createLanes, type Lanes } from './lanes.ts'
+import { areaBytes, type ProfileArea, startProfile } from './profile.ts'
 
 /** The first bytes of memory: the barrier's words, a cache line each, and the number of steps that were finished. */
 export const control = { arrived: 0, generation: 64, sleepers: 128, finished: 192, bytes: 256 } as const
@@ -34,6 +35,8 @@ export interface ModuleOptions {
   /** Fused multiply-add by relaxed SIMD. */
   readonly relaxed: boolean
   readonly shared: boolean
+  /** Adds up the time that each thread spends in each kernel, and at barriers. */
+  readonly profile?: boolean
 }
 
 export interface EmittedKernel {
@@ -47,6 +50,16 @@ export interface EmittedModule {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly pages: number
   readonly kernels: readonly EmittedKernel[]
+  /** Only with `profile`. */
+  readonly profile?: EmittedProfile
+}
+
+/** The area has a slot for each of the kernels, then one for barriers. */
+export interface EmittedProfile {
+  readonly area: ProfileArea
+  /** The first kernel of those with the same code, and how often a step calls them. */
+  readonly kernels: readonly { readonly name: string; readonly kernel: Kernel; readonly calls: number }[]
+  readonly barriers: number
 }
 
 export const pageBytes = 65536
@@ -89,23 +102,48 @@ class ModuleEmitter {
   private readonly functions = new Map<string, FunctionReference>()
   private readonly emitted: { name: string; bytes: number; calls: number }[] = []
   private readonly bySignature = new Map<string, number>()
+  private readonly profile?: { readonly area: ProfileArea; readonly now: FunctionReference }
 
   constructor(
     private readonly plan: Plan,
-    { relaxed, shared, threads }: ModuleOptions,
+    { relaxed, shared, threads, profile = false }: ModuleOptions,
   ) {
     this.lanes = createLanes(plan.precision, relaxed)
     const needed = [...kernelsOf(plan.body)].map((kernel) => scratchBytes(kernel, this.lanes))
     this.scratchPerThread = roundUp(Math.max(0, ...needed), pageBytes / 16)
-    this.pages = Math.ceil((plan.bytes + threads * this.scratchPerThread) / pageBytes)
+    const used = plan.bytes + threads * this.scratchPerThread
+    const slots = new Set([...kernelsOf(plan.body)].map(signatureOf)).size + 1
+    const area = profile ? { address: roundUp(used, 64), threads, slots } : undefined
+    this.pages = Math.ceil((area ? area.address + areaBytes(area) : used) / pageBytes)
     this.module = new ModuleBuilder({ pages: this.pages, shared })
+    if (area) this.profile = { area, now: this.module.import('now', [], ['f64']) }
   }
 
   emit(): EmittedModule {
     const barrier = this.module.function('barrier', ['i32'], [], emitBarrier)
     for (const kernel of kernelsOf(this.plan.body)) this.kernelFunction(kernel)
     this.module.function('run', ['i32', 'i32', 'i32', 'i32'], [], (builder) => this.emitRun(builder, barrier), true)
-    return { bytes: this.module.toBytes(), pages: this.pages, kernels: this.emitted }
+    const { pages, emitted, profile } = this
+    return { bytes: this.module.toBytes(), pages, kernels: emitted, profile: profile && this.describeProfile(profile) }
+  }
+
+  private describeProfile({ area }: { readonly area: ProfileArea }): EmittedProfile {
+    const calls = new Array<number>(area.slots).fill(0)
+    const kernels: Kernel[] = []
+    const visit = (nodes: readonly PlanNode[], times: number): void => {
+      for (const node of nodes) {
+        if (node.kind === 'loop') visit(node.body, times * node.times)
+        else if (node.kind === 'barrier') calls[area.slots - 1] += times
+        else if (node.kind === 'kernel') {
+          const slot = this.bySignature.get(signatureOf(node)) ?? 0
+          kernels[slot] ??= node
+          calls[slot] += times
+        }
+      }
+    }
+    visit(this.plan.body, 1)
+    const described = kernels.map((kernel, slot) => ({ name: kernelName(kernel), kernel, calls: calls[slot] }))
+    return { area, kernels: described, barriers: calls[area.slots - 1] }
   }
 
   private kernelFunction(kernel: Kernel): FunctionReference {
@@ -155,6 +193,8 @@ class ModuleEmitter {
         return i32.add(sum, i32.mul(value, i32.const(coefficient * slotBytes)))
       }, base)
     }
+    const profile = this.profile && startProfile(builder, this.profile.now, this.profile.area, thread)
+    const barrierSlot = this.emitted.length
     const emitKernel = (kernel: Kernel): void => {
       const { partition, operands } = kernel
       const range = ranges.get(partition.units)
@@ -169,6 +209,7 @@ class ModuleEmitter {
         end,
         scratch,
       )
+      profile?.(this.bySignature.get(signatureOf(kernel)) ?? 0)
     }
     const emitGuard = ({ operand }: Guard): void => {
       builder.when(i32.eqz(this.lanes.scalarIsFinite(this.lanes.loadScalar(address(operand.location)))), () => {
@@ -184,7 +225,10 @@ class ModuleEmitter {
         builder.set(index, i32.add(index, i32.const(reverse ? -1 : 1)))
       })
     }
-    const emitBarrierCall = (_node: Barrier): void => builder.call(barrier, threads)
+    const emitBarrierCall = (_node: Barrier): void => {
+      builder.call(barrier, threads)
+      profile?.(barrierSlot)
+    }
     const emitNodes = (nodes: readonly PlanNode[]): void => {
       for (const node of nodes) {
         if (node.kind === 'kernel') emitKernel(node)
@@ -206,6 +250,7 @@ class ModuleEmitter {
       })
     })
     builder.call(barrier, threads)
+    profile?.(barrierSlot)
   }
 
   private kernelFunctionOf(kernel: Kernel): FunctionReference {

@@ -21,10 +21,11 @@ const isNode = typeof process !== 'undefined' && typeof process.versions?.node =
 /** What a worker does: loads modules onto a shared memory and runs them when told. `receive` and `send` are given. */
 const workerBody = `
   const programs = new Map()
+  const now = () => performance.now()
   receive((message) => {
     try {
       if (message.kind === 'load') {
-        const instance = new WebAssembly.Instance(message.module, { environment: { memory: message.memory } })
+        const instance = new WebAssembly.Instance(message.module, { environment: { memory: message.memory, now } })
         programs.set(message.program, instance.exports.run)
         send({ kind: 'loaded', ticket: message.ticket })
       } else if (message.kind === 'unload') {

@@ -79,7 +79,7 @@ export function createInlinePool(): Pool {
   return {
     threads: 1,
     load: async (program, module, memory) => {
-      const instance = await WebAssembly.instantiate(module, { environment: { memory } })
+      const instance = await WebAssembly.instantiate(module, { environment: { memory, now: () => performance.now() } })
       programs.set(program, instance.exports.run as Run)
     },
     run: async (program, first, count) => programs.get(program)?.(0, 1, first, count),

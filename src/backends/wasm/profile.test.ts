@@ -1,0 +1,83 @@
+/** Profiled programs: what they measure, and that the others carry nothing of it. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bitsOf } from '../../../test/support/compare.ts'
+import { examples, fullOptions } from '../../../test/support/networks.ts'
+import { compileProblem, createProblem, readOutcome, runProblem } from '../../../test/support/problems.ts'
+import { dense, repeat } from '../../network/layers.ts'
+import { createPlan } from '../../plan/create.ts'
+import type { Backend } from '../backend.ts'
+import { createWasmBackend, type WasmOptions } from './backend.ts'
+import { control, emitModule } from './module.ts'
+
+const { network, options } = examples['loops in loops']
+const problem = createProblem(network, fullOptions(options))
+
+test('a program without profile imports nothing but memory, and the option alone changes no byte', () => {
+  const plan = createPlan(problem.graph, { precision: 'float32', ringSlots: 1, reservedBytes: control.bytes })
+  const settings = { threads: 2, relaxed: false, shared: true }
+  const [plain, refused, profiled] = [undefined, false, true].map((profile) =>
+    emitModule(plan, { ...settings, profile }),
+  )
+  const importsOf = (bytes: Uint8Array<ArrayBuffer>): string[] =>
+    WebAssembly.Module.imports(new WebAssembly.Module(bytes)).map(({ name }) => name)
+  expect(refused.bytes).toEqual(plain.bytes)
+  expect(plain.profile).toBeUndefined()
+  expect(importsOf(plain.bytes)).toEqual(['memory'])
+  expect(importsOf(profiled.bytes)).toEqual(['memory', 'now'])
+  expect(profiled.kernels).toEqual(plain.kernels)
+})
+
+const modes: readonly (readonly [string, WasmOptions])[] = [
+  ['in the calling thread', { threads: 'inline' }],
+  ['on three threads', { threads: 3 }],
+  ['on two threads in float64', { threads: 2, precision: 'float64' }],
+]
+
+describe.each(modes)('%s', (_name, wasmOptions) => {
+  let backend: Backend
+  beforeAll(async () => {
+    backend = await createWasmBackend(wasmOptions)
+  })
+  afterAll(() => backend.dispose())
+
+  const profiling = (): Backend => ({
+    ...backend,
+    compile: (graph, compileOptions) => backend.compile(graph, { ...compileOptions, profile: true }),
+  })
+
+  test('a profiled program gives the same bits', async () => {
+    expect(bitsOf(await runProblem(profiling(), problem))).toBe(bitsOf(await runProblem(backend, problem)))
+  })
+
+  test("the time of kernels and barriers is all of a thread's time, and counts anew after it was taken", async () => {
+    const program = await compileProblem(profiling(), problem)
+    const start = performance.now()
+    const { finished } = await program.run(0, problem.steps.length)
+    const passed = performance.now() - start
+    expect(readOutcome(program, problem, finished).finished).toBe(problem.steps.length)
+    const profile = program.takeProfile?.()
+    const again = program.takeProfile?.()
+    program.dispose()
+    if (!profile || !again) throw new Error('expected a profile')
+    const parts = [...profile.kernels, profile.barriers]
+    for (const { milliseconds } of parts) expect(milliseconds).toHaveLength(profile.threads)
+    for (let thread = 0; thread < profile.threads; thread++) {
+      const total = parts.reduce((sum, { milliseconds }) => sum + milliseconds[thread], 0)
+      expect(total).toBeGreaterThan(0)
+      expect(total).toBeLessThanOrEqual(passed)
+    }
+    for (const { milliseconds } of profile.kernels) expect(Math.max(...milliseconds)).toBeGreaterThan(0)
+    for (const { milliseconds } of [...again.kernels, again.barriers]) expect(Math.max(...milliseconds)).toBe(0)
+  })
+})
+
+test('the calls of a step, loops multiplied out; a plain program has no profile', async () => {
+  const backend = await createWasmBackend({ threads: 'inline' })
+  const looped = createProblem(repeat(5, repeat(3, dense(8))), { input: [8], loss: 'squared-error' })
+  const program = await backend.compile(looped.graph, { profile: true })
+  const calls = new Map(program.takeProfile?.().kernels.map(({ name, calls }) => [name, calls]))
+  for (const name of ['dense+addBias', 'denseInputGradient', 'denseWeightGradient']) expect(calls.get(name)).toBe(15)
+  expect(calls.get('squaredError')).toBe(1)
+  expect((await backend.compile(looped.graph)).takeProfile).toBeUndefined()
+  backend.dispose()
+})
