@@ -1,6 +1,5 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
-import { constants, gunzipSync } from 'node:zlib'
 import { IsobathError } from '../support/errors.ts'
+import { FETCH_AGAIN, gunzipBeginning, gunzipLimited, isGzip, readPacked } from './gzip.ts'
 
 /** An array of bytes of any rank, the last index fastest, as an IDX file holds it (the format of MNIST). */
 export interface IdxArray {
@@ -10,13 +9,8 @@ export interface IdxArray {
 
 /** The largest array that is read: over twenty times MNIST, and far below what would exhaust a small machine. */
 const LARGEST = 2 ** 30
-/** Compressed bytes in which any honest header ends. */
-const FIRST_PART = 4096
-/** Deflate can't make more of one byte (RFC 1951: 258 bytes out of two bits). */
-const LARGEST_RATIO = 1032
 const MAGIC_NUMBER_SIZE = 4
 const UNSIGNED_BYTE = 0x08
-const FETCH_AGAIN = 'Fetch the file again, or check that it is the one meant.'
 
 /**
  * Reads an IDX file of unsigned bytes, plain or compressed by gzip (told by its content, not its name).
@@ -29,11 +23,14 @@ const FETCH_AGAIN = 'Fetch the file again, or check that it is the one meant.'
  * fewer or more bytes than it declares.
  */
 export function readIdx(file: string): IdxArray {
-  const bytes = readBytes(file)
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return parseIdx(bytes, file)
-  const beginning = unpack(file, bytes.subarray(0, FIRST_PART), FIRST_PART * LARGEST_RATIO, constants.Z_SYNC_FLUSH)
-  const { headerSize, count } = parseHeader(beginning, file)
-  return parseIdx(unpack(file, bytes, headerSize + count, constants.Z_FINISH), file)
+  return parsePackedIdx(readPacked(file, LARGEST), file)
+}
+
+/** The array in the bytes of an IDX file, which may be packed by gzip. Throws as `readIdx` does. */
+export function parsePackedIdx(bytes: Uint8Array, file: string): IdxArray {
+  if (!isGzip(bytes)) return parseIdx(bytes, file)
+  const { headerSize, count } = parseHeader(gunzipBeginning(bytes, file), file)
+  return parseIdx(gunzipLimited(bytes, file, headerSize + count, ', as its header says'), file)
 }
 
 /** The array in the bytes of an IDX file; `file` is its name in error messages. Throws as `readIdx` does. */
@@ -76,39 +73,4 @@ function parseHeader(bytes: Uint8Array, file: string): { sizes: number[]; header
     )
   }
   return { sizes, headerSize, count }
-}
-
-function readBytes(file: string): Uint8Array {
-  try {
-    const handle = openSync(file, 'r')
-    try {
-      const status = fstatSync(handle)
-      if (!status.isFile()) throw new IsobathError('data', `${file}: expected a file, got a folder or a device.`)
-      // The limit of a plain file and its header; a compressed one is smaller.
-      if (status.size <= LARGEST + FIRST_PART) return readFileSync(handle)
-      throw new IsobathError('data', `${file}: expected at most ${LARGEST} bytes, got ${status.size}. ${FETCH_AGAIN}`)
-    } finally {
-      closeSync(handle)
-    }
-  } catch (error) {
-    if (error instanceof IsobathError) throw error
-    throw new IsobathError('data', `${file}: can't be read (${messageOf(error)}).`)
-  }
-}
-
-/** Unpacks at most `limit` bytes; with Z_SYNC_FLUSH the packed bytes may end anywhere. */
-function unpack(file: string, bytes: Uint8Array, limit: number, finishFlush: number): Uint8Array {
-  try {
-    return gunzipSync(bytes, { maxOutputLength: limit, finishFlush })
-  } catch (error) {
-    const problem =
-      error instanceof RangeError // what zlib throws past maxOutputLength
-        ? `expected ${limit} bytes after unpacking, as its header says, got more`
-        : `can't be unpacked (${messageOf(error)})`
-    throw new IsobathError('data', `${file}: ${problem}. ${FETCH_AGAIN}`)
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

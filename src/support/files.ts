@@ -1,21 +1,23 @@
 /** Files as a run needs them: written whole or not at all, every failure an error a user can act on. Node only. */
 import {
   accessSync,
-  appendFileSync,
   closeSync,
   constants,
   existsSync,
   fstatSync,
+  fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { IsobathError } from './errors.ts'
+import { type ErrorCode, IsobathError } from './errors.ts'
 
 /** What the operating system said, without the error's code and path: `no space left on device`. */
 export function reasonOf(error: unknown): string {
@@ -61,13 +63,14 @@ export function checkFolder(folder: string): void {
   orDiskError(folder, () => accessSync(folder, constants.W_OK))
 }
 
-/** Writes a file whole or not at all. Throws a `disk` error. */
+/** Writes a file whole or not at all, also where the power fails. Throws a `disk` error. */
 export function writeWhole(file: string, content: string | Uint8Array): void {
   const temporary = `${file}.partial`
   orDiskError(file, () => {
     try {
       writeInPieces(temporary, typeof content === 'string' ? new TextEncoder().encode(content) : content)
       renameSync(temporary, file)
+      syncFolder(dirname(file))
     } catch (error) {
       removeQuietly(temporary)
       throw error
@@ -84,9 +87,23 @@ function writeInPieces(file: string, content: Uint8Array): void {
     for (let offset = 0; offset < content.length; ) {
       offset += writeSync(descriptor, content, offset, Math.min(pieceBytes, content.length - offset))
     }
+    // Else the name could reach the disk before the content does.
+    fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
   }
+}
+
+/** Makes a renaming last. Not every system can do that with a folder, and the files are whole all the same. */
+function syncFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, 'r')
+    try {
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {}
 }
 
 /** A file's bytes, however large it is. Throws what Node throws. */
@@ -106,6 +123,37 @@ export function readWhole(file: string): Uint8Array<ArrayBuffer> {
   }
 }
 
+export interface Reading {
+  /** The class of the errors. */
+  readonly code: ErrorCode
+  /** The most bytes the file may have. */
+  readonly limit: number
+  /** What to do, said at the end of an error. */
+  readonly remedy: string
+}
+
+/**
+ * A file's bytes. Throws an error of the given class where it can't be read, is a folder or a device (which might never
+ * end), or is larger than the limit.
+ */
+export function readLimited(file: string, { code, limit, remedy }: Reading): Uint8Array<ArrayBuffer> {
+  const refuse = (problem: string): IsobathError => new IsobathError(code, `${file}: ${problem}. ${remedy}`)
+  let status: Stats
+  try {
+    status = statSync(file)
+  } catch (error) {
+    throw refuse(`can't be read (${reasonOf(error)})`)
+  }
+  if (!status.isFile()) throw refuse(`expected a file, got a ${status.isDirectory() ? 'folder' : 'device or a pipe'}`)
+  const size = (bytes: number): string => `${bytes.toLocaleString('en-US')} bytes`
+  if (status.size > limit) throw refuse(`expected at most ${size(limit)}, got ${size(status.size)}`)
+  try {
+    return readWhole(file)
+  } catch (error) {
+    throw refuse(`can't be read (${reasonOf(error)})`)
+  }
+}
+
 /** The first failure is the one to report. */
 function removeQuietly(file: string): void {
   try {
@@ -113,7 +161,30 @@ function removeQuietly(file: string): void {
   } catch {}
 }
 
-/** Adds text to the end of a file. Throws a `disk` error. */
-export function appendText(file: string, text: string): void {
-  orDiskError(file, () => appendFileSync(file, text))
+/** A file that grows at its end. */
+export interface GrowingFile {
+  /** Throws a `disk` error; part of the text may then be in the file. */
+  append(text: string): void
+  /** Waits until what was added is on the disk. Throws a `disk` error. */
+  sync(): void
+  close(): void
+}
+
+/** Cuts a file to so many bytes, makes it where there is none, and opens it to add to it. Throws a `disk` error. */
+export function openGrowing(file: string, bytes: number): GrowingFile {
+  let descriptor = -1
+  orDiskError(file, () => {
+    descriptor = openSync(file, 'a')
+    ftruncateSync(descriptor, bytes)
+  })
+  return {
+    append: (text) => {
+      orDiskError(file, () => {
+        const content = new TextEncoder().encode(text)
+        for (let offset = 0; offset < content.length; ) offset += writeSync(descriptor, content, offset)
+      })
+    },
+    sync: () => orDiskError(file, () => fsyncSync(descriptor)),
+    close: () => closeSync(descriptor),
+  }
 }
