@@ -15,8 +15,18 @@ export interface Standardiser {
   readonly mean: Float64Array
   /** Its deviation (divided by n), 1 where it is zero and for `none`. */
   readonly deviation: Float64Array
+  /** Regression: mean and deviation of each target, in its own units; empty for other sets. */
+  readonly targets: Scale
   /** Writes the samples of these numbers, standardised, as rows in the order of the samples' own values. */
   fill(samples: Samples, indices: Uint32Array, target: Rows): void
+  /** Writes what their outputs should be, standardised: targets, or the samples' own values. Nothing for classes. */
+  fillTargets(samples: Samples, indices: Uint32Array, target: Rows): void
+}
+
+/** What is subtracted, and what is divided by. */
+export interface Scale {
+  readonly mean: Float64Array
+  readonly deviation: Float64Array
 }
 
 /**
@@ -33,7 +43,33 @@ export function createStandardiser(training: Samples, shape: readonly number[], 
       : measure(training, size, groups)
   const useTable = training.inputs instanceof Uint8Array && mode !== 'per-pixel'
   const fill = useTable ? fillByTable(size, centre, spread) : fillByDivision(size, centre, spread)
-  return { size, mean: centre.map((value) => value / unit), deviation: spread.map((value) => value / unit), fill }
+  const targets = scaleOfTargets(training, mode)
+  return {
+    size,
+    mean: centre.map((value) => value / unit),
+    deviation: spread.map((value) => value / unit),
+    targets,
+    fill,
+    fillTargets: fillTargetsBy(targets, fill),
+  }
+}
+
+/** Each target has a scale of its own, whether inputs are standardised by channel or by pixel. */
+function scaleOfTargets({ count, targets }: Samples, mode: Standardisation): Scale {
+  if (!(targets instanceof Float32Array)) return { mean: new Float64Array(0), deviation: new Float64Array(0) }
+  const width = targets.length / count
+  if (mode === 'none') return { mean: new Float64Array(width), deviation: new Float64Array(width).fill(1) }
+  const { centre, spread } = measure({ count, inputs: targets }, width, width)
+  return { mean: centre, deviation: spread }
+}
+
+function fillTargetsBy({ mean, deviation }: Scale, fillInputs: Fill): Fill {
+  const fillValues = fillByDivision(mean.length, mean, deviation)
+  return (samples, indices, target) => {
+    const { targets } = samples
+    if (targets === 'inputs') fillInputs(samples, indices, target)
+    else if (targets !== undefined) fillValues({ ...samples, inputs: targets }, indices, target)
+  }
 }
 
 type Fill = Standardiser['fill']
@@ -94,7 +130,7 @@ function wordsOf(inputs: Samples['inputs']): Uint32Array | undefined {
 
 /** Mean and deviation of each group of neighbouring values over all samples, in two passes, in the inputs' own units. */
 function measure(
-  { count, inputs }: Samples,
+  { count, inputs }: Pick<Samples, 'count' | 'inputs'>,
   size: number,
   groups: number,
 ): { centre: Float64Array; spread: Float64Array } {

@@ -4,7 +4,7 @@ import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { availableCores, canShareMemory } from '../backends/wasm/platform.ts'
 import { count } from '../blueprint/count.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import type { Dataset } from '../data/dataset.ts'
+import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import { IsobathError } from '../support/errors.ts'
 import { comparisonSentence } from '../training/compare.ts'
@@ -82,7 +82,7 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
     throw new IsobathError('option', 'compare: expected at least one network, one depth and one seed.')
   }
   const started = performance.now()
-  const settings = resolveOptions({ ...options, seed: 0 }, data.train.count)
+  const settings = resolveOptions({ ...options, seed: 0 }, data.train.count, taskOf(data))
   const trials = families.flatMap((family) =>
     depths.flatMap((depth) => {
       const blueprint = createBlueprint(family.ofDepth(depth), data.shape)
@@ -144,7 +144,7 @@ async function runTrial(trial: Trial, backend: Backend, options: CompareOptions)
   const { data, observer, abort } = options
   const { family, depth, seed } = trial
   const blueprint = createBlueprint(family.ofDepth(depth), data.shape)
-  const settings = resolveOptions({ ...options, seed }, data.train.count)
+  const settings = resolveOptions({ ...options, seed }, data.train.count, taskOf(data))
   const onProgress = (done: number, losses: readonly LossRecord[]): void => {
     if (abort?.aborted) throw new Stopped()
     observer?.onProgress?.(trial, done, losses)

@@ -1,7 +1,7 @@
 /** Scores of trained weights on a data set. */
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import type { Dataset } from '../data/dataset.ts'
+import { type Dataset, taskOf } from '../data/dataset.ts'
 import { createStandardiser } from '../data/standardise.ts'
 import type { Network } from '../network/network.ts'
 import type { Scores, Weights } from '../training/evaluate.ts'
@@ -28,7 +28,7 @@ export async function evaluate(network: Network, options: EvaluateOptions): Prom
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
   checkWeights(blueprint, weights)
-  const settings = resolveOptions({ loss, standardise }, data.train.count)
+  const settings = resolveOptions({ loss, standardise }, data.train.count, taskOf(data))
   const backend = await createWasmBackend({ threads, exact, memoryLimit })
   try {
     const standardiser = createStandardiser(data.train, data.shape, settings.standardise)

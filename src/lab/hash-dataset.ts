@@ -1,16 +1,27 @@
 /** SHA-256 of everything in a data set, so that a run can tell whether it meets the same data again. */
-import type { Dataset } from '../data/dataset.ts'
+import type { Dataset, Samples } from '../data/dataset.ts'
 
-export async function hashDataset({ shape, classes, train, test }: Dataset): Promise<string> {
-  const facts = new TextEncoder().encode(JSON.stringify({ shape, classes, train: train.count, test: test.count }))
-  const arrays = [train.inputs, train.labels, test.inputs, test.labels]
-  const parts = [facts, ...arrays.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength))]
+export async function hashDataset(data: Dataset): Promise<string> {
+  const { shape, classes, train, test, validation, classNames, targetNames } = data
+  // What a set doesn't have leaves no trace in the JSON: a set of classes alone has the hash it always had.
+  const others = { validation: validation?.count, targets: targetsIn(train), classNames, targetNames }
+  const facts = { shape, classes, train: train.count, test: test.count, ...others }
+  const sets = [train, test, ...(validation === undefined ? [] : [validation])]
+  const arrays = [...sets.flatMap(({ inputs, labels }) => [inputs, labels]), ...sets.flatMap(valuesOf)]
+  const bytes = arrays.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
+  const parts = [new TextEncoder().encode(JSON.stringify(facts)), ...bytes]
   // A hash of hashes: no copy of the whole set is needed.
   const digests = new Uint8Array(32 * parts.length)
   for (const [index, part] of parts.entries()) digests.set(await sha256(part), 32 * index)
   const digest = await sha256(digests)
   return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
+
+function targetsIn({ targets, count }: Samples): number | 'inputs' | undefined {
+  return targets instanceof Float32Array ? targets.length / count : targets
+}
+
+const valuesOf = ({ targets }: Samples): Float32Array[] => (targets instanceof Float32Array ? [targets] : [])
 
 async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)))

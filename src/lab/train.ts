@@ -2,7 +2,7 @@
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import type { Dataset } from '../data/dataset.ts'
+import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
@@ -97,7 +97,7 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
   const { data, weights, abort, onProgress, onEvaluation, threads, exact, memoryLimit } = options
   checkTrainOptions(options)
   const blueprint = createBlueprint(network, data.shape)
-  const settings = resolveOptions(options, data.train.count)
+  const settings = resolveOptions(options, data.train.count, taskOf(data))
   const backend = await createWasmBackend({ threads, exact, memoryLimit })
   try {
     const folder = options.run === undefined ? undefined : await openFolder(options.run, blueprint, options, settings)

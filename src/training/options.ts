@@ -1,5 +1,6 @@
 /** What a training needs to know, with defaults filled in and nonsense refused. */
 
+import type { Task } from '../data/dataset.ts'
 import type { Order } from '../data/order.ts'
 import type { Standardisation } from '../data/standardise.ts'
 import type { LossName } from '../graph/programs.ts'
@@ -23,7 +24,10 @@ export interface TrainingOptions {
   readonly steps?: number
   /** Passes over the training set, 10 by default. The last step's batch may run over into the next pass. */
   readonly epochs?: number
-  /** cross-entropy by default. squared-error compares with 1 at the label's output and 0 elsewhere. */
+  /**
+   * cross-entropy by default, and squared-error where the targets are values. With classes, squared-error compares with
+   * 1 at the label's output and 0 elsewhere.
+   */
   readonly loss?: LossName
   /** per-channel by default. */
   readonly standardise?: Standardisation
@@ -66,8 +70,25 @@ function stepsOf({ steps, epochs = 10 }: TrainingOptions, samples: number, batch
   throw new IsobathError('option', `epochs: expected a number above 0 that can be counted in steps, got ${epochs}.`)
 }
 
-/** The options with defaults, for a training set of so many samples. Throws an `option` error on a bad value. */
-export function resolveOptions(options: TrainingOptions, samples: number): TrainingSettings {
+/** Classes can be told apart by either loss; values have no cross-entropy. */
+function lossFor(task: Task, asked?: LossName): LossName {
+  const loss = oneOf('loss', asked ?? (task === 'classification' ? 'cross-entropy' : 'squared-error'), lossNames)
+  if (task === 'classification' || loss === 'squared-error') return loss
+  throw new IsobathError(
+    'option',
+    `loss: expected squared-error, since the data's targets are values and not classes (${task}), got ${loss}. Leave it out.`,
+  )
+}
+
+/**
+ * The options with defaults, for a training set of so many samples and what it asks for. Throws an `option` error on a
+ * bad value.
+ */
+export function resolveOptions(
+  options: TrainingOptions,
+  samples: number,
+  task: Task = 'classification',
+): TrainingSettings {
   const { steps, epochs } = options
   if (steps !== undefined && epochs !== undefined) {
     throw new IsobathError('option', 'steps and epochs: expected one of them, got both. Leave one out.')
@@ -78,7 +99,7 @@ export function resolveOptions(options: TrainingOptions, samples: number): Train
     schedule: oneOf('schedule', options.schedule ?? 'constant', scheduleNames),
     batch,
     steps: stepsOf(options, samples, batch),
-    loss: oneOf('loss', options.loss ?? 'cross-entropy', lossNames),
+    loss: lossFor(task, options.loss),
     standardise: oneOf('standardise', options.standardise ?? 'per-channel', standardisationNames),
     order: oneOf('order', options.order ?? 'shuffled', orderNames),
     seed: whole('seed', options.seed ?? 0, 0),

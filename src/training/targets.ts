@@ -2,18 +2,28 @@
 import type { Program } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import type { Dataset } from '../data/dataset.ts'
+import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
+import type { Standardiser } from '../data/standardise.ts'
 import type { LossName } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 
-/** The data's classes must be the network's outputs. Throws a `network` error. */
+/** The network must have an output for each class or target, or for each input. Throws a `network` error. */
 export function checkOutputs(blueprint: Blueprint, data: Dataset): void {
   const outputs = sizeOf(blueprint.output)
-  if (outputs === data.classes) return
+  const wanted = outputsOf(data)
+  if (outputs === wanted) return
+  const values = wanted === 1 ? '1 value' : `${wanted} values`
   throw new IsobathError(
     'network',
-    `output: expected ${data.classes} values, one for each class of ${data.name}, got ${outputs}. Set the last dense layer's width to ${data.classes}.`,
+    `output: expected ${values}, ${reasonFor(data)}, got ${outputs}. Set the last dense layer's width to ${wanted}.`,
   )
+}
+
+function reasonFor(data: Dataset): string {
+  const task = taskOf(data)
+  if (task === 'classification') return `one for each class of ${data.name}`
+  if (task === 'autoencoding') return `one for each value of a sample of ${data.name}, which is to be given back`
+  return `one for each target of ${data.name}`
 }
 
 /** Writes what the samples of these numbers should give to a slot of the ring. */
@@ -22,10 +32,14 @@ export type TargetWriter = (indices: Uint32Array, slot: number) => void
 interface TargetTask {
   readonly data: Dataset
   readonly settings: { readonly loss: LossName }
+  readonly standardiser: Standardiser
 }
 
-export function createTargetWriter({ data, settings }: TargetTask, program: Program): TargetWriter {
-  const { labels } = data.train
+export function createTargetWriter({ data, settings, standardiser }: TargetTask, program: Program): TargetWriter {
+  const { labels, targets } = data.train
+  if (targets !== undefined) {
+    return (indices, slot) => standardiser.fillTargets(data.train, indices, program.inputRows('targets', slot))
+  }
   if (settings.loss === 'cross-entropy') {
     return (indices, slot) => {
       // A vector is one row.

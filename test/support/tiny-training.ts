@@ -4,7 +4,7 @@ import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import type { Blueprint } from '../../src/blueprint/blueprint.ts'
 import { createBlueprint } from '../../src/blueprint/create.ts'
 import { initialise } from '../../src/blueprint/initialise.ts'
-import type { Dataset } from '../../src/data/dataset.ts'
+import { type Dataset, taskOf } from '../../src/data/dataset.ts'
 import { moons } from '../../src/data/planar.ts'
 import { createStandardiser, type Standardiser } from '../../src/data/standardise.ts'
 import type { Network } from '../../src/network/network.ts'
@@ -34,7 +34,7 @@ export interface TinyTask extends TrainingTask {
 export function tinyTask(network: Network | string, options: TinyOptions = {}): TinyTask {
   const { data = fewPoints, backend = createReferenceBackend(), abort, onProgress, ...training } = options
   const blueprint = createBlueprint(typeof network === 'string' ? preset(network) : network, data.shape)
-  const settings = resolveOptions(training, data.train.count)
+  const settings = resolveOptions(training, data.train.count, taskOf(data))
   const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
   const weights = options.weights ?? initialise(blueprint, settings.seed)
   return { blueprint, data, settings, standardiser, backend, weights, abort, onProgress }

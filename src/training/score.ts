@@ -1,0 +1,103 @@
+/** Loss and error from a network's outputs, batch by batch, so that nobody has to keep all of them. */
+import type { Samples } from '../data/dataset.ts'
+import type { Standardiser } from '../data/standardise.ts'
+import type { LossName } from '../graph/programs.ts'
+
+/** Null where the network's outputs aren't finite. */
+export interface Scores {
+  /** The mean loss. */
+  readonly loss: number | null
+  /**
+   * Classes: the fraction of samples whose largest output isn't the label's, 0..1. Values and autoencoding: the
+   * fraction of the variance that isn't explained, 1 - R^2: the squared distances between outputs and targets over those
+   * between the targets and their means in this set, both in standardised units. 1 is what the mean alone scores, and
+   * worse is possible; null where the targets don't vary.
+   */
+  readonly error: number | null
+  /** Values alone: the root of the mean squared distance of each target, in the target's own units. */
+  readonly rmse?: readonly (number | null)[]
+}
+
+/** Takes a set's outputs in the order of its samples. */
+export interface Scorer {
+  /** Rows of outputs, of which the first belongs to sample `first`. */
+  add(outputs: Float64Array, first: number): void
+  finish(): Scores
+}
+
+export function createScorer(set: Samples, standardiser: Standardiser, loss: LossName, width: number): Scorer {
+  return set.targets === undefined ? scoreClasses(set, loss, width) : scoreValues(set, standardiser, width)
+}
+
+function scoreClasses({ labels }: Samples, loss: LossName, width: number): Scorer {
+  let total = 0
+  let wrong = 0
+  return {
+    add(outputs, first) {
+      for (let start = 0, sample = first; start < outputs.length; start += width, sample++) {
+        const row = outputs.subarray(start, start + width)
+        const label = labels[sample]
+        let best = 0
+        for (let output = 1; output < width; output++) if (row[output] > row[best]) best = output
+        if (best !== label) wrong++
+        total += loss === 'cross-entropy' ? crossEntropy(row, label, row[best]) : squaredError(row, label)
+      }
+    },
+    finish() {
+      const mean = total / labels.length
+      return Number.isFinite(mean) ? { loss: mean, error: wrong / labels.length } : { loss: null, error: null }
+    },
+  }
+}
+
+function crossEntropy(row: Float64Array, label: number, largest: number): number {
+  let sum = 0
+  for (const output of row) sum += Math.exp(output - largest)
+  return Math.log(sum) + largest - row[label]
+}
+
+function squaredError(row: Float64Array, label: number): number {
+  let sum = 0
+  row.forEach((output, index) => {
+    sum += (output - (index === label ? 1 : 0)) ** 2
+  })
+  return sum / row.length
+}
+
+function scoreValues(set: Samples, standardiser: Standardiser, width: number): Scorer {
+  const squares = new Float64Array(width) // of outputs minus targets
+  // Sums of targets and of their squares. Counted from the first sample's, so that a large mean costs no digits.
+  const origin = targetRows(set, standardiser, 0, 1, width)
+  const sums = new Float64Array(width)
+  const sumsOfSquares = new Float64Array(width)
+  return {
+    add(outputs, first) {
+      const targets = targetRows(set, standardiser, first, outputs.length / width, width)
+      for (let index = 0, output = 0; index < outputs.length; index++, output = (output + 1) % width) {
+        squares[output] += (outputs[index] - targets[index]) ** 2
+        const distance = targets[index] - origin[output]
+        sums[output] += distance
+        sumsOfSquares[output] += distance * distance
+      }
+    },
+    finish() {
+      const total = squares.reduce((sum, value) => sum + value, 0)
+      const variance = sumsOfSquares.reduce((sum, value, output) => sum + value - sums[output] ** 2 / set.count, 0)
+      const loss = total / (set.count * width)
+      const error = total / variance
+      const scores = { loss: finite(loss), error: variance > 0 ? finite(error) : null }
+      if (set.targets === 'inputs') return scores
+      const { deviation } = standardiser.targets
+      return { ...scores, rmse: Array.from(squares, (sum, k) => finite(Math.sqrt(sum / set.count) * deviation[k])) }
+    },
+  }
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+function targetRows(set: Samples, standardiser: Standardiser, first: number, count: number, width: number) {
+  const array = new Float64Array(count * width)
+  const indices = Uint32Array.from({ length: count }, (_, row) => first + row)
+  standardiser.fillTargets(set, indices, { array, offset: 0, stride: width })
+  return array
+}
