@@ -1,19 +1,21 @@
 /** NETWORK on the command line: a preset with options, or a JSON file. */
-import { readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describePresets, IsobathError, type Network, networkFromJson, parseNetwork } from '../index.ts'
-import { reasonOf } from '../support/files.ts'
+import { isFile, readLimited } from '../support/files.ts'
 import type { InputShape } from './data-options.ts'
 
 /** How every command explains its NETWORK. */
 export const networkHelp = 'a preset such as mlp:depth=16 (isobath --help lists them), or a JSON file'
+
+/** Bytes of a network's JSON file: a thousand times a network of some hundred layers written one by one. */
+const LARGEST_FILE = 2 ** 24
 
 /** A preset's name wins over a file or folder that happens to have it. */
 function isNetworkFile(text: string): boolean {
   if (text.endsWith('.json')) return true
   const [name] = text.split(':')
   const isPreset = describePresets().presets.some((preset) => preset.name === name.trim())
-  return !isPreset && statSync(text, { throwIfNoEntry: false })?.isFile() === true
+  return !isPreset && isFile(text)
 }
 
 /** What a run of the network is called: the preset, or the file without its ending. */
@@ -24,17 +26,10 @@ export function shortName(text: string): string {
 
 export function readNetwork(text: string, { classes, input }: InputShape): Network {
   if (!isNetworkFile(text)) return parseNetwork(text, { classes, input })
-  let source: string
+  const remedy = "Give a preset or a network's JSON file."
+  const bytes = readLimited(text, { code: 'network', limit: LARGEST_FILE, remedy })
   try {
-    source = readFileSync(text, 'utf8')
-  } catch (error) {
-    throw new IsobathError(
-      'network',
-      `${text}: can't be read (${reasonOf(error)}). Give a preset or a network's JSON file.`,
-    )
-  }
-  try {
-    return networkFromJson(JSON.parse(source))
+    return networkFromJson(JSON.parse(decode(bytes)))
   } catch (error) {
     if (error instanceof SyntaxError) {
       throw new IsobathError(
@@ -44,6 +39,17 @@ export function readNetwork(text: string, { classes, input }: InputShape): Netwo
     }
     if (error instanceof IsobathError) throw new IsobathError(error.code, `${text}: ${error.message}`)
     throw error
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new IsobathError(
+      'network',
+      'expected JSON, got bytes that are no UTF-8. Write one with isobath show network NETWORK.',
+    )
   }
 }
 

@@ -7,7 +7,7 @@ import { moons, spirals } from './planar.ts'
 
 /** What can be asked of a data set by name. */
 export interface DatasetOptions {
-  /** The folder of the data set's files, or one with a folder of the set's name in it; by default ISOBATH_DATA. */
+  /** The folder of the data set's files, or one with a folder of the set's name in it; by default ISOBATH_DATA, or `data`. */
   readonly dataDir?: string
   /** Chooses the generated samples and the subset. */
   readonly seed?: number
@@ -57,8 +57,8 @@ const ENTRIES = {
     options: [],
     // Imported when asked for, so that the generated sets work where there are no files.
     load: async ({ dataDir }) => {
-      const { loadMnist, MNIST_FILES } = await import('./mnist.ts')
-      return loadMnist(requireFolder('mnist', dataDir, MNIST_FILES))
+      const { loadMnist } = await import('./mnist.ts')
+      return loadMnist(dataFolder(dataDir))
     },
   },
   moons: {
@@ -134,15 +134,10 @@ export function randomSubset(samples: Samples, count: number, seed: number): Sam
   return { count, inputs, labels }
 }
 
-function requireFolder(name: string, dataDir: string | undefined, files: readonly string[]): string {
+/** The folder that was asked for, or the one of ISOBATH_DATA; undefined is the folder that `data fetch` fills. */
+function dataFolder(dataDir: string | undefined): string | undefined {
   // A browser has no `process`.
-  const folder = dataDir ?? (typeof process === 'undefined' ? undefined : process.env.ISOBATH_DATA)
-  if (folder) return folder
-  throw new IsobathError(
-    'data',
-    `${name}: expected a folder with ${files.join(', ')} (plain or .gz), got none. ` +
-      'Name it with --data-dir FOLDER or the environment variable ISOBATH_DATA.',
-  )
+  return dataDir ?? ((typeof process === 'undefined' ? undefined : process.env.ISOBATH_DATA) || undefined)
 }
 
 /** ` Did you mean mnist?` with the known name that shares the most pairs of letters with this one (Dice 1945), if any. */

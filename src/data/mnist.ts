@@ -1,8 +1,8 @@
-import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { IsobathError } from '../support/errors.ts'
 import type { Dataset, Samples } from './dataset.ts'
 import { type IdxArray, readIdx } from './idx.ts'
+import { DEFAULT_FOLDER, findFile, namesOf, placesOf } from './places.ts'
 
 const SIDE = 28
 const CLASSES = 10
@@ -12,20 +12,22 @@ export const MNIST_FILES = [IMAGES.train, LABELS.train, IMAGES.test, LABELS.test
 
 /**
  * MNIST (LeCun, Cortes, Burges): 60,000 and 10,000 handwritten digits, grey bytes [1, 28, 28], from its four IDX files.
- * `folder` holds them, or a folder `mnist` with them; each plain or .gz, with the names of the original distribution or
- * with a dot for the dash before `idx`. Other sets in this format (Fashion-MNIST, KMNIST) can be read in its place.
+ * `folder` holds them, or a folder `mnist` or `MNIST/raw` with them; each plain or .gz, with the names of the original
+ * distribution or with a dot for the dash before `idx`. Other sets in this format (Fashion-MNIST, KMNIST) can be read in
+ * its place.
  *
  * Throws a `data` error when a file is missing or broken, or when images and labels don't belong together.
  */
-export function loadMnist(folder: string): Dataset {
-  const place = MNIST_FILES.some((name) => findFile(folder, name) !== undefined) ? folder : join(folder, 'mnist')
-  const missing = MNIST_FILES.filter((name) => findFile(place, name) === undefined)
+export function loadMnist(folder: string = DEFAULT_FOLDER): Dataset {
+  const missingIn = (place: string): string[] => MNIST_FILES.filter((name) => !findFile(place, namesOf(name)))
+  const place = placesOf(folder, 'mnist').find((one) => missingIn(one).length < MNIST_FILES.length) ?? folder
+  const missing = missingIn(place)
   if (missing.length > 0) {
     throw new IsobathError(
       'data',
       `mnist: expected ${MNIST_FILES.join(', ')} (plain or .gz) in ${folder} or its folder mnist, ` +
         `${missing.length === MNIST_FILES.length ? 'found none of them' : `${missing.join(', ')} missing in ${place}`}. ` +
-        'Put them there, or name their folder with --data-dir FOLDER or the environment variable ISOBATH_DATA.',
+        'Get them with isobath data fetch mnist, or name their folder with --data-dir FOLDER or the environment variable ISOBATH_DATA.',
     )
   }
   return {
@@ -37,14 +39,8 @@ export function loadMnist(folder: string): Dataset {
   }
 }
 
-function findFile(folder: string, name: string): string | undefined {
-  return [name, name.replace('-idx', '.idx')]
-    .flatMap((variant) => [join(folder, variant), join(folder, `${variant}.gz`)])
-    .find((file) => existsSync(file) && statSync(file).isFile())
-}
-
 function readArray(folder: string, name: string): IdxArray & { file: string } {
-  const file = findFile(folder, name) ?? join(folder, name)
+  const file = findFile(folder, namesOf(name)) ?? join(folder, name)
   return { file, ...readIdx(file) }
 }
 

@@ -36,8 +36,23 @@ function orDiskError(place: string, work: () => void): void {
   }
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+/** Whether a file is there; not where its name can't be looked at. */
+export function isFile(path: string): boolean {
+  return statusOf(path)?.isFile() === true
+}
+
+/** Whether a folder is there; not where its name can't be looked at. */
+export function isFolder(path: string): boolean {
+  return statusOf(path)?.isDirectory() === true
+}
+
+/** Undefined for every reason: no entry, a file for a folder on the way, a name too long, no permission. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path)
+  } catch {
+    return undefined
+  }
 }
 
 /** Makes a folder and those around it. Throws a `disk` error. */
