@@ -24,8 +24,9 @@ export {
   type Trial,
 } from './lab/compare.ts'
 export { type EvaluateOptions, evaluate } from './lab/evaluate.ts'
-export { readRun, readWeights, type SavedRun, writeWeights } from './lab/files.ts'
+export { type RunFacts, readRun, readRunFacts, readWeights, type SavedRun, writeWeights } from './lab/files.ts'
 export { hashDataset } from './lab/hash-dataset.ts'
+export { type FinishedRun, type ResumeOptions, readRecord, resume } from './lab/resume.ts'
 export { kernelsOf, type ShownKernels, type ShowOptions, type Stage, show, stages } from './lab/show.ts'
 export { type MachineOptions, type Run, type TrainOptions, train } from './lab/train.ts'
 export * from './network/initialisers.ts'
@@ -40,11 +41,18 @@ export { nearest, suggestion } from './support/nearest.ts'
 export { version } from './support/version.ts'
 export { type Divergence, describeDivergence } from './training/divergence.ts'
 export type { Scores, Weights } from './training/evaluate.ts'
+export type { LayerRates } from './training/layer-rates.ts'
 export {
+  type AdamOptions,
+  adam,
+  adamw,
   describeOptimizer,
   type MomentumOptions,
   momentum,
+  momentumScheduleNames,
+  nesterov,
   type Optimizer,
+  optimizerNames,
   type SgdOptions,
   sgd,
 } from './training/optimizers.ts'
@@ -56,7 +64,7 @@ export {
   type TrainingSettings,
 } from './training/options.ts'
 export { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './training/safetensors.ts'
-export { type ScheduleName, scheduleNames } from './training/schedules.ts'
+export { describeSchedule, type Schedule, type ScheduleName, scheduleNames } from './training/schedules.ts'
 export { describeSignal, type Signal } from './training/signal.ts'
 export type { LossRecord } from './training/train.ts'
 export { fromTensors, hashTensors, toTensors } from './training/weights.ts'

@@ -21,57 +21,57 @@ test('a training step prints as one loop forwards and one backwards', () => {
       parameter out.bias [2]
       input x [8 4]
       input labels int[8]
-      input rate []
       input step int[]
+      input rate []
       constant hidden.multiplier [3]
       loop hidden 3 times
-        carry %8 [8 4] from x
-        slice %9 [4 4] of hidden.dense1.weight
-        slice %11 [4] of hidden.dense1.bias
-        slice %15 [] of hidden.multiplier
-        %10 [8 4] = dense %8 %9
-        %12 [8 4] = addBias %10 %11
-        %13 [8 4] = activation %12 function=relu slope=0
-        %16 [8 4] = scale %13 %15
-        %17 [8 4] = add %8 %16
-        stack %13 as %37 [3 8 4]
-        stack %8 as %40 [3 8 4]
-        next %17, at the end %18
-      %19 [8 2] = dense %18 out.weight
-      %20 [8 2] = addBias %19 out.bias
-      %21 [8], %22 [8 2] = softmaxCrossEntropy %20 labels
-      %23 [] = meanOverBatch %21
-      %24 [2] = sumOverBatch %22
-      %25 [8 4] = denseInputGradient %22 out.weight
-      %26 [2 4] = denseWeightGradient %22 %18
+        carry %7 [8 4] from x
+        slice %8 [4 4] of hidden.dense1.weight
+        slice %10 [4] of hidden.dense1.bias
+        slice %14 [] of hidden.multiplier
+        %9 [8 4] = dense %7 %8
+        %11 [8 4] = addBias %9 %10
+        %12 [8 4] = activation %11 function=relu slope=0
+        %15 [8 4] = scale %12 %14
+        %16 [8 4] = add %7 %15
+        stack %12 as %36 [3 8 4]
+        stack %7 as %39 [3 8 4]
+        next %16, at the end %17
+      %18 [8 2] = dense %17 out.weight
+      %19 [8 2] = addBias %18 out.bias
+      %20 [8], %21 [8 2] = softmaxCrossEntropy %19 labels
+      %22 [] = meanOverBatch %20
+      %23 [2] = sumOverBatch %21
+      %24 [8 4] = denseInputGradient %21 out.weight
+      %25 [2 4] = denseWeightGradient %21 %17
       loop hidden 3 times, last first
-        carry %27 [8 4] from %25
-        slice %36 [] of hidden.multiplier
-        slice %38 [8 4] of %37
-        slice %39 [4 4] of hidden.dense1.weight
-        slice %41 [8 4] of %40
-        %28 [8 4] = scale %27 %36
-        %29 [8 4] = activationGradient %28 %38 function=relu slope=0
-        %30 [4] = sumOverBatch %29
-        %31 [8 4] = denseInputGradient %29 %39
-        %32 [4 4] = denseWeightGradient %29 %41
-        %33 [8 4] = add %27 %31
-        stack %32 as %34 [3 4 4]
-        stack %30 as %35 [3 4]
-        next %33, at the end %42
-      %43 [3 4 4] = sgdUpdate hidden.dense1.weight %34 rate weightDecay=0
-      %44 [3 4] = sgdUpdate hidden.dense1.bias %35 rate weightDecay=0
-      %45 [2 4] = sgdUpdate out.weight %26 rate weightDecay=0
-      %46 [2] = sgdUpdate out.bias %24 rate weightDecay=0
+        carry %26 [8 4] from %24
+        slice %35 [] of hidden.multiplier
+        slice %37 [8 4] of %36
+        slice %38 [4 4] of hidden.dense1.weight
+        slice %40 [8 4] of %39
+        %27 [8 4] = scale %26 %35
+        %28 [8 4] = activationGradient %27 %37 function=relu slope=0
+        %29 [4] = sumOverBatch %28
+        %30 [8 4] = denseInputGradient %28 %38
+        %31 [4 4] = denseWeightGradient %28 %40
+        %32 [8 4] = add %26 %30
+        stack %31 as %33 [3 4 4]
+        stack %29 as %34 [3 4]
+        next %32, at the end %41
+      %43 [3 4 4] = sgdUpdate hidden.dense1.weight %33 rate weightDecay=0
+      %44 [3 4] = sgdUpdate hidden.dense1.bias %34 rate weightDecay=0
+      %45 [2 4] = sgdUpdate out.weight %25 rate weightDecay=0
+      %46 [2] = sgdUpdate out.bias %23 rate weightDecay=0
       update hidden.dense1.weight with %43
       update hidden.dense1.bias with %44
       update out.weight with %45
       update out.bias with %46
-      output loss %23
-      output gradient.hidden.dense1.weight %34
-      output gradient.hidden.dense1.bias %35
-      output gradient.out.weight %26
-      output gradient.out.bias %24"
+      output loss %22
+      output gradient.hidden.dense1.weight %33
+      output gradient.hidden.dense1.bias %34
+      output gradient.out.weight %25
+      output gradient.out.bias %23"
   `)
 })
 
@@ -150,7 +150,7 @@ test('the verifier says what is wrong with each of them', () => {
   }
   const messages = Object.entries(broken).map(([what, candidate]) => `${what}: ${messageOf(candidate)}`)
   expect(messages.join('\n').replaceAll('IsobathError: broken invariant: ', '')).toMatchInlineSnapshot(`
-    "a value is used before it is made: sgdUpdate at out.bias reads %24, which isn't defined
+    "a value is used before it is made: sgdUpdate at out.bias reads %23, which isn't defined
     a value is made twice: %46 is defined twice
     an operation reads a value of another loop: dense at out reads %999, which isn't defined
     an operation takes shapes that do not fit: weight: expected [3,4], got [3,4,4]
@@ -161,7 +161,7 @@ test('the verifier says what is wrong with each of them', () => {
     a loop runs no times: loop hidden runs 0 times
     a loop stacks a value from nowhere: loop hidden stacks %999, which isn't defined
     an update has another shape than its target: update of %0
-    an update is of an input that no step keeps: update of %6, which is no parameter or state
+    an update is of an input that no step keeps: update of %42, which is no parameter or state
     an input is updated twice: an input is updated twice
     an output is not made: output loss isn't defined
     two outputs have one name: two inputs or outputs are called loss

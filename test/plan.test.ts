@@ -24,11 +24,11 @@ test('a residual network: the branch, the sum and what is saved are one kernel',
       #3 out.bias: 32 B at 1408
       #4 x: 256 B at 1472
       #5 labels: 32 B at 1728
-      #6 rate: 4 B at 1792
-      #7 step: 4 B at 1856
+      #6 step: 4 B at 1792
+      #7 rate: 4 B at 1856
       #8 hidden.multiplier: 3 slots, 12 B at 1920
       #9 loss: 4 B at 1984
-      #10 stack %37: 3 slots, 768 B (shared) at 4288
+      #10 stack %36: 3 slots, 768 B (shared) at 4288
       #11 carried hidden: 4 slots, 1.00 KiB (shared) at 3264
       #12 out.addBias: 256 B (shared) at 5056
       #13 loss.softmaxCrossEntropy: 32 B (shared) at 5568
@@ -36,8 +36,8 @@ test('a residual network: the branch, the sum and what is saved are one kernel',
       #15 out.sumOverBatch: 32 B at 2048
       #16 out.denseInputGradient: 256 B (shared) at 6080
       #17 out.denseWeightGradient: 256 B at 2112
-      #18 stack %34: 3 slots, 768 B at 2368
-      #19 stack %35: 3 slots, 96 B at 3136
+      #18 stack %33: 3 slots, 768 B at 2368
+      #19 stack %34: 3 slots, 96 B at 3136
       #20 carried hidden: 2 slots, 512 B (shared) at 5056
       #21 hidden.activation1.activationGradient: 2 slots, 512 B (shared) at 5568
       copy: #4 -> #11[0] by 2 rows
@@ -61,10 +61,10 @@ test('a residual network: the branch, the sum and what is saved are one kernel',
         denseWeightGradient: #21[i1%2]* #11[i1]* -> #18[i1] by 1 tiles
       stop unless #9 is finite
       barrier
-      sgdUpdate: #0[0] #18[0] #6* -> #0[0] by 12 flat
-      sgdUpdate: #1[0] #19[0] #6* -> #1[0] by 2 flat
-      sgdUpdate: #2 #17 #6* -> #2 by 4 flat
-      sgdUpdate: #3 #15 #6* -> #3 by 1 flat"
+      sgdUpdate: #0[0] #18[0] #7* -> #0[0] by 12 flat
+      sgdUpdate: #1[0] #19[0] #7* -> #1[0] by 2 flat
+      sgdUpdate: #2 #17 #7* -> #2 by 4 flat
+      sgdUpdate: #3 #15 #7* -> #3 by 1 flat"
   `)
 })
 

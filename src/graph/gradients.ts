@@ -83,6 +83,10 @@ export const gradients = {
   squaredError: lossGradient,
   sgdUpdate: none,
   momentumUpdate: none,
+  adamUpdate: none,
+  norms: none,
+  normOfAll: none,
+  clipFactor: none,
   copy: rule((_context, dy) => [dy]),
   zeros: none,
 } satisfies Record<OpName, GradientRule>

@@ -3,9 +3,9 @@
  * A missing row anywhere (here, in the gradient table, in a backend's kernels) doesn't compile.
  */
 
-import { sameShape } from '../blueprint/shape.ts'
+import { sameShape, sizeOf } from '../blueprint/shape.ts'
 import { assertInvariant } from '../support/errors.ts'
-import type { Attributes, Element, Shape, Value } from './value.ts'
+import type { Attribute, Attributes, Element, Shape, Value } from './value.ts'
 
 export interface OpResult {
   readonly shape: Shape
@@ -42,6 +42,29 @@ function elementwise(...others: ('same' | 'features' | 'scalar')[]): OpRow {
 
 function general(infer: OpRow['infer']): OpRow {
   return { elementwise: false, infer }
+}
+
+/** How many tensors a value's leading axes stack. */
+export function stackedTensors({ shape }: Value, axes: Attribute): number {
+  return sizeOf(shape.slice(0, Number(axes)))
+}
+
+/** parameter, gradient, `states` of the parameter's shape, `scalars`, and what the attributes add. */
+function update(states: number, scalars: number): OpRow {
+  return general((inputs, { clipped, layered, axes }) => {
+    const [parameter, ...others] = inputs
+    const factors = clipped === true ? scalars + 1 : scalars
+    const expected = 2 + states + factors + (layered === true ? 1 : 0)
+    assertInvariant(inputs.length === expected, `expected ${expected} inputs, got ${inputs.length}`)
+    others.slice(0, 1 + states).forEach((value) => {
+      expectShape(value, parameter.shape, 'gradient or state')
+    })
+    others.slice(1 + states, 1 + states + factors).forEach((value) => {
+      expectShape(value, [], 'scalar')
+    })
+    if (layered === true) expectShape(inputs[expected - 1], [stackedTensors(parameter, axes)], 'rate factors')
+    return Array.from({ length: 1 + states }, () => real(...parameter.shape))
+  })
 }
 
 export const ops = {
@@ -129,19 +152,27 @@ export const ops = {
     return [real(outputs.shape[0]), real(...outputs.shape)]
   }),
 
+  /** gradient -> the Euclidean norm of each of the tensors that its leading `axes` axes stack [tensors] */
+  norms: general(([gradient], { axes }) => [real(stackedTensors(gradient, axes))]),
+  /** any number of vectors and scalars -> the norm of all their elements together [] */
+  normOfAll: general(() => [real()]),
+  /** norm[] -> the factor min(1, limit / (norm + 1e-6)) that brings it down to the attribute `limit` [] */
+  clipFactor: general(([norm]) => {
+    expectShape(norm, [], 'norm')
+    return [real()]
+  }),
+
+  // Updates end with, where the attribute `clipped` says so, a factor [] on the gradient, and, where `layered` says so, a
+  // vector [tensors] of factors on the rate, one for each tensor that the parameter's leading `axes` axes stack.
   /** parameter, gradient, rate[] -> parameter; attribute: weightDecay */
-  sgdUpdate: general(([parameter, gradient, rate]) => {
-    expectShape(gradient, parameter.shape, 'gradient')
-    expectShape(rate, [], 'rate')
-    return [real(...parameter.shape)]
-  }),
-  /** parameter, gradient, velocity, rate[] -> parameter, velocity; attributes: momentum, weightDecay */
-  momentumUpdate: general(([parameter, gradient, velocity, rate]) => {
-    expectShape(gradient, parameter.shape, 'gradient')
-    expectShape(velocity, parameter.shape, 'velocity')
-    expectShape(rate, [], 'rate')
-    return [real(...parameter.shape), real(...parameter.shape)]
-  }),
+  sgdUpdate: update(0, 1),
+  /** parameter, gradient, velocity, rate[], momentum[] -> parameter, velocity; attributes: weightDecay, nesterov */
+  momentumUpdate: update(1, 2),
+  /**
+   * parameter, gradient, first moment, second moment, rate[], first and second correction[] -> parameter, moments;
+   * attributes: firstDecay, secondDecay, epsilon, weightDecay, decoupled (Kingma & Ba 2015; Loshchilov & Hutter 2019)
+   */
+  adamUpdate: update(2, 3),
   /** x; the plan moves values with it where two places need them */
   copy: elementwise(),
   /** -> zeros of the shape in the attribute `shape` (sizes joined by x) */

@@ -4,17 +4,20 @@ import { GraphBuilder } from './builder.ts'
 import { differentiate } from './differentiate.ts'
 import type { Graph, Value } from './graph.ts'
 import { type BatchStatistic, batchShape, lowerLayer } from './lower.ts'
+import { emitUpdates, type OptimizerRule } from './updates.ts'
+
+export { isOptimizerState, momentumAt, type OptimizerRule, optimizerScalars } from './updates.ts'
 
 export type LossName = 'cross-entropy' | 'squared-error'
-
-export type OptimizerRule =
-  | { readonly kind: 'sgd'; readonly weightDecay: number }
-  | { readonly kind: 'momentum'; readonly momentum: number; readonly weightDecay: number }
 
 export interface TrainingGraphOptions {
   readonly batch: number
   readonly loss: LossName
   readonly optimizer: OptimizerRule
+  /** The gradient of all parameters together is scaled down to this norm where it is longer. */
+  readonly clipNorm?: number
+  /** Factors on the rate by parameter: one for each tensor that its leading axes stack; 1 for the parameters left out. */
+  readonly rateFactors?: ReadonlyMap<string, readonly number[]>
   readonly seed: number
   /** Layers whose outputs can be read after a step, by path; `tap.PATH` is the output's name. */
   readonly taps?: (blueprint: LayerBlueprint) => boolean
@@ -62,18 +65,13 @@ class Taps {
   }
 }
 
-/** The name of what an optimizer keeps for a parameter among a training graph's states; no layer's name has a colon. */
-export const optimizerStateName = (kind: string, parameter: string): string => `${kind}:${parameter}`
-
-/** True for the states that belong to the optimizer, false for running statistics. */
-export const isOptimizerState = (name: string): boolean => name.includes(':')
-
 /**
- * One step of training: inputs `x` [B, features], `labels` [B] (or `targets` [B, outputs]), `rate`, `step`; outputs
+ * One step of training: inputs `x` [B, features], `labels` [B] (or `targets` [B, outputs]), `step` and the optimizer's
+ * scalars (see updates.ts); outputs
  * `loss` (the batch's mean before the update), `gradient.NAME` of every trained parameter, and the taps.
  */
 export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOptions): Graph {
-  const { batch, loss, optimizer, seed, taps } = options
+  const { batch, loss, seed, taps } = options
   const builder = new GraphBuilder()
   const parameters = declareParameters(builder, blueprint)
   const x = builder.input('x', 'input', batchShape(batch, blueprint.input))
@@ -82,7 +80,6 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
     loss === 'cross-entropy'
       ? builder.input('labels', 'input', [batch], 'int')
       : builder.input('targets', 'input', outputShape)
-  const rate = builder.input('rate', 'input', [])
   const step = builder.input('step', 'input', [], 'int')
 
   const tapped = new Taps(builder, x, taps)
@@ -101,24 +98,12 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
   const trained = blueprint.parameters.filter(({ trainable }) => trainable)
   const trainedValues = trained.flatMap(({ name }) => parameters.get(name) ?? [])
   const gradients = differentiate(builder, lossPerSample, trainedValues)
-  trained.forEach(({ name }, position) => {
-    const parameter = trainedValues[position]
-    const gradient = gradients.get(parameter)
-    if (!gradient) return
-    builder.output(`gradient.${name}`, gradient)
-    const { weightDecay } = optimizer
-    if (optimizer.kind === 'sgd') {
-      const [next] = builder.op('sgdUpdate', [parameter, gradient, rate], { weightDecay }, name)
-      builder.update(parameter, next)
-      return
-    }
-    const { momentum } = optimizer
-    const velocity = builder.input(optimizerStateName('velocity', name), 'state', parameter.shape)
-    const inputs = [parameter, gradient, velocity, rate]
-    const [next, nextVelocity] = builder.op('momentumUpdate', inputs, { momentum, weightDecay }, name)
-    builder.update(parameter, next)
-    builder.update(velocity, nextVelocity)
+  const updated = trained.flatMap((parameter, position) => {
+    const gradient = gradients.get(trainedValues[position])
+    return gradient ? [{ ...parameter, value: trainedValues[position], gradient }] : []
   })
+  for (const { name, gradient } of updated) builder.output(`gradient.${name}`, gradient)
+  emitUpdates(builder, updated, options)
   // With the updates, not where the statistics are taken: a step whose loss isn't finite must not move them either.
   for (const { running, statistic, path, ...attributes } of statistics) {
     builder.update(running, builder.op('runningUpdate', [running, statistic], attributes, path)[0])

@@ -47,6 +47,10 @@ const accesses = {
   squaredError: row('rows', ['own']),
   sgdUpdate: row('flat', ['own', 'own', 'all']),
   momentumUpdate: row('flat', ['own', 'own', 'own', 'all']),
+  adamUpdate: row('flat', ['own', 'own', 'own', 'own', 'all']),
+  norms: row('tensors', ['all']),
+  normOfAll: row('first', ['all'], 'all'),
+  clipFactor: row('first', ['all'], 'all'),
   copy: byRows,
   zeros: row('rows', []),
 } satisfies Record<OpName, AccessRow>
@@ -74,6 +78,8 @@ export function partitionOf(node: OpNode, flatElements: (value: Value) => number
       const [outputs, inputs] = output.shape
       return { by, units: (roundUp(outputs, panelWidth) / panelWidth) * Math.ceil(inputs / tileRows) }
     }
+    case 'tensors':
+      return { by, units: output.shape[0] }
     case 'flat':
       return { by, units: Math.ceil(flatElements(first) / (2 * panelWidth)) }
     default:
@@ -93,3 +99,6 @@ export function canHost(node: OpNode): boolean {
 
 /** True for the operations that make a step's new parameters and states. */
 export const isUpdate = ({ op }: OpNode): boolean => accesses[op].by === 'flat'
+
+/** True where the first input is a whole stack of tensors, and so are all inputs and outputs of its shape. */
+export const isOverStacks = ({ op }: OpNode): boolean => ['flat', 'tensors'].includes(accesses[op].by)

@@ -1,6 +1,6 @@
 /** Which of a value's leading axes are loop axes, and which tensors are stored in panels: found from where values are used. */
 import { type Graph, type Node, sameShape, type Value } from '../graph/graph.ts'
-import { isUpdate } from './access.ts'
+import { isOverStacks } from './access.ts'
 
 export interface Form {
   /** The number of leading axes that count loop iterations. */
@@ -32,9 +32,11 @@ function collect(nodes: readonly Node[], links: Link[], seeds: [Value, Form][]):
       collect(node.body, links, seeds)
       continue
     }
-    if (isUpdate(node)) {
-      // The update runs over whole tensors, loop axes and all; its operands just have to agree (but for scalars).
+    if (isOverStacks(node)) {
+      // It runs over whole stacks, loop axes and all; its operands just have to agree (but for scalars and vectors).
       const [parameter, ...others] = [...node.inputs, ...node.outputs]
+      const { axes } = node.attributes
+      if (axes !== undefined) seeds.push([parameter, { axes: Number(axes), panels: false }])
       for (const other of others) {
         if (sameShape(other.shape, parameter.shape)) links.push({ inner: other, outer: parameter, axes: 0 })
       }

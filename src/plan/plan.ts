@@ -42,10 +42,10 @@ export interface Location {
 
 /**
  * rows: tiles of 4 rows of the batch; columns: panels of 8 features; tiles: 4 x 8 tiles of a weight tensor; flat: runs of
- * elements; first: the first thread does it all; everyone: every thread does it.
+ * elements; tensors: those of a stack; first: the first thread does it all; everyone: every thread does it.
  */
 export interface Partition {
-  readonly by: 'rows' | 'columns' | 'tiles' | 'flat' | 'first' | 'everyone'
+  readonly by: 'rows' | 'columns' | 'tiles' | 'flat' | 'tensors' | 'first' | 'everyone'
   /** How many units there are to divide. */
   readonly units: number
 }

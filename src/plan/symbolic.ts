@@ -4,7 +4,7 @@
  */
 import type { Graph, Node, OpNode, Value } from '../graph/graph.ts'
 import { assertInvariant } from '../support/errors.ts'
-import { isUpdate } from './access.ts'
+import { isOverStacks, isUpdate } from './access.ts'
 
 /** One symbol for each tensor that the value's loop axes stack. */
 export type Contents = readonly number[]
@@ -26,6 +26,7 @@ export class Symbols {
     const known = this.nodes.get(node)
     const number = known ?? this.nodes.size
     if (known === undefined) this.nodes.set(node, number)
+    if (!isUpdate(node) && isOverStacks(node)) return [[this.named(`${number}(${inputs.flat().join()})`)]]
     // Updates run over stacked tensors, one by one; all else is done to single tensors.
     const tensors = isUpdate(node) ? inputs[0].length : 1
     const isWhole = inputs.every(({ length }) => length === tensors || length === 1)

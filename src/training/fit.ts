@@ -2,10 +2,10 @@
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import { trainingGraph } from '../graph/programs.ts'
 import { formatBytes } from '../plan/print.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { TrainingSettings } from './options.ts'
+import { stepGraph } from './step-graph.ts'
 
 /** Slots for two groups of steps: enough steps for a group to hide the hand-over, in a few megabytes of inputs. */
 export function chooseRing({ batch, steps }: TrainingSettings, { input }: Blueprint): number {
@@ -30,12 +30,12 @@ export function checkFits(blueprint: Blueprint, settings: TrainingSettings, back
 
 function bytesFor(
   blueprint: Blueprint,
-  { loss, optimizer, seed }: TrainingSettings,
+  settings: TrainingSettings,
   backend: Backend,
   batch: number,
   ringSlots: number,
 ): number {
-  return backend.memoryOf(trainingGraph(blueprint, { batch, loss, optimizer: optimizer.rule, seed }), { ringSlots })
+  return backend.memoryOf(stepGraph(blueprint, { ...settings, batch }), { ringSlots })
 }
 
 /** By bisection; 0 when none fits. */

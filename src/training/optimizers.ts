@@ -3,11 +3,14 @@ import type { OptimizerRule } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 
 export interface Optimizer {
-  readonly name: 'sgd' | 'momentum'
+  readonly name: 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw'
   /** The learning rate before the schedule. */
   readonly rate: number
   readonly rule: OptimizerRule
 }
+
+export const optimizerNames: readonly Optimizer['name'][] = ['sgd', 'momentum', 'nesterov', 'adam', 'adamw']
+export const momentumScheduleNames = ['constant', 'sutskever'] as const
 
 export interface SgdOptions {
   /** 0.03 by default. */
@@ -17,17 +20,38 @@ export interface SgdOptions {
 }
 
 export interface MomentumOptions extends SgdOptions {
-  /** 0.9 by default. */
+  /** 0.9 by default; the most that a schedule goes up to. */
   readonly momentum?: number
+  /**
+   * constant by default; sutskever: 0.5, 0.75, 0.8333, 0.875 from steps 0, 250, 500, 750 on, and so on (Sutskever et al.
+   * 2013, eq. 5).
+   */
+  readonly momentumSchedule?: (typeof momentumScheduleNames)[number]
 }
 
-function checkNumber(name: string, value: number, isValid: boolean, expected: string): void {
+export interface AdamOptions {
+  /** 0.001 by default. */
+  readonly rate?: number
+  /** L2 decay of every parameter: added to the gradient (adam), or times the rate (adamw); 0 and 0.01 by default. */
+  readonly weightDecay?: number
+  /** How much of the first and second moment stays from step to step: 0.9 and 0.999 by default. */
+  readonly firstDecay?: number
+  readonly secondDecay?: number
+  /** Keeps the division finite: 1e-8 by default. */
+  readonly epsilon?: number
+}
+
+function check(name: string, value: number, isValid: boolean, expected: string): void {
   if (!isValid) throw new IsobathError('option', `${name}: expected ${expected}, got ${value}.`)
 }
 
 function checkRates(rate: number, weightDecay: number): void {
-  checkNumber('rate', rate, Number.isFinite(rate) && rate >= 0, 'a number of at least 0')
-  checkNumber('weight decay', weightDecay, Number.isFinite(weightDecay) && weightDecay >= 0, 'a number of at least 0')
+  check('rate', rate, Number.isFinite(rate) && rate >= 0, 'a number of at least 0')
+  check('weight decay', weightDecay, Number.isFinite(weightDecay) && weightDecay >= 0, 'a number of at least 0')
+}
+
+function checkFraction(name: string, value: number): void {
+  check(name, value, value >= 0 && value < 1, 'a number from 0 to below 1')
 }
 
 /** parameter -= rate * (gradient + weightDecay * parameter). Throws an `option` error on a bad value. */
@@ -36,17 +60,59 @@ export function sgd({ rate = 0.03, weightDecay = 0 }: SgdOptions = {}): Optimize
   return { name: 'sgd', rate, rule: { kind: 'sgd', weightDecay } }
 }
 
+function withVelocity(name: 'momentum' | 'nesterov', options: MomentumOptions): Optimizer {
+  const { rate = 0.03, momentum: factor = 0.9, weightDecay = 0, momentumSchedule = 'constant' } = options
+  checkRates(rate, weightDecay)
+  checkFraction('momentum', factor)
+  if (!momentumScheduleNames.includes(momentumSchedule)) {
+    const names = momentumScheduleNames.join(', ')
+    throw new IsobathError('option', `momentum schedule: expected one of ${names}, got ${momentumSchedule}.`)
+  }
+  const rule = {
+    kind: 'momentum',
+    momentum: factor,
+    weightDecay,
+    nesterov: name === 'nesterov',
+    momentumSchedule,
+  } as const
+  return { name, rate, rule }
+}
+
 /** velocity = momentum * velocity + gradient; parameter -= rate * velocity (PyTorch's form). Throws an `option` error. */
 export function momentum(options: MomentumOptions = {}): Optimizer {
-  const { rate = 0.03, momentum: factor = 0.9, weightDecay = 0 } = options
+  return withVelocity('momentum', options)
+}
+
+/** The same velocity; parameter -= rate * (gradient + momentum * velocity) (PyTorch's form). Throws an `option` error. */
+export function nesterov(options: MomentumOptions = {}): Optimizer {
+  return withVelocity('nesterov', options)
+}
+
+function withMoments(name: 'adam' | 'adamw', options: AdamOptions): Optimizer {
+  const decoupled = name === 'adamw'
+  const { rate = 0.001, weightDecay = decoupled ? 0.01 : 0 } = options
+  const { firstDecay = 0.9, secondDecay = 0.999, epsilon = 1e-8 } = options
   checkRates(rate, weightDecay)
-  checkNumber('momentum', factor, factor >= 0 && factor < 1, 'a number from 0 to below 1')
-  return { name: 'momentum', rate, rule: { kind: 'momentum', momentum: factor, weightDecay } }
+  checkFraction('first decay', firstDecay)
+  checkFraction('second decay', secondDecay)
+  check('epsilon', epsilon, Number.isFinite(epsilon) && epsilon > 0, 'a number above 0')
+  return { name, rate, rule: { kind: 'adam', firstDecay, secondDecay, epsilon, weightDecay, decoupled } }
+}
+
+/** Moments of the gradient with their bias corrected (Kingma & Ba 2015, algorithm 1). Throws an `option` error. */
+export function adam(options: AdamOptions = {}): Optimizer {
+  return withMoments('adam', options)
+}
+
+/** Adam with weight decay apart from the gradient (Loshchilov & Hutter 2019, algorithm 2). Throws an `option` error. */
+export function adamw(options: AdamOptions = {}): Optimizer {
+  return withMoments('adamw', options)
 }
 
 /** `momentum 0.9, rate 0.03, weight decay 0.0001` */
 export function describeOptimizer({ name, rate, rule }: Optimizer): string {
-  const parts = [rule.kind === 'momentum' ? `momentum ${rule.momentum}` : name, `rate ${rate}`]
+  const parts = [rule.kind === 'momentum' ? `${name} ${rule.momentum}` : name, `rate ${rate}`]
+  if (rule.kind === 'momentum' && rule.momentumSchedule === 'sutskever') parts.push("Sutskever's schedule of momentum")
   if (rule.weightDecay > 0) parts.push(`weight decay ${rule.weightDecay}`)
   return parts.join(', ')
 }

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { refusal } from '../../test/support/refusal.ts'
-import { describeOptimizer, momentum, sgd } from './optimizers.ts'
-import { resolveOptions } from './options.ts'
-import { scheduleFactor, scheduleNames, schedules } from './schedules.ts'
+import { optimizerScalars } from '../graph/programs.ts'
+import { adam, adamw, describeOptimizer, momentum, nesterov, sgd } from './optimizers.ts'
+import { resolveOptions, type TrainingOptions } from './options.ts'
+import { describeSchedule, scheduleFactor } from './schedules.ts'
 
 describe('training options', () => {
   it('have defaults', () => {
     expect(resolveOptions({}, 1000)).toMatchInlineSnapshot(`
       {
         "batch": 128,
+        "clipNorm": null,
+        "layerRates": {},
         "logEvery": 1,
         "loss": "cross-entropy",
         "optimizer": {
@@ -17,11 +20,21 @@ describe('training options', () => {
           "rule": {
             "kind": "momentum",
             "momentum": 0.9,
+            "momentumSchedule": "constant",
+            "nesterov": false,
             "weightDecay": 0,
           },
         },
         "order": "shuffled",
-        "schedule": "constant",
+        "schedule": {
+          "dropAt": [
+            0.5,
+            0.75,
+          ],
+          "dropFactor": 0.1,
+          "name": "constant",
+          "warmup": 0,
+        },
         "seed": 0,
         "standardise": "per-channel",
         "steps": 79,
@@ -79,8 +92,8 @@ describe('training options', () => {
       { order: 'random' },
     ]
     expect(bad.map((options) => refusal(() => resolveOptions(options, 1000))).join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: schedule: expected one of constant, cosine, got cosin. Did you mean cosine?
-      IsobathError: schedule: expected one of constant, cosine, got constructor. Choose one of them.
+      "IsobathError: schedule: expected one of constant, cosine, step, got cosin. Did you mean cosine?
+      IsobathError: schedule: expected one of constant, cosine, step, got constructor. Choose one of them.
       IsobathError: loss: expected one of cross-entropy, squared-error, got mse. Choose one of them.
       IsobathError: standardise: expected one of per-channel, per-pixel, none, got perchannel. Did you mean per-channel?
       IsobathError: order: expected one of shuffled, sequential, got random. Choose one of them."
@@ -106,6 +119,8 @@ describe('optimizers', () => {
           "rule": {
             "kind": "momentum",
             "momentum": 0.9,
+            "momentumSchedule": "constant",
+            "nesterov": false,
             "weightDecay": 0,
           },
         },
@@ -144,21 +159,83 @@ describe('optimizers', () => {
   })
 })
 
-describe('schedules', () => {
-  it('all have a name', () => {
-    expect(scheduleNames).toEqual(Object.keys(schedules))
-  })
+const scheduleOf = (options: TrainingOptions) => resolveOptions({ ...options, steps: 100 }, 1000).schedule
 
+describe('schedules', () => {
   it('constant: the rate stays', () => {
-    expect([0, 50, 99].map((step) => scheduleFactor('constant', step, 100))).toEqual([1, 1, 1])
+    const schedule = scheduleOf({})
+    expect([0, 50, 99].map((step) => scheduleFactor(schedule, step, 100))).toEqual([1, 1, 1])
   })
 
   it('cosine: from 1 by a half down towards 0, which the step after the last would have', () => {
-    const at = (step: number): number => scheduleFactor('cosine', step, 100)
+    const schedule = scheduleOf({ schedule: 'cosine' })
+    const at = (step: number): number => scheduleFactor(schedule, step, 100)
     expect(at(0)).toBe(1)
     expect(at(50)).toBeCloseTo(0.5, 12)
     expect(at(25)).toBeCloseTo((1 + Math.SQRT1_2) / 2, 12)
     expect(at(99)).toBeGreaterThan(0)
     expect(at(100)).toBeCloseTo(0, 12)
+  })
+
+  it('step: a tenth at half the run and again at three quarters, or as asked for', () => {
+    const usual = scheduleOf({ schedule: 'step' })
+    expect([0, 49, 50, 74, 75, 99].map((step) => scheduleFactor(usual, step, 100))).toEqual([
+      1, 1, 0.1, 0.1, 0.010000000000000002, 0.010000000000000002,
+    ])
+    const own = scheduleOf({ schedule: 'step', dropAt: [0.9], dropFactor: 0.5 })
+    expect([0, 89, 90].map((step) => scheduleFactor(own, step, 100))).toEqual([1, 1, 0.5])
+  })
+
+  it('warm-up: climbs in even steps to the full rate, and the cosine begins there', () => {
+    const schedule = scheduleOf({ schedule: 'cosine', warmup: 4 })
+    const factors = [0, 1, 2, 3, 4].map((step) => scheduleFactor(schedule, step, 100))
+    expect(factors).toEqual([0.25, 0.5, 0.75, 1, 1])
+    expect(scheduleFactor(schedule, 52, 100)).toBeCloseTo(0.5, 12)
+  })
+
+  it('are described', () => {
+    expect(describeSchedule(scheduleOf({}))).toBe('constant rate')
+    expect(describeSchedule(scheduleOf({ schedule: 'cosine', warmup: 9 }))).toBe('cosine rate after 9 steps of warm-up')
+    expect(describeSchedule(scheduleOf({ schedule: 'step' }))).toBe('rate times 0.1 at 0.5 and 0.75 of the run')
+  })
+
+  it('refuse what they have no use for', () => {
+    const refused = [
+      { dropFactor: 0.5 },
+      { schedule: 'step', dropAt: [1.5] },
+      { schedule: 'step', dropAt: [] },
+      { schedule: 'step', dropFactor: 0 },
+      { warmup: 101 },
+      { warmup: 0.5 },
+    ] as const
+    expect(refused.map((options) => refusal(() => scheduleOf(options)))).toMatchInlineSnapshot(`
+      [
+        "IsobathError: drop-at and drop-factor: the constant schedule has none. Use the step schedule.",
+        "IsobathError: drop-at: expected fractions of the run, such as 0.5,0.75, got 1.5.",
+        "IsobathError: drop-at: expected fractions of the run, such as 0.5,0.75, got .",
+        "IsobathError: drop-factor: expected a number above 0 and up to 1, got 0.",
+        "IsobathError: warmup: expected a whole number from 0 to the run's 100 steps, got 101.",
+        "IsobathError: warmup: expected a whole number from 0 to the run's 100 steps, got 0.5.",
+      ]
+    `)
+  })
+})
+
+describe('adam and adamw', () => {
+  it('have the usual defaults and are described', () => {
+    expect([adam(), adamw({ rate: 0.01 })].map(describeOptimizer)).toEqual([
+      'adam, rate 0.001',
+      'adamw, rate 0.01, weight decay 0.01',
+    ])
+    expect(adam().rule).toMatchObject({ firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8, weightDecay: 0 })
+  })
+})
+
+describe('momentum', () => {
+  it("follows Sutskever's schedule up to its own", () => {
+    const { rule } = nesterov({ momentum: 0.99, momentumSchedule: 'sutskever' })
+    const at = (step: number): number => new Map(optimizerScalars(rule, 1, step)).get('momentum') ?? Number.NaN
+    expect([0, 249, 250, 500, 750].map(at)).toEqual([0.5, 0.5, 0.75, 1 - 1 / 6, 0.875])
+    expect(at(1e6)).toBe(0.99)
   })
 })

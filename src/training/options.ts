@@ -6,18 +6,21 @@ import type { Standardisation } from '../data/standardise.ts'
 import type { LossName } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
+import type { LayerRates } from './layer-rates.ts'
 import { momentum, type Optimizer } from './optimizers.ts'
-import { type ScheduleName, scheduleNames } from './schedules.ts'
+import { resolveSchedule, type Schedule, type ScheduleOptions, scheduleNames } from './schedules.ts'
 
 export const lossNames: readonly LossName[] = ['cross-entropy', 'squared-error']
 export const standardisationNames: readonly Standardisation[] = ['per-channel', 'per-pixel', 'none']
 export const orderNames: readonly Order[] = ['shuffled', 'sequential']
 
-export interface TrainingOptions {
+export interface TrainingOptions extends ScheduleOptions {
   /** momentum({ rate: 0.03 }) by default. */
   readonly optimizer?: Optimizer
-  /** constant by default. */
-  readonly schedule?: ScheduleName
+  /** The gradient of all parameters together is scaled down to this norm where it is longer; not at all by default. */
+  readonly clipNorm?: number
+  /** Factors on the rate by layer, such as { readout: 0.1 }. */
+  readonly layerRates?: LayerRates
   /** Samples in a batch, 128 by default; the whole training set where it has fewer. */
   readonly batch?: number
   /** Updates to make; instead of `epochs`. */
@@ -41,7 +44,9 @@ export interface TrainingOptions {
 
 export interface TrainingSettings {
   readonly optimizer: Optimizer
-  readonly schedule: ScheduleName
+  readonly schedule: Schedule
+  readonly clipNorm: number | null
+  readonly layerRates: LayerRates
   readonly batch: number
   readonly steps: number
   readonly loss: LossName
@@ -94,11 +99,18 @@ export function resolveOptions(
     throw new IsobathError('option', 'steps and epochs: expected one of them, got both. Leave one out.')
   }
   const batch = Math.min(whole('batch', options.batch ?? 128, 1), samples)
+  const total = stepsOf(options, samples, batch)
+  const { clipNorm = null, layerRates = {} } = options
+  if (clipNorm !== null && !(Number.isFinite(clipNorm) && clipNorm > 0)) {
+    throw new IsobathError('option', `clip-norm: expected a number above 0, got ${clipNorm}.`)
+  }
   return {
     optimizer: options.optimizer ?? momentum(),
-    schedule: oneOf('schedule', options.schedule ?? 'constant', scheduleNames),
+    schedule: resolveSchedule(oneOf('schedule', options.schedule ?? 'constant', scheduleNames), options, total),
+    clipNorm,
+    layerRates,
     batch,
-    steps: stepsOf(options, samples, batch),
+    steps: total,
     loss: lossFor(task, options.loss),
     standardise: oneOf('standardise', options.standardise ?? 'per-channel', standardisationNames),
     order: oneOf('order', options.order ?? 'shuffled', orderNames),

@@ -18,6 +18,7 @@ export interface GoldenCase {
   readonly batch: number
   readonly loss: LossName
   readonly optimizer: OptimizerRule
+  readonly clipNorm?: number
   readonly rate: number
   readonly steps: number
   readonly seed: number
@@ -26,6 +27,15 @@ export interface GoldenCase {
 const common = { outputs: 10, steps: 200, seed: 1 }
 const momentum = { kind: 'momentum', momentum: 0.9, weightDecay: 0 } as const
 const decayed = { ...momentum, weightDecay: 1e-4 } as const
+const nesterov = { ...momentum, nesterov: true } as const
+const adam = {
+  kind: 'adam',
+  firstDecay: 0.9,
+  secondDecay: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+  decoupled: false,
+} as const
 const tanhNetwork = 'mlp:depth=20,width=128,activation=tanh,init=glorot'
 
 /**
@@ -54,6 +64,49 @@ export const goldenCases: readonly GoldenCase[] = [
     loss: 'cross-entropy',
     optimizer: momentum,
     rate: 0.005,
+  },
+  {
+    ...common,
+    name: 'mlp-nesterov',
+    network: tanhNetwork,
+    input: 784,
+    batch: 64,
+    loss: 'cross-entropy',
+    optimizer: nesterov,
+    rate: 0.005,
+  },
+  {
+    ...common,
+    steps: 60,
+    name: 'mlp-adam',
+    network: tanhNetwork,
+    input: 784,
+    batch: 64,
+    loss: 'cross-entropy',
+    optimizer: adam,
+    rate: 0.001,
+  },
+  {
+    ...common,
+    steps: 60,
+    name: 'mlp-adamw',
+    network: tanhNetwork,
+    input: 784,
+    batch: 64,
+    loss: 'cross-entropy',
+    optimizer: { ...adam, weightDecay: 0.05, decoupled: true },
+    rate: 0.001,
+  },
+  {
+    ...common,
+    name: 'clipped',
+    network: 'residual-mlp:depth=12,width=50,activation=tanh',
+    input: 99,
+    batch: 50,
+    loss: 'cross-entropy',
+    optimizer: { kind: 'sgd', weightDecay: 0 },
+    clipNorm: 0.5,
+    rate: 0.1,
   },
   {
     ...common,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Backend, Program } from '../../src/backends/backend.ts'
-import { trainingGraph } from '../../src/graph/programs.ts'
+import { optimizerScalars, trainingGraph } from '../../src/graph/programs.ts'
 import { batchIndices, type GoldenCase, type GoldenData } from './cases.ts'
 
 const statistics = z.object({
@@ -45,8 +45,10 @@ export interface Trained {
 /** All steps of a case. */
 export async function trainCase(backend: Backend, golden: GoldenCase, data: GoldenData): Promise<Trained> {
   const { blueprint, weights } = data
-  const { batch, loss, optimizer, seed, steps, rate } = golden
-  const program = await backend.compile(trainingGraph(blueprint, { batch, loss, optimizer, seed }), { ringSlots })
+  const { batch, loss, optimizer, clipNorm, seed, steps, rate } = golden
+  const program = await backend.compile(trainingGraph(blueprint, { batch, loss, optimizer, clipNorm, seed }), {
+    ringSlots,
+  })
   for (const [name, values] of weights) program.write(name, values)
   const readAll = (names: readonly string[], prefix: string): Map<string, Float64Array> =>
     new Map(names.map((name) => [name, program.read(`${prefix}${name}`)]))
@@ -88,7 +90,7 @@ function writeBatch(
   fillRows('x', x, golden.input)
   if (golden.loss === 'squared-error') fillRows('targets', targets, golden.outputs)
   else program.write('labels', pick(labels, indices), slot)
-  program.write('rate', [rate], slot)
+  for (const [name, value] of optimizerScalars(golden.optimizer, rate, step)) program.write(name, [value], slot)
   program.write('step', [step], slot)
 }
 

@@ -87,12 +87,13 @@ class Problem:
 
     def optimizer(self):
         rule = self.description["optimizer"]
-        return torch.optim.SGD(
-            self.trained().values(),
-            lr=self.description["rate"],
-            momentum=rule.get("momentum", 0),
-            weight_decay=rule["weightDecay"],
-        )
+        common = {"lr": self.description["rate"], "weight_decay": rule["weightDecay"]}
+        if rule["kind"] == "adam":
+            kind = torch.optim.AdamW if rule["decoupled"] else torch.optim.Adam
+            betas = (rule["firstDecay"], rule["secondDecay"])
+            return kind(self.trained().values(), betas=betas, eps=rule["epsilon"], **common)
+        momentum = rule.get("momentum", 0)
+        return torch.optim.SGD(self.trained().values(), momentum=momentum, nesterov=rule.get("nesterov", False), **common)
 
 
 def statistics(tensor, loops):
@@ -121,6 +122,8 @@ def train(folder, dtype):
         losses.append(loss.item())
         if step == 0:
             gradients = {name: tensor.grad.clone() for name, tensor in problem.trained().items()}
+        if "clipNorm" in description:
+            torch.nn.utils.clip_grad_norm_(problem.trained().values(), description["clipNorm"])
         optimizer.step()
     running = {name: tensor for name, tensor in problem.tensors.items() if not tensor.requires_grad}
     measured = {

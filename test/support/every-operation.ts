@@ -21,6 +21,7 @@ function createTensors(seed: number) {
   return {
     normal: (...shape: number[]): Tensor => fill(shape, () => random.normal()),
     positive: (...shape: number[]): Tensor => fill(shape, () => 0.1 + random.uniform()),
+    magnitudes: (...shape: number[]): Tensor => fill(shape, () => 1 + 2 * random.uniform()),
     labels: (batch: number, classes: number): Tensor => ({
       shape: [batch],
       element: 'int',
@@ -33,9 +34,11 @@ function createTensors(seed: number) {
 }
 
 export function callEveryOperation({ B, F, O }: Sizes): Call[] {
-  const { normal, positive, labels, int, scalar, anyInt } = createTensors(B * 1000 + F)
+  const { normal, positive, magnitudes, labels, int, scalar, anyInt } = createTensors(B * 1000 + F)
   const call = (attributes: Call['attributes'], ...inputs: Tensor[]): CallWithoutName => ({ inputs, attributes })
   const x = (): Tensor => normal(B, F)
+  const scalars = (...values: number[]): Tensor[] => values.map(scalar)
+  const adam = { firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8, weightDecay: 0.01, decoupled: false }
   const calls: Record<OpName, CallWithoutName> = {
     add: call({}, x(), x()),
     addBias: call({}, x(), normal(F)),
@@ -60,12 +63,34 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
     softmaxCrossEntropy: call({}, x(), labels(B, F)),
     squaredError: call({}, x(), x()),
     sgdUpdate: call({ weightDecay: 0.01 }, x(), x(), scalar(0.1)),
-    momentumUpdate: call({ momentum: 0.9, weightDecay: 0.01 }, x(), x(), x(), scalar(0.1)),
+    momentumUpdate: call({ weightDecay: 0.01 }, x(), x(), x(), scalar(0.1), scalar(0.9)),
+    adamUpdate: call(adam, x(), x(), x(), magnitudes(B, F), scalar(0.1), scalar(1.5), scalar(2)),
+    norms: call({ axes: 1 }, x()),
+    normOfAll: call({}, normal(F), scalar(0.5), normal(B)),
+    clipFactor: call({ limit: 0.3 }, scalar(1.7)),
     copy: call({}, x()),
     zeros: call({ shape: `${B}x${F}` }),
   }
+  // Clipped, with a rate for each row of the parameter: every tensor of a stack has its own.
+  const layered = { clipped: true, layered: true, axes: 1 }
+  const variants: Call[] = [
+    { op: 'sgdUpdate', ...call({ weightDecay: 0, ...layered }, x(), x(), scalar(0.1), scalar(0.6), positive(B)) },
+    {
+      op: 'momentumUpdate',
+      ...call({ weightDecay: 0.01, nesterov: true, ...layered }, x(), x(), x(), ...scalars(0.1, 0.9, 0.6), positive(B)),
+    },
+    {
+      op: 'adamUpdate',
+      ...call(
+        { ...adam, decoupled: true, ...layered },
+        ...[x(), x(), x(), magnitudes(B, F)],
+        ...scalars(0.1, 1.5, 2, 0.6),
+        positive(B),
+      ),
+    },
+  ]
   const named = ([op, rest]: [OpName, CallWithoutName]): Call => ({ op, ...rest })
-  return entriesOf(calls).map(named)
+  return [...entriesOf(calls).map(named), ...variants]
 }
 
 /** Object.entries with the record's own key type. */

@@ -19,7 +19,7 @@ import {
 } from '../../src/network/layers.ts'
 import type { Network } from '../../src/network/network.ts'
 import { activationNames } from '../../src/network/schema.ts'
-import { momentumRule, type ProblemOptions, sgdRule } from './problems.ts'
+import { adamRule, momentumRule, type ProblemOptions, sgdRule } from './problems.ts'
 
 export interface Example {
   readonly network: Network
@@ -111,6 +111,31 @@ export const examples = {
       dense(3),
     ),
     options: { batch: 5 },
+  },
+  'Nesterov, clipped, with rates by layer': {
+    network: chain(dense(9), tanh(), repeat(2, repeat(3, residual(chain(dense(9), tanh())))), dense(3)),
+    options: {
+      batch: 6,
+      optimizer: { kind: 'momentum', momentum: 0.9, weightDecay: 0.01, nesterov: true },
+      clipNorm: 0.05,
+      rateFactors: new Map([
+        ['repeat1.dense1.weight', [1, 2, 3, 4, 5, 6]],
+        ['dense1.bias', [0.5]],
+      ]),
+    },
+  },
+  'Adam, with rates by layer': {
+    network: chain(dense(17), tanh(), repeat(3, chain(dense(17), tanh())), dense(3)),
+    options: {
+      batch: 5,
+      optimizer: { ...adamRule, decoupled: false },
+      rate: 0.01,
+      rateFactors: new Map([['repeat1.dense1.weight', [1, 0.5, 0.25]]]),
+    },
+  },
+  'AdamW, clipped': {
+    network: chain(dense(10), batchNorm(), tanh(), repeat(1, chain(dense(10), tanh())), dense(3)),
+    options: { batch: 5, optimizer: { ...adamRule, decoupled: true }, rate: 0.01, clipNorm: 0.5 },
   },
   'a loop that changes nothing': {
     network: chain(

@@ -6,6 +6,7 @@ import type { Graph } from '../../src/graph/graph.ts'
 import {
   type LossName,
   type OptimizerRule,
+  optimizerScalars,
   type TrainingGraphOptions,
   trainingGraph,
 } from '../../src/graph/programs.ts'
@@ -17,6 +18,8 @@ export interface ProblemOptions {
   readonly batch?: number
   readonly loss?: LossName
   readonly optimizer?: OptimizerRule
+  readonly clipNorm?: number
+  readonly rateFactors?: ReadonlyMap<string, readonly number[]>
   readonly steps?: number
   readonly rate?: number
   readonly seed?: number
@@ -32,6 +35,13 @@ export interface Problem {
 }
 
 export const momentumRule: OptimizerRule = { kind: 'momentum', momentum: 0.9, weightDecay: 0.01 }
+export const adamRule = {
+  kind: 'adam',
+  firstDecay: 0.9,
+  secondDecay: 0.99,
+  epsilon: 1e-3,
+  weightDecay: 0.1,
+} as const
 export const sgdRule: OptimizerRule = { kind: 'sgd', weightDecay: 0 }
 
 export function normals(random: Random, count: number, deviation = 1): Float64Array {
@@ -44,16 +54,18 @@ export function createProblem(network: Network, options: ProblemOptions = {}): P
   const { input = [5], batch = 6, loss = 'cross-entropy', optimizer = momentumRule, taps } = options
   const { steps = 1, rate = 0.05, seed = 7 } = options
   const blueprint = createBlueprint(network, input)
-  const graph = trainingGraph(blueprint, { batch, loss, optimizer, seed, taps })
+  const { clipNorm, rateFactors } = options
+  const graph = trainingGraph(blueprint, { batch, loss, optimizer, clipNorm, rateFactors, seed, taps })
   const random = createRandom(seed, 'problem')
   const outputs = sizeOf(blueprint.output)
+  const scalar = ([name, value]: readonly [string, number]): [string, Float64Array] => [name, Float64Array.of(value)]
   const dataOf = (step: number): Map<string, Float64Array> =>
     new Map([
       ['x', normals(random, batch * sizeOf(input))],
       loss === 'cross-entropy'
         ? ['labels', Float64Array.from({ length: batch }, () => random.integer(outputs))]
         : ['targets', normals(random, batch * outputs)],
-      ['rate', Float64Array.of(rate / (step + 1))],
+      ...optimizerScalars(optimizer, rate / (step + 1), step).map(scalar),
       ['step', Float64Array.of(step)],
     ])
   return { graph, start: initialise(blueprint, seed), steps: Array.from({ length: steps }, (_, step) => dataOf(step)) }

@@ -23,7 +23,7 @@ import {
   runningUpdate,
 } from './normalisation.ts'
 import type { Operation } from './operation.ts'
-import { momentumUpdate, sgdUpdate, zeros } from './updates.ts'
+import { adamUpdate, clipFactor, momentumUpdate, normOfAll, norms, sgdUpdate, zeros } from './updates.ts'
 
 export const operations = {
   add,
@@ -50,6 +50,10 @@ export const operations = {
   squaredError,
   sgdUpdate,
   momentumUpdate,
+  adamUpdate,
+  norms,
+  normOfAll,
+  clipFactor,
   copy,
   zeros,
 } satisfies Record<OpName, Operation>

@@ -1,23 +1,90 @@
 /** The optimizers' steps, over whole tensors whatever their loop axes. */
-import { sizeOf } from '../../graph/graph.ts'
-import { byElement, type Operation } from './operation.ts'
+import { type OpNode, sizeOf } from '../../graph/graph.ts'
+import { type Numbers, type Operation, sum, vectorOf } from './operation.ts'
+
+interface Step {
+  readonly parameter: number
+  /** Clipped. */
+  readonly gradient: number
+  readonly states: readonly number[]
+  /** The rate is the parameter's own. */
+  readonly scalars: readonly number[]
+  readonly node: OpNode
+}
+
+/** The new parameter and the new states of each element. */
+function update(states: number, scalars: number, step: (element: Step) => readonly number[]): Operation {
+  return (inputs, node) => {
+    const { clipped, layered } = node.attributes
+    const size = sizeOf(node.outputs[0].shape)
+    const results = node.outputs.map(() => new Float64Array(size))
+    const values = inputs.slice(2 + states, 2 + states + scalars).map(([value]) => value)
+    const clip = clipped === true ? inputs[2 + states + scalars][0] : 1
+    const factors: Numbers | undefined = layered === true ? inputs[inputs.length - 1] : undefined
+    for (let index = 0; index < size; index++) {
+      const factor = factors ? factors[Math.floor((index * factors.length) / size)] : 1
+      const next = step({
+        parameter: inputs[0][index],
+        gradient: clip * inputs[1][index],
+        states: inputs.slice(2, 2 + states).map((state) => state[index]),
+        scalars: [values[0] * factor, ...values.slice(1)],
+        node,
+      })
+      next.forEach((value, position) => {
+        results[position][index] = value
+      })
+    }
+    return results
+  }
+}
 
 /** parameter - rate * (gradient + weightDecay * parameter) */
-export const sgdUpdate = byElement(([parameter, gradient, rate], index, _column, { attributes }) => {
-  const decayed = gradient[index] + Number(attributes.weightDecay) * parameter[index]
-  return parameter[index] - rate[0] * decayed
+export const sgdUpdate = update(0, 1, ({ parameter, gradient, scalars: [rate], node }) => {
+  const decayed = gradient + Number(node.attributes.weightDecay) * parameter
+  return [parameter - rate * decayed]
 })
 
-/** velocity = momentum * velocity + gradient + weightDecay * parameter; parameter - rate * velocity (PyTorch's form) */
-export const momentumUpdate: Operation = ([parameter, gradient, velocity, rate], { attributes, outputs }) => {
-  const nextVelocity = new Float64Array(sizeOf(outputs[1].shape))
-  const next = new Float64Array(sizeOf(outputs[0].shape))
-  for (let index = 0; index < next.length; index++) {
-    const decayed = gradient[index] + Number(attributes.weightDecay) * parameter[index]
-    nextVelocity[index] = Number(attributes.momentum) * velocity[index] + decayed
-    next[index] = parameter[index] - rate[0] * nextVelocity[index]
-  }
-  return [next, nextVelocity]
+/**
+ * velocity = momentum * velocity + gradient + weightDecay * parameter; parameter - rate * velocity (PyTorch's form), or
+ * with Nesterov's momentum parameter - rate * (gradient + weightDecay * parameter + momentum * velocity)
+ */
+export const momentumUpdate = update(1, 2, ({ parameter, gradient, states: [velocity], scalars, node }) => {
+  const [rate, momentum] = scalars
+  const decayed = gradient + Number(node.attributes.weightDecay) * parameter
+  const next = momentum * velocity + decayed
+  const direction = node.attributes.nesterov === true ? decayed + momentum * next : next
+  return [parameter - rate * direction, next]
+})
+
+/** Kingma & Ba 2015, algorithm 1; decoupled: Loshchilov & Hutter 2019, algorithm 2 (the decay times the rate, as in PyTorch). */
+export const adamUpdate = update(2, 3, ({ parameter, gradient, states, scalars, node }) => {
+  const { firstDecay, secondDecay, epsilon, weightDecay, decoupled } = node.attributes
+  const [rate, firstCorrection, secondCorrection] = scalars
+  const decay = Number(weightDecay)
+  const decayed = decoupled === true ? gradient : gradient + decay * parameter
+  const shrunk = decoupled === true ? parameter - rate * decay * parameter : parameter
+  const first = Number(firstDecay) * states[0] + (1 - Number(firstDecay)) * decayed
+  const second = Number(secondDecay) * states[1] + (1 - Number(secondDecay)) * decayed * decayed
+  const deviation = Math.sqrt(second) * secondCorrection + Number(epsilon)
+  return [shrunk - (rate * firstCorrection * first) / deviation, first, second]
+})
+
+export const norms: Operation = ([gradient], { outputs }) => {
+  const [tensors] = outputs[0].shape
+  const size = gradient.length / tensors
+  const norm = (tensor: number): number => Math.sqrt(sum(size, (index) => gradient[tensor * size + index] ** 2))
+  return [vectorOf(tensors, norm)]
 }
+
+export const normOfAll: Operation = (inputs) => [
+  Float64Array.of(
+    Math.sqrt(sum(inputs.length, (position) => sum(inputs[position].length, (index) => inputs[position][index] ** 2))),
+  ),
+]
+
+/** As PyTorch's clip_grad_norm_ has it, the small number included. */
+export const clipFactor: Operation = ([[norm]], { attributes }) => [
+  Float64Array.of(Math.min(1, Number(attributes.limit) / (norm + 1e-6))),
+]
 
 export const zeros: Operation = (_inputs, { outputs }) => [new Float64Array(sizeOf(outputs[0].shape))]

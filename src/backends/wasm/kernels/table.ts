@@ -1,6 +1,7 @@
 /** Which emitter writes the kernel whose first operation is this one. */
 import type { OpName } from '../../../graph/ops.ts'
 import { emitDense, emitDenseInputGradient, emitDenseWeightGradient } from './dense.ts'
+import { emitClipFactor, emitNormOfAll, emitNorms } from './norms.ts'
 import type { KernelContext } from './operands.ts'
 import {
   emitBatchNormScaleGradient,
@@ -18,7 +19,7 @@ import {
   emitZeros,
 } from './rows.ts'
 import { emitMap } from './tile.ts'
-import { emitMomentumUpdate, emitRunningUpdate, emitSgdUpdate } from './updates.ts'
+import { emitAdamUpdate, emitMomentumUpdate, emitRunningUpdate, emitSgdUpdate } from './updates.ts'
 
 export const kernelEmitters = {
   add: emitMap,
@@ -46,5 +47,9 @@ export const kernelEmitters = {
   squaredError: emitSquaredError,
   sgdUpdate: emitSgdUpdate,
   momentumUpdate: emitMomentumUpdate,
+  adamUpdate: emitAdamUpdate,
+  norms: emitNorms,
+  normOfAll: emitNormOfAll,
+  clipFactor: emitClipFactor,
   zeros: emitZeros,
 } satisfies Record<OpName, (context: KernelContext) => void>

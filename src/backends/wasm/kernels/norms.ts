@@ -1,0 +1,82 @@
+/** Norms of gradients, summed in float64: squares of what a float32 can hold overflow it. */
+import { type Expression, expression, i32, type Local, type Vector } from '../assembler.ts'
+import { createLanes, v128 } from '../lanes.ts'
+import { at, forRange, type KernelContext, operandOf, times } from './operands.ts'
+
+const float64 = createLanes('float64', false)
+
+const zero: Expression<'f64'> = expression('f64', [0x44, 0, 0, 0, 0, 0, 0, 0, 0])
+const sum = (a: Expression<'f64'>, b: Expression<'f64'>): Expression<'f64'> => expression('f64', a.code, b.code, [0xa0])
+const product = (a: Expression<'f64'>, b: Expression<'f64'>): Expression<'f64'> =>
+  expression('f64', a.code, b.code, [0xa2])
+const root = (a: Expression<'f64'>): Expression<'f64'> => expression('f64', a.code, [0x9f])
+const lane = (a: Vector, index: number): Expression<'f64'> => expression('f64', a.code, [0xfd, 0x21, index])
+/** The first two of four float32 as float64. */
+const promote = (a: Vector): Vector => expression('v128', a.code, [0xfd, 0x5f])
+const upperHalf = (a: Vector): Vector =>
+  v128.shuffle(
+    a,
+    a,
+    Array.from({ length: 16 }, (_, byte) => (byte + 8) % 16),
+  )
+
+/** The norm of each tensor of a stack; its padding is zeros. */
+export function emitNorms(context: KernelContext): void {
+  const { builder, lanes, kernel, start, end } = context
+  const [node] = kernel.nodes
+  const { slotSize } = kernel.operands[0].location.buffer
+  const gradient = operandOf(context, node.inputs[0]).pointer
+  const target = operandOf(context, node.outputs[0]).pointer
+  const pointer = builder.local('i32')
+  const loaded = builder.local('v128')
+  const half = builder.local('v128')
+  const total = builder.local('v128')
+  const addSquares = (values: Vector): void => {
+    builder.set(half, values)
+    builder.set(total, float64.add(total, float64.mul(half, half)))
+  }
+  forRange(builder, start, end, 1, (tensor) => {
+    builder.set(pointer, at(gradient, tensor, slotSize * lanes.bytes))
+    builder.set(total, float64.constant(0))
+    times(builder, slotSize / lanes.count, () => {
+      builder.set(loaded, v128.load(pointer))
+      if (lanes.precision === 'float64') addSquares(loaded)
+      else for (const part of [loaded, upperHalf(loaded)]) addSquares(promote(part))
+      builder.set(pointer, i32.add(pointer, i32.const(16)))
+    })
+    const norm = root(sum(lane(total, 0), lane(total, 1)))
+    lanes.storeScalar(builder, at(target, tensor, lanes.bytes), lanes.fromFloat64(norm))
+  })
+}
+
+/** The norm of all elements of the inputs together, by the first thread. */
+export function emitNormOfAll(context: KernelContext): void {
+  const { builder, lanes, kernel, start, end } = context
+  const [node] = kernel.nodes
+  const total = builder.local('f64', zero)
+  const value = builder.local('f64')
+  builder.when(i32.ltS(start, end), () => {
+    for (const input of node.inputs) {
+      const pointer: Local<'i32'> = builder.local('i32', operandOf(context, input).pointer)
+      times(builder, input.shape[0] ?? 1, () => {
+        builder.set(value, lanes.toFloat64(lanes.loadScalar(pointer)))
+        builder.set(total, sum(total, product(value, value)))
+        builder.set(pointer, i32.add(pointer, i32.const(lanes.bytes)))
+      })
+    }
+    lanes.storeScalar(builder, operandOf(context, node.outputs[0]).pointer, lanes.fromFloat64(root(total)))
+  })
+}
+
+/** min(1, limit / (norm + 1e-6)) */
+export function emitClipFactor(context: KernelContext): void {
+  const { builder, lanes, kernel, start, end } = context
+  const [node] = kernel.nodes
+  const norm = operandOf(context, node.inputs[0]).pointer
+  const target = operandOf(context, node.outputs[0]).pointer
+  builder.when(i32.ltS(start, end), () => {
+    const shifted = lanes.add(lanes.loadSplat(norm), lanes.constant(1e-6))
+    const factor = lanes.min(lanes.constant(1), lanes.div(lanes.constant(Number(node.attributes.limit)), shifted))
+    lanes.storeScalar(builder, target, lanes.extract(factor, 0))
+  })
+}

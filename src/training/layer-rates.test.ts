@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { refusal } from '../../test/support/refusal.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { parseNetwork } from '../network/presets.ts'
+import { type LayerRates, resolveLayerRates } from './layer-rates.ts'
+
+const blueprint = createBlueprint(parseNetwork('mlp:depth=4,width=8', { classes: 3 }), [5])
+
+describe('rates by layer', () => {
+  it('are factors for a layer and all within it, one for each iteration where they are given so', () => {
+    expect([...resolveLayerRates(blueprint, { hidden: [1, 2, 3], readout: 0.5 })]).toMatchInlineSnapshot(`
+      [
+        [
+          "hidden.dense1.weight",
+          [
+            1,
+            2,
+            3,
+          ],
+        ],
+        [
+          "hidden.dense1.bias",
+          [
+            1,
+            2,
+            3,
+          ],
+        ],
+        [
+          "readout.weight",
+          [
+            0.5,
+          ],
+        ],
+        [
+          "readout.bias",
+          [
+            0.5,
+          ],
+        ],
+      ]
+    `)
+    expect([...resolveLayerRates(blueprint, { hidden: 0.1, 'hidden.dense1': 0.2 }).values()]).toEqual([
+      [0.2, 0.2, 0.2],
+      [0.2, 0.2, 0.2],
+    ])
+  })
+
+  it('refuse layers that are not there, and numbers that do not fit', () => {
+    const refused: LayerRates[] = [
+      { redout: 1 },
+      { hidden: [1, 2] },
+      { first: [1, 2] },
+      { readout: -1 },
+      { readout: Number.NaN },
+    ]
+    expect(refused.map((rates) => refusal(() => resolveLayerRates(blueprint, rates)))).toMatchInlineSnapshot(`
+      [
+        "IsobathError: layer rate: expected the path of a layer with weights, got redout. Did you mean readout?",
+        "IsobathError: layer rate of hidden: expected one factor, or 3, got 2.",
+        "IsobathError: layer rate of first: expected one factor, got 2.",
+        "IsobathError: layer rate of readout: expected numbers of at least 0, got -1.",
+        "IsobathError: layer rate of readout: expected numbers of at least 0, got NaN.",
+      ]
+    `)
+  })
+})

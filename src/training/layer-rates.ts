@@ -1,0 +1,45 @@
+/** Learning rates by layer: factors on the run's rate. */
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { sizeOf } from '../blueprint/shape.ts'
+import { IsobathError } from '../support/errors.ts'
+import { suggestion } from '../support/nearest.ts'
+
+/**
+ * A factor for a layer and all within it, by the layer's path; for a repeated layer also one for each iteration (of all
+ * loops around it, outermost first). The longest path that fits counts; layers without a factor have 1.
+ */
+export type LayerRates = Readonly<Record<string, number | readonly number[]>>
+
+const isWithin = (name: string, path: string): boolean => name.startsWith(`${path}.`)
+
+/** Factors by parameter, one for each tensor that its loops stack. Throws an `option` error on a path or number that doesn't fit. */
+export function resolveLayerRates({ parameters }: Blueprint, rates: LayerRates): Map<string, readonly number[]> {
+  const paths = Object.keys(rates)
+  const trained = parameters.filter(({ trainable }) => trainable)
+  for (const path of paths) {
+    if (trained.some(({ name }) => isWithin(name, path))) continue
+    const known = [...new Set(trained.map(({ name }) => name.slice(0, name.lastIndexOf('.'))))]
+    const remedy = suggestion(path, known) || `The layers with weights are ${known.slice(0, 12).join(', ')}.`
+    throw new IsobathError(
+      'option',
+      `layer rate: expected the path of a layer with weights, got ${path}. ${remedy.trim()}`,
+    )
+  }
+  return new Map(
+    trained.flatMap(({ name, loops }) => {
+      const [path] = paths.filter((candidate) => isWithin(name, candidate)).sort((a, b) => b.length - a.length)
+      return path === undefined ? [] : [[name, factorsOf(path, rates[path], sizeOf(loops))] as const]
+    }),
+  )
+}
+
+function factorsOf(path: string, given: number | readonly number[], tensors: number): readonly number[] {
+  const factors = typeof given === 'number' ? new Array<number>(tensors).fill(given) : given
+  if (factors.length !== tensors) {
+    const expected = tensors === 1 ? 'one factor' : `one factor, or ${tensors}`
+    throw new IsobathError('option', `layer rate of ${path}: expected ${expected}, got ${factors.length}.`)
+  }
+  const bad = factors.find((factor) => !(Number.isFinite(factor) && factor >= 0))
+  if (bad === undefined) return factors
+  throw new IsobathError('option', `layer rate of ${path}: expected numbers of at least 0, got ${bad}.`)
+}
