@@ -365,7 +365,7 @@ describe('wrong input', () => {
       2
 
       train mlp:depth=2,width=8 --data moons --samples 64 --steps 12 --run existing
-      isobath: existing: there is a run in this folder already. Choose another one.
+      isobath: existing: there is a run in this folder already. Choose another one, or go on with this one: train --resume.
       2
 
       evaluate missing

@@ -17,6 +17,7 @@ export interface Standardiser {
   readonly deviation: Float64Array
   /** Regression: mean and deviation of each target, in its own units; empty for other sets. */
   readonly targets: Scale
+  readonly statistics: Statistics
   /** Writes the samples of these numbers, standardised, as rows in the order of the samples' own values. */
   fill(samples: Samples, indices: Uint32Array, target: Rows): void
   /** Writes what their outputs should be, standardised: targets, or the samples' own values. Nothing for classes. */
@@ -29,29 +30,54 @@ export interface Scale {
   readonly deviation: Float64Array
 }
 
+/** All that a standardiser has from its training set: whoever keeps it can standardise other data in the same way. */
+export interface Statistics {
+  /** For each channel, feature or pixel, in the units of the samples' own values (bytes: 0 to 255). */
+  readonly inputs: Scale
+  readonly targets: Scale
+}
+
 /**
  * The standardiser of a training set; `shape` is that of one sample. It serves other sets of the same shape and element
  * type too: the test set is standardised by the training set's statistics.
  */
 export function createStandardiser(training: Samples, shape: readonly number[], mode: Standardisation): Standardiser {
-  const size = shape.reduce((product, extent) => product * extent, 1)
+  const size = sizeOf(shape)
   const groups = mode === 'per-pixel' ? size : shape[0]
-  const unit = training.inputs instanceof Uint8Array ? 255 : 1
   const { centre, spread } =
     mode === 'none'
-      ? { centre: new Float64Array(groups), spread: new Float64Array(groups).fill(unit) }
+      ? { centre: new Float64Array(groups), spread: new Float64Array(groups).fill(unitOf(training)) }
       : measure(training, size, groups)
-  const useTable = training.inputs instanceof Uint8Array && mode !== 'per-pixel'
+  const inputs = { mean: centre, deviation: spread }
+  return standardiserOf({ inputs, targets: scaleOfTargets(training, mode) }, training, shape)
+}
+
+/** The standardiser that has these statistics, for samples of the same shape and element type as those they are from. */
+export function standardiserOf(statistics: Statistics, samples: Samples, shape: readonly number[]): Standardiser {
+  const size = sizeOf(shape)
+  const unit = unitOf(samples)
+  const { inputs, targets } = statistics
+  const { mean: centre, deviation: spread } = inputs
+  const useTable = samples.inputs instanceof Uint8Array && centre.length < size
   const fill = useTable ? fillByTable(size, centre, spread) : fillByDivision(size, centre, spread)
-  const targets = scaleOfTargets(training, mode)
   return {
     size,
     mean: centre.map((value) => value / unit),
     deviation: spread.map((value) => value / unit),
     targets,
+    statistics,
     fill,
     fillTargets: fillTargetsBy(targets, fill),
   }
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1)
+}
+
+/** Bytes are fractions of 255. */
+function unitOf({ inputs }: Samples): number {
+  return inputs instanceof Uint8Array ? 255 : 1
 }
 
 /** Each target has a scale of its own, whether inputs are standardised by channel or by pixel. */

@@ -1,10 +1,12 @@
 /** Weights and runs on disk (Node only; loaded when asked for, so that the rest works in a browser). */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
+import type { Statistics } from '../data/standardise.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from '../training/evaluate.ts'
+import type { RunDescription } from '../training/run-description.ts'
 import { encodeTensors } from '../training/safetensors.ts'
 import { checkWeights, fromTensors, hashTensors, toTensors } from '../training/weights.ts'
 
@@ -25,34 +27,52 @@ export async function writeWeights(file: string, blueprint: Blueprint, weights: 
 
 /** Reads a file's weights for a network. Throws a `weights` error where the file is broken or doesn't fit. */
 export async function readWeights(file: string, blueprint: Blueprint): Promise<Map<string, Float64Array>> {
-  const { readTensorFile } = await import('../training/run-folder.ts')
+  const { readTensorFile } = await import('../training/checkpoint.ts')
   return fromTensors(blueprint, readTensorFile(file), file)
 }
 
-export interface SavedRun {
+/** What a run's folder says of the run, whether it has ended or not. */
+export interface RunFacts {
   readonly network: Network
   readonly blueprint: Blueprint
-  /** Of the last checkpoint. */
+  /** What the network was called when it was trained. */
+  readonly label: string
+  /** What it was trained on: the set's name, the hash of its samples, and the options it was loaded with. */
+  readonly data: RunDescription['data']
+  readonly recipe: Readonly<Record<string, unknown>>
+  /** Of the training set: other data is to be standardised in the same way. */
+  readonly statistics: Statistics
+  readonly exact: boolean
+}
+
+export interface SavedRun extends RunFacts {
+  /** Of the last checkpoint that is whole. */
   readonly weights: Map<string, Float64Array>
   readonly step: number
-  /** What it was trained on: the set's name, the hash of its samples, and the options it was loaded with. */
-  readonly data: { readonly name: string; readonly sha256: string; readonly options: Readonly<Record<string, unknown>> }
-  readonly recipe: Readonly<Record<string, unknown>>
-  readonly exact: boolean
+  /** What was wrong with checkpoints after this one, a sentence or two each. */
+  readonly notes: readonly string[]
+}
+
+/** Reads run.json alone. Throws a `run` or `network` error. */
+export async function readRunFacts(folder: string): Promise<RunFacts> {
+  const { readDescription } = await import('../training/run-description.ts')
+  const { label, data, recipe, statistics, mode, ...description } = readDescription(folder)
+  const network = networkOfRun(description.network, folder)
+  const blueprint = createBlueprint(network, description.input)
+  return { network, blueprint, label, data, recipe, statistics, exact: mode.exact }
 }
 
 /** Opens a run's folder. Throws a `run`, `network` or `weights` error where there is no whole run. */
 export async function readRun(folder: string): Promise<SavedRun> {
-  const { readRunFolder } = await import('../training/run-folder.ts')
-  const { description, checkpoint, checkpointFile, step } = readRunFolder(folder)
-  const network = networkOf(description.network, folder)
-  const blueprint = createBlueprint(network, description.input)
-  const weights = fromTensors(blueprint, checkpoint, checkpointFile)
-  const { data, recipe, mode } = description
-  return { network, blueprint, weights, step, data, recipe, exact: mode.exact }
+  const { readLastCheckpoint } = await import('../training/run-folder.ts')
+  const facts = await readRunFacts(folder)
+  const { found, notes } = readLastCheckpoint(folder)
+  const weights = fromTensors(facts.blueprint, found.tensors, found.file)
+  return { ...facts, weights, step: found.step, notes }
 }
 
-function networkOf(value: unknown, folder: string): Network {
+/** The network of a run's description. Throws a `network` error that names the file. */
+export function networkOfRun(value: unknown, folder: string): Network {
   try {
     return networkFromJson(value)
   } catch (error) {

@@ -47,11 +47,13 @@ describe('train', () => {
     }
     const run = await train(network, { ...options, run: folder })
     const description = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'))
-    const { network: described, versions, isobath, ...rest } = description
+    const { network: described, versions, isobath, checksum, ...rest } = description
+    expect(checksum).toMatch(/^[0-9a-f]{64}$/)
     expect(described).toEqual(network)
     expect(versions).toEqual({ isobath, node: process.version })
     expect({ ...rest, data: { ...rest.data, sha256: 'checked below' } }).toMatchInlineSnapshot(`
       {
+        "checkpointEvery": null,
         "data": {
           "name": "moons",
           "options": {
@@ -61,15 +63,19 @@ describe('train', () => {
           "test": 32,
           "train": 64,
         },
+        "format": 1,
         "input": [
           2,
         ],
+        "label": "network",
         "mode": {
           "exact": true,
           "precision": "float32",
         },
         "recipe": {
           "batch": 64,
+          "clipNorm": null,
+          "layerRates": {},
           "logEvery": 10,
           "loss": "cross-entropy",
           "optimizer": {
@@ -78,15 +84,49 @@ describe('train', () => {
             "rule": {
               "kind": "momentum",
               "momentum": 0.9,
+              "momentumSchedule": "constant",
+              "nesterov": false,
               "weightDecay": 0.001,
             },
           },
           "order": "shuffled",
-          "schedule": "constant",
+          "schedule": {
+            "dropAt": [
+              0.5,
+              0.75,
+            ],
+            "dropFactor": 0.1,
+            "name": "constant",
+            "warmup": 0,
+          },
           "standardise": "per-channel",
           "steps": 25,
         },
         "seed": 9,
+        "signal": {
+          "first": 2.1389778275105784,
+          "last": 1.795925201577094,
+          "layer": null,
+          "layers": 3,
+          "position": null,
+          "verdict": "steady",
+        },
+        "statistics": {
+          "inputs": {
+            "deviation": [
+              0.9315861831656443,
+              0.4785942767886562,
+            ],
+            "mean": [
+              -0.05333639256423339,
+              0.026763358371681534,
+            ],
+          },
+          "targets": {
+            "deviation": [],
+            "mean": [],
+          },
+        },
       }
     `)
     expect(readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(4)
@@ -145,7 +185,7 @@ describe('train', () => {
       "IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3.
       IsobathError: steps: expected a whole number of at least 1, got 0.
       IsobathError: threads: expected a whole number from 1 to 256, got 0.
-      IsobathError: a training step with a batch of 64 needs 61.5 KiB of memory, and the limit is 0 B. Not even a batch of 1 would fit: use fewer layers.
+      IsobathError: a training step with a batch of 64 needs 61.6 KiB of memory, and the limit is 0 B. Not even a batch of 1 would fit: use fewer layers.
       IsobathError: weights: expected values of first.weight, and there are none. Give the weights of this network.
       IsobathError: ROOT/never: expected a run's folder with run.json in it. Give the folder that train named."
     `)

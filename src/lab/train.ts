@@ -8,8 +8,10 @@ import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
 import { version } from '../support/version.ts'
 import type { Weights } from '../training/evaluate.ts'
+import { checkObservers, type Observer } from '../training/observers.ts'
 import { resolveOptions, type TrainingOptions, type TrainingSettings } from '../training/options.ts'
-import type { RunDescription } from '../training/run-folder.ts'
+import type { RunDescription } from '../training/run-description.ts'
+import type { RunFolder } from '../training/run-folder.ts'
 import { type TrainingRecord, trainSession } from '../training/session.ts'
 import type { LossRecord } from '../training/train.ts'
 import { hashDataset } from './hash-dataset.ts'
@@ -29,14 +31,22 @@ export interface TrainOptions extends TrainingOptions, MachineOptions {
   readonly weights?: Weights
   /** A folder to keep the run in (Node only); nothing is kept by default. */
   readonly run?: string
+  /** What the network is called, kept in the run's description. */
+  readonly label?: string
   /** Options the data set was loaded with, kept in the run's description. */
   readonly dataOptions?: Readonly<Record<string, unknown>>
+  /** Steps between the checkpoints in the run's folder; about every 30 seconds by default, and always at the end. */
+  readonly checkpointEvery?: number
   /** Stops the run after the steps under way; what was reached is evaluated, saved and returned. */
   readonly abort?: AbortSignal
   /** Called with 0 at the start, then now and then with the steps done, of how many, and the losses logged since. */
   readonly onProgress?: (done: number, steps: number, losses: readonly LossRecord[]) => void
   /** Called now and then after the last step with the samples that were scored, of how many. */
   readonly onEvaluation?: (done: number, samples: number) => void
+  /** Called with the number of steps and the file after each checkpoint, the first of step 0 included. */
+  readonly onCheckpoint?: (step: number, file: string) => void
+  /** Those who look at weights and gradients while the network trains. */
+  readonly observers?: readonly Observer[]
 }
 
 /** Callers in plain JavaScript have no compiler to tell them. */
@@ -44,12 +54,21 @@ const knownOptions: Readonly<Record<keyof TrainOptions, true>> = {
   data: true,
   weights: true,
   run: true,
+  label: true,
   dataOptions: true,
+  checkpointEvery: true,
+  onCheckpoint: true,
+  observers: true,
   abort: true,
   onProgress: true,
   onEvaluation: true,
   optimizer: true,
   schedule: true,
+  warmup: true,
+  dropAt: true,
+  dropFactor: true,
+  clipNorm: true,
+  layerRates: true,
   batch: true,
   steps: true,
   epochs: true,
@@ -78,6 +97,10 @@ function checkTrainOptions({ data, optimizer, ...others }: TrainOptions): void {
   if (optimizer !== undefined && !optimizer.rule) {
     throw new IsobathError('option', 'optimizer: expected an optimizer. Give one, such as momentum({ rate: 0.03 }).')
   }
+  checkObservers(others.observers ?? [])
+  const { checkpointEvery = 1 } = others
+  if (Number.isSafeInteger(checkpointEvery) && checkpointEvery >= 1) return
+  throw new IsobathError('option', `checkpointEvery: expected a whole number of at least 1, got ${checkpointEvery}.`)
 }
 
 export interface Run extends TrainingRecord {
@@ -94,19 +117,23 @@ export interface Run extends TrainingRecord {
  * `memory` where a step doesn't fit into memory, `run` and `disk` on trouble with the run's folder. A run whose numbers stop being finite ends with `diverged`.
  */
 export async function train(network: Network, options: TrainOptions): Promise<Run> {
-  const { data, weights, abort, onProgress, onEvaluation, threads, exact, memoryLimit } = options
+  const { data, weights, abort, onProgress, onEvaluation, checkpointEvery, observers } = options
+  const { threads, exact, memoryLimit } = options
   checkTrainOptions(options)
   const blueprint = createBlueprint(network, data.shape)
   const settings = resolveOptions(options, data.train.count, taskOf(data))
   const backend = await createWasmBackend({ threads, exact, memoryLimit })
+  let folder: RunFolder | undefined
   try {
-    const folder = options.run === undefined ? undefined : await openFolder(options.run, blueprint, options, settings)
+    folder = options.run === undefined ? undefined : await openFolder(options.run, blueprint, options, settings)
     const record = await trainSession({
       blueprint,
       data,
       settings,
       backend,
       weights,
+      checkpointEvery,
+      observers,
       abort,
       recorder: folder,
       onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
@@ -117,15 +144,19 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
     return { ...record, network, blueprint, settings, run: folder?.folder ?? null }
   } finally {
     backend.dispose()
+    folder?.close()
   }
 }
 
 async function openFolder(folder: string, blueprint: Blueprint, options: TrainOptions, settings: TrainingSettings) {
   const { createRunFolder } = await import('../training/run-folder.ts')
-  const { data, exact = false, dataOptions = {} } = options
+  const { runFormat } = await import('../training/run-description.ts')
+  const { data, exact = false, dataOptions = {}, label = 'network', checkpointEvery = null } = options
   const { seed, ...recipe } = settings
   const description: RunDescription = {
+    format: runFormat,
     isobath: version,
+    label,
     network: blueprint.network,
     input: [...blueprint.input],
     data: {
@@ -138,7 +169,8 @@ async function openFolder(folder: string, blueprint: Blueprint, options: TrainOp
     recipe,
     seed,
     mode: { precision: 'float32', exact },
+    checkpointEvery,
     versions: { isobath: version, node: process.version },
   }
-  return createRunFolder(folder, blueprint, description)
+  return createRunFolder(folder, blueprint, description, options.onCheckpoint)
 }

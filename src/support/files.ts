@@ -169,8 +169,8 @@ export function readLimited(file: string, { code, limit, remedy }: Reading): Uin
   }
 }
 
-/** The first failure is the one to report. */
-function removeQuietly(file: string): void {
+/** Removes a file, if it is there and that can be done. */
+export function removeQuietly(file: string): void {
   try {
     rmSync(file, { force: true })
   } catch {}

@@ -1,84 +1,167 @@
 /**
  * A run's folder: `run.json` says what runs, `metrics.jsonl` has a line for each logged step, `checkpoint-STEP.safetensors`
- * the weights and all that the next step depends on. Files are written under a temporary name and renamed, so that a
- * file that is there is whole.
+ * the weights and all that the next step depends on, `result.json` what came out. Files are written under a temporary
+ * name and renamed, so that a file that is there is whole; run.json comes after checkpoint 0, so that a run that has it
+ * can go on. Node only.
  */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { IsobathError } from '../support/errors.ts'
-import { appendText, makeFolder, readWhole, reasonOf, writeWhole } from '../support/files.ts'
-import { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './safetensors.ts'
-import type { Recorder } from './session.ts'
-import type { LossRecord, TrainingState } from './train.ts'
-import { toTensors } from './weights.ts'
-
-/** What run.json holds: enough to make the same run again. */
-export const runDescriptionSchema = z.object({
-  isobath: z.string(),
-  network: z.unknown(),
-  input: z.array(z.number().int().positive()),
-  data: z.object({
-    name: z.string(),
-    sha256: z.string(),
-    train: z.number().int().positive(),
-    test: z.number().int().positive(),
-    /** The options the data set was loaded with, for those who evaluate the run later. */
-    options: z.record(z.string(), z.unknown()),
-  }),
-  recipe: z.record(z.string(), z.unknown()),
-  seed: z.number().int(),
-  mode: z.object({ precision: z.string(), exact: z.boolean() }),
-  versions: z.record(z.string(), z.string()),
-})
-
-export type RunDescription = z.infer<typeof runDescriptionSchema>
+import { makeFolder, removeQuietly, writeWhole } from '../support/files.ts'
+import { type Checkpoint, encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
+import { type MetricsFile, openMetrics, readLosses } from './metrics.ts'
+import type { TrainingSettings } from './options.ts'
+import { encodeDescription, type RunDescription, resultFile, runFile } from './run-description.ts'
+import { type Lock, takeLock } from './run-lock.ts'
+import type { Recorder, ResumePoint, TimeSpent } from './session.ts'
+import type { TrainingState } from './train.ts'
 
 const checkpointName = (step: number): string => `checkpoint-${step}.safetensors`
 const checkpointPattern = /^checkpoint-(\d+)\.safetensors$/
+const metricsFile = 'metrics.jsonl'
 
 export interface RunFolder extends Recorder {
   readonly folder: string
   /** Adds what came out at the end. */
   finish(result: object): void
+  /** Lets go of the folder, however the run ended. */
+  close(): void
+}
+
+/** Told of each checkpoint that was written. */
+export type OnCheckpoint = (step: number, file: string) => void
+
+/**
+ * A new run's folder, which nothing is written to before `begin`. Throws a `run` error where there is a run already; its
+ * functions throw a `disk` error where nothing can be written, a `run` error where another process is at work there.
+ */
+export function createRunFolder(
+  folder: string,
+  blueprint: Blueprint,
+  description: RunDescription,
+  onCheckpoint?: OnCheckpoint,
+): RunFolder {
+  refuseOtherRun(folder)
+  const writer = new Writer(folder, blueprint, onCheckpoint)
+  return writer.recorder(async (state, time, start) => {
+    makeFolder(folder)
+    writer.lock = takeLock(folder)
+    // Once more: another process may have begun a run here while this one compiled.
+    refuseOtherRun(folder)
+    const files = [checkpointName(state.step), metricsFile, runFile]
+    try {
+      writer.save(state, time)
+      writer.metrics = openMetrics(join(folder, metricsFile), 0)
+      const { standardiser, signal } = start
+      writeWhole(join(folder, runFile), encodeDescription(description, standardiser.statistics, signal))
+    } catch (error) {
+      // A run that could not begin leaves nothing that would look like one.
+      for (const file of files) removeQuietly(join(folder, file))
+      throw error
+    }
+  })
+}
+
+export interface RunToResume {
+  readonly folder: string
+  readonly lock: Lock
+  readonly blueprint: Blueprint
+  readonly settings: TrainingSettings
+  readonly signal: ResumePoint['signal']
+  readonly onCheckpoint?: OnCheckpoint
 }
 
 /**
- * A run's folder, which nothing is written to before `begin`. Throws a `run` error where there is a run already; its
- * functions throw a `disk` error where nothing can be written.
+ * The folder of a run that goes on, and where. The caller has the lock, which `close` releases. Nothing is changed before
+ * `begin`, which cuts the metrics back to the checkpoint. Throws a `run` or `weights` error where no checkpoint is whole.
  */
-export function createRunFolder(folder: string, blueprint: Blueprint, description: RunDescription): RunFolder {
-  const metrics = join(folder, 'metrics.jsonl')
-  const checkpoint = async (state: TrainingState): Promise<void> => {
-    writeWhole(join(folder, checkpointName(state.step)), encodeState(blueprint, state))
-    dropOldCheckpoints(folder)
+export function resumeRunFolder({ folder, lock, blueprint, settings, signal, onCheckpoint }: RunToResume): {
+  readonly recorder: RunFolder
+  readonly point: ResumePoint
+  readonly notes: readonly string[]
+} {
+  const metrics = join(folder, metricsFile)
+  const { found, notes } = findCheckpoint(folder, (checkpoint) => {
+    const kept = readLosses(metrics, checkpoint.step, settings)
+    if (kept !== undefined) return { checkpoint, kept }
+    throw new IsobathError(
+      'run',
+      `${metrics}: expected the losses of all steps before ${checkpoint.step}, and some are missing. The file was changed or broken.`,
+    )
+  })
+  const { checkpoint, kept } = found
+  const state = stateOf(blueprint, checkpoint)
+  const writer = new Writer(folder, blueprint, onCheckpoint)
+  writer.lock = lock
+  const recorder = writer.recorder(async () => {
+    for (const name of readdirSync(folder)) {
+      const step = stepOf(name)
+      const isLater = step !== undefined && step > state.step
+      if (isLater || name === resultFile || name.endsWith('.partial')) removeQuietly(join(folder, name))
+    }
+    writer.metrics = openMetrics(metrics, kept.bytes)
+    writer.savedStep = state.step
+  })
+  return { recorder, point: { state, losses: kept.losses, signal, ...checkpoint.time }, notes }
+}
+
+/** Writes the files of a run while it goes on. */
+class Writer {
+  lock?: Lock
+  metrics?: MetricsFile
+  /** Of the last checkpoint. */
+  savedStep = -1
+
+  constructor(
+    private readonly folder: string,
+    private readonly blueprint: Blueprint,
+    private readonly onCheckpoint?: OnCheckpoint,
+  ) {}
+
+  recorder(begin: Recorder['begin']): RunFolder {
+    return {
+      folder: this.folder,
+      begin,
+      checkpoint: async (state, time) => this.save(state, time),
+      losses: (records) => this.metrics?.add(records),
+      finish: (result) => writeWhole(join(this.folder, resultFile), `${JSON.stringify(result, null, 2)}\n`),
+      close: () => this.close(),
+    }
   }
-  refuseOtherRun(folder)
-  return {
-    folder,
-    begin: async (state) => {
-      makeFolder(folder)
-      // Once more: another process may have begun a run here while this one compiled.
-      refuseOtherRun(folder)
-      writeWhole(join(folder, 'run.json'), `${JSON.stringify(description, null, 2)}\n`)
-      writeWhole(metrics, '')
-      await checkpoint(state)
-    },
-    checkpoint,
-    losses: (records: readonly LossRecord[]) => {
-      const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('')
-      if (lines) appendText(metrics, lines)
-    },
-    finish: (result) => writeWhole(join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`),
+
+  save(state: TrainingState, time: TimeSpent): void {
+    if (state.step === this.savedStep) return
+    const file = join(this.folder, checkpointName(state.step))
+    // Before the checkpoint: it must never be ahead of the losses.
+    this.metrics?.save()
+    writeWhole(file, encodeCheckpoint(this.blueprint, state, time))
+    this.savedStep = state.step
+    dropOldCheckpoints(this.folder)
+    this.onCheckpoint?.(state.step, file)
+  }
+
+  private close(): void {
+    try {
+      this.metrics?.close()
+    } catch (error) {
+      // The disk is full: that has been said, and what is missing is made again after the last checkpoint.
+      if (!(error instanceof IsobathError)) throw error
+    } finally {
+      this.lock?.release()
+    }
   }
 }
 
-/** A checkpoint without its run.json counts too: it would be taken for one of the new run. */
+/**
+ * What a run leaves that was killed before it had begun (a lock, checkpoint 0) is written over; a later checkpoint without
+ * its run.json counts as a run: it would be taken for one of the new run.
+ */
 function refuseOtherRun(folder: string): void {
   const names = existsSync(folder) ? readNames(folder) : []
-  if (!names.some((name) => name === 'run.json' || checkpointPattern.test(name))) return
-  throw new IsobathError('run', `${folder}: there is a run in this folder already. Choose another one.`)
+  if (!names.some((name) => name === runFile || (stepOf(name) ?? 0) > 0)) return
+  const remedy = names.includes(runFile) ? ', or go on with this one: train --resume' : ''
+  throw new IsobathError('run', `${folder}: there is a run in this folder already. Choose another one${remedy}.`)
 }
 
 /** None where it is no folder or can't be read: what is wrong with it shows when something is written. */
@@ -90,68 +173,51 @@ function readNames(folder: string): string[] {
   }
 }
 
-function encodeState(blueprint: Blueprint, { step, weights, optimizer, position }: TrainingState): Uint8Array {
-  const tensors = new Map<string, Tensor>(toTensors(blueprint, weights))
-  for (const [name, { shape, values }] of optimizer) tensors.set(name, { shape, data: Float32Array.from(values) })
-  const metadata = { step: String(step), epoch: String(position.epoch), offset: String(position.offset) }
-  return encodeTensors({ tensors, metadata })
+function stepOf(name: string): number | undefined {
+  const step = checkpointPattern.exec(name)?.[1]
+  return step === undefined ? undefined : Number(step)
 }
 
 function checkpointSteps(folder: string): number[] {
   return readdirSync(folder)
-    .flatMap((name) => checkpointPattern.exec(name)?.[1] ?? [])
-    .map(Number)
+    .flatMap((name) => stepOf(name) ?? [])
     .sort((a, b) => a - b)
 }
 
 /** The last two are kept. */
 function dropOldCheckpoints(folder: string): void {
-  for (const step of checkpointSteps(folder).slice(0, -2)) rmSync(join(folder, checkpointName(step)), { force: true })
+  for (const step of checkpointSteps(folder).slice(0, -2)) removeQuietly(join(folder, checkpointName(step)))
 }
 
-export interface StoredRun {
-  readonly description: RunDescription
-  /** The last one. */
-  readonly checkpoint: TensorFile
-  readonly checkpointFile: string
-  readonly step: number
+/** The newest checkpoint that `use` accepts; `notes` says of each newer one why not. Throws what is wrong with the newest. */
+function findCheckpoint<T>(folder: string, use: (checkpoint: Checkpoint) => T): { found: T; notes: string[] } {
+  const steps = checkpointSteps(folder).reverse()
+  if (steps.length === 0) throw new IsobathError('run', `${folder}: there is no checkpoint. Train again.`)
+  const failures: IsobathError[] = []
+  for (const step of steps) {
+    try {
+      const found = use(readCheckpoint(join(folder, checkpointName(step))))
+      return { found, notes: failures.map(({ message }) => `${message} The checkpoint before it is used.`) }
+    } catch (error) {
+      if (!(error instanceof IsobathError)) throw error
+      failures.push(error)
+    }
+  }
+  throw failures[0]
 }
 
-/** A run's description and its last checkpoint. Throws a `run` or `weights` error where the folder holds no whole run. */
-export function readRunFolder(folder: string): StoredRun {
-  const file = join(folder, 'run.json')
-  if (!existsSync(file)) {
-    throw new IsobathError(
-      'run',
-      `${folder}: expected a run's folder with run.json in it. Give the folder that train named.`,
-    )
-  }
-  const parsed = runDescriptionSchema.safeParse(parseJson(file))
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new IsobathError('run', `${file}: ${issue.path.join('.')}: ${issue.message}. The file was changed or broken.`)
-  }
-  const step = checkpointSteps(folder).at(-1)
-  if (step === undefined) throw new IsobathError('run', `${folder}: there is no checkpoint. Train again.`)
-  const checkpointFile = join(folder, checkpointName(step))
-  return { description: parsed.data, checkpoint: readTensorFile(checkpointFile), checkpointFile, step }
+/** The last checkpoint that is whole. Throws a `run` or `weights` error where there is none. */
+export function readLastCheckpoint(folder: string): { readonly found: Checkpoint; readonly notes: readonly string[] } {
+  return findCheckpoint(folder, (checkpoint) => checkpoint)
 }
 
-function parseJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    throw new IsobathError('run', `${file}: expected JSON. The file was changed or broken.`)
-  }
-}
-
-/** Reads a .safetensors file. Throws a `weights` error. */
-export function readTensorFile(file: string): TensorFile {
-  let bytes: Uint8Array
-  try {
-    bytes = readWhole(file)
-  } catch (error) {
-    throw new IsobathError('weights', `${file}: can't be read (${reasonOf(error)}). Give a .safetensors file.`)
-  }
-  return decodeTensors(bytes, file)
+/** The losses of a run until a step. Throws a `run` error where some are missing. */
+export function readRunLosses(folder: string, step: number, settings: TrainingSettings): ResumePoint['losses'] {
+  const file = join(folder, metricsFile)
+  const kept = readLosses(file, step, settings)
+  if (kept) return kept.losses
+  throw new IsobathError(
+    'run',
+    `${file}: expected the losses of all ${step} steps, and some are missing. The file was changed or broken.`,
+  )
 }

@@ -8,17 +8,20 @@ import type { LossName } from '../graph/programs.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
 import { createEvaluator, type Scores, type Weights } from './evaluate.ts'
 import { checkFits } from './fit.ts'
+import type { Observer } from './observers.ts'
 import type { TrainingSettings } from './options.ts'
-import { judgeSignal, measureSignal, type Signal } from './signal.ts'
+import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
 import { checkOutputs } from './targets.ts'
 import { type LossRecord, runTraining, type TrainingState } from './train.ts'
 import { checkWeights, hashTensors, toTensors } from './weights.ts'
 
-export interface TrainingRecord {
+export interface TrainingRecord extends TimeSpent {
   readonly losses: readonly LossRecord[]
   /** After the last step, on all samples, in evaluation mode. */
   readonly train: Scores
   readonly test: Scores
+  /** Where the data has samples that were held out. */
+  readonly validation?: Scores
   readonly diverged: Divergence | null
   /** True when the run was stopped before its last step. */
   readonly interrupted: boolean
@@ -30,20 +33,38 @@ export interface TrainingRecord {
   readonly weights: ReadonlyMap<string, Float64Array>
   /** SHA-256 of the weights as float32, in file order. */
   readonly weightsSha256: string
+  readonly memoryBytes: number
+}
+
+/** How long a run took so far, in all its sittings. */
+export interface TimeSpent {
   /** Of all of it. */
   readonly seconds: number
   /** Of the steps alone, their compilation included. */
   readonly trainingSeconds: number
-  readonly memoryBytes: number
+}
+
+/** What the training set and the first weights say before the first step. */
+export interface SessionStart {
+  readonly standardiser: Standardiser
+  readonly signal: Signal
 }
 
 /** Keeps what must not be lost while the run goes on. */
 export interface Recorder {
   /** Before the first step. */
-  begin(state: TrainingState): Promise<void>
-  /** After the last. */
-  checkpoint(state: TrainingState): Promise<void>
+  begin(state: TrainingState, time: TimeSpent, start: SessionStart): Promise<void>
+  /** Now and then, and after the last. */
+  checkpoint(state: TrainingState, time: TimeSpent): Promise<void>
   losses(records: readonly LossRecord[]): void
+}
+
+/** What is known of a run that goes on. */
+export interface ResumePoint extends TimeSpent {
+  readonly state: TrainingState
+  /** Of the steps before. */
+  readonly losses: readonly LossRecord[]
+  readonly signal: Signal
 }
 
 export interface SessionObserver {
@@ -63,58 +84,95 @@ export interface Session extends SessionObserver {
   readonly backend: Backend
   /** Drawn from the seed when absent. */
   readonly weights?: Weights
+  /** Where the run goes on that was begun before; `weights` is of no use then. */
+  readonly resume?: ResumePoint
+  /** Steps between checkpoints; about every 30 seconds when absent. */
+  readonly checkpointEvery?: number
+  readonly observers?: readonly Observer[]
   readonly abort?: AbortSignal
   readonly recorder?: Recorder
 }
 
 /** Throws before anything is kept where the network, the weights and the data don't fit each other or the memory. */
 export async function trainSession(session: Session): Promise<TrainingRecord> {
-  const { blueprint, data, settings, backend, recorder, abort, onProgress } = session
-  const started = performance.now()
+  const { blueprint, data, settings, backend, recorder, abort, resume, onProgress } = session
+  const spent = createStopwatch(resume)
   checkOutputs(blueprint, data)
   checkFits(blueprint, settings, backend)
   if (session.weights) checkWeights(blueprint, session.weights)
-  onProgress?.(0, [])
-  const initial = session.weights ?? initialise(blueprint, settings.seed)
-  const weights = new Map(blueprint.parameters.map(({ name }) => [name, Float64Array.from(initial.get(name) ?? [])]))
+  onProgress?.(resume?.state.step ?? 0, [])
+  const first = resume?.state ?? firstState(session)
   const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
-  await recorder?.begin({ step: 0, weights, optimizer: new Map(), position: { epoch: 0, offset: 0 } })
-  const signal = judgeSignal(await measureSignal(blueprint, backend, weights, data.train, standardiser))
+  const measure = (): Promise<LayerSignal[]> =>
+    measureSignal(blueprint, backend, first.weights, data.train, standardiser)
+  const signal = resume?.signal ?? judgeSignal(await measure())
+  await recorder?.begin(first, spent.soFar(), { standardiser, signal })
 
-  const trainingStarted = performance.now()
+  spent.startTraining()
   const { losses, interrupted, state, memoryBytes, ...outcome } = await runTraining({
     blueprint,
     data,
     settings,
     standardiser,
     backend,
-    weights,
+    weights: first.weights,
+    start: first,
+    checkpointEvery: session.checkpointEvery,
+    onCheckpoint: recorder && ((reached) => recorder.checkpoint(reached, spent.soFar())),
+    observers: session.observers,
     abort,
     onProgress: (done, fresh) => {
       recorder?.losses(fresh)
       onProgress?.(done, fresh)
     },
   })
-  const trainingSeconds = (performance.now() - trainingStarted) / 1000
-  await recorder?.checkpoint(state)
+  spent.stopTraining()
+  await recorder?.checkpoint(state, spent.soFar())
 
-  const { train, test } = await evaluateSets(session, standardiser, state.weights)
+  const { train, ...others } = await evaluateSets(session, standardiser, state.weights)
   const isBroken = outcome.diverged === null && train.loss === null
   const diverged = isBroken ? await locateAtEnd(session, standardiser, state) : outcome.diverged
   const weightsSha256 = await hashTensors(toTensors(blueprint, state.weights))
   return {
-    losses,
+    losses: [...(resume?.losses ?? []), ...losses],
     train,
-    test,
+    ...others,
     diverged,
     interrupted,
     steps: state.step,
     signal,
     weights: state.weights,
     weightsSha256,
-    seconds: (performance.now() - started) / 1000,
-    trainingSeconds,
+    ...spent.soFar(),
     memoryBytes,
+  }
+}
+
+function firstState({ blueprint, settings, weights }: Session): TrainingState {
+  const given = weights ?? initialise(blueprint, settings.seed)
+  const own = new Map(blueprint.parameters.map(({ name }) => [name, Float64Array.from(given.get(name) ?? [])]))
+  return { step: 0, weights: own, optimizer: new Map(), position: { epoch: 0, offset: 0 } }
+}
+
+/** Goes on from what earlier sittings of the run took. */
+function createStopwatch(before: TimeSpent = { seconds: 0, trainingSeconds: 0 }) {
+  const started = performance.now()
+  let trainingStarted: number | undefined
+  let { trainingSeconds } = before
+  const secondsFrom = (time: number): number => (performance.now() - time) / 1000
+  const soFar = (): TimeSpent => ({
+    seconds: before.seconds + secondsFrom(started),
+    trainingSeconds: trainingSeconds + (trainingStarted === undefined ? 0 : secondsFrom(trainingStarted)),
+  })
+  return {
+    soFar,
+    startTraining: (): void => {
+      trainingStarted = performance.now()
+    },
+    stopTraining: (): void => {
+      trainingSeconds = soFar().trainingSeconds
+      trainingStarted = undefined
+    },
   }
 }
 
@@ -129,22 +187,30 @@ async function locateAtEnd(
   return locateDivergence({ blueprint, backend, weights, samples, batch: settings.batch, step })
 }
 
-/** Scores on the whole training and test sets. */
+export interface SetScores {
+  readonly train: Scores
+  readonly test: Scores
+  readonly validation?: Scores
+}
+
+/** Scores on the whole training and test sets, and on what was held out. */
 export async function evaluateSets(
   session: Pick<Session, 'blueprint' | 'data' | 'backend' | 'onEvaluation'> & { settings: { loss: LossName } },
   standardiser: Standardiser,
   weights: Weights,
-): Promise<{ train: Scores; test: Scores }> {
+): Promise<SetScores> {
   const { blueprint, data, backend, settings, onEvaluation } = session
-  const samples = data.train.count + data.test.count
-  const evaluator = await createEvaluator(blueprint, backend, Math.max(data.train.count, data.test.count))
+  const { train: training, test: testing, validation: held } = data
+  const counts = [training, testing, ...(held ? [held] : [])].map(({ count }) => count)
+  const samples = counts.reduce((sum, count) => sum + count, 0)
+  const evaluator = await createEvaluator(blueprint, backend, Math.max(...counts))
   try {
     evaluator.load(weights)
     const scoreSet = (set: Samples, before: number): Promise<Scores> =>
       evaluator.evaluate(set, standardiser, settings.loss, (done) => onEvaluation?.(before + done, samples))
-    const train = await scoreSet(data.train, 0)
-    const test = await scoreSet(data.test, data.train.count)
-    return { train, test }
+    const train = await scoreSet(training, 0)
+    const test = await scoreSet(testing, training.count)
+    return held ? { train, test, validation: await scoreSet(held, training.count + testing.count) } : { train, test }
   } finally {
     evaluator.dispose()
   }

@@ -1,16 +1,22 @@
 /** The training loop: fills the ring with batches while the program works through the other half of it. */
 import type { Backend, InputRows, Program } from '../backends/backend.ts'
 import type { Blueprint, Shape } from '../blueprint/blueprint.ts'
+import { sameShape } from '../blueprint/shape.ts'
 import { type Batches, createBatches } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Position } from '../data/order.ts'
 import type { Standardiser } from '../data/standardise.ts'
-import { isOptimizerState, trainingGraph } from '../graph/programs.ts'
+import { isOptimizerState } from '../graph/programs.ts'
+import { IsobathError } from '../support/errors.ts'
+import { type CheckpointClock, createCheckpointClock } from './checkpoint-clock.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
 import type { Weights } from './evaluate.ts'
 import { chooseRing } from './fit.ts'
+import { isLogged } from './logged-steps.ts'
+import { type Observer, showObservers } from './observers.ts'
 import type { TrainingSettings } from './options.ts'
 import { createPace, type Pace } from './pace.ts'
+import { stepGraph } from './step-graph.ts'
 import { stepInputs } from './step-inputs.ts'
 import { createTargetWriter, type TargetWriter } from './targets.ts'
 
@@ -53,8 +59,15 @@ export interface TrainingTask {
   readonly settings: TrainingSettings
   readonly standardiser: Standardiser
   readonly backend: Backend
-  /** Initial values of all parameters and running statistics. */
+  /** Values of all parameters and running statistics before the first of these steps. */
   readonly weights: Weights
+  /** Where a run goes on that was begun before; from its first step when absent. */
+  readonly start?: Omit<TrainingState, 'weights'>
+  /** Steps between checkpoints; about every 30 seconds when absent. */
+  readonly checkpointEvery?: number
+  /** Called with the state between two steps when a checkpoint is due; not after the last step. */
+  readonly onCheckpoint?: (state: TrainingState) => Promise<void>
+  readonly observers?: readonly Observer[]
   /** Stops the run after the steps under way. */
   readonly abort?: AbortSignal
   /** Called now and then with the number of steps done and what was logged since the last call. */
@@ -64,16 +77,36 @@ export interface TrainingTask {
 /** Trains until the steps are done, the numbers aren't finite or the caller stops it. Throws a `memory` error. */
 export async function runTraining(task: TrainingTask): Promise<TrainingOutcome> {
   const { blueprint, data, settings, backend } = task
-  const { batch, loss, optimizer, seed, order } = settings
-  const graph = trainingGraph(blueprint, { batch, loss, optimizer: optimizer.rule, seed })
-  const program = await backend.compile(graph, { ringSlots: chooseRing(settings, blueprint) })
+  const { batch, seed, order } = settings
+  const program = await backend.compile(stepGraph(blueprint, settings), { ringSlots: chooseRing(settings, blueprint) })
   try {
     for (const { name } of blueprint.parameters) program.write(name, task.weights.get(name) ?? [])
-    const { standardiser } = task
-    const batches = createBatches(data.train, standardiser, { batch, order, seed })
+    const { standardiser, start } = task
+    if (start) writeOptimizer(program, start)
+    const batches = createBatches(data.train, standardiser, { batch, order, seed, position: start?.position })
     return await new Trainer(task, program, batches).run()
   } finally {
     program.dispose()
+  }
+}
+
+/** The names of what the optimizer keeps from step to step. */
+function optimizerInputs({ graph }: Program) {
+  return graph.inputs.filter(({ name, role }) => role === 'state' && isOptimizerState(name))
+}
+
+/** Before the first step nothing is kept yet, and the program starts with zeros. */
+function writeOptimizer(program: Program, { step, optimizer }: Omit<TrainingState, 'weights'>): void {
+  for (const { name, value } of optimizerInputs(program)) {
+    const state = optimizer.get(name)
+    if (!state && step === 0) continue
+    if (!state || !sameShape(state.shape, value.shape)) {
+      throw new IsobathError(
+        'run',
+        `checkpoint: expected ${name} of the shape [${value.shape.join(', ')}]. The run was changed.`,
+      )
+    }
+    program.write(name, state.values)
   }
 }
 
@@ -83,9 +116,12 @@ class Trainer {
   /** Steps in half of the ring. */
   private readonly group: number
   private readonly pace: Pace
-  private done = 0
+  private readonly clock: CheckpointClock
+  /** Steps between which the program must stand still, beside the checkpoints by time. */
+  private readonly stops: readonly number[]
+  private done: number
   /** Steps whose batches were filled in. */
-  private prepared = 0
+  private prepared: number
 
   constructor(
     private readonly task: TrainingTask,
@@ -95,6 +131,11 @@ class Trainer {
     this.group = program.ringSlots / 2
     this.pace = createPace(this.group)
     this.writeTargets = createTargetWriter(task, program)
+    this.clock = createCheckpointClock(task.checkpointEvery)
+    const { checkpointEvery = [], observers = [] } = task
+    this.stops = [checkpointEvery, observers.map(({ every }) => every)].flat()
+    this.done = task.start?.step ?? 0
+    this.prepared = this.done
   }
 
   async run(): Promise<TrainingOutcome> {
@@ -111,14 +152,26 @@ class Trainer {
       this.done = first + finished
       this.log(1 - half, first, finished)
       if (finished < count) return this.finish(await this.locate(1 - half, finished, first))
+      await this.pause((1 - half) * this.group + count - 1, next > 0)
     }
     return this.finish(null, this.done < settings.steps)
+  }
+
+  /** Between two groups of steps, when the program stands still; the last step was in this slot of the ring. */
+  private async pause(slot: number, goesOn: boolean): Promise<void> {
+    const { observers = [], onCheckpoint, settings } = this.task
+    const step = this.done
+    if (observers.length > 0) {
+      await showObservers(observers, this.program, { step, slot, isLast: step === settings.steps })
+    }
+    if (onCheckpoint && goesOn && this.clock.isDue(step)) await this.clock.time(() => onCheckpoint(this.readState()))
   }
 
   /** Fills half of the ring, or less of it; gives the number of steps. */
   private prepare(half: number): number {
     const { settings } = this.task
-    const count = Math.min(this.pace.next(), settings.steps - this.prepared)
+    const toStop = this.stops.map((every) => every - (this.prepared % every))
+    const count = Math.min(this.pace.next(), settings.steps - this.prepared, ...toStop)
     for (let index = 0; index < count; index++) {
       const slot = half * this.group + index
       const step = this.prepared + index
@@ -135,8 +188,7 @@ class Trainer {
     const fresh: LossRecord[] = []
     for (let index = 0; index < finished; index++) {
       const step = first + index
-      const isLogged = step % settings.logEvery === 0 || step === settings.steps - 1
-      if (isLogged) fresh.push({ step, loss: this.program.read('loss', half * this.group + index)[0] })
+      if (isLogged(step, settings)) fresh.push({ step, loss: this.program.read('loss', half * this.group + index)[0] })
     }
     this.losses.push(...fresh)
     onProgress?.(this.done, fresh)
@@ -170,13 +222,18 @@ class Trainer {
     return new Map(parameters.map(({ name }) => [name, this.program.read(name)]))
   }
 
+  private readState(): TrainingState {
+    const optimizer = new Map<string, OptimizerState>(
+      optimizerInputs(this.program).map(({ name, value: { shape } }) => [
+        name,
+        { shape, values: this.program.read(name) },
+      ]),
+    )
+    return { step: this.done, weights: this.readWeights(), optimizer, position: this.findPosition() }
+  }
+
   private finish(diverged: Divergence | null, interrupted = false): TrainingOutcome {
-    const optimizer = new Map<string, OptimizerState>()
-    for (const { name, role, value } of this.program.graph.inputs) {
-      if (role !== 'state' || !isOptimizerState(name)) continue
-      optimizer.set(name, { shape: value.shape, values: this.program.read(name) })
-    }
-    const state = { step: this.done, weights: this.readWeights(), optimizer, position: this.findPosition() }
-    return { losses: this.losses, diverged, interrupted, state, memoryBytes: this.program.memoryBytes }
+    const { losses, program } = this
+    return { losses, diverged, interrupted, state: this.readState(), memoryBytes: program.memoryBytes }
   }
 }

@@ -5,6 +5,7 @@ import { addDataOptions, type DataFlags } from '../data-options.ts'
 import { wholeFrom, wholeList } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags } from '../options.ts'
 import { checkWritable, printJson, printText, writeText } from '../output.ts'
+import { quote } from '../quote.ts'
 import { addTrainingOptions, type TrainingFlags } from '../training-options.ts'
 
 type Flags = DataFlags &
@@ -44,9 +45,4 @@ export function compareCommand(words: readonly string[]): Command {
     if (flags.figure !== undefined) writeText(flags.figure, result.picture())
     if (!flags.json && files.length > 0) printText(`Written: ${files.join(', ')}`)
   })
-}
-
-/** As a shell would have it. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -1,26 +1,24 @@
 import { existsSync, statSync } from 'node:fs'
 import { Command } from 'commander'
-import { z } from 'zod'
 import {
   createBlueprint,
   type Dataset,
   evaluate,
   hashDataset,
   IsobathError,
-  loadDataset,
   lossNames,
   type Network,
   readRun,
   readWeights,
-  type SavedRun,
   standardisationNames,
   type TrainingOptions,
   type Weights,
 } from '../../index.ts'
-import { addDataOptions, type DataChoice, type DataFlags, dataChoice, readData } from '../data-options.ts'
+import { addDataOptions, type DataFlags, readData } from '../data-options.ts'
 import { networkHelp, readNetwork } from '../network-argument.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText, scoreLines } from '../output.ts'
+import { readDataOf } from '../run-data.ts'
 import { lossOption, standardiseOption } from '../training-options.ts'
 import { showTraining } from '../training-progress.ts'
 
@@ -84,24 +82,6 @@ async function openRun(folder: string, flags: Flags): Promise<Subject> {
     standardise: flags.standardise ?? standardisationNames.find((name) => name === run.recipe.standardise),
   }
   return { network, weights, data, recipe, exact, sameData }
-}
-
-const choiceSchema = z.object({
-  dataDir: z.string().optional(),
-  seed: z.number().optional(),
-  samples: z.number().optional(),
-})
-
-/** The data set that the flags name, or else the run's, loaded as the run did where the flags don't say otherwise. */
-async function readDataOf({ data }: SavedRun, flags: Flags): Promise<Dataset> {
-  if (flags.data !== undefined && flags.data !== data.name) return readData(flags)
-  const kept: DataChoice = choiceSchema.safeParse(data.options).data ?? {}
-  const asked = dataChoice(flags)
-  return loadDataset(data.name, {
-    dataDir: asked.dataDir ?? kept.dataDir,
-    seed: asked.seed ?? kept.seed,
-    samples: asked.samples ?? kept.samples,
-  })
 }
 
 async function openWeights(file: string, flags: Flags): Promise<Subject> {

@@ -1,122 +1,126 @@
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { Command } from 'commander'
 import {
   createBlueprint,
-  type Dataset,
-  describeDivergence,
-  describeOptimizer,
-  describeSignal,
+  IsobathError,
   type Run,
+  readRecord,
+  readRunFacts,
   readWeights,
+  resume,
   type TrainOptions,
   train,
 } from '../../index.ts'
-import { addDataOptions, type DataFlags, dataChoice, dataName, readData, shapeOf } from '../data-options.ts'
+import { addDataOptions, type DataFlags, dataChoice, openData } from '../data-options.ts'
 import { withFreeFolder } from '../free-folder.ts'
 import { interruptible } from '../interrupt.ts'
 import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
+import { wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
-import { counted, number, printJson, printText, scoreLines, whole } from '../output.ts'
-import { sparkline } from '../terminal/spark.ts'
+import { printJson, printText } from '../output.ts'
+import { readDataOf } from '../run-data.ts'
+import { runSummary, runText, type TrainedOn } from '../run-text.ts'
 import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
-import { showTraining } from '../training-progress.ts'
+import { type ShownTraining, showTraining } from '../training-progress.ts'
 
-type Flags = DataFlags & TrainingFlags & MachineFlags & { init?: string; run?: string }
+type Flags = DataFlags &
+  TrainingFlags &
+  MachineFlags & { init?: string; run?: string; resume?: string; checkpointEvery?: number }
 
-/** `train NETWORK --data NAME` */
+const examples = `
+Examples:
+  isobath train mlp:depth=3,width=128 --data glyphs --steps 300 --run runs/first
+  isobath train --resume runs/first`
+
+/** `train NETWORK --data NAME`, `train --resume FOLDER` */
 export function trainCommand(): Command {
   const command = new Command('train')
     .description('train a network, keep the run in a folder, and say how well it does')
-    .argument('<network>', networkHelp)
+    .argument('[network]', networkHelp)
     .optionsGroup('Run:')
     .option('--run <folder>', 'where to keep the run (default: a new folder below runs/)')
+    .option('--resume <folder>', 'go on with a run that was stopped or killed; nothing else is needed')
+    .option('--checkpoint-every <n>', 'steps between checkpoints (default: about every 30 seconds)', wholeFrom(1))
     .option('--init <file>', 'start from these weights (.safetensors) instead of drawing them')
-    .addHelpText('after', '\nExample:\n  isobath train mlp:depth=3,width=128 --data glyphs --steps 300')
+    .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(command)))
-  return command.action(async (text: string, flags: Flags) => {
-    const options = trainingOptions(flags)
-    const shape = await shapeOf(dataName(flags), dataChoice(flags))
-    const network = readNetwork(text, shape)
-    const blueprint = createBlueprint(network, shape.input)
-    const weights = flags.init === undefined ? undefined : await readWeights(flags.init, blueprint)
-    const data = await readData(flags)
-    const trainInto = async (folder: string): Promise<Run> => {
-      const { observer, note, close } = showTraining()
-      const work = (abort: AbortSignal): Promise<Run> => {
-        const places = { data, dataOptions: { ...dataChoice(flags) }, weights, run: folder }
-        const all: TrainOptions = {
-          ...options,
-          ...machineOptions(flags),
-          ...observer,
-          ...places,
-          seed: flags.seed,
-          abort,
-        }
-        return train(network, all)
-      }
-      const stopping = 'Stopping after the steps under way, to save them. Ctrl-C again ends at once.'
-      try {
-        return await interruptible(work, () => note(stopping))
-      } finally {
-        close()
-      }
+  return command.action(async (text: string | undefined, flags: Flags) => {
+    if (flags.resume !== undefined) {
+      refuseChoices(command, text)
+      return resumeRun(flags.resume, flags)
     }
-    const name = `${shortName(text)}-${data.name}`
-    const run = await (flags.run === undefined ? withFreeFolder(name, trainInto) : trainInto(flags.run))
-    if (flags.json) return printJson(summary(run))
-    return printText(describe(run, text, data))
+    if (text === undefined) return command.error("error: missing required argument 'network'")
+    return trainNew(text, flags)
   })
 }
 
-function summary({ losses, train: training, test, weightsSha256, run, seconds, diverged, ...rest }: Run) {
-  const { steps, settings, signal, interrupted, trainingSeconds, memoryBytes } = rest
-  const facts = { losses: losses.map(({ loss }) => loss), train: training, test, weightsSha256, run, seconds, diverged }
-  return { ...facts, steps, settings, signal, interrupted, trainingSeconds, memoryBytes }
+async function trainNew(text: string, flags: Flags): Promise<void> {
+  const options = trainingOptions(flags)
+  const { shape, read } = await openData(flags)
+  const network = readNetwork(text, shape)
+  const blueprint = createBlueprint(network, shape.input)
+  const weights = flags.init === undefined ? undefined : await readWeights(flags.init, blueprint)
+  const data = await read()
+  const { seed, checkpointEvery } = flags
+  // A run is also resumed from elsewhere.
+  const choice = dataChoice(flags)
+  const dataOptions = { ...choice, dataDir: choice.dataDir === undefined ? undefined : resolve(choice.dataDir) }
+  const trainInto = (folder: string): Promise<Run> =>
+    watched(({ observer }, abort) => {
+      const places = { data, dataOptions, weights, run: folder, label: text, checkpointEvery }
+      const all: TrainOptions = { ...options, ...machineOptions(flags), ...observer, ...places, seed, abort }
+      return train(network, all)
+    })
+  const name = `${shortName(text)}-${data.name}`
+  print(await (flags.run === undefined ? withFreeFolder(name, trainInto) : trainInto(flags.run)), text, data, flags)
 }
 
-function describe(run: Run, network: string, data: Dataset): string {
-  const { settings, losses, steps } = run
-  const epochs = ((steps * settings.batch) / data.train.count).toPrecision(3)
-  const curve = sparkline(
-    losses.map(({ loss }) => loss),
-    60,
+async function resumeRun(folder: string, flags: Flags): Promise<void> {
+  const facts = await readRunFacts(folder)
+  const { name, train: trained, test } = facts.data
+  const trainedOn = { name, train: { count: trained }, test: { count: test } }
+  const record = await readRecord(folder)
+  if (record) return print(record.run, record.label, trainedOn, flags)
+  const data = await readDataOf(facts, { dataDir: flags.dataDir })
+  const { checkpointEvery } = flags
+  const run = await watched(({ observer, note }, abort) =>
+    resume(folder, { ...machineOptions(flags), ...observer, data, checkpointEvery, abort, onNote: note }),
   )
-  const fall = `${number(losses[0]?.loss ?? null)} to ${number(losses.at(-1)?.loss ?? null)}`
-  return [
-    `${network} on ${data.name}: ${counted(steps, 'step')} of ${counted(settings.batch, 'sample')}, ${Number(epochs)} epochs`,
-    `${describeOptimizer(settings.optimizer)}, ${settings.schedule} rate, ${settings.loss}, seed ${settings.seed}`,
-    '',
-    losses.length > 0 ? `loss   ${curve}  ${fall}` : "loss   the first step's loss was not finite",
-    ...scoreLines(run, data),
-    '',
-    ...remarks(run),
-    `time   ${seconds(run.seconds)} in all, ${seconds(run.trainingSeconds)} for the steps${speed(run)}`,
-    `run    ${run.run}`,
-    `sha256 ${run.weightsSha256} (weights)`,
-  ].join('\n')
+  print(run, facts.label, trainedOn, flags)
 }
 
-function seconds(value: number): string {
-  if (value < 1) return `${Math.round(1000 * value)} ms`
-  return `${value < 10 ? value.toFixed(1) : whole(Math.round(value))} s`
+/** What doesn't change the run; the data's place may have changed, which its hash guards, and --exact is compared. */
+const resumable = new Set(['resume', 'dataDir', 'checkpointEvery', 'exact', 'threads', 'memory', 'json'])
+
+/** A run goes on as it began. Throws an `option` error that names all that was asked for otherwise. */
+function refuseChoices(command: Command, network: string | undefined): void {
+  const given = command.options.filter(
+    (option) =>
+      command.getOptionValueSource(option.attributeName()) === 'cli' && !resumable.has(option.attributeName()),
+  )
+  const names = [...(network === undefined ? [] : [`the network ${network}`]), ...given.map(({ long }) => long)]
+  if (names.length === 0) return
+  throw new IsobathError(
+    'option',
+    `--resume: the run goes on as it began, got ${names.join(', ')} as well. Leave ${names.length === 1 ? 'it' : 'them'} out.`,
+  )
 }
 
-function speed({ steps, trainingSeconds }: Run): string {
-  const rate = steps / trainingSeconds
-  return steps === 0 ? '' : ` (${rate >= 10 ? whole(Math.round(rate)) : rate.toPrecision(2)} a second)`
-}
-
-/** What a user must know beside the scores. */
-function remarks({ signal, diverged, interrupted, steps, settings, run }: Run): string[] {
-  const lines: string[] = []
-  const standsOut = describeSignal(signal)
-  if (standsOut !== null) lines.push(`Before training ${standsOut}.`)
-  if (diverged) lines.push(`Training diverged at step ${whole(diverged.step)}: ${describeDivergence(diverged)}.`)
-  if (interrupted) {
-    const file = join(run ?? '', `checkpoint-${steps}.safetensors`)
-    lines.push(
-      `Stopped after ${whole(steps)} of ${counted(settings.steps, 'step')}. The weights reached are in ${file}.`,
+/** Work that shows its progress, and that Ctrl-C stops. */
+async function watched(work: (shown: ShownTraining, abort: AbortSignal) => Promise<Run>): Promise<Run> {
+  const shown = showTraining()
+  const stopping = 'Stopping after the steps under way, to save them. Ctrl-C again ends at once.'
+  try {
+    return await interruptible(
+      (abort) => work(shown, abort),
+      () => shown.note(stopping),
     )
+  } finally {
+    shown.close()
   }
-  return lines.flatMap((line) => [line, ''])
+}
+
+function print(run: Run, label: string, data: TrainedOn, { json }: Flags): void {
+  if (json) printJson(runSummary(run))
+  else printText(runText(run, label, data))
 }

@@ -1,0 +1,133 @@
+/**
+ * Kills a training with SIGKILL at random moments, resumes it each time, and compares what comes out in the end with a
+ * run that nobody touched: the weights' hash, every byte of the metrics and of the last checkpoint's tensors, the scores.
+ *
+ *     node scripts/kill-resume.mjs [--kills 20] [--seed 1] [--steps 12000] [--optimizers momentum,adam] [--program FILE]
+ */
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+    steps: { type: 'string', default: '12000' },
+    optimizers: { type: 'string', default: 'momentum,adam' },
+    program: { type: 'string', default: fileURLToPath(new URL('../dist/cli/isobath.js', import.meta.url)) },
+  },
+})
+const [kills, steps] = [values.kills, values.steps].map(Number)
+
+/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
+function createRandom(seed) {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let bits = Math.imul(state ^ (state >>> 15), 1 | state)
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Runs the program; it is killed after so many milliseconds, if it is still there. */
+function run(words, folder, killAfter) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [values.program, ...words], { cwd: folder })
+    const ended = { stdout: '', stderr: '' }
+    for (const stream of ['stdout', 'stderr']) {
+      child[stream].on('data', (part) => {
+        ended[stream] += part
+      })
+    }
+    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter)
+    child.on('error', reject)
+    child.on('close', (status, signal) => {
+      clearTimeout(timer)
+      resolve({ ...ended, status, signal })
+    })
+  })
+}
+
+async function finish(words, folder) {
+  const ended = await run([...words, '--json'], folder)
+  if (ended.status === 0) return JSON.parse(ended.stdout)
+  throw new Error(`isobath ${words.join(' ')}: status ${ended.status}\n${ended.stderr}`)
+}
+
+/** What a killed process left behind, in words. */
+function describeRemains(folder) {
+  if (!existsSync(join(folder, 'run.json'))) return 'before run.json'
+  const names = readdirSync(folder)
+  const steps = names.flatMap((name) => /^checkpoint-(\d+)\.safetensors$/.exec(name)?.[1] ?? []).map(Number)
+  const metrics = readFileSync(join(folder, 'metrics.jsonl'), 'utf8')
+  const remains = [`checkpoint ${Math.max(...steps)}`, `${metrics.split('\n').length - 1} lines`]
+  if (names.some((name) => name.endsWith('.partial'))) remains.push('a file half written')
+  if (metrics !== '' && !metrics.endsWith('\n')) remains.push('a torn line')
+  return remains.join(', ')
+}
+
+/** All that must be the same, whatever happened on the way. */
+function resultOf(folder, { losses, train, test, weightsSha256, diverged, steps }) {
+  const result = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'))
+  for (const name of ['seconds', 'trainingSeconds']) delete result[name]
+  const checkpoint = readFileSync(join(folder, `checkpoint-${steps}.safetensors`))
+  const tensors = checkpoint.subarray(8 + Number(checkpoint.readBigUInt64LE(0)))
+  return {
+    printed: { losses, train, test, weightsSha256, diverged, steps },
+    result,
+    metrics: readFileSync(join(folder, 'metrics.jsonl'), 'utf8'),
+    tensors: createHash('sha256').update(tensors).digest('hex'),
+    files: readdirSync(folder).sort(),
+  }
+}
+
+async function checkOptimizer(optimizer, random, root) {
+  const [unbroken, broken] = ['unbroken', 'broken'].map((name) => join(root, `${optimizer}-${name}`))
+  const options = `--data glyphs --samples 1000 --batch 32 --steps ${steps} --optimizer ${optimizer} --schedule cosine`
+  const words = `train residual-mlp:depth=4,width=24,norm=batch ${options} --log-every 3 --checkpoint-every 40`.split(
+    ' ',
+  )
+  const started = performance.now()
+  const expected = resultOf(unbroken, await finish([...words, '--run', unbroken], root))
+  const milliseconds = performance.now() - started
+  console.log(`${optimizer}: the unbroken run took ${(milliseconds / 1000).toFixed(1)} s`)
+
+  // Each sitting gets further by about the same part of the run, at most, so that it lasts for all of them.
+  const startUp = 350
+  const share = (milliseconds - startUp) / (kills + 1)
+  for (let kill = 1; kill <= kills; kill++) {
+    const begun = existsSync(join(broken, 'run.json'))
+    const resumed = begun ? ['train', '--resume', broken] : [...words, '--run', broken]
+    const after = Math.round(random() * (startUp + 2 * share))
+    const { signal, status, stderr } = await run(resumed, root, after)
+    if (signal !== 'SIGKILL') throw new Error(`kill ${kill}: the run ended by itself (status ${status})\n${stderr}`)
+    console.log(`  kill ${String(kill).padStart(2)} after ${String(after).padStart(4)} ms: ${describeRemains(broken)}`)
+  }
+  const last = existsSync(join(broken, 'run.json')) ? ['train', '--resume', broken] : [...words, '--run', broken]
+  const actual = resultOf(broken, await finish(last, root))
+  const again = resultOf(broken, await finish(['train', '--resume', broken], root))
+  const different = Object.keys(expected).filter((part) =>
+    [actual, again].some((one) => JSON.stringify(one[part]) !== JSON.stringify(expected[part])),
+  )
+  const { weightsSha256 } = expected.printed
+  const verdict = different.length === 0 ? 'the same' : `DIFFERENT: ${different.join(', ')}`
+  console.log(
+    `  weights ${weightsSha256.slice(0, 16)}... and ${actual.printed.weightsSha256.slice(0, 16)}..., all: ${verdict}`,
+  )
+  return different.length === 0
+}
+
+const root = mkdtempSync(join(tmpdir(), 'isobath-kill-'))
+try {
+  const random = createRandom(Number(values.seed))
+  for (const optimizer of values.optimizers.split(',')) {
+    if (!(await checkOptimizer(optimizer, random, root))) process.exitCode = 1
+  }
+} finally {
+  rmSync(root, { recursive: true, force: true })
+}

@@ -1,0 +1,153 @@
+/** Goes on with a run that was interrupted, as if it had never stopped (Node only). */
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { IsobathError } from '../support/errors.ts'
+import type { TrainingSettings } from '../training/options.ts'
+import type { StoredDescription, StoredResult } from '../training/run-description.ts'
+import { trainSession } from '../training/session.ts'
+import { networkOfRun } from './files.ts'
+import { hashDataset } from './hash-dataset.ts'
+import type { Run, TrainOptions } from './train.ts'
+
+type Shared =
+  | 'threads'
+  | 'exact'
+  | 'memoryLimit'
+  | 'checkpointEvery'
+  | 'observers'
+  | 'abort'
+  | 'onProgress'
+  | 'onEvaluation'
+  | 'onCheckpoint'
+
+export interface ResumeOptions extends Pick<TrainOptions, Shared> {
+  /** The run's data set; its hash is compared with the run's. */
+  readonly data: Dataset
+  /** Told what a user should know: that a checkpoint was broken and the one before it is used. */
+  readonly onNote?: (note: string) => void
+}
+
+/**
+ * Goes on with the run in a folder from its last checkpoint that is whole, and ends with the bits of a run that was
+ * never stopped. A run that has come to its end gives its record at once. Throws a `run` error where there is no run,
+ * where another process is at work on it, or where data or mode aren't the run's; a `disk` error where the folder can't be
+ * written; and the errors of `train`.
+ */
+export async function resume(folder: string, options: ResumeOptions): Promise<Run> {
+  const record = await readRecord(folder)
+  if (record) return record.run
+  const { takeLock } = await import('../training/run-lock.ts')
+  const { readDescription } = await import('../training/run-description.ts')
+  // Before the lock is made: not every folder is a run's.
+  readDescription(folder)
+  const lock = takeLock(folder)
+  try {
+    // Once more: another process may have come to its end meanwhile.
+    const finished = await readRecord(folder)
+    return finished ? finished.run : await goOn(folder, lock, options)
+  } finally {
+    lock.release()
+  }
+}
+
+type Lock = import('../training/run-lock.ts').Lock
+
+async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise<Run> {
+  const { resumeRunFolder } = await import('../training/run-folder.ts')
+  const { data, threads, memoryLimit, abort, observers, onProgress, onEvaluation, onCheckpoint, onNote } = options
+  const { description, network, blueprint, settings } = await openDescription(folder)
+  const { exact } = description.mode
+  refuseOtherMode(folder, exact, options.exact)
+  await refuseOtherData(folder, description, data)
+  const place = { folder, lock, blueprint, settings, signal: description.signal, onCheckpoint }
+  const { recorder, point, notes } = resumeRunFolder(place)
+  for (const note of notes) onNote?.(note)
+  const backend = await createWasmBackend({ threads, exact, memoryLimit })
+  try {
+    const record = await trainSession({
+      blueprint,
+      data,
+      settings,
+      backend,
+      resume: point,
+      checkpointEvery: options.checkpointEvery ?? description.checkpointEvery ?? undefined,
+      observers,
+      abort,
+      recorder,
+      onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
+      onEvaluation,
+    })
+    recorder.finish({ ...record, losses: undefined, weights: undefined })
+    return { ...record, network, blueprint, settings, run: folder }
+  } finally {
+    backend.dispose()
+    recorder.close()
+  }
+}
+
+function refuseOtherMode(folder: string, exact: boolean, asked: boolean | undefined): void {
+  if (asked === undefined || asked === exact) return
+  const mode = (isExact: boolean): string => (isExact ? 'exact' : 'not exact')
+  throw new IsobathError(
+    'run',
+    `${folder}: the run is ${mode(exact)}, and what was asked for is ${mode(asked)}. A run keeps its mode: leave it out.`,
+  )
+}
+
+async function refuseOtherData(folder: string, { data: kept }: StoredDescription, data: Dataset): Promise<void> {
+  if ((await hashDataset(data)) === kept.sha256) return
+  const counts = ({ train, test }: { train: number; test: number }): string => `${train} + ${test} samples`
+  const given = counts({ train: data.train.count, test: data.test.count })
+  throw new IsobathError(
+    'run',
+    `${folder}: expected the data that the run began with (${kept.name}, ${counts(kept)}, SHA-256 ${kept.sha256.slice(0, 12)}...), got other samples (${data.name}, ${given}). Give the same data, or train anew.`,
+  )
+}
+
+/** What run.json says, as the training takes it. */
+async function openDescription(folder: string) {
+  const { readDescription } = await import('../training/run-description.ts')
+  const description = readDescription(folder)
+  if (!description.isUnchanged) {
+    throw new IsobathError(
+      'run',
+      `${folder}/run.json: isn't what was written: its checksum is another. A run goes on as it began: restore the file, or train anew.`,
+    )
+  }
+  const network = networkOfRun(description.network, folder)
+  // The checksum vouches for it: these are the settings that `train` resolved and wrote.
+  const settings = { ...description.recipe, seed: description.seed } as TrainingSettings
+  return { description, network, blueprint: createBlueprint(network, description.input), settings }
+}
+
+/** A run that has come to its end. */
+export interface FinishedRun {
+  readonly run: Run
+  readonly label: string
+  /** What it was trained on. */
+  readonly data: StoredDescription['data']
+}
+
+/** The record of a run, as `train` gave it; undefined where it hasn't come to its end. Throws as `resume` does. */
+export async function readRecord(folder: string): Promise<FinishedRun | undefined> {
+  const { readResult } = await import('../training/run-description.ts')
+  const { readLastCheckpoint, readRunLosses } = await import('../training/run-folder.ts')
+  const { stateOf } = await import('../training/checkpoint.ts')
+  const result = readResult(folder)
+  if (result === undefined || result.interrupted) return undefined
+  const { description, network, blueprint, settings } = await openDescription(folder)
+  const { found: checkpoint } = readLastCheckpoint(folder)
+  if (checkpoint.step !== result.steps) throw lostCheckpoint(folder, result)
+  const { weights } = stateOf(blueprint, checkpoint)
+  const losses = readRunLosses(folder, result.steps, settings)
+  const run = { ...result, losses, weights, network, blueprint, settings, run: folder }
+  return { run, label: description.label, data: description.data }
+}
+
+function lostCheckpoint(folder: string, { steps }: StoredResult): IsobathError {
+  return new IsobathError(
+    'run',
+    `${folder}: expected the checkpoint of step ${steps}, with which the run ended, and it is missing or broken. Remove result.json to make its last steps again.`,
+  )
+}

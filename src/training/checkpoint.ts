@@ -1,0 +1,109 @@
+/** A checkpoint's file: a .safetensors of weights, running statistics and the optimizer's states, with a hash of it all. Node only. */
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { isOptimizerState } from '../graph/programs.ts'
+import { IsobathError } from '../support/errors.ts'
+import { readWhole, reasonOf } from '../support/files.ts'
+import { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './safetensors.ts'
+import type { TimeSpent } from './session.ts'
+import type { OptimizerState, TrainingState } from './train.ts'
+import { toTensors } from './weights.ts'
+
+const number = z.string().transform(Number).pipe(z.number().nonnegative())
+const whole = number.pipe(z.number().int())
+
+const metadataSchema = z.object({
+  step: whole,
+  epoch: whole,
+  offset: whole,
+  seconds: number,
+  trainingSeconds: number,
+  sha256: z.string(),
+})
+
+export interface Checkpoint {
+  readonly file: string
+  readonly tensors: TensorFile
+  readonly position: TrainingState['position']
+  readonly step: number
+  readonly time: TimeSpent
+}
+
+/** All values as float32, which is what the compiled program computes in: nothing is lost. */
+export function encodeCheckpoint(blueprint: Blueprint, state: TrainingState, time: TimeSpent): Uint8Array {
+  const { step, weights, optimizer, position } = state
+  const tensors = new Map<string, Tensor>(toTensors(blueprint, weights))
+  for (const [name, { shape, values }] of optimizer) tensors.set(name, { shape, data: Float32Array.from(values) })
+  const facts = {
+    step: String(step),
+    epoch: String(position.epoch),
+    offset: String(position.offset),
+    seconds: String(time.seconds),
+    trainingSeconds: String(time.trainingSeconds),
+  }
+  return encodeTensors({ tensors, metadata: { ...facts, sha256: hashOf(facts, tensors) } })
+}
+
+/** Of the facts, of the tensors' names and shapes, and of their bytes. */
+function hashOf(facts: Readonly<Record<string, string>>, tensors: ReadonlyMap<string, Tensor>): string {
+  const shapes = [...tensors].map(([name, { shape }]) => [name, shape])
+  const hash = createHash('sha256').update(JSON.stringify([facts, shapes]))
+  for (const { data } of tensors.values()) {
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+  }
+  return hash.digest('hex')
+}
+
+/** Reads a checkpoint. Throws a `weights` error where it isn't whole. */
+export function readCheckpoint(file: string): Checkpoint {
+  const tensors = readTensorFile(file)
+  const { sha256, ...facts } = tensors.metadata
+  const metadata = metadataSchema.safeParse(tensors.metadata)
+  if (!metadata.success || hashOf(facts, tensors.tensors) !== sha256) {
+    throw new IsobathError(
+      'weights',
+      `${file}: isn't what was saved: its hash is another. The file was changed or broken.`,
+    )
+  }
+  const { step, epoch, offset, seconds, trainingSeconds } = metadata.data
+  return { file, tensors, step, position: { epoch, offset }, time: { seconds, trainingSeconds } }
+}
+
+/**
+ * What the next step depends on. Other than weights for use these may be not finite: a run that diverged ends the same
+ * way again. Throws a `weights` error where the tensors aren't the network's.
+ */
+export function stateOf(
+  blueprint: Blueprint,
+  { file, tensors: { tensors }, step, position }: Checkpoint,
+): TrainingState {
+  const weights = new Map<string, Float64Array>()
+  for (const { name, shape } of blueprint.parameters) {
+    const tensor = tensors.get(name)
+    if (tensor?.shape.join() !== shape.join()) {
+      const found = tensor ? `one of [${tensor.shape.join(', ')}]` : 'none'
+      throw new IsobathError(
+        'weights',
+        `${file}: expected a tensor ${name} of the shape [${shape.join(', ')}], got ${found}. The folder was changed.`,
+      )
+    }
+    weights.set(name, Float64Array.from(tensor.data))
+  }
+  const optimizer = new Map<string, OptimizerState>()
+  for (const [name, { shape, data }] of tensors) {
+    if (isOptimizerState(name)) optimizer.set(name, { shape, values: Float64Array.from(data) })
+  }
+  return { step, weights, optimizer, position }
+}
+
+/** Reads a .safetensors file. Throws a `weights` error. */
+export function readTensorFile(file: string): TensorFile {
+  let bytes: Uint8Array
+  try {
+    bytes = readWhole(file)
+  } catch (error) {
+    throw new IsobathError('weights', `${file}: can't be read (${reasonOf(error)}). Give a .safetensors file.`)
+  }
+  return decodeTensors(bytes, file)
+}

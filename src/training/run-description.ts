@@ -1,0 +1,153 @@
+/** What a run's folder says in words: run.json, what runs, and result.json, what came out. Node only. */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Scale, Statistics } from '../data/standardise.ts'
+import { IsobathError } from '../support/errors.ts'
+import type { Signal } from './signal.ts'
+
+/** Raised when a run of an older version could not be read, or would not go on with the same bits. */
+export const runFormat = 1
+
+export const runFile = 'run.json'
+export const resultFile = 'result.json'
+
+/** JSON has null for Infinity and NaN. */
+const maybeInfinite = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN)
+
+const signalSchema = z.object({
+  verdict: z.enum(['steady', 'vanishes', 'explodes']),
+  layer: z.string().nullable(),
+  position: z.number().nullable(),
+  layers: z.number(),
+  first: maybeInfinite,
+  last: maybeInfinite,
+})
+
+/** What run.json holds: enough to make the same run again, and to go on with it. */
+const runDescriptionSchema = z.object({
+  format: z.literal(runFormat),
+  isobath: z.string(),
+  /** What the user called the network. */
+  label: z.string(),
+  network: z.unknown(),
+  input: z.array(z.number().int().positive()),
+  data: z.object({
+    name: z.string(),
+    sha256: z.string(),
+    train: z.number().int().positive(),
+    test: z.number().int().positive(),
+    /** The options the data set was loaded with, for those who evaluate the run later. */
+    options: z.record(z.string(), z.unknown()),
+  }),
+  recipe: z.record(z.string(), z.unknown()),
+  seed: z.number().int(),
+  mode: z.object({ precision: z.string(), exact: z.boolean() }),
+  /** Steps between checkpoints, where they were asked for. */
+  checkpointEvery: z.number().int().positive().nullable(),
+  versions: z.record(z.string(), z.string()),
+})
+
+export type RunDescription = z.infer<typeof runDescriptionSchema>
+
+const numbersSchema = z.array(z.number()).transform((values) => Float64Array.from(values))
+const scaleSchema = z.object({ mean: numbersSchema, deviation: numbersSchema })
+
+/** What the training set said before the first step. */
+const startSchema = z.object({
+  /** Inputs and targets are standardised with these, whatever data the network meets later. */
+  statistics: z.object({ inputs: scaleSchema, targets: scaleSchema }),
+  signal: signalSchema,
+})
+
+const fileSchema = runDescriptionSchema.extend(startSchema.shape).extend({ checksum: z.string() })
+
+export interface StoredDescription extends RunDescription {
+  readonly statistics: Statistics
+  readonly signal: Signal
+  /** The file is what was written: only then does the run go on as it began. */
+  readonly isUnchanged: boolean
+}
+
+const scoresSchema = z.object({
+  loss: z.number().nullable(),
+  error: z.number().nullable(),
+  rmse: z.array(z.number().nullable()).optional(),
+})
+
+const resultSchema = z.object({
+  train: scoresSchema,
+  test: scoresSchema,
+  validation: scoresSchema.optional(),
+  diverged: z.object({ step: z.number(), layer: z.string(), what: z.enum(['weights', 'outputs', 'loss']) }).nullable(),
+  interrupted: z.boolean(),
+  steps: z.number().int().nonnegative(),
+  signal: signalSchema,
+  weightsSha256: z.string(),
+  seconds: z.number(),
+  trainingSeconds: z.number(),
+  memoryBytes: z.number(),
+})
+
+export type StoredResult = z.infer<typeof resultSchema>
+
+/** The text of run.json. */
+export function encodeDescription(description: RunDescription, statistics: Statistics, signal: Signal): string {
+  const listed = ({ mean, deviation }: Scale) => ({ mean: [...mean], deviation: [...deviation] })
+  const start = { statistics: { inputs: listed(statistics.inputs), targets: listed(statistics.targets) }, signal }
+  const content = { ...description, ...start }
+  return `${JSON.stringify({ ...content, checksum: checksumOf(content) }, null, 2)}\n`
+}
+
+function checksumOf(content: object): string {
+  // As it will be read: without what is undefined, and names made of digits first.
+  const read: unknown = JSON.parse(JSON.stringify(content))
+  return createHash('sha256').update(JSON.stringify(read)).digest('hex')
+}
+
+/** Throws a `run` error where there is no run, or one of another version. */
+export function readDescription(folder: string): StoredDescription {
+  const file = join(folder, runFile)
+  if (!existsSync(file)) {
+    throw new IsobathError(
+      'run',
+      `${folder}: expected a run's folder with ${runFile} in it. Give the folder that train named.`,
+    )
+  }
+  const content = parseJson(file)
+  const { format } = z.object({ format: z.unknown() }).safeParse(content).data ?? {}
+  if (format !== runFormat && typeof format === 'number') {
+    throw new IsobathError(
+      'run',
+      `${file}: expected format ${runFormat}, got ${format}. Use the version of Isobath that made the run.`,
+    )
+  }
+  const { checksum, ...description } = check(fileSchema, content, file)
+  const { checksum: _, ...written } = z.looseObject({}).parse(content)
+  return { ...description, isUnchanged: checksumOf(written) === checksum }
+}
+
+/** Undefined where the run hasn't come to an end. Throws a `run` error where the file is broken. */
+export function readResult(folder: string): StoredResult | undefined {
+  const file = join(folder, resultFile)
+  return existsSync(file) ? check(resultSchema, parseJson(file), file) : undefined
+}
+
+function check<S extends z.ZodType>(schema: S, content: unknown, file: string): z.output<S> {
+  const parsed = schema.safeParse(content)
+  if (parsed.success) return parsed.data
+  const [{ path, message }] = parsed.error.issues
+  throw new IsobathError('run', `${file}: ${path.join('.')}: ${message}. The file was changed or broken.`)
+}
+
+function parseJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    throw new IsobathError('run', `${file}: expected JSON. The file was changed or broken.`)
+  }
+}
