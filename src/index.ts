@@ -14,6 +14,7 @@ export { glyphs } from './data/glyphs.ts'
 export type { Order } from './data/order.ts'
 export { moons, spirals } from './data/planar.ts'
 export type { Standardisation } from './data/standardise.ts'
+export { checkDataset, dataFolder, fetchDataset, storedSets } from './data/stored-sets.ts'
 export type { LossName } from './graph/programs.ts'
 export {
   type CompareOptions,

@@ -1,6 +1,6 @@
 /** The command line: commands, help, and what each kind of failure means for the exit status. */
 import { Command, CommanderError } from 'commander'
-import { IsobathError, version } from '../index.ts'
+import { type ErrorCode, IsobathError, version } from '../index.ts'
 import { compareCommand } from './commands/compare.ts'
 import { countCommand } from './commands/count.ts'
 import { dataCommand } from './commands/data.ts'
@@ -70,6 +70,9 @@ function onPipeError(error: NodeJS.ErrnoException): void {
   throw error
 }
 
+/** What no input can mend. */
+const outsideFailures: ReadonlySet<ErrorCode> = new Set(['disk', 'download'])
+
 /** What V8 and Node say when something doesn't fit into memory. */
 const memoryErrors = /Invalid typed array length|Array buffer allocation failed|Invalid (string|array) length/
 
@@ -77,7 +80,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.answer : exitStatus.input
   if (error instanceof IsobathError && error.code !== 'internal') {
     process.stderr.write(`isobath: ${error.message}\n`)
-    return error.code === 'disk' ? exitStatus.failure : exitStatus.input
+    return outsideFailures.has(error.code) ? exitStatus.failure : exitStatus.input
   }
   if (error instanceof RangeError && memoryErrors.test(error.message)) {
     process.stderr.write('isobath: this needs more memory than there is. Use a narrower or shallower network.\n')

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'run' // a run folder is missing, locked, broken or of another kind
   | 'memory' // the program doesn't fit into memory
   | 'disk' // the file system refused
+  | 'download' // a file can't be had from its homes
   | 'internal' // a verifier found a broken invariant: a defect of Isobath
 
 /** An error a user can act on: where, what was expected, what was found, what to do. */

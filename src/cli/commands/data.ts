@@ -1,11 +1,22 @@
 import { Command } from 'commander'
-import { catalogue, tableText } from '../../index.ts'
+import { catalogue, checkDataset, dataFolder, fetchDataset, IsobathError, storedSets, tableText } from '../../index.ts'
+import { interruptible } from '../interrupt.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
-import { printJson, printText, whole } from '../output.ts'
+import { counted, printJson, printText, whole } from '../output.ts'
+import { stderrProgress } from '../terminal/stderr.ts'
 
-/** `data list`: what can be trained on. */
+/** `data list`, `data fetch NAME`, `data check`: what can be trained on. */
 export function dataCommand(): Command {
-  const list = addCommonOptions(new Command('list').description('list the data sets')).action((flags: MachineFlags) => {
+  const command = new Command('data').description('the data sets that can be trained on: list, fetch or check them')
+  return command.addCommand(listCommand()).addCommand(fetchCommand()).addCommand(checkCommand())
+}
+
+const where = 'the folder of data sets, or that of this one (default: the folder that ISOBATH_DATA names, or data)'
+
+type FolderFlags = MachineFlags & { readonly dataDir?: string }
+
+function listCommand(): Command {
+  return addCommonOptions(new Command('list').description('list the data sets')).action((flags: MachineFlags) => {
     if (flags.json) return printJson({ datasets: catalogue })
     const table = tableText({
       columns: [
@@ -19,18 +30,104 @@ export function dataCommand(): Command {
       ],
       rows: catalogue.map(({ name, shape, classes, train, test, source, what }) => [
         name,
-        shape.join('x'),
-        String(classes),
-        whole(train),
-        whole(test),
+        shape?.join('x') ?? unknown,
+        orUnknown(classes),
+        orUnknown(train),
+        orUnknown(test),
         source,
         what,
       ]),
       notes: [
-        'Generated sets need no files. For the others, --data-dir or ISOBATH_DATA names the folder of their files.',
+        'Generated sets need no files. isobath data fetch gets the others; --data-dir or ISOBATH_DATA names their folder.',
       ],
     })
     return printText(table)
   })
-  return new Command('data').description('the data sets that can be trained on').addCommand(list)
+}
+
+/** Only the files tell. */
+const unknown = '-'
+const orUnknown = (value: number | null): string => (value === null ? unknown : whole(value))
+
+/** A set that is generated is a mistake that deserves its own words. */
+function refuseGenerated(name: string): void {
+  if (catalogue.some((row) => row.name === name && row.source === 'generated')) {
+    throw new IsobathError('data', `${name}: has no files, it is generated. Use it as it is: --data ${name}.`)
+  }
+}
+
+function fetchCommand(): Command {
+  const command = new Command('fetch')
+    .description('download the files of a data set, and check them; what was begun goes on')
+    .argument('<name>', storedSets.join(' or '))
+    .option('--data-dir <path>', where)
+    .option('--from <address>', 'download from here, a mirror of the files, instead of the public homes')
+  return addCommonOptions(command).action(async (name: string, flags: FolderFlags & { from?: string }) => {
+    refuseGenerated(name)
+    const folder = await dataFolder(flags.dataDir)
+    const progress = stderrProgress()
+    const tasks = new Map<string, ReturnType<typeof progress.task>>()
+    const sizes = new Map<string, number>()
+    const work = (abort: AbortSignal) =>
+      fetchDataset(name, folder, {
+        abort,
+        homes: flags.from === undefined ? undefined : [flags.from],
+        onFiles: (files) => {
+          for (const file of files) {
+            sizes.set(file.name, file.bytes)
+            tasks.set(file.name, progress.task(file.name, file.bytes, { unit: 'byte', cost: 1 }))
+          }
+        },
+        onProgress: (file, done) => {
+          tasks.get(file)?.update(done)
+          if (done === sizes.get(file)) tasks.get(file)?.finish()
+        },
+      })
+    const files = await interruptible(work, () => progress.note('Stopping; what came is kept.')).finally(progress.close)
+    if (flags.json) return printJson({ name, files })
+    const lines = files.map(({ file, from }) => `${file}: ${from === null ? 'was there' : `from ${from}`}`)
+    const dataDir = flags.dataDir === undefined ? '' : ` --data-dir ${flags.dataDir}`
+    const use = catalogue.some((row) => row.name === name) ? ` Use it with --data ${name}${dataDir}.` : ''
+    return printText([...lines, `All checksums are right.${use}`].join('\n'))
+  })
+}
+
+function checkCommand(): Command {
+  const command = new Command('check')
+    .description('check that the files of data sets are there, and as they were published')
+    .argument('[name]', `${storedSets.join(' or ')} (default: those that are there)`)
+    .option('--data-dir <path>', where)
+  return addCommonOptions(command).action(async (name: string | undefined, flags: FolderFlags) => {
+    if (name !== undefined) refuseGenerated(name)
+    const folder = await dataFolder(flags.dataDir)
+    const checked: { readonly name: string; readonly files: Awaited<ReturnType<typeof checkDataset>> }[] = []
+    for (const set of name === undefined ? storedSets : [name]) {
+      const files = await checkDataset(set, folder)
+      if (name !== undefined || files.some(({ state }) => state !== 'missing')) checked.push({ name: set, files })
+    }
+    if (checked.length === 0) {
+      throw new IsobathError(
+        'data',
+        `${folder}: expected files of ${storedSets.join(' or ')}, found none. Get them with isobath data fetch NAME, or name their folder with --data-dir FOLDER.`,
+      )
+    }
+    if (flags.json) printJson({ folder, sets: checked })
+    else {
+      const rows = checked.flatMap(({ files }) =>
+        files.map(({ file, state, found }) => `${state.padEnd(7)}  ${file}: ${found}`),
+      )
+      printText(rows.join('\n'))
+    }
+    for (const { name: set, files } of checked) {
+      const wrong = files.filter(({ state }) => state !== 'ok')
+      if (wrong.length === 0) continue
+      const [broken, remedy] = wrong.some(({ state }) => state === 'broken')
+        ? ['broken or missing', `Remove the broken ones and run isobath data fetch ${set}.`]
+        : ['missing', `Run isobath data fetch ${set}.`]
+      throw new IsobathError(
+        'data',
+        `${set} in ${folder}: ${whole(wrong.length)} of ${counted(files.length, 'file')} ${broken}. ${remedy}`,
+      )
+    }
+  })
 }

@@ -31,6 +31,21 @@ function rateText(rate: number): string {
   return rate >= 100 ? String(Math.round(rate)) : rate.toPrecision(rate >= 10 ? 3 : 2)
 }
 
+/** `3.4` of bytes, in MB; other units as they are. */
+function amount(value: number, unit: string): string {
+  return unit === 'byte' ? (value / 1e6).toFixed(1) : String(value)
+}
+
+/** `600 steps`, `1 step`, `9.9 MB` */
+function counted(value: number, unit: string): string {
+  return unit === 'byte' ? `${amount(value, unit)} MB` : `${value} ${unit}${value === 1 ? '' : 's'}`
+}
+
+/** `45.2 steps/s`, `1.3 MB/s` */
+function speed(rate: number, unit: string): string {
+  return unit === 'byte' ? `${amount(rate, unit)} MB/s` : `${rateText(rate)} ${unit}s/s`
+}
+
 /** A part of a line: what it is worth when not all fit (1 is worth most), and how it is painted. */
 interface Part {
   readonly text: string
@@ -73,6 +88,10 @@ function lossLine(losses: readonly number[]): string {
   return sparkline(losses, SPARK, largest * 0.1)
 }
 
+function barSpeed(rate: number, unit: string): string {
+  return unit === 'byte' ? speed(rate, unit) : `${rateText(rate)}/s`
+}
+
 /** One line of at most `width` characters for a task; labels are filled up to `labelWidth`. */
 export function taskLine(task: TaskState, now: number, width: number, labelWidth: number, style: Style): string {
   const rate = task.rate(now)
@@ -82,7 +101,7 @@ export function taskLine(task: TaskState, now: number, width: number, labelWidth
     [
       barPart(task.fraction, width - labelWidth, style),
       { text: percent(task.fraction), rank: 1 },
-      { text: rate === null ? '' : `${rateText(rate)}/s`.padStart(7), rank: 5, paint: style.dim },
+      { text: rate === null ? '' : barSpeed(rate, task.unit).padStart(7), rank: 5, paint: style.dim },
       { text: left === null ? '' : `${clock(left)} left`.padStart(9), rank: 4 },
       { text: task.loss === null ? '' : `loss ${shortNumber(task.loss).padEnd(LOSS)}`, rank: 2 },
       { text: lossLine(task.losses).padEnd(task.loss === null ? 0 : SPARK), rank: 6, paint: style.blue },
@@ -118,8 +137,10 @@ export function totalLine(
 export function logLine(task: TaskState, now: number): string {
   const rate = task.rate(now)
   const left = task.secondsLeft(now)
-  const parts = [`${task.done} of ${task.total} ${task.unit}s (${percent(task.fraction).trim()})`]
-  if (rate !== null) parts.push(`${rateText(rate)} ${task.unit}s/s`)
+  const parts = [
+    `${amount(task.done, task.unit)} of ${counted(task.total, task.unit)} (${percent(task.fraction).trim()})`,
+  ]
+  if (rate !== null) parts.push(speed(rate, task.unit))
   if (left !== null) parts.push(`${clock(left)} left`)
   if (task.loss !== null) parts.push(`loss ${shortNumber(task.loss)}`)
   return `${task.label}: ${parts.join(', ')}`
@@ -127,7 +148,7 @@ export function logLine(task: TaskState, now: number): string {
 
 /** What stays of a task: `plain 64: 600 steps in 0:13, loss 0.02310, note`. */
 export function finishLine(task: TaskState, now: number, note: string | undefined): string {
-  const parts = [`${task.done} ${task.unit}${task.done === 1 ? '' : 's'} in ${clock(task.seconds(now))}`]
+  const parts = [`${counted(task.done, task.unit)} in ${clock(task.seconds(now))}`]
   if (task.loss !== null) parts.push(`loss ${shortNumber(task.loss)}`)
   if (note !== undefined && note !== '') parts.push(note)
   return `${task.label}: ${parts.join(', ')}`

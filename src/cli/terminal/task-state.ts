@@ -1,7 +1,7 @@
 /** What is known of a task in progress, apart from how it is shown. */
 
 export interface TaskOptions {
-  /** What is counted; by default `step`. */
+  /** What is counted; by default `step`. Bytes are shown as megabytes. */
   readonly unit?: string
   /** What one unit costs next to one of another task: weighs the tasks in the total. By default 1. */
   readonly cost?: number

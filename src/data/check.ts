@@ -1,0 +1,126 @@
+/** Whether the files of a data set are those that were published, and what is wrong with them where not. Node only. */
+import { createHash } from 'node:crypto'
+import { createReadStream, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { IsobathError } from '../support/errors.ts'
+import { reasonOf } from '../support/files.ts'
+import { gunzipLimited, isGzip, readPacked } from './gzip.ts'
+import { parseIdx } from './idx.ts'
+import { findFile, namesOf, placesOf } from './places.ts'
+import type { Content, Download, Source } from './sources.ts'
+
+/** What there is of one file. */
+export interface CheckedFile {
+  /** As it was published, packed or not. */
+  readonly name: string
+  /** Where it is, or where it was looked for. */
+  readonly file: string
+  readonly state: 'ok' | 'missing' | 'broken'
+  /** What was found, in words. */
+  readonly found: string
+}
+
+/** The files of a set as they are in a folder, or in one of the set's name in it; a row for each. */
+export async function checkFiles(folder: string, source: Source): Promise<CheckedFile[]> {
+  const rows: CheckedFile[] = []
+  for (const download of source.downloads) rows.push(...(await checkDownload(folder, source.set, download)))
+  return rows
+}
+
+/** The rows of one download: the file, packed or not; an archive where there is one, and what it holds. */
+export async function checkDownload(folder: string, set: string, wanted: Download): Promise<CheckedFile[]> {
+  const { archiveFolder, contents } = wanted
+  const places = placesOf(folder, set)
+  const packed = findIn(places, archiveFolder === undefined ? namesOf(contents[0].name) : [wanted.name])
+  if (archiveFolder === undefined) return [await checkFile(packed, wanted, contents[0])]
+  const unpacked = places
+    .flatMap((place) => [place, join(place, archiveFolder)])
+    .find((place) => contents.some(({ name }) => findFile(place, [name])))
+  const rows = packed === undefined && unpacked !== undefined ? [] : [await checkFile(packed, wanted)]
+  if (unpacked === undefined) return rows
+  for (const content of contents) {
+    rows.push(await checkFile(findFile(unpacked, [content.name]), content, content, unpacked))
+  }
+  return rows
+}
+
+async function checkFile(
+  file: string | undefined,
+  published: Content,
+  content?: Content,
+  folder?: string,
+): Promise<CheckedFile> {
+  const { name, bytes } = published
+  if (file === undefined) {
+    return { name, file: folder === undefined ? name : join(folder, name), state: 'missing', found: 'not there' }
+  }
+  if (await isPublished(file, published))
+    return { name, file, state: 'ok', found: `${count(bytes)} bytes, as published` }
+  if (content !== undefined) return { name, file, ...inspect(file, content) }
+  const found = sizeProblem(file, published) ?? "the checksum isn't the published one"
+  return { name, file, state: 'broken', found }
+}
+
+function findIn(places: readonly string[], names: readonly string[]): string | undefined {
+  return places.map((place) => findFile(place, names)).find((file) => file !== undefined)
+}
+
+const count = (value: number): string => value.toLocaleString('en-US')
+
+function sizeProblem(file: string, { bytes }: Content): string | null {
+  const found = statSync(file).size
+  return found === bytes ? null : `expected ${count(bytes)} bytes, got ${count(found)}`
+}
+
+/** Whether a file has the size and the SHA-256 that were published. Throws a `data` error where it can't be read. */
+async function isPublished(file: string, content: Content): Promise<boolean> {
+  try {
+    return sizeProblem(file, content) === null && (await hashFile(file)) === content.sha256
+  } catch (error) {
+    throw new IsobathError('data', `${file}: can't be read (${reasonOf(error)}). Check its permissions.`)
+  }
+}
+
+/** The SHA-256 of a file's bytes, in hexadecimal. Throws what Node throws. */
+export async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const piece of createReadStream(file)) hash.update(piece)
+  return hash.digest('hex')
+}
+
+/** What is wrong with a file that isn't as it was published; nothing is where it only was packed in another way. */
+function inspect(file: string, content: Content): Pick<CheckedFile, 'state' | 'found'> {
+  try {
+    const packed = readPacked(file, content.bytes)
+    const bytes = isGzip(packed) ? gunzipLimited(packed, file, content.bytes) : packed
+    if (createHash('sha256').update(bytes).digest('hex') === content.sha256) {
+      return { state: 'ok', found: `${count(bytes.length)} bytes unpacked, as published` }
+    }
+    return { state: 'broken', found: problemIn(file, bytes, content) }
+  } catch (error) {
+    if (!(error instanceof IsobathError)) throw error
+    // The row names the file, and what to do is said once below all rows.
+    const found = error.message.replace(`${file}: `, '').replace(/\. [A-Z][^.]*\.$/, '')
+    return { state: 'broken', found }
+  }
+}
+
+/** A label and 32 x 32 pixels of three colours. */
+const CIFAR_RECORD = 3073
+const LARGEST_LABEL = 9
+
+/** The first thing that is wrong, as closely as it can be told. */
+function problemIn(file: string, bytes: Uint8Array, { name, bytes: expected }: Content): string {
+  const isCifar = name.endsWith('.bin')
+  const size = `expected ${count(expected)} bytes, got ${count(bytes.length)}`
+  if (isCifar && bytes.length !== expected) return size
+  // Throws where it is none.
+  const values = isCifar ? bytes : parseIdx(bytes, file).values
+  if (bytes.length !== expected) return size
+  const labelEvery = isCifar ? CIFAR_RECORD : name.includes('labels') ? 1 : Number.POSITIVE_INFINITY
+  for (let sample = 0; sample * labelEvery < values.length; sample++) {
+    const label = values[sample * labelEvery]
+    if (label > LARGEST_LABEL) return `expected labels from 0 to ${LARGEST_LABEL}, got ${label} for sample ${sample}`
+  }
+  return "it can be read, but its bytes aren't the published ones"
+}

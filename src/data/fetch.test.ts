@@ -1,0 +1,285 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { laterRefusal } from '../../test/support/refusal.ts'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { checkFiles } from './check.ts'
+import { type FetchOptions, fetchFiles } from './fetch.ts'
+import type { Content, Download, Source } from './sources.ts'
+
+const root = temporaryFolder()
+const folder = join(root, 'digits')
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const contentOf = (name: string, bytes: Uint8Array): Content => ({ name, bytes: bytes.length, sha256: sha256(bytes) })
+
+/** Bytes that can't be packed well, so that a packed file has some size. */
+const noise = Uint8Array.from({ length: 40_000 }, (_, index) => (Math.imul(index * index + 7, 0x9e3779b1) >>> 13) & 255)
+const labels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3)
+
+/** A tar archive with these files. */
+function tar(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
+  const blocks = Object.entries(files).flatMap(([name, bytes]) => {
+    const header = Buffer.alloc(512)
+    header.write(name, 0)
+    header.write(`${bytes.length.toString(8).padStart(11, '0')}\0`, 124)
+    header.write('0', 156)
+    return [header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]
+  })
+  return Buffer.concat([...blocks, Buffer.alloc(1024)])
+}
+
+const plain = { 'images-idx3-ubyte': noise, 'labels-idx1-ubyte': labels }
+const batches = { 'data_batch_1.bin': noise.subarray(0, 3073), 'test_batch.bin': noise.subarray(5000, 8073) }
+const files: ReadonlyMap<string, Uint8Array> = new Map([
+  ...Object.entries(plain).map(([name, bytes]): [string, Uint8Array] => [`${name}.gz`, gzipSync(bytes)]),
+  [
+    'pictures.tar.gz',
+    gzipSync(
+      tar({
+        'pictures/readme.html': labels,
+        'pictures/../../data_batch_1.bin': batches['data_batch_1.bin'],
+        'pictures/test_batch.bin': batches['test_batch.bin'],
+      }),
+    ),
+  ],
+])
+
+type Answer = (request: IncomingMessage, response: ServerResponse, bytes: Uint8Array) => void
+
+/** Sends the file, or the rest of it that was asked for. */
+const honest: Answer = ({ headers }, response, bytes) => {
+  const start = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0)
+  const range = { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` }
+  response.writeHead(start > 0 ? 206 : 200, { 'content-length': bytes.length - start, ...(start > 0 ? range : {}) })
+  response.end(bytes.subarray(start))
+}
+
+/** Sends half of what was asked for and breaks off. */
+const half: Answer = ({ headers }, response, bytes) => {
+  const start = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0)
+  const range = { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` }
+  response.writeHead(start > 0 ? 206 : 200, { 'content-length': bytes.length - start, ...(start > 0 ? range : {}) })
+  response.write(bytes.subarray(start, start + Math.ceil((bytes.length - start) / 2)), () => response.destroy())
+}
+
+/** What each home does, by the first part of the path. */
+const homes: Record<string, Answer> = {
+  honest,
+  half,
+  missing: (_, response) => response.writeHead(404).end('no such file'),
+  portal: (_, response) => response.writeHead(200, { 'content-length': 9 }).end('log in...'),
+  endless: (_, response, bytes) => response.writeHead(200).end(Buffer.concat([bytes, bytes])),
+  wrong: (_, response, bytes) => response.writeHead(200).end(new Uint8Array(bytes.length)),
+  rangeless: (_, response, bytes) => response.writeHead(200, { 'content-length': bytes.length }).end(bytes),
+  elsewhere: (_, response, bytes) =>
+    response.writeHead(206, { 'content-range': `bytes 1-${bytes.length - 1}/${bytes.length}` }).end(bytes.subarray(1)),
+  silent: () => {},
+  stalling: (_, response, bytes) => void response.writeHead(200).write(bytes.subarray(0, 10)),
+  moved: ({ url = '' }, response) => response.writeHead(302, { location: url.replace('moved', 'honest') }).end(),
+  circle: ({ url }, response) => response.writeHead(302, { location: url }).end(),
+  file: (_, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+}
+
+const asked: string[] = []
+const server = createServer((request, response) => {
+  const [, home, name] = (request.url ?? '').split('/')
+  asked.push(`${home}/${name}${request.headers.range ? ` ${request.headers.range}` : ''}`)
+  homes[home](request, response, files.get(name) ?? new Uint8Array(0))
+})
+let address = ''
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const place = server.address()
+  address = typeof place === 'object' && place !== null ? `http://127.0.0.1:${place.port}` : ''
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+beforeEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+  asked.length = 0
+})
+
+function packed(name: keyof typeof plain): Download {
+  const bytes = files.get(`${name}.gz`) ?? new Uint8Array(0)
+  return { ...contentOf(`${name}.gz`, bytes), urls: [], contents: [contentOf(name, plain[name])] }
+}
+
+const one: Source = { set: 'digits', published: 'a list', downloads: [packed('images-idx3-ubyte')] }
+const two: Source = { ...one, downloads: [packed('images-idx3-ubyte'), packed('labels-idx1-ubyte')] }
+const archive: Source = {
+  ...one,
+  downloads: [
+    {
+      ...contentOf('pictures.tar.gz', files.get('pictures.tar.gz') ?? new Uint8Array(0)),
+      urls: [],
+      archiveFolder: 'pictures',
+      contents: Object.entries(batches).map(([name, bytes]) => contentOf(name, bytes)),
+    },
+  ],
+}
+
+const fetchFrom = (source: Source, names: readonly string[], options: FetchOptions = {}) =>
+  fetchFiles(folder, source, { homes: names.map((name) => `${address}/${name}`), patience: 300, ...options })
+
+/** What went wrong, without what differs from run to run and the list of files. */
+const problem = async (source: Source, names: readonly string[]): Promise<string> => {
+  const said = await laterRefusal(() => fetchFrom(source, names))
+  return said.split('\nTry again')[0].replaceAll(address, 'ADDRESS').replaceAll(root, 'ROOT')
+}
+
+const there = (): string[] => (existsSync(folder) ? readdirSync(folder).sort() : [])
+const image = 'images-idx3-ubyte.gz'
+const imageBytes = files.get(image) ?? new Uint8Array(0)
+
+describe('fetching', () => {
+  it('brings the files, tells how far it is, and leaves alone what is there', async () => {
+    const told: Record<string, number> = {}
+    const fetched = await fetchFrom(two, ['honest'], { onProgress: (name, done) => (told[name] = done) })
+    expect(fetched.map(({ from }) => from)).toEqual([
+      `${address}/honest/${image}`,
+      `${address}/honest/labels-idx1-ubyte.gz`,
+    ])
+    expect(told).toEqual(Object.fromEntries(two.downloads.map(({ name, bytes }) => [name, bytes])))
+    expect(there()).toEqual([image, 'labels-idx1-ubyte.gz'])
+    expect(readFileSync(join(folder, image)).equals(imageBytes)).toBe(true)
+    expect((await checkFiles(folder, two)).map(({ state }) => state)).toEqual(['ok', 'ok'])
+    asked.length = 0
+    expect((await fetchFrom(two, ['honest'])).map(({ from }) => from)).toEqual([null, null])
+    // Also where it is unpacked already, in the folder around it.
+    expect((await fetchFiles(root, two, { homes: [] })).map(({ from }) => from)).toEqual([null, null])
+    expect(asked).toEqual([])
+  })
+
+  it('goes on where an earlier attempt stopped', async () => {
+    mkdirSync(folder)
+    writeFileSync(join(folder, `${image}.part`), imageBytes.subarray(0, 1000))
+    await fetchFrom(one, ['honest'])
+    expect(asked).toEqual([`honest/${image} bytes=1000-`])
+    expect(there()).toEqual([image])
+  })
+
+  it('goes on after a connection that broke, without asking for a byte twice', async () => {
+    const said = await problem(one, ['half'])
+    expect(said).toContain('the connection broke off after')
+    const starts = asked.map((line) => Number(/bytes=(\d+)-/.exec(line)?.[1] ?? 0))
+    expect(starts).toHaveLength(5)
+    expect([...starts].sort((a, b) => a - b)).toEqual([...new Set(starts)])
+    expect(there()).toEqual([`${image}.part`])
+    await fetchFrom(one, ['honest'])
+    expect(there()).toEqual([image])
+  })
+
+  it('keeps what is there from a server that can only send the whole file', async () => {
+    mkdirSync(folder)
+    writeFileSync(join(folder, `${image}.part`), imageBytes.subarray(0, 1000))
+    await fetchFrom(one, ['rangeless'])
+    expect(readFileSync(join(folder, image)).equals(imageBytes)).toBe(true)
+  })
+
+  it('begins again where what was there is no beginning of the file', async () => {
+    for (const size of [1000, imageBytes.length, imageBytes.length + 1]) {
+      rmSync(folder, { recursive: true, force: true })
+      mkdirSync(folder)
+      writeFileSync(join(folder, `${image}.part`), new Uint8Array(size))
+      await fetchFrom(one, ['honest'])
+      expect(readFileSync(join(folder, image)).equals(imageBytes)).toBe(true)
+      expect(there()).toEqual([image])
+    }
+  })
+
+  it('tries the next home, and follows where one has moved', async () => {
+    const [{ from }] = await fetchFrom(one, ['missing', 'portal', 'wrong', 'moved'])
+    expect(from).toBe(`${address}/moved/${image}`)
+    expect(asked.map((line) => line.split('/')[0])).toEqual(['missing', 'portal', 'wrong', 'moved', 'honest'])
+  })
+
+  it('says of each home why it was no use, and keeps none of their files', async () => {
+    const all = ['missing', 'portal', 'endless', 'wrong', 'silent', 'circle', 'file']
+    expect(await problem(one, all)).toMatchInlineSnapshot(`
+      "IsobathError: digits: can't be fetched.
+        ADDRESS/missing/images-idx3-ubyte.gz: the server says 404 Not Found
+        ADDRESS/portal/images-idx3-ubyte.gz: expected a file of 37997 bytes, got one of 9
+        ADDRESS/endless/images-idx3-ubyte.gz: expected 37997 bytes, got more
+        ADDRESS/wrong/images-idx3-ubyte.gz: the file it sends has another checksum
+        ADDRESS/silent/images-idx3-ubyte.gz: no answer for 0.3 seconds
+        ADDRESS/circle/images-idx3-ubyte.gz: it sends on more than 5 times
+        ADDRESS/file/images-idx3-ubyte.gz: "file:///etc/passwd" is no http address"
+    `)
+    expect(there()).not.toContain(image)
+  })
+
+  it('refuses a part of another place', async () => {
+    mkdirSync(folder)
+    writeFileSync(join(folder, `${image}.part`), imageBytes.subarray(0, 1000))
+    expect(await problem(one, ['elsewhere'])).toContain('asked for the bytes from 1000, got others')
+  })
+
+  it('gives a server up that stops sending, and keeps what came', async () => {
+    expect(await problem(one, ['stalling'])).toContain('no answer for 0.3 seconds')
+    expect(readFileSync(join(folder, `${image}.part`))).toHaveLength(10)
+  })
+
+  it('says what file to put where', async () => {
+    const said = await laterRefusal(() =>
+      fetchFiles(folder, { ...one, downloads: [{ ...one.downloads[0], urls: [`${address}/missing/${image}`] }] }),
+    )
+    expect(said.replaceAll(address, 'ADDRESS').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
+      "IsobathError: digits: can't be fetched.
+        ADDRESS/missing/images-idx3-ubyte.gz: the server says 404 Not Found
+      Try again later, or get these files in another way and put them into ROOT/digits:
+        images-idx3-ubyte.gz, 37,997 bytes, sha256 853b854712a4e91df69d8803004c1bc2418b8078b84601549cfd5598a3265d4e
+          ADDRESS/missing/images-idx3-ubyte.gz
+      (checksums: a list). Then isobath data fetch digits --data-dir ROOT/digits checks them."
+    `)
+  })
+
+  it('stops when it is told to, keeps what came, and says how to go on', async () => {
+    const controller = new AbortController()
+    const stop = fetchFrom(one, ['stalling'], {
+      abort: controller.signal,
+      patience: 10_000,
+      onProgress: () => controller.abort(),
+    })
+    const said = await laterRefusal(() => stop)
+    expect(said.replaceAll(root, 'ROOT')).toMatchInlineSnapshot(
+      `"IsobathError: digits: stopped; ROOT/digits/images-idx3-ubyte.gz.part has 10 of 37,997 bytes. Run the same command again to go on from there."`,
+    )
+    expect(readFileSync(join(folder, `${image}.part`))).toHaveLength(10)
+  })
+
+  it('takes the files out of an archive, wherever it says they are, and removes it', async () => {
+    const [{ file }] = await fetchFrom(archive, ['honest'])
+    expect(file).toBe(join(folder, 'pictures'))
+    expect(there()).toEqual(['pictures'])
+    expect(readdirSync(file).sort()).toEqual(['data_batch_1.bin', 'test_batch.bin'])
+    expect((await fetchFrom(archive, [])).map(({ from }) => from)).toEqual([null])
+    // An archive that was put there by hand.
+    rmSync(file, { recursive: true })
+    writeFileSync(join(folder, 'pictures.tar.gz'), files.get('pictures.tar.gz') ?? '')
+    expect((await fetchFrom(archive, [])).map(({ from }) => from)).toEqual([null])
+    expect(there()).toEqual(['pictures'])
+  })
+
+  it('refuses to replace another file', async () => {
+    mkdirSync(folder)
+    writeFileSync(join(folder, image), gzipSync(labels))
+    expect(await problem(one, ['honest'])).toMatchInlineSnapshot(
+      `"IsobathError: ROOT/digits/images-idx3-ubyte.gz: expected 40,000 bytes, got 11. Remove it to fetch the published file, or choose another folder with --data-dir."`,
+    )
+    expect(asked).toEqual([])
+  })
+
+  it('says where it can not write', async () => {
+    writeFileSync(folder, '')
+    expect(await problem(one, ['honest'])).toMatchInlineSnapshot(
+      `"IsobathError: ROOT/digits: can't be written (it is a file, not a folder). Free some space or choose another place."`,
+    )
+    rmSync(folder)
+  })
+})

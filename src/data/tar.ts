@@ -1,0 +1,109 @@
+/** Named files out of a tar archive in gzip, without holding the archive in memory. Node only. */
+import { createReadStream } from 'node:fs'
+import { createGunzip } from 'node:zlib'
+import { IsobathError } from '../support/errors.ts'
+import { reasonOf } from '../support/files.ts'
+import { FETCH_AGAIN } from './gzip.ts'
+
+const BLOCK = 512
+/** Bytes of an archive, unpacked: far above any that is read here. */
+const LARGEST = 2 ** 31
+
+/** A file that is wanted, and the bytes it has. */
+export interface Wanted {
+  readonly name: string
+  readonly bytes: number
+}
+
+/**
+ * Hands each wanted file of the archive to `take`, by the last part of its path. Nothing else of the archive is kept,
+ * and no path in it is ever used as one. Throws a `data` error where the archive is broken, or a wanted file is missing
+ * or of another size; what `take` throws passes.
+ */
+export async function readArchive(
+  archive: string,
+  wanted: readonly Wanted[],
+  take: (name: string, bytes: Uint8Array) => void,
+): Promise<void> {
+  const broken = (problem: string): IsobathError => new IsobathError('data', `${archive}: ${problem}. ${FETCH_AGAIN}`)
+  const packed = createReadStream(archive)
+  const unpacked = packed.pipe(createGunzip())
+  packed.on('error', (error) => unpacked.destroy(error))
+  const bytes = new ExactReader(unpacked)
+  const missing = new Set(wanted.map(({ name }) => name))
+  try {
+    for (let header = await bytes.read(BLOCK); header?.some((byte) => byte !== 0); header = await bytes.read(BLOCK)) {
+      const { name, size, isFile } = parseHeader(header)
+      const file = isFile ? wanted.find((one) => one.name === name) : undefined
+      const padding = (BLOCK - (size % BLOCK)) % BLOCK
+      if (!(bytes.total + size <= LARGEST)) throw broken('expected a tar archive of at most 2 GiB, got something else')
+      if (file !== undefined) {
+        if (size !== file.bytes) throw broken(`${name}: expected ${file.bytes} bytes, got ${size}`)
+        const content = await bytes.read(size)
+        if (content === null) throw broken(`${name}: the archive is cut off`)
+        take(name, content)
+        missing.delete(name)
+        await bytes.skip(padding)
+      } else await bytes.skip(size + padding)
+    }
+  } catch (error) {
+    throw error instanceof IsobathError ? error : broken(`can't be unpacked (${reasonOf(error)})`)
+  } finally {
+    packed.destroy()
+    unpacked.destroy()
+  }
+  if (missing.size > 0) throw broken(`expected ${[...missing].join(', ')} in it, found none of that name`)
+}
+
+/** The header of a member (POSIX.1-1988, ustar); a size that isn't one is NaN. */
+function parseHeader(header: Uint8Array): { name: string; size: number; isFile: boolean } {
+  const text = (start: number, length: number): string =>
+    new TextDecoder('latin1').decode(header.subarray(start, start + length)).replace(/\0.*$/s, '')
+  const octal = text(124, 12).trim()
+  const size = /^[0-7]+$/.test(octal) ? Number.parseInt(octal, 8) : Number.NaN
+  const type = header[156]
+  return { name: text(0, 100).split('/').at(-1) ?? '', size, isFile: type === 0 || type === 0x30 }
+}
+
+/** Reads a stream by numbers of bytes. */
+class ExactReader {
+  /** Bytes that were read or skipped. */
+  total = 0
+  private readonly pieces: AsyncIterator<Uint8Array>
+  private rest: Uint8Array = new Uint8Array(0)
+
+  constructor(stream: AsyncIterable<Uint8Array>) {
+    this.pieces = stream[Symbol.asyncIterator]()
+  }
+
+  /** Null where the stream ends before. */
+  async read(count: number): Promise<Uint8Array | null> {
+    const result = new Uint8Array(count)
+    let filled = 0
+    const whole = await this.each(count, (piece) => {
+      result.set(piece, filled)
+      filled += piece.length
+    })
+    return whole ? result : null
+  }
+
+  async skip(count: number): Promise<void> {
+    await this.each(count, () => {})
+  }
+
+  private async each(count: number, use: (piece: Uint8Array) => void): Promise<boolean> {
+    this.total += count
+    for (let left = count; left > 0; ) {
+      if (this.rest.length === 0) {
+        const next = await this.pieces.next()
+        if (next.done) return false
+        this.rest = next.value
+      }
+      const piece = this.rest.subarray(0, left)
+      use(piece)
+      this.rest = this.rest.subarray(piece.length)
+      left -= piece.length
+    }
+    return true
+  }
+}
