@@ -25,9 +25,10 @@ const table: Readonly<Record<string, readonly string[] | 'all above'>> = {
   surgery: learning,
   diagnosis: 'all above',
   lab: 'all above',
+  bench: 'all above',
   report: [],
   'index.ts': 'all above',
-  cli: ['index.ts'],
+  cli: ['index.ts', 'bench'],
 }
 const parts = Object.keys(table)
 

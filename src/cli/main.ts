@@ -1,6 +1,7 @@
 /** The command line: commands, help, and what each kind of failure means for the exit status. */
 import { Command, CommanderError } from 'commander'
 import { type ErrorCode, IsobathError, version } from '../index.ts'
+import { benchCommand } from './commands/bench.ts'
 import { compareCommand } from './commands/compare.ts'
 import { countCommand } from './commands/count.ts'
 import { dataCommand } from './commands/data.ts'
@@ -30,6 +31,7 @@ function createProgram(words: readonly string[]): Command {
     countCommand(),
     initCommand(),
     dataCommand(),
+    benchCommand(),
   ]
   for (const command of commands) program.addCommand(command)
   configure(program, 'isobath')

@@ -1,4 +1,8 @@
-"""PyTorch's side of bench-mlp.mjs: answers one JSON request a line on stdin with one JSON line on stdout.
+/**
+ * PyTorch's side of the bench, as Python. It is text, so that it comes with the package wherever that is installed: the
+ * bench gives it to `python3 -c`.
+ */
+export const pytorchProgram = String.raw`"""Answers one JSON request a line on stdin with one JSON line on stdout.
 
 A step is what a user would write: zero_grad, forward, cross-entropy, backward, SGD with momentum 0.9. Weights start by
 Glorot's rule on both sides: with PyTorch's default the gradients of 1000 layers vanish into denormal numbers.
@@ -39,10 +43,10 @@ def find_blas():
 class Peer:
     def __init__(self):
         self.blas, self.blas_path = find_blas()
-        self.rows = {}
+        self.step = None
 
     def describe(self):
-        return {"version": torch.__version__, "blas": self.blas, "path": self.blas_path}
+        return {"version": torch.__version__, "blas": self.blas, "library": self.blas_path}
 
     def set_threads(self, threads):
         torch.set_num_threads(threads)
@@ -50,7 +54,7 @@ class Peer:
             # The pthread flavour doesn't listen to OpenMP's number.
             ctypes.CDLL(self.blas_path).openblas_set_num_threads(threads)
 
-    def prepare(self, name, depth, width, batch, classes, rate):
+    def prepare(self, depth, width, batch, classes, rate):
         layers = []
         for _ in range(depth):
             layers += [nn.Linear(width, width), nn.Tanh()]
@@ -68,11 +72,11 @@ class Peer:
             nn.functional.cross_entropy(model(x), labels).backward()
             optimizer.step()
 
-        self.rows = {name: step}
+        self.step = step
 
-    def time(self, name, threads, warmup, steps, alone):
+    def time(self, threads, warmup, steps, alone):
         self.set_threads(threads)
-        step = self.rows[name]
+        step = self.step
         for _ in range(warmup):
             step()
         clock = time.process_time if alone else time.perf_counter
@@ -95,3 +99,4 @@ def main():
 
 
 main()
+`

@@ -1,0 +1,94 @@
+/** What depth costs: code and compilation should not grow with it at all, a step's time in proportion. */
+import { assemble } from '../backends/wasm/backend.ts'
+import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
+import { parseNetwork } from '../network/presets.ts'
+import { type Bench, breathe, median, milliseconds, settle, turn, warmUp } from './measure.ts'
+import { atMost, type BenchRow, rowOf } from './rows.ts'
+import { graphOf, type Problem, prepareStep } from './training.ts'
+
+/** The depths of the two networks that are compared. */
+export type Depths = readonly [shallow: number, deep: number]
+
+const classes = 10
+const thousands = (value: number): string => value.toLocaleString('en-US')
+const over = ([shallow, deep]: Depths): string => `depth ${thousands(deep)} over ${thousands(shallow)}`
+
+export const compileRowNames = (depths: Depths): readonly [time: string, bytes: string] => [
+  `compile, ${over(depths)}`,
+  `code, ${over(depths)}`,
+]
+export const stepRowName = (depths: Depths): string => `step, ${over(depths)}`
+
+/** Compilations of each, in turns, that make a round. */
+const compilationsOfRound = 10
+
+const problemOf = (preset: string, width: number, seed: number): Problem => ({
+  network: parseNetwork(preset, { classes }),
+  input: [width],
+  batch: 64,
+  seed,
+})
+
+/** The module with an empty section of its own name: V8 doesn't compile again what has the same bytes. */
+function unique(bytes: Uint8Array, number: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from([...bytes, 0, 5, 4, ...Buffer.from(String(number % 10_000).padStart(4, '0'))])
+}
+
+/** From the preset's text to a compiled WebAssembly module, and its bytes. */
+export async function benchCompile(bench: Bench, depths: Depths): Promise<BenchRow[]> {
+  const { abort, effort, seed, threads, exact } = bench
+  const relaxed = (await enableRelaxedSimd()) && !exact
+  const settings = { precision: 'float32', ringSlots: 1, relaxed, shared: true, threads } as const
+  const bytesOf = (depth: number): Uint8Array => {
+    const graph = graphOf(problemOf(`residual-mlp:depth=${depth},width=32`, 32, seed))
+    return assemble(graph, settings).module.bytes
+  }
+  let compiled = 0
+  const compile = (depth: number) => () => WebAssembly.compile(unique(bytesOf(depth), compiled++))
+  const isQuick = effort.warmUpMilliseconds === 0
+  for (let call = 0; call < (isQuick ? 1 : 20); call++) {
+    for (const depth of depths) await compile(depth)()
+    await breathe(abort)
+  }
+  const [timeName, codeName] = compileRowNames(depths)
+  const medians: readonly [number[], number[]] = [[], []]
+  for (let round = 0; round < effort.rounds; round++) {
+    const times: readonly [number[], number[]] = [[], []]
+    for (let call = 0; call < compilationsOfRound; call++) {
+      for (const position of call % 2 === 0 ? [0, 1] : [1, 0]) {
+        times[position].push(await milliseconds(compile(depths[position])))
+      }
+      await breathe(abort)
+    }
+    for (const position of [0, 1]) medians[position].push(median(times[position]))
+    bench.onProgress(timeName, round + 1)
+  }
+  const [shallow, deep] = depths.map((depth) => bytesOf(depth).length)
+  const bar = atMost(1.2, 1)
+  return [
+    rowOf({ name: timeName, unit: 'ms', against: 'shallow', ours: medians[1], others: medians[0], bar }),
+    rowOf({ name: codeName, unit: 'bytes', against: 'shallow', ours: [deep], others: [shallow], bar }),
+  ]
+}
+
+/** 200 layers fit the cache, 2,000 don't. */
+export async function benchDepth(bench: Bench, depths: Depths): Promise<BenchRow> {
+  const { backend, effort, seed } = bench
+  const prepare = (depth: number) =>
+    prepareStep(backend, problemOf(`mlp:depth=${depth},width=64,activation=tanh,init=glorot`, 64, seed))
+  const [shallow, deep] = [await prepare(depths[0]), await prepare(depths[1])]
+  const name = stepRowName(depths)
+  try {
+    for (const { step } of [shallow, deep]) await warmUp(bench, step)
+    const [ours, others]: [number[], number[]] = [[], []]
+    for (let round = 0; round < effort.rounds; round++) {
+      await settle(bench)
+      others.push(await turn(bench, shallow.step))
+      ours.push(await turn(bench, deep.step))
+      bench.onProgress(name, round + 1)
+    }
+    return rowOf({ name, unit: 'ms', against: 'shallow', ours, others, bar: atMost(12, 10.5) })
+  } finally {
+    for (const { program } of [shallow, deep]) program.dispose()
+  }
+}

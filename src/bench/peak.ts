@@ -1,0 +1,119 @@
+/** What the machine can do at most, measured by WebAssembly programs that do nothing else. */
+import { i32, ModuleBuilder, type Vector } from '../backends/wasm/assembler.ts'
+import { createLanes, v128 } from '../backends/wasm/lanes.ts'
+import type { Pool } from '../backends/wasm/pool.ts'
+
+/** Work whose speed is `amount` of its unit (operations, bytes) over the time it takes. */
+export interface Load {
+  run(): Promise<void>
+  readonly amount: number
+}
+
+/** Ten independent sums: a fused multiply-add takes four cycles and two start in each, so eight keep both units busy. */
+const sums = 10
+const pageBytes = 65536
+
+async function load(
+  pool: Pool,
+  program: number,
+  module: ModuleBuilder,
+  memory: { pages: number; shared: boolean },
+): Promise<void> {
+  const { pages, shared } = memory
+  const compiled = await WebAssembly.compile(module.toBytes())
+  await pool.load(program, compiled, new WebAssembly.Memory({ initial: pages, maximum: pages, shared }))
+}
+
+export interface PeakOptions {
+  /** The number of the program in the pool. */
+  readonly program: number
+  readonly shared: boolean
+  /** Fused multiply-add; without it a multiplication, then an addition. */
+  readonly relaxed: boolean
+}
+
+/** 128-bit multiply-adds in registers, on every thread of the pool; the amount is operations. */
+export async function createFmaPeak(
+  pool: Pool,
+  { program, shared, relaxed }: PeakOptions,
+  iterations: number,
+): Promise<Load> {
+  const lanes = createLanes('float32', relaxed)
+  const memory = { pages: 1, shared }
+  const module = new ModuleBuilder(memory)
+  module.function(
+    'run',
+    ['i32', 'i32', 'i32', 'i32'],
+    [],
+    (builder) => {
+      const left = builder.parameter(3, 'i32')
+      const totals = Array.from({ length: sums }, () => builder.local('v128', lanes.constant(1)))
+      const [a, b] = [0.5, 0.7].map((value) => builder.local('v128', lanes.constant(value)))
+      const countDown = () => {
+        builder.set(left, i32.sub(left, i32.const(1)))
+        return left
+      }
+      builder.repeatWhile(countDown, () => {
+        for (const total of totals) builder.set(total, lanes.madd(a, b, total))
+      })
+      const total = totals.reduce<Vector>((one, other) => lanes.add(one, other), lanes.constant(0))
+      const own = i32.mul(builder.parameter(0, 'i32'), i32.const(64))
+      lanes.storeScalar(builder, own, lanes.extract(total, 0))
+    },
+    true,
+  )
+  await load(pool, program, module, memory)
+  return { run: () => pool.run(program, 0, iterations), amount: pool.threads * iterations * sums * 2 * lanes.count }
+}
+
+/** Reads and writes of an update's kind: y = a x + y, in blocks of 64 bytes. */
+const blockBytes = 64
+
+/**
+ * Every thread of the pool goes `passes` times over memory of its own, so that they all together go over `bytes`. The
+ * amount is bytes moved: two reads and a write for each pair of elements.
+ */
+export async function createBandwidthPeak(
+  pool: Pool,
+  { program, shared, relaxed }: PeakOptions,
+  { bytes, passes }: { readonly bytes: number; readonly passes: number },
+): Promise<Load> {
+  const lanes = createLanes('float32', relaxed)
+  const perThread = Math.max(2 * blockBytes, Math.floor(bytes / pool.threads / (2 * blockBytes)) * 2 * blockBytes)
+  const half = perThread / 2
+  const memory = { pages: Math.ceil((pool.threads * perThread) / pageBytes), shared }
+  const module = new ModuleBuilder(memory)
+  module.function(
+    'run',
+    ['i32', 'i32', 'i32', 'i32'],
+    [],
+    (builder) => {
+      const left = builder.parameter(3, 'i32')
+      const base = builder.local('i32', i32.mul(builder.parameter(0, 'i32'), i32.const(perThread)))
+      const factor = builder.local('v128', lanes.constant(0.5))
+      const [x, y, end] = ['x', 'y', 'end'].map(() => builder.local('i32'))
+      const countDown = () => {
+        builder.set(left, i32.sub(left, i32.const(1)))
+        return left
+      }
+      builder.repeatWhile(countDown, () => {
+        builder.set(x, base)
+        builder.set(y, i32.add(base, i32.const(half)))
+        builder.set(end, y)
+        builder.repeatWhile(
+          () => i32.ltU(x, end),
+          () => {
+            for (let offset = 0; offset < blockBytes; offset += 16) {
+              v128.store(builder, y, lanes.madd(factor, v128.load(x, offset), v128.load(y, offset)), offset)
+            }
+            builder.set(x, i32.add(x, i32.const(blockBytes)))
+            builder.set(y, i32.add(y, i32.const(blockBytes)))
+          },
+        )
+      })
+    },
+    true,
+  )
+  await load(pool, program, module, memory)
+  return { run: () => pool.run(program, 0, passes), amount: pool.threads * passes * 3 * half }
+}

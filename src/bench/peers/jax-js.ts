@@ -1,0 +1,67 @@
+/** @jax-js/jax, where the user has installed it: it is no dependency of Isobath. */
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { reasonOf } from '../../support/files.ts'
+import type { MissingPeer, Peer, PreparedPeer } from './peer.ts'
+import { type PeerProcess, prepareIn, startProcess } from './process.ts'
+
+const packageName = '@jax-js/jax'
+
+/** The package's main file, seen from a folder; undefined where it isn't installed. */
+function findPackage(folder: string): string | undefined {
+  try {
+    return createRequire(join(folder, 'package.json')).resolve(packageName)
+  } catch {
+    return undefined
+  }
+}
+
+function versionOf(main: string): string {
+  for (let folder = dirname(main); folder !== dirname(folder); folder = dirname(folder)) {
+    const file = join(folder, 'package.json')
+    if (!existsSync(file)) continue
+    const { name, version }: { name?: string; version?: string } = JSON.parse(readFileSync(file, 'utf8'))
+    if (name === packageName) return version ?? 'of an unknown version'
+  }
+  return 'of an unknown version'
+}
+
+/** Its steps become faster for a while, and it takes minutes to trace a thousand layers. */
+const conduct = { threadCounts: [1], warmUpSteps: 12, limitSeconds: 180 }
+
+/** Finds the package from `folder` on. What is missing is an answer: the bench then runs alone. */
+export async function startJaxJs(folder = process.cwd()): Promise<Peer | MissingPeer> {
+  const main = findPackage(folder)
+  if (main === undefined) {
+    return {
+      missing: `${packageName} is not installed in ${folder}. Run npm install ${packageName} there, and this again.`,
+    }
+  }
+  // Built and run from source alike.
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const program = fileURLToPath(new URL(`./jax-js-process.${ending}`, import.meta.url))
+  let running: PeerProcess | undefined
+  const prepare: Peer['prepare'] = async (problem, abort): Promise<PreparedPeer> => {
+    // A new process for each network: one that took too long was ended.
+    running?.stop()
+    running = startProcess(process.execPath, [program, pathToFileURL(main).href])
+    return prepareIn(running, problem, conduct, abort)
+  }
+  try {
+    const check = startProcess(process.execPath, [program, pathToFileURL(main).href])
+    await check.ask({ command: 'describe' }, { limitSeconds: 60 })
+    check.stop()
+  } catch (error) {
+    return { missing: `${packageName} is installed, and doesn't run here: ${reasonOf(error)}` }
+  }
+  return {
+    name: 'jax-js',
+    version: versionOf(main),
+    facts: { backend: 'wasm' },
+    warning: null,
+    prepare,
+    dispose: () => running?.stop(),
+  }
+}

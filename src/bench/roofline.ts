@@ -1,0 +1,238 @@
+/**
+ * Where the time of a training step goes, and how far each kernel is from what the machine can do: the roofline model of
+ * Williams, Waterman & Patterson (2009). A kernel needs at least its operations over the peak, and its bytes over the
+ * bandwidth; the longer of the two is its roof.
+ */
+import type { Profile } from '../backends/backend.ts'
+import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
+import { createInlinePool, createThreadPool } from '../backends/wasm/pool.ts'
+import { bytesOf, operationsOf, sizeText } from './cost.ts'
+import { type Bench, breathe, type Effort, median, milliseconds, settle, warmUp } from './measure.ts'
+import { createBandwidthPeak, createFmaPeak, type Load } from './peak.ts'
+import { type Problem, prepareStep } from './training.ts'
+
+export interface Peaks {
+  /** Of all threads together. */
+  readonly gflops: number
+  /** GB/s over memory as large as the program's: what each pass of a step finds there. */
+  readonly programBandwidth: number
+  /** GB/s over what the cache of a core holds: the roof of kernels whose operands were just made. */
+  readonly cacheBandwidth: number
+}
+
+export type Bound = 'compute' | 'memory' | 'cache'
+
+export interface RooflineRow {
+  readonly name: string
+  readonly size: string
+  /** A step. */
+  readonly calls: number
+  /** A step, the mean of the threads. */
+  readonly milliseconds: number
+  readonly share: number
+  readonly operations: number
+  readonly bytes: number
+  readonly gflops: number
+  readonly gigabytes: number
+  /** What binds the kernel, and the time it would take at that roof. Null for what isn't a kernel. */
+  readonly bound: Bound | null
+  readonly roofMilliseconds: number
+  /** How much of the roof is reached. */
+  readonly ofRoof: number | null
+  /** Time above the roof. */
+  readonly lostMilliseconds: number
+}
+
+export interface Roofline {
+  readonly peaks: Peaks
+  readonly memoryBytes: number
+  readonly threads: number
+  readonly precision: 'float32'
+  /** Worst first: by lost time. */
+  readonly rows: readonly RooflineRow[]
+  /** The sum of the rows: a step of the profiled program. */
+  readonly profiledMilliseconds: number
+  /** A step of the program as it is without profile. */
+  readonly stepMilliseconds: number
+  /** The least and the greatest of the rounds. */
+  readonly stepSpread: readonly [number, number]
+}
+
+/** Steps of a round, of which the mean is taken: about so long. */
+const roundMilliseconds = 300
+const cacheBytes = 256 * 1024
+const largestProbe = 256 * 1024 * 1024
+
+/** The roof of a kernel that took `time` milliseconds. */
+export function roofOf(
+  { operations, bytes }: { readonly operations: number; readonly bytes: number },
+  time: number,
+  { gflops, programBandwidth, cacheBandwidth }: Peaks,
+): { readonly bound: Bound; readonly milliseconds: number } {
+  const compute = operations / gflops / 1e6
+  const memory = bytes / programBandwidth / 1e6
+  // What is faster than memory can be found its operands in the cache.
+  const [bound, traffic] =
+    time < memory ? (['cache', bytes / cacheBandwidth / 1e6] as const) : (['memory', memory] as const)
+  return compute >= traffic ? { bound: 'compute', milliseconds: compute } : { bound, milliseconds: traffic }
+}
+
+interface RoundOfProfile {
+  readonly profile: Profile
+  readonly wall: number
+  readonly steps: number
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** The rows of a round; those that aren't kernels have no roof: all their time is lost. */
+export function rowsOf({ profile, wall, steps }: RoundOfProfile, peaks: Peaks): RooflineRow[] {
+  const total = wall / steps
+  const rows = profile.kernels.map(({ name, kernel, calls, milliseconds: times }): RooflineRow => {
+    const time = mean(times) / steps
+    const operations = calls * operationsOf(kernel)
+    const bytes = calls * bytesOf(kernel, 'float32')
+    const roof = roofOf({ operations, bytes }, time, peaks)
+    return {
+      name,
+      size: sizeText(kernel),
+      calls,
+      milliseconds: time,
+      share: time / total,
+      operations,
+      bytes,
+      gflops: operations / time / 1e6,
+      gigabytes: bytes / time / 1e6,
+      bound: roof.bound,
+      roofMilliseconds: roof.milliseconds,
+      ofRoof: time > 0 ? roof.milliseconds / time : null,
+      lostMilliseconds: Math.max(0, time - roof.milliseconds),
+    }
+  })
+  const waiting = mean(profile.barriers.milliseconds) / steps
+  const inside = rows.reduce((sum, row) => sum + row.milliseconds, waiting)
+  const idle = (name: string, calls: number, time: number): RooflineRow => ({
+    name,
+    size: '',
+    calls,
+    milliseconds: time,
+    share: time / total,
+    operations: 0,
+    bytes: 0,
+    gflops: 0,
+    gigabytes: 0,
+    bound: null,
+    roofMilliseconds: 0,
+    ofRoof: null,
+    lostMilliseconds: time,
+  })
+  const others = [
+    idle('waiting at barriers', profile.barriers.calls, waiting),
+    idle('starting and ending the step', 1, Math.max(0, total - inside)),
+  ]
+  return [...rows, ...others].sort((one, other) => other.lostMilliseconds - one.lostMilliseconds)
+}
+
+/** Of the best of some short runs: a peak is what the machine can do when nothing else is in the way. */
+async function speedOf({ run, amount }: Load): Promise<number> {
+  const times: number[] = []
+  for (let call = 0; call < 5; call++) times.push(await milliseconds(run))
+  return amount / Math.min(...times) / 1e6
+}
+
+interface Loads {
+  readonly loads: Readonly<Record<keyof Peaks, Load>>
+  dispose(): void
+}
+
+/** The peaks' own threads: as many as the program has. */
+async function createLoads(bench: Bench, memoryBytes: number): Promise<Loads> {
+  const { threads, exact, effort } = bench
+  const shared = threads > 1
+  const relaxed = (await enableRelaxedSimd()) && !exact
+  const pool = shared ? await createThreadPool(threads) : createInlinePool()
+  const part = effort.warmUpMilliseconds === 0 ? 20 : 1
+  const options = (program: number) => ({ program, shared, relaxed })
+  const large = Math.min(memoryBytes, largestProbe)
+  const passes = (bytes: number): number => Math.max(1, Math.round(2 ** 27 / part / bytes))
+  const bandwidth = (program: number, bytes: number) =>
+    createBandwidthPeak(pool, options(program), { bytes, passes: passes(bytes) })
+  const loads = {
+    gflops: await createFmaPeak(pool, options(0), 2_000_000 / part),
+    programBandwidth: await bandwidth(1, large),
+    cacheBandwidth: await bandwidth(2, Math.min(memoryBytes, threads * cacheBytes)),
+  }
+  return { loads, dispose: () => pool.dispose() }
+}
+
+/** What its progress goes by. */
+export const rooflineName = 'roofline'
+export const rooflineRounds = ({ rounds }: Effort): number => 1 + 2 * rounds
+
+/** The program's steps take turns with those of the same program with a profile, and with the machine's peaks. */
+export async function measureRoofline(bench: Bench, problem: Problem): Promise<Roofline> {
+  const { backend, effort, threads, abort } = bench
+  let measured: Loads | undefined
+  try {
+    const plain = await prepareStep(backend, problem)
+    const profiled = await prepareStep(backend, problem, true)
+    const { memoryBytes } = plain.program
+    measured = await createLoads(bench, memoryBytes)
+    const { loads } = measured
+    for (const { step } of [plain, profiled]) await warmUp(bench, step)
+    const steps = stepsOfRound(effort, await milliseconds(plain.step))
+    const repeat = (step: () => Promise<void>) => async (): Promise<void> => {
+      for (let index = 0; index < steps; index++) await step()
+    }
+    const peaks: Record<keyof Peaks, number[]> = { gflops: [], programBandwidth: [], cacheBandwidth: [] }
+    const untimed: number[] = []
+    const rounds: RoundOfProfile[] = []
+    const total = rooflineRounds(effort)
+    // The first round doesn't count: it brings the peaks' code to V8's optimising compiler.
+    for (let round = 0; round < total; round++) {
+      await settle(bench)
+      const speeds = {
+        gflops: await speedOf(loads.gflops),
+        programBandwidth: await speedOf(loads.programBandwidth),
+        cacheBandwidth: await speedOf(loads.cacheBandwidth),
+      }
+      await settle(bench)
+      const plainTime = (await milliseconds(repeat(plain.step))) / steps
+      profiled.program.takeProfile?.()
+      const wall = await milliseconds(repeat(profiled.step))
+      const profile = profiled.program.takeProfile?.()
+      if (round > 0 && profile) {
+        for (const name of peakNames) peaks[name].push(speeds[name])
+        untimed.push(plainTime)
+        rounds.push({ profile, wall, steps })
+      }
+      bench.onProgress(rooflineName, round + 1)
+      await breathe(abort)
+    }
+    const machine: Peaks = {
+      gflops: Math.max(...peaks.gflops),
+      programBandwidth: Math.max(...peaks.programBandwidth),
+      cacheBandwidth: Math.max(...peaks.cacheBandwidth),
+    }
+    // One round, so that its rows add up: that of the median time.
+    const chosen = [...rounds].sort((one, other) => one.wall - other.wall)[(rounds.length - 1) >> 1]
+    return {
+      peaks: machine,
+      memoryBytes,
+      threads,
+      precision: 'float32',
+      rows: rowsOf(chosen, machine),
+      profiledMilliseconds: chosen.wall / chosen.steps,
+      stepMilliseconds: median(untimed),
+      stepSpread: [Math.min(...untimed), Math.max(...untimed)],
+    }
+  } finally {
+    measured?.dispose()
+  }
+}
+
+const peakNames = ['gflops', 'programBandwidth', 'cacheBandwidth'] as const
+
+function stepsOfRound({ warmUpMilliseconds, steps }: Effort, time: number): number {
+  return warmUpMilliseconds === 0 ? steps : Math.max(steps, Math.min(1000, Math.round(roundMilliseconds / time)))
+}

@@ -1,0 +1,63 @@
+/** A network's training step, ready to be timed. */
+import type { Backend, Program } from '../backends/backend.ts'
+import type { Shape } from '../blueprint/blueprint.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { initialise } from '../blueprint/initialise.ts'
+import { optimizerScalars, trainingGraph } from '../graph/programs.ts'
+import type { Network } from '../network/network.ts'
+import { IsobathError } from '../support/errors.ts'
+import { createRandom } from '../support/random.ts'
+import { momentum } from '../training/optimizers.ts'
+
+/** Small, so that hundreds of steps on the same batch don't end in gradients that vanish. */
+export const rate = 1e-3
+
+export interface Problem {
+  readonly network: Network
+  /** The shape of one sample. */
+  readonly input: Shape
+  readonly batch: number
+  readonly seed: number
+}
+
+export interface PreparedStep {
+  readonly program: Program
+  /** One step. Throws where its loss isn't finite. */
+  readonly step: () => Promise<void>
+}
+
+const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1)
+
+export function graphOf({ network, input, batch, seed }: Problem) {
+  const { rule } = momentum({ rate })
+  return trainingGraph(createBlueprint(network, input), { batch, loss: 'cross-entropy', optimizer: rule, seed })
+}
+
+/** Compiles the step and gives it weights and one batch of random inputs and labels. Throws as `compile` does. */
+export async function prepareStep(backend: Backend, problem: Problem, profile = false): Promise<PreparedStep> {
+  const { network, input, batch, seed } = problem
+  const program = await backend.compile(graphOf(problem), { profile })
+  const blueprint = createBlueprint(network, input)
+  for (const [name, values] of initialise(blueprint, seed)) program.write(name, values)
+  const random = createRandom(seed, 'bench')
+  const numbers = (count: number, next: () => number): Float64Array => Float64Array.from({ length: count }, next)
+  program.write(
+    'x',
+    numbers(batch * sizeOf(input), () => random.normal()),
+  )
+  program.write(
+    'labels',
+    numbers(batch, () => random.integer(sizeOf(blueprint.output))),
+  )
+  program.write('step', [0])
+  for (const [name, value] of optimizerScalars(momentum({ rate }).rule, rate, 0)) program.write(name, [value])
+  const step = async (): Promise<void> => {
+    const { finished } = await program.run(0, 1)
+    if (finished === 1) return
+    throw new IsobathError(
+      'network',
+      "the loss of a step isn't finite, so there is nothing to measure. Use another init, or fewer layers.",
+    )
+  }
+  return { program, step }
+}

@@ -1,0 +1,182 @@
+/** The bench's rows and the roofline as tables for people. */
+import type { BenchResult, RooflineResult } from '../bench/bench.ts'
+import type { RooflineRow } from '../bench/roofline.ts'
+import type { BenchRow } from '../bench/rows.ts'
+import { tableText } from '../index.ts'
+import { counted } from './output.ts'
+import { splitBar } from './terminal/bar.ts'
+
+/** `12,345`, `123`, `12.3`, `0.123` */
+function figure(value: number): string {
+  if (value >= 1000) return Math.round(value).toLocaleString('en-US')
+  if (value >= 100) return value.toFixed(0)
+  return value === 0 ? '0' : value >= 1 ? value.toPrecision(3) : value.toFixed(3)
+}
+
+const percent = (fraction: number): string => `${(100 * fraction).toFixed(fraction < 0.0995 ? 1 : 0)}%`
+
+function machineLine({ machine, threads, exact, quick }: BenchResult | RooflineResult): string {
+  const { processor, cores, node, loadBefore, loadAfter } = machine
+  const load = `load ${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} after`
+  const mode = `${counted(threads, 'thread')}${exact ? ', exact' : ''}${quick ? ', quick: the figures are rough' : ''}`
+  return `${processor}, ${counted(cores, 'core')}, Node ${node}, ${load}; ${mode}`
+}
+
+function peerLines({ peer, missing }: BenchResult): string[] {
+  if (missing !== null) return [`${missing} The bench ran alone.`]
+  if (!peer) return []
+  const facts = Object.values(peer.facts).join(', ')
+  return [
+    `${peer.name} ${peer.version}${facts === '' ? '' : `, ${facts}`}`,
+    ...(peer.warning === null ? [] : [`WARNING: ${peer.warning}`]),
+  ]
+}
+
+function otherText({ peer, peerThreads, reference, unit }: BenchRow): string {
+  const value = peer ?? reference
+  if (value === null) return ''
+  return `${figure(value)} ${unit}${peerThreads === null ? '' : ` (${counted(peerThreads, 'thread')})`}`
+}
+
+function rowCells(row: BenchRow): string[] {
+  const { name, unit, ours, ratio, spread, bar, reached } = row
+  const limit = (value: number): string => `${bar?.is === 'at most' ? '≤ ' : ''}${value}`
+  return [
+    name,
+    `${figure(ours)} ${unit}`,
+    otherText(row),
+    ratio === null ? '' : ratio.toFixed(2),
+    spread === null ? '' : `${spread[0].toFixed(2)}..${spread[1].toFixed(2)}`,
+    bar === null ? '' : limit(bar.reach),
+    bar === null ? '' : limit(bar.beyond),
+    reached ?? '',
+  ]
+}
+
+/** What the ratios of the rows that are there mean. */
+function legend({ rows, peer, rounds, steps, threads }: BenchResult): string {
+  const has = (kind: BenchRow['against']): boolean => rows.some(({ against }) => against === kind)
+  const timed = threads === 1 ? ", by the processor's time" : ''
+  return [
+    ...(peer && has('peer') ? [`MLP: other is ${peer.name} at its best number of threads, ratio other / ours.`] : []),
+    ...(has('peak') ? ['GEMM: on one thread; other is the FMA peak, ratio ours / peak.'] : []),
+    ...(has('shallow') ? shallowLegend : []),
+    `Medians of ${counted(rounds, 'round')} of ${counted(steps, 'step')}${timed}; spread: least and greatest of the rounds' ratios.`,
+  ].join('\n')
+}
+
+const shallowLegend = [
+  'depth: other is the shallower network, ratio deep / shallow; compile and code of residual-mlp:width=32,',
+  '  step of mlp:width=64, with batches of 64.',
+]
+
+export function benchText(result: BenchResult): string {
+  const { rows, interrupted } = result
+  const columns = ['work', 'ours', 'other', 'ratio', 'spread', 'to reach', 'beyond', 'reached']
+  const table = tableText({
+    columns: columns.map((heading, index) => ({ heading, numeric: index > 0 && index < columns.length - 1 })),
+    rows: rows.map(rowCells),
+  })
+  const notes = rows.flatMap(({ name, note }) => (note === null ? [] : [`${name}: ${note}`]))
+  return [
+    machineLine(result),
+    ...peerLines(result),
+    '',
+    ...(rows.length > 0 ? [table, '', ...notes, legend(result)] : ['No row was finished.']),
+    ...(interrupted ? ['Stopped: the other rows are missing.'] : []),
+  ].join('\n')
+}
+
+/** Characters of the longest bar. */
+const barWidth = 24
+
+function rooflineCells(row: RooflineRow, longest: number): string[] {
+  const { name, size, calls, milliseconds, share, gflops, gigabytes, bound, roofMilliseconds, ofRoof } = row
+  const isKernel = bound !== null
+  return [
+    name,
+    size,
+    String(calls),
+    figure(milliseconds),
+    percent(share),
+    isKernel ? figure(gflops) : '',
+    isKernel ? figure(gigabytes) : '',
+    bound ?? '',
+    ofRoof === null ? '' : percent(ofRoof),
+    figure(row.lostMilliseconds),
+    splitBar(milliseconds / longest, Math.min(milliseconds, roofMilliseconds) / longest, barWidth),
+  ]
+}
+
+/** Kernels with a smaller share of the step than this are one row, to keep the table short; the JSON document has them all. */
+const smallest = 0.005
+
+function together(rows: readonly RooflineRow[]): RooflineRow {
+  const sum = (pick: (row: RooflineRow) => number): number => rows.reduce((total, row) => total + pick(row), 0)
+  const [milliseconds, roofMilliseconds] = [sum((row) => row.milliseconds), sum((row) => row.roofMilliseconds)]
+  return {
+    ...rows[0],
+    name: `${rows.length} other kernels`,
+    size: '',
+    calls: sum(({ calls }) => calls),
+    milliseconds,
+    share: sum(({ share }) => share),
+    bound: null,
+    roofMilliseconds,
+    ofRoof: roofMilliseconds / milliseconds,
+    lostMilliseconds: sum(({ lostMilliseconds }) => lostMilliseconds),
+  }
+}
+
+const rooflineColumns = [
+  { heading: 'kernel' },
+  { heading: 'size' },
+  { heading: 'calls', numeric: true },
+  { heading: 'ms', numeric: true },
+  { heading: 'share', numeric: true },
+  { heading: 'GFLOP/s', numeric: true },
+  { heading: 'GB/s', numeric: true },
+  { heading: 'bound by' },
+  { heading: 'of roof', numeric: true },
+  { heading: 'lost ms', numeric: true },
+  { heading: '█ at the roof ░ lost' },
+]
+
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toPrecision(3)} MiB`
+
+/** The table of a roofline; `work` says which network and batch. */
+export function rooflineText(result: RooflineResult, work: string): string {
+  const { roofline } = result
+  if (roofline === null) return 'Stopped: there is no roofline.'
+  const { peaks, rows, profiledMilliseconds, stepMilliseconds, stepSpread, memoryBytes } = roofline
+  const small = rows.filter(({ bound, share }) => bound !== null && share < smallest)
+  const shown = small.length > 1 ? [...rows.filter((row) => !small.includes(row)), together(small)] : rows
+  const longest = Math.max(...rows.map(({ milliseconds }) => milliseconds))
+  const sum = (pick: (row: RooflineRow) => number): number => rows.reduce((total, row) => total + pick(row), 0)
+  const total = [
+    'all of it',
+    '',
+    '',
+    figure(profiledMilliseconds),
+    percent(1),
+    figure(sum(({ operations }) => operations) / profiledMilliseconds / 1e6),
+    figure(sum(({ bytes }) => bytes) / profiledMilliseconds / 1e6),
+    '',
+    percent(sum(({ roofMilliseconds }) => roofMilliseconds) / profiledMilliseconds),
+    figure(sum(({ lostMilliseconds }) => lostMilliseconds)),
+    '',
+  ]
+  const difference = profiledMilliseconds / stepMilliseconds - 1
+  const spread = stepSpread.map(figure).join('..')
+  return [
+    `${work}: a training step`,
+    machineLine(result),
+    `Peak of all threads, measured in this run: ${figure(peaks.gflops)} GFLOP/s; ${figure(peaks.programBandwidth)} GB/s over the program's ${mebibytes(memoryBytes)}, ${figure(peaks.cacheBandwidth)} GB/s in the cache`,
+    '',
+    tableText({ columns: rooflineColumns, rows: [...shown.map((row) => rooflineCells(row, longest)), total] }),
+    '',
+    `A step without the profile: ${figure(stepMilliseconds)} ms (${spread} over ${counted(2 * result.rounds, 'round')}); the profile's ${figure(profiledMilliseconds)} ms are ${difference < 0 ? '' : '+'}${(100 * difference).toFixed(1)}%.`,
+    'Times are means of the threads. Operations of products are exact, others approximate (1 for an elementary function);',
+    'bytes are what the operands occupy, each once. A kernel faster than memory finds its operands in the cache.',
+  ].join('\n')
+}

@@ -1,0 +1,116 @@
+import { Command, Option } from 'commander'
+import type { BenchOptions, BenchResult, RooflineResult } from '../../bench/bench.ts'
+import type { PeerName } from '../../bench/peers/peer.ts'
+import { IsobathError } from '../../index.ts'
+import { benchText, rooflineText } from '../bench-text.ts'
+import { addShapeOptions, inputOf, type ShapeFlags } from '../data-options.ts'
+import { interruptible } from '../interrupt.ts'
+import { readNetwork } from '../network-argument.ts'
+import { wholeFrom } from '../numbers.ts'
+import { addCommonOptions, type MachineFlags } from '../options.ts'
+import { checkWritable, printJson, printText, writeText } from '../output.ts'
+import { stderrProgress } from '../terminal/stderr.ts'
+
+type Flags = ShapeFlags &
+  MachineFlags & {
+    readonly peer?: PeerName
+    readonly python?: string
+    readonly only?: string
+    readonly rounds?: number
+    readonly quick?: boolean
+    readonly out?: string
+    readonly roofline?: string
+    readonly batch?: number
+  }
+
+const peers: readonly PeerName[] = ['pytorch', 'jax-js']
+
+const example = [
+  'isobath bench --peer pytorch --only "MLP 100"',
+  'isobath bench --roofline mlp:depth=100,width=100,activation=tanh',
+]
+
+/** `bench [--peer pytorch] [--roofline NETWORK]`: speed. The bench itself is loaded when it is asked for. */
+export function benchCommand(): Command {
+  const command = new Command('bench')
+    .description(
+      'measure speed: training steps, matrix products and what depth costs, or where the time of a step goes',
+    )
+    .optionsGroup('Bench:')
+    .addOption(
+      new Option('--peer <name>', 'another program to train the same networks, where it is installed').choices(peers),
+    )
+    .option('--python <path>', "the Python that has PyTorch (default: Debian's, /usr/bin/python3)")
+    .option('--only <text>', 'only the rows that have this text in their name')
+    .option('--rounds <n>', 'turns that each side has (default: 5)', wholeFrom(1))
+    .option('--quick', 'one short round without warm-up: shows that all runs, but the figures are rough')
+    .option('--out <file>', 'write the JSON document to a file, too')
+    .optionsGroup('Roofline:')
+    .addOption(
+      new Option(
+        '--roofline <network>',
+        "each kernel of a network's training step: its time, and how far it is from what the machine can do",
+      ).conflicts(['peer', 'only', 'python']),
+    )
+    .option('--batch <n>', 'samples in a batch of the roofline (default: 128)', wholeFrom(1))
+    .addHelpText('after', `\nExamples:\n${example.map((line) => `  ${line}`).join('\n')}`)
+  addCommonOptions(addShapeOptions(command)).option('--exact', 'measure the mode with the same bits on every machine')
+  return command.action(async (flags: Flags) => {
+    if (flags.out !== undefined) checkWritable(flags.out)
+    const network = flags.roofline
+    if (network !== undefined) return benchRoofline(network, flags)
+    if (flags.batch !== undefined || flags.data !== undefined) {
+      const option = flags.batch === undefined ? '--data' : '--batch'
+      throw new IsobathError('option', `${option}: it is for --roofline NETWORK alone; the rows have their own sizes.`)
+    }
+    const { peer, python, only } = flags
+    const result = await measured(flags, async (bench, options) => bench.runBench({ ...options, peer, python, only }))
+    return give(result, flags, benchText)
+  })
+}
+
+async function benchRoofline(text: string, flags: Flags): Promise<void> {
+  const { batch = 128, seed } = flags
+  const shape = await inputOf(flags)
+  const { input } = shape
+  const problem = { network: readNetwork(text, shape), input, batch, seed }
+  const result = await measured(flags, (bench, options) => bench.runRoofline(problem, options))
+  give(result, flags, (roofline) => rooflineText(roofline, `${text}, input ${input.join(' x ')}, batch ${batch}`))
+}
+
+type BenchModule = typeof import('../../bench/bench.ts')
+
+/** Loads the bench and calls it, with progress on stderr; Ctrl-C stops it. */
+async function measured<T>(
+  { threads, exact, seed, quick, rounds }: Flags,
+  measure: (bench: BenchModule, options: BenchOptions) => Promise<T>,
+): Promise<T> {
+  const progress = stderrProgress()
+  const shown = new Map<string, { readonly rounds: number; readonly task: ReturnType<typeof progress.task> }>()
+  const onStart: BenchOptions['onStart'] = (rows) => {
+    for (const { name, rounds, seconds } of rows) {
+      shown.set(name, { rounds, task: progress.task(name, rounds, { unit: 'round', cost: seconds }) })
+    }
+  }
+  const onProgress: BenchOptions['onProgress'] = (name, done) => {
+    const row = shown.get(name)
+    row?.task.update(done)
+    if (done === row?.rounds) row.task.finish()
+  }
+  try {
+    const bench = await import('../../bench/bench.ts')
+    const work = (abort: AbortSignal): Promise<T> =>
+      measure(bench, { threads, exact, seed, quick, rounds, abort, onStart, onProgress })
+    return await interruptible(work, () =>
+      progress.note('Stopping after what is under way. Ctrl-C again ends at once.'),
+    )
+  } finally {
+    progress.close()
+  }
+}
+
+function give<T extends BenchResult | RooflineResult>(result: T, flags: Flags, textOf: (result: T) => string): void {
+  if (flags.json) printJson(result)
+  else printText(textOf(result))
+  if (flags.out !== undefined) writeText(flags.out, `${JSON.stringify(result, null, 2)}\n`)
+}
