@@ -8,13 +8,24 @@ export { type Count, type CountRatio, compareCounts, count } from './blueprint/c
 export { createBlueprint } from './blueprint/create.ts'
 export { initialise } from './blueprint/initialise.ts'
 export { summaryTable } from './blueprint/summary.ts'
-export { type CatalogueRow, catalogue, type DatasetOptions, loadDataset } from './data/catalogue.ts'
-export { autoencode, type Dataset, outputsOf, type Samples, type Task, taskOf } from './data/dataset.ts'
+export { type BlobsOptions, blobs } from './data/blobs.ts'
+export {
+  type CatalogueRow,
+  catalogue,
+  type DatasetOptions,
+  GENERATOR_OPTIONS,
+  type GeneratorOption,
+  loadDataset,
+} from './data/catalogue.ts'
+export { type CsvOptions, type CsvSource, readCsv } from './data/csv.ts'
+export { autoencode, type Dataset, inputSize, outputsOf, type Samples, type Task, taskOf } from './data/dataset.ts'
 export { glyphs } from './data/glyphs.ts'
 export type { Order } from './data/order.ts'
 export { moons, spirals } from './data/planar.ts'
-export type { Standardisation } from './data/standardise.ts'
+export { type SawtoothOptions, sawtooth } from './data/sawtooth.ts'
+export type { Scale, Standardisation, Statistics } from './data/standardise.ts'
 export { checkDataset, dataFolder, fetchDataset, storedSets } from './data/stored-sets.ts'
+export { type TeacherOptions, teacher } from './data/teacher.ts'
 export type { LossName } from './graph/programs.ts'
 export {
   type CompareOptions,
@@ -27,6 +38,7 @@ export {
 export { type EvaluateOptions, evaluate } from './lab/evaluate.ts'
 export { type RunFacts, readRun, readRunFacts, readWeights, type SavedRun, writeWeights } from './lab/files.ts'
 export { hashDataset } from './lab/hash-dataset.ts'
+export { type Predictions, type PredictOptions, predict, type SetName, setNames } from './lab/predict.ts'
 export { type FinishedRun, type ResumeOptions, readRecord, resume } from './lab/resume.ts'
 export { kernelsOf, type ShownKernels, type ShowOptions, type Stage, show, stages } from './lab/show.ts'
 export { type MachineOptions, type Run, type TrainOptions, train } from './lab/train.ts'
@@ -35,6 +47,7 @@ export { networkFromJson } from './network/json.ts'
 export * from './network/layers.ts'
 export type { ActivationName, Initialiser, Layer, Network, Varying } from './network/network.ts'
 export { describePresets, type PresetContext, parseNetwork, withDepth } from './network/presets.ts'
+export { formatBytes } from './plan/print.ts'
 export { comparisonPicture, comparisonReport, comparisonText } from './report/comparison.ts'
 export { type Table, tableText } from './report/table.ts'
 export { type ErrorCode, IsobathError } from './support/errors.ts'

@@ -1,6 +1,13 @@
 /** What `train` says of a run that has come to its end, or was stopped. */
 import { join } from 'node:path'
-import { describeDivergence, describeOptimizer, describeSchedule, describeSignal, type Run } from '../index.ts'
+import {
+  describeDivergence,
+  describeOptimizer,
+  describeSchedule,
+  describeSignal,
+  formatBytes,
+  type Run,
+} from '../index.ts'
 import { counted, number, scoreLines, whole } from './output.ts'
 import { quote } from './quote.ts'
 import { sparkline } from './terminal/spark.ts'
@@ -17,7 +24,7 @@ export interface TrainedOn {
 
 /** The JSON of a training. */
 export function runSummary({ losses, train: training, test, validation, weightsSha256, run, seconds, ...rest }: Run) {
-  const { diverged, steps, settings, signal, interrupted, trainingSeconds, memoryBytes } = rest
+  const { diverged, steps, settings, signal, interrupted, trainingSeconds, memoryBytes, recompute } = rest
   const facts = {
     losses: losses.map(({ loss }) => loss),
     train: training,
@@ -28,7 +35,7 @@ export function runSummary({ losses, train: training, test, validation, weightsS
     seconds,
     diverged,
   }
-  return { ...facts, steps, settings, signal, interrupted, trainingSeconds, memoryBytes }
+  return { ...facts, steps, settings, signal, interrupted, trainingSeconds, memoryBytes, recompute }
 }
 
 /** The same for people; `label` is the network as they wrote it. */
@@ -50,6 +57,7 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
     '',
     ...remarks(run),
     `time   ${seconds(run.seconds)} in all, ${seconds(run.trainingSeconds)} for the steps${speed(run)}`,
+    `memory ${formatBytes(run.memoryBytes)} for a step${run.recompute ? ', activations computed again in the backward pass' : ''}`,
     `run    ${run.run}`,
     `sha256 ${run.weightsSha256} (weights)`,
   ].join('\n')

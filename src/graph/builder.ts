@@ -1,4 +1,5 @@
 /** Builds a graph node by node; open loops form a stack of scopes, and values move across their borders as slices and stacks. */
+import { sameShape } from '../blueprint/shape.ts'
 import { assertInvariant } from '../support/errors.ts'
 import type {
   Attributes,
@@ -8,6 +9,7 @@ import type {
   GraphConstant,
   GraphInput,
   GraphOutput,
+  LoopNode,
   Node,
   Shape,
   Slice,
@@ -24,6 +26,13 @@ interface Scope {
   readonly times: number
 }
 
+/** Iterations from `first` on, `count` of them, in segments of `length` (0: in one loop). */
+interface Segment {
+  readonly first: number
+  readonly count: number
+  readonly length: number
+}
+
 export class GraphBuilder {
   private readonly inputs: GraphInput[] = []
   private readonly constants: GraphConstant[] = []
@@ -31,6 +40,10 @@ export class GraphBuilder {
   private readonly outputs: GraphOutput[] = []
   private readonly scopes: Scope[] = [{ nodes: [], slices: [], stacks: [], times: 1 }]
   private nextId = 0
+  /** The piece of a loop that is being built in pieces. */
+  private segment: Segment | undefined
+  private readonly parts = new Map<string, Value>()
+  private readonly joined = new Map<string, Value>()
   private guard: Value | undefined
 
   value(shape: Shape, element: Element = 'real'): Value {
@@ -72,7 +85,13 @@ export class GraphBuilder {
   }
 
   /** Opens a loop, builds its body from the carried parameter, closes it; returns the value after the last iteration. */
-  loop(times: number, initial: Value, path: string, build: (carried: Value) => Value): Value {
+  loop(
+    times: number,
+    initial: Value,
+    path: string,
+    build: (carried: Value) => Value,
+    options: Pick<LoopNode, 'recompute'> = {},
+  ): Value {
     const parameter = this.value(initial.shape, initial.element)
     const scope: Scope = { nodes: [], slices: [], stacks: [], times }
     this.scopes.push(scope)
@@ -89,14 +108,47 @@ export class GraphBuilder {
       stacks: scope.stacks,
       body: scope.nodes,
       path,
+      ...options,
     })
     return result
   }
 
+  /**
+   * The same loop in segments of about sqrt(times) iterations, of which the backward pass needs no more than the value
+   * carried into each, and computes the rest again (Chen et al. 2016); what is left over is a loop as usual.
+   */
+  segmentedLoop(times: number, initial: Value, path: string, build: (carried: Value) => Value): Value {
+    assertInvariant(this.depth === 0, 'only an outermost loop is cut into segments')
+    const segments = Math.floor(Math.sqrt(times))
+    const length = Math.floor(times / segments)
+    const count = segments * length
+    const inner = (carried: Value): Value => this.loop(length, carried, path, build)
+    this.segment = { first: 0, count, length }
+    let result = this.loop(segments, initial, path, inner, { recompute: true })
+    this.segment = { first: count, count: times - count, length: 0 }
+    if (count < times) result = this.loop(times - count, result, path, build)
+    this.segment = undefined
+    return result
+  }
+
+  /** What the current segment sees of a stack over all iterations of the segmented loop. */
+  private partOf(stacked: Value, { first, count, length }: Segment): Value {
+    const key = `${stacked.id} ${first}`
+    const known = this.parts.get(key)
+    if (known) return known
+    const [part] = this.opInto(this.scopes[0].nodes, 'part', [stacked], { first, count, length }, '')
+    this.parts.set(key, part)
+    return part
+  }
+
   /** A value from outside whose leading axes are the counts of the `axes` innermost open loops, as this iteration sees it. */
   slice(stacked: Value, axes: number): Value {
-    let value = stacked
-    for (const scope of this.scopes.slice(this.scopes.length - axes)) {
+    // A segmented loop is two loops where the network has one; it is the outermost of them.
+    const { segment, depth } = this
+    const added = segment && segment.length > 0 ? 1 : 0
+    const isSegmented = segment !== undefined && axes === depth - added
+    let value = isSegmented ? this.partOf(stacked, segment) : stacked
+    for (const scope of this.scopes.slice(this.scopes.length - (isSegmented ? axes + added : axes))) {
       assertInvariant(value.shape[0] === scope.times, `a slice of [${value.shape}] in a loop of ${scope.times}`)
       const known = scope.slices.find((slice) => slice.stacked === value)
       if (known) {
@@ -110,7 +162,7 @@ export class GraphBuilder {
     return value
   }
 
-  /** The value of every iteration of all open loops, as seen outside of them. */
+  /** The value of every iteration of all open loops, as seen outside of them: of a segmented loop, one piece at a time. */
   stack(value: Value): Value {
     let stacked = value
     for (const scope of this.scopes.slice(1).reverse()) {
@@ -124,6 +176,16 @@ export class GraphBuilder {
       stacked = outer
     }
     return stacked
+  }
+
+  /** The pieces that a segmented loop stacked, as one; a loop that isn't segmented has one piece, which is all of it. */
+  join(pieces: readonly Value[], shape: Shape, path: string): Value {
+    if (pieces.length === 1 && sameShape(pieces[0].shape, shape)) return pieces[0]
+    // What is joined once has one place: two layers that give the same value share it.
+    const key = pieces.map(({ id }) => id).join()
+    const joined = this.joined.get(key) ?? this.op('join', pieces, {}, path)[0]
+    this.joined.set(key, joined)
+    return joined
   }
 
   update(target: Value, value: Value): void {

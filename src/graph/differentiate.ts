@@ -5,7 +5,7 @@
 import { assertInvariant } from '../support/errors.ts'
 import type { GraphBuilder } from './builder.ts'
 import { gradients } from './gradients.ts'
-import type { LoopNode, Node, Slice, Stack, Value } from './graph.ts'
+import type { LoopNode, Node, OpNode, Slice, Stack, Value } from './graph.ts'
 
 type Cotangents = Map<Value, Value>
 
@@ -91,7 +91,44 @@ function substitute(nodes: readonly Node[], replacement: ReadonlyMap<Value, Valu
   )
 }
 
+/** A copy of the nodes that makes values of its own; `copies` has the copy of each value that they make. */
+function copyNodes(builder: GraphBuilder, nodes: readonly Node[], copies: Map<Value, Value>): Node[] {
+  const read = (value: Value): Value => copies.get(value) ?? value
+  const make = (value: Value): Value => {
+    const copy = builder.value(value.shape, value.element)
+    copies.set(value, copy)
+    return copy
+  }
+  return nodes.map((node) => {
+    if (node.kind === 'op') return { ...node, inputs: node.inputs.map(read), outputs: node.outputs.map(make) }
+    const carried = node.carried.map((entry) => ({
+      ...entry,
+      initial: read(entry.initial),
+      parameter: make(entry.parameter),
+    }))
+    const slices = node.slices.map(({ stacked, parameter }) => ({ stacked: read(stacked), parameter: make(parameter) }))
+    const body = copyNodes(builder, node.body, copies)
+    return {
+      ...node,
+      body,
+      slices,
+      carried: carried.map((entry) => ({ ...entry, next: read(entry.next), result: make(entry.result) })),
+      stacks: node.stacks.map(({ value, stacked }) => ({ value: read(value), stacked: make(stacked) })),
+    }
+  })
+}
+
+/** The nodes without the stacks of loops that nobody reads. */
+function withoutUnread(nodes: readonly Node[], isRead: (value: Value) => boolean): Node[] {
+  return nodes.map((node) =>
+    node.kind === 'op' ? node : { ...node, stacks: node.stacks.filter(({ stacked }) => isRead(stacked)) },
+  )
+}
+
 class Differentiator {
+  /** The gradients of each stack's parts, as far as they are known. */
+  private readonly partGradients = new Map<Value, { first: number; part: Value; gradient: Value | undefined }[]>()
+
   constructor(
     private readonly builder: GraphBuilder,
     private readonly active: ReadonlySet<Value>,
@@ -106,6 +143,10 @@ class Differentiator {
         continue
       }
       forward.unshift(node)
+      if (node.op === 'part') {
+        this.part(node, nodes, cotangents, backward)
+        continue
+      }
       const { op, path } = node
       const outputs = node.outputs.map((output) => cotangents.get(output))
       const isActive = node.inputs.map((input) => this.active.has(input))
@@ -127,6 +168,22 @@ class Differentiator {
     return this.builder.opInto(nodes, 'zeros', [], { shape: like.shape.join('x') }, '')[0]
   }
 
+  /** When the gradients of all parts of a stack are known, they are its gradient together. */
+  private part(node: OpNode, nodes: readonly Node[], cotangents: Cotangents, backward: Node[]): void {
+    const [stacked] = node.inputs
+    const [part] = node.outputs
+    if (!this.active.has(stacked)) return
+    const known = this.partGradients.get(stacked) ?? []
+    known.push({ first: Number(node.attributes.first), part, gradient: cotangents.get(part) })
+    this.partGradients.set(stacked, known)
+    const isPart = (other: Node): boolean => other.kind === 'op' && other.op === 'part' && other.inputs[0] === stacked
+    if (known.length < nodes.filter(isPart).length || known.every(({ gradient }) => gradient === undefined)) return
+    const inOrder = known.sort((a, b) => a.first - b.first)
+    const pieces = inOrder.map(({ gradient, part: view }) => gradient ?? this.zeros(backward, view))
+    const [joined] = this.builder.opInto(backward, 'join', pieces, {}, node.path)
+    accumulate(this.builder, backward, cotangents, stacked, joined)
+  }
+
   private loop(loop: LoopNode, cotangents: Cotangents, backward: Node[]): LoopNode {
     const { builder } = this
     const carried = loop.carried.filter(({ parameter }) => this.active.has(parameter))
@@ -140,7 +197,7 @@ class Differentiator {
       accumulate(builder, body, inner, entry.next, parameter)
       return { entry, initial, parameter }
     })
-    const forwardBody = this.run(loop.body, inner, body)
+    const differentiated = this.run(loop.body, inner, body)
     const nexts = entries.map(({ entry }) => inner.get(entry.parameter) ?? this.zeros(body, entry.parameter))
 
     const gradientStacks: { stack: Stack; target: Value }[] = []
@@ -151,9 +208,21 @@ class Differentiator {
       }
     }
 
-    // What the backward body reads of the forward body travels through stacks, slices excepted: those are read again.
     const results = [...nexts, ...gradientStacks.map(({ stack }) => stack.value)]
-    const inForward = definedValues(forwardBody)
+    if (loop.recompute) {
+      // The backward body begins with the forward body over again, and reads the values of that.
+      const needed = freeValues(body, results)
+      const copies = new Map<Value, Value>()
+      const again = copyNodes(
+        builder,
+        withoutUnread(differentiated, (value) => needed.has(value)),
+        copies,
+      )
+      body.splice(0, body.length, ...again, ...substitute(body, copies))
+    }
+    const forwardBody = loop.recompute ? loop.body : differentiated
+    // What the backward body reads of the forward body travels through stacks, slices excepted: those are read again.
+    const inForward = loop.recompute ? new Set<Value>() : definedValues(forwardBody)
     for (const { parameter } of loop.carried) inForward.add(parameter)
     const slices: Slice[] = []
     const added: Stack[] = []

@@ -85,6 +85,9 @@ export const gradients = {
   momentumUpdate: none,
   adamUpdate: none,
   norms: none,
+  // The parts of a parameter get their gradients together (differentiate.ts).
+  part: none,
+  join: none,
   normOfAll: none,
   clipFactor: none,
   copy: rule((_context, dy) => [dy]),

@@ -49,6 +49,8 @@ export interface LoopNode {
   readonly stacks: readonly Stack[]
   readonly body: readonly Node[]
   readonly path: string
+  /** The backward pass runs the body again instead of reading what the forward pass would have to keep of it. */
+  readonly recompute?: boolean
 }
 
 export type Node = OpNode | LoopNode

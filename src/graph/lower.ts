@@ -6,6 +6,9 @@ import { hashText } from '../support/hash.ts'
 import type { GraphBuilder } from './builder.ts'
 import { type Shape, sizeOf, type Value } from './graph.ts'
 
+/** Fewer iterations have nothing to gain from being cut into segments. */
+const fewestToSegment = 4
+
 export interface LoweringContext {
   readonly builder: GraphBuilder
   /** Training mode uses batch statistics and dropout; evaluation mode uses running statistics and drops nothing. */
@@ -16,13 +19,18 @@ export interface LoweringContext {
   /** The number of the step, an int scalar input; only there in training mode. */
   readonly step?: Value
   readonly parameters: ReadonlyMap<string, Value>
+  /** Outermost repeats become segments that the backward pass computes again. */
+  readonly recompute?: boolean
   /** Called for every layer's output, inside the loops the layer is in. */
   readonly onOutput?: (blueprint: LayerBlueprint, value: Value) => void
   /** Called for every statistic of the batch that a running statistic follows. */
   readonly onStatistic?: (statistic: BatchStatistic) => void
 }
 
-/** A statistic of the batch, and the state that moves towards it; both with the axes of the loops around the layer. */
+/**
+ * A statistic of the batch, and the state that moves towards it; both with the axes of the loops around the layer. In a
+ * segmented loop there is one for each of its pieces.
+ */
 export interface BatchStatistic {
   readonly running: Value
   readonly statistic: Value
@@ -167,7 +175,12 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
   },
   repeat: (context, blueprint, layer, x) => {
     const [block] = blueprint.children
-    return context.builder.loop(layer.times, x, blueprint.path, (carried) => lowerLayer(context, block, carried))
+    const { builder } = context
+    const build = (carried: Value): Value => lowerLayer(context, block, carried)
+    const isSegmented = context.recompute === true && builder.depth === 0 && layer.times >= fewestToSegment
+    return isSegmented
+      ? builder.segmentedLoop(layer.times, x, blueprint.path, build)
+      : builder.loop(layer.times, x, blueprint.path, build)
   },
 }
 

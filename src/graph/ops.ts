@@ -173,6 +173,25 @@ export const ops = {
    * attributes: firstDecay, secondDecay, epsilon, weightDecay, decoupled (Kingma & Ba 2015; Loshchilov & Hutter 2019)
    */
   adamUpdate: update(2, 3),
+  /**
+   * stacked[n, ...] -> its tensors from `first` on, `count` of them [count, ...], or where `length` isn't 0 in segments of so
+   * many [count / length, length, ...]; a view that moves nothing
+   */
+  part: general(([stacked], { first, count, length }) => {
+    const [times, ...tensor] = stacked.shape
+    assertInvariant(
+      Number(first) + Number(count) <= times,
+      `tensors ${first} to ${Number(first) + Number(count)} of ${times}`,
+    )
+    const axes = Number(length) > 0 ? [Number(count) / Number(length), Number(length)] : [Number(count)]
+    return [{ shape: [...axes, ...tensor], element: stacked.element }]
+  }),
+  /** parts in their order, the first one in segments -> stacked[n, ...]; each part is made in its place */
+  join: general((parts) => {
+    const [[segments, length, ...tensor], rest] = parts.map(({ shape }) => shape)
+    if (rest) expectShape(parts[1], [rest[0], ...tensor], 'the rest')
+    return [{ shape: [segments * length + (rest?.[0] ?? 0), ...tensor], element: parts[0].element }]
+  }),
   /** x; the plan moves values with it where two places need them */
   copy: elementwise(),
   /** -> zeros of the shape in the attribute `shape` (sizes joined by x) */

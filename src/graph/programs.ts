@@ -2,7 +2,7 @@
 import type { Blueprint, LayerBlueprint, ParameterBlueprint } from '../blueprint/blueprint.ts'
 import { GraphBuilder } from './builder.ts'
 import { differentiate } from './differentiate.ts'
-import type { Graph, Value } from './graph.ts'
+import type { Graph, Shape, Value } from './graph.ts'
 import { type BatchStatistic, batchShape, lowerLayer } from './lower.ts'
 import { emitUpdates, type OptimizerRule } from './updates.ts'
 
@@ -19,6 +19,8 @@ export interface TrainingGraphOptions {
   /** Factors on the rate by parameter: one for each tensor that its leading axes stack; 1 for the parameters left out. */
   readonly rateFactors?: ReadonlyMap<string, readonly number[]>
   readonly seed: number
+  /** The backward pass computes again what it needs of outermost repeats, in segments: less memory, a third more time. */
+  readonly recompute?: boolean
   /** Layers whose outputs can be read after a step, by path; `tap.PATH` is the output's name. */
   readonly taps?: (blueprint: LayerBlueprint) => boolean
 }
@@ -43,7 +45,7 @@ function declareParameters(builder: GraphBuilder, blueprint: Blueprint): Map<str
  * outermost of those inside most loops is tapped, the one that is there for every iteration.
  */
 class Taps {
-  private readonly found = new Map<string, { readonly loops: number; readonly value: Value }>()
+  private readonly found = new Map<string, Tapped>()
 
   constructor(
     private readonly builder: GraphBuilder,
@@ -54,15 +56,27 @@ class Taps {
   readonly onOutput = (layer: LayerBlueprint, value: Value): void => {
     const { path, loops } = layer
     const known = this.found.get(path)
-    if (!this.isTapped(layer) || (known && known.loops > loops.length)) return
+    if (!this.isTapped(layer) || (known && known.layer.loops.length > loops.length)) return
     // A layer that hands its input on makes no value of its own, and the network's input is another in every ring slot.
     const [own] = value === this.input ? this.builder.op('copy', [value], {}, path) : [value]
-    this.found.set(path, { loops: loops.length, value: this.builder.stack(own) })
+    const shape = [...loops, ...own.shape]
+    const before = known?.layer === layer ? known.pieces : []
+    this.found.set(path, { layer, shape, pieces: [...before, this.builder.stack(own)] })
   }
 
   declareOutputs(): void {
-    for (const [path, { value }] of this.found) this.builder.output(`tap.${path}`, value)
+    for (const [path, { pieces, shape }] of this.found) {
+      this.builder.output(`tap.${path}`, this.builder.join(pieces, shape, path))
+    }
   }
+}
+
+interface Tapped {
+  readonly layer: LayerBlueprint
+  /** With the axes of the loops around the layer. */
+  readonly shape: Shape
+  /** More than one where a loop is cut into segments. */
+  readonly pieces: readonly Value[]
 }
 
 /**
@@ -71,7 +85,7 @@ class Taps {
  * `loss` (the batch's mean before the update), `gradient.NAME` of every trained parameter, and the taps.
  */
 export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOptions): Graph {
-  const { batch, loss, seed, taps } = options
+  const { batch, loss, seed, recompute, taps } = options
   const builder = new GraphBuilder()
   const parameters = declareParameters(builder, blueprint)
   const x = builder.input('x', 'input', batchShape(batch, blueprint.input))
@@ -86,7 +100,7 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
   const { onOutput } = tapped
   const statistics: BatchStatistic[] = []
   const onStatistic = (statistic: BatchStatistic): unknown => statistics.push(statistic)
-  const context = { builder, training: true, batch, seed, step, parameters, onOutput, onStatistic }
+  const context = { builder, training: true, batch, seed, step, parameters, recompute, onOutput, onStatistic }
   const logits = lowerLayer(context, blueprint.root, x)
   tapped.declareOutputs()
   const lossOp = loss === 'cross-entropy' ? 'softmaxCrossEntropy' : 'squaredError'
@@ -105,8 +119,12 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
   for (const { name, gradient } of updated) builder.output(`gradient.${name}`, gradient)
   emitUpdates(builder, updated, options)
   // With the updates, not where the statistics are taken: a step whose loss isn't finite must not move them either.
-  for (const { running, statistic, path, ...attributes } of statistics) {
-    builder.update(running, builder.op('runningUpdate', [running, statistic], attributes, path)[0])
+  for (const running of new Set(statistics.map((statistic) => statistic.running))) {
+    const pieces = statistics.filter((statistic) => statistic.running === running)
+    const [{ path, momentum, correction }] = pieces
+    const values = pieces.map(({ statistic }) => statistic)
+    const joined = builder.join(values, running.shape, path)
+    builder.update(running, builder.op('runningUpdate', [running, joined], { momentum, correction }, path)[0])
   }
   return builder.finish('training step')
 }

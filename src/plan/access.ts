@@ -51,6 +51,9 @@ const accesses = {
   norms: row('tensors', ['all']),
   normOfAll: row('first', ['all'], 'all'),
   clipFactor: row('first', ['all'], 'all'),
+  // Views: they make no kernel.
+  part: row('everyone', ['own']),
+  join: row('everyone', ['own']),
   copy: byRows,
   zeros: row('rows', []),
 } satisfies Record<OpName, AccessRow>
@@ -99,6 +102,9 @@ export function canHost(node: OpNode): boolean {
 
 /** True for the operations that make a step's new parameters and states. */
 export const isUpdate = ({ op }: OpNode): boolean => accesses[op].by === 'flat'
+
+/** True for the operations that move nothing, but give a value or its parts another shape. */
+export const isView = ({ op }: OpNode): boolean => op === 'part' || op === 'join'
 
 /** True where the first input is a whole stack of tensors, and so are all inputs and outputs of its shape. */
 export const isOverStacks = ({ op }: OpNode): boolean => ['flat', 'tensors'].includes(accesses[op].by)

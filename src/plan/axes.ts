@@ -1,6 +1,6 @@
 /** Which of a value's leading axes are loop axes, and which tensors are stored in panels: found from where values are used. */
 import { type Graph, type Node, sameShape, type Value } from '../graph/graph.ts'
-import { isOverStacks } from './access.ts'
+import { isOverStacks, isView } from './access.ts'
 
 export interface Form {
   /** The number of leading axes that count loop iterations. */
@@ -30,6 +30,12 @@ function collect(nodes: readonly Node[], links: Link[], seeds: [Value, Form][]):
       for (const { stacked, parameter } of node.slices) links.push({ inner: parameter, outer: stacked, axes: 1 })
       for (const { stacked, value } of node.stacks) links.push({ inner: value, outer: stacked, axes: 1 })
       collect(node.body, links, seeds)
+      continue
+    }
+    if (isView(node)) {
+      const [whole, ...parts] =
+        node.op === 'part' ? [...node.inputs, ...node.outputs] : [...node.outputs, ...node.inputs]
+      for (const part of parts) links.push({ inner: whole, outer: part, axes: part.shape.length - whole.shape.length })
       continue
     }
     if (isOverStacks(node)) {

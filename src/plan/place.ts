@@ -5,7 +5,7 @@
  */
 import type { Carried, Graph, GraphInput, LoopNode, Node, OpNode, Value } from '../graph/graph.ts'
 import { assertInvariant } from '../support/errors.ts'
-import { inputReach, isUpdate, outputReach, partitionOf } from './access.ts'
+import { inputReach, isUpdate, isView, outputReach, partitionOf } from './access.ts'
 import { type Form, findForms } from './axes.ts'
 import { fuse } from './fuse.ts'
 import { countSlots, innerShape, layoutOf, layoutSize, panelWidth, roundUp } from './layout.ts'
@@ -61,6 +61,7 @@ class Placer {
       assertInvariant(isMadeIn(graph.body, value), `${name} is the result of an operation`)
       this.destinations.set(value, this.inRing(this.whole(name, value, { slots: this.ringSlots, persistent: true })))
     }
+    this.placeViews()
     const body = this.placeNodes(graph.body)
     // The loss decides whether the updates happen, so the guard comes right before the first of them.
     if (graph.guard) {
@@ -70,6 +71,30 @@ class Placer {
     }
     const { buffers, lifetimes, locations } = this
     return { body, buffers, lifetimes, locations }
+  }
+
+  /** A part lies where its stack lies; what is joined has a place, and its parts are made there. */
+  private placeViews(): void {
+    for (const node of this.graph.body) {
+      if (node.kind !== 'op' || !isView(node)) continue
+      if (node.op === 'part') {
+        const { first, length } = node.attributes
+        const part = partOf(this.locationOf(node.inputs[0]), Number(first), Number(length))
+        this.locations.set(node.outputs[0], part)
+        continue
+      }
+      const [joined] = node.outputs
+      const options = { slots: 1, persistent: this.tapped.has(joined) }
+      const location = this.destinations.get(joined) ?? this.whole(`${node.path} joined`, joined, options)
+      this.locations.set(joined, location)
+      let first = 0
+      for (const part of node.inputs) {
+        const [count, length] = part.shape
+        const isSegmented = part.shape.length > joined.shape.length
+        this.destinations.set(part, partOf(location, first, isSegmented ? length : 0))
+        first += isSegmented ? count * length : count
+      }
+    }
   }
 
   private form(value: Value): Form {
@@ -139,7 +164,7 @@ class Placer {
   private placeNodes(nodes: readonly Node[]): PlanNode[] {
     const consumers = findConsumers(nodes)
     const body: PlanNode[] = []
-    for (const step of fuse(nodes)) {
+    for (const step of fuse(nodes.filter((node) => node.kind === 'loop' || !isView(node)))) {
       this.clock++
       if (step.kind === 'loop') body.push(...this.placeLoop(step.node))
       else body.push(this.placeKernel(step.nodes, consumers))
@@ -323,6 +348,14 @@ function sliceOf({ buffer, slot, terms, axes }: Location, loop: LoopId): Locatio
   const [coefficient, ...rest] = axes
   assertInvariant(coefficient !== undefined, `${buffer.name} has no loop axis to slice`)
   return { buffer, slot, terms: [...terms, { loop, coefficient, parity: false }], axes: rest }
+}
+
+/** The tensors of a stack from `first` on, in segments of `length` where that isn't 0. */
+function partOf({ buffer, slot, terms, axes }: Location, first: number, length: number): Location {
+  const [step] = axes
+  assertInvariant(step !== undefined, `${buffer.name} has no loop axis to part`)
+  const segmented = length > 0 ? [length * step, ...axes] : axes
+  return { buffer, slot: slot + first * step, terms, axes: segmented }
 }
 
 function samePlace(a: Location, b: Location): boolean {

@@ -23,6 +23,13 @@ export class Symbols {
   /** The results of an operation. A copy is what it copies. */
   apply(node: OpNode, inputs: readonly Contents[]): Contents[] {
     if (node.op === 'copy') return [inputs[0]]
+    if (node.op === 'join') return [inputs.flat()]
+    if (node.op === 'part') {
+      const [times] = node.inputs[0].shape
+      const each = inputs[0].length / times
+      const first = Number(node.attributes.first) * each
+      return [inputs[0].slice(first, first + Number(node.attributes.count) * each)]
+    }
     const known = this.nodes.get(node)
     const number = known ?? this.nodes.size
     if (known === undefined) this.nodes.set(node, number)

@@ -1,30 +1,71 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { refusal } from '../../test/support/refusal.ts'
 import { preset, tinyTask } from '../../test/support/tiny-training.ts'
+import type { Backend } from '../backends/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { checkFits } from './fit.ts'
+import { chooseStep } from './fit.ts'
+import { trainSession } from './session.ts'
+
+let backend: Backend
+const withLimit = async (memoryLimit: number) => {
+  backend = await createWasmBackend({ threads: 'inline', memoryLimit })
+  return backend
+}
+afterEach(() => backend.dispose())
+
+describe('a training step', () => {
+  const task = tinyTask('residual-mlp:depth=200,width=8')
+  const choose = () => chooseStep(task.blueprint, { ...task.settings, batch: 64 }, backend)
+
+  it('keeps all activations where they fit, and computes them again where they do not', async () => {
+    await withLimit(2 ** 30)
+    const usual = choose()
+    expect(usual.recompute).toBe(false)
+    const { graph, ringSlots } = usual
+    backend.dispose()
+    await withLimit(Math.ceil(backend.memoryOf(graph, { ringSlots }) / 2))
+    const small = choose()
+    expect(small.recompute).toBe(true)
+    expect(backend.memoryOf(small.graph, small)).toBeLessThanOrEqual(backend.memoryLimit)
+    const program = await backend.compile(small.graph, small)
+    expect(program.memoryBytes).toBe(backend.memoryOf(small.graph, small))
+    program.dispose()
+  })
+
+  it('gives the same bits either way, and the run says which it was', async () => {
+    const train = async (memoryLimit: number) => {
+      await withLimit(memoryLimit)
+      return trainSession({ ...task, weights: undefined, backend })
+    }
+    const kept = await train(2 ** 30)
+    backend.dispose()
+    const again = await train(Math.ceil(0.7 * kept.memoryBytes))
+    expect([kept.recompute, again.recompute]).toEqual([false, true])
+    expect(again.memoryBytes).toBeLessThan(0.7 * kept.memoryBytes)
+    expect(again.weightsSha256).toBe(kept.weightsSha256)
+    expect([again.train, again.test]).toEqual([kept.train, kept.test])
+  })
+})
 
 describe('a training step that needs too much memory', () => {
   it('is refused with the batch that would fit, and that one does fit', async () => {
-    const backend = await createWasmBackend({ threads: 'inline', memoryLimit: 2e6 })
+    await withLimit(1e6)
     const blueprint = createBlueprint(preset('mlp:depth=500,width=8'), [2])
     const { settings } = tinyTask('mlp')
-    const said = refusal(() => checkFits(blueprint, { ...settings, batch: 512 }, backend))
+    const said = refusal(() => chooseStep(blueprint, { ...settings, batch: 1024 }, backend))
     expect(said).toMatchInlineSnapshot(
-      `"IsobathError: a training step with a batch of 512 needs 8.50 MiB of memory, and the limit is 1.84 MiB. A batch of 88 would fit."`,
+      `"IsobathError: a training step with a batch of 1024 needs at least 2.94 MiB of memory, and the limit is 976.6 KiB. A batch of 212 would fit."`,
     )
     const fitting = Number(/A batch of (\d+)/.exec(said)?.[1])
-    expect(() => checkFits(blueprint, { ...settings, batch: fitting }, backend)).not.toThrow()
-    backend.dispose()
+    expect(() => chooseStep(blueprint, { ...settings, batch: fitting }, backend)).not.toThrow()
   })
 
   it('is refused for its layers where no batch fits', async () => {
-    const backend = await createWasmBackend({ threads: 'inline', memoryLimit: 1e6 })
+    await withLimit(1e6)
     const blueprint = createBlueprint(preset('mlp:depth=5000,width=80'), [2])
-    expect(refusal(() => checkFits(blueprint, tinyTask('mlp').settings, backend))).toMatchInlineSnapshot(
-      `"IsobathError: a training step with a batch of 64 needs 468.5 MiB of memory, and the limit is 912.6 KiB. Not even a batch of 1 would fit: use fewer layers."`,
+    expect(refusal(() => chooseStep(blueprint, tinyTask('mlp').settings, backend))).toMatchInlineSnapshot(
+      `"IsobathError: a training step with a batch of 64 needs at least 375.1 MiB of memory, and the limit is 976.6 KiB. Not even a batch of 1 would fit: use fewer layers."`,
     )
-    backend.dispose()
   })
 })

@@ -2,6 +2,7 @@
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
+import type { Graph } from '../graph/graph.ts'
 import { formatBytes } from '../plan/print.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { TrainingSettings } from './options.ts'
@@ -14,28 +15,46 @@ export function chooseRing({ batch, steps }: TrainingSettings, { input }: Bluepr
   return 2 * group
 }
 
-/** Throws a `memory` error that says how much the step needs and which batch size would fit. */
-export function checkFits(blueprint: Blueprint, settings: TrainingSettings, backend: Backend): void {
+/** How a step is compiled. */
+export interface StepChoice {
+  readonly graph: Graph
+  readonly ringSlots: number
+  /** True where the activations of repeated layers are computed again, since they don't all fit. */
+  readonly recompute: boolean
+}
+
+interface Attempt extends StepChoice {
+  readonly bytes: number
+}
+
+/** From the fastest way to the smallest. */
+function* attempts(blueprint: Blueprint, settings: TrainingSettings, backend: Backend): Generator<Attempt> {
+  const usual = chooseRing(settings, blueprint)
+  for (const recompute of [false, true]) {
+    const graph = stepGraph(blueprint, settings, recompute)
+    for (const ringSlots of usual > 2 ? [usual, 2] : [2]) {
+      yield { graph, ringSlots, recompute, bytes: backend.memoryOf(graph, { ringSlots }) }
+    }
+  }
+}
+
+/**
+ * The fastest way to compile a step that fits into the backend's memory: with room for many batches or for two, with all
+ * activations kept or computed again. Throws a `memory` error that says how much the step needs and which batch would fit.
+ */
+export function chooseStep(blueprint: Blueprint, settings: TrainingSettings, backend: Backend): StepChoice {
   const { memoryLimit } = backend
-  const ringSlots = chooseRing(settings, blueprint)
-  const needed = bytesFor(blueprint, settings, backend, settings.batch, ringSlots)
-  if (needed <= memoryLimit) return
+  let least = Number.POSITIVE_INFINITY
+  for (const attempt of attempts(blueprint, settings, backend)) {
+    if (attempt.bytes <= memoryLimit) return attempt
+    least = Math.min(least, attempt.bytes)
+  }
   const fitting = largestBatch(blueprint, settings, backend)
   const advice = fitting > 0 ? `A batch of ${fitting} would fit.` : 'Not even a batch of 1 would fit: use fewer layers.'
   throw new IsobathError(
     'memory',
-    `a training step with a batch of ${settings.batch} needs ${formatBytes(needed)} of memory, and the limit is ${formatBytes(Math.max(0, memoryLimit))}. ${advice}`,
+    `a training step with a batch of ${settings.batch} needs at least ${formatBytes(least)} of memory, and the limit is ${formatBytes(Math.max(0, memoryLimit))}. ${advice}`,
   )
-}
-
-function bytesFor(
-  blueprint: Blueprint,
-  settings: TrainingSettings,
-  backend: Backend,
-  batch: number,
-  ringSlots: number,
-): number {
-  return backend.memoryOf(stepGraph(blueprint, { ...settings, batch }), { ringSlots })
 }
 
 /** By bisection; 0 when none fits. */
@@ -44,8 +63,8 @@ function largestBatch(blueprint: Blueprint, settings: TrainingSettings, backend:
   let tooLarge = settings.batch
   while (tooLarge - fits > 1) {
     const middle = Math.floor((fits + tooLarge) / 2)
-    const ringSlots = chooseRing({ ...settings, batch: middle }, blueprint)
-    if (bytesFor(blueprint, settings, backend, middle, ringSlots) <= backend.memoryLimit) fits = middle
+    const graph = stepGraph(blueprint, { ...settings, batch: middle }, true)
+    if (backend.memoryOf(graph, { ringSlots: 2 }) <= backend.memoryLimit) fits = middle
     else tooLarge = middle
   }
   return fits

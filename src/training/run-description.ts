@@ -41,6 +41,10 @@ const runDescriptionSchema = z.object({
     sha256: z.string(),
     train: z.number().int().positive(),
     test: z.number().int().positive(),
+    validation: z.number().int().positive().optional(),
+    classNames: z.array(z.string()).optional(),
+    targetNames: z.array(z.string()).optional(),
+    notes: z.array(z.string()).optional(),
     /** The options the data set was loaded with, for those who evaluate the run later. */
     options: z.record(z.string(), z.unknown()),
   }),
@@ -60,7 +64,7 @@ const scaleSchema = z.object({ mean: numbersSchema, deviation: numbersSchema })
 /** What the training set said before the first step. */
 const startSchema = z.object({
   /** Inputs and targets are standardised with these, whatever data the network meets later. */
-  statistics: z.object({ inputs: scaleSchema, targets: scaleSchema }),
+  statistics: z.object({ bytes: z.boolean(), inputs: scaleSchema, targets: scaleSchema }),
   signal: signalSchema,
 })
 
@@ -91,6 +95,7 @@ const resultSchema = z.object({
   seconds: z.number(),
   trainingSeconds: z.number(),
   memoryBytes: z.number(),
+  recompute: z.boolean(),
 })
 
 export type StoredResult = z.infer<typeof resultSchema>
@@ -98,8 +103,8 @@ export type StoredResult = z.infer<typeof resultSchema>
 /** The text of run.json. */
 export function encodeDescription(description: RunDescription, statistics: Statistics, signal: Signal): string {
   const listed = ({ mean, deviation }: Scale) => ({ mean: [...mean], deviation: [...deviation] })
-  const start = { statistics: { inputs: listed(statistics.inputs), targets: listed(statistics.targets) }, signal }
-  const content = { ...description, ...start }
+  const { bytes, inputs, targets } = statistics
+  const content = { ...description, statistics: { bytes, inputs: listed(inputs), targets: listed(targets) }, signal }
   return `${JSON.stringify({ ...content, checksum: checksumOf(content) }, null, 2)}\n`
 }
 

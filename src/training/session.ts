@@ -7,7 +7,7 @@ import { createStandardiser, type Standardiser } from '../data/standardise.ts'
 import type { LossName } from '../graph/programs.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
 import { createEvaluator, type Scores, type Weights } from './evaluate.ts'
-import { checkFits } from './fit.ts'
+import { chooseStep } from './fit.ts'
 import type { Observer } from './observers.ts'
 import type { TrainingSettings } from './options.ts'
 import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
@@ -34,6 +34,8 @@ export interface TrainingRecord extends TimeSpent {
   /** SHA-256 of the weights as float32, in file order. */
   readonly weightsSha256: string
   readonly memoryBytes: number
+  /** True where activations of repeated layers were computed again, since they didn't all fit into memory. */
+  readonly recompute: boolean
 }
 
 /** How long a run took so far, in all its sittings. */
@@ -98,7 +100,7 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
   const { blueprint, data, settings, backend, recorder, abort, resume, onProgress } = session
   const spent = createStopwatch(resume)
   checkOutputs(blueprint, data)
-  checkFits(blueprint, settings, backend)
+  chooseStep(blueprint, settings, backend)
   if (session.weights) checkWeights(blueprint, session.weights)
   onProgress?.(resume?.state.step ?? 0, [])
   const first = resume?.state ?? firstState(session)
@@ -109,7 +111,7 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
   await recorder?.begin(first, spent.soFar(), { standardiser, signal })
 
   spent.startTraining()
-  const { losses, interrupted, state, memoryBytes, ...outcome } = await runTraining({
+  const { losses, interrupted, state, memoryBytes, recompute, ...outcome } = await runTraining({
     blueprint,
     data,
     settings,
@@ -145,6 +147,7 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
     weightsSha256,
     ...spent.soFar(),
     memoryBytes,
+    recompute,
   }
 }
 

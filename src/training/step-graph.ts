@@ -5,8 +5,10 @@ import { trainingGraph } from '../graph/programs.ts'
 import { resolveLayerRates } from './layer-rates.ts'
 import type { TrainingSettings } from './options.ts'
 
-/** Throws an `option` error where a layer's rate is that of no layer. */
-export function stepGraph(blueprint: Blueprint, settings: TrainingSettings): Graph {
+/**
+ * `recompute`: the backward pass computes again what it needs of repeated layers, instead of reading it. Throws an `option` error where a layer's rate is that of no layer.
+ */
+export function stepGraph(blueprint: Blueprint, settings: TrainingSettings, recompute = false): Graph {
   const { batch, loss, optimizer, seed, clipNorm, layerRates } = settings
   return trainingGraph(blueprint, {
     batch,
@@ -15,5 +17,6 @@ export function stepGraph(blueprint: Blueprint, settings: TrainingSettings): Gra
     clipNorm: clipNorm ?? undefined,
     rateFactors: resolveLayerRates(blueprint, layerRates),
     seed,
+    recompute,
   })
 }

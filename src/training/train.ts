@@ -11,12 +11,11 @@ import { IsobathError } from '../support/errors.ts'
 import { type CheckpointClock, createCheckpointClock } from './checkpoint-clock.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
 import type { Weights } from './evaluate.ts'
-import { chooseRing } from './fit.ts'
+import { chooseStep } from './fit.ts'
 import { isLogged } from './logged-steps.ts'
 import { type Observer, showObservers } from './observers.ts'
 import type { TrainingSettings } from './options.ts'
 import { createPace, type Pace } from './pace.ts'
-import { stepGraph } from './step-graph.ts'
 import { stepInputs } from './step-inputs.ts'
 import { createTargetWriter, type TargetWriter } from './targets.ts'
 
@@ -51,6 +50,8 @@ export interface TrainingOutcome {
   readonly state: TrainingState
   /** Bytes of memory that the training program used. */
   readonly memoryBytes: number
+  /** True where activations of repeated layers were computed again, since they didn't all fit into memory. */
+  readonly recompute: boolean
 }
 
 export interface TrainingTask {
@@ -78,13 +79,14 @@ export interface TrainingTask {
 export async function runTraining(task: TrainingTask): Promise<TrainingOutcome> {
   const { blueprint, data, settings, backend } = task
   const { batch, seed, order } = settings
-  const program = await backend.compile(stepGraph(blueprint, settings), { ringSlots: chooseRing(settings, blueprint) })
+  const { graph, ringSlots, recompute } = chooseStep(blueprint, settings, backend)
+  const program = await backend.compile(graph, { ringSlots })
   try {
     for (const { name } of blueprint.parameters) program.write(name, task.weights.get(name) ?? [])
     const { standardiser, start } = task
     if (start) writeOptimizer(program, start)
     const batches = createBatches(data.train, standardiser, { batch, order, seed, position: start?.position })
-    return await new Trainer(task, program, batches).run()
+    return { ...(await new Trainer(task, program, batches).run()), recompute }
   } finally {
     program.dispose()
   }
@@ -138,7 +140,7 @@ class Trainer {
     this.prepared = this.done
   }
 
-  async run(): Promise<TrainingOutcome> {
+  async run(): Promise<Omit<TrainingOutcome, 'recompute'>> {
     const { settings, abort } = this.task
     let half = 0
     let next = this.prepare(half)
@@ -232,7 +234,7 @@ class Trainer {
     return { step: this.done, weights: this.readWeights(), optimizer, position: this.findPosition() }
   }
 
-  private finish(diverged: Divergence | null, interrupted = false): TrainingOutcome {
+  private finish(diverged: Divergence | null, interrupted = false): Omit<TrainingOutcome, 'recompute'> {
     const { losses, program } = this
     return { losses, diverged, interrupted, state: this.readState(), memoryBytes: program.memoryBytes }
   }

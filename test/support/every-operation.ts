@@ -9,6 +9,8 @@ export interface Sizes {
   readonly O: number
 }
 
+/** Views are no work for a backend but places in a plan: recompute.test.ts has them. */
+type CalledOp = Exclude<OpName, 'part' | 'join'>
 type CallWithoutName = Omit<Call, 'op'>
 
 /** Numbers are rounded to float32, so that every precision starts from the same ones. */
@@ -39,7 +41,7 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
   const x = (): Tensor => normal(B, F)
   const scalars = (...values: number[]): Tensor[] => values.map(scalar)
   const adam = { firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8, weightDecay: 0.01, decoupled: false }
-  const calls: Record<OpName, CallWithoutName> = {
+  const calls: Record<CalledOp, CallWithoutName> = {
     add: call({}, x(), x()),
     addBias: call({}, x(), normal(F)),
     scale: call({}, x(), scalar(-0.7)),
@@ -89,7 +91,7 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
       ),
     },
   ]
-  const named = ([op, rest]: [OpName, CallWithoutName]): Call => ({ op, ...rest })
+  const named = ([op, rest]: [CalledOp, CallWithoutName]): Call => ({ op, ...rest })
   return [...entriesOf(calls).map(named), ...variants]
 }
 

@@ -23,7 +23,7 @@ import {
   runningUpdate,
 } from './normalisation.ts'
 import type { Operation } from './operation.ts'
-import { adamUpdate, clipFactor, momentumUpdate, normOfAll, norms, sgdUpdate, zeros } from './updates.ts'
+import { adamUpdate, clipFactor, join, momentumUpdate, normOfAll, norms, part, sgdUpdate, zeros } from './updates.ts'
 
 export const operations = {
   add,
@@ -54,6 +54,8 @@ export const operations = {
   norms,
   normOfAll,
   clipFactor,
+  part,
+  join,
   copy,
   zeros,
 } satisfies Record<OpName, Operation>

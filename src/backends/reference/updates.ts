@@ -87,4 +87,12 @@ export const clipFactor: Operation = ([[norm]], { attributes }) => [
   Float64Array.of(Math.min(1, Number(attributes.limit) / (norm + 1e-6))),
 ]
 
+export const part: Operation = ([stacked], { inputs, outputs, attributes }) => {
+  const [times] = inputs[0].shape
+  const start = (stacked.length / times) * Number(attributes.first)
+  return [Float64Array.from(stacked.subarray(start, start + sizeOf(outputs[0].shape)))]
+}
+
+export const join: Operation = (parts) => [Float64Array.from(parts.flatMap((values) => [...values]))]
+
 export const zeros: Operation = (_inputs, { outputs }) => [new Float64Array(sizeOf(outputs[0].shape))]

@@ -6,7 +6,7 @@ import { elementBytes, type Location, type Plan, type Precision } from '../../pl
 import { formatBytes } from '../../plan/print.ts'
 import { assertInvariant, IsobathError } from '../../support/errors.ts'
 import type { Backend, Profile, Program } from '../backend.ts'
-import { control, type EmittedModule, type EmittedProfile, emitModule, pageBytes } from './module.ts'
+import { control, type EmittedModule, type EmittedProfile, emitModule, memoryBytes } from './module.ts'
 import { availableCores, canShareMemory, enableRelaxedSimd } from './platform.ts'
 import { createInlinePool, createThreadPool, type Pool } from './pool.ts'
 import { takeProfile } from './profile.ts'
@@ -52,23 +52,23 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Back
     name: 'wasm',
     precision,
     exact,
-    // A page less than the limit, as the memory is whole pages.
-    memoryLimit: limit - pageBytes,
+    memoryLimit: limit,
     memoryOf: (graph, { ringSlots = 1 } = {}) =>
-      createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes }).bytes,
+      memoryBytes(createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes }), pool.threads),
     compile: async (graph, { ringSlots = 1, profile: wantsProfile = false } = {}) => {
       const shared = wanted !== 'inline'
       const plan = createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes })
-      if (plan.bytes > limit - pageBytes) {
+      const needed = memoryBytes(plan, pool.threads)
+      if (needed > limit) {
         throw new IsobathError(
           'memory',
-          `${graph.name}: needs ${formatBytes(plan.bytes)} of memory, and the limit is ${formatBytes(limit)}. Use a smaller batch or fewer layers.`,
+          `${graph.name}: needs ${formatBytes(needed)} of memory, and the limit is ${formatBytes(limit)}. Use a smaller batch or fewer layers.`,
         )
       }
       const emitted = emitModule(plan, { relaxed, shared, threads: pool.threads, profile: wantsProfile })
       const { bytes, pages, profile } = emitted
       const module = await WebAssembly.compile(bytes)
-      const memory = allocate(pages, shared, graph.name, plan.bytes)
+      const memory = allocate(pages, shared, graph.name, needed)
       const id = programs++
       await pool.load(id, module, memory)
       const program = createProgram(plan, memory, pool, id)
@@ -157,7 +157,7 @@ function createProgram(plan: Plan, memory: WebAssembly.Memory, pool: Pool, id: n
     graph,
     precision,
     ringSlots,
-    memoryBytes: plan.bytes,
+    memoryBytes: memory.buffer.byteLength,
     write,
     read: (name, slot = 0) => {
       const value = outputs.get(name) ?? inputs.get(name)?.value

@@ -64,6 +64,16 @@ export interface EmittedProfile {
 
 export const pageBytes = 65536
 
+function scratchPerThread({ body, precision }: Plan): number {
+  const needed = [...kernelsOf(body)].map((kernel) => scratchBytes(kernel, elementBytes(precision, 'real')))
+  return roundUp(Math.max(0, ...needed), pageBytes / 16)
+}
+
+/** Bytes of the memory that a plan's module takes on so many threads, whole pages of it. */
+export function memoryBytes(plan: Plan, threads: number): number {
+  return roundUp(plan.bytes + threads * scratchPerThread(plan), pageBytes)
+}
+
 /** Two kernels with the same signature have the same code: operations, wiring, shapes and layouts, but no addresses. */
 function signatureOf({ nodes, operands, partition }: Kernel): string {
   const numbers = new Map<Value, number>()
@@ -109,8 +119,7 @@ class ModuleEmitter {
     { relaxed, shared, threads, profile = false }: ModuleOptions,
   ) {
     this.lanes = createLanes(plan.precision, relaxed)
-    const needed = [...kernelsOf(plan.body)].map((kernel) => scratchBytes(kernel, this.lanes))
-    this.scratchPerThread = roundUp(Math.max(0, ...needed), pageBytes / 16)
+    this.scratchPerThread = scratchPerThread(plan)
     const used = plan.bytes + threads * this.scratchPerThread
     const slots = new Set([...kernelsOf(plan.body)].map(signatureOf)).size + 1
     const area = profile ? { address: roundUp(used, 64), threads, slots } : undefined

@@ -7,7 +7,7 @@
 import { panelWidth, roundUp, tileRows } from '../../../plan/layout.ts'
 import type { Kernel } from '../../../plan/plan.ts'
 import { type I32, i32, type Local } from '../assembler.ts'
-import { type Lanes, v128 } from '../lanes.ts'
+import { v128 } from '../lanes.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 import { TileTail } from './tile.ts'
 
@@ -274,8 +274,8 @@ function packInputs(
   })
 }
 
-/** Bytes of scratch memory that a thread needs for the kernel. */
-export function scratchBytes({ nodes }: Kernel, { bytes }: Lanes): number {
+/** Bytes of scratch memory that a thread needs for the kernel, whose elements have `bytes`. */
+export function scratchBytes({ nodes }: Kernel, bytes: number): number {
   const [{ op, inputs, outputs }] = nodes
   if (op === 'denseInputGradient') return roundUp(inputs[0].shape[1], panelWidth) * panelWidth * bytes
   if (op !== 'denseWeightGradient') return 0

@@ -1,5 +1,6 @@
 /** Which emitter writes the kernel whose first operation is this one. */
 import type { OpName } from '../../../graph/ops.ts'
+import { assertInvariant } from '../../../support/errors.ts'
 import { emitDense, emitDenseInputGradient, emitDenseWeightGradient } from './dense.ts'
 import { emitClipFactor, emitNormOfAll, emitNorms } from './norms.ts'
 import type { KernelContext } from './operands.ts'
@@ -20,6 +21,11 @@ import {
 } from './rows.ts'
 import { emitMap } from './tile.ts'
 import { emitAdamUpdate, emitMomentumUpdate, emitRunningUpdate, emitSgdUpdate } from './updates.ts'
+
+/** Views are places in memory that the plan knows of. */
+function neverEmitted({ kernel }: KernelContext): void {
+  assertInvariant(false, `${kernel.nodes[0].op} makes no kernel`)
+}
 
 export const kernelEmitters = {
   add: emitMap,
@@ -52,4 +58,6 @@ export const kernelEmitters = {
   normOfAll: emitNormOfAll,
   clipFactor: emitClipFactor,
   zeros: emitZeros,
+  part: neverEmitted,
+  join: neverEmitted,
 } satisfies Record<OpName, (context: KernelContext) => void>

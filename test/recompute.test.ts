@@ -1,0 +1,108 @@
+/** Computing parts of the forward pass again changes where values lie, and nothing else: not one bit. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Backend } from '../src/backends/backend.ts'
+import { createReferenceBackend } from '../src/backends/reference/backend.ts'
+import { createWasmBackend } from '../src/backends/wasm/backend.ts'
+import { verifyGraph } from '../src/graph/verify.ts'
+import { batchNorm, chain, dense, dropout, layerNorm, relu, repeat, residual, tanh } from '../src/network/layers.ts'
+import { createPlan } from '../src/plan/create.ts'
+import { verifyPlan } from '../src/plan/verify.ts'
+import { bitsOf, differences } from './support/compare.ts'
+import { exampleNames, examples, fullOptions } from './support/networks.ts'
+import { createProblem, type ProblemOptions, runProblem } from './support/problems.ts'
+
+const networks = {
+  'as many as fit into segments': chain(dense(9), tanh(), repeat(9, chain(dense(9), tanh())), dense(3)),
+  'some left over': chain(
+    dense(9),
+    relu(),
+    repeat(11, residual(chain(dense(9), relu()), { multiplier: 0.3 })),
+    dense(3),
+  ),
+  'what differs from layer to layer': chain(
+    dense(9),
+    repeat(
+      7,
+      residual(chain(dense(9), tanh(), dropout([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6])), {
+        multiplier: [1, 2, 3, 4, 5, 6, 7],
+      }),
+    ),
+    dense(3),
+  ),
+  'running statistics': chain(dense(9), repeat(5, chain(dense(9), batchNorm(), relu())), dense(3)),
+  'a repeat in a repeat, and two in a row': chain(
+    dense(9),
+    repeat(5, chain(repeat(3, residual(chain(dense(9), tanh()), { multiplier: [0.1, 0.2, 0.3] })), layerNorm())),
+    repeat(4, chain(dense(9), tanh())),
+    dense(3),
+  ),
+}
+
+const names = Object.keys(networks).filter((name): name is keyof typeof networks => name in networks)
+const pair = (name: keyof typeof networks, options: ProblemOptions = {}) => {
+  const common = { batch: 6, steps: 3, ...options }
+  return {
+    kept: createProblem(networks[name], common),
+    recomputed: createProblem(networks[name], { ...common, recompute: true }),
+  }
+}
+
+const planOf = (graph: Parameters<typeof createPlan>[0]) =>
+  createPlan(graph, { precision: 'float32', ringSlots: 1, reservedBytes: 0 })
+
+describe.each(names)('%s', (name) => {
+  const { kept, recomputed } = pair(name)
+
+  test('is a legal graph and a legal plan', () => {
+    verifyGraph(recomputed.graph)
+    for (const precision of ['float32', 'float64'] as const) {
+      verifyPlan(createPlan(recomputed.graph, { precision, ringSlots: 2, reservedBytes: 0 }))
+    }
+  })
+
+  test('means what it meant before', async () => {
+    const reference = createReferenceBackend()
+    const expected = await runProblem(reference, kept)
+    expect(differences(await runProblem(reference, recomputed), expected, 1e-15)).toEqual([])
+  })
+})
+
+describe('compiled', () => {
+  let backends: Backend[] = []
+  beforeAll(async () => {
+    const modes = [{ threads: 'inline' }, { threads: 2 }, { threads: 3, precision: 'float64' }] as const
+    backends = await Promise.all(modes.map((mode) => createWasmBackend(mode)))
+  })
+  afterAll(() => {
+    for (const backend of backends) backend.dispose()
+  })
+
+  test.each(names)('the same bits: %s', async (name) => {
+    const { kept, recomputed } = pair(name)
+    for (const backend of backends) {
+      const same = bitsOf(await runProblem(backend, recomputed)) === bitsOf(await runProblem(backend, kept))
+      expect(same).toBe(true)
+    }
+  })
+
+  test.each(exampleNames)('the same bits of all examples, what is tapped included: %s', async (name) => {
+    const { network, options } = examples[name]
+    const [backend] = backends
+    const common = { ...fullOptions(options), taps: () => true }
+    const kept = await runProblem(backend, createProblem(network, common))
+    const recomputed = await runProblem(backend, createProblem(network, { ...common, recompute: true }))
+    expect(bitsOf(recomputed) === bitsOf(kept)).toBe(true)
+  })
+})
+
+test('memory for activations grows as the square root of the depth', () => {
+  const activations = (depth: number, recompute: boolean): number => {
+    const network = chain(dense(8), repeat(depth, chain(dense(8), tanh())), dense(3))
+    const { graph } = createProblem(network, { batch: 512, recompute })
+    const persistent = planOf(graph).buffers.filter((buffer) => buffer.persistent)
+    return planOf(graph).bytes - persistent.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+  expect(activations(400, false) / activations(100, false)).toBeCloseTo(4, 0)
+  expect(activations(400, true) / activations(100, true)).toBeCloseTo(2, 0)
+  expect(activations(400, false) / activations(400, true)).toBeGreaterThan(5)
+})
