@@ -59,6 +59,12 @@ async function finish(words, folder) {
   throw new Error(`isobath ${words.join(' ')}: status ${ended.status}\n${ended.stderr}`)
 }
 
+async function timeOf(work) {
+  const started = performance.now()
+  await work()
+  return performance.now() - started
+}
+
 /** What a killed process left behind, in words. */
 function describeRemains(folder) {
   if (!existsSync(join(folder, 'run.json'))) return 'before run.json'
@@ -92,18 +98,21 @@ async function checkOptimizer(optimizer, random, root) {
   const words = `train residual-mlp:depth=4,width=24,norm=batch ${options} --log-every 3 --checkpoint-every 40`.split(
     ' ',
   )
-  const started = performance.now()
-  const expected = resultOf(unbroken, await finish([...words, '--run', unbroken], root))
-  const milliseconds = performance.now() - started
+  let expected
+  const milliseconds = await timeOf(async () => {
+    expected = resultOf(unbroken, await finish([...words, '--run', unbroken], root))
+  })
   console.log(`${optimizer}: the unbroken run took ${(milliseconds / 1000).toFixed(1)} s`)
 
-  // Each sitting gets further by about the same part of the run, at most, so that it lasts for all of them.
-  const startUp = 350
-  const share = (milliseconds - startUp) / (kills + 1)
+  // As long as it takes to begin, and then a part of the run: all sittings together must not come to its end.
+  const startUp = await timeOf(async () => {
+    await run([...words, '--steps', '1', '--run', join(root, `${optimizer}-short`)], root)
+  })
+  const share = Math.max(0, milliseconds - startUp) / (kills + 1)
   for (let kill = 1; kill <= kills; kill++) {
     const begun = existsSync(join(broken, 'run.json'))
     const resumed = begun ? ['train', '--resume', broken] : [...words, '--run', broken]
-    const after = Math.round(random() * (startUp + 2 * share))
+    const after = Math.round(0.5 * startUp + random() * (0.5 * startUp + 1.5 * share))
     const { signal, status, stderr } = await run(resumed, root, after)
     if (signal !== 'SIGKILL') throw new Error(`kill ${kill}: the run ended by itself (status ${status})\n${stderr}`)
     console.log(`  kill ${String(kill).padStart(2)} after ${String(after).padStart(4)} ms: ${describeRemains(broken)}`)

@@ -7,6 +7,7 @@ import { countCommand } from './commands/count.ts'
 import { dataCommand } from './commands/data.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { initCommand } from './commands/init.ts'
+import { predictCommand } from './commands/predict.ts'
 import { showCommand } from './commands/show.ts'
 import { startCommand } from './commands/start.ts'
 import { trainCommand } from './commands/train.ts'
@@ -26,6 +27,7 @@ function createProgram(words: readonly string[]): Command {
     startCommand(),
     trainCommand(),
     evaluateCommand(),
+    predictCommand(),
     compareCommand(words),
     showCommand(),
     countCommand(),

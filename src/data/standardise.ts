@@ -32,7 +32,9 @@ export interface Scale {
 
 /** All that a standardiser has from its training set: whoever keeps it can standardise other data in the same way. */
 export interface Statistics {
-  /** For each channel, feature or pixel, in the units of the samples' own values (bytes: 0 to 255). */
+  /** Whether the samples' values were bytes (0 to 255). */
+  readonly bytes: boolean
+  /** For each channel, feature or pixel, in the units of the samples' own values. */
   readonly inputs: Scale
   readonly targets: Scale
 }
@@ -46,19 +48,23 @@ export function createStandardiser(training: Samples, shape: readonly number[], 
   const groups = mode === 'per-pixel' ? size : shape[0]
   const { centre, spread } =
     mode === 'none'
-      ? { centre: new Float64Array(groups), spread: new Float64Array(groups).fill(unitOf(training)) }
+      ? {
+          centre: new Float64Array(groups),
+          spread: new Float64Array(groups).fill(training.inputs instanceof Uint8Array ? 255 : 1),
+        }
       : measure(training, size, groups)
   const inputs = { mean: centre, deviation: spread }
-  return standardiserOf({ inputs, targets: scaleOfTargets(training, mode) }, training, shape)
+  const bytes = training.inputs instanceof Uint8Array
+  return standardiserOf({ bytes, inputs, targets: scaleOfTargets(training, mode) }, shape)
 }
 
 /** The standardiser that has these statistics, for samples of the same shape and element type as those they are from. */
-export function standardiserOf(statistics: Statistics, samples: Samples, shape: readonly number[]): Standardiser {
+export function standardiserOf(statistics: Statistics, shape: readonly number[]): Standardiser {
   const size = sizeOf(shape)
-  const unit = unitOf(samples)
-  const { inputs, targets } = statistics
+  const { bytes, inputs, targets } = statistics
   const { mean: centre, deviation: spread } = inputs
-  const useTable = samples.inputs instanceof Uint8Array && centre.length < size
+  const unit = bytes ? 255 : 1
+  const useTable = bytes && centre.length < size
   const fill = useTable ? fillByTable(size, centre, spread) : fillByDivision(size, centre, spread)
   return {
     size,
@@ -73,11 +79,6 @@ export function standardiserOf(statistics: Statistics, samples: Samples, shape: 
 
 function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1)
-}
-
-/** Bytes are fractions of 255. */
-function unitOf({ inputs }: Samples): number {
-  return inputs instanceof Uint8Array ? 255 : 1
 }
 
 /** Each target has a scale of its own, whether inputs are standardised by channel or by pixel. */

@@ -2,36 +2,39 @@
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { type Dataset, taskOf } from '../data/dataset.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import type { Statistics } from '../data/standardise.ts'
 import type { Network } from '../network/network.ts'
-import type { Scores, Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluate.ts'
 import { resolveOptions, type TrainingOptions } from '../training/options.ts'
-import { evaluateSets } from '../training/session.ts'
+import { evaluateSets, type SetScores } from '../training/session.ts'
 import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
+import { standardiserFor } from './standardiser.ts'
 import type { MachineOptions } from './train.ts'
 
 export interface EvaluateOptions extends MachineOptions, Pick<TrainingOptions, 'loss' | 'standardise'> {
   readonly data: Dataset
   /** All parameters and running statistics, by name. */
   readonly weights: Weights
+  /** Of the data that the weights were trained on, as a run keeps them; those of this data by default. */
+  readonly statistics?: Statistics
   /** Called now and then with the samples that were scored, of how many. */
   readonly onEvaluation?: (done: number, samples: number) => void
 }
 
 /**
- * Loss and error on the whole training and test sets, inputs standardised as the training set says. Throws an
- * IsobathError `network` or `weights` where these don't fit the data or each other, `option` on a bad option.
+ * Loss and error on the whole training and test sets, standardised by the given statistics or by those of this
+ * training set. Throws an IsobathError `network`, `weights` or `data` where these don't fit each other, `option` on a bad option.
  */
-export async function evaluate(network: Network, options: EvaluateOptions): Promise<{ train: Scores; test: Scores }> {
-  const { data, weights, threads, exact, memoryLimit, loss, standardise, onEvaluation } = options
+export async function evaluate(network: Network, options: EvaluateOptions): Promise<SetScores> {
+  const { data, weights, threads, exact, memoryLimit, loss, standardise, statistics, onEvaluation } = options
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
   checkWeights(blueprint, weights)
   const settings = resolveOptions({ loss, standardise }, data.train.count, taskOf(data))
   const backend = await createWasmBackend({ threads, exact, memoryLimit })
   try {
-    const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
+    const standardiser = standardiserFor(data, settings.standardise, statistics)
     return await evaluateSets({ blueprint, data, settings, backend, onEvaluation }, standardiser, weights)
   } finally {
     backend.dispose()

@@ -77,8 +77,9 @@ async function trainNew(text: string, flags: Flags): Promise<void> {
 
 async function resumeRun(folder: string, flags: Flags): Promise<void> {
   const facts = await readRunFacts(folder)
-  const { name, train: trained, test } = facts.data
-  const trainedOn = { name, train: { count: trained }, test: { count: test } }
+  const { train: trained, test, validation, ...about } = facts.data
+  const held = validation === undefined ? {} : { validation: { count: validation } }
+  const trainedOn = { ...about, train: { count: trained }, test: { count: test }, ...held }
   const record = await readRecord(folder)
   if (record) return print(record.run, record.label, trainedOn, flags)
   const data = await readDataOf(facts, { dataDir: flags.dataDir })

@@ -1,0 +1,71 @@
+/** Predictions as a table or as JSON, with the names that the data gives its classes and targets. */
+import type { Dataset, Predictions } from '../index.ts'
+
+export interface PredictedData extends Pick<Dataset, 'classNames' | 'targetNames'> {
+  readonly samples: Dataset['test']
+}
+
+/**
+ * One object for each sample, in the set's order: its number, counted from 0, what was expected where that is known, what
+ * is predicted, and for classes the number of each.
+ */
+export function predictionRows(predictions: Predictions, data: PredictedData): object[] {
+  const { count, width, kind, values, classes } = predictions
+  return Array.from({ length: count }, (_, sample) => {
+    const numbers = [...values.subarray(sample * width, (sample + 1) * width)]
+    const expected = expectedOf(data, sample)
+    const known = expected.length > 0 ? { expected: classes ? expected[0] : expected } : {}
+    if (!classes) return { sample, ...known, predicted: numbers }
+    return { sample, ...known, predicted: className(data, classes[sample]), [kind]: numbers }
+  })
+}
+
+/**
+ * CSV with a header. Classes: the sample's number, its class where it is known, the likeliest class, and a column for each
+ * class. Values: what was expected and what is predicted for each target. Autoencoding: a column for each value.
+ */
+export function predictionTable(predictions: Predictions, data: PredictedData): string {
+  const { count, width, kind, values, classes } = predictions
+  const names = Array.from({ length: width }, (_, output) => outputName(predictions, data, output))
+  const isKnown = expectedOf(data, 0).length > 0
+  const expected = classes ? ['expected'] : names.map((name) => `expected ${name}`)
+  const noun = kind === 'probabilities' ? 'probability of' : 'output for'
+  const predicted = classes
+    ? ['predicted', ...names.map((name) => `${noun} ${name}`)]
+    : names.map((name) => `predicted ${name}`)
+  const lines = [['sample', ...(isKnown ? expected : []), ...predicted]]
+  for (let sample = 0; sample < count; sample++) {
+    const numbers = Array.from(values.subarray(sample * width, (sample + 1) * width), inFloat32)
+    const best = classes ? [className(data, classes[sample])] : []
+    lines.push([sample, ...expectedOf(data, sample), ...best, ...numbers].map(String))
+  }
+  return lines.map((cells) => `${cells.map(cell).join(',')}\n`).join('')
+}
+
+/** The digits that a float32 has: 77.91, not 77.91000366210938. */
+function inFloat32(value: number): number {
+  return Number(value.toPrecision(7))
+}
+
+function className({ classNames }: PredictedData, number: number): string | number {
+  return classNames?.[number] ?? number
+}
+
+function outputName({ classes }: Predictions, data: PredictedData, output: number): string {
+  if (classes) return String(className(data, output))
+  return data.targetNames?.[output] ?? `value ${output}`
+}
+
+/** The sample's class or its values, where the data has them. */
+function expectedOf(data: PredictedData, sample: number): (string | number)[] {
+  const { labels, targets, count } = data.samples
+  if (targets === 'inputs') return []
+  if (targets === undefined) return labels.length === 0 ? [] : [className(data, labels[sample])]
+  const width = targets.length / count
+  return Array.from(targets.subarray(sample * width, (sample + 1) * width), inFloat32)
+}
+
+/** Quoted where a comma, a quote or a line's end would be taken for the table's (RFC 4180). */
+function cell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

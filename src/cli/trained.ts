@@ -1,0 +1,92 @@
+/** What was trained, for the commands that use it: a run's folder, or a weights file with its network. */
+import { existsSync, statSync } from 'node:fs'
+import type { Command } from 'commander'
+import {
+  createBlueprint,
+  type Dataset,
+  hashDataset,
+  IsobathError,
+  lossNames,
+  type Network,
+  readRun,
+  readWeights,
+  type Statistics,
+  standardisationNames,
+  type TrainingOptions,
+  taskOf,
+  type Weights,
+} from '../index.ts'
+import { addDataOptions, type DataFlags, readData, shapeOfData } from './data-options.ts'
+import { networkHelp, readNetwork } from './network-argument.ts'
+import { addMachineOptions, type MachineFlags } from './options.ts'
+import { readDataOf } from './run-data.ts'
+import { lossOption, standardiseOption } from './training-options.ts'
+
+type Recipe = Pick<TrainingOptions, 'loss' | 'standardise'>
+
+export type TrainedFlags = DataFlags & MachineFlags & Recipe & { network?: string }
+
+/** What is to be used, and on what. */
+export interface Trained {
+  readonly network: Network
+  readonly weights: Weights
+  readonly data: Dataset
+  readonly recipe: Recipe
+  /** Of the data it was trained on, where they are known and nothing else was asked for. */
+  readonly statistics?: Statistics
+  readonly exact?: boolean
+  /** What its user should know. */
+  readonly notes: readonly string[]
+  /** Whether these are the samples of the training; null where that isn't known. */
+  readonly sameData: boolean | null
+}
+
+/** The argument and the options of a command that uses what was trained. */
+export function addTrained(command: Command): Command {
+  command
+    .argument('<run-or-weights>', "a run's folder, or a .safetensors file with --network")
+    .option('--network <network>', `the network of a weights file: ${networkHelp}`)
+    .addOption(lossOption().default(undefined, "the run's, or what train would take"))
+    .addOption(standardiseOption().default(undefined, "as in the run's training, or per-channel"))
+  return addMachineOptions(addDataOptions(command, 'the data set (default: that of the run, loaded as it was)'))
+}
+
+/** Throws a `run`, `weights`, `network`, `data` or `option` error. */
+export async function openTrained(place: string, flags: TrainedFlags): Promise<Trained> {
+  if (!existsSync(place)) {
+    const found = 'there is nothing. Check the path.'
+    throw new IsobathError('run', `${place}: expected a run's folder or a weights file, and ${found}`)
+  }
+  return statSync(place).isDirectory() ? openRun(place, flags) : openWeights(place, flags)
+}
+
+async function openRun(folder: string, flags: TrainedFlags): Promise<Trained> {
+  if (flags.network !== undefined) {
+    throw new IsobathError('option', `--network: ${folder} is a run and has its network. Leave it out.`)
+  }
+  const run = await readRun(folder)
+  const data = await readDataOf(run, flags)
+  const sameData = (await hashDataset(data)) === run.data.sha256
+  const { network, weights, exact } = run
+  const recipe = {
+    loss: flags.loss ?? lossNames.find((name) => name === run.recipe.loss),
+    standardise: flags.standardise ?? standardisationNames.find((name) => name === run.recipe.standardise),
+  }
+  const statistics = flags.standardise === undefined ? run.statistics : undefined
+  return { network, weights, data, recipe, statistics, exact, sameData, notes: run.notes }
+}
+
+async function openWeights(file: string, flags: TrainedFlags): Promise<Trained> {
+  if (flags.network === undefined) {
+    throw new IsobathError(
+      'option',
+      `--network: expected the network of ${file}, got none. The file has weights alone.`,
+    )
+  }
+  const data = await readData(flags)
+  const network = readNetwork(flags.network, shapeOfData(data))
+  const weights = await readWeights(file, createBlueprint(network, data.shape))
+  const { standardise = 'per-channel' } = flags
+  const loss = flags.loss ?? (taskOf(data) === 'classification' ? 'cross-entropy' : 'squared-error')
+  return { network, weights, data, recipe: { loss, standardise }, sameData: null, notes: [] }
+}

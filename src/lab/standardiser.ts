@@ -1,0 +1,36 @@
+/** How data that a network meets after its training is standardised: as its training data was. */
+import { type Dataset, inputSize, taskOf } from '../data/dataset.ts'
+import {
+  createStandardiser,
+  type Standardisation,
+  type Standardiser,
+  type Statistics,
+  standardiserOf,
+} from '../data/standardise.ts'
+import { IsobathError } from '../support/errors.ts'
+
+/** By the training's statistics, where they are known. Throws a `data` error where the data is of another kind than theirs. */
+export function standardiserFor(data: Dataset, how: Standardisation, statistics: Statistics | undefined): Standardiser {
+  if (!statistics) return createStandardiser(data.train, data.shape, how)
+  const { bytes, inputs, targets } = statistics
+  const values = (isBytes: boolean): string => (isBytes ? 'bytes' : 'numbers')
+  const given = data.train.inputs instanceof Uint8Array
+  if (given !== bytes) throw otherData(data, `samples of ${values(bytes)}`, values(given))
+  const size = inputSize(data)
+  const groups = inputs.mean.length
+  if (groups === 0 || size % groups !== 0)
+    throw otherData(data, `samples with statistics for ${groups} groups`, `${size} values`)
+  const isRegression = taskOf(data) === 'regression'
+  if (isRegression !== targets.mean.length > 0) {
+    const tasks = (isValues: boolean): string => (isValues ? 'values to predict' : 'classes')
+    throw otherData(data, `data with ${tasks(!isRegression)}`, tasks(isRegression))
+  }
+  return standardiserOf(statistics, data.shape)
+}
+
+function otherData({ name }: Dataset, expected: string, found: string): IsobathError {
+  return new IsobathError(
+    'data',
+    `${name}: expected ${expected}, as in the training, got ${found}. Give data of the same kind.`,
+  )
+}
