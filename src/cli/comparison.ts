@@ -5,16 +5,19 @@ import {
   comparisonPicture,
   comparisonReport,
   comparisonText,
+  type Dataset,
   describeOptimizer,
   describeSchedule,
   IsobathError,
   type NetworkFamily,
+  outputsOf,
   parseNetwork,
   type Trial,
+  taskOf,
   version,
   withDepth,
 } from '../index.ts'
-import { type DataFlags, dataChoice, dataName, type InputShape, readData, shapeOf } from './data-options.ts'
+import { type DataFlags, type InputShape, openData } from './data-options.ts'
 import { interruptible } from './interrupt.ts'
 import { type MachineFlags, machineOptions } from './options.ts'
 import { stderrProgress } from './terminal/stderr.ts'
@@ -73,10 +76,11 @@ export async function compareNetworks(
   command: string,
 ): Promise<ComparisonResult> {
   const options = { ...trainingOptions(flags), ...machineOptions(flags), depths: flags.depths }
-  const families = familiesOf(texts, await shapeOf(dataName(flags), dataChoice(flags)))
+  const { shape, read } = await openData(flags)
+  const families = familiesOf(texts, shape)
   // A typing error should be known before the data is read.
   for (const { ofDepth } of families) flags.depths.forEach(ofDepth)
-  const data = await readData(flags)
+  const data = await read()
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const progress = stderrProgress()
   const tasks = new Map<Trial, ReturnType<typeof progress.task>>()
@@ -104,7 +108,7 @@ export async function compareNetworks(
   const stopped = interrupted ? ' Stopped before all trainings were done: this is what there was.' : ''
   const report = {
     command,
-    dataset: { name: data.name, train: data.train.count, test: data.test.count, classes: data.classes },
+    dataset: describeSet(data),
     steps: settings.steps,
     batch: settings.batch,
     optimizer: `${describeOptimizer(settings.optimizer)}, ${describeSchedule(settings.schedule)}`,
@@ -123,6 +127,16 @@ export async function compareNetworks(
     html: () => comparisonReport(report),
     picture: () => comparisonPicture(report),
   }
+}
+
+/** What the report says of the data: what outputs are, and what they are worth that know nothing of the inputs. */
+function describeSet(data: Dataset) {
+  const facts = { name: data.name, train: data.train.count, test: data.test.count }
+  const task = taskOf(data)
+  const outputs = outputsOf(data)
+  if (task === 'classification') return { ...facts, classes: outputs, asks: `${outputs} classes` }
+  if (task === 'autoencoding') return { ...facts, classes: null, asks: 'inputs given back' }
+  return { ...facts, classes: null, asks: outputs === 1 ? '1 value to predict' : `${outputs} values to predict` }
 }
 
 /** The rows without their loss curves' steps, and the sentence. */

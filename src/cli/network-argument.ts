@@ -24,7 +24,7 @@ export function shortName(text: string): string {
   return name.replace(/[^\w.-]+/g, '-') || 'network'
 }
 
-export function readNetwork(text: string, { classes, input }: InputShape): Network {
+export function readNetwork(text: string, { classes, input }: Pick<InputShape, 'classes' | 'input'>): Network {
   if (!isNetworkFile(text)) return parseNetwork(text, { classes, input })
   const remedy = "Give a preset or a network's JSON file."
   const bytes = readLimited(text, { code: 'network', limit: LARGEST_FILE, remedy })

@@ -43,13 +43,48 @@ export function counted(value: number, unit: string): string {
   return `${whole(value)} ${unit}${value === 1 ? '' : 's'}`
 }
 
-/** The scores of both sets, a line each. */
+type SetName = 'train' | 'validation' | 'test'
+
+/** A set's scores, as `train` and `evaluate` give them. */
+interface ShownScores {
+  readonly loss: number | null
+  readonly error: number | null
+  readonly rmse?: readonly (number | null)[]
+}
+
+interface ShownSet {
+  readonly count: number
+  readonly targets?: unknown
+}
+
+/**
+ * The scores of all sets, a line each. Where values are predicted, the error is the part of the variance that isn't
+ * explained, and the root of the mean square is in the values' own units.
+ */
 export function scoreLines(
-  { train, test }: Record<'train' | 'test', { readonly loss: number | null; readonly error: number | null }>,
-  data: Record<'train' | 'test', { readonly count: number }>,
+  scores: { readonly train: ShownScores; readonly test: ShownScores; readonly validation?: ShownScores },
+  data: {
+    readonly train: ShownSet
+    readonly test: ShownSet
+    readonly validation?: ShownSet
+    readonly targetNames?: readonly string[]
+  },
 ): string[] {
-  return (['train', 'test'] as const).map((set) => {
-    const { loss, error } = set === 'train' ? train : test
-    return `${set.padEnd(6)} loss ${number(loss)}, error ${percent(error)} of ${counted(data[set].count, 'sample')}`
+  const names: readonly SetName[] = ['train', 'validation', 'test']
+  const shown = names.filter((name) => scores[name] !== undefined)
+  const width = shown.includes('validation') ? 10 : 6
+  const areValues = data.train.targets !== undefined || scores.train.rmse !== undefined
+  return shown.flatMap((name) => {
+    const [set, samples] = [scores[name], data[name]]
+    if (set === undefined) return []
+    const start = `${name.padEnd(width)} loss ${number(set.loss)}, error ${percent(set.error)}`
+    const of = samples === undefined ? '' : `of ${counted(samples.count, 'sample')}`
+    if (!areValues) return [`${start} ${of}`.trimEnd()]
+    return [`${start} of the variance ${of}${rmseText(set, data.targetNames)}`]
   })
+}
+
+function rmseText({ rmse = [] }: ShownScores, names: readonly string[] = []): string {
+  const each = rmse.map((value, index) => `${names[index] ?? `output ${index + 1}`} ${number(value)}`)
+  return rmse.length === 0 ? '' : `, RMSE: ${each.join(', ')}`
 }

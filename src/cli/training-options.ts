@@ -36,7 +36,7 @@ export interface TrainingFlags {
   readonly batch?: number
   readonly epochs?: number
   readonly steps?: number
-  readonly loss: NonNullable<TrainingOptions['loss']>
+  readonly loss?: TrainingOptions['loss']
   readonly standardise: NonNullable<TrainingOptions['standardise']>
   readonly order: NonNullable<TrainingOptions['order']>
   readonly logEvery?: number
@@ -79,7 +79,7 @@ export function addTrainingOptions(command: Command): Command {
     .option('--batch <n>', 'samples in a batch (default: 128)', wholeFrom(1))
     .option('--epochs <number>', 'passes over the training set (default: 10)', parseNumber)
     .addOption(new Option('--steps <n>', 'updates, instead of --epochs').argParser(wholeFrom(1)).conflicts('epochs'))
-    .addOption(lossOption().default('cross-entropy'))
+    .addOption(lossOption().default(undefined, 'cross-entropy, or squared-error for values'))
     .addOption(standardiseOption().default('per-channel'))
     .addOption(new Option('--order <how>', 'order of the samples').choices(orderNames).default('shuffled'))
     .option('--log-every <n>', 'keep the loss of every n-th step, and of the last (default: 1)', wholeFrom(1))

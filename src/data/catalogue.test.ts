@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { catalogue, loadDataset, randomSubset } from './catalogue.ts'
+import { catalogue, loadDataset } from './catalogue.ts'
+import { randomSubset } from './vary.ts'
 
 const shared = join(import.meta.dirname, '../../../shared/data')
 const absent = !existsSync(join(shared, 'mnist'))
@@ -12,7 +13,7 @@ afterEach(() => {
 
 test('the catalogue', () => {
   const lines = catalogue.map(
-    (row) => `${row.name}: ${row.what}; [${row.shape.join(', ')}], ${row.classes} classes, ${row.train} + ${row.test}`,
+    (row) => `${row.name}: ${row.what}; [${row.shape?.join(', ')}], ${row.classes} classes, ${row.train} + ${row.test}`,
   )
   expect(lines.join('\n')).toMatchInlineSnapshot(`
     "glyphs: grey images of ten made-up signs, drawn with random strokes; [1, 28, 28], 10 classes, 12000 + 2000
@@ -44,7 +45,9 @@ describe('options', () => {
   })
 
   test('that a set does not have are refused', async () => {
-    await expect(loadDataset('glyphs', { classes: 3 })).rejects.toThrow('glyphs: has no option classes. Leave it out.')
+    await expect(loadDataset('glyphs', { classes: 3 })).rejects.toThrow(
+      'glyphs: has no option classes. Leave it out, or use one that it has: train, test.',
+    )
     await expect(loadDataset('moons', { classes: 2 })).rejects.toThrow('moons: has no option classes')
   })
 })

@@ -1,42 +1,97 @@
 import { IsobathError } from '../support/errors.ts'
-import { createRandom } from '../support/random.ts'
-import type { Dataset, Samples } from './dataset.ts'
-import { checkWhole } from './generated.ts'
+import { type BlobsOptions, blobs } from './blobs.ts'
+import type { CsvOptions } from './csv-columns.ts'
+import type { Dataset } from './dataset.ts'
+import type { GeneratorOptions } from './generated.ts'
 import { glyphs } from './glyphs.ts'
 import { moons, spirals } from './planar.ts'
+import { type SawtoothOptions, sawtooth } from './sawtooth.ts'
+import { type TeacherOptions, teacher } from './teacher.ts'
+import { type Variation, vary } from './vary.ts'
 
-/** What can be asked of a data set by name. */
-export interface DatasetOptions {
+/**
+ * What can be asked of a data set by name: what every set can do, what only some have. All of it is JSON, so that a run
+ * can keep it.
+ */
+export interface DatasetOptions
+  extends Variation,
+    CsvOptions,
+    GeneratorOptions,
+    BlobsOptions,
+    SawtoothOptions,
+    TeacherOptions {
   /** The folder of the data set's files, or one with a folder of the set's name in it; by default ISOBATH_DATA, or `data`. */
   readonly dataDir?: string
-  /** Chooses the generated samples and the subset. */
+  /** csv: a file of test rows beside the one of training rows. */
+  readonly testFile?: string
+  /** Chooses the generated samples, the split and the subset. */
   readonly seed?: number
-  /** Keep a random subset of so many training samples; with one seed, a smaller one is the beginning of a larger. */
-  readonly samples?: number
-  /** Spirals: how many arms. */
-  readonly classes?: number
-  /** Spirals and moons: the deviation of the noise. */
-  readonly noise?: number
 }
 
-/** One data set, as `data list` shows it; sizes are the usual ones. */
+/** Options of the generators: numbers, which may stand behind the set's name as `blobs:classes=5,noise=0.3`. */
+export const GENERATOR_OPTIONS = ['classes', 'depth', 'features', 'folds', 'noise', 'test', 'train', 'width'] as const
+const CSV_OPTIONS = [
+  'label',
+  'header',
+  'separator',
+  'missing',
+  'categorical',
+  'ignore',
+  'testFraction',
+  'testFile',
+] as const
+
+export type GeneratorOption = (typeof GENERATOR_OPTIONS)[number]
+type OwnOption = GeneratorOption | (typeof CSV_OPTIONS)[number]
+
+/** One data set, as `data list` shows it; sizes are the usual ones, null where only the files tell. */
 export interface CatalogueRow {
   readonly name: string
   readonly what: string
-  readonly shape: readonly number[]
-  readonly classes: number
-  readonly train: number
-  readonly test: number
+  readonly shape: readonly number[] | null
+  readonly classes: number | null
+  readonly train: number | null
+  readonly test: number | null
   readonly source: 'generated' | 'files'
+  /** Options that this set has beside those that all have. */
+  readonly options: readonly string[]
 }
 
 interface Entry extends Omit<CatalogueRow, 'name'> {
-  /** Options that only some sets have. */
-  readonly options: readonly ('classes' | 'noise')[]
+  readonly options: readonly OwnOption[]
   load(options: DatasetOptions): Dataset | Promise<Dataset>
 }
 
 const ENTRIES = {
+  blobs: {
+    what: 'normal clouds of points, one for each class',
+    shape: [2],
+    classes: 3,
+    train: 2_000,
+    test: 1_000,
+    source: 'generated',
+    options: ['classes', 'features', 'noise', 'train', 'test'],
+    load: blobs,
+  },
+  csv: {
+    what: 'a table of your own: FILE.csv, or a folder with train.csv and test.csv',
+    shape: null,
+    classes: null,
+    train: null,
+    test: null,
+    source: 'files',
+    options: CSV_OPTIONS,
+    load: async ({ dataDir, testFile, ...options }) => {
+      if (dataDir === undefined) {
+        throw new IsobathError(
+          'data',
+          'csv: expected a file, got none. Name it with --data FILE.csv or --data-dir FILE.',
+        )
+      }
+      const { loadCsv } = await import('./csv-file.ts')
+      return loadCsv(dataDir, options, testFile)
+    },
+  },
   glyphs: {
     what: 'grey images of ten made-up signs, drawn with random strokes',
     shape: [1, 28, 28],
@@ -44,7 +99,7 @@ const ENTRIES = {
     train: 12_000,
     test: 2_000,
     source: 'generated',
-    options: [],
+    options: ['train', 'test'],
     load: glyphs,
   },
   mnist: {
@@ -68,8 +123,18 @@ const ENTRIES = {
     train: 2_000,
     test: 1_000,
     source: 'generated',
-    options: ['noise'],
+    options: ['noise', 'train', 'test'],
     load: moons,
+  },
+  sawtooth: {
+    what: 'points on a line whose class changes from one of 2^folds intervals to the next',
+    shape: [1],
+    classes: 2,
+    train: 2_000,
+    test: 1_000,
+    source: 'generated',
+    options: ['folds', 'train', 'test'],
+    load: sawtooth,
   },
   spirals: {
     what: 'points on interleaved spiral arms',
@@ -78,8 +143,18 @@ const ENTRIES = {
     train: 2_000,
     test: 1_000,
     source: 'generated',
-    options: ['classes', 'noise'],
+    options: ['classes', 'noise', 'train', 'test'],
     load: spirals,
+  },
+  teacher: {
+    what: 'normal inputs, labelled by a random network',
+    shape: [10],
+    classes: 2,
+    train: 4_000,
+    test: 1_000,
+    source: 'generated',
+    options: ['classes', 'features', 'depth', 'width', 'train', 'test'],
+    load: teacher,
   },
 } satisfies Record<string, Entry>
 
@@ -94,13 +169,14 @@ export const catalogue: readonly CatalogueRow[] = [...TABLE].map(([name, entry])
   train: entry.train,
   test: entry.test,
   source: entry.source,
+  options: entry.options,
 }))
 
 /**
- * The data set of a name, with a subset of its training samples when `samples` says so.
+ * The data set of a name, varied as the options say: samples held out, a subset of them, random labels, other targets.
  *
  * Throws a `data` error on an unknown name (it lists the known ones), on an option the set doesn't have or a value it
- * can't take, and when files are missing or broken.
+ * can't take, and when files are missing or broken; an `option` error on what can't be done to the set.
  */
 export async function loadDataset(name: string, options: DatasetOptions = {}): Promise<Dataset> {
   const entry = TABLE.get(name)
@@ -110,28 +186,15 @@ export async function loadDataset(name: string, options: DatasetOptions = {}): P
       `data set ${JSON.stringify(name)}: expected one of ${[...TABLE.keys()].join(', ')}.${suggestion(name)}`,
     )
   }
-  for (const option of ['classes', 'noise'] as const) {
-    if (options[option] !== undefined && !entry.options.includes(option)) {
-      throw new IsobathError('data', `${name}: has no option ${option}. Leave it out.`)
-    }
+  for (const option of [...GENERATOR_OPTIONS, ...CSV_OPTIONS]) {
+    if (options[option] === undefined || entry.options.includes(option)) continue
+    throw new IsobathError('data', `${name}: has no option ${option}. ${optionsOf(entry)}`)
   }
-  const data = await entry.load(options)
-  if (options.samples === undefined) return data
-  checkWhole(`${name}: samples`, options.samples, 1, data.train.count)
-  return { ...data, train: randomSubset(data.train, options.samples, options.seed ?? 0) }
+  return vary(await entry.load(options), options)
 }
 
-/** `count` different samples, chosen by the seed, in random order. */
-export function randomSubset(samples: Samples, count: number, seed: number): Samples {
-  const size = samples.inputs.length / samples.count
-  const chosen = createRandom(seed, 'subset').permutation(samples.count).subarray(0, count)
-  const inputs = samples.inputs.slice(0, count * size)
-  const labels = samples.labels.slice(0, count)
-  for (const [row, sample] of chosen.entries()) {
-    inputs.set(samples.inputs.subarray(sample * size, (sample + 1) * size), row * size)
-    labels[row] = samples.labels[sample]
-  }
-  return { count, inputs, labels }
+function optionsOf({ options }: Entry): string {
+  return options.length === 0 ? 'Leave it out.' : `Leave it out, or use one that it has: ${options.join(', ')}.`
 }
 
 /** The folder that was asked for, or the one of ISOBATH_DATA; undefined is the folder that `data fetch` fills. */

@@ -5,10 +5,13 @@ import { createRandom } from '../support/random.ts'
 
 /** How many samples to generate, and from which seed. */
 export interface GeneratorOptions {
-  seed?: number
-  train?: number
-  test?: number
+  readonly seed?: number
+  readonly train?: number
+  readonly test?: number
 }
+
+/** Labels are bytes. */
+export const LARGEST_CLASS_COUNT = 256
 
 /** The most values of a generated set: a gigabyte of them is a slip of the finger, not a wish. */
 const LARGEST_SET = 2 ** 30
@@ -28,6 +31,12 @@ export function checkWhole(what: string, value: number, low: number, high: numbe
 export function checkRange(what: string, value: number, low: number, high: number): void {
   if (value >= low && value <= high) return
   throw new IsobathError('data', `${what}: expected a number from ${low} to ${high}, got ${value}.`)
+}
+
+/** Throws an `option` error unless `value` is a fraction above 0 and below 1. */
+export function checkFraction(what: string, value: number): void {
+  if (value > 0 && value < 1) return
+  throw new IsobathError('option', `${what}: expected a number above 0 and below 1, got ${value}.`)
 }
 
 /** Labels of which every run of `classes` samples holds each class once, in random order. */

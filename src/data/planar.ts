@@ -3,12 +3,18 @@
 import { cos, sin } from '../support/numbers.ts'
 import { createRandom, type Random } from '../support/random.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import { balancedLabels, checkCount, checkRange, checkWhole, type GeneratorOptions } from './generated.ts'
+import {
+  balancedLabels,
+  checkCount,
+  checkRange,
+  checkWhole,
+  type GeneratorOptions,
+  LARGEST_CLASS_COUNT,
+} from './generated.ts'
 
 type Point = readonly [x: number, y: number]
 
 const TURNS = 1.5
-const LARGEST_CLASS_COUNT = 256 // labels are bytes
 
 /**
  * Spirals: points [2] on interleaved arms around the origin, one arm a class; radius 0 to 1 over one and a half turns, plus normal

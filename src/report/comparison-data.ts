@@ -6,7 +6,7 @@ import { count, decimalsFor, formatFixed, formatNumber, list, MISSING } from './
 /** Loss and error of a trained network on one set; null where training ended without finite numbers. */
 export interface Scores {
   readonly loss: number | null
-  /** A fraction, 0..1. */
+  /** A fraction: of the samples 0..1, or of the variance, where worse than 1 is possible. */
   readonly error: number | null
 }
 
@@ -29,7 +29,15 @@ export interface ComparisonRow {
 export interface ComparisonData {
   /** The command that made it. */
   readonly command: string
-  readonly dataset: { readonly name: string; readonly train: number; readonly test: number; readonly classes: number }
+  readonly dataset: {
+    readonly name: string
+    readonly train: number
+    readonly test: number
+    /** Null where values are predicted: then the error is the fraction of their variance that isn't explained. */
+    readonly classes: number | null
+    /** What the outputs are, in words: `10 classes`. */
+    readonly asks: string
+  }
   readonly steps: number
   readonly batch: number
   readonly optimizer: string
@@ -120,7 +128,7 @@ export function seedWords(data: ComparisonData): string {
 export function setupItems(data: ComparisonData): string[] {
   const { dataset, steps, batch, optimizer, seeds } = data
   return [
-    `${dataset.name}, ${count(dataset.train, 'training sample')}, ${dataset.classes} classes`,
+    `${dataset.name}, ${count(dataset.train, 'training sample')}, ${dataset.asks}`,
     `${count(steps, 'step')} of ${batch}`,
     optimizer,
     seeds.length === 1 ? '1 seed, so no interval' : count(seeds.length, 'seed'),

@@ -18,7 +18,11 @@ export function errorPicture(data: ComparisonData, cells: readonly Cell[]): stri
   return rangeFigure(errorSpec(data, cells))
 }
 
-const guessingError = ({ dataset }: ComparisonData): number => 1 - 1 / dataset.classes
+/** What outputs score that know nothing of the inputs: one class for all, or the mean of the values. */
+function guessing({ dataset: { classes } }: ComparisonData): { label: string; error: number } {
+  if (classes === null) return { label: 'the mean', error: 1 }
+  return { label: 'guessing', error: 1 - 1 / classes }
+}
 
 function errorSpec(data: ComparisonData, cells: readonly Cell[]): RangeFigure {
   const panel = (heading: string, error: (row: ComparisonRow) => number | null) => ({
@@ -41,21 +45,26 @@ function errorSpec(data: ComparisonData, cells: readonly Cell[]): RangeFigure {
       })
       .join(' '),
     x: { label: 'Depth', unit: 'layers', categories: data.depths.map(String) },
-    y: { label: 'Misclassified', percent: true, domain: errorDomain(data, cells) },
+    y: { label: errorLabel(data), percent: true, domain: errorDomain(data, cells) },
     panels: [panel('Training error', (row) => row.train.error), panel('Test error', (row) => row.test.error)],
-    references: [{ label: 'guessing', y: guessingError(data) }],
+    references: [{ label: guessing(data).label, y: guessing(data).error }],
     broken: data.rows.some((row) => row.diverged !== null) ? 'diverged' : 'no number',
   }
 }
 
-/** From 0 to a round percentage, never beyond 100%, however wide an interval of few seeds is. */
+function errorLabel({ dataset }: ComparisonData): string {
+  return dataset.classes === null ? 'Unexplained variance' : 'Misclassified'
+}
+
+/** From 0 to a round percentage, never beyond 100% (or what a run has), however wide an interval of few seeds is. */
 function errorDomain(data: ComparisonData, cells: readonly Cell[]): Domain {
   const errors = data.rows.filter((row) => row.diverged === null).flatMap((row) => [row.train.error, row.test.error])
   const ends = cells.flatMap(({ trainError, testError }) => {
     return [trainError, testError].map((error) => (error ? error.mean + (error.halfWidth ?? 0) : null))
   })
   const [, high] = domainOf([0, ...errors, ...ends])
-  return [0, Math.min(1, roundOutwards([0, high], 'linear', 5)[1])]
+  const most = Math.max(1, ...errors.map((error) => error ?? 0))
+  return [0, Math.min(roundOutwards([0, most], 'linear', 5)[1], roundOutwards([0, high], 'linear', 5)[1])]
 }
 
 function errorCaption(data: ComparisonData): string {
@@ -66,11 +75,18 @@ function errorCaption(data: ComparisonData): string {
   const broken = data.rows.some((row) => row.diverged !== null)
     ? ' A cross is a training that diverged; means are over the others.'
     : ''
-  return `${dots}${broken} Guessing among ${data.dataset.classes} classes misses ${formatPercent(guessingError(data), 0)}.`
+  return `${dots}${broken} ${guessingSentence(data)}`
+}
+
+function guessingSentence(data: ComparisonData): string {
+  const { classes } = data.dataset
+  if (classes === null) return 'The mean of the targets alone leaves 100% of their variance unexplained.'
+  return `Guessing among ${classes} classes misses ${formatPercent(guessing(data).error, 0)}.`
 }
 
 /** The loss while training: one panel for each depth, one thin line for each seed; null if no losses were kept. */
 export function lossFigure(data: ComparisonData): PageFigure | null {
+  const { classes } = data.dataset
   const axis = lossAxis(data.rows)
   if (axis === null) return null
   const steps = domainOf(data.rows.flatMap((row) => row.losses.map((point) => point.step)))
@@ -85,13 +101,14 @@ export function lossFigure(data: ComparisonData): PageFigure | null {
           .filter((row) => row.family === name && row.depth === depth)
           .map((row) => lossLine(row, label, colour))
       }),
-      references: [{ label: 'guessing', y: Math.log(data.dataset.classes) }],
+      references: classes === null ? [] : [{ label: 'guessing', y: Math.log(classes) }],
       ...panelSize(data.depths.length),
     }),
   )
   const broken = data.rows.some((row) => row.diverged !== null) ? ' A cross is where a training diverged.' : ''
   const log = axis.scale === 'log' ? ' The loss has a logarithmic scale.' : ''
-  const caption = `The mean loss of each batch before its update, one thin line for each seed.${broken}${log} Guessing costs ln ${data.dataset.classes} = ${Math.log(data.dataset.classes).toFixed(2)}.`
+  const worth = classes === null ? '' : ` Guessing costs ln ${classes} = ${Math.log(classes).toFixed(2)}.`
+  const caption = `The mean loss of each batch before its update, one thin line for each seed.${broken}${log}${worth}`
   return { heading: 'Loss while training', panels, caption }
 }
 

@@ -13,7 +13,7 @@ function sample(depths: number[], seeds: number[], labels = ['plain', 'residual'
   )
   return {
     command: 'isobath compare mlp:width=64 residual-mlp:width=64 --data glyphs',
-    dataset: { name: 'glyphs', train: 10_000, test: 2000, classes: 10 },
+    dataset: { name: 'glyphs', train: 10_000, test: 2000, classes: 10, asks: '10 classes' },
     steps: 600,
     batch: 128,
     optimizer: 'momentum, rate 0.03',

@@ -34,7 +34,9 @@ export function comparisonReport(given: ComparisonData): string {
     summary: setupItems(data).join(' · '),
     figures: [errorFigure(data, cells), ...(curves === null ? [] : [curves])],
     tables: [{ ...comparisonTable(data, cells), caption: capitalise(seedWords(data)) }],
-    sections: [{ heading: 'How to read it', paragraphs: READING }],
+    sections: [
+      { heading: 'How to read it', paragraphs: data.dataset.classes === null ? [...READING, VALUES] : READING },
+    ],
     facts: facts(data),
   })
 }
@@ -50,6 +52,10 @@ const READING = [
     'not seen. A deeper network that is worse on the training set as well is not overfitting. One that is better on the ' +
     'training set and worse on the test set may be; this comparison alone does not settle it.',
 ]
+
+const VALUES =
+  'The error is the fraction of the variance that the network leaves unexplained (1 - R²): 0% is a perfect prediction, ' +
+  '100% is what the mean of the targets alone scores, and worse is possible.'
 
 function title(data: ComparisonData): string {
   const labels = data.families.map((family) => family.label)
@@ -97,7 +103,7 @@ function seedsShown({ runs }: Cell, wanted: number): string {
 function facts(data: ComparisonData): Fact[] {
   const { dataset, steps, batch, optimizer, seeds } = data
   const passes = (steps * batch) / dataset.train
-  const samples = `${count(dataset.train, 'training sample')}, ${count(dataset.test, 'test sample')}, ${dataset.classes} classes`
+  const samples = `${count(dataset.train, 'training sample')}, ${count(dataset.test, 'test sample')}, ${dataset.asks}`
   return [
     { term: 'Command', detail: data.command, code: true },
     ...data.families.map(({ name, label }) => ({ term: capitalise(label), detail: name, code: true })),

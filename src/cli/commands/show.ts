@@ -14,9 +14,13 @@ export function showCommand(): Command {
     .argument('<network>', networkHelp)
   addMachineOptions(addTrainingOptions(addShapeOptions(command)))
   return command.action(async (stage: Stage, text: string, flags: ShapeFlags & TrainingFlags & MachineFlags) => {
-    const { input, classes } = await inputOf(flags)
+    const { input, classes, task } = await inputOf(flags)
     const network = readNetwork(text, { classes, input })
-    const { batch = 128, loss = 'cross-entropy', optimizer } = trainingOptions(flags)
+    const {
+      batch = 128,
+      optimizer,
+      loss = task === 'classification' ? 'cross-entropy' : 'squared-error',
+    } = trainingOptions(flags)
     const rule = optimizer?.rule ?? { kind: 'sgd', weightDecay: 0 }
     const options = { input, batch, loss, optimizer: rule, exact: flags.exact === true }
     if (!flags.json) printText(await show(stage, network, options))

@@ -1,0 +1,74 @@
+import { createRandom } from '../support/random.ts'
+import type { Dataset, Samples } from './dataset.ts'
+import {
+  balancedLabels,
+  checkCount,
+  checkRange,
+  checkWhole,
+  type GeneratorOptions,
+  LARGEST_CLASS_COUNT,
+} from './generated.ts'
+
+/** Each centre is the one of so many random points that is farthest from the centres before it (Mitchell 1991). */
+const CANDIDATES = 10
+
+export interface BlobsOptions extends GeneratorOptions {
+  readonly classes?: number
+  readonly features?: number
+  readonly noise?: number
+}
+
+/**
+ * Blobs: points [features] around one centre for each class, normal with the deviation `noise` along every axis; the
+ * centres are normal with deviation 1, and chosen so that they lie apart. Balanced; 3 classes, 2 features, a noise of 0.2
+ * and 2,000 training and 1,000 test samples unless told otherwise. A linear classifier is as good as any.
+ *
+ * Throws a `data` error on a bad size, fewer than 2 or more than 256 classes, features outside 1 to 4,096, or noise
+ * outside [0, 10].
+ */
+export function blobs(options: BlobsOptions = {}): Dataset {
+  const { seed = 0, train = 2_000, test = 1_000, classes = 3, features = 2, noise = 0.2 } = options
+  checkWhole('blobs: classes', classes, 2, LARGEST_CLASS_COUNT)
+  checkWhole('blobs: features', features, 1, 4096)
+  checkRange('blobs: noise', noise, 0, 10)
+  const centres = drawCentres(seed, classes, features)
+  const samples = (set: 'train' | 'test', count: number): Samples => {
+    checkCount(`blobs: ${set}`, count, features)
+    const labels = balancedLabels(count, classes, seed, 'blobs', set)
+    const inputs = new Float32Array(count * features)
+    for (let index = 0; index < count; index++) {
+      const random = createRandom(seed, 'blobs', set, index)
+      const centre = centres[labels[index]]
+      for (let axis = 0; axis < features; axis++)
+        inputs[index * features + axis] = centre[axis] + noise * random.normal()
+    }
+    return { count, inputs, labels }
+  }
+  return { name: 'blobs', shape: [features], classes, train: samples('train', train), test: samples('test', test) }
+}
+
+function drawCentres(seed: number, classes: number, features: number): Float64Array[] {
+  const centres: Float64Array[] = []
+  while (centres.length < classes) {
+    const random = createRandom(seed, 'blobs', 'centre', centres.length)
+    let best = new Float64Array(0)
+    let farthest = -1
+    for (let candidate = 0; candidate < CANDIDATES; candidate++) {
+      const point = Float64Array.from({ length: features }, () => random.normal())
+      const nearest = centres.reduce(
+        (least, centre) => Math.min(least, squaredDistance(centre, point)),
+        Number.MAX_VALUE,
+      )
+      if (nearest > farthest) {
+        best = point
+        farthest = nearest
+      }
+    }
+    centres.push(best)
+  }
+  return centres
+}
+
+function squaredDistance(one: Float64Array, other: Float64Array): number {
+  return one.reduce((sum, value, axis) => sum + (value - other[axis]) * (value - other[axis]), 0)
+}

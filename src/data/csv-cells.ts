@@ -1,0 +1,73 @@
+/** What is in a cell of a table, and columns of cells as numbers. */
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
+/** The largest that float32 holds. */
+const LARGEST = 3.4028234663852886e38
+const MISSING = new Set(['', 'na', 'nan', 'null', '?'])
+
+/** Nothing, or what people write for it: NA, NaN, null, ?. */
+export function isMissing(cell: string): boolean {
+  return cell.length <= 4 && MISSING.has(cell.toLowerCase())
+}
+
+/** A decimal number that float32 holds, or undefined. */
+export function numberIn(cell: string): number | undefined {
+  if (!NUMBER.test(cell)) return undefined
+  const value = Number(cell)
+  return Math.abs(value) <= LARGEST ? value : undefined
+}
+
+/** Why a cell isn't a number, where that can be told. */
+export function hintFor(cell: string): string {
+  if (/^[+-]?\d+,\d+$/.test(cell)) return ' Write decimals with a point.'
+  if (/^[+-]?\d{1,3}([,' ]\d{3})+(\.\d+)?$/.test(cell)) return ' Write thousands without a mark.'
+  if (NUMBER.test(cell)) return ' It is beyond what float32 holds.'
+  return ''
+}
+
+/** A cell as errors show it. */
+export function quoteCell(cell: string): string {
+  return JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}...` : cell)
+}
+
+/** Numbers one after the other, in memory that grows. */
+export class Numbers {
+  #values = new Float32Array(16)
+  #length = 0
+
+  push(value: number): void {
+    if (this.#length === this.#values.length) {
+      const larger = new Float32Array(2 * this.#length)
+      larger.set(this.#values)
+      this.#values = larger
+    }
+    this.#values[this.#length++] = value
+  }
+
+  get values(): Float32Array {
+    return this.#values.subarray(0, this.#length)
+  }
+}
+
+/** Words as numbers, counted from 0 in the order in which they appear. */
+export class Words {
+  readonly #codes = new Map<string, number>()
+  readonly numbers = new Numbers()
+
+  /** The word's number, or undefined where there would be more than `most` different ones. */
+  push(word: string, most: number): number | undefined {
+    let code = this.#codes.get(word)
+    if (code === undefined) {
+      code = this.#codes.size
+      if (code >= most) return undefined
+      // A copy: the word is part of a piece of the file, and would keep the whole piece.
+      this.#codes.set([...word].join(''), code)
+    }
+    this.numbers.push(code)
+    return code
+  }
+
+  get words(): string[] {
+    return [...this.#codes.keys()]
+  }
+}

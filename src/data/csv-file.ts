@@ -1,0 +1,73 @@
+/** CSV files on disk, plain or packed by gzip. Node only. */
+import { closeSync, createReadStream, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { IsobathError } from '../support/errors.ts'
+import { reasonOf } from '../support/files.ts'
+import { type CsvOptions, type CsvSource, readCsv } from './csv.ts'
+import type { Dataset } from './dataset.ts'
+import { FETCH_AGAIN, isGzip } from './gzip.ts'
+
+/**
+ * The table in a file, or the tables train.csv and test.csv in a folder, each plain or .gz; `testFile` names a file of
+ * test rows beside a file of training rows. Throws as `readCsv` does, and a `data` error where a file can't be read.
+ */
+export async function loadCsv(place: string, options: CsvOptions, testFile?: string): Promise<Dataset> {
+  if (!existsSync(place)) {
+    throw new IsobathError(
+      'data',
+      `${place}: expected a CSV file, or a folder with train.csv and test.csv; there is nothing.`,
+    )
+  }
+  if (!statSync(place).isDirectory())
+    return readCsv(sourceOf(place), options, testFile === undefined ? undefined : sourceOf(testFile))
+  const train = findTable(place, 'train')
+  const test = testFile ?? findTable(place, 'test')
+  if (train !== undefined && test !== undefined) return readCsv(sourceOf(train), options, sourceOf(test))
+  const found = train ?? test
+  throw new IsobathError(
+    'data',
+    `${place}: expected train.csv and test.csv (plain or .gz), found ${found === undefined ? 'neither' : `${basename(found)} alone`}. ` +
+      'Name a file, to have its rows split.',
+  )
+}
+
+function findTable(folder: string, name: string): string | undefined {
+  return [`${name}.csv`, `${name}.csv.gz`].map((file) => join(folder, file)).find((file) => existsSync(file))
+}
+
+function sourceOf(file: string): CsvSource {
+  return { name: basename(file), bytes: piecesOf(file) }
+}
+
+/** The file's bytes, unpacked where they are packed, without holding all of them. */
+async function* piecesOf(file: string): AsyncGenerator<Uint8Array> {
+  const packed = checkFile(file)
+  try {
+    const stream = createReadStream(file)
+    for await (const piece of packed ? pipeline(stream, createGunzip(), () => {}) : stream) {
+      if (piece instanceof Uint8Array) yield piece
+    }
+  } catch (error) {
+    const problem = packed ? "can't be unpacked" : "can't be read"
+    throw new IsobathError('data', `${file}: ${problem} (${reasonOf(error)}). ${FETCH_AGAIN}`)
+  }
+}
+
+/** Whether it is packed. Throws a `data` error where it can't be read. */
+function checkFile(file: string): boolean {
+  try {
+    if (!statSync(file).isFile()) throw new IsobathError('data', `${file}: expected a file, got a folder or a device.`)
+    const handle = openSync(file, 'r')
+    try {
+      const beginning = new Uint8Array(2)
+      return readSync(handle, beginning) === 2 && isGzip(beginning)
+    } finally {
+      closeSync(handle)
+    }
+  } catch (error) {
+    if (error instanceof IsobathError) throw error
+    throw new IsobathError('data', `${file}: can't be read (${reasonOf(error)}).`)
+  }
+}

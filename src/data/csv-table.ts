@@ -1,0 +1,191 @@
+/** Rows of cells to columns of numbers, as they are read: a table is never held as text. */
+import { IsobathError } from '../support/errors.ts'
+import { hintFor, isMissing, Numbers, numberIn, quoteCell, Words } from './csv-cells.ts'
+import { type Column, type Columns, type CsvOptions, findColumns } from './csv-columns.ts'
+
+/** Rows that the kinds of the columns are found out from. */
+const FIRST_ROWS = 20
+/** Different words of a categorical column: each becomes an input. */
+const MOST_CATEGORIES = 1000
+/** Different labels. */
+export const MOST_CLASSES = 2 ** 16
+/** Values of a table: 4 GiB of them. */
+const MOST_VALUES = 2 ** 30
+
+/** The label's cells, as words and as numbers, until it is known which of them they are. */
+export interface TargetColumn {
+  readonly column: Column
+  /** NaN for a cell that is no number. */
+  readonly numbers: Numbers
+  /** Undefined where there are too many different ones. */
+  words: Words | undefined
+  /** The first cell that is no number, and how many there are. */
+  firstWord?: { readonly cell: string; readonly source: string; readonly line: number }
+  wordCount: number
+}
+
+export interface CsvTable {
+  readonly columns: Columns
+  readonly separator: string
+  readonly numbers: ReadonlyMap<Column, Numbers>
+  readonly categories: ReadonlyMap<Column, Words>
+  readonly targets: readonly TargetColumn[]
+  /** Rows of each file that was read. */
+  readonly counts: readonly number[]
+  /** Rows left out for a missing cell. */
+  readonly dropped: number
+}
+
+/** Takes the rows of one file after the other; all have the columns of the first. */
+export class TableReader {
+  #columns: Columns | undefined
+  readonly #numbers = new Map<Column, Numbers>()
+  readonly #categories = new Map<Column, Words>()
+  #targets: TargetColumn[] = []
+  readonly #counts: number[] = []
+  #dropped = 0
+  #source = ''
+  /** The first rows, until the columns are known. */
+  #waiting: { cells: string[]; line: number }[] = []
+  #isFirstRow = true
+
+  constructor(private readonly options: CsvOptions) {}
+
+  beginFile(source: string): void {
+    this.#source = source
+    this.#counts.push(0)
+    this.#isFirstRow = true
+  }
+
+  row(cells: string[], line: number): void {
+    if (this.#columns === undefined) {
+      this.#waiting.push({ cells, line })
+      if (this.#waiting.length > FIRST_ROWS) this.#decide()
+      return
+    }
+    if (this.#isFirstRow && this.#columns.hasHeader) this.#checkHeader(cells, line, this.#columns)
+    else this.#take(cells, line, this.#columns.all)
+    this.#isFirstRow = false
+  }
+
+  /** Throws a `data` error on a file without rows. */
+  endFile(): void {
+    if (this.#columns === undefined && this.#waiting.length > 0) this.#decide()
+    if ((this.#counts.at(-1) ?? 0) > 0) return
+    const found = this.#dropped > 0 ? `none without a missing cell (${this.#dropped} left out)` : 'none'
+    const header = this.#columns?.hasHeader ? ' below its header' : ''
+    throw new IsobathError('data', `${this.#source}: expected rows of cells${header}, got ${found}.`)
+  }
+
+  finish(separator: string): CsvTable {
+    if (this.#columns === undefined) throw new IsobathError('internal', 'broken invariant: a table has columns')
+    const stores = { numbers: this.#numbers, categories: this.#categories, targets: this.#targets }
+    return { columns: this.#columns, separator, ...stores, counts: this.#counts, dropped: this.#dropped }
+  }
+
+  #decide(): void {
+    const rows = this.#waiting.map(({ cells }) => cells)
+    const columns = findColumns(this.#source, rows, this.options)
+    this.#columns = columns
+    for (const column of columns.all) {
+      if (column.role === 'number') this.#numbers.set(column, new Numbers())
+      if (column.role === 'category') this.#categories.set(column, new Words())
+    }
+    this.#targets = columns.targets.map((column) => {
+      return { column, numbers: new Numbers(), words: new Words(), wordCount: 0 }
+    })
+    for (const { cells, line } of this.#waiting) this.row(cells, line)
+    this.#waiting = []
+  }
+
+  #checkHeader(cells: readonly string[], line: number, { all }: Columns): void {
+    this.#checkWidth(cells, line, all.length)
+    const other = all.find(({ name, index }) => (cells[index].trim() || `column ${index + 1}`) !== name)
+    if (other === undefined) return
+    throw new IsobathError(
+      'data',
+      `${this.#source}, line ${line}: expected ${quoteCell(other.name)} as the name of column ${other.index + 1}, as in ` +
+        `the training table, got ${quoteCell(cells[other.index])}. Give both tables the same columns.`,
+    )
+  }
+
+  #checkWidth(cells: readonly string[], line: number, expected: number): void {
+    if (cells.length === expected) return
+    throw new IsobathError(
+      'data',
+      `${this.#source}, line ${line}: expected ${expected} cells, as in the first line, got ${cells.length}. ` +
+        'Check the line, and whether its cells are in quotes where they have separators in them.',
+    )
+  }
+
+  #take(cells: readonly string[], line: number, columns: readonly Column[]): void {
+    this.#checkWidth(cells, line, columns.length)
+    const values = cells.map((cell) => cell.trim())
+    const hole = columns.find(({ role, index }) => role !== 'ignored' && isMissing(values[index]))
+    if (hole !== undefined) {
+      if (this.options.missing !== 'drop') throw this.#missing(hole, cells[hole.index], line)
+      this.#dropped++
+      return
+    }
+    for (const column of columns) this.#takeCell(column, values, line)
+    for (const target of this.#targets) this.#takeTarget(target, values[target.column.index], line)
+    this.#counts[this.#counts.length - 1]++
+    const total = this.#counts.reduce((sum, count) => sum + count, 0) * columns.length
+    if (total <= MOST_VALUES) return
+    const limit = MOST_VALUES.toLocaleString('en-US')
+    throw new IsobathError('data', `${this.#source}: expected at most ${limit} values, got more. Take a part of it.`)
+  }
+
+  #takeCell(column: Column, values: readonly string[], line: number): void {
+    const cell = values[column.index]
+    const number = column.role === 'number' ? numberIn(cell) : undefined
+    if (number !== undefined) this.#numbers.get(column)?.push(number)
+    else if (column.role === 'number') throw this.#notANumber(values, line)
+    if (column.role !== 'category') return
+    if (this.#categories.get(column)?.push(cell, MOST_CATEGORIES) !== undefined) return
+    throw new IsobathError(
+      'data',
+      `${this.#source}, line ${line}, column ${quoteCell(column.name)}: expected at most ${MOST_CATEGORIES} different ` +
+        'words in a categorical column, got more. Leave it out: --ignore.',
+    )
+  }
+
+  #takeTarget(target: TargetColumn, cell: string, line: number): void {
+    const number = numberIn(cell)
+    target.numbers.push(number ?? Number.NaN)
+    if (number === undefined) {
+      target.firstWord ??= { cell, source: this.#source, line }
+      target.wordCount++
+    }
+    // 3 and 3.0 are one class; 007 is a name.
+    const word = number === undefined || /^[+-]?0\d/.test(cell) ? cell : String(number)
+    if (target.words?.push(word, MOST_CLASSES) === undefined) target.words = undefined
+  }
+
+  #missing({ name }: Column, cell: string, line: number): IsobathError {
+    const found = cell.trim() === '' ? 'an empty cell' : quoteCell(cell)
+    return new IsobathError(
+      'data',
+      `${this.#source}, line ${line}, column ${quoteCell(name)}: expected a value, got ${found}. ` +
+        'Fill it in, or leave such rows out: --missing drop.',
+    )
+  }
+
+  /** Names all columns of the row that aren't numbers: who has one text column often has more. */
+  #notANumber(values: readonly string[], line: number): IsobathError {
+    const columns = this.#columns?.all.filter(({ role, index }) => {
+      return role === 'number' && numberIn(values[index]) === undefined
+    })
+    const [first, ...others] = columns ?? []
+    const cell = values[first.index]
+    const names = [first, ...others].map(({ name }) => name).join(',')
+    const more = others.length === 0 ? '' : ` (and in ${others.length} more of its columns)`
+    const option = /[\s'"]/.test(names) ? `"${names.replaceAll('"', '\\"')}"` : names
+    const shown = option.length > 200 ? 'COLUMNS' : option
+    return new IsobathError(
+      'data',
+      `${this.#source}, line ${line}, column ${quoteCell(first.name)}: expected a number, got ${quoteCell(cell)}${more}.` +
+        `${hintFor(cell)} Correct it; or, for columns of words, --categorical ${shown} or --ignore ${shown}.`,
+    )
+  }
+}

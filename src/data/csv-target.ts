@@ -1,0 +1,115 @@
+/** Whether a label column names classes or holds values, and what they are. */
+import { IsobathError } from '../support/errors.ts'
+import { quoteCell } from './csv-cells.ts'
+import type { CsvOptions } from './csv-columns.ts'
+import { type CsvTable, MOST_CLASSES, type TargetColumn } from './csv-table.ts'
+
+/** As many different whole numbers are taken for classes; more of them are values. */
+const MOST_WHOLE_CLASSES = 20
+
+export type Targets =
+  | { readonly kind: 'classes'; readonly names: readonly string[]; readonly labels: Uint8Array | Uint16Array }
+  | { readonly kind: 'values'; readonly names: readonly string[]; readonly columns: readonly Float32Array[] }
+  | { readonly kind: 'inputs' }
+
+/**
+ * The targets of all rows, and a sentence that says what they are. Words are classes, and so are at most 20 different
+ * whole numbers; other numbers are values. Throws a `data` error where a column is neither, or has one value only, and
+ * an `option` error where it can't be what was asked for.
+ */
+export function decideTargets(source: string, table: CsvTable, options: CsvOptions): [Targets, string] {
+  const { targets } = table
+  if (options.target === 'autoencode') {
+    const aside = options.label === undefined ? '; --label leaves a column aside' : ''
+    return [{ kind: 'inputs' }, `every row is to be given back as it is (autoencoding)${aside}`]
+  }
+  const areValues = options.target === 'values' || (options.target === undefined && targets.length > 1)
+  if (targets.length > 1 && !areValues) {
+    throw new IsobathError(
+      'option',
+      `label: expected one column of classes, got ${targets.length}. Name one, or predict values: --target values.`,
+    )
+  }
+  if (areValues) return valuesOf(source, targets, '')
+  const [target] = targets
+  const { column, words, wordCount } = target
+  const distinct = words?.words.length ?? Number.POSITIVE_INFINITY
+  if (options.target === 'classes') return classesOf(source, target, '')
+  const count = target.numbers.values.length
+  if (wordCount === 0) {
+    const areWhole = words?.words.every((word) => Number.isInteger(Number(word))) === true
+    if (areWhole && distinct <= MOST_WHOLE_CLASSES) {
+      return classesOf(source, target, `, as few whole numbers are (--target values takes them for values)`)
+    }
+    return valuesOf(source, targets, ` (--target classes takes them for classes)`)
+  }
+  // A few words among many different numbers are slips of a pen.
+  if (distinct > MOST_WHOLE_CLASSES && wordCount < count / 2) {
+    throw notAValue(target, `, or take all labels of ${quoteCell(column.name)} for names of classes: --target classes`)
+  }
+  return classesOf(source, target, '')
+}
+
+function valuesOf(source: string, targets: readonly TargetColumn[], why: string): [Targets, string] {
+  for (const target of targets) {
+    if (target.wordCount > 0) throw notAValue(target, '')
+    const values = target.numbers.values
+    if (values.some((value) => value !== values[0])) continue
+    throw new IsobathError(
+      'data',
+      `${source}: expected different values in the column ${quoteCell(target.column.name)}, got ${values[0]} in every ` +
+        'row. Choose another label: --label COLUMN.',
+    )
+  }
+  const names = targets.map(({ column }) => column.name)
+  const are = names.length === 1 ? 'is a value' : 'are values'
+  const columns = targets.map(({ numbers }) => numbers.values)
+  return [{ kind: 'values', names, columns }, `${names.join(', ')} ${are} to predict${why}`]
+}
+
+function notAValue({ firstWord, column }: TargetColumn, otherwise: string): IsobathError {
+  const { source, line, cell } = firstWord ?? { source: '', line: 0, cell: '' }
+  return new IsobathError(
+    'data',
+    `${source}, line ${line}, column ${quoteCell(column.name)}: expected a number, like the other labels, got ` +
+      `${quoteCell(cell)}. Correct it${otherwise}.`,
+  )
+}
+
+function classesOf(source: string, { column, words }: TargetColumn, why: string): [Targets, string] {
+  const name = quoteCell(column.name)
+  if (words === undefined) {
+    throw new IsobathError(
+      'data',
+      `${source}: expected at most ${MOST_CLASSES} different labels in the column ${name}, got more. ` +
+        'Choose another label: --label COLUMN.',
+    )
+  }
+  const found = words.words
+  if (found.length === 1) {
+    throw new IsobathError(
+      'data',
+      `${source}: expected at least two classes in the column ${name}, got ${quoteCell(found[0])} in every row. ` +
+        'Choose another label: --label COLUMN.',
+    )
+  }
+  const names = sortWords(found)
+  const places = new Map(names.map((word, place) => [word, place]))
+  const placeOf = found.map((word) => places.get(word) ?? 0)
+  const codes = words.numbers.values
+  const labels = names.length <= 256 ? new Uint8Array(codes.length) : new Uint16Array(codes.length)
+  for (let row = 0; row < codes.length; row++) labels[row] = placeOf[codes[row]]
+  const shown = names.length > 8 ? `${names.slice(0, 8).join(', ')} ...` : names.join(', ')
+  return [
+    { kind: 'classes', names, labels },
+    `${column.name} names ${names.length.toLocaleString('en-US')} classes (${shown})${why}`,
+  ]
+}
+
+/** By value where all are numbers, else by their characters' codes, whatever the machine's language is. */
+export function sortWords(words: readonly string[]): string[] {
+  if (words.every((word) => word !== '' && Number.isFinite(Number(word)))) {
+    return [...words].sort((one, other) => Number(one) - Number(other) || (one < other ? -1 : 1))
+  }
+  return [...words].sort((one, other) => (one < other ? -1 : one > other ? 1 : 0))
+}

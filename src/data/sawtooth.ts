@@ -1,0 +1,34 @@
+import { createRandom } from '../support/random.ts'
+import type { Dataset, Samples } from './dataset.ts'
+import { balancedLabels, checkCount, checkWhole, type GeneratorOptions } from './generated.ts'
+
+/** Places in an interval: with 12 folds and these, float32 still holds every point. */
+const PLACES = 1024
+
+export interface SawtoothOptions extends GeneratorOptions {
+  readonly folds?: number
+}
+
+/**
+ * Sawtooth: points [1] in [0, 1], whose class is 0 on the first of 2^folds equal intervals, 1 on the second, 0 on the
+ * third and so on (the alternating points of Telgarsky 2015, "Representation benefits of deep feedforward networks",
+ * arXiv 1509.08101). A network of ReLU layers that each fold the interval in two needs a depth of about `folds`; a shallow
+ * one needs a width of about 2^folds. Balanced; 3 folds and 2,000 training and 1,000 test samples unless told otherwise.
+ *
+ * Throws a `data` error on a bad size, or folds outside 1 to 12.
+ */
+export function sawtooth({ seed = 0, train = 2_000, test = 1_000, folds = 3 }: SawtoothOptions = {}): Dataset {
+  checkWhole('sawtooth: folds', folds, 1, 12)
+  const intervals = 2 ** folds
+  const samples = (set: 'train' | 'test', count: number): Samples => {
+    checkCount(`sawtooth: ${set}`, count, 1)
+    const labels = balancedLabels(count, 2, seed, 'sawtooth', set)
+    const inputs = Float32Array.from({ length: count }, (_, index) => {
+      const random = createRandom(seed, 'sawtooth', set, index)
+      const interval = 2 * random.integer(intervals / 2) + labels[index]
+      return (interval + (random.integer(PLACES) + 0.5) / PLACES) / intervals
+    })
+    return { count, inputs, labels }
+  }
+  return { name: 'sawtooth', shape: [1], classes: 2, train: samples('train', train), test: samples('test', test) }
+}

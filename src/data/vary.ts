@@ -1,0 +1,77 @@
+/** What can be done to every data set: hold samples out, take fewer, give them random labels, ask for the inputs back. */
+import { IsobathError } from '../support/errors.ts'
+import { createRandom } from '../support/random.ts'
+import { autoencode, type Dataset, type Samples, selectSamples, taskOf } from './dataset.ts'
+import { checkFraction, checkWhole } from './generated.ts'
+
+export interface Variation {
+  /** Chooses the samples, and draws the labels. */
+  readonly seed?: number
+  /** Keep a random subset of so many training samples; with one seed, a smaller one is the beginning of a larger. */
+  readonly samples?: number
+  /** Hold this fraction of the training set out, to measure on; at least one sample, whatever `samples` is. */
+  readonly validation?: number
+  /**
+   * Labels of the training set (without what is held out) drawn anew, each class as likely as another, or its values in
+   * random order: then inputs say nothing about them (Zhang et al. 2017, arXiv 1611.03530). Other sets stay as they are.
+   */
+  readonly randomLabels?: boolean
+  /** autoencode: inputs are to be given back. */
+  readonly target?: 'classes' | 'values' | 'autoencode'
+}
+
+/** The data set varied. Throws a `data` or `option` error where that can't be done to it. */
+export function vary(data: Dataset, { seed = 0, samples, validation, randomLabels, target }: Variation): Dataset {
+  let varied = data
+  if (target !== undefined) varied = withTarget(varied, target)
+  if (validation !== undefined) varied = holdOut(varied, validation, seed)
+  if (randomLabels === true) varied = noted({ ...varied, train: randomiseLabels(varied, seed) }, RANDOM)
+  if (samples === undefined) return varied
+  checkWhole(`${data.name}: samples`, samples, 1, varied.train.count)
+  return noted({ ...varied, train: randomSubset(varied.train, samples, seed) }, `${samples} training samples are used`)
+}
+
+const RANDOM = 'the labels of the training set are random'
+
+function noted(data: Dataset, note: string): Dataset {
+  return { ...data, notes: [...(data.notes ?? []), note] }
+}
+
+function withTarget(data: Dataset, target: 'classes' | 'values' | 'autoencode'): Dataset {
+  const task = taskOf(data)
+  if (target === 'autoencode')
+    return task === 'autoencoding' ? data : noted(autoencode(data), 'inputs are to be given back')
+  if (task === (target === 'classes' ? 'classification' : 'regression')) return data
+  throw new IsobathError('option', `target: ${data.name} has no ${target} to predict. Leave it out, or say autoencode.`)
+}
+
+function holdOut(data: Dataset, fraction: number, seed: number): Dataset {
+  checkFraction('validation', fraction)
+  const { count } = data.train
+  if (count < 2) throw new IsobathError('data', `${data.name}: expected at least 2 training samples to hold some out.`)
+  const held = Math.min(count - 1, Math.max(1, Math.round(fraction * count)))
+  const order = createRandom(seed, 'validation').permutation(count)
+  const train = selectSamples(data.train, order.subarray(held).toSorted())
+  const validation = selectSamples(data.train, order.subarray(0, held).toSorted())
+  return noted({ ...data, train, validation }, `${held} training samples are held out for validation`)
+}
+
+function randomiseLabels(data: Dataset, seed: number): Samples {
+  const { train, classes } = data
+  const { targets, count } = train
+  const random = createRandom(seed, 'labels')
+  if (targets === undefined) return { ...train, labels: train.labels.map(() => random.integer(classes)) }
+  if (targets instanceof Float32Array) {
+    const shuffled = selectSamples({ ...train, inputs: new Uint8Array(count) }, random.permutation(count))
+    return { ...train, targets: shuffled.targets }
+  }
+  throw new IsobathError(
+    'option',
+    `random-labels: ${data.name} has none where inputs are to be given back. Leave it out.`,
+  )
+}
+
+/** `count` different samples, chosen by the seed, in random order. */
+export function randomSubset(samples: Samples, count: number, seed: number): Samples {
+  return selectSamples(samples, createRandom(seed, 'subset').permutation(samples.count).subarray(0, count))
+}
