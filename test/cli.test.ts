@@ -287,7 +287,14 @@ describe('init', () => {
       sha256 SHA (weights)
       "
     `)
-    const json = await isobathJson('init mlp:depth=2,width=4 --data moons --out named.safetensors')
+    const again = 'init mlp:depth=2,width=4 --data moons --out named.safetensors'
+    expect(await isobath(again)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'isobath: --out: named.safetensors is there already. Choose another file, or add --force to write over it.\n',
+    })
+    const json = await isobathJson(`${again} --force`)
     expect(json).toMatchObject({ out: 'named.safetensors', seed: 0, tensors: expect.objectContaining({ length: 6 }) })
     expect(readdirSync(root).filter((name) => name.endsWith('.partial'))).toEqual([])
   })

@@ -16,6 +16,7 @@ import {
   type NormName,
 } from './preset-options.ts'
 import { type PresetText, presetError, take } from './preset-text.ts'
+import { LARGEST_COUNT } from './schema.ts'
 
 export interface DenseFamily {
   readonly residual: boolean
@@ -104,6 +105,7 @@ function readSettings(text: PresetText, family: DenseFamily): Settings {
 
 function readRuns(text: PresetText): Run[] {
   const depth = take(text, 'depth', denseOptions.depth)
+  refuseWidth(text, depth ?? DEFAULT_DEPTH)
   const width = take(text, 'width', denseOptions.width)
   const widths = take(text, 'widths', denseOptions.widths)
   if (widths === undefined) return [{ width: width ?? DEFAULT_WIDTH, count: depth ?? DEFAULT_DEPTH }]
@@ -118,6 +120,22 @@ function readRuns(text: PresetText): Run[] {
     else runs.push({ width: each, count: 1 })
   }
   return runs
+}
+
+/** A width beyond all bounds is answered with what it would cost, since that is what someone who writes it wants to know. */
+function refuseWidth({ name, options }: PresetText, depth: number): void {
+  const written = options.get('width') ?? ''
+  if (!/^\d{7,30}$/.test(written) || BigInt(written) <= LARGEST_COUNT) return
+  const width = BigInt(written)
+  const parameters = BigInt(depth - 1) * (width * width + width) || width
+  const size = `${(4 * Number(parameters)).toPrecision(3)} bytes in float32`
+  const layers = depth === 1 ? 'its biases alone' : 'its hidden layers after the first'
+  throw presetError(
+    `${name}:width=${written}`,
+    denseOptions.width.values,
+    written,
+    `In ${layers} the network would have ${parameters.toLocaleString('en-US')} parameters, ${size}. Make it narrower.`,
+  )
 }
 
 function readInitialisers(

@@ -7,6 +7,8 @@ import { layerSchema } from './schema.ts'
 
 /** Layers within layers; reading them is recursive and must not run out of stack. */
 const DEEPEST_NESTING = 100
+/** Layers written out one by one; what is deeper is a repeat, which counts once. */
+const MOST_LAYERS = 50_000
 
 /**
  * The network that a parsed JSON document describes, deeply frozen. Fields left out take the constructors' defaults;
@@ -14,7 +16,7 @@ const DEEPEST_NESTING = 100
  * `networkFromJson(JSON.parse(JSON.stringify(network)))` equals the network.
  */
 export function networkFromJson(value: unknown): Network {
-  checkNesting(value)
+  checkExtent(value)
   return read(layerSchema, value, '')
 }
 
@@ -44,11 +46,16 @@ function freezeDeeply<T>(value: T): T {
   return value
 }
 
-function checkNesting(root: unknown): void {
+function checkExtent(root: unknown): void {
+  let layers = 0
   const waiting: { value: unknown; nesting: number }[] = [{ value: root, nesting: 1 }]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, nesting } = next
     if (typeof value !== 'object' || value === null) continue
+    if (++layers > MOST_LAYERS) {
+      const remedy = 'Write layers that are alike as a repeat.'
+      throw networkError('network', `at most ${MOST_LAYERS.toLocaleString('en-US')} layers written out`, 'more', remedy)
+    }
     if (nesting > DEEPEST_NESTING) {
       const remedy = 'Write the layers one after the other in one chain, or as a repeat.'
       throw networkError('network', `at most ${DEEPEST_NESTING} layers within each other`, 'more', remedy)

@@ -22,7 +22,14 @@ export interface PresetOption<T> {
 }
 
 export function presetError(where: string, expected: string, found: string, remedy: string): IsobathError {
-  return new IsobathError('preset', `${where}: expected ${expected}, got ${found}. ${remedy}`)
+  return new IsobathError('preset', `${shorten(where)}: expected ${expected}, got ${shorten(found)}. ${remedy}`)
+}
+
+/** What was written is repeated in the error, but not by the page. */
+const LONGEST_ECHO = 120
+
+function shorten(text: string): string {
+  return text.length <= LONGEST_ECHO ? text : `${text.slice(0, LONGEST_ECHO)}...`
 }
 
 export function readPresetText(text: string): PresetText {

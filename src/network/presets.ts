@@ -55,7 +55,10 @@ export interface PresetContext {
 export function parseNetwork(text: string, context: PresetContext): Network {
   const read = readPresetText(text)
   const { family, options } = findPreset(read.name, text)
-  for (const key of read.options.keys()) findKnown(key, options, 'an option', `${read.name}:${key}`)
+  for (const key of read.options.keys()) {
+    if (key === 'multiplier' && !family.residual) throw multiplierError(read.name)
+    findKnown(key, options, 'an option', `${read.name}:${key}`)
+  }
   return densePreset(read, family, context.classes)
 }
 
@@ -72,6 +75,16 @@ export function withDepth(text: string, depth: number): string {
   const changed = { name: read.name, options: new Map(read.options).set('depth', String(depth)) }
   take(changed, 'depth', denseOptions.depth)
   return writePresetText(changed)
+}
+
+function multiplierError(name: string): Error {
+  const residual = name === 'linear' ? 'linear-residual' : 'residual-mlp'
+  return presetError(
+    `${name}:multiplier`,
+    'a preset with skip connections (residual-mlp, linear-residual), whose branches it multiplies',
+    name,
+    `Leave it out, or take ${residual}.`,
+  )
 }
 
 function findPreset(name: string, text: string): Preset {

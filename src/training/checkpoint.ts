@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { isOptimizerState } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
-import { readWhole, reasonOf } from '../support/files.ts'
+import { readLimited } from '../support/files.ts'
 import { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './safetensors.ts'
 import type { TimeSpent } from './session.ts'
 import type { OptimizerState, TrainingState } from './train.ts'
@@ -97,13 +97,11 @@ export function stateOf(
   return { step, weights, optimizer, position }
 }
 
+/** Bytes of a file of tensors: the largest network that can be trained, with the states of its optimizer. */
+const LARGEST_FILE = 2 ** 34
+
 /** Reads a .safetensors file. Throws a `weights` error. */
 export function readTensorFile(file: string): TensorFile {
-  let bytes: Uint8Array
-  try {
-    bytes = readWhole(file)
-  } catch (error) {
-    throw new IsobathError('weights', `${file}: can't be read (${reasonOf(error)}). Give a .safetensors file.`)
-  }
+  const bytes = readLimited(file, { code: 'weights', limit: LARGEST_FILE, remedy: 'Give a .safetensors file.' })
   return decodeTensors(bytes, file)
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { catalogue, checkDataset, dataFolder, fetchDataset, IsobathError, storedSets, tableText } from '../../index.ts'
+import { isFile } from '../../support/files.ts'
 import { interruptible } from '../interrupt.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
 import { counted, printJson, printText, whole } from '../output.ts'
@@ -56,6 +57,18 @@ function refuseGenerated(name: string): void {
   }
 }
 
+function refuseAddress(from: string | undefined): void {
+  const protocol = from !== undefined && URL.canParse(from) ? new URL(from).protocol : ''
+  if (from === undefined || protocol === 'https:' || protocol === 'http:') return
+  throw new IsobathError('option', `--from: expected an address such as https://example.org/mnist/, got ${from}.`)
+}
+
+async function folderOf({ dataDir }: FolderFlags): Promise<string> {
+  const folder = await dataFolder(dataDir)
+  if (!isFile(folder)) return folder
+  throw new IsobathError('data', `${folder}: expected a folder of data sets, got a file. Name the folder around it.`)
+}
+
 function fetchCommand(): Command {
   const command = new Command('fetch')
     .description('download the files of a data set, and check them; what was begun goes on')
@@ -64,7 +77,8 @@ function fetchCommand(): Command {
     .option('--from <address>', 'download from here, a mirror of the files, instead of the public homes')
   return addCommonOptions(command).action(async (name: string, flags: FolderFlags & { from?: string }) => {
     refuseGenerated(name)
-    const folder = await dataFolder(flags.dataDir)
+    refuseAddress(flags.from)
+    const folder = await folderOf(flags)
     const progress = stderrProgress()
     const tasks = new Map<string, ReturnType<typeof progress.task>>()
     const sizes = new Map<string, number>()
@@ -99,7 +113,7 @@ function checkCommand(): Command {
     .option('--data-dir <path>', where)
   return addCommonOptions(command).action(async (name: string | undefined, flags: FolderFlags) => {
     if (name !== undefined) refuseGenerated(name)
-    const folder = await dataFolder(flags.dataDir)
+    const folder = await folderOf(flags)
     const checked: { readonly name: string; readonly files: Awaited<ReturnType<typeof checkDataset>> }[] = []
     for (const set of name === undefined ? storedSets : [name]) {
       const files = await checkDataset(set, folder)

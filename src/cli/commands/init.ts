@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { type Blueprint, count, createBlueprint, IsobathError, initialise, writeWeights } from '../../index.ts'
 import { addShapeOptions, inputOf, type ShapeFlags } from '../data-options.ts'
@@ -5,7 +6,7 @@ import { networkHelp, readNetwork } from '../network-argument.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
 import { counted, printJson, printText, whole } from '../output.ts'
 
-type Flags = ShapeFlags & MachineFlags & { out: string }
+type Flags = ShapeFlags & MachineFlags & { out: string; force?: boolean }
 
 /** `init NETWORK --out FILE`: the weights that training with the same seed starts from. */
 export function initCommand(): Command {
@@ -13,17 +14,28 @@ export function initCommand(): Command {
     .description('write the weights that training with the same seed starts from')
     .argument('<network>', networkHelp)
     .requiredOption('--out <file>', 'where to write them, as .safetensors')
+    .option('--force', 'write over a file that is there')
   addCommonOptions(addShapeOptions(command))
   return command.action(async (text: string, flags: Flags) => {
     const { input, classes } = await inputOf(flags)
     const blueprint = createBlueprint(readNetwork(text, { classes, input }), input)
     checkSize(blueprint, text)
+    checkFree(flags)
     const weightsSha256 = await writeWeights(flags.out, blueprint, initialise(blueprint, flags.seed))
     const tensors = blueprint.parameters.map(({ name, shape }) => ({ name, shape }))
     if (flags.json) return printJson({ out: flags.out, seed: flags.seed, tensors, weightsSha256 })
     const what = `${counted(tensors.length, 'tensor')}, ${counted(count(blueprint).parameters, 'parameter')}, float32`
     return printText(`${flags.out}: ${what}, seed ${flags.seed}\nsha256 ${weightsSha256} (weights)`)
   })
+}
+
+/** Trained weights are easily lost. */
+function checkFree({ out, force }: Flags): void {
+  if (force || !existsSync(out)) return
+  throw new IsobathError(
+    'option',
+    `--out: ${out} is there already. Choose another file, or add --force to write over it.`,
+  )
 }
 
 /** Found out before minutes go into drawing weights that nothing can be done with. */

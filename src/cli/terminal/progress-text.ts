@@ -33,7 +33,7 @@ function rateText(rate: number): string {
 
 /** `3.4` of bytes, in MB; other units as they are. */
 function amount(value: number, unit: string): string {
-  return unit === 'byte' ? (value / 1e6).toFixed(1) : String(value)
+  return unit === 'byte' ? (value / 1e6).toFixed(value < 1e5 ? 3 : 1) : String(value)
 }
 
 /** `600 steps`, `1 step`, `9.9 MB` */
