@@ -49,7 +49,10 @@ export function startProcess(command: string, words: readonly string[]): PeerPro
         stop()
       }
       const onAbort = give('it was stopped')
-      const timer = setTimeout(give(`it took longer than ${limitSeconds} seconds`), 1000 * limitSeconds)
+      const timer = setTimeout(
+        give(`it took longer than ${limitSeconds} second${limitSeconds === 1 ? '' : 's'}`),
+        1000 * limitSeconds,
+      )
       abort?.addEventListener('abort', onAbort)
       try {
         const line = await new Promise<string>((resolve, reject) => {

@@ -56,7 +56,6 @@ export function benchCommand(): Command {
     .addHelpText('after', `\nExamples:\n${example.map((line) => `  ${line}`).join('\n')}`)
   addCommonOptions(addShapeOptions(command)).option('--exact', 'measure the mode with the same bits on every machine')
   return command.action(async (flags: Flags) => {
-    if (flags.out !== undefined) checkWritable(flags.out)
     const network = flags.roofline
     if (network !== undefined) return benchRoofline(network, flags)
     if (flags.batch !== undefined || flags.data !== undefined) {
@@ -82,9 +81,10 @@ type BenchModule = typeof import('../../bench/bench.ts')
 
 /** Loads the bench and calls it, with progress on stderr; Ctrl-C stops it. */
 async function measured<T>(
-  { threads, exact, seed, quick, rounds }: Flags,
+  { threads, exact, seed, quick, rounds, out }: Flags,
   measure: (bench: BenchModule, options: BenchOptions) => Promise<T>,
 ): Promise<T> {
+  if (out !== undefined) checkWritable(out)
   const progress = stderrProgress()
   const shown = new Map<string, { readonly rounds: number; readonly task: ReturnType<typeof progress.task> }>()
   const onStart: BenchOptions['onStart'] = (rows) => {

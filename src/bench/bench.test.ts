@@ -1,0 +1,157 @@
+/** The bench from end to end on tiny work: what its answer holds, never how fast it was. */
+import { describe, expect, it } from 'vitest'
+import { parseNetwork } from '../network/presets.ts'
+import { type RowsOptions, runBench, runRoofline, usualWorkload, type Workload } from './bench.ts'
+import { roofOf } from './roofline.ts'
+import { atLeast } from './rows.ts'
+
+const tiny: Workload = {
+  mlps: [
+    { depth: 3, width: 8, batch: 8, bar: atLeast(1, 2) },
+    { depth: 2, width: 12, batch: 4 },
+  ],
+  productSize: 16,
+  compileDepths: [2, 20],
+  stepDepths: [2, 8],
+}
+const quick: RowsOptions = { workload: tiny, quick: true, threads: 2 }
+
+describe('the rows', () => {
+  it('are all there, with figures, in the order of the table', async () => {
+    const planned: string[] = []
+    const done = new Map<string, number>()
+    const result = await runBench({
+      ...quick,
+      rounds: 2,
+      onStart: (rows) => planned.push(...rows.map(({ name }) => name)),
+      onProgress: (row, rounds) => done.set(row, rounds),
+    })
+    const names = [
+      'MLP 3 x 8, batch 8',
+      'MLP 2 x 12, batch 4',
+      'GEMM 16^3 forwards',
+      'GEMM 16^3 input gradient',
+      'GEMM 16^3 weight gradient',
+      'compile, depth 20 over 2',
+      'code, depth 20 over 2',
+      'step, depth 8 over 2',
+    ]
+    expect(result.rows.map(({ name }) => name)).toEqual(names)
+    expect(planned).toEqual(names.filter((name) => !name.startsWith('code')))
+    expect([...done]).toEqual(planned.map((name) => [name, 2]))
+    expect(result).toMatchObject({ threads: 2, rounds: 2, peer: null, missing: null, interrupted: false, exact: false })
+    expect(result.machine).toMatchObject({ node: process.versions.node, platform: process.platform })
+    for (const row of result.rows) expect(row.ours, row.name).toBeGreaterThan(0)
+    for (const row of result.rows.slice(2)) {
+      expect(row.ratio, row.name).toBeGreaterThan(0)
+      expect(row.reached, row.name).toMatch(/^(no|yes|beyond)$/)
+    }
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result)
+  })
+
+  it('that the project has bars for are those of its design', () => {
+    expect(
+      usualWorkload.mlps.map(({ depth, width, batch, bar }) => [depth, width, batch, bar?.reach, bar?.beyond]),
+    ).toEqual([
+      [1000, 64, 64, 4, 5],
+      [100, 100, 128, 2, 2.5],
+      [10, 1024, 128, 1.1, 1.4],
+      [50, 256, 128, undefined, undefined],
+    ])
+    expect(usualWorkload).toMatchObject({ productSize: 1024, compileDepths: [10, 10_000], stepDepths: [200, 2000] })
+  })
+
+  it('can be chosen by a part of their name, and a text that none has is refused', async () => {
+    const { rows } = await runBench({ ...quick, only: 'CODE' })
+    expect(rows.map(({ name, unit }) => [name, unit])).toEqual([['code, depth 20 over 2', 'bytes']])
+    await expect(runBench({ ...quick, only: 'resnet' })).rejects.toThrowError(
+      /^--only: expected a part of a row's name \(MLP 3 x 8, batch 8; .*\), got "resnet"\.$/,
+    )
+  })
+
+  it('are measured alone where the peer is absent, which the answer says', async () => {
+    const absent = await runBench({ ...quick, only: '3 x 8', peer: 'pytorch', python: '/no/such/python3' })
+    expect(absent.missing).toMatch(
+      /^PyTorch isn't there \(\/no\/such\/python3: .*\)\. Debian has it as python3-torch\.$/,
+    )
+    expect(absent.rows).toMatchObject([{ peer: null, ratio: null, reached: null }])
+    const withoutPackage = await runBench({ ...quick, only: '3 x 8', peer: 'jax-js' })
+    expect(withoutPackage.missing).toMatch(/^@jax-js\/jax is not installed in .*npm install @jax-js\/jax/)
+  })
+
+  it('that were finished when the bench is stopped are in its answer', async () => {
+    const controller = new AbortController()
+    const onProgress = (row: string): void => {
+      if (row.startsWith('MLP 2')) controller.abort()
+    }
+    const { rows, interrupted } = await runBench({ ...quick, abort: controller.signal, onProgress })
+    expect(interrupted).toBe(true)
+    expect(rows.map(({ name }) => name)).toEqual(['MLP 3 x 8, batch 8'])
+  })
+
+  it('work on one thread and in exact mode', async () => {
+    const { rows, threads, exact } = await runBench({ ...quick, threads: 1, exact: true, only: 'MLP' })
+    expect({ threads, exact, rows: rows.length }).toEqual({ threads: 1, exact: true, rows: 2 })
+  })
+})
+
+describe('the roofline', () => {
+  const problem = {
+    network: parseNetwork('mlp:depth=4,width=8,activation=tanh', { classes: 3 }),
+    input: [5],
+    batch: 16,
+    seed: 0,
+  }
+
+  it.each([1, 2])('on %i threads has every kernel of the step, and its rows add up', async (threads) => {
+    const { roofline } = await runRoofline(problem, { quick: true, threads })
+    if (!roofline) throw new Error('expected a roofline')
+    const { rows, peaks, profiledMilliseconds, stepMilliseconds } = roofline
+    for (const peak of Object.values(peaks)) expect(peak).toBeGreaterThan(0)
+    expect(stepMilliseconds).toBeGreaterThan(0)
+    const sum = rows.reduce((total, { milliseconds }) => total + milliseconds, 0)
+    expect(sum / profiledMilliseconds).toBeCloseTo(1, 6)
+    expect(rows.map(({ lostMilliseconds }) => lostMilliseconds)).toEqual(
+      rows.map(({ lostMilliseconds }) => lostMilliseconds).sort((one, other) => other - one),
+    )
+    const row = (name: string, size: string) => {
+      const found = rows.find((candidate) => candidate.name === name && candidate.size === size)
+      if (!found) throw new Error(`no row ${name} ${size}`)
+      expect(found.milliseconds).toBeGreaterThan(0)
+      return found
+    }
+    // Two operations for each of batch x inputs x outputs, one for each bias and for each tanh.
+    expect(row('dense+addBias+tanh', '16 x 5 x 8')).toMatchObject({ calls: 1, operations: 2 * 16 * 5 * 8 + 2 * 16 * 8 })
+    const inner = row('dense+addBias+tanh', '16 x 8 x 8')
+    expect(inner).toMatchObject({ calls: 3, operations: 3 * (2 * 16 * 8 * 8 + 2 * 16 * 8) })
+    // x, w, bias, y, each once, in float32.
+    expect(inner.bytes).toBe(3 * 4 * (16 * 8 + 8 * 8 + 8 + 16 * 8))
+    expect(row('denseWeightGradient', '16 x 8 x 8')).toMatchObject({ calls: 3, operations: 3 * 2 * 16 * 8 * 8 })
+    expect(row('denseInputGradient', '16 x 8 x 3')).toMatchObject({ calls: 1, operations: 2 * 16 * 8 * 3 })
+    // velocity = m velocity + gradient; parameter -= rate velocity: for all three inner layers at once.
+    expect(row('momentumUpdate', '3 x 8 x 8')).toMatchObject({ calls: 1, operations: 4 * 3 * 8 * 8 })
+    const others = rows.filter(({ bound }) => bound === null)
+    expect(others.map(({ name }) => name).sort()).toEqual(['starting and ending the step', 'waiting at barriers'])
+  })
+
+  it('takes the longer of two times for the roof, and finds what is faster than memory in the cache', () => {
+    const peaks = { gflops: 100, programBandwidth: 10, cacheBandwidth: 50 }
+    // 1e8 operations take 1 ms at 100 GFLOP/s; 1e7 bytes take 1 ms at 10 GB/s and 0.2 ms at 50.
+    const roof = (operations: number, bytes: number, time: number) => roofOf({ operations, bytes }, time, peaks)
+    expect(roof(1e8, 5e6, 2)).toEqual({ bound: 'compute', milliseconds: 1 })
+    expect(roof(1e8, 2e7, 3)).toEqual({ bound: 'memory', milliseconds: 2 })
+    expect(roof(1e7, 2e7, 1)).toEqual({ bound: 'cache', milliseconds: 0.4 })
+    expect(roof(1e8, 2e7, 1.5)).toEqual({ bound: 'compute', milliseconds: 1 })
+  })
+
+  it('has none when it was stopped', async () => {
+    const controller = new AbortController()
+    const onProgress = (): void => controller.abort()
+    expect((await runRoofline(problem, { quick: true, abort: controller.signal, onProgress })).roofline).toBeNull()
+  })
+
+  it('refuses a network whose loss is not finite', async () => {
+    const network = parseNetwork('mlp:depth=40,width=8,activation=identity,sw2=1e9', { classes: 3 })
+    await expect(runRoofline({ ...problem, network }, { quick: true })).rejects.toThrowError(/isn't finite/)
+  })
+})
