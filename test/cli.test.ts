@@ -18,7 +18,7 @@ beforeAll(() => {
   return () => process.chdir(home)
 })
 
-const commands = ['start', 'train', 'evaluate', 'compare', 'show', 'count', 'init', 'data list']
+const commands = ['start', 'train', 'evaluate', 'compare', 'show', 'count', 'init', 'data list', 'bench']
 
 describe('help', () => {
   it('is there without any words, and lists commands, presets and their options within 80 columns', async () => {
