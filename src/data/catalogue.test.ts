@@ -16,10 +16,14 @@ test('the catalogue', () => {
     (row) => `${row.name}: ${row.what}; [${row.shape?.join(', ')}], ${row.classes} classes, ${row.train} + ${row.test}`,
   )
   expect(lines.join('\n')).toMatchInlineSnapshot(`
-    "glyphs: grey images of ten made-up signs, drawn with random strokes; [1, 28, 28], 10 classes, 12000 + 2000
+    "blobs: normal clouds of points, one for each class; [2], 3 classes, 2000 + 1000
+    csv: a table of your own: FILE.csv, or a folder with train.csv and test.csv; [undefined], null classes, null + null
+    glyphs: grey images of ten made-up signs, drawn with random strokes; [1, 28, 28], 10 classes, 12000 + 2000
     mnist: handwritten digits (LeCun, Cortes, Burges), four IDX files; [1, 28, 28], 10 classes, 60000 + 10000
     moons: points on two half-circles that reach into each other; [2], 2 classes, 2000 + 1000
-    spirals: points on interleaved spiral arms; [2], 2 classes, 2000 + 1000"
+    sawtooth: points on a line whose class changes from one of 2^folds intervals to the next; [1], 2 classes, 2000 + 1000
+    spirals: points on interleaved spiral arms; [2], 2 classes, 2000 + 1000
+    teacher: normal inputs, labelled by a random network; [10], 2 classes, 4000 + 1000"
   `)
 })
 
@@ -86,7 +90,7 @@ describe('an unknown name', () => {
 
   test('is answered with the known ones and the nearest', async () => {
     expect(await ask('minst')).toMatchInlineSnapshot(
-      `"IsobathError: data set "minst": expected one of glyphs, mnist, moons, spirals. Did you mean mnist?"`,
+      `"IsobathError: data set "minst": expected one of blobs, csv, glyphs, mnist, moons, sawtooth, spirals, teacher. Did you mean mnist?"`,
     )
     expect(await ask('Glyph')).toContain('Did you mean glyphs?')
     expect(await ask('spiral')).toContain('Did you mean spirals?')
