@@ -21,7 +21,7 @@ const description =
 
 function createProgram(words: readonly string[]): Command {
   const program = new Command('isobath').description(description).version(version)
-  program.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'isobath: ')) })
+  program.configureOutput({ outputError: (text, write) => write(printable(text).replace(/^error: /, 'isobath: ')) })
   program.addHelpText('after', `\n${describeNetworks()}`)
   const commands = [
     startCommand(),
@@ -74,6 +74,14 @@ function onPipeError(error: NodeJS.ErrnoException): void {
   throw error
 }
 
+/** Names and texts out of files may hold characters that would move the cursor, or do worse. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to replace
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
+  })
+}
+
 /** What no input can mend. */
 const outsideFailures: ReadonlySet<ErrorCode> = new Set(['disk', 'download'])
 
@@ -83,7 +91,7 @@ const memoryErrors = /Invalid typed array length|Array buffer allocation failed|
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.answer : exitStatus.input
   if (error instanceof IsobathError && error.code !== 'internal') {
-    process.stderr.write(`isobath: ${error.message}\n`)
+    process.stderr.write(`isobath: ${printable(error.message)}\n`)
     return outsideFailures.has(error.code) ? exitStatus.failure : exitStatus.input
   }
   if (error instanceof RangeError && memoryErrors.test(error.message)) {

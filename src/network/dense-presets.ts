@@ -125,16 +125,15 @@ function readRuns(text: PresetText): Run[] {
 /** A width beyond all bounds is answered with what it would cost, since that is what someone who writes it wants to know. */
 function refuseWidth({ name, options }: PresetText, depth: number): void {
   const written = options.get('width') ?? ''
-  if (!/^\d{7,30}$/.test(written) || BigInt(written) <= LARGEST_COUNT) return
+  if (!/^\d{7,30}$/.test(written) || BigInt(written) <= LARGEST_COUNT || depth === 1) return
   const width = BigInt(written)
-  const parameters = BigInt(depth - 1) * (width * width + width) || width
-  const size = `${(4 * Number(parameters)).toPrecision(3)} bytes in float32`
-  const layers = depth === 1 ? 'its biases alone' : 'its hidden layers after the first'
+  const parameters = BigInt(depth - 1) * (width * width + width)
+  const size = `${((4n * parameters) / BigInt(1e9)).toLocaleString('en-US')} GB in float32`
   throw presetError(
     `${name}:width=${written}`,
     denseOptions.width.values,
     written,
-    `In ${layers} the network would have ${parameters.toLocaleString('en-US')} parameters, ${size}. Make it narrower.`,
+    `Its hidden layers after the first would have ${parameters.toLocaleString('en-US')} parameters, ${size}. Make it narrower.`,
   )
 }
 
