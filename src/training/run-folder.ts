@@ -100,6 +100,7 @@ export function resumeRunFolder({ folder, lock, blueprint, settings, signal, onC
       const isLater = step !== undefined && step > state.step
       if (isLater || name === resultFile || name.endsWith('.partial')) removeQuietly(join(folder, name))
     }
+    dropOldCheckpoints(folder)
     writer.metrics = openMetrics(metrics, kept.bytes)
     writer.savedStep = state.step
   })
