@@ -28,7 +28,7 @@ export function vary(data: Dataset, { seed = 0, samples, validation, randomLabel
   if (randomLabels === true) varied = noted({ ...varied, train: randomiseLabels(varied, seed) }, RANDOM)
   if (samples === undefined) return varied
   checkWhole(`${data.name}: samples`, samples, 1, varied.train.count)
-  return noted({ ...varied, train: randomSubset(varied.train, samples, seed) }, `${samples} training samples are used`)
+  return { ...varied, train: randomSubset(varied.train, samples, seed) }
 }
 
 const RANDOM = 'the labels of the training set are random'

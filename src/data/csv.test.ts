@@ -1,0 +1,250 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import '../../test/support/seed.ts'
+import { laterRefusal } from '../../test/support/refusal.ts'
+import { IsobathError } from '../support/errors.ts'
+import { type CsvOptions, readCsv } from './csv.ts'
+import { outputsOf, type Samples, taskOf } from './dataset.ts'
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+const source = (text: string, name = 't.csv') => ({ name, bytes: [bytes(text)] })
+const read = (text: string, options: CsvOptions = {}, test?: string) =>
+  readCsv(source(text), options, test === undefined ? undefined : source(test, 'test.csv'))
+
+/** Rows of inputs, with what belongs to them. */
+function rowsOf({ count, inputs, labels, targets }: Samples): unknown[] {
+  const size = inputs.length / count
+  return Array.from({ length: count }, (_, row) => {
+    const own = Array.from(inputs.subarray(row * size, (row + 1) * size))
+    const wanted = targets instanceof Float32Array ? targets.subarray(row, row + 1) : labels.subarray(row, row + 1)
+    return [...own, '->', ...wanted]
+  })
+}
+
+describe('a table', () => {
+  test('of words to tell apart', async () => {
+    const data = await read('weight,length,fruit\n1,2,pear\n3,4,apple\n', {}, 'weight,length,fruit\n5,6,pear\n')
+    expect(data).toMatchObject({ name: 'csv', shape: [2], classes: 2, classNames: ['apple', 'pear'] })
+    expect([rowsOf(data.train), rowsOf(data.test)]).toEqual([
+      [
+        [1, 2, '->', 1],
+        [3, 4, '->', 0],
+      ],
+      [[5, 6, '->', 1]],
+    ])
+    expect(taskOf(data)).toBe('classification')
+    expect(data.notes?.join('\n')).toMatchInlineSnapshot(`
+      "t.csv: 3 rows, 3 columns between commas, named by the first line
+      fruit names 2 classes (apple, pear)
+      2 training rows, 1 test rows from test.csv"
+    `)
+  })
+
+  test('of values to predict, with a column of words, one left out and missing cells', async () => {
+    const text = 'id;town;rooms;price\n1;Oslo;2;10.5\n2;Bergen;;20.5\n3;Bergen;3;NA\n4;Bodø;4;30\n5;Oslo;1;2e1\n'
+    const options = { categorical: ['town'], ignore: ['id'], missing: 'drop' } as const
+    const data = await read(text, options, 'id;town;rooms;price\n6;Bodø;7;1\n7;Voss;8;2\n')
+    expect(data).toMatchObject({ shape: [3], classes: 0, targetNames: ['price'] })
+    expect(rowsOf(data.train)).toEqual([
+      [0, 1, 2, '->', 10.5],
+      [1, 0, 4, '->', 30],
+      [0, 1, 1, '->', 20],
+    ])
+    expect(rowsOf(data.test)).toEqual([
+      [1, 0, 7, '->', 1],
+      [0, 0, 8, '->', 2],
+    ])
+    expect([taskOf(data), outputsOf(data)]).toEqual(['regression', 1])
+    expect(data.notes?.join('\n')).toMatchInlineSnapshot(`
+      "t.csv: 5 rows, 4 columns between semicolons, named by the first line, 1 left out; 2 rows with missing cells left out
+      price is a value to predict (--target classes takes them for classes)
+      town is 2 inputs, one for each word; 1 test row has a word that no training row has, and 0 in all of them
+      3 training rows, 2 test rows from test.csv"
+    `)
+  })
+
+  test('may have several values to predict, and its label anywhere', async () => {
+    const data = await read('a,b,c\n1,2.5,3\n4,5,6\n7,8,9\n', { label: 'b,1' })
+    expect(data.targetNames).toEqual(['a', 'b'])
+    expect([data.shape, outputsOf(data)]).toEqual([[1], 2])
+    expect(rowsOf((await read('a,b\nx,1\ny,2\n', { label: '1' }, 'a,b\nx,3\n')).test)).toEqual([[3, '->', 0]])
+  })
+
+  test('can be given back, all of it or without its label', async () => {
+    const whole = await read('a,b\n1,2\n3,4\n', { target: 'autoencode' })
+    expect([taskOf(whole), whole.shape, outputsOf(whole)]).toEqual(['autoencoding', [2], 2])
+    const part = await read('a,b,kind\n1,2,x\n3,4,y\n', { target: 'autoencode', label: 'kind' })
+    expect([part.shape, part.classes]).toEqual([[2], 0])
+  })
+
+  test('has whole numbers as classes when they are few, unless it is said otherwise', async () => {
+    const digits = (count: number): string => Array.from({ length: 60 }, (_, row) => `0.5,${row % count}\n`).join('')
+    const taken = async (text: string, options?: CsvOptions) => {
+      const { classNames, targetNames } = await read(text, options)
+      return classNames?.length ?? targetNames
+    }
+    expect(await taken(digits(20))).toBe(20)
+    expect(await taken(digits(21))).toEqual(['column 2'])
+    expect(await taken(digits(21), { target: 'classes' })).toBe(21)
+    expect(await taken(digits(3), { target: 'values' })).toEqual(['column 2'])
+    // Sorted as numbers; 1 and 1.0 are one class, and 007 is a name.
+    expect((await read('1,10\n1,9\n1,9.0\n')).classNames).toEqual(['9', '10'])
+    expect((await read('1,007\n1,7\n', { target: 'classes' })).classNames).toEqual(['007', '7'])
+  })
+})
+
+describe('the header', () => {
+  const shapeAndRows = async (text: string, options?: CsvOptions) => {
+    const { train, test: held } = await read(text, options)
+    return train.count + held.count
+  }
+
+  test('is found where words stand above numbers, or where the options name it', async () => {
+    expect(await shapeAndRows('a,b\n1,2\n3,4\n')).toBe(2)
+    expect(await shapeAndRows('0,1\n1,2\n3,4\n')).toBe(3)
+    expect(await shapeAndRows('1,x\n1,y\n3,x\n')).toBe(3)
+    expect(await shapeAndRows('"a",kind\n1,y\n3,x\n')).toBe(2)
+    expect(await shapeAndRows('colour,kind\nred,y\nblue,x\n', { categorical: ['colour'] })).toBe(2)
+    expect(await shapeAndRows('0,1\n1,2\n3,4\n', { header: 'yes' })).toBe(2)
+    expect(await shapeAndRows('\uFEFFa,b\r\n1,2\r\n3,4\r\n', { label: 'a' })).toBe(2)
+  })
+})
+
+describe('what can not be read', () => {
+  const said = async (text: string | Uint8Array, options: CsvOptions = {}, held?: string): Promise<string> => {
+    const own = typeof text === 'string' ? bytes(text) : text
+    const other = held === undefined ? undefined : source(held, 'test.csv')
+    return laterRefusal(() => readCsv({ name: 't.csv', bytes: [own] }, options, other))
+  }
+
+  test('is named with its line and column, and with what to do', async () => {
+    const messages = [
+      await said(''),
+      await said('a,b\n'),
+      await said('a,b\n1,2\n'),
+      await said('a\n1\n2\n'),
+      await said('a,b\n1,2\n1\n'),
+      await said('a,b\n1,2\n,3\n'),
+      await said('a,b\n1,2\n3,?\n'),
+      await said('a,b\n,1\n,2\n', { missing: 'drop', header: 'yes' }),
+      await said('a,town,b\n1,Oslo,2\n3,Voss,3\n'),
+      await said('a,my town,c,b\n1,Oslo,x,2\n3,Voss,y,3\n'),
+      await said('a;b\n1,5;2\n3;4\n'),
+      await said('a,b\n1e99,2\n3,4\n'),
+      await said('a,b\n0x10,2\n3,4\n', { header: 'yes' }),
+      await said('a,a\n1,2\n3,4\n'),
+      await said('a,1\n1,2\n3,4\n'),
+      await said('a,b\n1,x\n3,x\n'),
+      await said('a,b\n1,0.5\n3,0.5\n'),
+      await said('a,b\n1,x\n3,y\n', { target: 'values' }),
+      await said(`a,b\n${Array.from({ length: 50 }, (_, row) => `1,${row / 7}\n`).join('')}1,abc\n`),
+      await said('a,b\n1,x\n3,y\n', { label: 'c' }),
+      await said('a,b\n1,x\n3,y\n', { ignore: ['b'], label: 'b' }),
+      await said('a,b\n1,x\n3,y\n', { ignore: ['a'] }),
+      await said('a,b\n1,x\n3,y\n', { separator: ';;' }),
+      await said('a,b\n1,x\n3,y\n', { testFraction: 1 }),
+      await said('a,b\n1,x\n3,y\n', {}, 'a,c\n1,x\n'),
+      await said('a,b\n1,x\n3,y\n', {}, 'a,b\n'),
+      await said(Uint8Array.of(0x61, 0x2c, 0xe9, 0x0a)),
+      await said(`a,b\n${Array.from({ length: 1001 }, (_, row) => `w${row},${row / 7}\n`).join('')}`, {
+        categorical: ['a'],
+      }),
+    ]
+    expect(messages.join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: t.csv: expected rows of cells, got none.
+      IsobathError: t.csv: expected rows of cells below its header, got none.
+      IsobathError: t.csv: expected at least two classes in the column "b", got "2" in every row. Choose another label: --label COLUMN.
+      IsobathError: t.csv: expected at least one column beside the label, got one column in all. Check the separator (separator says which), the label and what is ignored.
+      IsobathError: t.csv, line 3: expected 2 cells, as in the first line, got 1. Check the line, and whether its cells are in quotes where they have separators in them.
+      IsobathError: t.csv, line 3, column "a": expected a value, got an empty cell. Fill it in, or leave such rows out: --missing drop.
+      IsobathError: t.csv, line 3, column "b": expected a value, got "?". Fill it in, or leave such rows out: --missing drop.
+      IsobathError: t.csv: expected rows of cells below its header, got none without a missing cell (2 left out).
+      IsobathError: t.csv, line 2, column "town": expected a number, got "Oslo". Correct it; or, for columns of words, --categorical town or --ignore town.
+      IsobathError: t.csv, line 2, column "my town": expected a number, got "Oslo" (and in 1 more of its columns). Correct it; or, for columns of words, --categorical "my town,c" or --ignore "my town,c".
+      IsobathError: t.csv, line 2, column "a": expected a number, got "1,5". Write decimals with a point. Correct it; or, for columns of words, --categorical a or --ignore a.
+      IsobathError: t.csv, line 2, column "a": expected a number, got "1e99". It is beyond what float32 holds. Correct it; or, for columns of words, --categorical a or --ignore a.
+      IsobathError: t.csv, line 2, column "a": expected a number, got "0x10". Correct it; or, for columns of words, --categorical a or --ignore a.
+      IsobathError: t.csv, line 1: columns 1 and 2 are both called "a". Rename one; or, if the first line is no header, say header no.
+      IsobathError: t.csv, line 1: expected a header or a row, got words above numbers ("a") beside numbers ("1"). Say which it is with header yes or header no.
+      IsobathError: t.csv: expected at least two classes in the column "b", got "x" in every row. Choose another label: --label COLUMN.
+      IsobathError: t.csv: expected different values in the column "b", got 0.5 in every row. Choose another label: --label COLUMN.
+      IsobathError: t.csv, line 2, column "b": expected a number, like the other labels, got "x". Correct it.
+      IsobathError: t.csv, line 52, column "b": expected a number, like the other labels, got "abc". Correct it, or take all labels of "b" for names of classes: --target classes.
+      IsobathError: label: t.csv has no column "c". Did you mean a? It has a, b.
+      IsobathError: ignore: column "b" of t.csv is the label. Name another one with label.
+      IsobathError: t.csv: expected at least one column beside the label, got none. Check the separator (separator says which), the label and what is ignored.
+      IsobathError: separator: expected one character, no quote and no line's end, got ";;".
+      IsobathError: test-fraction: expected a number above 0 and below 1, got 1.
+      IsobathError: test.csv, line 1: expected "b" as the name of column 2, as in the training table, got "c". Give both tables the same columns.
+      IsobathError: test.csv: expected rows of cells below its header, got none.
+      IsobathError: t.csv: expected text in UTF-8, got other bytes. Save it as CSV in UTF-8.
+      IsobathError: t.csv, line 1002, column "a": expected at most 1000 different words in a categorical column, got more. Leave it out: --ignore."
+    `)
+  })
+
+  test('is never anything but an IsobathError, whatever the bytes are', async () => {
+    const piece = fc.constantFrom(
+      'a',
+      '1',
+      '2.5',
+      '-3e2',
+      ',',
+      ',',
+      '\n',
+      '\n',
+      '"',
+      '\r',
+      ';',
+      'NA',
+      ' ',
+      '\t',
+      '\u0000',
+      'é',
+    )
+    const text = fc.array(piece, { maxLength: 60 }).map((pieces) => bytes(pieces.join('')))
+    const options = fc.record(
+      {
+        label: fc.constantFrom('1', '2', 'a', '1,2'),
+        target: fc.constantFrom('classes' as const, 'values' as const, 'autoencode' as const),
+        header: fc.constantFrom('yes' as const, 'no' as const),
+        missing: fc.constantFrom('drop' as const),
+        categorical: fc.constantFrom(['1'], ['a', '2']),
+        ignore: fc.constantFrom(['1']),
+      },
+      { requiredKeys: [] },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(text, fc.uint8Array({ maxLength: 40 })), options, async (table, asked) => {
+        try {
+          const { train, test: held, shape } = await readCsv(table, asked)
+          expect(train.inputs.length).toBe(train.count * shape[0])
+          expect(held.count).toBeGreaterThan(0)
+        } catch (error) {
+          if (!(error instanceof IsobathError) || error.code === 'internal') throw error
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+test('a table of any size is split into two parts that cover it, by the seed, in the order of its rows', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 2, max: 60 }),
+      fc.double({ min: 0.01, max: 0.99 }),
+      fc.nat(99),
+      async (count, testFraction, seed) => {
+        const text = `x,y\n${Array.from({ length: count }, (_, row) => `${row},${row + 0.5}\n`).join('')}`
+        const { train, test: held } = await read(text, { testFraction, seed })
+        const numbers = [...train.inputs, ...held.inputs].sort((one, other) => one - other)
+        expect(numbers).toEqual(Array.from({ length: count }, (_, row) => row))
+        for (const { inputs } of [train, held])
+          expect([...inputs]).toEqual([...inputs].sort((one, other) => one - other))
+        expect(Math.abs(held.count - testFraction * count)).toBeLessThanOrEqual(1)
+        expect((await read(text, { testFraction, seed })).test.inputs).toEqual(held.inputs)
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
