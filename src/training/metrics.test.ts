@@ -1,0 +1,61 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { openMetrics, readLosses } from './metrics.ts'
+
+const root = temporaryFolder()
+const settings = { steps: 11, logEvery: 4 }
+const records = [0, 4, 8, 10].map((step) => ({ step, loss: 1 / (step + 3) }))
+const lines = records.map((record) => `${JSON.stringify(record)}\n`)
+
+function read(text: string, step: number) {
+  const file = join(root, 'metrics.jsonl')
+  writeFileSync(file, text)
+  return readLosses(file, step, settings)
+}
+
+describe('metrics', () => {
+  it('are read as they were written, to the bit', () => {
+    const file = join(root, 'written.jsonl')
+    const metrics = openMetrics(file, 0)
+    for (const record of records) metrics.add([record])
+    metrics.save()
+    expect(readFileSync(file, 'utf8')).toBe(lines.join(''))
+    metrics.close()
+    expect(readLosses(file, 11, settings)).toEqual({ losses: records, bytes: lines.join('').length })
+  })
+
+  it('end at a step: what comes after it, whole or torn, is left out', () => {
+    for (const rest of ['', '{"step":8,"l', lines[2], lines[2] + lines[2], 'nonsense\n']) {
+      expect(read(lines[0] + lines[1] + rest, 8)).toEqual({
+        losses: records.slice(0, 2),
+        bytes: (lines[0] + lines[1]).length,
+      })
+    }
+    expect(read('', 0)).toEqual({ losses: [], bytes: 0 })
+    expect(readLosses(join(root, 'nowhere'), 0, settings)).toEqual({ losses: [], bytes: 0 })
+  })
+
+  it('are not to be used where a line before the step is missing, torn, double, or no record', () => {
+    const broken = [
+      '',
+      lines[0],
+      lines[1],
+      lines[0] + lines[0] + lines[1],
+      lines[0] + lines[1].trimEnd(),
+      `${lines[0]}{"step":4}\n`,
+      `${lines[0]}null\n`,
+    ]
+    expect(broken.map((text) => read(text, 8))).toEqual(broken.map(() => undefined))
+  })
+
+  it('go on where they were cut', () => {
+    const file = join(root, 'cut.jsonl')
+    writeFileSync(file, `${lines[0]}${lines[1]}{"step":8,`)
+    const metrics = openMetrics(file, (lines[0] + lines[1]).length)
+    metrics.add(records.slice(2))
+    metrics.close()
+    expect(readFileSync(file, 'utf8')).toBe(lines.join(''))
+  })
+})

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { laterRefusal } from '../../test/support/refusal.ts'
+import { lossesOf, tinyTask } from '../../test/support/tiny-training.ts'
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { checkObservers, type ObservedStep, type Observer } from './observers.ts'
+import { sgd } from './optimizers.ts'
+import { runTraining } from './train.ts'
+
+const watch = async (observers: readonly Observer[], steps = 10) => {
+  const backend = await createWasmBackend({ threads: 'inline' })
+  try {
+    const options = { steps, batch: 16, optimizer: sgd({ rate: 0.25 }), backend }
+    return await runTraining({ ...tinyTask('mlp:depth=2,width=4', options), observers })
+  } finally {
+    backend.dispose()
+  }
+}
+
+describe('an observer', () => {
+  it('sees every so manieth step and the last, in order with others, and changes nothing', async () => {
+    const seen: (readonly [string, number, number])[] = []
+    const note = (name: string, every: number): Observer => ({
+      every,
+      observe: ({ step, loss }) => void seen.push([name, step, loss]),
+    })
+    const observed = await watch([note('three', 3), note('four', 4)])
+    const alone = await watch([])
+    expect(observed.losses).toEqual(alone.losses)
+    expect(observed.state).toEqual(alone.state)
+    const losses = lossesOf(alone)
+    const turns = [
+      ['three', 3],
+      ['four', 4],
+      ['three', 6],
+      ['four', 8],
+      ['three', 9],
+      ['three', 10],
+      ['four', 10],
+    ] as const
+    // Its loss is that of the batch before the update it sees.
+    expect(seen).toEqual(turns.map(([name, step]) => [name, step, losses[step - 1]]))
+  })
+
+  it('reads weights after the update, and the gradient it was made from', async () => {
+    const kept: { weights: Float64Array; gradient: Float64Array }[] = []
+    const read = ({ weights, gradient }: ObservedStep): void => {
+      kept.push({ weights: weights('hidden.dense1.weight'), gradient: gradient('hidden.dense1.weight') })
+    }
+    await watch([{ every: 1, observe: read }], 3)
+    kept.slice(1).forEach(({ weights, gradient }, index) => {
+      const expected = kept[index].weights.map((before, at) => before - 0.25 * gradient[at])
+      expect(gradient.some((value) => value !== 0)).toBe(true)
+      weights.forEach((value, at) => {
+        expect(value).toBeCloseTo(expected[at], 6)
+      })
+    })
+  })
+
+  it('is waited for, and ends the training by what it throws', async () => {
+    const late: Observer = {
+      every: 2,
+      observe: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        throw new Error('seen enough')
+      },
+    }
+    expect(await laterRefusal(() => watch([late]))).toBe('Error: seen enough')
+  })
+
+  it('is told what is wrong with its wishes', async () => {
+    const ask = (name: string): Observer => ({ every: 1, observe: ({ weights }) => void weights(name) })
+    expect(await laterRefusal(() => watch([ask('x')]))).toMatchInlineSnapshot(
+      `"IsobathError: observers: expected a parameter of the network, got x."`,
+    )
+    expect(await laterRefusal(async () => checkObservers([{ every: 0, observe: () => {} }]))).toMatchInlineSnapshot(
+      `"IsobathError: observers: every: expected a whole number of at least 1, got 0."`,
+    )
+  })
+})

@@ -1,0 +1,81 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { refusal } from '../../test/support/refusal.ts'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { takeLock } from './run-lock.ts'
+
+const root = temporaryFolder()
+
+function folderWith(name: string, lock?: object | string): string {
+  const folder = join(root, name)
+  mkdirSync(folder)
+  const text = typeof lock === 'string' ? lock : `${JSON.stringify(lock)}\n`
+  if (lock !== undefined) writeFileSync(join(folder, 'lock'), text)
+  return folder
+}
+
+const owner = { pid: process.pid, host: hostname(), since: '2026-01-01T00:00:00.000Z', process: null }
+/** No process has it: Linux ends at 2^22. */
+const noProcess = 2 ** 30
+
+/** What is said where the lock isn't given; else it is released again. */
+function tryLock(folder: string): string {
+  return refusal(() => takeLock(folder).release())
+    .replaceAll(root, 'ROOT')
+    .replaceAll(String(process.pid), 'PID')
+}
+
+describe("a folder's lock", () => {
+  it('is there until it is released, once', () => {
+    const folder = folderWith('usual')
+    const lock = takeLock(folder)
+    expect(JSON.parse(readFileSync(join(folder, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid, host: hostname() })
+    expect(tryLock(folder)).toMatch(/^IsobathError: ROOT\/usual: process PID is at work in this folder, since /)
+    lock.release()
+    expect(existsSync(join(folder, 'lock'))).toBe(false)
+    const next = takeLock(folder)
+    lock.release()
+    expect(existsSync(join(folder, 'lock'))).toBe(true)
+    next.release()
+  })
+
+  it('is released when the process ends, however that comes', () => {
+    const folder = folderWith('exit')
+    const listeners = process.listenerCount('exit')
+    takeLock(folder)
+    const [release] = process.listeners('exit').slice(-1)
+    release(130)
+    expect(existsSync(join(folder, 'lock'))).toBe(false)
+    expect(process.listenerCount('exit')).toBe(listeners)
+  })
+
+  it('is taken over from a process that is gone, or that another has taken the number of', () => {
+    const stale = [
+      folderWith('gone', { ...owner, pid: noProcess }),
+      folderWith('reused', { ...owner, process: 'another start of the machine 12345' }),
+      folderWith('torn', '{"pid":'),
+      folderWith('empty', ''),
+      folderWith('other', { what: 'is this?' }),
+    ]
+    // Where the system doesn't tell when a process began, one with the number counts as the owner.
+    const known = existsSync('/proc/self/stat') ? stale : stale.filter((folder) => !folder.endsWith('reused'))
+    expect(known.map(tryLock)).toEqual(known.map(() => 'nothing was refused'))
+  })
+
+  it('is left to a process that is there, or that may be on another machine', () => {
+    const said = [
+      folderWith('alive', owner),
+      folderWith('elsewhere', { ...owner, pid: noProcess, host: 'elsewhere' }),
+    ].map(tryLock)
+    expect(said.join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: ROOT/alive: process PID is at work in this folder, since 2026-01-01T00:00:00.000Z. Wait until it ends, or stop it.
+      IsobathError: ROOT/elsewhere: process 1073741824 on elsewhere is at work in this folder, since 2026-01-01T00:00:00.000Z. Wait until it ends; if it is gone, remove ROOT/elsewhere/lock."
+    `)
+  })
+
+  it('that can not be made is a disk error', () => {
+    expect(tryLock('/proc')).toMatch(/^IsobathError: \/proc\/lock: can't be written/)
+  })
+})
