@@ -66,7 +66,7 @@ export function findColumns(source: string, rows: readonly (readonly string[])[]
     const option = ignored.has(index) ? 'ignore' : 'categorical'
     throw new IsobathError(
       'option',
-      `${option}: column ${quoteCell(names[index])} of ${source} is the label. Name another one with label.`,
+      `--${option}: column ${quoteCell(names[index])} of ${source} is the label. Name another one with --label.`,
     )
   }
   const all = names.map((name, index): Column => {
@@ -78,7 +78,7 @@ export function findColumns(source: string, rows: readonly (readonly string[])[]
     throw new IsobathError(
       'data',
       `${source}: expected at least one column beside the label, got ${width === 1 ? 'one column in all' : 'none'}. ` +
-        'Check the separator (separator says which), the label and what is ignored.',
+        'Check the separator (--separator), the label and what is ignored.',
     )
   }
   return { hasHeader, all, targets: all.filter(({ role }) => role === 'target') }
@@ -110,7 +110,7 @@ function findColumn(source: string, names: readonly string[], option: string, te
   const shown = names.length > 12 ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more` : names.join(', ')
   throw new IsobathError(
     'option',
-    `${option}: ${source} has no column ${quoteCell(text)}. ${suggestion(text, names)}It has ${shown}.`,
+    `--${option}: ${source} has no column ${quoteCell(text)}. ${suggestion(text, names)}It has ${shown}.`,
   )
 }
 
@@ -123,7 +123,7 @@ function checkDifferent(source: string, names: readonly string[]): void {
     throw new IsobathError(
       'data',
       `${source}, line 1: columns ${other + 1} and ${index + 1} are both called ${quoteCell(name)}. ` +
-        'Rename one; or, if the first line is no header, say header no.',
+        'Rename one; or, if the first line is no header, say --header no.',
     )
   }
 }
@@ -143,6 +143,6 @@ function isHeader(source: string, [first, ...others]: readonly (readonly string[
   throw new IsobathError(
     'data',
     `${source}, line 1: expected a header or a row, got words above numbers (${quoteCell(titles[0])}) beside numbers ` +
-      `(${quoteCell(numbers[0])}). Say which it is with header yes or header no.`,
+      `(${quoteCell(numbers[0])}). Say which it is: --header yes or --header no.`,
   )
 }

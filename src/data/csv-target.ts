@@ -27,7 +27,7 @@ export function decideTargets(source: string, table: CsvTable, options: CsvOptio
   if (targets.length > 1 && !areValues) {
     throw new IsobathError(
       'option',
-      `label: expected one column of classes, got ${targets.length}. Name one, or predict values: --target values.`,
+      `--label: expected one column of classes, got ${targets.length}. Name one, or predict values: --target values.`,
     )
   }
   if (areValues) return valuesOf(source, targets, '')

@@ -214,20 +214,25 @@ function describeCategory({ name }: Column, count: number, unknown: number): str
   return [`${name} is ${count === 1 ? '1 input' : `${count} inputs`}, one for each word${rest}`]
 }
 
+const counted = (value: number, unit: string): string =>
+  `${value.toLocaleString('en-US')} ${unit}${value === 1 ? '' : 's'}`
+
 const SEPARATORS: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', ' ': 'blanks' }
 
 function describeFile(source: string, { columns, separator, counts, dropped }: CsvTable): string {
-  const rows = counts.reduce((sum, count) => sum + count, 0).toLocaleString('en-US')
+  const rows = counted(
+    counts.reduce((sum, count) => sum + count, 0),
+    'row',
+  )
   const ignored = columns.all.filter(({ role }) => role === 'ignored').length
   const between = SEPARATORS[separator] ?? JSON.stringify(separator)
-  const left = dropped === 0 ? '' : `; ${dropped.toLocaleString('en-US')} rows with missing cells left out`
+  const left = dropped === 0 ? '' : `; ${counted(dropped, 'row')} with missing cells left out`
   const header = columns.hasHeader ? 'named by the first line' : 'without a header'
   const without = ignored === 0 ? '' : `, ${ignored} left out`
-  return `${source}: ${rows} rows, ${columns.all.length} columns between ${between}, ${header}${without}${left}`
+  return `${source}: ${rows}, ${columns.all.length} columns between ${between}, ${header}${without}${left}`
 }
 
 function describeSplit({ train, test }: Split, file: CsvSource | undefined, { seed = 0 }: CsvOptions): string {
-  const [training, testing] = [train, test].map(({ length }) => length.toLocaleString('en-US'))
   const how = file === undefined ? `chosen by seed ${seed}` : `from ${file.name}`
-  return `${training} training rows, ${testing} test rows ${how}`
+  return `${counted(train.length, 'training row')}, ${counted(test.length, 'test row')} ${how}`
 }

@@ -53,7 +53,10 @@ function holdOut(data: Dataset, fraction: number, seed: number): Dataset {
   const order = createRandom(seed, 'validation').permutation(count)
   const train = selectSamples(data.train, order.subarray(held).toSorted())
   const validation = selectSamples(data.train, order.subarray(0, held).toSorted())
-  return noted({ ...data, train, validation }, `${held} training samples are held out for validation`)
+  return noted(
+    { ...data, train, validation },
+    `${held.toLocaleString('en-US')} of the training samples held out for validation`,
+  )
 }
 
 function randomiseLabels(data: Dataset, seed: number): Samples {
