@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createWasmBackend } from '../src/backends/wasm/backend.ts'
 import type { Precision } from '../src/plan/plan.ts'
-import { createGoldenData, type GoldenCase, goldenCases } from './golden/cases.ts'
+import { createGoldenData, goldenCases } from './golden/cases.ts'
 import { largestError, largestLossError, readGolden, type Trained, trainCase } from './golden/golden.ts'
 
 /** Of the gradient's norm, of each loss, of the running statistics' norm. */
@@ -10,10 +10,6 @@ const tolerances = {
   float64: { gradient: 1e-12, loss: 1e-12, running: 1e-12 },
   float32: { gradient: 1e-5, loss: 1e-4, running: 1e-5 },
 } as const satisfies Record<Precision, object>
-
-/** Adam divides by the size of small gradients, which float32 knows to few digits: PyTorch's own two precisions part too. */
-const lossTolerance = (precision: Precision, { optimizer }: GoldenCase): number =>
-  tolerances[precision].loss * (optimizer.kind === 'adam' ? 10 : 1)
 
 describe.each(goldenCases)('$name: $network', (golden) => {
   const expected = readGolden(golden.name)
@@ -39,7 +35,7 @@ describe.each(goldenCases)('$name: $network', (golden) => {
     it(`has PyTorch's losses for ${golden.steps} steps`, () => {
       expect(trained.losses).toHaveLength(expected[precision].losses.length)
       const error = largestLossError(trained.losses, expected[precision].losses)
-      expect(error).toBeLessThan(lossTolerance(precision, golden))
+      expect(error).toBeLessThan(tolerances[precision].loss)
     })
 
     if (Object.keys(expected[precision].running).length === 0) return

@@ -68,6 +68,34 @@ test('a residual network: the branch, the sum and what is saved are one kernel',
   `)
 })
 
+test('a long loop backwards: blocks of gradients by rows, then of gradients by weights, with one barrier for each', () => {
+  const network = chain(dense(4), repeat(9, chain(dense(4), relu())), dense(2))
+  const { graph } = createProblem(network, { batch: 8, optimizer: sgdRule })
+  const plan = createPlan(graph, options)
+  verifyPlan(plan)
+  const text = printPlan(plan)
+  expect(text.slice(text.indexOf('  loop repeat1 i2'))).toMatchInlineSnapshot(`
+    "  loop repeat1 i2 down 3 times
+        loop repeat1 i1 down of 9, block i2 of 4
+          activationGradient: #21[i1%2] #12[1+i1] -> #22[i1%8] by 2 rows
+          denseInputGradient: #22[i1%8] #2[i1]* -> #21[1-i1%2] by 2 rows
+        barrier
+        loop repeat1 i1 down of 9, block i2 of 4
+          sumOverBatch: #22[i1%8]* -> #20[i1] by 1 columns
+          denseWeightGradient: #22[i1%8]* #12[i1]* -> #19[i1] by 1 tiles
+      sumOverBatch: #21[1]* -> #23 by 1 columns
+      denseWeightGradient: #21[1]* #6* -> #24 by 2 tiles
+      stop unless #10 is finite
+      barrier
+      sgdUpdate: #0 #24 #9* -> #0 by 4 flat
+      sgdUpdate: #1 #23 #9* -> #1 by 1 flat
+      sgdUpdate: #2[0] #19[0] #9* -> #2[0] by 36 flat
+      sgdUpdate: #3[0] #20[0] #9* -> #3[0] by 5 flat
+      sgdUpdate: #4 #18 #9* -> #4 by 4 flat
+      sgdUpdate: #5 #16 #9* -> #5 by 1 flat"
+  `)
+})
+
 describe.each(exampleNames)('%s', (name) => {
   test.each([1, 2])('the plan is legal, with %i ring slots and taps', (ringSlots) => {
     const { graph } = createProblem(examples[name].network, {

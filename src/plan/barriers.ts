@@ -1,10 +1,10 @@
 /**
  * Puts a barrier before every kernel that could touch memory which another thread touched since the last barrier.
  * Found by walking through the program with its real addresses, each loop cut down to a few iterations: slots repeat
- * with the iteration or with its parity, so what can collide at all collides within them.
+ * with the iteration, with its parity, or with that of its block, so what can collide at all collides within them.
  */
 import type { Guard, Kernel, Location, LoopId, Operand, Partition, PlanLoop, PlanNode } from './plan.ts'
-import { ring } from './plan.ts'
+import { iterationsOf, ring, slotsOfTerm } from './plan.ts'
 
 type Offsets = readonly number[]
 
@@ -27,10 +27,10 @@ function accessOf(
   offsets: Offsets,
 ): Access {
   const { buffer } = location
-  const first = location.terms.reduce((slot, { loop, coefficient, parity }) => {
-    const index = indices.get(loop) ?? 0
-    return slot + coefficient * (parity ? index & 1 : index)
-  }, location.slot)
+  const first = location.terms.reduce(
+    (slot, term) => slot + slotsOfTerm(term, indices.get(term.loop) ?? 0),
+    location.slot,
+  )
   const slotBytes = buffer.bytes / buffer.slots
   const start = offsets[buffer.id] + first * slotBytes
   const end = start + (spanOf(location) + 1) * slotBytes
@@ -94,7 +94,7 @@ function walk(body: readonly PlanNode[], needed: Set<PlanNode>, offsets: Offsets
   }
   const visitLoop = (loop: PlanLoop, indices: Indices): void => {
     open.push({ loop, start: count })
-    for (const index of iterations(loop)) {
+    for (const index of loop.block ? iterationsOf(loop, indices) : iterations(loop)) {
       const inside = new Map(indices).set(loop.id, index)
       for (const node of loop.body) visit(node, inside)
     }

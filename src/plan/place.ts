@@ -7,10 +7,11 @@ import type { Carried, Graph, GraphInput, LoopNode, Node, OpNode, Value } from '
 import { assertInvariant } from '../support/errors.ts'
 import { inputReach, isUpdate, isView, outputReach, partitionOf } from './access.ts'
 import { type Form, findForms } from './axes.ts'
+import { cutIntoBlocks } from './blocks.ts'
 import { fuse } from './fuse.ts'
 import { countSlots, innerShape, layoutOf, layoutSize, panelWidth, roundUp } from './layout.ts'
 import type { Lifetime } from './memory.ts'
-import type { Buffer, Kernel, Location, LoopId, Operand, PlanNode, Precision } from './plan.ts'
+import type { Buffer, Kernel, Location, LoopId, Operand, PlanLoop, PlanNode, Precision } from './plan.ts'
 import { elementBytes, ring } from './plan.ts'
 
 export interface Placement {
@@ -108,7 +109,7 @@ class Placer {
   }
 
   private inRing(location: Location): Location {
-    return { ...location, terms: [{ loop: ring, coefficient: 1, parity: false }] }
+    return { ...location, terms: [{ loop: ring, coefficient: 1, cycle: 0 }] }
   }
 
   /** A buffer of its own for a whole value, one slot for each iteration of its loop axes (times `slots`). */
@@ -226,7 +227,7 @@ class Placer {
     }
     // Two slots by parity: the next iteration may write while another thread still reads this one's.
     const buffer = this.buffer(name, value, { slots: 2, persistent })
-    const location: Location = { buffer, slot: 0, terms: [{ loop: loop.id, coefficient: 1, parity: true }], axes: [] }
+    const location: Location = { buffer, slot: 0, terms: [{ loop: loop.id, coefficient: 1, cycle: 2 }], axes: [] }
     this.locations.set(value, location)
     return location
   }
@@ -286,8 +287,22 @@ class Placer {
       lifetime.first = Math.min(lifetime.first, start)
       lifetime.last = this.clock
     }
-    const node: PlanNode = { kind: 'loop', id, times: loop.times, reverse: loop.reverse, body, path: loop.path }
-    return [...before, node]
+    const node: PlanLoop = { kind: 'loop', id, times: loop.times, reverse: loop.reverse, body, path: loop.path }
+    return [...before, this.blocked(node)]
+  }
+
+  /** The loop in blocks, where that spares the threads from waiting for each other (blocks.ts). */
+  private blocked(loop: PlanLoop): PlanLoop {
+    const change = cutIntoBlocks(loop, this.loopCount)
+    if (!change) return loop
+    this.loopCount++
+    for (const [buffer, wider] of change.widened) {
+      this.buffers[buffer.id] = wider
+      const lifetime = this.lifetimes.get(buffer)
+      if (lifetime) this.lifetimes.set(wider, lifetime)
+      for (const { touched } of this.openLoops) if (touched.delete(buffer)) touched.add(wider)
+    }
+    return change.loop
   }
 
   private placeStack(stacked: Value): void {
@@ -321,7 +336,7 @@ class Placer {
       const moving = (slot: number): Location => ({
         buffer,
         slot,
-        terms: [{ loop: id, coefficient: 1, parity: false }],
+        terms: [{ loop: id, coefficient: 1, cycle: 0 }],
         axes: [],
       })
       return loop.reverse
@@ -334,7 +349,7 @@ class Placer {
     const parity = (slot: number, coefficient: number): Location => ({
       buffer,
       slot,
-      terms: [{ loop: id, coefficient, parity: true }],
+      terms: [{ loop: id, coefficient, cycle: 2 }],
       axes: [],
     })
     const ends = loop.reverse
@@ -347,7 +362,7 @@ class Placer {
 function sliceOf({ buffer, slot, terms, axes }: Location, loop: LoopId): Location {
   const [coefficient, ...rest] = axes
   assertInvariant(coefficient !== undefined, `${buffer.name} has no loop axis to slice`)
-  return { buffer, slot, terms: [...terms, { loop, coefficient, parity: false }], axes: rest }
+  return { buffer, slot, terms: [...terms, { loop, coefficient, cycle: 0 }], axes: rest }
 }
 
 /** The tensors of a stack from `first` on, in segments of `length` where that isn't 0. */

@@ -25,12 +25,17 @@ export interface Buffer {
 export const ring = 'ring'
 export type LoopId = number | typeof ring
 
-/** slot = constant + sum of coefficient * index, or coefficient * (index & 1) for a term with `parity`. */
+/** slot = constant + sum of coefficient * index, or coefficient * (index mod `cycle`) for a term whose cycle isn't 0. */
 export interface SlotTerm {
   readonly loop: LoopId
   readonly coefficient: number
-  readonly parity: boolean
+  /** A power of two: as many slots are used again and again. */
+  readonly cycle: number
 }
+
+/** What a term adds to the slot. */
+export const slotsOfTerm = ({ coefficient, cycle }: SlotTerm, index: number): number =>
+  coefficient * (cycle > 0 ? index & (cycle - 1) : index)
 
 /** Where a value lies; `axes` are the slots that each of its own leading (loop) axes steps over. */
 export interface Location {
@@ -73,6 +78,22 @@ export interface PlanLoop {
   readonly reverse: boolean
   readonly body: readonly PlanNode[]
   readonly path: string
+  /** Runs only those of the `times` iterations that are in the current block of the loop around it. */
+  readonly block?: Block
+}
+
+/** Iterations from `size` times the index of loop `loop` on, `size` of them, or what is left of all. */
+export interface Block {
+  readonly loop: number
+  readonly size: number
+}
+
+/** The iterations of a loop, in their order. */
+export function iterationsOf({ times, reverse, block }: PlanLoop, indices: ReadonlyMap<LoopId, number>): number[] {
+  const first = block ? block.size * (indices.get(block.loop) ?? 0) : 0
+  const end = block ? Math.min(times, first + block.size) : times
+  const all = Array.from({ length: end - first }, (_, position) => first + position)
+  return reverse ? all.reverse() : all
 }
 
 export interface Barrier {

@@ -1,10 +1,10 @@
 /** Prints a plan: its memory, then its kernels with the places they read and write. */
-import type { Location, Operand, Plan, PlanNode } from './plan.ts'
+import type { Location, Operand, Plan, PlanLoop, PlanNode } from './plan.ts'
 
 export function printLocation({ buffer, slot, terms }: Location): string {
   if (buffer.slots === 1) return `#${buffer.id}`
-  const moving = terms.map(({ loop, coefficient, parity }) => {
-    const index = `${loop === 'ring' ? 'step' : `i${loop}`}${parity ? '%2' : ''}`
+  const moving = terms.map(({ loop, coefficient, cycle }) => {
+    const index = `${loop === 'ring' ? 'step' : `i${loop}`}${cycle > 0 ? `%${cycle}` : ''}`
     const factor = Math.abs(coefficient) === 1 ? '' : `${Math.abs(coefficient)}*`
     return `${coefficient < 0 ? '-' : ''}${factor}${index}`
   })
@@ -19,6 +19,9 @@ function printOperands(operands: readonly Operand[], write: boolean): string {
     .join(' ')
 }
 
+const printTimes = ({ times, block }: PlanLoop): string =>
+  block ? `of ${times}, block i${block.loop} of ${block.size}` : `${times} times`
+
 function printNode(node: PlanNode, indent: string, lines: string[]): void {
   switch (node.kind) {
     case 'barrier':
@@ -28,7 +31,7 @@ function printNode(node: PlanNode, indent: string, lines: string[]): void {
       lines.push(`${indent}stop unless ${printLocation(node.operand.location)} is finite`)
       return
     case 'loop':
-      lines.push(`${indent}loop ${node.path} i${node.id} ${node.reverse ? 'down' : 'up'} ${node.times} times`)
+      lines.push(`${indent}loop ${node.path} i${node.id} ${node.reverse ? 'down' : 'up'} ${printTimes(node)}`)
       for (const inner of node.body) printNode(inner, `${indent}  `, lines)
       return
     case 'kernel': {

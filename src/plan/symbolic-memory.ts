@@ -1,7 +1,15 @@
 /** The memory of a plan, slot by slot: which symbol each holds, and which threads touched it since the last barrier. */
 import type { Value } from '../graph/graph.ts'
 import { assertInvariant } from '../support/errors.ts'
-import type { Buffer, Location, LoopId, Operand, Partition, Plan } from './plan.ts'
+import {
+  type Buffer,
+  type Location,
+  type LoopId,
+  type Operand,
+  type Partition,
+  type Plan,
+  slotsOfTerm,
+} from './plan.ts'
 import type { Contents } from './symbolic.ts'
 
 export type Indices = ReadonlyMap<LoopId, number>
@@ -112,10 +120,10 @@ export class SymbolicMemory {
 
 /** The slots that hold a value, in the order of its own loop axes. */
 function slotsOf(value: Value, { buffer, slot, terms, axes }: Location, indices: Indices): number[] {
-  const base = terms.reduce((sum, { loop, coefficient, parity }) => {
-    const index = indices.get(loop)
+  const base = terms.reduce((sum, term) => {
+    const index = indices.get(term.loop)
     assertInvariant(index !== undefined, `${buffer.name} is placed by a loop that isn't open`)
-    return sum + coefficient * (parity ? index & 1 : index)
+    return sum + slotsOfTerm(term, index)
   }, slot)
   const slots = axes.reduce(
     (starts: number[], step, axis) =>

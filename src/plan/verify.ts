@@ -6,7 +6,7 @@
 import type { Value } from '../graph/graph.ts'
 import { assertInvariant } from '../support/errors.ts'
 import type { Guard, Kernel, Location, Plan, PlanLoop, PlanNode } from './plan.ts'
-import { elementBytes, ring } from './plan.ts'
+import { elementBytes, iterationsOf, ring } from './plan.ts'
 import { runSymbolically, type SymbolicEnvironment, Symbols } from './symbolic.ts'
 import { type Indices, SymbolicMemory } from './symbolic-memory.ts'
 
@@ -127,9 +127,9 @@ class Verification {
     }
   }
 
-  private loop({ id, times, reverse, body }: PlanLoop, indices: Indices, expected: SymbolicEnvironment): void {
-    for (let count = 0; count < times; count++) {
-      this.walk(body, new Map(indices).set(id, reverse ? times - 1 - count : count), expected)
+  private loop(loop: PlanLoop, indices: Indices, expected: SymbolicEnvironment): void {
+    for (const index of iterationsOf(loop, indices)) {
+      this.walk(loop.body, new Map(indices).set(loop.id, index), expected)
     }
   }
 

@@ -137,6 +137,10 @@ export const examples = {
     network: chain(dense(10), batchNorm(), tanh(), repeat(1, chain(dense(10), tanh())), dense(3)),
     options: { batch: 5, optimizer: { ...adamRule, decoupled: true }, rate: 0.01, clipNorm: 0.5 },
   },
+  'a loop in blocks, the last one shorter': {
+    network: chain(dense(9), tanh(), repeat(19, residual(chain(dense(9), tanh()), { multiplier: 0.2 })), dense(3)),
+    options: { batch: 6 },
+  },
   'a loop that changes nothing': {
     network: chain(
       dense(4),

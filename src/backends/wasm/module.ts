@@ -100,6 +100,9 @@ function signatureOf({ nodes, operands, partition }: Kernel): string {
   return JSON.stringify([describedOperands, describedNodes])
 }
 
+/** The blocks of a loop make up its iterations together. */
+const blocksOf = ({ times, block }: PlanLoop): number => (block ? Math.ceil(times / block.size) : 1)
+
 export function kernelName({ nodes }: Kernel): string {
   return nodes.map(({ op, attributes }) => (op === 'activation' ? String(attributes.function) : op)).join('+')
 }
@@ -141,7 +144,7 @@ class ModuleEmitter {
     const kernels: Kernel[] = []
     const visit = (nodes: readonly PlanNode[], times: number): void => {
       for (const node of nodes) {
-        if (node.kind === 'loop') visit(node.body, times * node.times)
+        if (node.kind === 'loop') visit(node.body, (times * node.times) / blocksOf(node))
         else if (node.kind === 'barrier') calls[area.slots - 1] += times
         else if (node.kind === 'kernel') {
           const slot = this.bySignature.get(signatureOf(node)) ?? 0
@@ -195,10 +198,10 @@ class ModuleEmitter {
     const address = ({ buffer, slot, terms }: Location): I32 => {
       const slotBytes = buffer.slotSize * elementBytes(this.plan.precision, buffer.element)
       const base = i32.const(this.plan.offsets[buffer.id] + slot * slotBytes)
-      return terms.reduce((sum: I32, { loop, coefficient, parity }) => {
+      return terms.reduce((sum: I32, { loop, coefficient, cycle }) => {
         const index = indices.get(loop)
         assertInvariant(index !== undefined, `${buffer.name} is placed by a loop that isn't open`)
-        const value = parity ? i32.and(index, i32.const(1)) : index
+        const value = cycle > 0 ? i32.and(index, i32.const(cycle - 1)) : index
         return i32.add(sum, i32.mul(value, i32.const(coefficient * slotBytes)))
       }, base)
     }
@@ -225,10 +228,21 @@ class ModuleEmitter {
         builder.return()
       })
     }
-    const emitLoop = ({ id, times, reverse, body }: PlanLoop): void => {
-      const index = builder.local('i32', i32.const(reverse ? times - 1 : 0))
+    const boundsOf = ({ times, block }: PlanLoop): { first: I32; end: I32 } => {
+      if (!block) return { first: i32.const(0), end: i32.const(times) }
+      const number = indices.get(block.loop)
+      assertInvariant(number !== undefined, 'a block is inside the loop over the blocks')
+      const first = builder.local('i32', i32.mul(number, i32.const(block.size)))
+      const end = builder.local('i32', i32.add(first, i32.const(block.size)))
+      const all = i32.const(times)
+      return { first, end: builder.local('i32', i32.select(i32.ltS(end, all), end, all)) }
+    }
+    const emitLoop = (loop: PlanLoop): void => {
+      const { id, reverse, body } = loop
+      const { first, end } = boundsOf(loop)
+      const index = builder.local('i32', reverse ? i32.sub(end, i32.const(1)) : first)
       indices.set(id, index)
-      const condition = reverse ? i32.geS(index, i32.const(0)) : i32.ltS(index, i32.const(times))
+      const condition = reverse ? i32.geS(index, first) : i32.ltS(index, end)
       builder.while(condition, () => {
         emitNodes(body)
         builder.set(index, i32.add(index, i32.const(reverse ? -1 : 1)))
