@@ -83,16 +83,16 @@ describe('broken files', () => {
 
   test('another format, no bytes, half a header', () => {
     expect(problem(Uint8Array.from('<html>', (letter) => letter.charCodeAt(0)))).toMatchInlineSnapshot(
-      `"IsobathError: FILE: expected an IDX file of unsigned bytes (it begins with 00 00 08 and the rank), got 3c 68 74 6d. Fetch the file again, or check that it is the one meant."`,
+      `"IsobathError: FILE: expected an IDX file of unsigned bytes (it begins with 00 00 08 and the rank, at most 16), got 3c 68 74 6d. Fetch the file again, or check that it is the one meant."`,
     )
     expect(problem(new Uint8Array(0))).toMatchInlineSnapshot(
-      `"IsobathError: FILE: expected an IDX file of unsigned bytes (it begins with 00 00 08 and the rank), got no bytes. Fetch the file again, or check that it is the one meant."`,
+      `"IsobathError: FILE: expected an IDX file of unsigned bytes (it begins with 00 00 08 and the rank, at most 16), got no bytes. Fetch the file again, or check that it is the one meant."`,
     )
     expect(problem(Uint8Array.of(0, 0, 8, 3, 0, 0))).toMatchInlineSnapshot(
       `"IsobathError: FILE: expected a header of 16 bytes for rank 3, got 6. Fetch the file again, or check that it is the one meant."`,
     )
     expect(problem(Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 1))).toMatchInlineSnapshot(
-      `"IsobathError: FILE: expected an IDX file of unsigned bytes (it begins with 00 00 08 and the rank), got 00 00 0d 01. Fetch the file again, or check that it is the one meant."`,
+      `"IsobathError: FILE: expected an IDX file of unsigned bytes (it begins with 00 00 08 and the rank, at most 16), got 00 00 0d 01. Fetch the file again, or check that it is the one meant."`,
     )
   })
 
@@ -106,7 +106,8 @@ describe('broken files', () => {
     expect(problem(idx([4, 0], values))).toMatchInlineSnapshot(
       `"IsobathError: FILE: expected 1 to 1073741824 elements, got the sizes 4 x 0. Fetch the file again, or check that it is the one meant."`,
     )
-    expect(problem(idx(new Array(255).fill(0xffffffff), values))).toContain('expected 1 to 1073741824 elements')
+    expect(problem(idx(new Array(16).fill(0xffffffff), values))).toContain('expected 1 to 1073741824 elements')
+    expect(problem(idx(new Array(255).fill(1), values))).toContain('at most 16), got 00 00 08 ff')
   })
 
   test('a compressed file that is cut, changed, or unpacks to more than it declares', () => {

@@ -10,6 +10,7 @@ export interface IdxArray {
 /** The largest array that is read: over twenty times MNIST, and far below what would exhaust a small machine. */
 const LARGEST = 2 ** 30
 const MAGIC_NUMBER_SIZE = 4
+const HIGHEST_RANK = 16
 const UNSIGNED_BYTE = 0x08
 
 /**
@@ -49,11 +50,11 @@ export function parseIdx(bytes: Uint8Array, file: string): IdxArray {
 function parseHeader(bytes: Uint8Array, file: string): { sizes: number[]; headerSize: number; count: number } {
   const rank = bytes[3]
   const headerSize = MAGIC_NUMBER_SIZE + 4 * rank
-  if (!(bytes[0] === 0 && bytes[1] === 0 && bytes[2] === UNSIGNED_BYTE && rank > 0)) {
+  if (!(bytes[0] === 0 && bytes[1] === 0 && bytes[2] === UNSIGNED_BYTE && rank > 0 && rank <= HIGHEST_RANK)) {
     const found = [...bytes.subarray(0, MAGIC_NUMBER_SIZE)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
     throw new IsobathError(
       'data',
-      `${file}: expected an IDX file of unsigned bytes (it begins with 00 00 08 and the rank), ` +
+      `${file}: expected an IDX file of unsigned bytes (it begins with 00 00 08 and the rank, at most ${HIGHEST_RANK}), ` +
         `got ${found === '' ? 'no bytes' : found}. ${FETCH_AGAIN}`,
     )
   }

@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+/**
+ * Feeds every reader with changed and made-up inputs: `npm run fuzz -- --minutes 10 [--only csv,idx] [--seed 1]`.
+ * Whatever comes out must be an error that a user can act on. Anything else, more than two seconds and more than about
+ * 1 GB are failures: the input is kept in fuzz-failures/, with the seed in its name, and the exit status is 1.
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
+
+const names = ['gzip', 'idx', 'mnist', 'tar', 'csv', 'safetensors', 'network', 'preset', 'run', 'numbers', 'options']
+const { values: flags } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    built: { type: 'string', default: fileURLToPath(new URL('../dist', import.meta.url)) },
+  },
+})
+const chosen = flags.only?.split(',') ?? names
+const minutes = Number(flags.minutes)
+const unknown = chosen.filter((name) => !names.includes(name))
+if (unknown.length > 0 || !(minutes > 0) || !Number.isSafeInteger(Number(flags.seed))) {
+  console.error(
+    `fuzz: expected --minutes N, --seed N and --only of ${names.join(', ')}; got ${process.argv.slice(2).join(' ')}`,
+  )
+  process.exit(2)
+}
+
+/** Of the processor: on a busy machine the clock says nothing. Who waits for something uses none, and gets more time. */
+const LONGEST_MS = 2000
+const LONGEST_WAIT_MS = 30_000
+const MOST_MEMORY = 1.5e9
+const failures = 'fuzz-failures'
+
+function keep(name, seed, text, bytes, seen) {
+  // One of a kind is enough: what was thrown, and where.
+  const kind = text.split('\n').slice(0, 3).join('\n').replace(/\d+/g, '0')
+  if (seen.has(kind)) return false
+  seen.add(kind)
+  mkdirSync(failures, { recursive: true })
+  const file = `${failures}/${name}-seed${seed}-${createHash('sha256').update(bytes).digest('hex').slice(0, 8)}`
+  writeFileSync(file, bytes)
+  console.log(`${name}: FAILURE, seed ${seed}, input of ${bytes.length} bytes in ${file}\n${text.slice(0, 1500)}\n`)
+  return true
+}
+
+/** One worker until the time is over, or until it hangs or grows too large. */
+function work(name, seed, until, seen) {
+  const shared = new SharedArrayBuffer(8 + 2 ** 18)
+  const words = new Int32Array(shared, 0, 2)
+  const current = () => Uint8Array.from(new Uint8Array(shared, 8, words[1]))
+  return new Promise((resolve) => {
+    const worker = new Worker(new URL('fuzz/worker.mjs', import.meta.url), {
+      workerData: { reader: name, seed, until, base: flags.built, shared },
+      resourceLimits: { maxOldGenerationSizeMb: 1024 },
+    })
+    let found = 0
+    let counts = { refused: 0, accepted: 0 }
+    let last = { at: Date.now(), cpu: 0, count: 0 }
+    let started = false
+    const report = (text, bytes) => {
+      if (keep(name, seed, text, bytes, seen)) found++
+    }
+    const watch = setInterval(() => {
+      const count = Atomics.load(words, 0)
+      const { user, system } = process.cpuUsage()
+      const cpu = (user + system) / 1000
+      if (count !== last.count || !started) last = { at: Date.now(), cpu, count }
+      const memory = process.memoryUsage().rss
+      if (cpu - last.cpu > LONGEST_MS || Date.now() - last.at > LONGEST_WAIT_MS) report('no answer in time', current())
+      else if (memory > MOST_MEMORY) report(`${memory} bytes of memory`, current())
+      else return
+      void worker.terminate()
+    }, 100)
+    worker.on('message', (message) => {
+      if (message.kind === 'started') started = true
+      else if (message.kind === 'failure') report(message.text, message.bytes)
+      else counts = message
+    })
+    worker.on('error', (error) => report(`the worker ended: ${error?.stack ?? error}`, current()))
+    worker.on('exit', () => {
+      clearInterval(watch)
+      resolve({ executions: Atomics.load(words, 0), found, ...counts })
+    })
+  })
+}
+
+let worst = 0
+for (const name of chosen) {
+  const until = Date.now() + minutes * 60_000
+  const seen = new Set()
+  const sums = { executions: 0, found: 0, refused: 0, accepted: 0 }
+  // A worker that ended early is followed by one with the next seed.
+  for (let seed = Number(flags.seed); Date.now() < until; seed++) {
+    const result = await work(name, seed, until, seen)
+    for (const key of Object.keys(sums)) sums[key] += result[key]
+  }
+  const { executions, found, refused, accepted } = sums
+  console.log(
+    `${name.padEnd(12)} ${executions.toLocaleString('en-US').padStart(11)} inputs, ${accepted} accepted, ${refused} refused, ${found} failures`,
+  )
+  worst = Math.max(worst, found)
+}
+process.exit(worst > 0 ? 1 : 0)

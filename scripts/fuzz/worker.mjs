@@ -1,0 +1,46 @@
+/** Feeds changed inputs to one reader, and tells the supervisor which one it is at, so that a hang is not lost. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import fc from 'fast-check'
+import { createDice, mutate } from './mutate.mjs'
+import { createReaders, isRefusal } from './readers.mjs'
+
+const { reader: name, seed, until, base, shared } = workerData
+/** Counter, length of the input, then its bytes. */
+const words = new Int32Array(shared, 0, 2)
+const input = new Uint8Array(shared, 8)
+
+const folder = mkdtempSync(join(tmpdir(), 'isobath-fuzz-'))
+try {
+  const readers = await createReaders((module) => import(`${base}/${module}.js`), folder)
+  await feed(readers[name])
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function feed({ corpus, structured, read }) {
+  const dice = createDice(seed)
+  const counts = { refused: 0, accepted: 0 }
+  let made = []
+  parentPort.postMessage({ kind: 'started' })
+  while (Date.now() < until) {
+    if (made.length === 0 && structured) made = fc.sample(structured, { seed: dice(2 ** 31), numRuns: 100 })
+    const fresh = structured && dice(3) === 0 ? made.pop() : undefined
+    const bytes = fresh === undefined ? mutate(corpus, dice) : dice(2) === 0 ? fresh : mutate([fresh, ...corpus], dice)
+    const kept = bytes.subarray(0, input.length)
+    input.set(kept)
+    Atomics.store(words, 1, kept.length)
+    Atomics.add(words, 0, 1)
+    try {
+      await read(bytes)
+      counts.accepted++
+    } catch (error) {
+      if (isRefusal(error)) counts.refused++
+      else
+        parentPort.postMessage({ kind: 'failure', text: error?.stack ?? String(error), bytes: Uint8Array.from(bytes) })
+    }
+  }
+  parentPort.postMessage({ kind: 'done', ...counts })
+}
