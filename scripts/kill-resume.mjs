@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
@@ -34,8 +35,8 @@ function createRandom(seed) {
   }
 }
 
-/** Runs the program; it is killed after so many milliseconds, if it is still there. */
-function run(words, folder, killAfter) {
+/** Runs the program; it is killed when `moment` resolves, if it is still there. */
+function run(words, folder, moment) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [values.program, ...words], { cwd: folder })
     const ended = { stdout: '', stderr: '' }
@@ -44,34 +45,38 @@ function run(words, folder, killAfter) {
         ended[stream] += part
       })
     }
-    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter)
+    const over = new AbortController()
+    moment?.(over.signal).then(() => child.kill('SIGKILL'), reject)
     child.on('error', reject)
     child.on('close', (status, signal) => {
-      clearTimeout(timer)
+      over.abort()
       resolve({ ...ended, status, signal })
     })
   })
 }
 
-async function finish(words, folder) {
-  const ended = await run([...words, '--json'], folder)
-  if (ended.status === 0) return JSON.parse(ended.stdout)
-  throw new Error(`isobath ${words.join(' ')}: status ${ended.status}\n${ended.stderr}`)
+/** Looks every few milliseconds whether it is so; gives up when the process is over. */
+async function until(isSo, over) {
+  while (!over.aborted && !isSo()) await sleep(3)
 }
 
-async function timeOf(work) {
-  const started = performance.now()
-  await work()
-  return performance.now() - started
+function lastCheckpoint(folder) {
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  return Math.max(-1, ...names.flatMap((name) => /^checkpoint-(\d+)\.safetensors$/.exec(name)?.[1] ?? []).map(Number))
+}
+
+async function finish(words, folder, moment) {
+  const ended = await run([...words, '--json'], folder, moment)
+  if (ended.status === 0) return JSON.parse(ended.stdout)
+  throw new Error(`isobath ${words.join(' ')}: status ${ended.status}\n${ended.stderr}`)
 }
 
 /** What a killed process left behind, in words. */
 function describeRemains(folder) {
   if (!existsSync(join(folder, 'run.json'))) return 'before run.json'
   const names = readdirSync(folder)
-  const steps = names.flatMap((name) => /^checkpoint-(\d+)\.safetensors$/.exec(name)?.[1] ?? []).map(Number)
   const metrics = readFileSync(join(folder, 'metrics.jsonl'), 'utf8')
-  const remains = [`checkpoint ${Math.max(...steps)}`, `${metrics.split('\n').length - 1} lines`]
+  const remains = [`checkpoint ${lastCheckpoint(folder)}`, `${metrics.split('\n').length - 1} lines`]
   if (names.some((name) => name.endsWith('.partial'))) remains.push('a file half written')
   if (metrics !== '' && !metrics.endsWith('\n')) remains.push('a torn line')
   return remains.join(', ')
@@ -95,33 +100,40 @@ function resultOf(folder, { losses, train, test, weightsSha256, diverged, steps 
 async function checkOptimizer(optimizer, random, root) {
   const [unbroken, broken] = ['unbroken', 'broken'].map((name) => join(root, `${optimizer}-${name}`))
   const options = `--data glyphs --samples 1000 --batch 32 --steps ${steps} --optimizer ${optimizer} --schedule cosine`
+  const sitting = (folder) =>
+    existsSync(join(folder, 'run.json')) ? ['train', '--resume', folder] : [...words, '--run', folder]
   const words = `train residual-mlp:depth=4,width=24,norm=batch ${options} --log-every 3 --checkpoint-every 40`.split(
     ' ',
   )
-  let expected
-  const milliseconds = await timeOf(async () => {
-    expected = resultOf(unbroken, await finish([...words, '--run', unbroken], root))
-  })
-  console.log(`${optimizer}: the unbroken run took ${(milliseconds / 1000).toFixed(1)} s`)
-
-  // As long as it takes to begin, and then a part of the run: all sittings together must not come to its end.
-  const startUp = await timeOf(async () => {
-    await run([...words, '--steps', '1', '--run', join(root, `${optimizer}-short`)], root)
-  })
-  const share = Math.max(0, milliseconds - startUp) / (kills + 1)
-  for (let kill = 1; kill <= kills; kill++) {
-    const begun = existsSync(join(broken, 'run.json'))
-    const resumed = begun ? ['train', '--resume', broken] : [...words, '--run', broken]
-    const after = Math.round(0.5 * startUp + random() * (0.5 * startUp + 1.5 * share))
-    const { signal, status, stderr } = await run(resumed, root, after)
-    if (signal !== 'SIGKILL') throw new Error(`kill ${kill}: the run ended by itself (status ${status})\n${stderr}`)
-    console.log(`  kill ${String(kill).padStart(2)} after ${String(after).padStart(4)} ms: ${describeRemains(broken)}`)
+  const started = performance.now()
+  let startUp = 0
+  const watch = async (over) => {
+    await until(() => existsSync(join(unbroken, 'run.json')), over)
+    startUp = performance.now() - started
+    await until(() => false, over)
   }
-  const last = existsSync(join(broken, 'run.json')) ? ['train', '--resume', broken] : [...words, '--run', broken]
-  const actual = resultOf(broken, await finish(last, root))
-  const again = resultOf(broken, await finish(['train', '--resume', broken], root))
-  const different = Object.keys(expected).filter((part) =>
-    [actual, again].some((one) => JSON.stringify(one[part]) !== JSON.stringify(expected[part])),
+  const expected = resultOf(unbroken, await finish([...words, '--run', unbroken], root, watch))
+  console.log(`${optimizer}: the unbroken run took ${((performance.now() - started) / 1000).toFixed(1)} s`)
+
+  let done = 0
+  for (; done < kills; done++) {
+    // One in four while it begins; the others so that the last one still leaves a part of the run.
+    const early = random() < 0.25
+    const step = Math.floor(((done + random()) / (kills + 1)) * steps)
+    const delay = random() * (early ? startUp : 30)
+    const moment = async (over) => {
+      if (!early) await until(() => lastCheckpoint(broken) >= step, over)
+      await sleep(delay)
+    }
+    const { signal } = await run(sitting(broken), root, moment)
+    if (signal !== 'SIGKILL') break
+    const when = early ? `${Math.round(delay)} ms after its start` : `${Math.round(delay)} ms after step ${step}`
+    console.log(`  kill ${String(done + 1).padStart(2)}, ${when}: ${describeRemains(broken)}`)
+  }
+  if (done < kills) console.log(`  it came to its end after ${done} kills: more --steps give them time`)
+  const actual = resultOf(broken, await finish(sitting(broken), root))
+  const different = Object.keys(expected).filter(
+    (part) => JSON.stringify(actual[part]) !== JSON.stringify(expected[part]),
   )
   const { weightsSha256 } = expected.printed
   const verdict = different.length === 0 ? 'the same' : `DIFFERENT: ${different.join(', ')}`

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { predictionRows, predictionTable } from './predictions.ts'
+
+const inputs = new Float32Array(2)
+
+describe('predictions', () => {
+  const classes = {
+    task: 'classification',
+    kind: 'probabilities',
+    count: 2,
+    width: 2,
+    values: Float64Array.of(0.25, 0.75, 1 / 3, 2 / 3),
+    classes: Uint32Array.of(1, 1),
+  } as const
+  const samples = { count: 2, inputs, labels: Uint8Array.of(1, 0) }
+
+  it('of classes have their names, quoted where a table needs that', () => {
+    const data = { samples, classNames: ['flat, small', 'a "house"'] }
+    expect(predictionTable(classes, data)).toMatchInlineSnapshot(`
+      "sample,expected,predicted,"probability of flat, small","probability of a ""house"""
+      0,"a ""house""","a ""house""",0.25,0.75
+      1,"flat, small","a ""house""",0.3333333,0.6666667
+      "
+    `)
+    expect(predictionRows(classes, data)[1]).toEqual({
+      sample: 1,
+      expected: 'flat, small',
+      predicted: 'a "house"',
+      probabilities: [1 / 3, 2 / 3],
+    })
+  })
+
+  it('of samples without labels have no expectation', () => {
+    const unknown = { samples: { count: 2, inputs, labels: new Uint8Array(0) } }
+    expect(predictionTable(classes, unknown)).toMatchInlineSnapshot(`
+      "sample,predicted,probability of 0,probability of 1
+      0,1,0.25,0.75
+      1,1,0.3333333,0.6666667
+      "
+    `)
+    expect(predictionRows(classes, unknown)[0]).toEqual({ sample: 0, predicted: 1, probabilities: [0.25, 0.75] })
+  })
+
+  it('of values stand beside what was expected, with the digits that they have', () => {
+    const predicted = {
+      task: 'regression',
+      kind: 'values',
+      count: 1,
+      width: 2,
+      values: Float64Array.of(77.1, 1e9),
+    } as const
+    const targets = Float32Array.of(77.91, 123456789)
+    const data = { samples: { count: 1, inputs, labels: new Uint8Array(0), targets }, targetNames: ['price', 'area'] }
+    expect(predictionTable(predicted, data)).toMatchInlineSnapshot(`
+      "sample,expected price,expected area,predicted price,predicted area
+      0,77.91,123456800,77.1,1000000000
+      "
+    `)
+    expect(predictionRows(predicted, data)).toEqual([
+      { sample: 0, expected: [77.91, 123456800], predicted: [77.1, 1e9] },
+    ])
+  })
+})
