@@ -93,6 +93,12 @@ describe("the bench's table", () => {
     `)
   })
 
+  it('says that the machine was busy before it began', () => {
+    const busy = benchText({ ...result, machine: { ...machine, loadBefore: 1 } })
+    expect(busy).toContain('\nOther work keeps this machine busy: the figures are rough.\n')
+    expect(benchText(result)).not.toContain('busy')
+  })
+
   it('warns of a peer that is slower than it should be', () => {
     const peer = { name: 'PyTorch', version: '2.0', facts: {}, warning: 'The BLAS is slow.' }
     expect(benchText({ ...result, peer })).toContain('\nPyTorch 2.0\nWARNING: The BLAS is slow.\n')
@@ -138,7 +144,9 @@ describe("the roofline's table", () => {
       ],
       profiledMilliseconds: 20,
       stepMilliseconds: 19.5,
-      stepSpread: [19, 20],
+      stepMedian: 19.8,
+      stepSlowest: 24,
+      rounds: 20,
     },
   }
 
@@ -156,9 +164,10 @@ describe("the roofline's table", () => {
       2 other kernels                         101  0.100   0.5%                                60%    0.040  ░
       all of it                                     20.0   100%      160  0.800                55%     8.94
 
-      A step without the profile: 19.5 ms (19.0..20.0 over 10 rounds); the profile's 20.0 ms are +2.6%.
-      Times are means of the threads. Operations of products are exact, others approximate (1 for an elementary function);
-      bytes are what the operands occupy, each once. A kernel faster than memory finds its operands in the cache."
+      A step without the profile: 19.5 ms in the fastest of 20 rounds (median 19.8, slowest 24.0); with it 20.0 ms, +2.6%.
+      Times are of the fastest round, means of the threads. Operations of products are exact, others
+      approximate (1 for an elementary function); bytes are what the operands occupy, each once. A kernel faster than memory
+      finds its operands in the cache."
     `)
   })
 

@@ -19,7 +19,8 @@ function machineLine({ machine, threads, exact, quick }: BenchResult | RooflineR
   const { processor, cores, node, loadBefore, loadAfter } = machine
   const load = `load ${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} after`
   const mode = `${counted(threads, 'thread')}${exact ? ', exact' : ''}${quick ? ', quick: the figures are rough' : ''}`
-  return `${processor}, ${counted(cores, 'core')}, Node ${node}, ${load}; ${mode}`
+  const busy = loadBefore >= cores / 2 ? '\nOther work keeps this machine busy: the figures are rough.' : ''
+  return `${processor}, ${counted(cores, 'core')}, Node ${node}, ${load}; ${mode}${busy}`
 }
 
 function peerLines({ peer, missing }: BenchResult): string[] {
@@ -148,7 +149,7 @@ const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toPrecision(3)
 export function rooflineText(result: RooflineResult, work: string): string {
   const { roofline } = result
   if (roofline === null) return 'Stopped: there is no roofline.'
-  const { peaks, rows, profiledMilliseconds, stepMilliseconds, stepSpread, memoryBytes } = roofline
+  const { peaks, rows, profiledMilliseconds, stepMilliseconds, stepMedian, stepSlowest, memoryBytes } = roofline
   const small = rows.filter(({ bound, share }) => bound !== null && share < smallest)
   const shown = small.length > 1 ? [...rows.filter((row) => !small.includes(row)), together(small)] : rows
   const longest = Math.max(...rows.map(({ milliseconds }) => milliseconds))
@@ -167,7 +168,7 @@ export function rooflineText(result: RooflineResult, work: string): string {
     '',
   ]
   const difference = profiledMilliseconds / stepMilliseconds - 1
-  const spread = stepSpread.map(figure).join('..')
+  const spread = `median ${figure(stepMedian)}, slowest ${figure(stepSlowest)}`
   return [
     `${work}: a training step`,
     machineLine(result),
@@ -175,8 +176,9 @@ export function rooflineText(result: RooflineResult, work: string): string {
     '',
     tableText({ columns: rooflineColumns, rows: [...shown.map((row) => rooflineCells(row, longest)), total] }),
     '',
-    `A step without the profile: ${figure(stepMilliseconds)} ms (${spread} over ${counted(2 * result.rounds, 'round')}); the profile's ${figure(profiledMilliseconds)} ms are ${difference < 0 ? '' : '+'}${(100 * difference).toFixed(1)}%.`,
-    'Times are means of the threads. Operations of products are exact, others approximate (1 for an elementary function);',
-    'bytes are what the operands occupy, each once. A kernel faster than memory finds its operands in the cache.',
+    `A step without the profile: ${figure(stepMilliseconds)} ms in the fastest of ${counted(roofline.rounds, 'round')} (${spread}); with it ${figure(profiledMilliseconds)} ms, ${difference < 0 ? '' : '+'}${(100 * difference).toFixed(1)}%.`,
+    'Times are of the fastest round, means of the threads. Operations of products are exact, others',
+    'approximate (1 for an elementary function); bytes are what the operands occupy, each once. A kernel faster than memory',
+    'finds its operands in the cache.',
   ].join('\n')
 }
