@@ -119,9 +119,30 @@ function signOf(lanes: Lanes, x: Vector): Vector {
   return v128.and(x, lanes.constant(-0))
 }
 
+/** tanh(x) is 1 in float32 from here on. */
+const largestTanh = 9.0109
+/**
+ * tanh(x) = x p(x^2) / q(x^2) up to there: the rational function of these degrees whose largest relative error is smallest
+ * (2.1e-8; scripts/fit_tanh.py), from the highest power down.
+ */
+const tanhNumerator = [1.33349166e-8, 2.05948763e-5, 0.00349472608, 0.133803001, 0.999999979]
+const tanhDenominator = [7.76849125e-7, 0.000328422427, 0.0258737036, 0.467136155, 1]
+
+/** Half the work of the exponential; what rounding adds can go beyond 1 by a unit, so it is cut off there. */
+function narrowTanh(arithmetic: Arithmetic, x: Vector): Vector {
+  const { lanes } = arithmetic
+  const between = (value: Vector, size: number): Vector =>
+    lanes.max(lanes.constant(-size), lanes.min(lanes.constant(size), value))
+  const clamped = keep(arithmetic, between(x, largestTanh))
+  const square = keep(arithmetic, lanes.mul(clamped, clamped))
+  const numerator = lanes.mul(clamped, polynomial(arithmetic, square, tanhNumerator))
+  return between(lanes.div(numerator, polynomial(arithmetic, square, tanhDenominator)), 1)
+}
+
 /** -t / (t + 2) with t = exp(-2|x|) - 1, and the sign of x. */
 export function tanh(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
+  if (!isWide(lanes)) return narrowTanh(arithmetic, x)
   const kept = keep(arithmetic, x)
   // Beyond 20 the result is 1 to the last bit; the limit passes NaN on.
   const limit = lanes.min(lanes.constant(40), lanes.mul(lanes.abs(kept), lanes.constant(2)))
