@@ -42,8 +42,11 @@ export class TableReader {
   readonly #numbers = new Map<Column, Numbers>()
   readonly #categories = new Map<Column, Words>()
   #targets: TargetColumn[] = []
+  /** What each column's cells are for, in the columns' order: a look-up for each of millions of cells costs. */
+  #takers: readonly ((cell: string, line: number) => boolean)[] = []
   readonly #counts: number[] = []
   #dropped = 0
+  #rows = 0
   #source = ''
   /** The first rows, until the columns are known. */
   #waiting: { cells: string[]; line: number }[] = []
@@ -94,6 +97,7 @@ export class TableReader {
     this.#targets = columns.targets.map((column) => {
       return { column, numbers: new Numbers(), words: new Words(), wordCount: 0 }
     })
+    this.#takers = columns.all.map((column) => this.#takerOf(column))
     for (const { cells, line } of this.#waiting) this.row(cells, line)
     this.#waiting = []
   }
@@ -121,31 +125,50 @@ export class TableReader {
   #take(cells: readonly string[], line: number, columns: readonly Column[]): void {
     this.#checkWidth(cells, line, columns.length)
     const values = cells.map((cell) => cell.trim())
-    const hole = columns.find(({ role, index }) => role !== 'ignored' && isMissing(values[index]))
-    if (hole !== undefined) {
-      if (this.options.missing !== 'drop') throw this.#missing(hole, cells[hole.index], line)
+    for (const [index, { role }] of columns.entries()) {
+      if (role === 'ignored' || !isMissing(values[index])) continue
+      if (this.options.missing !== 'drop') throw this.#missing(columns[index], cells[index], line)
       this.#dropped++
       return
     }
-    for (const column of columns) this.#takeCell(column, values, line)
-    for (const target of this.#targets) this.#takeTarget(target, values[target.column.index], line)
+    for (let index = 0; index < values.length; index++) {
+      if (!this.#takers[index](values[index], line)) throw this.#notANumber(values, line)
+    }
+    this.#rows++
     this.#counts[this.#counts.length - 1]++
-    const total = this.#counts.reduce((sum, count) => sum + count, 0) * columns.length
-    if (total <= MOST_VALUES) return
+    if (this.#rows * columns.length <= MOST_VALUES) return
     const limit = MOST_VALUES.toLocaleString('en-US')
     throw new IsobathError('data', `${this.#source}: expected at most ${limit} values, got more. Take a part of it.`)
   }
 
-  #takeCell(column: Column, values: readonly string[], line: number): void {
-    const cell = values[column.index]
-    const number = column.role === 'number' ? numberIn(cell) : undefined
-    if (number !== undefined) this.#numbers.get(column)?.push(number)
-    else if (column.role === 'number') throw this.#notANumber(values, line)
-    if (column.role !== 'category') return
-    if (this.#categories.get(column)?.push(cell, MOST_CATEGORIES) !== undefined) return
-    throw new IsobathError(
+  /** Keeps a column's cells; false where a number was expected and there is none. */
+  #takerOf(column: Column): (cell: string, line: number) => boolean {
+    const numbers = this.#numbers.get(column)
+    if (numbers) {
+      return (cell) => {
+        const number = numberIn(cell)
+        if (number !== undefined) numbers.push(number)
+        return number !== undefined
+      }
+    }
+    const words = this.#categories.get(column)
+    if (words) {
+      return (cell, line) => {
+        if (words.push(cell, MOST_CATEGORIES) === undefined) throw this.#tooManyWords(column, line)
+        return true
+      }
+    }
+    const target = this.#targets.find((one) => one.column === column)
+    return (cell, line) => {
+      if (target) this.#takeTarget(target, cell, line)
+      return true
+    }
+  }
+
+  #tooManyWords({ name }: Column, line: number): IsobathError {
+    return new IsobathError(
       'data',
-      `${this.#source}, line ${line}, column ${quoteCell(column.name)}: expected at most ${MOST_CATEGORIES} different ` +
+      `${this.#source}, line ${line}, column ${quoteCell(name)}: expected at most ${MOST_CATEGORIES} different ` +
         'words in a categorical column, got more. Leave it out: --ignore.',
     )
   }
