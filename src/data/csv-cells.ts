@@ -1,6 +1,7 @@
 /** What is in a cell of a table, and columns of cells as numbers. */
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
+/** Without a choice of where digits belong: a long cell would be tried in every way. */
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/
 /** The largest that float32 holds. */
 const LARGEST = 3.4028234663852886e38
 const MISSING = new Set(['', 'na', 'nan', 'null', '?'])
@@ -10,11 +11,11 @@ export function isMissing(cell: string): boolean {
   return cell.length <= 4 && MISSING.has(cell.toLowerCase())
 }
 
-/** A decimal number that float32 holds, or undefined. */
+/** A decimal number that float32 holds, or undefined; the cell has no blanks around it. */
 export function numberIn(cell: string): number | undefined {
-  if (!NUMBER.test(cell)) return undefined
   const value = Number(cell)
-  return Math.abs(value) <= LARGEST ? value : undefined
+  // Number takes nothing for 0, and reads 0x1F, 0o17 and 0b11 as well; a pattern would cost twice the time.
+  return Math.abs(value) <= LARGEST && cell !== '' && !/[xob]/i.test(cell.charAt(1)) ? value : undefined
 }
 
 /** Why a cell isn't a number, where that can be told. */
