@@ -1,6 +1,6 @@
 /** The program as a process of its own: signals, pipes, several at once. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { builtProgram } from './support/build.ts'
@@ -49,10 +49,31 @@ describe('Ctrl-C', () => {
       /^Stopped after ([\d,]+) of 10,000,000 steps\. The weights reached are in (\S+)\.$/m.exec(stdout) ?? []
     expect(kept).toBe(`stopped/checkpoint-${steps.replaceAll(',', '')}.safetensors`)
     expect(readdirSync(join(root, 'stopped'))).toContain(kept.replace('stopped/', ''))
+    expect(stdout).toMatch(/^Go on with: isobath train --resume stopped$/m)
+    expect(readdirSync(join(root, 'stopped'))).not.toContain('lock')
     expect(JSON.parse(readFileSync(join(root, 'stopped', 'result.json'), 'utf8'))).toMatchObject({ interrupted: true })
     const evaluated = await start('evaluate stopped').ended
     const scores = /^train {2}loss .*$/m
     expect(scores.exec(evaluated.stdout)?.[0]).toBe(scores.exec(stdout)?.[0])
+  })
+
+  it('a second time ends a training at once, and leaves no lock', async () => {
+    // Scoring that network takes longer than the second Ctrl-C is away.
+    const words = 'train mlp:depth=3000,width=64 --data glyphs --steps 100000 --run twice'
+    const twice = (text: string, child: ChildProcess): void => {
+      if (text !== 'training: 0 of 100000 steps (0%)\n') return
+      const whenBegun = setInterval(() => {
+        if (!existsSync(join(root, 'twice', 'run.json'))) return
+        clearInterval(whenBegun)
+        child.kill('SIGINT')
+        setTimeout(() => child.kill('SIGINT'), 600)
+      }, 50)
+    }
+    const { status, stdout } = await start(words, twice).ended
+    expect({ status, stdout }).toEqual({ status: 130, stdout: '' })
+    const names = readdirSync(join(root, 'twice'))
+    expect(names).toContain('run.json')
+    expect(names).not.toContain('lock')
   })
 
   it('in a comparison shows what was done', async () => {
@@ -75,7 +96,9 @@ describe('as a process', () => {
     const { status, stdout, stderr } = await start(words).ended
     expect(status).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ run: 'plain', diverged: null })
-    expect(stderr).toMatch(/^training: 0 of 20 steps \(0%\)\ntraining: 20 steps in 0:0\d, loss [\d.]+\n$/)
+    expect(stderr).toMatch(
+      /^training: 0 of 20 steps \(0%\)\ntraining: 20 steps in 0:0\d, loss [\d.]+\n(scoring: .*\n)*$/,
+    )
   })
 
   it('starts several runs at once, each in a folder of its own', async () => {
