@@ -39,7 +39,10 @@ export interface TrainOptions extends TrainingOptions, MachineOptions {
   readonly checkpointEvery?: number
   /** Stops the run after the steps under way; what was reached is evaluated, saved and returned. */
   readonly abort?: AbortSignal
-  /** Called with 0 at the start, then now and then with the steps done, of how many, and the losses logged since. */
+  /**
+   * Called at the start with 0 (where a run is resumed, with the steps it has), then now and then with the steps done, of how
+   * many, and the losses logged since.
+   */
   readonly onProgress?: (done: number, steps: number, losses: readonly LossRecord[]) => void
   /** Called now and then after the last step with the samples that were scored, of how many. */
   readonly onEvaluation?: (done: number, samples: number) => void

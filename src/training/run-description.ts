@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Scale, Statistics } from '../data/standardise.ts'
 import { IsobathError } from '../support/errors.ts'
+import { isNestedBeyond } from '../support/nesting.ts'
 import type { Signal } from './signal.ts'
 
 /** Raised when a run of an older version could not be read, or would not go on with the same bits. */
@@ -117,12 +118,7 @@ function checksumOf(content: object): string {
 /** Throws a `run` error where there is no run, or one of another version. */
 export function readDescription(folder: string): StoredDescription {
   const file = join(folder, runFile)
-  if (!existsSync(file)) {
-    throw new IsobathError(
-      'run',
-      `${folder}: expected a run's folder with ${runFile} in it. Give the folder that train named.`,
-    )
-  }
+  if (!existsSync(file)) throw noRun(folder)
   const content = parseJson(file)
   const { format } = z.object({ format: z.unknown() }).safeParse(content).data ?? {}
   if (format !== runFormat && typeof format === 'number') {
@@ -134,6 +130,17 @@ export function readDescription(folder: string): StoredDescription {
   const { checksum, ...description } = check(fileSchema, content, file)
   const { checksum: _, ...written } = z.looseObject({}).parse(content)
   return { ...description, isUnchanged: checksumOf(written) === checksum }
+}
+
+/** The first files of a run that was killed before it had all it needs to go on. */
+const firstFiles = ['lock', 'checkpoint-0.safetensors', 'checkpoint-0.safetensors.partial', `${runFile}.partial`]
+
+function noRun(folder: string): IsobathError {
+  const isBegun = firstFiles.some((name) => existsSync(join(folder, name)))
+  const remedy = isBegun
+    ? 'The run was ended before its first step: start it again, with the same folder.'
+    : 'Give the folder that train named.'
+  return new IsobathError('run', `${folder}: expected a run's folder with ${runFile} in it. ${remedy}`)
 }
 
 /** Undefined where the run hasn't come to an end. Throws a `run` error where the file is broken. */
@@ -149,10 +156,13 @@ function check<S extends z.ZodType>(schema: S, content: unknown, file: string): 
   throw new IsobathError('run', `${file}: ${path.join('.')}: ${message}. The file was changed or broken.`)
 }
 
+/** A network has a hundred layers within each other at most, each of two levels. */
+const DEEPEST = 300
+
 function parseJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    throw new IsobathError('run', `${file}: expected JSON. The file was changed or broken.`)
-  }
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (!isNestedBeyond(content, DEEPEST)) return content
+  } catch {}
+  throw new IsobathError('run', `${file}: expected JSON. The file was changed or broken.`)
 }

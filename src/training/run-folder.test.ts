@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { laterRefusal, refusal } from '../../test/support/refusal.ts'
@@ -198,10 +198,13 @@ describe("reading a run's folder", () => {
       return refusal(() => readBoth(join(root, name)))
     }
     await begun('without')
+    await begun('killed')
+    rmSync(join(root, 'killed', 'run.json'))
     renameSync(join(root, 'without', 'checkpoint-0.safetensors'), join(root, 'without', 'elsewhere'))
     const said = [
       refusal(() => readBoth(join(root, 'nowhere'))),
       refusal(() => readBoth(root)),
+      refusal(() => readBoth(join(root, 'killed'))),
       await broken('cut', 'run.json', '{"isobath": "0.0'),
       await broken('other', 'run.json', JSON.stringify({ ...description, input: 'wide' })),
       await broken('newer', 'run.json', JSON.stringify({ format: runFormat + 1 })),
@@ -213,13 +216,14 @@ describe("reading a run's folder", () => {
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
       "IsobathError: ROOT/nowhere: expected a run's folder with run.json in it. Give the folder that train named.
       IsobathError: ROOT: expected a run's folder with run.json in it. Give the folder that train named.
+      IsobathError: ROOT/killed: expected a run's folder with run.json in it. The run was ended before its first step: start it again, with the same folder.
       IsobathError: ROOT/cut/run.json: expected JSON. The file was changed or broken.
       IsobathError: ROOT/other/run.json: input: Invalid input: expected array, received string. The file was changed or broken.
       IsobathError: ROOT/newer/run.json: expected format 1, got 2. Use the version of Isobath that made the run.
       IsobathError: ROOT/half/checkpoint-0.safetensors: expected at least 8 bytes, got 2. Give a whole .safetensors file.
       IsobathError: ROOT/without: there is no checkpoint. Train again.
       IsobathError: ROOT/nowhere.safetensors: can't be read (no such file or directory). Give a .safetensors file.
-      IsobathError: ROOT: can't be read (illegal operation on a directory). Give a .safetensors file."
+      IsobathError: ROOT: expected a file, got a folder. Give a .safetensors file."
     `)
   })
 })

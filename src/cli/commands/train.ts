@@ -2,12 +2,15 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import {
   createBlueprint,
+  type DatasetOptions,
+  dataFolder,
   IsobathError,
   type Run,
   readRecord,
   readRunFacts,
   readWeights,
   resume,
+  storedSets,
   type TrainOptions,
   train,
 } from '../../index.ts'
@@ -62,9 +65,7 @@ async function trainNew(text: string, flags: Flags): Promise<void> {
   const weights = flags.init === undefined ? undefined : await readWeights(flags.init, blueprint)
   const data = await read()
   const { seed, checkpointEvery } = flags
-  // A run is also resumed from elsewhere.
-  const choice = dataChoice(flags)
-  const dataOptions = { ...choice, dataDir: choice.dataDir === undefined ? undefined : resolve(choice.dataDir) }
+  const dataOptions = { ...(await lastingChoice(data.name, dataChoice(flags))) }
   const trainInto = (folder: string): Promise<Run> =>
     watched(({ observer }, abort) => {
       const places = { data, dataOptions, weights, run: folder, label: text, checkpointEvery }
@@ -73,6 +74,12 @@ async function trainNew(text: string, flags: Flags): Promise<void> {
     })
   const name = `${shortName(text)}-${data.name}`
   print(await (flags.run === undefined ? withFreeFolder(name, trainInto) : trainInto(flags.run)), text, data, flags)
+}
+
+/** Where the files of a data set are, whatever folder and environment the run is resumed from. */
+async function lastingChoice(name: string, { dataDir, ...choice }: DatasetOptions): Promise<DatasetOptions> {
+  const place = storedSets.includes(name) ? await dataFolder(dataDir) : dataDir
+  return place === undefined ? choice : { ...choice, dataDir: resolve(place) }
 }
 
 async function resumeRun(folder: string, flags: Flags): Promise<void> {
