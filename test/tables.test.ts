@@ -1,5 +1,5 @@
 /** Tables of one's own, from the command line: made here, trained on, scored again. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -148,6 +148,17 @@ describe('a table of words', () => {
     expect(Object((await isobathJson(words)).test).error).toBeLessThan(0.01)
   })
 })
+
+const digits = join(import.meta.dirname, '../../shared/data/optdigits')
+
+it.skipIf(!existsSync(digits))(
+  `UCI's optical digits are a table as they are (skipped when ${digits} is absent)`,
+  async () => {
+    const files = `--data ${join(digits, 'optdigits.tra')} --test-file ${join(digits, 'optdigits.tes')}`
+    const { test } = await isobathJson(`train mlp:depth=2,width=64 ${files} --epochs 10`)
+    expect(Object(test).error).toBeLessThan(0.07)
+  },
+)
 
 it('options of a generated set stand behind its name, and are kept', async () => {
   await isobathJson('train mlp:depth=1,width=8 --data blobs:classes=4,noise=0.1,train=100 --steps 5 --run blobs')
