@@ -73,6 +73,7 @@ function work(name, seed, until, seen) {
       if (cpu - last.cpu > LONGEST_MS || Date.now() - last.at > LONGEST_WAIT_MS) report('no answer in time', current())
       else if (memory > MOST_MEMORY) report(`${memory} bytes of memory`, current())
       else return
+      clearInterval(watch)
       void worker.terminate()
     }, 100)
     worker.on('message', (message) => {

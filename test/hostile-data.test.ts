@@ -139,6 +139,7 @@ describe('a hostile table', () => {
       'a row too long': rows('1,2,a,b\n'),
       'a quote that never ends': rows('1,2,"a\n'),
       'a name twice': 'x,x,label\n1,2,a\n3,4,b\n',
+      'a number of 300,000 digits that is none': rows(`1,${'1'.repeat(300_000)}x,b\n`),
       'a header alone': 'x,y,label\n',
       'one class': 'x,label\n1,a\n2,a\n3,a\n',
       'no UTF-8': Uint8Array.of(0x78, 0x2c, 0x79, 10, 0xff, 0x2c, 0x31, 10),
@@ -161,13 +162,14 @@ describe('a hostile table', () => {
       a row too long: table4.csv, line 7: expected 3 cells, as in the first line, got 4. Check the line, and whether its cells are in quotes where they have separators in them.
       a quote that never ends: table5.csv, line 7: expected a closing quote, got the end of the file. Close it, or double it.
       a name twice: table6.csv, line 1: columns 1 and 2 are both called "x". Rename one; or, if the first line is no header, say --header no.
-      a header alone: table7.csv: expected rows of cells below its header, got none.
-      one class: table8.csv: expected at least two classes in the column "label", got "a" in every row. Choose another label: --label COLUMN.
-      no UTF-8: table9.csv: expected text in UTF-8, got other bytes. Save it as CSV in UTF-8.
-      zeros: table10.csv: expected at least one column beside the label, got one column in all. Check the separator (--separator), the label and what is ignored.
-      empty: table11.csv: expected rows of cells, got none.
-      packed and cut off: ROOT/table12.csv: can't be unpacked (unexpected end of file). Fetch the file again, or check that it is the one meant.
-      packed and changed: ROOT/table13.csv: can't be unpacked (incorrect data check). Fetch the file again, or check that it is the one meant.
+      a number of 300,000 digits that is none: table7.csv, line 7, column "y": expected a number, got "1111111111111111111111111111111111111111...". Correct it; or, for columns of words, --categorical y or --ignore y.
+      a header alone: table8.csv: expected rows of cells below its header, got none.
+      one class: table9.csv: expected at least two classes in the column "label", got "a" in every row. Choose another label: --label COLUMN.
+      no UTF-8: table10.csv: expected text in UTF-8, got other bytes. Save it as CSV in UTF-8.
+      zeros: table11.csv: expected at least one column beside the label, got one column in all. Check the separator (--separator), the label and what is ignored.
+      empty: table12.csv: expected rows of cells, got none.
+      packed and cut off: ROOT/table13.csv: can't be unpacked (unexpected end of file). Fetch the file again, or check that it is the one meant.
+      packed and changed: ROOT/table14.csv: can't be unpacked (incorrect data check). Fetch the file again, or check that it is the one meant.
       "
     `)
   })

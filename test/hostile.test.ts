@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -126,7 +127,12 @@ describe('a hostile preset', () => {
   })
 
   it('is not repeated by the page', async () => {
-    for (const text of [`mlp:${'depth=3,'.repeat(5000)}`, 'm'.repeat(50_000), `mlp:widths=${'5-'.repeat(20_000)}5`]) {
+    for (const text of [
+      `mlp:${'depth=3,'.repeat(5000)}`,
+      'm'.repeat(50_000),
+      `mlp:widths=${'5-'.repeat(20_000)}5`,
+      `mlp:gain=${'1'.repeat(120_000)}x`,
+    ]) {
       expect((await refused(['count', text], root)).length).toBeLessThan(600)
     }
   })
@@ -306,6 +312,9 @@ describe('a broken run', () => {
     expect((await isobath(`train ${quick} --run good`)).status).toBe(0)
     const files = readdirSync('good')
     expect(files).toContain('run.json')
+    const whole = readFileSync('good/run.json', 'utf8')
+    expect(whole).toContain('"recipe": {')
+    const nested = `"recipe": { "x": ${'['.repeat(20_000)}${']'.repeat(20_000)},`
     const texts: Record<string, string> = {
       empty: '',
       'cut off': '{"format":1,',
@@ -314,6 +323,7 @@ describe('a broken run', () => {
       'of another format': '{"format":99}',
       nested: `${'['.repeat(200_000)}${']'.repeat(200_000)}`,
       'with a prototype': '{"__proto__":{"format":1}}',
+      'whole, and nested': whole.replace('"recipe": {', nested),
     }
     for (const [what, text] of Object.entries(texts)) {
       writeFileSync('good/run.json', text)

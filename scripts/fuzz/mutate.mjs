@@ -140,7 +140,8 @@ const MUTATIONS = [
 
 /** One to eight changes of an input of the corpus. */
 export function mutate(corpus, dice) {
-  let bytes = corpus[dice(corpus.length)]
+  // Copied: a Buffer's slices share its memory, and the corpus must stay as it is.
+  let bytes = Uint8Array.from(corpus[dice(corpus.length)])
   for (let changes = 1 + dice(dice(8) + 1); changes > 0; changes--) {
     const mutation = MUTATIONS[dice(20) === 0 ? MUTATIONS.length - 1 : dice(MUTATIONS.length - 1)]
     bytes = mutation(bytes, dice, corpus[dice(corpus.length)])

@@ -29,6 +29,8 @@ async function feed({ corpus, structured, read }) {
     if (made.length === 0 && structured) made = fc.sample(structured, { seed: dice(2 ** 31), numRuns: 100 })
     const fresh = structured && dice(3) === 0 ? made.pop() : undefined
     const bytes = fresh === undefined ? mutate(corpus, dice) : dice(2) === 0 ? fresh : mutate([fresh, ...corpus], dice)
+    // Lets streams and handles that were given up be freed.
+    if (words[0] % 64 === 0) await new Promise((resolve) => setImmediate(resolve))
     const kept = bytes.subarray(0, input.length)
     input.set(kept)
     Atomics.store(words, 1, kept.length)
