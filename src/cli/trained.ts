@@ -66,6 +66,7 @@ async function openRun(folder: string, flags: TrainedFlags): Promise<Trained> {
   }
   const run = await readRun(folder)
   const data = await readDataOf(run, flags)
+  checkClasses(folder, run.data.classNames, data)
   const sameData = (await hashDataset(data)) === run.data.sha256
   const { network, weights, exact } = run
   const recipe = {
@@ -74,6 +75,17 @@ async function openRun(folder: string, flags: TrainedFlags): Promise<Trained> {
   }
   const statistics = flags.standardise === undefined ? run.statistics : undefined
   return { network, weights, data, recipe, statistics, exact, sameData, notes: run.notes }
+}
+
+/** Classes are numbered by their names' order: where these are others, so are the numbers. */
+function checkClasses(folder: string, kept: readonly string[] | undefined, { name, classNames }: Dataset): void {
+  if (!kept || !classNames || kept.join('\n') === classNames.join('\n')) return
+  const listed = (names: readonly string[]): string =>
+    names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
+  throw new IsobathError(
+    'data',
+    `${name}: expected the classes of ${folder} (${listed(kept)}), got ${listed(classNames)}. Give rows for a run's network by --test-file, to have them encoded as its own were.`,
+  )
 }
 
 async function openWeights(file: string, flags: TrainedFlags): Promise<Trained> {
