@@ -50,7 +50,12 @@ describe('wrong input', () => {
         'train mlp --data moons --epochs 0',
         'train mlp --data moons --steps 5 --epochs 1',
         'train mlp --data moons --batch many',
-        'train mlp --data moons --optimizer adam',
+        'train mlp --data moons --optimizer adagrad',
+        'train mlp --data moons --optimizer adam --momentum 0.9',
+        'train mlp --data moons --layer-rate readout',
+        'train mlp --data moons --layer-rate redout=2',
+        'train mlp --data moons --drop-at 0.5',
+        'train mlp --data moons --clip-norm 0',
         'train mlp --data moons --optimizer sgd --momentum 0.5',
         'train mlp --data moons --momentum 1',
         'train mlp --data moons --schedule cosin',
@@ -83,7 +88,7 @@ describe('wrong input', () => {
       2
 
       train mlp
-      isobath: --data: expected a data set (glyphs, mnist, moons, spirals), got none. Name one, such as --data glyphs.
+      isobath: --data: expected a data set (blobs, csv, glyphs, mnist, moons, sawtooth, spirals, teacher), got none. Name one, such as --data glyphs.
       2
 
       train mlp --dta moons
@@ -103,7 +108,7 @@ describe('wrong input', () => {
       2
 
       train mlp --data moonz
-      isobath: data set "moonz": expected one of glyphs, mnist, moons, spirals. Did you mean moons?
+      isobath: data set "moonz": expected one of blobs, csv, glyphs, mnist, moons, sawtooth, spirals, teacher. Did you mean moons?
       2
 
       train mlp --data moons --rate fast
@@ -139,13 +144,34 @@ describe('wrong input', () => {
       (isobath train --help lists the options)
       2
 
-      train mlp --data moons --optimizer adam
-      isobath: option '--optimizer <name>' argument 'adam' is invalid. Allowed choices are sgd, momentum.
+      train mlp --data moons --optimizer adagrad
+      isobath: option '--optimizer <name>' argument 'adagrad' is invalid. Allowed choices are sgd, momentum, nesterov, adam, adamw.
       (isobath train --help lists the options)
       2
 
+      train mlp --data moons --optimizer adam --momentum 0.9
+      isobath: --momentum: adam has none, got 0.9. Use --optimizer momentum or nesterov.
+      2
+
+      train mlp --data moons --layer-rate readout
+      isobath: option '--layer-rate <path=factor>' argument 'readout' is invalid. Expected PATH=FACTOR, such as readout=0.1.
+      (isobath train --help lists the options)
+      2
+
+      train mlp --data moons --layer-rate redout=2
+      isobath: layer rate: expected the path of a layer with weights, got redout. Did you mean readout?
+      2
+
+      train mlp --data moons --drop-at 0.5
+      isobath: drop-at and drop-factor: the constant schedule has none. Use the step schedule.
+      2
+
+      train mlp --data moons --clip-norm 0
+      isobath: clip-norm: expected a number above 0, got 0.
+      2
+
       train mlp --data moons --optimizer sgd --momentum 0.5
-      isobath: --momentum: sgd has none, got 0.5. Use --optimizer momentum.
+      isobath: --momentum: sgd has none, got 0.5. Use --optimizer momentum or nesterov.
       2
 
       train mlp --data moons --momentum 1
@@ -153,7 +179,7 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --schedule cosin
-      isobath: option '--schedule <name>' argument 'cosin' is invalid. Allowed choices are constant, cosine.
+      isobath: option '--schedule <name>' argument 'cosin' is invalid. Allowed choices are constant, cosine, step.
       (isobath train --help lists the options)
       2
 
@@ -163,7 +189,7 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --memory 100KB
-      isobath: a training step with a batch of 128 needs 768.2 KiB of memory, and the limit is 33.7 KiB. Not even a batch of 1 would fit: use fewer layers.
+      isobath: a training step with a batch of 128 needs at least 512.0 KiB of memory, and the limit is 97.7 KiB. Not even a batch of 1 would fit: use fewer layers.
       2
 
       train mlp --data moons --threads 1000
@@ -216,8 +242,8 @@ describe('wrong input', () => {
       2
 
       data fetch
-      isobath: unknown command 'fetch'
-      (isobath data --help lists the commands)
+      isobath: missing required argument 'name'
+      (isobath data fetch --help lists the options)
       2
       "
     `)
@@ -319,7 +345,7 @@ describe('wrong input', () => {
       2
 
       train mlp:depth=10000,width=10000 --data moons
-      isobath: a training step with a batch of 128 needs 11.0 TiB of memory, and the limit is 4.00 GiB. Not even a batch of 1 would fit: use fewer layers.
+      isobath: a training step with a batch of 128 needs at least 10.9 TiB of memory, and the limit is 4.00 GiB. Not even a batch of 1 would fit: use fewer layers.
       2
       "
     `)
@@ -349,7 +375,7 @@ describe('wrong input', () => {
     ).toMatchInlineSnapshot(`
       "
       train mlp --data mnist --data-dir /nowhere
-      isobath: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in /nowhere or its folder mnist, found none of them. Put them there, or name their folder with --data-dir FOLDER or the environment variable ISOBATH_DATA.
+      isobath: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in /nowhere or its folder mnist, found none of them. Get them with isobath data fetch mnist, or name their folder with --data-dir FOLDER or the environment variable ISOBATH_DATA.
       2
 
       train mlp:depth=2,width=8 --data moons --samples 64 --steps 12 --init missing.safetensors
@@ -393,7 +419,7 @@ describe('wrong input', () => {
       2
 
       evaluate other.safetensors --network mlp
-      isobath: --data: expected a data set (glyphs, mnist, moons, spirals), got none. Name one, such as --data glyphs.
+      isobath: --data: expected a data set (blobs, csv, glyphs, mnist, moons, sawtooth, spirals, teacher), got none. Name one, such as --data glyphs.
       2
 
       evaluate broken.json --network mlp --data moons
@@ -428,15 +454,15 @@ describe('what can not be written', () => {
 
       train mlp:depth=2,width=8 --data moons --samples 64 --steps 12 --run file/below
       training: 0 of 12 steps (0%)
-      isobath: file/below: can't be written (not a directory). Free some space or choose another place.
+      isobath: file/below: can't be written (it is a file, not a folder). Free some space or choose another place.
       1
 
       init mlp --out file/below/w.safetensors
-      isobath: file/below: can't be written (not a directory). Free some space or choose another place.
+      isobath: file/below: can't be written (it is a file, not a folder). Free some space or choose another place.
       1
 
       compare mlp --data moons --report file/below/report.html
-      isobath: file/below: can't be written (not a directory). Free some space or choose another place.
+      isobath: file/below: can't be written (it is a file, not a folder). Free some space or choose another place.
       1
 
       start --report file/report.html

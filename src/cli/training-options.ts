@@ -93,7 +93,7 @@ function parseNumbers(text: string): number[] {
 /** `readout=0.1` or `hidden=1,0.9,0.8`, added to those before. */
 function parseLayerRate(text: string, before: LayerRates = {}): LayerRates {
   const at = text.lastIndexOf('=')
-  if (at < 1) throw new InvalidArgumentError('expected PATH=FACTOR, such as readout=0.1.')
+  if (at < 1) throw new InvalidArgumentError('Expected PATH=FACTOR, such as readout=0.1.')
   const factors = parseNumbers(text.slice(at + 1))
   return { ...before, [text.slice(0, at)]: factors.length === 1 ? factors[0] : factors }
 }

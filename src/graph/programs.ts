@@ -46,6 +46,7 @@ function declareParameters(builder: GraphBuilder, blueprint: Blueprint): Map<str
  */
 class Taps {
   private readonly found = new Map<string, Tapped>()
+  private readonly byLayer = new Map<LayerBlueprint, Tapped>()
 
   constructor(
     private readonly builder: GraphBuilder,
@@ -59,9 +60,10 @@ class Taps {
     if (!this.isTapped(layer) || (known && known.layer.loops.length > loops.length)) return
     // A layer that hands its input on makes no value of its own, and the network's input is another in every ring slot.
     const [own] = value === this.input ? this.builder.op('copy', [value], {}, path) : [value]
-    const shape = [...loops, ...own.shape]
-    const before = known?.layer === layer ? known.pieces : []
-    this.found.set(path, { layer, shape, pieces: [...before, this.builder.stack(own)] })
+    const tapped = this.byLayer.get(layer) ?? { layer, shape: [...loops, ...own.shape], pieces: [] }
+    tapped.pieces.push(this.builder.stack(own))
+    this.byLayer.set(layer, tapped)
+    this.found.set(path, tapped)
   }
 
   declareOutputs(): void {
@@ -76,7 +78,7 @@ interface Tapped {
   /** With the axes of the loops around the layer. */
   readonly shape: Shape
   /** More than one where a loop is cut into segments. */
-  readonly pieces: readonly Value[]
+  readonly pieces: Value[]
 }
 
 /**

@@ -314,8 +314,11 @@ class Placer {
 
   /** One buffer of times + 1 slots holds what is carried before, between and after the iterations, for both stacks of it. */
   private stackCarried(loop: LoopNode, { parameter, next, result }: Carried): void {
-    const ofParameter = loop.stacks.find(({ value }) => value === parameter)?.stacked
-    const ofNext = loop.stacks.find(({ value }) => value === next)?.stacked
+    // A stack with a place of its own, as a part of something larger, is copied there.
+    const stackOf = (carried: Value): Value | undefined =>
+      loop.stacks.find(({ value, stacked }) => value === carried && !this.destinations.has(stacked))?.stacked
+    const ofParameter = stackOf(parameter)
+    const ofNext = stackOf(next)
     const stacked = ofParameter ?? ofNext
     assertInvariant(stacked !== undefined, 'a stack of what is carried')
     const persistent = [ofParameter, ofNext, result].some((value) => value && this.tapped.has(value))

@@ -55,7 +55,7 @@ describe('a training step that needs too much memory', () => {
     const { settings } = tinyTask('mlp')
     const said = refusal(() => chooseStep(blueprint, { ...settings, batch: 1024 }, backend))
     expect(said).toMatchInlineSnapshot(
-      `"IsobathError: a training step with a batch of 1024 needs at least 2.94 MiB of memory, and the limit is 976.6 KiB. A batch of 212 would fit."`,
+      `"IsobathError: a training step with a batch of 1024 needs at least 3.38 MiB of memory, and the limit is 976.6 KiB. A batch of 180 would fit."`,
     )
     const fitting = Number(/A batch of (\d+)/.exec(said)?.[1])
     expect(() => chooseStep(blueprint, { ...settings, batch: fitting }, backend)).not.toThrow()
@@ -65,7 +65,7 @@ describe('a training step that needs too much memory', () => {
     await withLimit(1e6)
     const blueprint = createBlueprint(preset('mlp:depth=5000,width=80'), [2])
     expect(refusal(() => chooseStep(blueprint, tinyTask('mlp').settings, backend))).toMatchInlineSnapshot(
-      `"IsobathError: a training step with a batch of 64 needs at least 375.1 MiB of memory, and the limit is 976.6 KiB. Not even a batch of 1 would fit: use fewer layers."`,
+      `"IsobathError: a training step with a batch of 64 needs at least 375.4 MiB of memory, and the limit is 976.6 KiB. Not even a batch of 1 would fit: use fewer layers."`,
     )
   })
 })
