@@ -94,7 +94,7 @@ function walk(body: readonly PlanNode[], needed: Set<PlanNode>, offsets: Offsets
   }
   const visitLoop = (loop: PlanLoop, indices: Indices): void => {
     open.push({ loop, start: count })
-    for (const index of loop.block ? iterationsOf(loop, indices) : iterations(loop)) {
+    for (const index of loop.block ? ends(iterationsOf(loop, indices)) : iterations(loop)) {
       const inside = new Map(indices).set(loop.id, index)
       for (const node of loop.body) visit(node, inside)
     }
@@ -105,6 +105,9 @@ function walk(body: readonly PlanNode[], needed: Set<PlanNode>, offsets: Offsets
     for (const node of body) visit(node, new Map([[ring, step]]))
   }
 }
+
+/** Of a block: both parts of the loop walk through the same ones, and those next to other blocks are among them. */
+const ends = (all: number[]): number[] => all.filter((_, position) => position < 2 || position >= all.length - 2)
 
 /** The first two iterations and the last two or three: real slots at both ends, and odd follows even in between. */
 function iterations({ times, reverse }: PlanLoop): number[] {
