@@ -1,6 +1,6 @@
 /** The README's commands and its example run as they stand; the one long comparison runs with fewer layers and seeds. */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -24,6 +24,7 @@ describe('the README', () => {
   let folder = ''
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'isobath-readme-'))
+    cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true })
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
