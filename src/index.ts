@@ -17,7 +17,7 @@ export {
   type GeneratorOption,
   loadDataset,
 } from './data/catalogue.ts'
-export { type CsvOptions, type CsvSource, readCsv } from './data/csv.ts'
+export { type CsvOptions, type CsvSource, type EncodedColumn, readCsv, type TableEncoding } from './data/csv.ts'
 export { autoencode, type Dataset, inputSize, outputsOf, type Samples, type Task, taskOf } from './data/dataset.ts'
 export { glyphs } from './data/glyphs.ts'
 export type { Order } from './data/order.ts'

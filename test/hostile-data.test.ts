@@ -147,6 +147,11 @@ describe('a hostile table', () => {
       empty: '',
       'packed and cut off': gzipSync(rows('')).subarray(0, -5),
       'packed and changed': changed(gzipSync(rows('')), -6),
+      'packed, then padded, then something else': Buffer.concat([
+        gzipSync(rows('')),
+        new Uint8Array(512),
+        gzipSync('1,2'),
+      ]),
     }
     const lines: Record<string, string> = {}
     for (const [index, [what, content]] of Object.entries(files).entries()) {
@@ -168,8 +173,9 @@ describe('a hostile table', () => {
       no UTF-8: table10.csv: expected text in UTF-8, got other bytes. Save it as CSV in UTF-8.
       zeros: table11.csv: expected at least one column beside the label, got one column in all. Check the separator (--separator), the label and what is ignored.
       empty: table12.csv: expected rows of cells, got none.
-      packed and cut off: ROOT/table13.csv: can't be unpacked (unexpected end of file). Fetch the file again, or check that it is the one meant.
-      packed and changed: ROOT/table14.csv: can't be unpacked (incorrect data check). Fetch the file again, or check that it is the one meant.
+      packed and cut off: ROOT/table13.csv: can't be unpacked: the packed data is cut off. Fetch the file again, or check that it is the one meant.
+      packed and changed: ROOT/table14.csv: can't be unpacked: the unpacked bytes don't have the checksum that was stored with them. Fetch the file again, or check that it is the one meant.
+      packed, then padded, then something else: ROOT/table15.csv: can't be unpacked: there is something else after the end of the packed data. Fetch the file again, or check that it is the one meant.
       "
     `)
   })

@@ -44,6 +44,79 @@ describe('predict', () => {
     expect(evaluated).toMatchObject({ test: { error: 0.5 }, sameData: false })
   })
 
+  it('predicts every row of another table, whatever its columns are called after and whether it has labels', async () => {
+    const lines = readFileSync(table, 'utf8').trimEnd().split('\n')
+    const copy = join(root, 'copy.csv')
+    writeFileSync(copy, `${lines.join('\n')}\n`)
+    const rows = lines.slice(1).map((line) => line.split(','))
+    const bare = join(root, 'bare.csv')
+    writeFileSync(bare, `colour;width;length\n${rows.map(([length, width]) => `red;${width};${length}\n`).join('')}`)
+    const labelled = await isobathJson(`predict ${run} --data ${copy}`)
+    const { stderr } = await isobath(['predict', run, '--data', bare])
+    const unlabelled = await isobathJson(`predict ${run} --data ${bare}`)
+    expect(labelled).toMatchObject({ set: 'all', predictions: { length: 60 } })
+    const without = (list: unknown): unknown[] =>
+      Object(list).map(({ expected: _, ...others }: object & { expected: unknown }) => others)
+    expect(unlabelled.predictions).toEqual(without(labelled.predictions))
+    expect(stderr.split('\n')).toEqual([
+      'bare.csv: 60 rows, 3 columns between semicolons, named by the first line, 1 left out',
+      'left out, as the training had no such column: colour',
+      'flower is not in the table: predictions stand alone',
+      '',
+    ])
+    const own = await isobathJson(`predict ${run} --data ${table}`)
+    expect(own).toMatchObject({ set: 'test', predictions: { length: 12 } })
+  })
+
+  it('scores every row of another table, as one set', async () => {
+    const few = join(root, 'few.csv')
+    writeFileSync(few, 'flower,width,length\nrose,5,2\nrose,5,3\nrose,5,17\n')
+    const scored = await isobathJson(`evaluate ${run} --data ${few}`)
+    expect(scored).toMatchObject({ test: { error: 1 / 3 }, sameData: null })
+    expect(scored).not.toHaveProperty('train')
+    const { stdout } = await isobath(['evaluate', run, '--data', few])
+    expect(stdout.replace(root, 'ROOT').replace(/loss [\d.]+/, 'loss N')).toBe(
+      'ROOT/run on all rows of few.csv\ntest   loss N, error 33.33% of 3 samples\n',
+    )
+  })
+
+  it('knows the columns without being told again, and an older run of its own table only', async () => {
+    const cities = join(root, 'cities.csv')
+    const line = (row: number): string =>
+      `${row},${['Oslo', 'Bergen', 'Voss'][row % 3]},,${10 * (row % 3) + (row % 5)}\n`
+    writeFileSync(cities, `id,city,remark,price\n${Array.from({ length: 90 }, (_, row) => line(row)).join('')}`)
+    const kept = join(root, 'cities')
+    const words = `--data ${cities} --categorical city --ignore id,remark --target values --label price --epochs 60`
+    await isobathJson(`train mlp:depth=1,width=8 ${words} --run ${kept}`)
+    const few = join(root, 'some-cities.csv')
+    // Encoded on its own, Voss would be the second of two words, and Oslo the first.
+    writeFileSync(few, 'city\nVoss\nOslo\nVoss\nRome\n')
+    const { predictions } = await isobathJson(`predict ${kept} --data ${few}`)
+    const [voss, oslo, again] = Object(predictions).map(({ predicted }: { predicted: number[] }) => predicted[0])
+    expect(voss).toBeCloseTo(22, -1)
+    expect(oslo).toBeCloseTo(2, -1)
+    expect(again).toBe(voss)
+
+    const file = join(kept, 'run.json')
+    const description = JSON.parse(readFileSync(file, 'utf8'))
+    const { encoding } = description.data
+    const said: string[] = []
+    for (const changed of [undefined, { ...encoding, columns: [] }, { ...encoding, columns: [{ name: 'x' }] }, []]) {
+      writeFileSync(file, JSON.stringify({ ...description, data: { ...description.data, encoding: changed } }))
+      const { status, stderr } = await isobath(['predict', kept, '--data', few])
+      said.push(`${status} ${stderr}`)
+    }
+    expect(said.join('').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
+      "2 isobath: some-cities.csv: expected at least one column beside the label, got one column in all. Check the separator (--separator), the label and what is ignored.
+      2 isobath: ROOT/cities/run.json: data.encoding: Invalid input. The file was changed or broken.
+      2 isobath: ROOT/cities/run.json: data.encoding.columns.0: Invalid input. The file was changed or broken.
+      2 isobath: ROOT/cities/run.json: data.encoding: Invalid input: expected object, received array. The file was changed or broken.
+      "
+    `)
+    writeFileSync(file, JSON.stringify({ ...description, data: { ...description.data, encoding: undefined } }))
+    expect(await isobathJson(`evaluate ${kept}`)).toMatchObject({ sameData: true })
+  })
+
   it('writes a file, and takes a weights file with its network', async () => {
     const printed = await isobath(['predict', run, '--set', 'train'])
     const words = ['--network', 'mlp:depth=1,width=8', '--data', table, '--set', 'train']
@@ -57,14 +130,23 @@ describe('predict', () => {
     mkdirSync(join(root, 'empty'))
     const other = join(root, 'other.csv')
     writeFileSync(other, readFileSync(table, 'utf8').replaceAll('rose', 'aster'))
+    const unlabelled = join(root, 'unlabelled.csv')
+    writeFileSync(unlabelled, 'width,length\n1,2\n')
+    const narrow = join(root, 'narrow.csv')
+    writeFileSync(narrow, 'flower,length\nrose,2\n')
     const said = [
       await isobath(['predict', join(root, 'empty')]),
       await isobath(['predict', run, '--set', 'validation']),
       await isobath(['predict', run, '--data', 'glyphs']),
       await isobath(['evaluate', run, '--data', other]),
+      await isobath(['predict', run, '--data', other, '--set', 'train']),
+      await isobath(['predict', run, '--data', other, '--categorical', 'width']),
+      await isobath(['predict', run, '--data', other, '--standardise', 'none']),
+      await isobath(['evaluate', run, '--data', unlabelled]),
+      await isobath(['predict', run, '--data', narrow]),
       await isobath(['predict', run, '--out', '/proc/predictions/p.csv']),
     ]
-    expect(said.map(({ status }) => status)).toEqual([2, 2, 2, 2, 1])
+    expect(said.map(({ status }) => status)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 1])
     expect(
       said
         .map(({ stderr }) => stderr)
@@ -74,7 +156,12 @@ describe('predict', () => {
       "isobath: ROOT/empty: expected a run's folder with run.json in it. Give the folder that train named.
       isobath: set: csv has no samples for validation. Hold some out, or choose train or test.
       isobath: output: expected 10 values, one for each class of glyphs, got 2. Set the last dense layer's width to 10.
-      isobath: csv: expected the classes of ROOT/run (lily, tall, rose), got aster, lily, tall. Give rows for a run's network by --test-file, to have them encoded as its own were.
+      isobath: other.csv, line 2, column "flower": expected a class of the training (lily, tall, rose), got "aster". Correct it, or leave the row out: the network has no such answer.
+      isobath: --set: all rows of other.csv are predicted, as it isn't the run's own. Leave it out.
+      isobath: --categorical: the run was trained with column "width" as numbers, and takes tables so. Leave it out.
+      isobath: --standardise: other.csv is standardised as the table of the training was. Leave it out.
+      isobath: unlabelled.csv: expected a column "flower", as in the training's table, got width, length. Add it, or give the table the names of the training's.
+      isobath: narrow.csv: expected a column "width", as in the training's table, got flower, length. Add it, or give the table the names of the training's.
       isobath: /proc/predictions: can't be written (no such file or directory). Free some space or choose another place.
       "
     `)

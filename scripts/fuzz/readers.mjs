@@ -177,6 +177,16 @@ export async function createReaders(load, folder) {
     't10k-labels-idx1-ubyte',
   ]
   const mnistFiles = [digits, idx([2], Uint8Array.of(3, 9)), gzipSync(digits), gzipSync(idx([2], Uint8Array.of(0, 1)))]
+  const tableEncoding = {
+    named: true,
+    columns: [
+      { name: 'y', role: 'category', words: ['2', '4', 'a'] },
+      { name: 'x', role: 'number' },
+      { name: 'label', role: 'target' },
+    ],
+    target: 'classes',
+    classes: ['a', 'b', '2'],
+  }
   const tensors = {
     'a.weight': { dtype: 'F32', shape: [2, 2], data_offsets: [0, 16] },
     'a.bias': { dtype: 'F64', shape: [1], data_offsets: [16, 24] },
@@ -274,7 +284,17 @@ export async function createReaders(load, folder) {
       ].map(encode),
       structured: table,
       read: async (bytes) => {
-        await readCsv({ name: 'x', bytes: [bytes] }, { missing: bytes.length % 2 ? 'drop' : 'error' })
+        const source = { name: 'x', bytes: [bytes] }
+        const options = { missing: bytes.length % 2 ? 'drop' : 'error' }
+        const use = { ...options, encoding: tableEncoding, whole: true, unlabelled: bytes.length % 3 > 0 }
+        await readCsv(source, use).catch((error) => {
+          if (!isRefusal(error)) throw error
+        })
+        const { encoding } = await readCsv(source, options)
+        // What was read once is read as it was.
+        await readCsv(source, { ...options, encoding }).catch((error) => {
+          throw new Error(`refused with its own encoding: ${error.message}`, { cause: error })
+        })
       },
     },
     safetensors: {

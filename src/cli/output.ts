@@ -62,7 +62,7 @@ interface ShownSet {
  * explained, and the root of the mean square is in the values' own units.
  */
 export function scoreLines(
-  scores: { readonly train: ShownScores; readonly test: ShownScores; readonly validation?: ShownScores },
+  scores: { readonly train?: ShownScores; readonly test: ShownScores; readonly validation?: ShownScores },
   data: {
     readonly train: ShownSet
     readonly test: ShownSet
@@ -73,7 +73,7 @@ export function scoreLines(
   const names: readonly SetName[] = ['train', 'validation', 'test']
   const shown = names.filter((name) => scores[name] !== undefined)
   const width = shown.includes('validation') ? 10 : 6
-  const areValues = data.train.targets !== undefined || scores.train.rmse !== undefined
+  const areValues = data.train.targets !== undefined || scores.test.rmse !== undefined
   return shown.flatMap((name) => {
     const [set, samples] = [scores[name], data[name]]
     if (set === undefined) return []

@@ -41,6 +41,12 @@ describe('predictions', () => {
     expect(predictionRows(classes, unknown)[0]).toEqual({ sample: 0, predicted: 1, probabilities: [0.25, 0.75] })
   })
 
+  it('of rows between which some were left out have the numbers of their rows', () => {
+    const some = { samples: { count: 2, inputs, labels: new Uint8Array(0), rowNumbers: Uint32Array.of(3, 7) } }
+    expect(predictionRows(classes, some)).toMatchObject([{ sample: 3 }, { sample: 7 }])
+    expect(predictionTable(classes, some)).toMatch(/\n3,.*\n7,.*\n$/)
+  })
+
   it('of values stand beside what was expected, with the digits that they have', () => {
     const predicted = {
       task: 'regression',
@@ -59,5 +65,8 @@ describe('predictions', () => {
     expect(predictionRows(predicted, data)).toEqual([
       { sample: 0, expected: [77.91, 123456800], predicted: [77.1, 1e9] },
     ])
+    const unknown = { ...data, samples: { ...data.samples, targets: Float32Array.of(Number.NaN, Number.NaN) } }
+    expect(predictionRows(predicted, unknown)).toEqual([{ sample: 0, predicted: [77.1, 1e9] }])
+    expect(predictionTable(predicted, unknown)).toBe('sample,predicted price,predicted area\n0,77.1,1000000000\n')
   })
 })

@@ -5,6 +5,11 @@ export interface PredictedData extends Pick<Dataset, 'classNames' | 'targetNames
   readonly samples: Dataset['test']
 }
 
+/** A sample's number in its set, or in its file where rows were left out, counted from 0. */
+function numberOf({ samples }: PredictedData, sample: number): number {
+  return samples.rowNumbers?.[sample] ?? sample
+}
+
 /**
  * One object for each sample, in the set's order: its number, counted from 0, what was expected where that is known, what
  * is predicted, and for classes the number of each.
@@ -15,8 +20,8 @@ export function predictionRows(predictions: Predictions, data: PredictedData): o
     const numbers = [...values.subarray(sample * width, (sample + 1) * width)]
     const expected = expectedOf(data, sample)
     const known = expected.length > 0 ? { expected: classes ? expected[0] : expected } : {}
-    if (!classes) return { sample, ...known, predicted: numbers }
-    return { sample, ...known, predicted: className(data, classes[sample]), [kind]: numbers }
+    if (!classes) return { sample: numberOf(data, sample), ...known, predicted: numbers }
+    return { sample: numberOf(data, sample), ...known, predicted: className(data, classes[sample]), [kind]: numbers }
   })
 }
 
@@ -37,7 +42,7 @@ export function predictionTable(predictions: Predictions, data: PredictedData): 
   for (let sample = 0; sample < count; sample++) {
     const numbers = Array.from(values.subarray(sample * width, (sample + 1) * width), inFloat32)
     const best = classes ? [className(data, classes[sample])] : []
-    lines.push([sample, ...expectedOf(data, sample), ...best, ...numbers].map(String))
+    lines.push([numberOf(data, sample), ...expectedOf(data, sample), ...best, ...numbers].map(String))
   }
   return lines.map((cells) => `${cells.map(cell).join(',')}\n`).join('')
 }
@@ -62,6 +67,8 @@ function expectedOf(data: PredictedData, sample: number): (string | number)[] {
   if (targets === 'inputs') return []
   if (targets === undefined) return labels.length === 0 ? [] : [className(data, labels[sample])]
   const width = targets.length / count
+  // Not known in any sample, then.
+  if (Number.isNaN(targets[sample * width])) return []
   return Array.from(targets.subarray(sample * width, (sample + 1) * width), inFloat32)
 }
 

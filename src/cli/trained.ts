@@ -19,7 +19,7 @@ import {
 import { addDataOptions, type DataFlags, readData, shapeOfData } from './data-options.ts'
 import { networkHelp, readNetwork } from './network-argument.ts'
 import { addMachineOptions, type MachineFlags } from './options.ts'
-import { readDataOf } from './run-data.ts'
+import { readDataFor, type Use } from './run-data.ts'
 import { lossOption, standardiseOption } from './training-options.ts'
 
 type Recipe = Pick<TrainingOptions, 'loss' | 'standardise'>
@@ -39,6 +39,8 @@ export interface Trained {
   readonly notes: readonly string[]
   /** Whether these are the samples of the training; null where that isn't known. */
   readonly sameData: boolean | null
+  /** The name of a table that isn't the run's own: all its rows are used, and are both the training and the test set. */
+  readonly whole?: string
 }
 
 /** The argument and the options of a command that uses what was trained. */
@@ -52,29 +54,35 @@ export function addTrained(command: Command): Command {
 }
 
 /** Throws a `run`, `weights`, `network`, `data` or `option` error. */
-export async function openTrained(place: string, flags: TrainedFlags): Promise<Trained> {
+export async function openTrained(place: string, flags: TrainedFlags, use: Use): Promise<Trained> {
   if (!existsSync(place)) {
     const found = 'there is nothing. Check the path.'
     throw new IsobathError('run', `${place}: expected a run's folder or a weights file, and ${found}`)
   }
-  return statSync(place).isDirectory() ? openRun(place, flags) : openWeights(place, flags)
+  return statSync(place).isDirectory() ? openRun(place, flags, use) : openWeights(place, flags)
 }
 
-async function openRun(folder: string, flags: TrainedFlags): Promise<Trained> {
+async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<Trained> {
   if (flags.network !== undefined) {
     throw new IsobathError('option', `--network: ${folder} is a run and has its network. Leave it out.`)
   }
   const run = await readRun(folder)
-  const data = await readDataOf(run, flags)
+  const { data, whole, notes } = await readDataFor(run, flags, use)
   checkClasses(folder, run.data.classNames, data)
-  const sameData = (await hashDataset(data)) === run.data.sha256
+  if (whole !== undefined && flags.standardise !== undefined) {
+    throw new IsobathError(
+      'option',
+      `--standardise: ${whole} is standardised as the table of the training was. Leave it out.`,
+    )
+  }
+  const sameData = whole === undefined ? (await hashDataset(data)) === run.data.sha256 : null
   const { network, weights, exact } = run
   const recipe = {
     loss: flags.loss ?? lossNames.find((name) => name === run.recipe.loss),
     standardise: flags.standardise ?? standardisationNames.find((name) => name === run.recipe.standardise),
   }
   const statistics = flags.standardise === undefined ? run.statistics : undefined
-  return { network, weights, data, recipe, statistics, exact, sameData, notes: run.notes }
+  return { network, weights, data, recipe, statistics, exact, sameData, whole, notes: [...run.notes, ...notes] }
 }
 
 /** Classes are numbered by their names' order: where these are others, so are the numbers. */
@@ -84,7 +92,7 @@ function checkClasses(folder: string, kept: readonly string[] | undefined, { nam
     names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
   throw new IsobathError(
     'data',
-    `${name}: expected the classes of ${folder} (${listed(kept)}), got ${listed(classNames)}. Give rows for a run's network by --test-file, to have them encoded as its own were.`,
+    `${name}: expected the classes of ${folder} (${listed(kept)}), got ${listed(classNames)}. Give it rows of these classes.`,
   )
 }
 

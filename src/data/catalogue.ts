@@ -42,6 +42,9 @@ const CSV_OPTIONS = [
 ] as const
 
 export type GeneratorOption = (typeof GENERATOR_OPTIONS)[number]
+/** How a table is read for a run that has its encoding: not for users to say. */
+const ENCODING_OPTIONS = ['encoding', 'whole', 'unlabelled'] as const
+
 type OwnOption = GeneratorOption | (typeof CSV_OPTIONS)[number]
 
 /** One data set, as `data list` shows it; sizes are the usual ones, null where only the files tell. */
@@ -189,6 +192,10 @@ export async function loadDataset(name: string, options: DatasetOptions = {}): P
   for (const option of [...GENERATOR_OPTIONS, ...CSV_OPTIONS]) {
     if (options[option] === undefined || entry.options.includes(option)) continue
     throw new IsobathError('data', `${name}: has no option ${option}. ${optionsOf(entry)}`)
+  }
+  for (const option of ENCODING_OPTIONS) {
+    if (options[option] === undefined || name === 'csv') continue
+    throw new IsobathError('data', `${name}: has no option ${option}, which is for tables. Leave it out.`)
   }
   return vary(await entry.load(options), options)
 }

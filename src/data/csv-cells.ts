@@ -50,14 +50,21 @@ export class Numbers {
   }
 }
 
-/** Words as numbers, counted from 0 in the order in which they appear. */
+/** Words as numbers, counted from 0 in the order in which they appear; or known ones, in theirs. */
 export class Words {
-  readonly #codes = new Map<string, number>()
+  readonly #codes: Map<string, number>
   readonly numbers = new Numbers()
+  /** The number of all words but the known ones, where these are given. */
+  readonly #other: number | undefined
+
+  constructor(known?: readonly string[]) {
+    this.#codes = new Map(known?.map((word, code) => [word, code]))
+    this.#other = known?.length
+  }
 
   /** The word's number, or undefined where there would be more than `most` different ones. */
   push(word: string, most: number): number | undefined {
-    let code = this.#codes.get(word)
+    let code = this.#codes.get(word) ?? this.#other
     if (code === undefined) {
       code = this.#codes.size
       if (code >= most) return undefined

@@ -2,6 +2,7 @@
 import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
 import { isMissing, numberIn, quoteCell } from './csv-cells.ts'
+import type { TableEncoding } from './csv-encoding.ts'
 
 /** How a table is to be read. Columns are named by their header, or by their number from 1. */
 export interface CsvOptions {
@@ -23,6 +24,15 @@ export interface CsvOptions {
   readonly testFraction?: number
   /** Chooses those rows. */
   readonly seed?: number
+  /**
+   * That of another table, such as a run keeps: columns, words and classes are those that it names. Label, target,
+   * categorical and ignore need not be said again, and must not contradict it.
+   */
+  readonly encoding?: TableEncoding
+  /** With an encoding, a single file isn't split: its rows, in their order, are the training set and the test set. */
+  readonly whole?: boolean
+  /** With an encoding, labels of a table of test rows (or of a whole one) may be missing or unknown: to predict them. */
+  readonly unlabelled?: boolean
 }
 
 export type Role = 'number' | 'category' | 'target' | 'ignored'
@@ -31,12 +41,18 @@ export interface Column {
   readonly index: number
   readonly name: string
   readonly role: Role
+  /** A category's, where they are known before the table is read. */
+  readonly words?: readonly string[]
 }
 
 export interface Columns {
   readonly hasHeader: boolean
   readonly all: readonly Column[]
+  /** In the order of the network's inputs. */
+  readonly inputs: readonly Column[]
   readonly targets: readonly Column[]
+  /** What a user may want to know of the choice. */
+  readonly notes: readonly string[]
 }
 
 /** More columns than this are a mistaken separator. */
@@ -47,14 +63,9 @@ const MOST_COLUMNS = 2 ** 16
  * that may or may not be a header, an `option` error where an option names no column or leaves no input.
  */
 export function findColumns(source: string, rows: readonly (readonly string[])[], options: CsvOptions): Columns {
-  const width = rows[0].length
-  if (width > MOST_COLUMNS) {
-    throw new IsobathError('data', `${source}: expected at most ${MOST_COLUMNS} columns, got ${width}.`)
-  }
   const named = [...listed(options.label), ...(options.categorical ?? []), ...(options.ignore ?? [])]
   const hasHeader = options.header === undefined ? isHeader(source, rows, named) : options.header === 'yes'
-  const names = rows[0].map((cell, index) => (hasHeader && cell.trim()) || `column ${index + 1}`)
-  checkDifferent(source, names)
+  const names = namesOf(source, rows[0], hasHeader)
   const find = (option: string, text: string): number => findColumn(source, names, option, text)
   const findAll = (option: string, texts: readonly string[] = []): Set<number> =>
     new Set(texts.flatMap((text) => (names.includes(text) ? [text] : listed(text))).map((text) => find(option, text)))
@@ -77,11 +88,22 @@ export function findColumns(source: string, rows: readonly (readonly string[])[]
   if (all.every(({ role }) => role === 'target' || role === 'ignored')) {
     throw new IsobathError(
       'data',
-      `${source}: expected at least one column beside the label, got ${width === 1 ? 'one column in all' : 'none'}. ` +
+      `${source}: expected at least one column beside the label, got ${names.length === 1 ? 'one column in all' : 'none'}. ` +
         'Check the separator (--separator), the label and what is ignored.',
     )
   }
-  return { hasHeader, all, targets: all.filter(({ role }) => role === 'target') }
+  const inputs = all.filter(({ role }) => role === 'number' || role === 'category')
+  return { hasHeader, all, inputs, targets: all.filter(({ role }) => role === 'target'), notes: [] }
+}
+
+/** The columns' names, those without one by their number. Throws a `data` error on too many, and on a name that comes twice. */
+export function namesOf(source: string, first: readonly string[], hasHeader: boolean): string[] {
+  if (first.length > MOST_COLUMNS) {
+    throw new IsobathError('data', `${source}: expected at most ${MOST_COLUMNS} columns, got ${first.length}.`)
+  }
+  const names = first.map((cell, index) => (hasHeader && cell.trim()) || `column ${index + 1}`)
+  checkDifferent(source, names)
+  return names
 }
 
 /** The label's columns; the last that isn't left out where none is named, and none where inputs are to be given back. */
@@ -99,7 +121,7 @@ function targetColumns(
   return new Set(last < 0 ? [] : [last])
 }
 
-function listed(text: string | undefined): string[] {
+export function listed(text: string | undefined): string[] {
   return (text ?? '').split(',').flatMap((part) => part.trim() || [])
 }
 
@@ -107,11 +129,15 @@ function findColumn(source: string, names: readonly string[], option: string, te
   const index = names.indexOf(text)
   if (index >= 0) return index
   if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= names.length) return Number(text) - 1
-  const shown = names.length > 12 ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more` : names.join(', ')
   throw new IsobathError(
     'option',
-    `--${option}: ${source} has no column ${quoteCell(text)}. ${suggestion(text, names)}It has ${shown}.`,
+    `--${option}: ${source} has no column ${quoteCell(text)}. ${suggestion(text, names)}It has ${shorten(names)}.`,
   )
+}
+
+/** The first dozen. */
+export function shorten(names: readonly string[]): string {
+  return names.length > 12 ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more` : names.join(', ')
 }
 
 function checkDifferent(source: string, names: readonly string[]): void {
@@ -129,7 +155,11 @@ function checkDifferent(source: string, names: readonly string[]): void {
 }
 
 /** A header has words above columns of numbers, or the names that options ask for. */
-function isHeader(source: string, [first, ...others]: readonly (readonly string[])[], named: readonly string[]) {
+export function isHeader(
+  source: string,
+  [first, ...others]: readonly (readonly string[])[],
+  named: readonly string[],
+): boolean {
   const cells = first.map((cell) => cell.trim())
   if (named.some((name) => cells.includes(name) && !/^\d+$/.test(name))) return true
   const isNumber = (cell: string | undefined): boolean => numberIn((cell ?? '').trim()) !== undefined

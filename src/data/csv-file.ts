@@ -7,7 +7,7 @@ import { IsobathError } from '../support/errors.ts'
 import { reasonOf } from '../support/files.ts'
 import { type CsvOptions, type CsvSource, readCsv } from './csv.ts'
 import type { Dataset } from './dataset.ts'
-import { FETCH_AGAIN, isGzip } from './gzip.ts'
+import { FETCH_AGAIN, isGzip, unpackingError } from './gzip.ts'
 
 /**
  * The table in a file, or the tables train.csv and test.csv in a folder, each plain or .gz; `testFile` names a file of
@@ -43,26 +43,45 @@ function sourceOf(file: string): CsvSource {
 
 /** The file's bytes, unpacked where they are packed, without holding all of them. */
 async function* piecesOf(file: string): AsyncGenerator<Uint8Array> {
-  const packed = checkFile(file)
+  const beginning = beginningOf(file)
   try {
-    const stream = createReadStream(file)
-    for await (const piece of packed ? pipeline(stream, createGunzip(), () => {}) : stream) {
-      if (piece instanceof Uint8Array) yield piece
-    }
+    yield* isGzip(beginning) ? unpackedPieces(file, beginning) : bytesOf(createReadStream(file))
   } catch (error) {
-    const problem = packed ? "can't be unpacked" : "can't be read"
-    throw new IsobathError('data', `${file}: ${problem} (${reasonOf(error)}). ${FETCH_AGAIN}`)
+    if (error instanceof IsobathError) throw error
+    throw new IsobathError('data', `${file}: can't be read (${reasonOf(error)}). ${FETCH_AGAIN}`)
   }
 }
 
-/** Whether it is packed. Throws a `data` error where it can't be read. */
-function checkFile(file: string): boolean {
+async function* unpackedPieces(file: string, beginning: Uint8Array): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip()
+  const source = createReadStream(file)
+  let readError: unknown
+  source.on('error', (error) => {
+    readError = error
+  })
+  try {
+    yield* bytesOf(pipeline(source, gunzip, () => {}))
+  } catch (error) {
+    throw readError ?? unpackingError(file, beginning, error)
+  }
+  // zlib stops without a word at a zero byte after the end: zeros pad a file to whole blocks of a tape.
+  for await (const piece of bytesOf(createReadStream(file, { start: gunzip.bytesWritten }))) {
+    if (piece.some((byte) => byte !== 0)) throw unpackingError(file, beginning)
+  }
+}
+
+async function* bytesOf(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  for await (const piece of stream) if (piece instanceof Uint8Array) yield piece
+}
+
+/** Its first four bytes, or all of a shorter file. Throws a `data` error where it can't be read. */
+function beginningOf(file: string): Uint8Array {
   try {
     if (!statSync(file).isFile()) throw new IsobathError('data', `${file}: expected a file, got a folder or a device.`)
     const handle = openSync(file, 'r')
     try {
-      const beginning = new Uint8Array(2)
-      return readSync(handle, beginning) === 2 && isGzip(beginning)
+      const beginning = new Uint8Array(4)
+      return beginning.subarray(0, readSync(handle, beginning))
     } finally {
       closeSync(handle)
     }

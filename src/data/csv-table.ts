@@ -1,7 +1,9 @@
 /** Rows of cells to columns of numbers, as they are read: a table is never held as text. */
 import { IsobathError } from '../support/errors.ts'
 import { hintFor, isMissing, Numbers, numberIn, quoteCell, Words } from './csv-cells.ts'
-import { type Column, type Columns, type CsvOptions, findColumns } from './csv-columns.ts'
+import { type Column, type Columns, type CsvOptions, findColumns, type Role, shorten } from './csv-columns.ts'
+import type { TableEncoding } from './csv-encoding.ts'
+import { matchColumns } from './csv-match.ts'
 
 /** Rows that the kinds of the columns are found out from. */
 const FIRST_ROWS = 20
@@ -32,11 +34,11 @@ export interface CsvTable {
   readonly targets: readonly TargetColumn[]
   /** Rows of each file that was read. */
   readonly counts: readonly number[]
-  /** Rows left out for a missing cell. */
-  readonly dropped: number
+  /** Rows left out for a missing cell, by their numbers among all rows, from 0. */
+  readonly dropped: readonly number[]
 }
 
-/** Takes the rows of one file after the other; all have the columns of the first. */
+/** Takes the rows of one file after the other; all have the columns of the first. With an encoding, it is a single file. */
 export class TableReader {
   #columns: Columns | undefined
   readonly #numbers = new Map<Column, Numbers>()
@@ -45,7 +47,7 @@ export class TableReader {
   /** What each column's cells are for, in the columns' order: a look-up for each of millions of cells costs. */
   #takers: readonly ((cell: string, line: number) => boolean)[] = []
   readonly #counts: number[] = []
-  #dropped = 0
+  readonly #dropped: number[] = []
   #rows = 0
   #source = ''
   /** The first rows, until the columns are known. */
@@ -75,7 +77,7 @@ export class TableReader {
   endFile(): void {
     if (this.#columns === undefined && this.#waiting.length > 0) this.#decide()
     if ((this.#counts.at(-1) ?? 0) > 0) return
-    const found = this.#dropped > 0 ? `none without a missing cell (${this.#dropped} left out)` : 'none'
+    const found = this.#dropped.length > 0 ? `none without a missing cell (${this.#dropped.length} left out)` : 'none'
     const header = this.#columns?.hasHeader ? ' below its header' : ''
     throw new IsobathError('data', `${this.#source}: expected rows of cells${header}, got ${found}.`)
   }
@@ -88,14 +90,17 @@ export class TableReader {
 
   #decide(): void {
     const rows = this.#waiting.map(({ cells }) => cells)
-    const columns = findColumns(this.#source, rows, this.options)
+    const { encoding } = this.options
+    const columns = encoding
+      ? matchColumns(this.#source, rows, this.options, encoding)
+      : findColumns(this.#source, rows, this.options)
     this.#columns = columns
     for (const column of columns.all) {
       if (column.role === 'number') this.#numbers.set(column, new Numbers())
-      if (column.role === 'category') this.#categories.set(column, new Words())
+      if (column.role === 'category') this.#categories.set(column, new Words(column.words))
     }
     this.#targets = columns.targets.map((column) => {
-      return { column, numbers: new Numbers(), words: new Words(), wordCount: 0 }
+      return { column, numbers: new Numbers(), words: new Words(encoding?.classes), wordCount: 0 }
     })
     this.#takers = columns.all.map((column) => this.#takerOf(column))
     for (const { cells, line } of this.#waiting) this.row(cells, line)
@@ -126,9 +131,9 @@ export class TableReader {
     this.#checkWidth(cells, line, columns.length)
     const values = cells.map((cell) => cell.trim())
     for (const [index, { role }] of columns.entries()) {
-      if (role === 'ignored' || !isMissing(values[index])) continue
+      if (!this.#isNeeded(role) || !isMissing(values[index])) continue
       if (this.options.missing !== 'drop') throw this.#missing(columns[index], cells[index], line)
-      this.#dropped++
+      this.#dropped.push(this.#rows + this.#dropped.length)
       return
     }
     for (let index = 0; index < values.length; index++) {
@@ -139,6 +144,10 @@ export class TableReader {
     if (this.#rows * columns.length <= MOST_VALUES) return
     const limit = MOST_VALUES.toLocaleString('en-US')
     throw new IsobathError('data', `${this.#source}: expected at most ${limit} values, got more. Take a part of it.`)
+  }
+
+  #isNeeded(role: Role): boolean {
+    return role !== 'ignored' && !(role === 'target' && this.options.unlabelled)
   }
 
   /** Keeps a column's cells; false where a number was expected and there is none. */
@@ -159,8 +168,11 @@ export class TableReader {
       }
     }
     const target = this.#targets.find((one) => one.column === column)
+    if (!target) return () => true
+    const { encoding } = this.options
     return (cell, line) => {
-      if (target) this.#takeTarget(target, cell, line)
+      if (encoding) this.#takeKnownTarget(target, cell, line, encoding)
+      else this.#takeTarget(target, cell, line)
       return true
     }
   }
@@ -180,9 +192,35 @@ export class TableReader {
       target.firstWord ??= { cell, source: this.#source, line }
       target.wordCount++
     }
-    // 3 and 3.0 are one class; 007 is a name.
-    const word = number === undefined || /^[+-]?0\d/.test(cell) ? cell : String(number)
-    if (target.words?.push(word, MOST_CLASSES) === undefined) target.words = undefined
+    if (target.words?.push(classOf(cell, number), MOST_CLASSES) === undefined) target.words = undefined
+  }
+
+  /** A class or a value of the training's; another one is told by its number (that of no class, or NaN) where that is allowed. */
+  #takeKnownTarget(
+    { column, numbers, words }: TargetColumn,
+    cell: string,
+    line: number,
+    encoding: TableEncoding,
+  ): void {
+    const number = numberIn(cell)
+    const { target, classes = [] } = encoding
+    const isKnown =
+      target === 'values'
+        ? number !== undefined
+        : Number(words?.push(classOf(cell, number), MOST_CLASSES)) < classes.length
+    numbers.push(number ?? Number.NaN)
+    if (isKnown || this.options.unlabelled) return
+    const [expected, remedy] =
+      target === 'values'
+        ? ['a number', 'Correct it.']
+        : [
+            `a class of the training (${shorten(classes)})`,
+            'Correct it, or leave the row out: the network has no such answer.',
+          ]
+    throw new IsobathError(
+      'data',
+      `${this.#source}, line ${line}, column ${quoteCell(column.name)}: expected ${expected}, got ${quoteCell(cell)}. ${remedy}`,
+    )
   }
 
   #missing({ name }: Column, cell: string, line: number): IsobathError {
@@ -201,6 +239,13 @@ export class TableReader {
     })
     const [first, ...others] = columns ?? []
     const cell = values[first.index]
+    if (this.options.encoding) {
+      throw new IsobathError(
+        'data',
+        `${this.#source}, line ${line}, column ${quoteCell(first.name)}: expected a number, as in the training, got ` +
+          `${quoteCell(cell)}.${hintFor(cell)} Correct it.`,
+      )
+    }
     const names = [first, ...others].map(({ name }) => name).join(',')
     const more = others.length === 0 ? '' : ` (and in ${others.length} more of its columns)`
     const option = /[\s'"]/.test(names) ? `"${names.replaceAll('"', '\\"')}"` : names
@@ -211,4 +256,9 @@ export class TableReader {
         `${hintFor(cell)} Correct it; or, for columns of words, --categorical ${shown} or --ignore ${shown}.`,
     )
   }
+}
+
+/** A label as the name of a class: 3 and 3.0 are one, 007 is a name. */
+function classOf(cell: string, number: number | undefined): string {
+  return number === undefined || /^[+-]?0\d/.test(cell) ? cell : String(number)
 }

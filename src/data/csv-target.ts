@@ -2,11 +2,13 @@
 import { IsobathError } from '../support/errors.ts'
 import { quoteCell } from './csv-cells.ts'
 import type { CsvOptions } from './csv-columns.ts'
+import type { TableEncoding } from './csv-encoding.ts'
 import { type CsvTable, MOST_CLASSES, type TargetColumn } from './csv-table.ts'
 
 /** As many different whole numbers are taken for classes; more of them are values. */
 const MOST_WHOLE_CLASSES = 20
 
+/** Without a label, or with one that isn't known in every row, `labels` is empty and the values are NaN. */
 export type Targets =
   | { readonly kind: 'classes'; readonly names: readonly string[]; readonly labels: Uint8Array | Uint16Array }
   | { readonly kind: 'values'; readonly names: readonly string[]; readonly columns: readonly Float32Array[] }
@@ -48,6 +50,29 @@ export function decideTargets(source: string, table: CsvTable, options: CsvOptio
     throw notAValue(target, `, or take all labels of ${quoteCell(column.name)} for names of classes: --target classes`)
   }
   return classesOf(source, target, '')
+}
+
+/** The targets of a table that was read with an encoding, and a sentence on labels that aren't known. */
+export function knownTargets(encoding: TableEncoding, { targets, counts }: CsvTable): [Targets, string[]] {
+  if (encoding.target === 'autoencode') return [{ kind: 'inputs' }, []]
+  const rows = counts.reduce((sum, count) => sum + count, 0)
+  const wanted = encoding.columns.filter(({ role }) => role === 'target').map(({ name }) => name)
+  const classes = encoding.classes ?? []
+  const isUnknown = (code: number): boolean =>
+    encoding.target === 'values' ? Number.isNaN(code) : code >= classes.length
+  const given = targets.map(({ numbers, words }) => (encoding.target === 'values' ? numbers : words?.numbers)?.values)
+  const unknown = given.reduce((most, codes) => Math.max(most, codes?.filter(isUnknown).length ?? 0), 0)
+  const isKnown = given.length > 0 && unknown === 0
+  const why =
+    given.length === 0 ? 'is not in the table' : `isn't known in ${unknown === 1 ? '1 row' : `${unknown} rows`}`
+  const notes = isKnown ? [] : [`${wanted.join(', ')} ${why}: predictions stand alone`]
+  if (encoding.target === 'values') {
+    const nothing = new Float32Array(rows).fill(Number.NaN)
+    return [{ kind: 'values', names: wanted, columns: wanted.map((_, at) => (isKnown && given[at]) || nothing) }, notes]
+  }
+  const codes = (isKnown && given[0]) || []
+  const labels = classes.length <= 256 ? new Uint8Array(codes) : new Uint16Array(codes)
+  return [{ kind: 'classes', names: classes, labels }, notes]
 }
 
 function valuesOf(source: string, targets: readonly TargetColumn[], why: string): [Targets, string] {

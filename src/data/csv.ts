@@ -1,14 +1,17 @@
 /** Tables of comma-separated values as data sets. */
 import { IsobathError } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
-import type { Column, CsvOptions } from './csv-columns.ts'
+import type { CsvOptions } from './csv-columns.ts'
+import type { TableEncoding } from './csv-encoding.ts'
 import { createCsvParser, detectSeparator } from './csv-parser.ts'
+import { createEncoder, type Encoder, encodingOf } from './csv-samples.ts'
 import { type CsvTable, TableReader } from './csv-table.ts'
-import { decideTargets, sortWords, type Targets } from './csv-target.ts'
+import { decideTargets, knownTargets, type Targets } from './csv-target.ts'
 import type { Dataset, Samples } from './dataset.ts'
 import { checkFraction } from './generated.ts'
 
 export type { CsvOptions } from './csv-columns.ts'
+export type { EncodedColumn, TableEncoding } from './csv-encoding.ts'
 
 /** A file's name, for errors, and its bytes, in pieces of any size. */
 export interface CsvSource {
@@ -16,8 +19,6 @@ export interface CsvSource {
   readonly bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 }
 
-/** Values of a data set: 4 GiB of them. */
-const MOST_VALUES = 2 ** 30
 /** Bytes of a file, unpacked. */
 const LARGEST_FILE = 2 ** 33
 const SEARCHED = 2 ** 16
@@ -31,9 +32,12 @@ const SEARCHED = 2 ** 16
  *
  * Without `test`, a fraction of the rows, chosen by the seed, is kept for testing; each part keeps the rows' order.
  *
+ * `encoding` of the data set says what the table became. As an option it makes the same of other tables: columns are
+ * matched by their names where both have names, else by position; `whole` and `unlabelled` are for new rows to predict.
+ *
  * Throws a `data` error that names the file, the line and the column on a missing cell (unless `missing` is drop), a word
  * in a column of numbers, rows of different lengths, names that come twice, too few rows or classes and on what is no
- * CSV at all; an `option` error on a bad option.
+ * CSV at all, and with an encoding on a missing column and an unknown class; an `option` error on a bad option.
  */
 export async function readCsv(
   source: Uint8Array | CsvSource,
@@ -43,28 +47,80 @@ export async function readCsv(
   checkSeparator(options.separator)
   if (test === undefined) checkFraction('test-fraction', options.testFraction ?? 0.2)
   const training = source instanceof Uint8Array ? { name: 'table', bytes: [source] } : source
+  if (options.encoding) return readEncoded(options.encoding, training, options, test)
   const reader = new TableReader(options)
   const separator = await readTable(training, reader, options.separator)
   if (test !== undefined) await readTable(test, reader, separator)
   const table = reader.finish(separator)
   const [targets, sentence] = decideTargets(training.name, table, options)
   const split = splitRows(training.name, table, options)
-  const { inputs, size, notes } = encodeInputs(training.name, table, split)
-  const samples = (rows: Uint32Array): Samples => ({
-    count: rows.length,
-    inputs: inputs(rows),
-    ...targetsOf(targets, rows),
-  })
+  const encoding = encodingOf(table, targets, split.train)
+  const encoder = createEncoder(training.name, table, encoding, targets)
+  const categories = encoder.categories(split.test).map(describeCategory)
+  return {
+    ...describe(encoding, encoder.size, targets),
+    train: encoder.samples(split.train),
+    test: encoder.samples(split.test),
+    notes: [describeFile(training.name, table), sentence, ...categories, describeSplit(split, test, options)],
+  }
+}
+
+function describe(encoding: TableEncoding, size: number, targets: Targets) {
   return {
     name: 'csv',
     shape: [size],
     classes: targets.kind === 'classes' ? targets.names.length : 0,
-    train: samples(split.train),
-    test: samples(split.test),
     ...(targets.kind === 'classes' ? { classNames: targets.names } : {}),
     ...(targets.kind === 'values' ? { targetNames: targets.names } : {}),
-    notes: [describeFile(training.name, table), sentence, ...notes, describeSplit(split, test, options)],
+    encoding,
   }
+}
+
+/** Tables that become what another one became. Each file's columns are matched on their own. */
+async function readEncoded(
+  encoding: TableEncoding,
+  training: CsvSource,
+  options: CsvOptions,
+  test: CsvSource | undefined,
+): Promise<Dataset> {
+  const { separator, unlabelled, whole, ...others } = options
+  const open = async (file: CsvSource, mayLack: boolean) => {
+    const reader = new TableReader({ ...others, unlabelled: mayLack })
+    const table = reader.finish(await readTable(file, reader, separator))
+    const [targets, notes] = knownTargets(encoding, table)
+    const encoder = createEncoder(file.name, table, encoding, targets)
+    const all = allRows(table.counts[0])
+    const rowNumbers = table.dropped.length === 0 ? {} : { rowNumbers: keptRows(table) }
+    const unknown = encoder.categories(all).flatMap(describeUnknown)
+    return {
+      table,
+      facts: describe(encoding, encoder.size, targets),
+      split: encoder.samples,
+      samples: (): Samples => ({ ...encoder.samples(all), ...rowNumbers }),
+      notes: [describeFile(file.name, table), ...table.columns.notes, ...notes, ...unknown],
+    }
+  }
+  const isWhole = whole === true && test === undefined
+  const { table, facts, split, samples, notes } = await open(training, isWhole && unlabelled === true)
+  if (test !== undefined) {
+    const held = await open(test, unlabelled === true)
+    return { ...facts, train: samples(), test: held.samples(), notes: [...notes, ...held.notes] }
+  }
+  if (isWhole) {
+    const set = samples()
+    return { ...facts, train: set, test: set, notes }
+  }
+  const rows = splitRows(training.name, table, options)
+  const sets = { train: split(rows.train), test: split(rows.test) }
+  return { ...facts, ...sets, notes: [...notes, describeSplit(rows, undefined, options)] }
+}
+
+const allRows = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, row) => row)
+
+/** The numbers of the rows that weren't dropped. */
+function keptRows({ counts, dropped }: CsvTable): Uint32Array {
+  const gone = new Set(dropped)
+  return allRows(counts[0] + dropped.length).filter((row) => !gone.has(row))
 }
 
 function checkSeparator(separator: string | undefined): void {
@@ -120,7 +176,7 @@ interface Split {
 function splitRows(source: string, { counts }: CsvTable, { testFraction = 0.2, seed = 0 }: CsvOptions): Split {
   const [first, second] = counts
   if (second !== undefined) {
-    const rows = Uint32Array.from({ length: first + second }, (_, row) => row)
+    const rows = allRows(first + second)
     return { train: rows.subarray(0, first), test: rows.subarray(first) }
   }
   if (first < 2) {
@@ -138,80 +194,16 @@ function splitAtRandom(count: number, fraction: number, permutation: Uint32Array
   return { train: permutation.subarray(held).toSorted(), test: permutation.subarray(0, held).toSorted() }
 }
 
-function targetsOf(targets: Targets, rows: Uint32Array): Pick<Samples, 'labels' | 'targets'> {
-  if (targets.kind === 'inputs') return { labels: new Uint8Array(0), targets: 'inputs' }
-  if (targets.kind === 'classes') {
-    const labels = targets.labels.slice(0, rows.length)
-    for (let row = 0; row < rows.length; row++) labels[row] = targets.labels[rows[row]]
-    return { labels }
-  }
-  const { columns } = targets
-  const values = new Float32Array(rows.length * columns.length)
-  for (const [place, column] of columns.entries()) {
-    for (let row = 0; row < rows.length; row++) values[row * columns.length + place] = column[rows[row]]
-  }
-  return { labels: new Uint8Array(0), targets: values }
-}
-
-/** A column's place among the inputs; `places` has one for each of a category's words, -1 for those without. */
-interface Encoded {
-  readonly first: number
-  readonly values: Float32Array
-  readonly places?: readonly number[]
-}
-
-function encodeInputs(source: string, table: CsvTable, split: Split) {
-  const encoded: Encoded[] = []
-  const notes: string[] = []
-  let size = 0
-  for (const column of table.columns.all) {
-    const values = table.numbers.get(column)?.values
-    if (values) {
-      encoded.push({ first: size, values })
-      size++
-    }
-    const category = table.categories.get(column)
-    if (!category) continue
-    const codes = category.numbers.values
-    const { places, count } = placeWords(category.words, codes, split.train)
-    encoded.push({ first: size, values: codes, places })
-    size += count
-    notes.push(...describeCategory(column, count, split.test.filter((row) => places[codes[row]] < 0).length))
-  }
-  const rows = table.counts.reduce((sum, count) => sum + count, 0)
-  if (rows * size > MOST_VALUES) {
-    throw new IsobathError(
-      'data',
-      `${source}: expected at most ${MOST_VALUES.toLocaleString('en-US')} values, got ${rows} rows of ${size}. ` +
-        'Leave out columns that have many words: --ignore.',
-    )
-  }
-  const inputs = (chosen: Uint32Array): Float32Array => {
-    const result = new Float32Array(chosen.length * size)
-    for (const { first, values, places } of encoded) {
-      for (let row = 0, at = first; row < chosen.length; row++, at += size) {
-        const value = values[chosen[row]]
-        if (places === undefined) result[at] = value
-        else if (places[value] >= 0) result[at + places[value]] = 1
-      }
-    }
-    return result
-  }
-  return { inputs, size, notes }
-}
-
-/** One input for each word of the training rows, in the words' order. */
-function placeWords(words: readonly string[], codes: Float32Array, train: Uint32Array) {
-  const seen = new Set<string>()
-  for (const row of train) seen.add(words[codes[row]])
-  const order = new Map(sortWords([...seen]).map((word, place) => [word, place]))
-  return { places: words.map((word) => order.get(word) ?? -1), count: order.size }
-}
-
-function describeCategory({ name }: Column, count: number, unknown: number): string[] {
+function describeCategory({ name, inputs, unknown }: ReturnType<Encoder['categories']>[number]): string {
   const rows = unknown === 1 ? '1 test row has a word' : `${unknown} test rows have a word`
   const rest = unknown === 0 ? '' : `; ${rows} that no training row has, and 0 in all of them`
-  return [`${name} is ${count === 1 ? '1 input' : `${count} inputs`}, one for each word${rest}`]
+  return `${name} is ${inputs === 1 ? '1 input' : `${inputs} inputs`}, one for each word${rest}`
+}
+
+/** A word that the training didn't have: the network knows nothing of it. */
+function describeUnknown({ name, unknown }: ReturnType<Encoder['categories']>[number]): string[] {
+  const rows = unknown === 1 ? '1 row has a word' : `${unknown} rows have a word`
+  return unknown === 0 ? [] : [`${name}: ${rows} that the training didn't have, and 0 in all of its inputs`]
 }
 
 const counted = (value: number, unit: string): string =>
@@ -226,10 +218,10 @@ function describeFile(source: string, { columns, separator, counts, dropped }: C
   )
   const ignored = columns.all.filter(({ role }) => role === 'ignored').length
   const between = SEPARATORS[separator] ?? JSON.stringify(separator)
-  const left = dropped === 0 ? '' : `; ${counted(dropped, 'row')} with missing cells left out`
+  const left = dropped.length === 0 ? '' : `; ${counted(dropped.length, 'row')} with missing cells left out`
   const header = columns.hasHeader ? 'named by the first line' : 'without a header'
   const without = ignored === 0 ? '' : `, ${ignored} left out`
-  return `${source}: ${rows}, ${columns.all.length} columns between ${between}, ${header}${without}${left}`
+  return `${source}: ${rows}, ${counted(columns.all.length, 'column')} between ${between}, ${header}${without}${left}`
 }
 
 function describeSplit({ train, test }: Split, file: CsvSource | undefined, { seed = 0 }: CsvOptions): string {

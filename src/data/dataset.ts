@@ -1,8 +1,11 @@
 /** What a network learns from: samples and what they should give. */
+import { IsobathError } from '../support/errors.ts'
+import { autoencoded, type TableEncoding } from './csv-encoding.ts'
 
 /**
  * Samples of one set, row after row. `inputs` holds `count * size(shape)` values, bytes for images (0..255) and
- * floats for the rest; `labels` holds one class number per sample, and is empty where there are no classes.
+ * floats for the rest; `labels` holds one class number per sample, and is empty where there are no classes or they
+ * aren't known.
  */
 export interface Samples {
   readonly count: number
@@ -10,9 +13,11 @@ export interface Samples {
   readonly labels: Uint8Array | Uint16Array
   /**
    * What the network's outputs should be, where that isn't a class: `count * outputs` values in their own units
-   * (regression), or the samples' own inputs (autoencoding).
+   * (regression; NaN where they aren't known), or the samples' own inputs (autoencoding).
    */
   readonly targets?: Float32Array | 'inputs'
+  /** Their numbers among the rows of their file, counted from 0, where rows between them were left out. */
+  readonly rowNumbers?: Uint32Array
 }
 
 /** Which class a sample is of, which values belong to it, or the sample itself. */
@@ -32,6 +37,8 @@ export interface Dataset {
   readonly classNames?: readonly string[]
   /** Regression: what the targets are called, in the order of the outputs. */
   readonly targetNames?: readonly string[]
+  /** What the columns of a table became, so that others can be read in the same way. */
+  readonly encoding?: TableEncoding
   /** What a reader decided that its user may want to know, in sentences. */
   readonly notes?: readonly string[]
 }
@@ -60,12 +67,27 @@ export function outputsOf(data: Pick<Dataset, 'shape' | 'classes' | 'train'>): n
  */
 export function autoencode(data: Dataset): Dataset {
   const withInputs = (samples: Samples): Samples => ({ ...samples, targets: 'inputs' })
-  const { train, test, validation } = data
+  const { train, test, validation, encoding } = data
   return {
     ...data,
+    ...(encoding === undefined ? {} : { encoding: autoencoded(encoding) }),
     train: withInputs(train),
     test: withInputs(test),
     ...(validation === undefined ? {} : { validation: withInputs(validation) }),
+  }
+}
+
+/** Throws a `data` error where some set has samples whose class or value isn't known: they can be predicted, not scored. */
+export function checkLabelled(data: Dataset): void {
+  for (const set of ['train', 'test', 'validation'] as const) {
+    const { count, labels, targets } = data[set] ?? { count: 0, labels: [] }
+    const areKnown =
+      targets === undefined ? labels.length === count : targets === 'inputs' || !targets.some(Number.isNaN)
+    if (areKnown) continue
+    throw new IsobathError(
+      'data',
+      `${data.name}: expected a label for each sample (${set}), and some have none. Add them.`,
+    )
   }
 }
 

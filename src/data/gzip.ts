@@ -76,6 +76,14 @@ function outcome(result: unknown): { bytes: Uint8Array; used: number } {
   throw new IsobathError('internal', 'broken invariant: zlib gives the bytes and its engine')
 }
 
+/**
+ * The `data` error for what zlib threw on a file that begins with these bytes (four are enough); without an error, for
+ * bytes after its end.
+ */
+export function unpackingError(file: string, beginning: Uint8Array, error?: unknown): IsobathError {
+  return broken(file, error === undefined ? OTHER_BYTES : whyNot(beginning, error))
+}
+
 /** zlib's few words, as a sentence. */
 function whyNot(packed: Uint8Array, error: unknown): string {
   const reason = reasonOf(error)

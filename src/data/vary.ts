@@ -22,6 +22,7 @@ export interface Variation {
 
 /** The data set varied. Throws a `data` or `option` error where that can't be done to it. */
 export function vary(data: Dataset, { seed = 0, samples, validation, randomLabels, target }: Variation): Dataset {
+  if (data.train === data.test) refuseParts(data, { samples, validation, randomLabels })
   let varied = data
   if (target !== undefined) varied = withTarget(varied, target)
   if (validation !== undefined) varied = holdOut(varied, validation, seed)
@@ -29,6 +30,17 @@ export function vary(data: Dataset, { seed = 0, samples, validation, randomLabel
   if (samples === undefined) return varied
   checkWhole(`${data.name}: samples`, samples, 1, varied.train.count)
   return { ...varied, train: randomSubset(varied.train, samples, seed) }
+}
+
+/** Rows that are all used as they are have no training set to take something from. */
+function refuseParts({ name }: Dataset, { samples, validation, randomLabels }: Variation): void {
+  const asked = Object.entries({ samples, validation, 'random-labels': randomLabels || undefined })
+  const found = asked.find(([, value]) => value !== undefined)
+  if (found === undefined) return
+  throw new IsobathError(
+    'option',
+    `${found[0]}: all rows of ${name} are used, as it isn't the run's own. Leave it out.`,
+  )
 }
 
 const RANDOM = 'the labels of the training set are random'

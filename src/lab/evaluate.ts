@@ -1,7 +1,7 @@
 /** Scores of trained weights on a data set. */
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { type Dataset, taskOf } from '../data/dataset.ts'
+import { checkLabelled, type Dataset, taskOf } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardise.ts'
 import type { Network } from '../network/network.ts'
 import type { Weights } from '../training/evaluate.ts'
@@ -24,12 +24,13 @@ export interface EvaluateOptions extends MachineOptions, Pick<TrainingOptions, '
 
 /**
  * Loss and error on the whole training and test sets, standardised by the given statistics or by those of this
- * training set. Throws an IsobathError `network`, `weights` or `data` where these don't fit each other, `option` on a bad option.
+ * training set. Throws an IsobathError `network`, `weights` or `data` where these don't fit each other or labels are missing, `option` on a bad option.
  */
 export async function evaluate(network: Network, options: EvaluateOptions): Promise<SetScores> {
   const { data, weights, threads, exact, memoryLimit, loss, standardise, statistics, onEvaluation } = options
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
+  checkLabelled(data)
   checkWeights(blueprint, weights)
   const settings = resolveOptions({ loss, standardise }, data.train.count, taskOf(data))
   const backend = await createWasmBackend({ threads, exact, memoryLimit })

@@ -2,7 +2,7 @@
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { type Dataset, taskOf } from '../data/dataset.ts'
+import { checkLabelled, type Dataset, taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
@@ -123,6 +123,7 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
   const { data, weights, abort, onProgress, onEvaluation, checkpointEvery, observers } = options
   const { threads, exact, memoryLimit } = options
   checkTrainOptions(options)
+  checkLabelled(data)
   const blueprint = createBlueprint(network, data.shape)
   const settings = resolveOptions(options, data.train.count, taskOf(data))
   const backend = await createWasmBackend({ threads, exact, memoryLimit })
@@ -171,6 +172,7 @@ async function openFolder(folder: string, blueprint: Blueprint, options: TrainOp
       classNames: data.classNames && [...data.classNames],
       targetNames: data.targetNames && [...data.targetNames],
       notes: data.notes && [...data.notes],
+      encoding: data.encoding,
       options: { ...dataOptions },
     },
     recipe,

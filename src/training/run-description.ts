@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { TableEncoding } from '../data/csv-encoding.ts'
 import type { Scale, Statistics } from '../data/standardise.ts'
 import { IsobathError } from '../support/errors.ts'
 import { isNestedBeyond } from '../support/nesting.ts'
@@ -29,6 +30,31 @@ const signalSchema = z.object({
   last: maybeInfinite,
 })
 
+const different = (names: readonly string[]): boolean => new Set(names).size === names.length
+const namesSchema = z.array(z.string()).refine(different).readonly()
+
+/** What the columns of a table became. */
+const encodingSchema = z
+  .object({
+    named: z.boolean(),
+    columns: z
+      .array(
+        z.union([
+          z.object({ name: z.string(), role: z.enum(['number', 'target', 'ignored']) }),
+          z.object({ name: z.string(), role: z.literal('category'), words: namesSchema }),
+        ]),
+      )
+      .refine((columns) => different(columns.map(({ name }) => name)))
+      .readonly(),
+    target: z.enum(['classes', 'values', 'autoencode']),
+    classes: namesSchema.optional(),
+  })
+  .refine(({ columns, target, classes }) => {
+    const has = (...roles: string[]): boolean => columns.some(({ role }) => roles.includes(role))
+    const isComplete = (target === 'classes') === (classes !== undefined) && (target !== 'autoencode') === has('target')
+    return isComplete && has('number', 'category')
+  }) satisfies z.ZodType<TableEncoding>
+
 /** What run.json holds: enough to make the same run again, and to go on with it. */
 const runDescriptionSchema = z.object({
   format: z.literal(runFormat),
@@ -46,6 +72,7 @@ const runDescriptionSchema = z.object({
     classNames: z.array(z.string()).optional(),
     targetNames: z.array(z.string()).optional(),
     notes: z.array(z.string()).optional(),
+    encoding: encodingSchema.optional(),
     /** The options the data set was loaded with, for those who evaluate the run later. */
     options: z.record(z.string(), z.unknown()),
   }),

@@ -100,7 +100,7 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
   const { blueprint, data, settings, backend, recorder, abort, resume, onProgress } = session
   const spent = createStopwatch(resume)
   checkOutputs(blueprint, data)
-  chooseStep(blueprint, settings, backend)
+  chooseStep(blueprint, settings, backend, (session.observers ?? []).length > 0)
   if (session.weights) checkWeights(blueprint, session.weights)
   onProgress?.(resume?.state.step ?? 0, [])
   const first = resume?.state ?? firstState(session)
@@ -204,7 +204,8 @@ export async function evaluateSets(
 ): Promise<SetScores> {
   const { blueprint, data, backend, settings, onEvaluation } = session
   const { train: training, test: testing, validation: held } = data
-  const counts = [training, testing, ...(held ? [held] : [])].map(({ count }) => count)
+  const sets = new Set([training, testing, ...(held ? [held] : [])])
+  const counts = Array.from(sets, ({ count }) => count)
   const samples = counts.reduce((sum, count) => sum + count, 0)
   const evaluator = await createEvaluator(blueprint, backend, Math.max(...counts))
   try {
@@ -212,7 +213,8 @@ export async function evaluateSets(
     const scoreSet = (set: Samples, before: number): Promise<Scores> =>
       evaluator.evaluate(set, standardiser, settings.loss, (done) => onEvaluation?.(before + done, samples))
     const train = await scoreSet(training, 0)
-    const test = await scoreSet(testing, training.count)
+    // A table that isn't split is both.
+    const test = testing === training ? train : await scoreSet(testing, training.count)
     return held ? { train, test, validation: await scoreSet(held, training.count + testing.count) } : { train, test }
   } finally {
     evaluator.dispose()

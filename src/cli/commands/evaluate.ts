@@ -10,14 +10,31 @@ export function evaluateCommand(): Command {
   const command = new Command('evaluate').description(
     "loss and error of a run's last checkpoint, or of a weights file, on a data set",
   )
+  command.addHelpText(
+    'after',
+    `
+A table that isn't the run's own (--data FILE) is read as the run's was, its columns matched by their names. All its rows
+are scored, as one set: test; --test-fraction splits it.
+
+Examples:
+  isobath evaluate runs/first
+  isobath evaluate runs/houses --data more-houses.csv`,
+  )
   return addTrained(command).action(async (place: string, flags: TrainedFlags) => {
-    const { network, weights, data, recipe, statistics, sameData, exact, notes } = await openTrained(place, flags)
+    const trained = await openTrained(place, flags, 'evaluate')
+    const { network, weights, data, recipe, statistics, sameData, exact, notes, whole } = trained
     const { observer, note, close } = showTraining()
     notes.forEach(note)
     try {
       const options = { ...machineOptions(flags), exact: flags.exact ?? exact, onEvaluation: observer.onEvaluation }
       const scores = await evaluate(network, { ...options, ...recipe, statistics, data, weights })
       close()
+      if (whole !== undefined) {
+        // There is no training set in it.
+        const { train: _, ...shown } = scores
+        if (flags.json) return printJson({ of: place, data: data.name, ...shown, recipe, sameData })
+        return printText([`${place} on all rows of ${whole}`, ...scoreLines(shown, data)].join('\n'))
+      }
       if (flags.json) return printJson({ of: place, data: data.name, ...scores, recipe, sameData })
       const remark = sameData === false ? ' (not the samples that the run was trained on)' : ''
       return printText([`${place} on ${data.name}${remark}`, ...scoreLines(scores, data)].join('\n'))

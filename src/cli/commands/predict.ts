@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { type Predictions, predict, type SetName, setNames } from '../../index.ts'
+import { IsobathError, type Predictions, predict, type SetName, setNames } from '../../index.ts'
 import { machineOptions } from '../options.ts'
 import { checkWritable, counted, printJson, printText, writeText } from '../output.ts'
 import { type PredictedData, predictionRows, predictionTable } from '../predictions.ts'
@@ -17,11 +17,25 @@ export function predictCommand(): Command {
     .option('--out <file>', 'write the CSV to a file instead of printing it')
     .addHelpText(
       'after',
-      '\nExamples:\n  isobath predict runs/first > predictions.csv\n  isobath predict runs/first --set train --json',
+      `
+A table that isn't the run's own (--data FILE) is read as the run's was: columns are matched by their names, in any order,
+and no option of the training need be said again. The label may be missing. All rows are predicted, in their order.
+
+Examples:
+  isobath predict runs/first > predictions.csv
+  isobath predict runs/first --set train --json
+  isobath predict runs/houses --data new.csv --out prices.csv`,
     )
   return addTrained(command).action(async (place: string, flags: Flags) => {
     if (flags.out !== undefined) checkWritable(flags.out)
-    const { network, weights, data, recipe, statistics, exact, notes } = await openTrained(place, flags)
+    const trained = await openTrained(place, flags, 'predict')
+    const { network, weights, data, recipe, statistics, exact, notes, whole } = trained
+    if (whole !== undefined && flags.set !== 'test') {
+      throw new IsobathError(
+        'option',
+        `--set: all rows of ${whole} are predicted, as it isn't the run's own. Leave it out.`,
+      )
+    }
     const progress = stderrProgress()
     notes.forEach((note) => {
       progress.note(note)
@@ -43,10 +57,17 @@ export function predictCommand(): Command {
     const named: PredictedData = { samples: data[flags.set] ?? data.test, classNames, targetNames }
     if (flags.out !== undefined) writeText(flags.out, predictionTable(predictions, named))
     if (flags.json) {
-      const facts = { of: place, data: data.name, set: flags.set, task: predictions.task, out: flags.out }
+      const facts = {
+        of: place,
+        data: data.name,
+        set: whole === undefined ? flags.set : 'all',
+        task: predictions.task,
+        out: flags.out,
+      }
       return printJson({ ...facts, predictions: predictionRows(predictions, named) })
     }
+    const of = whole === undefined ? `${flags.set} set of ${data.name}` : `all rows of ${whole}`
     if (flags.out === undefined) process.stdout.write(predictionTable(predictions, named))
-    else printText(`${flags.out}: ${counted(predictions.count, 'prediction')}, ${flags.set} set of ${data.name}`)
+    else printText(`${flags.out}: ${counted(predictions.count, 'prediction')}, ${of}`)
   })
 }

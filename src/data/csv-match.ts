@@ -1,0 +1,141 @@
+/** The columns of a table that is to be read as another one was, whose encoding is known. */
+import { IsobathError } from '../support/errors.ts'
+import { suggestion } from '../support/nearest.ts'
+import { quoteCell } from './csv-cells.ts'
+import { type Column, type Columns, type CsvOptions, isHeader, listed, namesOf, shorten } from './csv-columns.ts'
+import type { EncodedColumn, TableEncoding } from './csv-encoding.ts'
+
+const isTarget = ({ role }: EncodedColumn): boolean => role === 'target'
+const isInput = ({ role }: EncodedColumn): boolean => role === 'number' || role === 'category'
+
+/**
+ * Which column is which: by name, in any order, where both tables have names, else by position. Columns that the
+ * encoding doesn't have are left out, and said in `notes`. With `unlabelled` the label's columns may be missing.
+ *
+ * Throws a `data` error where another column is missing, or their number is another; an `option` error where the options
+ * contradict the encoding.
+ */
+export function matchColumns(
+  source: string,
+  rows: readonly (readonly string[])[],
+  options: CsvOptions,
+  encoding: TableEncoding,
+): Columns {
+  checkAgreement(options, encoding)
+  const hasHeader = options.header === undefined ? hasNames(source, rows, encoding) : options.header === 'yes'
+  const names = namesOf(source, rows[0], hasHeader)
+  const isByName = encoding.named && hasHeader
+  const places = isByName
+    ? placesByName(source, names, options, encoding)
+    : placesByOrder(source, names, options, encoding)
+  const known = new Map<number, Column>()
+  const inputs: Column[] = []
+  const targets: Column[] = []
+  for (const [index, column] of places) {
+    const { name, role } = column
+    const found = { index, name, role, ...(column.role === 'category' ? { words: column.words } : {}) }
+    known.set(index, found)
+    if (role === 'target') targets.push(found)
+    else if (role !== 'ignored') inputs.push(found)
+  }
+  const all = names.map((name, index) => known.get(index) ?? { index, name, role: 'ignored' as const })
+  const kept = new Set(encoding.columns.map(({ name }) => name))
+  const extra = isByName ? names.filter((name) => !kept.has(name)) : []
+  const notes = extra.length === 0 ? [] : [`left out, as the training had no such column: ${shorten(extra)}`]
+  if (encoding.named && !hasHeader) notes.push("no header: its columns are taken in the order of the training's")
+  return { hasHeader, all, inputs, targets, notes }
+}
+
+/** The names that are looked for tell a header; words above numbers do where they aren't there. */
+function hasNames(source: string, rows: readonly (readonly string[])[], { named, columns }: TableEncoding): boolean {
+  const cells = new Set(rows[0].map((cell) => cell.trim()))
+  const inputs = columns.filter(isInput)
+  if (named && inputs.every(({ name }) => cells.has(name))) return true
+  return isHeader(source, rows, named ? inputs.flatMap(({ name }) => (cells.has(name) ? [name] : [])) : [])
+}
+
+/** In the encoding's order. */
+type Places = readonly (readonly [index: number, column: EncodedColumn])[]
+
+function placesByName(
+  source: string,
+  names: readonly string[],
+  { unlabelled }: CsvOptions,
+  { columns }: TableEncoding,
+): Places {
+  const indices = new Map(names.map((name, index) => [name, index]))
+  const isMissing = ({ name }: EncodedColumn): boolean => !indices.has(name)
+  const missing = columns.filter(
+    (column) => isMissing(column) && (isInput(column) || (isTarget(column) && unlabelled !== true)),
+  )
+  if (missing.length > 0) {
+    const lost = missing.map(({ name }) => name)
+    const [expected, remedy] = lost.length === 1 ? ['a column', 'it'] : ['columns', 'them']
+    const aim = lost.length === 1 ? suggestion(lost[0], names) : ''
+    throw new IsobathError(
+      'data',
+      `${source}: expected ${expected} ${shorten(lost.map(quoteCell))}, as in the training's table, got ${shorten(names)}. ` +
+        `${aim}Add ${remedy}, or give the table the names of the training's.`,
+    )
+  }
+  // Of several columns of labels, all or none.
+  const withTargets = !columns.some((column) => isTarget(column) && isMissing(column))
+  return columns.flatMap((column) => {
+    const index = indices.get(column.name)
+    return index === undefined || (isTarget(column) && !withTargets) ? [] : [[index, column] as const]
+  })
+}
+
+function placesByOrder(
+  source: string,
+  { length }: readonly string[],
+  { unlabelled }: CsvOptions,
+  { columns, named }: TableEncoding,
+): Places {
+  const unlabelledColumns = columns.filter((column) => !isTarget(column))
+  const withoutLabel = unlabelled === true ? unlabelledColumns.length : columns.length
+  if (length === columns.length) return columns.map((column, index) => [index, column])
+  if (length === withoutLabel) return unlabelledColumns.map((column, index) => [index, column])
+  const or = withoutLabel === columns.length ? '' : ` (or ${withoutLabel}, without the label)`
+  const remedy = named ? "a header with the names of the training's, or the same columns" : 'the same columns'
+  throw new IsobathError(
+    'data',
+    `${source}: expected ${columns.length} columns${or}, as in the training's table, got ${length}. ` +
+      `Give it ${remedy} in the same order.`,
+  )
+}
+
+/** Options need not be said again; what they say must not be something else. */
+function checkAgreement({ label, categorical, ignore, target }: CsvOptions, encoding: TableEncoding): void {
+  const { columns } = encoding
+  const named = new Map(columns.map((column) => [column.name, column]))
+  const check = (option: string, texts: readonly string[], isRight: (column: EncodedColumn | undefined) => boolean) => {
+    for (const text of texts.flatMap((given) => (named.has(given) ? [given] : listed(given)))) {
+      const column = named.get(text) ?? (/^\d+$/.test(text) ? columns[Number(text) - 1] : undefined)
+      if (!isRight(column))
+        throw contradiction(option, column ? describeColumn(column) : `no column ${quoteCell(text)}`)
+    }
+  }
+  const aside = encoding.target === 'autoencode' ? 'ignored' : 'target'
+  check('label', label === undefined ? [] : [label], (column) => column?.role === aside)
+  check('categorical', categorical ?? [], (column) => column?.role === 'category')
+  check('ignore', ignore ?? [], (column) => column === undefined || column.role === 'ignored')
+  if (target !== undefined && target !== encoding.target) {
+    throw contradiction(
+      'target',
+      { classes: 'classes', values: 'values', autoencode: 'inputs to give back' }[encoding.target],
+    )
+  }
+}
+
+function describeColumn({ name, role }: EncodedColumn): string {
+  const what = { number: 'as numbers', category: 'as words', target: 'as a label', ignored: 'left out' }[role]
+  return `column ${quoteCell(name)} ${what}`
+}
+
+function contradiction(option: string, found: string): IsobathError {
+  return new IsobathError(
+    'option',
+    `--${option}: the run was trained with ${found}, and takes tables so. Leave it out.`,
+  )
+}

@@ -1,0 +1,105 @@
+/** Rows of a table as samples. */
+import { IsobathError } from '../support/errors.ts'
+import type { EncodedColumn, TableEncoding } from './csv-encoding.ts'
+import type { CsvTable } from './csv-table.ts'
+import { sortWords, type Targets } from './csv-target.ts'
+import type { Samples } from './dataset.ts'
+
+/** Values of a data set: 4 GiB of them. */
+const MOST_VALUES = 2 ** 30
+
+/** What a table became: a category's words are those of its training rows. */
+export function encodingOf({ columns, categories }: CsvTable, targets: Targets, train: Uint32Array): TableEncoding {
+  const words = new Map<number, string[]>()
+  for (const [{ index }, category] of categories) {
+    const codes = category.numbers.values
+    const all = category.words
+    const seen = new Set<string>()
+    for (const row of train) seen.add(all[codes[row]])
+    words.set(index, sortWords([...seen]))
+  }
+  const encoded = columns.all.map(({ index, name, role }): EncodedColumn => {
+    return role === 'category' ? { name, role, words: words.get(index) ?? [] } : { name, role }
+  })
+  const known = { named: columns.hasHeader, columns: encoded }
+  if (targets.kind === 'classes') return { ...known, target: 'classes', classes: targets.names }
+  return { ...known, target: targets.kind === 'values' ? 'values' : 'autoencode' }
+}
+
+/** A column's place among the inputs; `places` has one for each of a category's words, -1 for those without. */
+interface Encoded {
+  readonly name: string
+  readonly first: number
+  readonly width: number
+  readonly values: Float32Array
+  readonly places?: readonly number[]
+}
+
+export interface Encoder {
+  /** Inputs of a sample. */
+  readonly size: number
+  samples(rows: Uint32Array): Samples
+  /** Each category: how many inputs it is, and how many of these rows have a word that isn't among them. */
+  categories(rows: Uint32Array): { readonly name: string; readonly inputs: number; readonly unknown: number }[]
+}
+
+/** Throws a `data` error where the samples would have too many values. */
+export function createEncoder(source: string, table: CsvTable, encoding: TableEncoding, targets: Targets): Encoder {
+  const encoded: Encoded[] = []
+  let size = 0
+  const words = encoding.columns.flatMap((column) => (column.role === 'category' ? [column.words] : []))
+  let category = 0
+  for (const column of table.columns.inputs) {
+    const { name } = column
+    const values = table.numbers.get(column)?.values
+    if (values) encoded.push({ name, first: size++, width: 1, values })
+    const own = table.categories.get(column)
+    if (!own) continue
+    const order = new Map(words[category++].map((word, place) => [word, place]))
+    const places = own.words.map((word) => order.get(word) ?? -1)
+    encoded.push({ name, first: size, width: order.size, values: own.numbers.values, places })
+    size += order.size
+  }
+  const count = table.counts.reduce((sum, rows) => sum + rows, 0)
+  if (count * size > MOST_VALUES) {
+    throw new IsobathError(
+      'data',
+      `${source}: expected at most ${MOST_VALUES.toLocaleString('en-US')} values, got ${count} rows of ${size}. ` +
+        'Leave out columns that have many words: --ignore.',
+    )
+  }
+  const inputs = (chosen: Uint32Array): Float32Array => {
+    const result = new Float32Array(chosen.length * size)
+    for (const { first, values, places } of encoded) {
+      for (let row = 0, at = first; row < chosen.length; row++, at += size) {
+        const value = values[chosen[row]]
+        if (places === undefined) result[at] = value
+        else if (places[value] >= 0) result[at + places[value]] = 1
+      }
+    }
+    return result
+  }
+  return {
+    size,
+    samples: (rows) => ({ count: rows.length, inputs: inputs(rows), ...targetsOf(targets, rows) }),
+    categories: (rows) =>
+      encoded.flatMap(({ name, width, values, places }) =>
+        places ? [{ name, inputs: width, unknown: rows.filter((row) => !(places[values[row]] >= 0)).length }] : [],
+      ),
+  }
+}
+
+function targetsOf(targets: Targets, rows: Uint32Array): Pick<Samples, 'labels' | 'targets'> {
+  if (targets.kind === 'inputs') return { labels: new Uint8Array(0), targets: 'inputs' }
+  if (targets.kind === 'classes') {
+    const labels = targets.labels.slice(0, rows.length)
+    for (let row = 0; row < labels.length; row++) labels[row] = targets.labels[rows[row]]
+    return { labels }
+  }
+  const { columns } = targets
+  const values = new Float32Array(rows.length * columns.length)
+  for (const [place, column] of columns.entries()) {
+    for (let row = 0; row < rows.length; row++) values[row * columns.length + place] = column[rows[row]]
+  }
+  return { labels: new Uint8Array(0), targets: values }
+}
