@@ -43,6 +43,9 @@ export interface Trained {
   readonly whole?: string
 }
 
+const usedData =
+  "a data set, or FILE.csv, which a run's network reads as its own table (default: that of the run, loaded as it was)"
+
 /** The argument and the options of a command that uses what was trained. */
 export function addTrained(command: Command): Command {
   command
@@ -50,7 +53,7 @@ export function addTrained(command: Command): Command {
     .option('--network <network>', `the network of a weights file: ${networkHelp}`)
     .addOption(lossOption().default(undefined, "the run's, or what train would take"))
     .addOption(standardiseOption().default(undefined, "as in the run's training, or per-channel"))
-  return addMachineOptions(addDataOptions(command, 'the data set (default: that of the run, loaded as it was)'))
+  return addMachineOptions(addDataOptions(command, usedData))
 }
 
 /** Throws a `run`, `weights`, `network`, `data` or `option` error. */
