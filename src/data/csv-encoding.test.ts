@@ -84,6 +84,15 @@ describe('with the encoding of another table', () => {
     expect([...train.labels]).toEqual([3, 3, 0])
   })
 
+  test('columns are taken in their order where one of the tables has no names', async () => {
+    const fruit = encodingOf(await read('1,0.5,pear\n2,1.5,apple\n3,0,pear\n'))
+    const named = await read('weight,size,fruit\n4,2,pear\n', { encoding: fruit, whole: true })
+    expect([[...named.train.inputs], [...named.train.labels]]).toEqual([[4, 2], [1]])
+    const bare = await read('9,Bodø,7,1\n', { encoding: encodingOf(await trained()), whole: true })
+    expect([...bare.train.inputs]).toEqual([0, 1, 0, 7])
+    expect(bare.notes?.at(-1)).toBe("no header: its columns are taken in the order of the training's")
+  })
+
   test('rows that are left out leave the others their numbers', async () => {
     const encoding = encodingOf(await trained())
     const table = 'town,rooms\nOslo,\nOslo,2\n,3\nOslo,4\n'

@@ -68,8 +68,10 @@ export class TableReader {
       if (this.#waiting.length > FIRST_ROWS) this.#decide()
       return
     }
-    if (this.#isFirstRow && this.#columns.hasHeader) this.#checkHeader(cells, line, this.#columns)
-    else this.#take(cells, line, this.#columns.all)
+    if (this.#isFirstRow && this.#columns.hasHeader) {
+      // A single file's header is what its columns were matched by.
+      if (!this.options.encoding) this.#checkHeader(cells, line, this.#columns)
+    } else this.#take(cells, line, this.#columns.all)
     this.#isFirstRow = false
   }
 
