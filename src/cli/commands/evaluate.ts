@@ -13,8 +13,9 @@ export function evaluateCommand(): Command {
   command.addHelpText(
     'after',
     `
-A table that isn't the run's own (--data FILE) is read as the run's was, its columns matched by their names. All its rows
-are scored, as one set: test; --test-fraction splits it.
+A table that isn't the run's own (--data FILE) is read as the run's was, its
+columns matched by their names. All its rows are scored, as one set: test;
+--test-fraction splits it.
 
 Examples:
   isobath evaluate runs/first

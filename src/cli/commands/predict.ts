@@ -18,8 +18,9 @@ export function predictCommand(): Command {
     .addHelpText(
       'after',
       `
-A table that isn't the run's own (--data FILE) is read as the run's was: columns are matched by their names, in any order,
-and no option of the training need be said again. The label may be missing. All rows are predicted, in their order.
+A table that isn't the run's own (--data FILE) is read as the run's was: columns
+are matched by their names, in any order, and no option of the training need be
+said again. The label may be missing. All rows are predicted, in their order.
 
 Examples:
   isobath predict runs/first > predictions.csv
