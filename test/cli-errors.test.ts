@@ -189,7 +189,7 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --memory 100KB
-      isobath: a training step with a batch of 128 needs at least 512.0 KiB of memory, and the limit is 97.7 KiB. Not even a batch of 1 would fit: use fewer layers.
+      isobath: a training step with a batch of 128 needs at least 448.0 KiB of memory, and the limit is 97.7 KiB. Not even a batch of 1 would fit: use fewer layers.
       2
 
       train mlp --data moons --threads 1000
@@ -345,7 +345,7 @@ describe('wrong input', () => {
       2
 
       train mlp:depth=10000,width=10000 --data moons
-      isobath: a training step with a batch of 128 needs at least 10.9 TiB of memory, and the limit is 4.00 GiB. Not even a batch of 1 would fit: use fewer layers.
+      isobath: a training step with a batch of 128 needs at least 7.32 TiB of memory, and the limit is 4.00 GiB. Not even a batch of 1 would fit: use fewer layers.
       2
       "
     `)

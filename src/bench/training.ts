@@ -30,7 +30,9 @@ const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product
 
 export function graphOf({ network, input, batch, seed }: Problem) {
   const { rule } = momentum({ rate })
-  return trainingGraph(createBlueprint(network, input), { batch, loss: 'cross-entropy', optimizer: rule, seed })
+  // As a training without observers runs it.
+  const options = { batch, loss: 'cross-entropy', optimizer: rule, seed, gradients: false } as const
+  return trainingGraph(createBlueprint(network, input), options)
 }
 
 /** Compiles the step and gives it weights and one batch of random inputs and labels. Throws as `compile` does. */

@@ -93,3 +93,10 @@ export interface Graph {
   /** The scalar that must be finite for the updates to happen, if any. */
   readonly guard?: Value
 }
+
+/** True where a node, or a part of it, reads one of the values. */
+export function readsAny(node: Node, values: ReadonlySet<Value>): boolean {
+  if (node.kind === 'op') return node.inputs.some((input) => values.has(input))
+  const taken = [...node.carried.map(({ initial }) => initial), ...node.slices.map(({ stacked }) => stacked)]
+  return taken.some((value) => values.has(value)) || node.body.some((inner) => readsAny(inner, values))
+}

@@ -21,6 +21,8 @@ export interface TrainingGraphOptions {
   readonly seed: number
   /** The backward pass computes again what it needs of outermost repeats, in segments: less memory, a third more time. */
   readonly recompute?: boolean
+  /** Whether `gradient.NAME` can be read after a step, as by default; without, updates are done as gradients are made. */
+  readonly gradients?: boolean
   /** Layers whose outputs can be read after a step, by path; `tap.PATH` is the output's name. */
   readonly taps?: (blueprint: LayerBlueprint) => boolean
 }
@@ -87,7 +89,7 @@ interface Tapped {
  * `loss` (the batch's mean before the update), `gradient.NAME` of every trained parameter, and the taps.
  */
 export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOptions): Graph {
-  const { batch, loss, seed, recompute, taps } = options
+  const { batch, loss, seed, recompute, gradients: keepsGradients = true, taps } = options
   const builder = new GraphBuilder()
   const parameters = declareParameters(builder, blueprint)
   const x = builder.input('x', 'input', batchShape(batch, blueprint.input))
@@ -118,7 +120,7 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
     const gradient = gradients.get(trainedValues[position])
     return gradient ? [{ ...parameter, value: trainedValues[position], gradient }] : []
   })
-  for (const { name, gradient } of updated) builder.output(`gradient.${name}`, gradient)
+  if (keepsGradients) for (const { name, gradient } of updated) builder.output(`gradient.${name}`, gradient)
   emitUpdates(builder, updated, options)
   // With the updates, not where the statistics are taken: a step whose loss isn't finite must not move them either.
   for (const running of new Set(statistics.map((statistic) => statistic.running))) {

@@ -6,6 +6,7 @@ import type { Shape } from '../blueprint/blueprint.ts'
 import type { GraphBuilder } from './builder.ts'
 import type { Attributes, Value } from './graph.ts'
 import type { OpName } from './ops.ts'
+import { sinkUpdate } from './sink.ts'
 
 export type OptimizerRule =
   | { readonly kind: 'sgd'; readonly weightDecay: number }
@@ -105,6 +106,8 @@ export interface UpdateOptions {
   readonly optimizer: OptimizerRule
   readonly clipNorm?: number
   readonly rateFactors?: ReadonlyMap<string, readonly number[]>
+  /** Whether all gradients must be there when the step is done. */
+  readonly gradients?: boolean
 }
 
 function attributesOf(rule: OptimizerRule): Attributes {
@@ -124,7 +127,7 @@ function attributesOf(rule: OptimizerRule): Attributes {
 export function emitUpdates(
   builder: GraphBuilder,
   parameters: readonly UpdatedParameter[],
-  { optimizer, clipNorm, rateFactors }: UpdateOptions,
+  { optimizer, clipNorm, rateFactors, gradients = true }: UpdateOptions,
 ): void {
   const form: UpdateForm = forms[optimizer.kind]
   const scalars = form.scalars.map((name) => builder.input(name, 'input', []))
@@ -139,7 +142,11 @@ export function emitUpdates(
       ...(factors && { layered: true, axes: loops.length }),
     }
     const inputs = [value, gradient, ...states, ...scalars, ...clip, ...layered]
-    const results = builder.op(form.op, inputs, attributes, name)
+    const canSink = !gradients && clip.length === 0 && layered.length === 0 && loops.length > 0
+    const sinking = { op: form.op, attributes, path: name, updated: [value, ...states], gradient, scalars }
+    const sunk = canSink ? sinkUpdate(builder, builder.nodes, sinking) : undefined
+    if (sunk) builder.replaceBody(sunk.nodes)
+    const results = sunk?.results ?? builder.op(form.op, inputs, attributes, name)
     for (const [position, target] of [value, ...states].entries()) builder.update(target, results[position])
   }
 }

@@ -29,7 +29,7 @@ export const stages = ['network', 'blueprint', 'graph', 'plan', 'kernels'] as co
 export type Stage = (typeof stages)[number]
 
 function graphOf(network: Network, { input, batch, loss, optimizer }: ShowOptions) {
-  return trainingGraph(createBlueprint(network, input), { batch, loss, optimizer, seed: 0 })
+  return trainingGraph(createBlueprint(network, input), { batch, loss, optimizer, seed: 0, gradients: false })
 }
 
 export async function kernelsOf(network: Network, options: ShowOptions): Promise<ShownKernels> {

@@ -100,6 +100,26 @@ export function canHost(node: OpNode): boolean {
   return node.op === 'dense' || node.op === 'denseInputGradient' || canFuse(node)
 }
 
+/** The operations that make a parameter and its states new from its gradient. */
+export type OptimizerOp = 'sgdUpdate' | 'momentumUpdate' | 'adamUpdate'
+
+const optimizerOps: ReadonlySet<string> = new Set<OptimizerOp>(['sgdUpdate', 'momentumUpdate', 'adamUpdate'])
+
+/** The operations that make a gradient vector by vector, and can go on with its update while it is in registers. */
+const gradientOps: ReadonlySet<string> = new Set<OpName>([
+  'denseWeightGradient',
+  'sumOverBatch',
+  'layerNormScaleGradient',
+  'batchNormScaleGradient',
+])
+
+/** True where an update can join the kernel of its gradient: nothing else must be known of all gradients or layers. */
+export const canFollow = (update: OpNode, gradient: OpNode): boolean =>
+  optimizerOps.has(update.op) &&
+  gradientOps.has(gradient.op) &&
+  update.attributes.clipped !== true &&
+  update.attributes.layered !== true
+
 /** True for the operations that make a step's new parameters and states. */
 export const isUpdate = ({ op }: OpNode): boolean => accesses[op].by === 'flat'
 

@@ -21,24 +21,26 @@ const cacheBytes = 2 ** 18
 export function cutIntoBlocks(loop: PlanLoop, id: number): BlockedLoop | undefined {
   const kernels = loop.body.filter(isKernel)
   if (kernels.length < loop.body.length) return undefined
-  const taking = findTaking(kernels)
+  const taking = findTaking(kernels, loop)
   const carrying = kernels.filter((kernel) => !taking.has(kernel))
   const isByRows = carrying.every(({ partition }) => partition.by === 'rows')
   if (taking.size === 0 || carrying.length === 0 || !isByRows) return undefined
   const passed = buffersBetween(carrying, taking)
   const touching = [...passed].flatMap((buffer) => kernels.flatMap((kernel) => operandsOf(kernel, buffer)))
+  const taken = kernels.filter((kernel) => taking.has(kernel))
   if (passed.size === 0 || !touching.every((operand) => alternates(operand, loop))) return undefined
 
   const slotBytes = Math.max(...[...passed].map(({ bytes, slots }) => bytes / slots))
   const size = blockSize(loop.times, slotBytes)
-  if (size < 2) return undefined
+  // Even without blocks: what takes comes last, after one barrier, not between parts of what carries on.
+  if (size < 2) return { loop: { ...loop, body: [...carrying, ...taken] }, widened: new Map() }
   const widened = new Map([...passed].map((buffer) => [buffer, widen(buffer, 2 * size)]))
   const part = (own: readonly Kernel[]): PlanLoop => ({
     ...loop,
     body: own.map((kernel) => rewrite(kernel, widened)),
     block: { loop: id, size },
   })
-  const body = [part(carrying), part(kernels.filter((kernel) => taking.has(kernel)))]
+  const body = [part(carrying), part(taken)]
   return { loop: { ...loop, id, times: Math.ceil(loop.times / size), body }, widened }
 }
 
@@ -50,21 +52,33 @@ const operandsOf = ({ operands }: Kernel, buffer: Buffer): Operand[] =>
 const buffersOf = ({ operands }: Kernel, write: boolean): Buffer[] =>
   operands.filter((operand) => operand.write === write).map(({ location }) => location.buffer)
 
-/** The kernels that aren't by rows, and those whose results only such kernels read. */
-function findTaking(kernels: readonly Kernel[]): ReadonlySet<Kernel> {
+/** The kernels that aren't by rows, but for those whose results the rest reads, or would meet in another order. */
+function findTaking(kernels: readonly Kernel[], { id }: PlanLoop): ReadonlySet<Kernel> {
   const taking = new Set(kernels.filter(({ partition }) => partition.by !== 'rows'))
+  /** A kernel of the rest may read what this one overwrites, if it is its own iteration's and was read before. */
+  const disturbs = (kernel: Kernel, written: Operand): boolean =>
+    kernels.some((other, position) => {
+      if (taking.has(other)) return false
+      const isBefore = position < kernels.indexOf(kernel) && movesOn(written.location, id)
+      return operandsOf(other, written.location.buffer).some(
+        ({ location }) => !(isBefore && samePlace(location, written.location)),
+      )
+    })
   for (let before = -1; before !== taking.size; ) {
     before = taking.size
-    const readByOthers = new Set(
-      kernels.filter((kernel) => !taking.has(kernel)).flatMap((kernel) => kernel.operands.map(bufferOf)),
-    )
-    for (const kernel of taking)
-      if (buffersOf(kernel, true).some((buffer) => readByOthers.has(buffer))) taking.delete(kernel)
+    for (const kernel of taking) {
+      if (kernel.operands.some((operand) => operand.write && disturbs(kernel, operand))) taking.delete(kernel)
+    }
   }
   return taking
 }
 
-const bufferOf = ({ location }: Operand): Buffer => location.buffer
+/** Whether each iteration of the loop has a slot of its own. */
+const movesOn = ({ terms }: Location, id: number): boolean =>
+  terms.some(({ loop, coefficient, cycle }) => loop === id && coefficient !== 0 && cycle === 0)
+
+const samePlace = (a: Location, b: Location): boolean =>
+  a.slot === b.slot && JSON.stringify(a.terms) === JSON.stringify(b.terms)
 
 /** What the one part writes anew in every iteration and the other reads. */
 function buffersBetween(carrying: readonly Kernel[], taking: ReadonlySet<Kernel>): ReadonlySet<Buffer> {

@@ -3,8 +3,8 @@
  * it works on, so that a value is touched while it is in registers.
  */
 import type { Node, OpNode, Value } from '../graph/graph.ts'
-import { sameShape } from '../graph/graph.ts'
-import { canFuse, canHost } from './access.ts'
+import { readsAny, sameShape } from '../graph/graph.ts'
+import { canFollow, canFuse, canHost, isUpdate } from './access.ts'
 
 /** The operations of one kernel, or a loop. */
 export type Step =
@@ -34,10 +34,26 @@ export function fuse(nodes: readonly Node[]): Step[] {
 
 /** The latest step that makes one of the node's inputs, if the node can join it and all else it reads is there by then. */
 function findHost(node: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Value, number>): number | undefined {
+  if (isUpdate(node)) return findGradient(node, steps, madeAt)
   if (!canFuse(node)) return undefined
   const host = Math.max(...node.inputs.map((input) => madeAt.get(input) ?? -1))
   const step = steps[host]
   if (step?.kind !== 'ops' || !canHost(step.nodes[0])) return undefined
   if (!sameShape(step.nodes[0].outputs[0].shape, node.outputs[0].shape)) return undefined
   return host
+}
+
+/** The step that makes an update's gradient, if the update can be done there and nobody reads the parameter after it. */
+function findGradient(update: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Value, number>): number | undefined {
+  const [parameter, gradient, ...others] = update.inputs
+  const position = madeAt.get(gradient)
+  const step = position === undefined ? undefined : steps[position]
+  if (position === undefined || step?.kind !== 'ops' || step.nodes.length > 1) return undefined
+  if (!canFollow(update, step.nodes[0]) || step.nodes[0].outputs[0] !== gradient) return undefined
+  if (others.some((value) => (madeAt.get(value) ?? -1) >= position)) return undefined
+  const own = new Set([parameter, ...others.filter(({ shape }) => shape.length > 0)])
+  const later = steps
+    .slice(position + 1)
+    .flatMap((other): Node[] => (other.kind === 'ops' ? other.nodes : [other.node]))
+  return later.some((node) => readsAny(node, own)) ? undefined : position
 }

@@ -66,7 +66,7 @@ class Placer {
     const body = this.placeNodes(graph.body)
     // The loss decides whether the updates happen, so the guard comes right before the first of them.
     if (graph.guard) {
-      const first = body.findIndex((node) => node.kind === 'kernel' && node.nodes.some(isUpdate))
+      const first = body.findIndex(updates)
       const operand: Operand = { ...this.read(graph.guard), reach: 'all' }
       body.splice(first < 0 ? body.length : first, 0, { kind: 'guard', operand })
     }
@@ -200,8 +200,8 @@ class Placer {
       }
     }
     const flatElements = (value: Value): number => {
-      const { buffer } = this.locationOf(value)
-      return roundUp(buffer.slotSize * buffer.slots, panelWidth)
+      const { buffer, axes } = this.locationOf(value)
+      return roundUp(buffer.slotSize * countSlots(value.shape, axes.length), panelWidth)
     }
     return {
       kind: 'kernel',
@@ -360,6 +360,12 @@ class Placer {
       : { initial: at(0), result: at(loop.times) }
     return { ...ends, parameter: parity(0, 1), next: parity(1, -1) }
   }
+}
+
+/** True where a node makes new parameters or states, itself or within it. */
+function updates(node: PlanNode): boolean {
+  if (node.kind === 'loop') return node.body.some(updates)
+  return node.kind === 'kernel' && node.nodes.some(isUpdate)
 }
 
 function sliceOf({ buffer, slot, terms, axes }: Location, loop: LoopId): Location {

@@ -28,10 +28,15 @@ interface Attempt extends StepChoice {
 }
 
 /** From the fastest way to the smallest. */
-function* attempts(blueprint: Blueprint, settings: TrainingSettings, backend: Backend): Generator<Attempt> {
+function* attempts(
+  blueprint: Blueprint,
+  settings: TrainingSettings,
+  backend: Backend,
+  gradients: boolean,
+): Generator<Attempt> {
   const usual = chooseRing(settings, blueprint)
   for (const recompute of [false, true]) {
-    const graph = stepGraph(blueprint, settings, recompute)
+    const graph = stepGraph(blueprint, settings, { recompute, gradients })
     for (const ringSlots of usual > 2 ? [usual, 2] : [2]) {
       yield { graph, ringSlots, recompute, bytes: backend.memoryOf(graph, { ringSlots }) }
     }
@@ -40,12 +45,17 @@ function* attempts(blueprint: Blueprint, settings: TrainingSettings, backend: Ba
 
 /**
  * The fastest way to compile a step that fits into the backend's memory: with room for many batches or for two, with all
- * activations kept or computed again. Throws a `memory` error that says how much the step needs and which batch would fit.
+ * activations kept or computed again. `gradients`: they can be read after a step. Throws a `memory` error that says how much the step needs and which batch would fit.
  */
-export function chooseStep(blueprint: Blueprint, settings: TrainingSettings, backend: Backend): StepChoice {
+export function chooseStep(
+  blueprint: Blueprint,
+  settings: TrainingSettings,
+  backend: Backend,
+  gradients = false,
+): StepChoice {
   const { memoryLimit } = backend
   let least = Number.POSITIVE_INFINITY
-  for (const attempt of attempts(blueprint, settings, backend)) {
+  for (const attempt of attempts(blueprint, settings, backend, gradients)) {
     if (attempt.bytes <= memoryLimit) return attempt
     least = Math.min(least, attempt.bytes)
   }
@@ -63,7 +73,7 @@ function largestBatch(blueprint: Blueprint, settings: TrainingSettings, backend:
   let tooLarge = settings.batch
   while (tooLarge - fits > 1) {
     const middle = Math.floor((fits + tooLarge) / 2)
-    const graph = stepGraph(blueprint, { ...settings, batch: middle }, true)
+    const graph = stepGraph(blueprint, { ...settings, batch: middle }, { recompute: true })
     if (backend.memoryOf(graph, { ringSlots: 2 }) <= backend.memoryLimit) fits = middle
     else tooLarge = middle
   }

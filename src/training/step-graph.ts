@@ -5,10 +5,17 @@ import { trainingGraph } from '../graph/programs.ts'
 import { resolveLayerRates } from './layer-rates.ts'
 import type { TrainingSettings } from './options.ts'
 
+export interface StepGraphOptions {
+  /** The backward pass computes again what it needs of repeated layers, instead of reading it; false by default. */
+  readonly recompute?: boolean
+  /** Whether all gradients can be read after a step; false by default. */
+  readonly gradients?: boolean
+}
+
 /**
- * `recompute`: the backward pass computes again what it needs of repeated layers, instead of reading it. Throws an `option` error where a layer's rate is that of no layer.
+ * Throws an `option` error where a layer's rate is that of no layer.
  */
-export function stepGraph(blueprint: Blueprint, settings: TrainingSettings, recompute = false): Graph {
+export function stepGraph(blueprint: Blueprint, settings: TrainingSettings, options: StepGraphOptions = {}): Graph {
   const { batch, loss, optimizer, seed, clipNorm, layerRates } = settings
   return trainingGraph(blueprint, {
     batch,
@@ -17,6 +24,7 @@ export function stepGraph(blueprint: Blueprint, settings: TrainingSettings, reco
     clipNorm: clipNorm ?? undefined,
     rateFactors: resolveLayerRates(blueprint, layerRates),
     seed,
-    recompute,
+    gradients: false,
+    ...options,
   })
 }

@@ -79,7 +79,7 @@ export interface TrainingTask {
 export async function runTraining(task: TrainingTask): Promise<TrainingOutcome> {
   const { blueprint, data, settings, backend } = task
   const { batch, seed, order } = settings
-  const { graph, ringSlots, recompute } = chooseStep(blueprint, settings, backend)
+  const { graph, ringSlots, recompute } = chooseStep(blueprint, settings, backend, (task.observers ?? []).length > 0)
   const program = await backend.compile(graph, { ringSlots })
   try {
     for (const { name } of blueprint.parameters) program.write(name, task.weights.get(name) ?? [])

@@ -24,6 +24,7 @@ export interface ProblemOptions {
   readonly rate?: number
   readonly seed?: number
   readonly recompute?: boolean
+  readonly gradients?: boolean
   readonly taps?: TrainingGraphOptions['taps']
 }
 
@@ -55,8 +56,18 @@ export function createProblem(network: Network, options: ProblemOptions = {}): P
   const { input = [5], batch = 6, loss = 'cross-entropy', optimizer = momentumRule, taps } = options
   const { steps = 1, rate = 0.05, seed = 7 } = options
   const blueprint = createBlueprint(network, input)
-  const { clipNorm, rateFactors, recompute } = options
-  const graph = trainingGraph(blueprint, { batch, loss, optimizer, clipNorm, rateFactors, seed, recompute, taps })
+  const { clipNorm, rateFactors, recompute, gradients } = options
+  const graph = trainingGraph(blueprint, {
+    batch,
+    loss,
+    optimizer,
+    clipNorm,
+    rateFactors,
+    seed,
+    recompute,
+    gradients,
+    taps,
+  })
   const random = createRandom(seed, 'problem')
   const outputs = sizeOf(blueprint.output)
   const scalar = ([name, value]: readonly [string, number]): [string, Float64Array] => [name, Float64Array.of(value)]

@@ -2,7 +2,7 @@
  * Writes a plan as one WebAssembly module: each different kernel once, and `run(thread, threads, first, count)`, the
  * loop nest that calls them for `count` steps of the ring from slot `first` on.
  */
-import type { Value } from '../../graph/graph.ts'
+import { sizeOf, type Value } from '../../graph/graph.ts'
 import { kernelsOf } from '../../plan/barriers.ts'
 import { roundUp } from '../../plan/layout.ts'
 import type { Barrier, Guard, Kernel, Location, LoopId, Plan, PlanLoop, PlanNode } from '../../plan/plan.ts'
@@ -88,7 +88,7 @@ function signatureOf({ nodes, operands, partition }: Kernel): string {
     write,
     value.element,
     location.buffer.layout,
-    partition.by === 'flat' ? location.buffer.bytes : 0,
+    partition.by === 'flat' ? location.buffer.slotSize * sizeOf(value.shape.slice(0, location.axes.length)) : 0,
   ])
   const describedNodes = nodes.map(({ op, inputs, outputs, attributes }) => [
     op,

@@ -10,6 +10,7 @@ import { type I32, i32, type Local } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 import { TileTail } from './tile.ts'
+import { createUpdateTail } from './updates.ts'
 
 /** From this width on, the weight gradient's factors are packed: below, they are in the first cache as they are. */
 const widthToPack = 192
@@ -172,10 +173,13 @@ export function emitDenseWeightGradient(context: KernelContext): void {
   const [node] = kernel.nodes
   const dy = operandOf(context, node.inputs[0])
   const x = operandOf(context, node.inputs[1])
-  const dw = operandOf(context, node.outputs[0])
+  // Where nobody reads the gradient it stays in registers: the update follows.
+  const dw = context.operands.find(({ value }) => value === node.outputs[0])
+  const finish = createUpdateTail(context)
+  const like = dw ?? operandOf(context, kernel.nodes[1].inputs[0])
   const { stride: dyStride, rows: batch } = layoutAs(dy.layout, 'rows')
   const { stride: xStride } = layoutAs(x.layout, 'rows')
-  const { inputs, panelStride } = layoutAs(dw.layout, 'panels')
+  const { inputs, panelStride } = layoutAs(like.layout, 'panels')
   const tilesAcross = Math.ceil(inputs / tileRows)
   const product = new TileProduct(context)
   const panelBytes = panelWidth * lanes.bytes
@@ -186,7 +190,7 @@ export function emitDenseWeightGradient(context: KernelContext): void {
 
   /** The tile's inputs from `first` on, as many as are left and fit the registers. */
   const emitRows = (rows: number): void => {
-    const target = builder.local('i32', at(at(dw.pointer, panel, panelStride * lanes.bytes), column, panelBytes))
+    const offset = builder.local('i32', at(i32.mul(panel, i32.const(panelStride * lanes.bytes)), column, panelBytes))
     for (let first = 0; first < rows; first += product.rows) {
       const spread = isPacked
         ? { address: at(packedX, column, batch * lanes.bytes), termBytes: tileRows * lanes.bytes }
@@ -200,7 +204,9 @@ export function emitDenseWeightGradient(context: KernelContext): void {
         terms: batch,
       })
       sums.forEach((sum, position) => {
-        v128.store(builder, target, sum, first * panelBytes + position * 16)
+        const shift = first * panelBytes + position * 16
+        if (dw) v128.store(builder, at(dw.pointer, offset, 1), sum, shift)
+        finish?.(offset, shift, sum)
       })
     }
   }

@@ -3,12 +3,26 @@ import { panelWidth } from '../../../plan/layout.ts'
 import { i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
+import { createUpdateTail } from './updates.ts'
 
 /** Calls `body` once for each vector of the thread's columns, with the column number of its first element. */
 function forColumns(context: KernelContext, body: (column: Local<'i32'>) => void): void {
   const { builder, lanes, start, end } = context
   const first = i32.mul(start, i32.const(panelWidth))
   forRange(builder, first, i32.mul(end, i32.const(panelWidth)), lanes.count, body)
+}
+
+/** Stores the gradient of a vector over the features, where anybody reads it, and goes on with its update, if it has one. */
+function gradientWriter(context: KernelContext): (column: Local<'i32'>, gradient: Vector) => void {
+  const { builder, lanes, kernel, operands } = context
+  const target = operands.find(({ value }) => value === kernel.nodes[0].outputs[0])
+  const finish = createUpdateTail(context)
+  return (column, gradient) => {
+    const made = builder.local('v128', gradient)
+    const offset = builder.local('i32', i32.mul(column, i32.const(lanes.bytes)))
+    if (target) v128.store(builder, at(target.pointer, offset, 1), made)
+    finish?.(offset, 0, made)
+  }
 }
 
 /** The address of a feature's element in a vector over the features. */
@@ -22,6 +36,7 @@ export function emitSumOverBatch(context: KernelContext): void {
   const [node] = kernel.nodes
   const x = operandOf(context, node.inputs[0])
   const { rows, stride } = layoutAs(x.layout, 'rows')
+  const write = gradientWriter(context)
   const sum = builder.local('v128')
   forColumns(context, (column) => {
     const pointer = builder.local('i32', at(x.pointer, column, lanes.bytes))
@@ -30,7 +45,7 @@ export function emitSumOverBatch(context: KernelContext): void {
       builder.set(sum, lanes.add(sum, v128.load(pointer)))
       builder.set(pointer, i32.add(pointer, i32.const(stride * lanes.bytes)))
     })
-    v128.store(builder, vectorAt(context, node.outputs[0], column), sum)
+    write(column, sum)
   })
 }
 
@@ -110,6 +125,7 @@ export function emitBatchNormScaleGradient(context: KernelContext): void {
   const x = operandOf(context, xValue)
   const { rows, stride: dyStride } = layoutAs(dy.layout, 'rows')
   const { stride: xStride } = layoutAs(x.layout, 'rows')
+  const write = gradientWriter(context)
   const sum = builder.local('v128')
   forColumns(context, (column) => {
     const dyPointer = builder.local('i32', at(dy.pointer, column, lanes.bytes))
@@ -122,7 +138,7 @@ export function emitBatchNormScaleGradient(context: KernelContext): void {
       builder.set(xPointer, i32.add(xPointer, i32.const(xStride * lanes.bytes)))
     })
     const gradient = lanes.mul(sum, v128.load(vectorAt(context, inverseValue, column)))
-    v128.store(builder, vectorAt(context, node.outputs[0], column), gradient)
+    write(column, gradient)
   })
 }
 
@@ -135,6 +151,7 @@ export function emitLayerNormScaleGradient(context: KernelContext): void {
   const x = operandOf(context, xValue)
   const { rows, stride: dyStride } = layoutAs(dy.layout, 'rows')
   const { stride: xStride } = layoutAs(x.layout, 'rows')
+  const write = gradientWriter(context)
   const sum = builder.local('v128')
   forColumns(context, (column) => {
     const dyPointer = builder.local('i32', at(dy.pointer, column, lanes.bytes))
@@ -152,6 +169,6 @@ export function emitLayerNormScaleGradient(context: KernelContext): void {
         builder.set(pointer, i32.add(pointer, i32.const(lanes.bytes)))
       }
     })
-    v128.store(builder, vectorAt(context, node.outputs[0], column), sum)
+    write(column, sum)
   })
 }

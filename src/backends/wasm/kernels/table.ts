@@ -20,7 +20,7 @@ import {
   emitZeros,
 } from './rows.ts'
 import { emitMap } from './tile.ts'
-import { emitAdamUpdate, emitMomentumUpdate, emitRunningUpdate, emitSgdUpdate } from './updates.ts'
+import { emitRunningUpdate, emitUpdate } from './updates.ts'
 
 /** Views are places in memory that the plan knows of. */
 function neverEmitted({ kernel }: KernelContext): void {
@@ -51,9 +51,9 @@ export const kernelEmitters = {
   runningUpdate: emitRunningUpdate,
   softmaxCrossEntropy: emitSoftmaxCrossEntropy,
   squaredError: emitSquaredError,
-  sgdUpdate: emitSgdUpdate,
-  momentumUpdate: emitMomentumUpdate,
-  adamUpdate: emitAdamUpdate,
+  sgdUpdate: emitUpdate,
+  momentumUpdate: emitUpdate,
+  adamUpdate: emitUpdate,
   norms: emitNorms,
   normOfAll: emitNormOfAll,
   clipFactor: emitClipFactor,
