@@ -1,7 +1,8 @@
 /**
- * Writes the two made-up tables of this folder anew: node examples/make.mjs
+ * Writes the made-up tables of this folder anew: node examples/make.mjs
  *
- * houses.csv: what a house costs, with a column of words and some missing cells. fruit.csv: a kind of fruit by its measures.
+ * houses.csv: what a house costs, with a column of words and some missing cells; new-houses.csv: some without a price.
+ * fruit.csv: a kind of fruit by its measures.
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -28,6 +29,12 @@ const houses = Array.from({ length: 3000 }, (_, index) => {
   return [index + 1, town, cell(area), cell(rooms), cell(year), price.toFixed(1)]
 })
 save('houses.csv', [['id', 'town', 'area', 'rooms', 'year', 'price'], ...houses])
+save('new-houses.csv', [
+  ['town', 'area', 'rooms', 'year'],
+  ['Bergen', 95, 3, 1987],
+  ['Oslo', 62, 2, 2011],
+  ['Tromsø', 140, 5, 1934],
+])
 
 const kinds = { apple: [7.5, 170, 0.75], lemon: [6, 110, 0.2], lime: [4.8, 70, 0.35], orange: [7.8, 190, 0.12] }
 const fruit = Array.from({ length: 600 }, () => {
