@@ -1,13 +1,6 @@
 /** What `train` says of a run that has come to its end, or was stopped. */
 import { join } from 'node:path'
-import {
-  describeDivergence,
-  describeOptimizer,
-  describeSchedule,
-  describeSignal,
-  formatBytes,
-  type Run,
-} from '../index.ts'
+import { describeDivergence, describeRecipe, describeSignal, formatBytes, type Run } from '../index.ts'
 import { counted, number, scoreLines, whole } from './output.ts'
 import { quote } from './quote.ts'
 import { sparkline } from './terminal/spark.ts'
@@ -49,7 +42,7 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
   const fall = `${number(losses[0]?.loss ?? null)} to ${number(losses.at(-1)?.loss ?? null)}`
   return [
     `${label} on ${data.name}: ${counted(steps, 'step')} of ${counted(settings.batch, 'sample')}, ${Number(epochs)} epochs`,
-    `${describeOptimizer(settings.optimizer)}, ${describeSchedule(settings.schedule)}, ${settings.loss}, seed ${settings.seed}`,
+    `${describeRecipe(settings)}, ${settings.loss}, seed ${settings.seed}`,
     '',
     losses.length > 0 ? `loss   ${curve}  ${fall}` : "loss   the first step's loss was not finite",
     ...scoreLines(run, data),

@@ -113,6 +113,11 @@ export function adamw(options: AdamOptions = {}): Optimizer {
 export function describeOptimizer({ name, rate, rule }: Optimizer): string {
   const parts = [rule.kind === 'momentum' ? `${name} ${rule.momentum}` : name, `rate ${rate}`]
   if (rule.kind === 'momentum' && rule.momentumSchedule === 'sutskever') parts.push("Sutskever's schedule of momentum")
+  if (rule.kind === 'adam') {
+    const { firstDecay, secondDecay, epsilon } = rule
+    if (firstDecay !== 0.9 || secondDecay !== 0.999) parts.push(`decays ${firstDecay} and ${secondDecay}`)
+    if (epsilon !== 1e-8) parts.push(`epsilon ${epsilon}`)
+  }
   if (rule.weightDecay > 0) parts.push(`weight decay ${rule.weightDecay}`)
   return parts.join(', ')
 }

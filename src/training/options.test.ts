@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { refusal } from '../../test/support/refusal.ts'
 import { optimizerScalars } from '../graph/programs.ts'
+import { describeRecipe } from './describe.ts'
 import { adam, adamw, describeOptimizer, momentum, nesterov, sgd } from './optimizers.ts'
 import { resolveOptions, type TrainingOptions } from './options.ts'
 import { describeSchedule, scheduleFactor } from './schedules.ts'
@@ -228,6 +229,24 @@ describe('adam and adamw', () => {
       'adamw, rate 0.01, weight decay 0.01',
     ])
     expect(adam().rule).toMatchObject({ firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8, weightDecay: 0 })
+  })
+})
+
+describe('a recipe', () => {
+  it('is told in words that differ where the training does', () => {
+    const told = (options: TrainingOptions) => describeRecipe(resolveOptions(options, 100))
+    const layerRates = { readout: 0.1, hidden: [1, 2, 3, 4, 5] }
+    expect([
+      told({}),
+      told({ optimizer: nesterov({ rate: 0.1 }), clipNorm: 1, schedule: 'cosine', layerRates }),
+      told({ optimizer: adam({ firstDecay: 0.8, epsilon: 0.1 }) }),
+    ]).toMatchInlineSnapshot(`
+      [
+        "momentum 0.9, rate 0.03, constant rate",
+        "nesterov 0.9, rate 0.1, clipped to norm 1, cosine rate, readout at 0.1 of it, hidden at 1, 2, 3, ..., 5 of it",
+        "adam, rate 0.001, decays 0.8 and 0.999, epsilon 0.1, constant rate",
+      ]
+    `)
   })
 })
 
