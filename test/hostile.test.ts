@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { builtProgram } from './support/build.ts'
 import { isobath } from './support/command-line.ts'
 import { allRefused, refused } from './support/hostile.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
@@ -274,12 +275,10 @@ describe('a place of the wrong kind', () => {
 })
 
 describe('a full disk', () => {
-  const cli = join(import.meta.dirname, '../dist/cli/isobath.js')
-
   /** Runs the command line where no file may grow beyond so many KiB, which fails as a full disk does. */
   function limited(kilobytes: number, words: string): { status: number | null; stderr: string } {
     const command = `ulimit -f ${kilobytes} && exec "$0" "$1" ${words}`
-    const { status, stderr } = spawnSync('bash', ['-c', command, process.execPath, cli], {
+    const { status, stderr } = spawnSync('bash', ['-c', command, process.execPath, builtProgram], {
       encoding: 'utf8',
       cwd: root,
     })
