@@ -1,6 +1,8 @@
 /** What commands print: one JSON document, or text; files that they write. */
 import { dirname } from 'node:path'
-import { checkFolder, makeFolder, writeWhole } from '../support/files.ts'
+import { makeFolder, writeWhole } from '../support/files.ts'
+
+export { checkWritable } from '../support/files.ts'
 
 /** One JSON document on stdout; JSON.stringify makes null of Infinity and NaN. */
 export function printJson(value: unknown): void {
@@ -9,12 +11,6 @@ export function printJson(value: unknown): void {
 
 export function printText(text: string): void {
   process.stdout.write(`${text}\n`)
-}
-
-/** Makes the folder of a file that will be written after long work. Throws a `disk` error where that won't do. */
-export function checkWritable(file: string): void {
-  makeFolder(dirname(file))
-  checkFolder(dirname(file))
 }
 
 /** Writes a text file, its folder included. Throws a `disk` error. */

@@ -7,16 +7,19 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  readlinkSync,
   readSync,
+  realpathSync,
   renameSync,
   rmSync,
   type Stats,
   statSync,
   writeSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { type ErrorCode, IsobathError } from './errors.ts'
 
 /** What the operating system said, without the error's code and path: `no space left on device`. */
@@ -73,39 +76,97 @@ function makeMissing(folder: string): void {
   }
 }
 
-/** Throws a `disk` error where files can't be written into a folder. */
-export function checkFolder(folder: string): void {
-  orDiskError(folder, () => accessSync(folder, constants.W_OK))
+/**
+ * Makes the folder of a file that will be written after long work. Throws a `disk` error where the file couldn't be
+ * written: its folder is closed, or there is a folder of its name.
+ */
+export function checkWritable(file: string): void {
+  makeFolder(dirname(file))
+  orDiskError(file, () => {
+    const place = placeOf(file)
+    accessSync(place.isWhole ? dirname(place.file) : place.file, constants.W_OK)
+  })
 }
 
-/** Writes a file whole or not at all, also where the power fails. Throws a `disk` error. */
+/**
+ * Writes a file whole or not at all, also where the power fails. Links stay links: what they lead to is written. Devices
+ * and pipes are written into, as nothing may take their place. Throws a `disk` error.
+ */
 export function writeWhole(file: string, content: string | Uint8Array): void {
-  const temporary = `${file}.partial`
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
   orDiskError(file, () => {
-    try {
-      writeInPieces(temporary, typeof content === 'string' ? new TextEncoder().encode(content) : content)
-      renameSync(temporary, file)
-      syncFolder(dirname(file))
-    } catch (error) {
-      removeQuietly(temporary)
-      throw error
-    }
+    const place = placeOf(file)
+    if (place.isWhole) replace(place.file, bytes)
+    else if (place.descriptor === undefined) writeInto(place.file, bytes)
+    else writePieces(place.descriptor, bytes)
   })
+}
+
+interface Place {
+  /** What is written in the end, no link to it. */
+  readonly file: string
+  /** A new file takes its place; else it is written into. */
+  readonly isWhole: boolean
+  /** What this process has open already, by the name that the system gives it. */
+  readonly descriptor?: number
+}
+
+/** Throws where there is a folder. */
+function placeOf(file: string): Place {
+  const status = statusOf(file)
+  if (status?.isDirectory()) throw new Error('it is a folder, not a file')
+  if (status !== undefined && !status.isFile()) return { file, isWhole: false }
+  if (status === undefined) return { file: throughLinks(file), isWhole: true }
+  const [, name, number] = /^\/(?:dev|proc\/self)\/(stdout|stderr|fd\/(\d+))$/.exec(file) ?? []
+  if (name === undefined) return { file: realpathSync(file), isWhole: true }
+  return { file, isWhole: false, descriptor: Number(number ?? (name === 'stdout' ? 1 : 2)) }
+}
+
+/** Where a link leads that leads to nothing yet; anything else as it is. */
+function throughLinks(start: string): string {
+  let file = start
+  // As many as Linux follows.
+  for (let links = 0; links < 40; links++) {
+    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return file
+    file = resolve(dirname(file), readlinkSync(file))
+  }
+  throw new Error('too many links')
+}
+
+function replace(file: string, content: Uint8Array): void {
+  const temporary = `${file}.partial`
+  try {
+    const descriptor = openSync(temporary, 'w')
+    try {
+      writePieces(descriptor, content)
+      // Else the name could reach the disk before the content does.
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(temporary, file)
+    syncFolder(dirname(file))
+  } catch (error) {
+    removeQuietly(temporary)
+    throw error
+  }
+}
+
+function writeInto(file: string, content: Uint8Array): void {
+  const descriptor = openSync(file, 'w')
+  try {
+    writePieces(descriptor, content)
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** Node reads and writes at most 2 GiB at once. */
 const pieceBytes = 2 ** 28
 
-function writeInPieces(file: string, content: Uint8Array): void {
-  const descriptor = openSync(file, 'w')
-  try {
-    for (let offset = 0; offset < content.length; ) {
-      offset += writeSync(descriptor, content, offset, Math.min(pieceBytes, content.length - offset))
-    }
-    // Else the name could reach the disk before the content does.
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
+function writePieces(descriptor: number, content: Uint8Array): void {
+  for (let offset = 0; offset < content.length; ) {
+    offset += writeSync(descriptor, content, offset, Math.min(pieceBytes, content.length - offset))
   }
 }
 

@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkWritable, writeWhole } from './files.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'isobath-files-')))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const isWindows = process.platform === 'win32'
+
+describe('writeWhole', () => {
+  it('writes over a file and leaves nothing else', () => {
+    const file = join(folder, 'a.txt')
+    writeWhole(file, 'first, and longer')
+    writeWhole(file, 'second')
+    expect(readFileSync(file, 'utf8')).toBe('second')
+    expect(readdirSync(folder)).toEqual(['a.txt'])
+  })
+
+  it.skipIf(isWindows)('writes what a link leads to, also where nothing is there yet', () => {
+    mkdirSync(join(folder, 'kept'))
+    for (const name of ['there', 'new']) symlinkSync(join('kept', name), join(folder, name))
+    writeFileSync(join(folder, 'kept', 'there'), 'before')
+    for (const name of ['there', 'new']) {
+      writeWhole(join(folder, name), `text of ${name}`)
+      expect(lstatSync(join(folder, name)).isSymbolicLink()).toBe(true)
+      expect(readFileSync(join(folder, 'kept', name), 'utf8')).toBe(`text of ${name}`)
+    }
+    expect(readdirSync(join(folder, 'kept')).sort()).toEqual(['new', 'there'])
+  })
+
+  it('refuses a folder and links in a ring', () => {
+    mkdirSync(join(folder, 'is-folder'))
+    const file = join(folder, 'is-folder')
+    for (const write of [() => checkWritable(file), () => writeWhole(file, 'x')]) {
+      expect(write).toThrow(`${file}: can't be written (it is a folder, not a file).`)
+    }
+    if (isWindows) return
+    symlinkSync('ring', join(folder, 'ring'))
+    expect(() => writeWhole(join(folder, 'ring'), 'x')).toThrow('too many links')
+    expect(readdirSync(folder).sort()).toEqual(['is-folder', 'ring'])
+  })
+
+  it.skipIf(isWindows)('writes into a pipe, which stays a pipe', () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    // Open at both ends, so that neither waits for the other.
+    const reader = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK)
+    try {
+      writeWhole(pipe, 'through the pipe')
+      const read = new Uint8Array(100)
+      expect(new TextDecoder().decode(read.subarray(0, readSync(reader, read)))).toBe('through the pipe')
+    } finally {
+      closeSync(reader)
+    }
+    expect(lstatSync(pipe).isFIFO()).toBe(true)
+  })
+
+  it.skipIf(!existsSync('/dev/full') || !statSync('/dev/full').isCharacterDevice())(
+    'says what a device says, and leaves it in its place',
+    () => {
+      // Through a link: where the device were replaced, only the link would be.
+      const link = join(folder, 'full')
+      symlinkSync('/dev/full', link)
+      expect(() => checkWritable(link)).not.toThrow()
+      expect(() => writeWhole(link, 'x')).toThrow("can't be written (no space left on device)")
+      expect(lstatSync(link).isSymbolicLink()).toBe(true)
+      expect(statSync(link).isCharacterDevice()).toBe(true)
+      expect(existsSync(`${link}.partial`)).toBe(false)
+    },
+  )
+})
