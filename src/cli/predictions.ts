@@ -18,7 +18,7 @@ export function predictionRows(predictions: Predictions, data: PredictedData): o
   const { count, width, kind, values, classes } = predictions
   return Array.from({ length: count }, (_, sample) => {
     const numbers = [...values.subarray(sample * width, (sample + 1) * width)]
-    const expected = expectedOf(data, sample)
+    const expected = expectedOf(data, sample, predictions.digits)
     const known = expected.length > 0 ? { expected: classes ? expected[0] : expected } : {}
     if (!classes) return { sample: numberOf(data, sample), ...known, predicted: numbers }
     return { sample: numberOf(data, sample), ...known, predicted: className(data, classes[sample]), [kind]: numbers }
@@ -30,7 +30,7 @@ export function predictionRows(predictions: Predictions, data: PredictedData): o
  * class. Values: what was expected and what is predicted for each target. Autoencoding: a column for each value.
  */
 export function predictionTable(predictions: Predictions, data: PredictedData): string {
-  const { count, width, kind, values, classes } = predictions
+  const { count, width, kind, values, classes, digits } = predictions
   const names = Array.from({ length: width }, (_, output) => outputName(predictions, data, output))
   const isKnown = expectedOf(data, 0).length > 0
   const expected = classes ? ['expected'] : names.map((name) => `expected ${name}`)
@@ -40,16 +40,18 @@ export function predictionTable(predictions: Predictions, data: PredictedData): 
     : names.map((name) => `predicted ${name}`)
   const lines = [['sample', ...(isKnown ? expected : []), ...predicted]]
   for (let sample = 0; sample < count; sample++) {
-    const numbers = Array.from(values.subarray(sample * width, (sample + 1) * width), inFloat32)
+    const numbers = Array.from(values.subarray(sample * width, (sample + 1) * width), (value, at) =>
+      rounded(value, digits?.[at]),
+    )
     const best = classes ? [className(data, classes[sample])] : []
-    lines.push([numberOf(data, sample), ...expectedOf(data, sample), ...best, ...numbers].map(String))
+    lines.push([numberOf(data, sample), ...expectedOf(data, sample, digits), ...best, ...numbers].map(String))
   }
   return lines.map((cells) => `${cells.map(cell).join(',')}\n`).join('')
 }
 
-/** The digits that a float32 has: 77.91, not 77.91000366210938. */
-function inFloat32(value: number): number {
-  return Number(value.toPrecision(7))
+/** The digits that a float32 has, where no others are given: 77.91, not 77.91000366210938. */
+function rounded(value: number, digits = 7): number {
+  return Number(value.toPrecision(digits))
 }
 
 function className({ classNames }: PredictedData, number: number): string | number {
@@ -62,14 +64,14 @@ function outputName({ classes }: Predictions, data: PredictedData, output: numbe
 }
 
 /** The sample's class or its values, where the data has them. */
-function expectedOf(data: PredictedData, sample: number): (string | number)[] {
+function expectedOf(data: PredictedData, sample: number, digits?: readonly number[]): (string | number)[] {
   const { labels, targets, count } = data.samples
   if (targets === 'inputs') return []
   if (targets === undefined) return labels.length === 0 ? [] : [className(data, labels[sample])]
   const width = targets.length / count
   // Not known in any sample, then.
   if (Number.isNaN(targets[sample * width])) return []
-  return Array.from(targets.subarray(sample * width, (sample + 1) * width), inFloat32)
+  return Array.from(targets.subarray(sample * width, (sample + 1) * width), (value, at) => rounded(value, digits?.[at]))
 }
 
 /** Quoted where a comma, a quote or a line's end would be taken for the table's (RFC 4180). */

@@ -1,5 +1,6 @@
 /** Rows of a table as samples. */
 import { IsobathError } from '../support/errors.ts'
+import { fitsFloat32 } from './csv-cells.ts'
 import type { EncodedColumn, TableEncoding } from './csv-encoding.ts'
 import type { CsvTable } from './csv-table.ts'
 import { sortWords, type Targets } from './csv-target.ts'
@@ -31,7 +32,7 @@ interface Encoded {
   readonly name: string
   readonly first: number
   readonly width: number
-  readonly values: Float32Array
+  readonly values: Float64Array
   readonly places?: readonly number[]
 }
 
@@ -68,8 +69,9 @@ export function createEncoder(source: string, table: CsvTable, encoding: TableEn
         'Leave out columns that have many words: --ignore.',
     )
   }
-  const inputs = (chosen: Uint32Array): Float32Array => {
-    const result = new Float32Array(chosen.length * size)
+  const isNarrow = encoded.every(({ values, places }) => places !== undefined || fitsFloat32(values))
+  const inputs = (chosen: Uint32Array): Float32Array | Float64Array => {
+    const result = floats(chosen.length * size, isNarrow)
     for (const { first, values, places } of encoded) {
       for (let row = 0, at = first; row < chosen.length; row++, at += size) {
         const value = values[chosen[row]]
@@ -89,6 +91,11 @@ export function createEncoder(source: string, table: CsvTable, encoding: TableEn
   }
 }
 
+/** Float32 where that will do: standardising subtracts the mean in float64, before anything else is rounded. */
+function floats(length: number, isNarrow: boolean): Float32Array | Float64Array {
+  return isNarrow ? new Float32Array(length) : new Float64Array(length)
+}
+
 function targetsOf(targets: Targets, rows: Uint32Array): Pick<Samples, 'labels' | 'targets'> {
   if (targets.kind === 'inputs') return { labels: new Uint8Array(0), targets: 'inputs' }
   if (targets.kind === 'classes') {
@@ -97,7 +104,7 @@ function targetsOf(targets: Targets, rows: Uint32Array): Pick<Samples, 'labels' 
     return { labels }
   }
   const { columns } = targets
-  const values = new Float32Array(rows.length * columns.length)
+  const values = floats(rows.length * columns.length, columns.every(fitsFloat32))
   for (const [place, column] of columns.entries()) {
     for (let row = 0; row < rows.length; row++) values[row * columns.length + place] = column[rows[row]]
   }

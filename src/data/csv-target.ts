@@ -11,7 +11,7 @@ const MOST_WHOLE_CLASSES = 20
 /** Without a label, or with one that isn't known in every row, `labels` is empty and the values are NaN. */
 export type Targets =
   | { readonly kind: 'classes'; readonly names: readonly string[]; readonly labels: Uint8Array | Uint16Array }
-  | { readonly kind: 'values'; readonly names: readonly string[]; readonly columns: readonly Float32Array[] }
+  | { readonly kind: 'values'; readonly names: readonly string[]; readonly columns: readonly Float64Array[] }
   | { readonly kind: 'inputs' }
 
 /**
@@ -67,7 +67,7 @@ export function knownTargets(encoding: TableEncoding, { targets, counts }: CsvTa
     given.length === 0 ? 'is not in the table' : `isn't known in ${unknown === 1 ? '1 row' : `${unknown} rows`}`
   const notes = isKnown ? [] : [`${wanted.join(', ')} ${why}: predictions stand alone`]
   if (encoding.target === 'values') {
-    const nothing = new Float32Array(rows).fill(Number.NaN)
+    const nothing = new Float64Array(rows).fill(Number.NaN)
     return [{ kind: 'values', names: wanted, columns: wanted.map((_, at) => (isKnown && given[at]) || nothing) }, notes]
   }
   const codes = (isKnown && given[0]) || []

@@ -4,18 +4,18 @@ import { autoencoded, type TableEncoding } from './csv-encoding.ts'
 
 /**
  * Samples of one set, row after row. `inputs` holds `count * size(shape)` values, bytes for images (0..255) and
- * floats for the rest; `labels` holds one class number per sample, and is empty where there are no classes or they
+ * floats for the rest (float64 where float32 would round their differences away); `labels` holds one class number per sample, and is empty where there are no classes or they
  * aren't known.
  */
 export interface Samples {
   readonly count: number
-  readonly inputs: Uint8Array | Float32Array
+  readonly inputs: Uint8Array | Float32Array | Float64Array
   readonly labels: Uint8Array | Uint16Array
   /**
    * What the network's outputs should be, where that isn't a class: `count * outputs` values in their own units
    * (regression; NaN where they aren't known), or the samples' own inputs (autoencoding).
    */
-  readonly targets?: Float32Array | 'inputs'
+  readonly targets?: Float32Array | Float64Array | 'inputs'
   /** Their numbers among the rows of their file, counted from 0, where rows between them were left out. */
   readonly rowNumbers?: Uint32Array
 }
@@ -100,10 +100,10 @@ export function selectSamples(samples: Samples, chosen: Uint32Array): Samples {
   return { ...named, targets: targets === 'inputs' ? targets : selectRows(targets, samples.count, chosen) }
 }
 
-type Rows = Uint8Array | Uint16Array | Float32Array
+type Rows = Uint8Array | Uint16Array | Float32Array | Float64Array
 
 /** The rows of these numbers out of an array of `count` rows; no more of them than there are. */
-function selectRows(array: Float32Array, count: number, chosen: Uint32Array): Float32Array
+function selectRows(array: Float32Array | Float64Array, count: number, chosen: Uint32Array): Float32Array | Float64Array
 function selectRows(array: Samples['labels'], count: number, chosen: Uint32Array): Samples['labels']
 function selectRows(array: Samples['inputs'], count: number, chosen: Uint32Array): Samples['inputs']
 function selectRows(array: Rows, count: number, chosen: Uint32Array): Rows {

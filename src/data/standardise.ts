@@ -83,7 +83,8 @@ function sizeOf(shape: readonly number[]): number {
 
 /** Each target has a scale of its own, whether inputs are standardised by channel or by pixel. */
 function scaleOfTargets({ count, targets }: Samples, mode: Standardisation): Scale {
-  if (!(targets instanceof Float32Array)) return { mean: new Float64Array(0), deviation: new Float64Array(0) }
+  if (targets === undefined || targets === 'inputs')
+    return { mean: new Float64Array(0), deviation: new Float64Array(0) }
   const width = targets.length / count
   if (mode === 'none') return { mean: new Float64Array(width), deviation: new Float64Array(width).fill(1) }
   const { centre, spread } = measure({ count, inputs: targets }, width, width)

@@ -76,7 +76,7 @@ function randomiseLabels(data: Dataset, seed: number): Samples {
   const { targets, count } = train
   const random = createRandom(seed, 'labels')
   if (targets === undefined) return { ...train, labels: train.labels.map(() => random.integer(classes)) }
-  if (targets instanceof Float32Array) {
+  if (targets !== 'inputs') {
     const shuffled = selectSamples({ ...train, inputs: new Uint8Array(count) }, random.permutation(count))
     return { ...train, targets: shuffled.targets }
   }

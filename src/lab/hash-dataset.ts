@@ -18,10 +18,12 @@ export async function hashDataset(data: Dataset): Promise<string> {
 }
 
 function targetsIn({ targets, count }: Samples): number | 'inputs' | undefined {
-  return targets instanceof Float32Array ? targets.length / count : targets
+  return targets === undefined || targets === 'inputs' ? targets : targets.length / count
 }
 
-const valuesOf = ({ targets }: Samples): Float32Array[] => (targets instanceof Float32Array ? [targets] : [])
+const valuesOf = ({ targets }: Samples): (Float32Array | Float64Array)[] => {
+  return targets === undefined || targets === 'inputs' ? [] : [targets]
+}
 
 async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)))

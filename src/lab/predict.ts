@@ -42,6 +42,8 @@ export interface Predictions {
   readonly kind: 'probabilities' | 'outputs' | 'values'
   /** `count * width` numbers, sample after sample. */
   readonly values: Float64Array
+  /** Values: the significant digits that each is worth, more than 7 where the mean is large beside the deviation. */
+  readonly digits?: readonly number[]
   /** Classes: the number of the likeliest one for each sample. */
   readonly classes?: Uint32Array
 }
@@ -76,12 +78,19 @@ export async function predict(network: Network, options: PredictOptions): Promis
   if (task !== 'classification') {
     const scale = task === 'regression' ? standardiser.statistics.targets : standardiser.statistics.inputs
     for (const row of rows) restoreUnits(row, scale)
-    return { ...facts, kind: 'values' }
+    return { ...facts, kind: 'values', digits: task === 'regression' ? digitsOf(scale) : undefined }
   }
   const classes = Uint32Array.from(rows, largest)
   if (settings.loss !== 'cross-entropy') return { ...facts, kind: 'outputs', classes }
   rows.forEach(softmax)
   return { ...facts, kind: 'probabilities', classes }
+}
+
+function digitsOf({ mean, deviation }: Scale): number[] {
+  return Array.from(mean, (value, k) => {
+    const more = Math.ceil(Math.log10(Math.abs(value) / deviation[k])) - 3
+    return 7 + Math.min(8, Math.max(0, more))
+  })
 }
 
 function samplesOf(data: Dataset, set: SetName = 'test') {

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { createRandom } from '../support/random.ts'
+import { readCsv } from './csv.ts'
+import { createStandardiser } from './standardise.ts'
+
+const random = createRandom(0, 'times')
+const seconds = Array.from({ length: 50 }, () => Math.round(1e5 * random.uniform()) / 1000)
+const table = (start: number): Uint8Array => {
+  const rows = seconds.map((value) => `${start + value},${value},${start + 2 * value}`)
+  return new TextEncoder().encode(`time,since,end\n${rows.join('\n')}\n`)
+}
+
+describe('numbers whose differences float32 would lose', () => {
+  it('keeps them in float64 until the mean is subtracted', async () => {
+    const { train, shape } = await readCsv(table(1_700_000_000))
+    expect(train.inputs).toBeInstanceOf(Float64Array)
+    expect(train.targets).toBeInstanceOf(Float64Array)
+    const standardiser = createStandardiser(train, shape, 'per-channel')
+    const array = new Float32Array(2 * train.count)
+    const all = Uint32Array.from({ length: train.count }, (_, row) => row)
+    standardiser.fill(train, all, { array, offset: 0, stride: 2 })
+    const targets = new Float32Array(train.count)
+    standardiser.fillTargets(train, all, { array: targets, offset: 0, stride: 1 })
+    for (const row of all) {
+      expect(array[2 * row]).toBeCloseTo(array[2 * row + 1], 5)
+      expect(targets[row]).toBeCloseTo(array[2 * row + 1], 5)
+    }
+  })
+
+  it('keeps all others in float32, as runs have them', async () => {
+    for (const start of [0, 1000]) {
+      const { train } = await readCsv(table(start))
+      expect(train.inputs).toBeInstanceOf(Float32Array)
+      expect(train.targets).toBeInstanceOf(Float32Array)
+    }
+  })
+})
