@@ -173,8 +173,8 @@ describe("a run's folder", () => {
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
       "IsobathError: ROOT/file: can't be written (it is a file, not a folder). Free some space or choose another place.
       IsobathError: ROOT/file/below: can't be written (it is a file, not a folder). Free some space or choose another place.
-      IsobathError: ROOT/blocked/checkpoint-5.safetensors: can't be written (illegal operation on a directory). Free some space or choose another place.
-      IsobathError: ROOT/blocked-0/checkpoint-0.safetensors: can't be written (illegal operation on a directory). Free some space or choose another place."
+      IsobathError: ROOT/blocked/checkpoint-5.safetensors: can't be written (it is a folder, not a file). Free some space or choose another place.
+      IsobathError: ROOT/blocked-0/checkpoint-0.safetensors: can't be written (it is a folder, not a file). Free some space or choose another place."
     `)
     expect(names('blocked').filter((name) => name.endsWith('.partial'))).toEqual([])
   })
