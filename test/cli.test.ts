@@ -135,8 +135,9 @@ describe('train', () => {
 
   it('says that it diverged, where, and that the signal exploded; that is an answer', async () => {
     const words = 'train residual-mlp:depth=30,multiplier=100 --data moons --samples 64 --steps 12 --run wild'
-    const { status, stdout } = await isobath(words)
+    const { status, stdout, stderr } = await isobath(words)
     expect(status).toBe(0)
+    expect(stderr, 'said before it trains').toMatch(/Before training the signal explodes by layer/)
     expect(stdout).toMatch(/^loss {3}the first step's loss was not finite$/m)
     expect(stdout).toMatch(/^train {2}loss not finite, error unknown of 64 samples$/m)
     expect(stdout).toMatch(

@@ -13,6 +13,7 @@ import { resolveOptions, type TrainingOptions, type TrainingSettings } from '../
 import type { RunDescription } from '../training/run-description.ts'
 import type { RunFolder } from '../training/run-folder.ts'
 import { type TrainingRecord, trainSession } from '../training/session.ts'
+import type { Signal } from '../training/signal.ts'
 import type { LossRecord } from '../training/train.ts'
 import { hashDataset } from './hash-dataset.ts'
 
@@ -46,6 +47,8 @@ export interface TrainOptions extends TrainingOptions, MachineOptions {
   readonly onProgress?: (done: number, steps: number, losses: readonly LossRecord[]) => void
   /** Called now and then after the last step with the samples that were scored, of how many. */
   readonly onEvaluation?: (done: number, samples: number) => void
+  /** Called before the first step with how large the values are from layer to layer. */
+  readonly onSignal?: (signal: Signal) => void
   /** Called with the number of steps and the file after each checkpoint, the first of step 0 included. */
   readonly onCheckpoint?: (step: number, file: string) => void
   /** Those who look at weights and gradients while the network trains. */
@@ -65,6 +68,7 @@ const knownOptions: Readonly<Record<keyof TrainOptions, true>> = {
   abort: true,
   onProgress: true,
   onEvaluation: true,
+  onSignal: true,
   optimizer: true,
   schedule: true,
   warmup: true,
@@ -142,6 +146,7 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
       recorder: folder,
       onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
       onEvaluation,
+      onSignal: options.onSignal,
     })
     // The losses are in metrics.jsonl and the weights in the last checkpoint already.
     folder?.finish({ ...record, losses: undefined, weights: undefined })

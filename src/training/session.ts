@@ -77,6 +77,8 @@ export interface SessionObserver {
   readonly onProgress?: (done: number, losses: readonly LossRecord[]) => void
   /** Called now and then after the last step, with the samples that were scored, of how many. */
   readonly onEvaluation?: (done: number, samples: number) => void
+  /** Called before the first step with how large the values are from layer to layer; not when a run goes on. */
+  readonly onSignal?: (signal: Signal) => void
 }
 
 export interface Session extends SessionObserver {
@@ -108,6 +110,7 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
   const measure = (): Promise<LayerSignal[]> =>
     measureSignal(blueprint, backend, first.weights, data.train, standardiser)
   const signal = resume?.signal ?? judgeSignal(await measure())
+  if (!resume) session.onSignal?.(signal)
   await recorder?.begin(first, spent.soFar(), { standardiser, signal })
 
   spent.startTraining()

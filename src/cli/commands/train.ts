@@ -4,12 +4,14 @@ import {
   createBlueprint,
   type DatasetOptions,
   dataFolder,
+  describeSignal,
   IsobathError,
   type Run,
   readRecord,
   readRunFacts,
   readWeights,
   resume,
+  type Signal,
   storedSets,
   type TrainOptions,
   train,
@@ -67,9 +69,14 @@ async function trainNew(text: string, flags: Flags): Promise<void> {
   const { seed, checkpointEvery } = flags
   const dataOptions = { ...(await lastingChoice(data.name, dataChoice(flags))) }
   const trainInto = (folder: string): Promise<Run> =>
-    watched(({ observer }, abort) => {
+    watched(({ observer, note }, abort) => {
+      // At once: a network whose signal is lost needn't be waited for.
+      const onSignal = (signal: Signal): void => {
+        const standsOut = describeSignal(signal)
+        if (standsOut !== null) note(`Before training ${standsOut}.`)
+      }
       const places = { data, dataOptions, weights, run: folder, label: text, checkpointEvery }
-      const all: TrainOptions = { ...options, ...machineOptions(flags), ...observer, ...places, seed, abort }
+      const all: TrainOptions = { ...options, ...machineOptions(flags), ...observer, onSignal, ...places, seed, abort }
       return train(network, all)
     })
   const name = `${shortName(text)}-${data.name}`
