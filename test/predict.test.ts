@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { isobath, isobathJson } from './support/command-line.ts'
+import { signed } from './support/signed-run.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const root = temporaryFolder()
@@ -102,7 +103,7 @@ describe('predict', () => {
     const { encoding } = description.data
     const said: string[] = []
     for (const changed of [undefined, { ...encoding, columns: [] }, { ...encoding, columns: [{ name: 'x' }] }, []]) {
-      writeFileSync(file, JSON.stringify({ ...description, data: { ...description.data, encoding: changed } }))
+      writeFileSync(file, signed({ ...description, data: { ...description.data, encoding: changed } }))
       const { status, stderr } = await isobath(['predict', kept, '--data', few])
       said.push(`${status} ${stderr}`)
     }
@@ -113,7 +114,7 @@ describe('predict', () => {
       2 isobath: ROOT/cities/run.json: data.encoding: Invalid input: expected object, received array. The file was changed or broken.
       "
     `)
-    writeFileSync(file, JSON.stringify({ ...description, data: { ...description.data, encoding: undefined } }))
+    writeFileSync(file, signed({ ...description, data: { ...description.data, encoding: undefined } }))
     expect(await isobathJson(`evaluate ${kept}`)).toMatchObject({ sameData: true })
   })
 

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { laterRefusal } from '../../test/support/refusal.ts'
+import { signed } from '../../test/support/signed-run.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { fewPoints, preset } from '../../test/support/tiny-training.ts'
 import { createBlueprint } from '../blueprint/create.ts'
@@ -218,16 +219,19 @@ describe('a run that was changed by hand', () => {
     const file = join(folder, 'run.json')
     const description = JSON.parse(readFileSync(file, 'utf8'))
     const readAfter = (change: object): Promise<string> => {
-      writeFileSync(file, JSON.stringify({ ...description, ...change }))
+      writeFileSync(file, signed({ ...description, ...change }))
       return laterRefusal(() => readRun(folder))
     }
+    writeFileSync(file, JSON.stringify({ ...description, seed: 7 }))
     const said = [
+      await laterRefusal(() => readRun(folder)),
       await readAfter({ network: { kind: 'dens', width: 3 } }),
       await readAfter({ network: preset('mlp:depth=3,width=16') }),
       await readAfter({ input: [3] }),
     ]
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
-      "IsobathError: ROOT/changed/run.json: kind: expected one of dense, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got "dens". Did you mean dense?
+      "IsobathError: ROOT/changed/run.json: isn't what was written: its checksum is another. A run goes on as it began: restore the file, or train anew.
+      IsobathError: ROOT/changed/run.json: kind: expected one of dense, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got "dens". Did you mean dense?
       IsobathError: ROOT/changed/checkpoint-1.safetensors: hidden.dense1.weight: expected the shape [2, 16, 16], got [1, 16, 16]. Give the weights of this network.
       IsobathError: ROOT/changed/checkpoint-1.safetensors: first.weight: expected the shape [16, 3], got [16, 2]. Give the weights of this network."
     `)

@@ -35,12 +35,12 @@ export interface ResumeOptions extends Pick<TrainOptions, Shared> {
  * written; and the errors of `train`.
  */
 export async function resume(folder: string, options: ResumeOptions): Promise<Run> {
-  const record = await readRecord(folder)
-  if (record) return record.run
   const { takeLock } = await import('../training/run-lock.ts')
   const { readDescription } = await import('../training/run-description.ts')
   // Before the lock is made: not every folder is a run's.
-  readDescription(folder)
+  await refuseOtherData(folder, readDescription(folder), options.data)
+  const record = await readRecord(folder)
+  if (record) return record.run
   const lock = takeLock(folder)
   try {
     // Once more: another process may have come to its end meanwhile.
@@ -59,7 +59,6 @@ async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise
   const { description, network, blueprint, settings } = await openDescription(folder)
   const { exact } = description.mode
   refuseOtherMode(folder, exact, options.exact)
-  await refuseOtherData(folder, description, data)
   const place = { folder, lock, blueprint, settings, signal: description.signal, onCheckpoint }
   const { recorder, point, notes } = resumeRunFolder(place)
   for (const note of notes) onNote?.(note)
@@ -109,12 +108,6 @@ async function refuseOtherData(folder: string, { data: kept }: StoredDescription
 async function openDescription(folder: string) {
   const { readDescription } = await import('../training/run-description.ts')
   const description = readDescription(folder)
-  if (!description.isUnchanged) {
-    throw new IsobathError(
-      'run',
-      `${folder}/run.json: isn't what was written: its checksum is another. A run goes on as it began: restore the file, or train anew.`,
-    )
-  }
   const network = networkOfRun(description.network, folder)
   // The checksum vouches for it: these are the settings that `train` resolved and wrote.
   const settings = { ...description.recipe, seed: description.seed } as TrainingSettings

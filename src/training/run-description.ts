@@ -101,8 +101,6 @@ const fileSchema = runDescriptionSchema.extend(startSchema.shape).extend({ check
 export interface StoredDescription extends RunDescription {
   readonly statistics: Statistics
   readonly signal: Signal
-  /** The file is what was written: only then does the run go on as it began. */
-  readonly isUnchanged: boolean
 }
 
 const scoresSchema = z.object({
@@ -142,7 +140,7 @@ function checksumOf(content: object): string {
   return createHash('sha256').update(JSON.stringify(read)).digest('hex')
 }
 
-/** Throws a `run` error where there is no run, or one of another version. */
+/** Throws a `run` error where there is no run, one of another version, or one that was changed. */
 export function readDescription(folder: string): StoredDescription {
   const file = join(folder, runFile)
   if (!existsSync(file)) throw noRun(folder)
@@ -156,7 +154,11 @@ export function readDescription(folder: string): StoredDescription {
   }
   const { checksum, ...description } = check(fileSchema, content, file)
   const { checksum: _, ...written } = z.looseObject({}).parse(content)
-  return { ...description, isUnchanged: checksumOf(written) === checksum }
+  if (checksumOf(written) === checksum) return description
+  throw new IsobathError(
+    'run',
+    `${file}: isn't what was written: its checksum is another. A run goes on as it began: restore the file, or train anew.`,
+  )
 }
 
 /** The first files of a run that was killed before it had all it needs to go on. */
