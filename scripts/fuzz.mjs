@@ -11,23 +11,32 @@ import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 
 const names = ['gzip', 'idx', 'mnist', 'tar', 'csv', 'safetensors', 'network', 'preset', 'run', 'numbers', 'options']
-const { values: flags } = parseArgs({
-  options: {
+const usage = `fuzz: expected --minutes N, --seed N and --only of ${names.join(', ')}`
+
+function refuse() {
+  console.error(`${usage}; got ${process.argv.slice(2).join(' ')}`)
+  process.exit(2)
+}
+
+function readFlags() {
+  const options = {
     minutes: { type: 'string', default: '1' },
     only: { type: 'string' },
     seed: { type: 'string', default: '1' },
     built: { type: 'string', default: fileURLToPath(new URL('../dist', import.meta.url)) },
-  },
-})
+  }
+  try {
+    return parseArgs({ options }).values
+  } catch {
+    return refuse()
+  }
+}
+
+const flags = readFlags()
 const chosen = flags.only?.split(',') ?? names
 const minutes = Number(flags.minutes)
-const unknown = chosen.filter((name) => !names.includes(name))
-if (unknown.length > 0 || !(minutes > 0) || !Number.isSafeInteger(Number(flags.seed))) {
-  console.error(
-    `fuzz: expected --minutes N, --seed N and --only of ${names.join(', ')}; got ${process.argv.slice(2).join(' ')}`,
-  )
-  process.exit(2)
-}
+const isKnown = chosen.every((name) => names.includes(name))
+if (!isKnown || !(minutes > 0) || !Number.isSafeInteger(Number(flags.seed))) refuse()
 
 /** Of the processor: on a busy machine the clock says nothing. Who waits for something uses none, and gets more time. */
 const LONGEST_MS = 2000
