@@ -3,6 +3,7 @@
  * definitions, and gradients by differences of them. Nothing of this project had a part in it.
  */
 import type { Call } from './calls.ts'
+import { knownUpdates } from './known-updates.ts'
 
 export interface KnownAnswer extends Call {
   readonly outputs: readonly (readonly number[])[]
@@ -490,83 +491,10 @@ export const knownAnswers: readonly KnownAnswer[] = [
     attributes: { weightDecay: 0.5 },
   },
   {
-    op: 'momentumUpdate',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 2.25] },
-      { shape: [2, 3], values: [1, -0.5, 0.25, 0.75, 2, -1.5] },
-      { shape: [], values: [0.25] },
-      { shape: [], values: [0.75] },
-    ],
-    outputs: [
-      [0.140625, -1.34375, 1.85546875, 1.72265625, 0.0859375, -1.1640625],
-      [1.25, 0, 0.4375, -0.1875, 2.375, 0.875],
-    ],
-    attributes: { weightDecay: 0.5, nesterov: true },
-  },
-  {
-    op: 'adamUpdate',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 2.25] },
-      { shape: [2, 3], values: [1, -0.5, 0.25, 0.75, 2, -1.5] },
-      { shape: [2, 3], values: [0.5, 1.25, 0.125, 2, 0.75, 1] },
-      { shape: [], values: [0.25] },
-      { shape: [], values: [1.7297297297297298] },
-      { shape: [], values: [1.7405705383053478] },
-    ],
-    outputs: [
-      [
-        0.1983078894666963, -1.185900959918733, 1.8357877110568201, 1.4327367877852444, 0.27715075511622483,
-        -0.3715140067285414,
-      ],
-      [0.875, -0.28125, 0.25, 0.375, 1.71875, -0.625],
-      [0.46875, 1.111328125, 0.1171875, 1.8203125, 0.751953125, 1.375],
-    ],
-    attributes: { firstDecay: 0.75, secondDecay: 0.875, epsilon: 0.0625, weightDecay: 0.5, decoupled: false },
-  },
-  {
-    op: 'adamUpdate',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 2.25] },
-      { shape: [2, 3], values: [1, -0.5, 0.25, 0.75, 2, -1.5] },
-      { shape: [2, 3], values: [0.5, 1.25, 0.125, 2, 0.75, 1] },
-      { shape: [], values: [0.25] },
-      { shape: [], values: [1.7297297297297298] },
-      { shape: [], values: [1.7405705383053478] },
-    ],
-    outputs: [
-      [0.15045128874457886, -1.06650553277763, 1.75, 1.2806184136853482, 0.18955647564358125, -0.3269247906663594],
-      [0.8125, -0.125, 0.0, 0.1875, 1.625, -0.5625],
-      [0.4453125, 1.21875, 0.1796875, 2.03125, 0.6875, 1.5078125],
-    ],
-    attributes: { firstDecay: 0.75, secondDecay: 0.875, epsilon: 0.0625, weightDecay: 0.5, decoupled: true },
-  },
-  {
-    op: 'norms',
-    inputs: [{ shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 2.25] }],
-    outputs: [[1.2747548783981961, 2.75]],
-    attributes: { axes: 1 },
-  },
-  {
-    op: 'normOfAll',
-    inputs: [
-      { shape: [2], values: [1.2747548783981961, 2.75] },
-      { shape: [], values: [0.5] },
-    ],
-    outputs: [[3.0720514318611269]],
-  },
-  {
-    op: 'clipFactor',
-    inputs: [{ shape: [], values: [3.0310889132455352] }],
-    outputs: [[0.49487149604014125]],
-    attributes: { limit: 1.5 },
-  },
-  {
     op: 'zeros',
     inputs: [],
     outputs: [[0, 0, 0, 0, 0, 0]],
     attributes: { shape: '2x3' },
   },
+  ...knownUpdates,
 ]
