@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { interruptible } from './interrupt.ts'
 
-/** Presses Ctrl-C at these milliseconds, while work goes on that ends when it is told to or after a second. */
+/** Presses Ctrl-C at these milliseconds, while work goes on for five seconds, deaf to being asked to stop. */
 async function press(...times: readonly number[]): Promise<{ aborted: boolean; stops: number; exits: unknown[] }> {
   vi.useFakeTimers()
   const exits: unknown[] = []
@@ -42,6 +42,22 @@ describe('Ctrl-C', () => {
 
   it('counts once where npm passes on what the terminal has sent', async () => {
     expect(await press(100, 105)).toEqual({ aborted: true, stops: 1, exits: [] })
+  })
+
+  it('is not ended by that echo where the work has stopped before it comes', async () => {
+    vi.useFakeTimers()
+    const before = process.listenerCount('SIGINT')
+    const work = (abort: AbortSignal) =>
+      new Promise<void>((resolve) => abort.addEventListener('abort', () => resolve(), { once: true }))
+    setTimeout(() => process.emit('SIGINT'), 100)
+    const ended = interruptible(work)
+    await vi.advanceTimersByTimeAsync(100)
+    await ended
+    await vi.advanceTimersByTimeAsync(5)
+    // Without a listener, the signal would end the process.
+    expect(process.emit('SIGINT')).toBe(true)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(process.listenerCount('SIGINT')).toBe(before)
   })
 
   it('is as before when the work is done', async () => {

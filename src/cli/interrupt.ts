@@ -19,7 +19,12 @@ export async function interruptible<T>(work: (abort: AbortSignal) => Promise<T>,
   try {
     return await work(controller.signal)
   } finally {
-    process.off('SIGINT', stop)
-    process.off('SIGTERM', stop)
+    const off = (): void => {
+      process.off('SIGINT', stop)
+      process.off('SIGTERM', stop)
+    }
+    // Work may stop before the echo comes, which would then end the process with its answer unprinted.
+    if (controller.signal.aborted) setTimeout(off, firstAt + echo - performance.now()).unref()
+    else off()
   }
 }
