@@ -1,5 +1,5 @@
 /** `predict`, as a user runs it: on a run with words for labels, on new rows of the table, and on a weights file. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { isobath, isobathJson } from './support/command-line.ts'
@@ -42,7 +42,60 @@ describe('predict', () => {
       { sample: 1, expected: 'rose', predicted: 'lily, tall' },
     ])
     const evaluated = await isobathJson(`evaluate ${run} --test-file ${rows}`)
-    expect(evaluated).toMatchObject({ test: { error: 0.5 }, sameData: false })
+    expect(evaluated).toMatchObject({ test: { error: 0.5 }, sameData: true })
+  })
+
+  it('counts no test row of the training as a training row, where another file is tested on', async () => {
+    const part = join(root, 'part')
+    const words = '--data-seed 3 --samples 20 --validation 0.2 --test-fraction 0.4 --label flower --separator ,'
+    const trained = await isobathJson(`train mlp:depth=1,width=8 --data ${table} ${words} --steps 20 --run ${part}`)
+    const rows = join(root, 'part.csv')
+    writeFileSync(rows, 'flower;length;width\nrose;2;5\nrose;17;5\nrose;3;5\nrose;1;\n')
+    const file = join(part, 'run.json')
+    const description = JSON.parse(readFileSync(file, 'utf8'))
+    // As it is, and as runs were that kept no encoding.
+    for (const { encoding } of [description.data, {}]) {
+      writeFileSync(file, signed({ ...description, data: { ...description.data, encoding } }))
+      const own = await isobathJson(`evaluate ${part}`)
+      const { train, validation, ...other } = await isobathJson(`evaluate ${part} --test-file ${rows} --missing drop`)
+      expect({ train, validation }).toEqual({ train: trained.train, validation: trained.validation })
+      expect(own).toMatchObject({ train, validation, test: trained.test, sameData: true })
+      expect(other).toMatchObject({ sameData: true, testFile: 'part.csv' })
+      expect(other.test).not.toEqual(trained.test)
+      const again = await isobathJson(`predict ${part} --test-file ${rows} --missing drop --set train`)
+      expect(again.predictions).toEqual(Object(await isobathJson(`predict ${part} --set train`)).predictions)
+    }
+    const { stdout } = await isobath(['evaluate', part, '--test-file', rows, '--missing', 'drop'])
+    expect(stdout.replace(root, 'ROOT').replace(/loss [\d.]+, error [\d.]+%/g, 'S')).toBe(
+      'ROOT/part on csv, tested on part.csv\n' +
+        'train      S of 20 samples\nvalidation S of 7 samples\ntest       S of 3 samples\n',
+    )
+    const out = join(root, 'part-predictions.csv')
+    const written = await isobath(['predict', part, '--test-file', rows, '--missing', 'drop', '--out', out])
+    expect(written.stdout.replace(root, 'ROOT')).toBe(
+      'ROOT/part-predictions.csv: 3 predictions, all rows of part.csv\n',
+    )
+    const folder = await isobath(['evaluate', part, '--test-file', root])
+    expect(folder.stderr.replace(root, 'ROOT')).toBe(
+      'isobath: ROOT: expected a file of test rows, got a folder. Name the file.\n',
+    )
+  })
+
+  it('takes another file in place of the one that the training was tested on, also where that is gone', async () => {
+    const kept = join(root, 'tested')
+    const [first, second] = ['first.csv', 'second.csv'].map((name) => join(root, name))
+    writeFileSync(first, 'length,width,flower\n2,5,rose\n')
+    writeFileSync(second, 'length,width\n2,5\n17,5\n')
+    const data = `--data ${table} --test-file ${first}`
+    const trained = await isobathJson(`train mlp:depth=1,width=8 ${data} --steps 20 --run ${kept}`)
+    const predicted = await isobathJson(`predict ${kept} --test-file ${second}`)
+    expect(predicted).toMatchObject({ set: 'test', predictions: [{ sample: 0 }, { sample: 1 }] })
+    writeFileSync(second, 'length,width,flower\n2,5,rose\n17,5,rose\n')
+    const scored = await isobathJson(`evaluate ${kept} --test-file ${second}`)
+    expect(scored).toMatchObject({ train: trained.train, sameData: true, testFile: 'second.csv' })
+    rmSync(first)
+    const { testFile: _, sameData: __, ...same } = scored
+    expect(await isobathJson(`evaluate ${kept} --test-file ${second}`)).toMatchObject({ ...same, sameData: false })
   })
 
   it('predicts every row of another table, whatever its columns are called after and whether it has labels', async () => {

@@ -1,7 +1,7 @@
 /** The data of a run that is there already: loaded as the run did where the flags don't say otherwise. */
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type Dataset, loadDataset, type RunFacts } from '../index.ts'
+import { type Dataset, IsobathError, loadDataset, type RunFacts } from '../index.ts'
 import { choiceSchema, type DataChoice, type DataFlags, dataChoice, dataName, readData } from './data-options.ts'
 
 /** The run's data set, to go on with it. Throws the errors of `loadDataset`. */
@@ -15,6 +15,8 @@ export interface UsedData {
   readonly notes: readonly string[]
   /** The name of a table that isn't the run's own and isn't split: its rows are all used. */
   readonly whole?: string
+  /** Where `data` is tested on another file: that file's name, and the run's data with the test set that they had. */
+  readonly other?: { readonly testFile: string; readonly own: Dataset }
 }
 
 const NO_ENCODING =
@@ -36,6 +38,9 @@ export async function readDataFor(
   const isOther =
     flags.data !== undefined && (kept.name === 'csv' ? isOtherTable(flags, own, choice) : flags.data !== kept.name)
   const { encoding } = kept
+  if (kept.name === 'csv' && !isOther && choice.testFile !== undefined && hasOwnTest(own)) {
+    return readTestedOn(choice.testFile, { ...kept, options: own }, choice, use)
+  }
   if (!encoding || (isOther && dataName(flags) !== 'csv')) {
     const data = isOther ? await readData(flags) : await loadDataset(kept.name, { ...own, ...choice })
     const isOldRun = isOther && kept.name === 'csv' && dataName(flags) === 'csv'
@@ -52,6 +57,30 @@ export async function readDataFor(
   const data = await loadDataset('csv', { ...missing, ...choice, ...common, whole })
   const name = basename(choice.dataDir ?? 'csv')
   return { data, notes: data.notes ?? [], ...(data.train === data.test ? { whole: name } : {}) }
+}
+
+/** Where its file of test rows is gone, the one that is named takes its place. */
+function hasOwnTest({ testFile }: DataChoice): boolean {
+  return testFile === undefined || existsSync(testFile)
+}
+
+/**
+ * The run's own table, of which the same rows are for training as in the run, whatever the flags say of the file that is
+ * read in place of its test rows.
+ */
+async function readTestedOn(
+  testFile: string,
+  { encoding, options }: Pick<RunFacts['data'], 'encoding'> & { readonly options: DataChoice },
+  { testFile: _, testFraction: __, header, separator, missing = options.missing, ...choice }: DataChoice,
+  use: Use,
+): Promise<UsedData> {
+  if (existsSync(testFile) && statSync(testFile).isDirectory()) {
+    throw new IsobathError('data', `${testFile}: expected a file of test rows, got a folder. Name the file.`)
+  }
+  const own = await loadDataset('csv', { ...options, ...choice, encoding })
+  const reading = { header, separator, missing, encoding: own.encoding, whole: true, unlabelled: use === 'predict' }
+  const { test, notes = [] } = await loadDataset('csv', { dataDir: testFile, ...reading })
+  return { data: { ...own, test }, notes, other: { testFile: basename(testFile), own } }
 }
 
 function keptChoice({ options }: RunFacts['data']): DataChoice {

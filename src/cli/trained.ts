@@ -37,8 +37,10 @@ export interface Trained {
   readonly exact?: boolean
   /** What its user should know. */
   readonly notes: readonly string[]
-  /** Whether these are the samples of the training; null where that isn't known. */
+  /** Whether these are the samples of the training (those of `testFile` aside); null where that isn't known. */
   readonly sameData: boolean | null
+  /** The name of a table that takes the place of the run's own test rows. */
+  readonly testFile?: string
   /** The name of a table that isn't the run's own: all its rows are used, and are both the training and the test set. */
   readonly whole?: string
 }
@@ -70,7 +72,7 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
     throw new IsobathError('option', `--network: ${folder} is a run and has its network. Leave it out.`)
   }
   const run = await readRun(folder)
-  const { data, whole, notes } = await readDataFor(run, flags, use)
+  const { data, whole, other, notes } = await readDataFor(run, flags, use)
   checkClasses(folder, run.data.classNames, data)
   if (whole !== undefined && flags.standardise !== undefined) {
     throw new IsobathError(
@@ -78,14 +80,15 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
       `--standardise: ${whole} is standardised as the table of the training was. Leave it out.`,
     )
   }
-  const sameData = whole === undefined ? (await hashDataset(data)) === run.data.sha256 : null
+  const sameData = whole === undefined ? (await hashDataset(other?.own ?? data)) === run.data.sha256 : null
   const { network, weights, exact } = run
   const recipe = {
     loss: flags.loss ?? lossNames.find((name) => name === run.recipe.loss),
     standardise: flags.standardise ?? standardisationNames.find((name) => name === run.recipe.standardise),
   }
   const statistics = flags.standardise === undefined ? run.statistics : undefined
-  return { network, weights, data, recipe, statistics, exact, sameData, whole, notes: [...run.notes, ...notes] }
+  const facts = { recipe, statistics, exact, sameData, whole, testFile: other?.testFile }
+  return { network, weights, data, ...facts, notes: [...run.notes, ...notes] }
 }
 
 /** Classes are numbered by their names' order: where these are others, so are the numbers. */

@@ -15,15 +15,17 @@ export function evaluateCommand(): Command {
     `
 A table that isn't the run's own (--data FILE) is read as the run's was, its
 columns matched by their names. All its rows are scored, as one set: test;
---test-fraction splits it.
+--test-fraction splits it. --test-file FILE takes the place of the test rows
+alone: train is what the run was trained on.
 
 Examples:
   isobath evaluate runs/first
-  isobath evaluate runs/houses --data more-houses.csv`,
+  isobath evaluate runs/houses --data more-houses.csv
+  isobath evaluate runs/houses --test-file more-houses.csv`,
   )
   return addTrained(command).action(async (place: string, flags: TrainedFlags) => {
     const trained = await openTrained(place, flags, 'evaluate')
-    const { network, weights, data, recipe, statistics, sameData, exact, notes, whole } = trained
+    const { network, weights, data, recipe, statistics, sameData, exact, notes, whole, testFile } = trained
     const { observer, note, close } = showTraining()
     notes.forEach(note)
     try {
@@ -36,9 +38,10 @@ Examples:
         if (flags.json) return printJson({ of: place, data: data.name, ...shown, recipe, sameData })
         return printText([`${place} on all rows of ${whole}`, ...scoreLines(shown, data)].join('\n'))
       }
-      if (flags.json) return printJson({ of: place, data: data.name, ...scores, recipe, sameData })
+      if (flags.json) return printJson({ of: place, data: data.name, testFile, ...scores, recipe, sameData })
       const remark = sameData === false ? ' (not the samples that the run was trained on)' : ''
-      return printText([`${place} on ${data.name}${remark}`, ...scoreLines(scores, data)].join('\n'))
+      const tested = testFile === undefined ? '' : `, tested on ${testFile}`
+      return printText([`${place} on ${data.name}${remark}${tested}`, ...scoreLines(scores, data)].join('\n'))
     } finally {
       close()
     }

@@ -21,6 +21,7 @@ export function predictCommand(): Command {
 A table that isn't the run's own (--data FILE) is read as the run's was: columns
 are matched by their names, in any order, and no option of the training need be
 said again. The label may be missing. All rows are predicted, in their order.
+So is a table of --test-file FILE, which takes the place of the run's test rows.
 
 Examples:
   isobath predict runs/first > predictions.csv
@@ -30,7 +31,7 @@ Examples:
   return addTrained(command).action(async (place: string, flags: Flags) => {
     if (flags.out !== undefined) checkWritable(flags.out)
     const trained = await openTrained(place, flags, 'predict')
-    const { network, weights, data, recipe, statistics, exact, notes, whole } = trained
+    const { network, weights, data, recipe, statistics, exact, notes, whole, testFile } = trained
     if (whole !== undefined && flags.set !== 'test') {
       throw new IsobathError(
         'option',
@@ -67,7 +68,8 @@ Examples:
       }
       return printJson({ ...facts, predictions: predictionRows(predictions, named) })
     }
-    const of = whole === undefined ? `${flags.set} set of ${data.name}` : `all rows of ${whole}`
+    const table = whole ?? (flags.set === 'test' ? testFile : undefined)
+    const of = table === undefined ? `${flags.set} set of ${data.name}` : `all rows of ${table}`
     if (flags.out === undefined) process.stdout.write(predictionTable(predictions, named))
     else printText(`${flags.out}: ${counted(predictions.count, 'prediction')}, ${of}`)
   })
