@@ -74,7 +74,10 @@ describe('train', () => {
       sha256 SHA (weights)
       "
     `)
-    expect(stderr).toMatch(/^training: 0 of 12 steps \(0%\)\ntraining: 12 steps in 0:0\d, loss 0\.\d+\n$/)
+    // On a busy machine lines come between and after: what takes long shows that it goes on.
+    expect(stderr).toMatch(
+      /^training: 0 of 12 steps \(0%\)\n(training: \d+ of 12 .*\n)*training: 12 steps in \d+:\d\d, loss 0\.\d+\n(scoring: .*\n)*$/,
+    )
     expect(readdirSync(file('words')).sort()).toEqual([
       'checkpoint-0.safetensors',
       'checkpoint-12.safetensors',
@@ -214,7 +217,7 @@ describe('evaluate', () => {
     expect(stdout).toMatch(
       /^lines on moons\ntrain {2}loss \d\.\d{4}, error \d+\.\d\d% of 64 samples\ntest {3}loss \d\.\d{4}, error \d+\.\d\d% of 1,000 samples\n$/,
     )
-    expect(stderr).toBe('')
+    expect(stderr).toMatch(/^(scoring: .*\n)*$/)
   })
 })
 

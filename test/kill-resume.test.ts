@@ -9,8 +9,12 @@ const script = fileURLToPath(new URL('../scripts/kill-resume.mjs', import.meta.u
 
 it('a killed training goes on to the bits of one that nobody touched', async () => {
   const words = ['--kills', '3', '--steps', '1000', '--optimizers', 'momentum', '--program', builtProgram]
-  const { stdout } = await promisify(execFile)(process.execPath, [script, ...words])
-  // On a busy machine it may come to its end before the last of them.
-  expect(stdout).toMatch(/^ {2}kill {2}1, /m)
-  expect(stdout).toMatch(/, all: the same\n$/)
-}, 180_000)
+  const wasKilled = /^ {2}kill {2}1, /m
+  let stdout = ''
+  // On a busy machine it may come to its end before the last of them, and seldom before the first: then once more.
+  for (let attempt = 0; attempt < 5 && !wasKilled.test(stdout); attempt++) {
+    stdout = (await promisify(execFile)(process.execPath, [script, ...words])).stdout
+    expect(stdout).toMatch(/, all: the same\n$/)
+  }
+  expect(stdout).toMatch(wasKilled)
+}, 600_000)

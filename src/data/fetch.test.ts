@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { laterRefusal } from '../../test/support/refusal.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { checkFiles } from './check.ts'
@@ -65,6 +65,9 @@ const half: Answer = ({ headers }, response, bytes) => {
   response.write(bytes.subarray(start, start + Math.ceil((bytes.length - start) / 2)), () => response.destroy())
 }
 
+/** Milliseconds of silence, which pass when a test says so: a busy machine doesn't look like a silent server. */
+const patience = 300
+
 /** What each home does, by the first part of the path. */
 const homes: Record<string, Answer> = {
   honest,
@@ -76,7 +79,7 @@ const homes: Record<string, Answer> = {
   rangeless: (_, response, bytes) => response.writeHead(200, { 'content-length': bytes.length }).end(bytes),
   elsewhere: (_, response, bytes) =>
     response.writeHead(206, { 'content-range': `bytes 1-${bytes.length - 1}/${bytes.length}` }).end(bytes.subarray(1)),
-  silent: () => {},
+  silent: () => void vi.advanceTimersByTime(patience),
   stalling: (_, response, bytes) => void response.writeHead(200).write(bytes.subarray(0, 10)),
   moved: ({ url = '' }, response) => response.writeHead(302, { location: url.replace('moved', 'honest') }).end(),
   circle: ({ url }, response) => response.writeHead(302, { location: url }).end(),
@@ -101,8 +104,12 @@ afterAll(() => {
   server.close()
 })
 beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   rmSync(folder, { recursive: true, force: true })
   asked.length = 0
+})
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 function packed(name: keyof typeof plain): Download {
@@ -125,11 +132,11 @@ const archive: Source = {
 }
 
 const fetchFrom = (source: Source, names: readonly string[], options: FetchOptions = {}) =>
-  fetchFiles(folder, source, { homes: names.map((name) => `${address}/${name}`), patience: 300, ...options })
+  fetchFiles(folder, source, { homes: names.map((name) => `${address}/${name}`), patience, ...options })
 
 /** What went wrong, without what differs from run to run and the list of files. */
-const problem = async (source: Source, names: readonly string[]): Promise<string> => {
-  const said = await laterRefusal(() => fetchFrom(source, names))
+const problem = async (source: Source, names: readonly string[], options: FetchOptions = {}): Promise<string> => {
+  const said = await laterRefusal(() => fetchFrom(source, names, options))
   return said.split('\nTry again')[0].replaceAll(address, 'ADDRESS').replaceAll(root, 'ROOT')
 }
 
@@ -221,7 +228,8 @@ describe('fetching', () => {
   })
 
   it('gives a server up that stops sending, and keeps what came', async () => {
-    expect(await problem(one, ['stalling'])).toContain('no answer for 0.3 seconds')
+    const onProgress = (): void => void vi.advanceTimersByTime(patience)
+    expect(await problem(one, ['stalling'], { onProgress })).toContain('no answer for 0.3 seconds')
     expect(readFileSync(join(folder, `${image}.part`))).toHaveLength(10)
   })
 
@@ -243,7 +251,6 @@ describe('fetching', () => {
     const controller = new AbortController()
     const stop = fetchFrom(one, ['stalling'], {
       abort: controller.signal,
-      patience: 10_000,
       onProgress: () => controller.abort(),
     })
     const said = await laterRefusal(() => stop)

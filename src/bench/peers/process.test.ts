@@ -38,7 +38,7 @@ describe('a process', () => {
 
 describe('a network prepared in a process', () => {
   const problem = { depth: 2, width: 4, batch: 3, classes: 2, rate: 0.1, threadLimit: 2, effort: quickEffort }
-  const conduct = { threadCounts: [1, 2], warmUpSteps: 1, limitSeconds: 20 }
+  const conduct = { threadCounts: [1, 2], warmUpSteps: 1, limitSeconds: 300 }
   const { signal } = new AbortController()
 
   it('is warmed up with each number of threads, and timed by the median', async () => {
