@@ -280,6 +280,8 @@ describe('a full disk', () => {
     const { status, stderr } = spawnSync('bash', ['-c', command, process.execPath, builtProgram], {
       encoding: 'utf8',
       cwd: root,
+      // A shell that hasn't the locale asked for would say so first.
+      env: { ...process.env, LC_ALL: 'C' },
     })
     return { status, stderr }
   }

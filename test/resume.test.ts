@@ -67,6 +67,9 @@ function kept(name: string): object {
   return { result, metrics: metrics(name), files: readdirSync(place(name)).sort() }
 }
 
+/** A checkpoint's header holds the time that the training took, in as many digits as it has. */
+const withoutSizes = (text: string): string => text.replace(/got one of \d+/g, 'got one of SIZE')
+
 const goOn = (name: string, options: Partial<ResumeOptions> = {}): Promise<Run> =>
   resume(place(name), { data, threads: 1, ...options })
 
@@ -150,8 +153,8 @@ describe('a folder that was left in the middle of a write', () => {
         writeFileSync(checkpoint(name, 16), bytes)
       }),
     ]
-    expect(notes.flat().join('\n')).toMatchInlineSnapshot(`
-      "FOLDER/checkpoint-16.safetensors: expected a header within the file's 1000 bytes, got one of 1600. Give a whole .safetensors file. The checkpoint before it is used.
+    expect(withoutSizes(notes.flat().join('\n'))).toMatchInlineSnapshot(`
+      "FOLDER/checkpoint-16.safetensors: expected a header within the file's 1000 bytes, got one of SIZE. Give a whole .safetensors file. The checkpoint before it is used.
       FOLDER/checkpoint-16.safetensors: isn't what was saved: its hash is another. The file was changed or broken. The checkpoint before it is used."
     `)
   })
@@ -193,9 +196,9 @@ describe('a folder that was left in the middle of a write', () => {
         writeFileSync(file, readFileSync(file, 'utf8').replace('"format": 1', '"format": 2'))
       }),
     ]
-    expect(said.join('\n')).toMatchInlineSnapshot(`
+    expect(withoutSizes(said.join('\n'))).toMatchInlineSnapshot(`
       "IsobathError: FOLDER: there is no checkpoint. Train again.
-      IsobathError: FOLDER/checkpoint-16.safetensors: expected a header within the file's 500 bytes, got one of 1600. Give a whole .safetensors file.
+      IsobathError: FOLDER/checkpoint-16.safetensors: expected a header within the file's 500 bytes, got one of SIZE. Give a whole .safetensors file.
       IsobathError: FOLDER/metrics.jsonl: expected the losses of all steps before 16, and some are missing. The file was changed or broken.
       IsobathError: FOLDER/run.json: isn't what was written: its checksum is another. A run goes on as it began: restore the file, or train anew.
       IsobathError: FOLDER/run.json: expected format 1, got 2. Use the version of Isobath that made the run."
