@@ -35,6 +35,13 @@ describe('writeWhole', () => {
     writeWhole(file, 'first, and longer')
     writeWhole(file, 'second')
     expect(readFileSync(file, 'utf8')).toBe('second')
+    const piece = new Uint8Array(3)
+    // A piece may take the place of the one before it.
+    const pieces = function* () {
+      for (const byte of [65, 66, 67]) yield piece.fill(byte)
+    }
+    writeWhole(file, pieces())
+    expect(readFileSync(file, 'utf8')).toBe('AAABBBCCC')
     expect(readdirSync(folder)).toEqual(['a.txt'])
   })
 

@@ -90,15 +90,17 @@ export function checkWritable(file: string): void {
 
 /**
  * Writes a file whole or not at all, also where the power fails. Links stay links: what they lead to is written. Devices
- * and pipes are written into, as nothing may take their place. Throws a `disk` error.
+ * and pipes are written into, as nothing may take their place. Pieces are written one after the other, each before the next
+ * is asked for. Throws a `disk` error.
  */
-export function writeWhole(file: string, content: string | Uint8Array): void {
+export function writeWhole(file: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+  const pieces = bytes instanceof Uint8Array ? [bytes] : bytes
   orDiskError(file, () => {
     const place = placeOf(file)
-    if (place.isWhole) replace(place.file, bytes)
-    else if (place.descriptor === undefined) writeInto(place.file, bytes)
-    else writePieces(place.descriptor, bytes)
+    if (place.isWhole) replace(place.file, pieces)
+    else if (place.descriptor === undefined) writeInto(place.file, pieces)
+    else writePieces(place.descriptor, pieces)
   })
 }
 
@@ -133,7 +135,7 @@ function throughLinks(start: string): string {
   throw new Error('too many links')
 }
 
-function replace(file: string, content: Uint8Array): void {
+function replace(file: string, content: Iterable<Uint8Array>): void {
   const temporary = `${file}.partial`
   try {
     const descriptor = openSync(temporary, 'w')
@@ -152,7 +154,7 @@ function replace(file: string, content: Uint8Array): void {
   }
 }
 
-function writeInto(file: string, content: Uint8Array): void {
+function writeInto(file: string, content: Iterable<Uint8Array>): void {
   const descriptor = openSync(file, 'w')
   try {
     writePieces(descriptor, content)
@@ -164,9 +166,11 @@ function writeInto(file: string, content: Uint8Array): void {
 /** Node reads and writes at most 2 GiB at once. */
 const pieceBytes = 2 ** 28
 
-function writePieces(descriptor: number, content: Uint8Array): void {
-  for (let offset = 0; offset < content.length; ) {
-    offset += writeSync(descriptor, content, offset, Math.min(pieceBytes, content.length - offset))
+function writePieces(descriptor: number, content: Iterable<Uint8Array>): void {
+  for (const piece of content) {
+    for (let offset = 0; offset < piece.length; ) {
+      offset += writeSync(descriptor, piece, offset, Math.min(pieceBytes, piece.length - offset))
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -6,6 +7,7 @@ import { refusal } from '../../test/support/refusal.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { tinyTask } from '../../test/support/tiny-training.ts'
 import { encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
+import { encodeTensors } from './safetensors.ts'
 import type { TrainingState } from './train.ts'
 
 const root = temporaryFolder()
@@ -14,14 +16,19 @@ const time = { seconds: 0.1 + 0.2, trainingSeconds: 1e-7 }
 
 /** Every value that a float32 can have, those of a run that diverged included. */
 function stateWith(values: readonly number[]): TrainingState {
-  const fill = (size: number): Float64Array =>
-    Float64Array.from({ length: size }, (_, index) => values[index % values.length])
+  const fill = (size: number): Float32Array =>
+    Float32Array.from({ length: size }, (_, index) => values[index % values.length])
   return {
     step: 12345,
     weights: new Map(blueprint.parameters.map(({ name, shape }) => [name, fill(shape.reduce((a, b) => a * b, 1))])),
     optimizer: new Map([['velocity:first.weight', { shape: [3, 2], values: fill(6) }]]),
     position: { epoch: 3, offset: 17 },
   }
+}
+
+/** The pieces take each other's place. */
+function bytesOf(state: TrainingState): Uint8Array {
+  return Buffer.concat(Array.from(encodeCheckpoint(blueprint, state, time), (piece) => piece.slice()))
 }
 
 const file = join(root, 'checkpoint-12345.safetensors')
@@ -31,7 +38,7 @@ describe('a checkpoint', () => {
     fc.assert(
       fc.property(fc.array(fc.float({ noDefaultInfinity: false }), { minLength: 1, maxLength: 8 }), (values) => {
         const state = stateWith(values)
-        writeFileSync(file, encodeCheckpoint(blueprint, state, time))
+        writeFileSync(file, bytesOf(state))
         const read = readCheckpoint(file)
         expect(read.time).toEqual(time)
         expect(stateOf(blueprint, read)).toEqual(state)
@@ -40,9 +47,22 @@ describe('a checkpoint', () => {
     )
   })
 
+  it('has the bytes of the format, however many pieces it is written in', () => {
+    const state = stateWith([0.1, -2.5e-39, 3e38])
+    const values = Float32Array.from({ length: 140_001 }, (_, index) => (index % 1013) / 7 - 1e-3 * index)
+    state.optimizer.set('velocity:second.weight', { shape: [140_001], values })
+    writeFileSync(file, bytesOf(state))
+    const whole = readFileSync(file)
+    expect(whole.equals(encodeTensors(readCheckpoint(file).tensors))).toBe(true)
+    // Of the file as it was when it was made in one piece.
+    expect(createHash('sha256').update(whole).digest('hex')).toBe(
+      'ff934962462cb8851c0cf3cf9339f7a5d8483183e534044089496d0d0cf5c676',
+    )
+  })
+
   it('of which any byte was changed, or the end is missing, is not used', () => {
     const state = stateWith([0.5, -1, 3])
-    const whole = encodeCheckpoint(blueprint, state, time)
+    const whole = bytesOf(state)
     const sameOrRefused = (bytes: Uint8Array): void => {
       writeFileSync(file, bytes)
       const said = refusal(() => expect(stateOf(blueprint, readCheckpoint(file))).toEqual(state))
@@ -64,7 +84,7 @@ describe('a checkpoint', () => {
   })
 
   it('of another network is refused', () => {
-    writeFileSync(file, encodeCheckpoint(blueprint, stateWith([1]), time))
+    writeFileSync(file, bytesOf(stateWith([1])))
     const other = tinyTask('mlp:depth=2,width=4').blueprint
     expect(refusal(() => stateOf(other, readCheckpoint(file))).replace(root, 'ROOT')).toMatchInlineSnapshot(
       `"IsobathError: ROOT/checkpoint-12345.safetensors: expected a tensor first.weight of the shape [4, 2], got one of [3, 2]. The folder was changed."`,

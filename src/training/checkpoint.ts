@@ -5,10 +5,9 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { isOptimizerState } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import { readLimited } from '../support/files.ts'
-import { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './safetensors.ts'
+import { bytesOf, decodeTensors, encodeHeader, float32Pieces, type TensorFile } from './safetensors.ts'
 import type { TimeSpent } from './session.ts'
-import type { OptimizerState, TrainingState } from './train.ts'
-import { toTensors } from './weights.ts'
+import type { OptimizerState, TrainingState, Values } from './train.ts'
 
 const number = z.string().transform(Number).pipe(z.number().nonnegative())
 const whole = number.pipe(z.number().int())
@@ -30,11 +29,23 @@ export interface Checkpoint {
   readonly time: TimeSpent
 }
 
-/** All values as float32, which is what the compiled program computes in: nothing is lost. */
-export function encodeCheckpoint(blueprint: Blueprint, state: TrainingState, time: TimeSpent): Uint8Array {
+/** Values to be saved as float32. */
+interface Saved {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly values: ArrayLike<number>
+}
+
+/**
+ * The file's bytes, in pieces of which each takes the place of the one before: with a large network, a copy of all would
+ * count. All values as float32, which is what the compiled program computes in: nothing is lost.
+ */
+export function* encodeCheckpoint(blueprint: Blueprint, state: TrainingState, time: TimeSpent): Generator<Uint8Array> {
   const { step, weights, optimizer, position } = state
-  const tensors = new Map<string, Tensor>(toTensors(blueprint, weights))
-  for (const [name, { shape, values }] of optimizer) tensors.set(name, { shape, data: Float32Array.from(values) })
+  const saved: Saved[] = [
+    ...blueprint.parameters.map(({ name, shape }) => ({ name, shape, values: weights.get(name) ?? [] })),
+    ...[...optimizer].map(([name, { shape, values }]) => ({ name, shape, values })),
+  ]
   const facts = {
     step: String(step),
     epoch: String(position.epoch),
@@ -42,16 +53,26 @@ export function encodeCheckpoint(blueprint: Blueprint, state: TrainingState, tim
     seconds: String(time.seconds),
     trainingSeconds: String(time.trainingSeconds),
   }
-  return encodeTensors({ tensors, metadata: { ...facts, sha256: hashOf(facts, tensors) } })
+  const pieces = function* (): Generator<Uint8Array> {
+    for (const { values } of saved) yield* float32Pieces(values)
+  }
+  const metadata = { ...facts, sha256: hashOf(facts, saved, pieces()) }
+  yield encodeHeader(
+    saved.map(({ name, shape, values }) => ({ name, shape, dtype: 'F32', bytes: 4 * values.length })),
+    metadata,
+  )
+  yield* pieces()
 }
 
 /** Of the facts, of the tensors' names and shapes, and of their bytes. */
-function hashOf(facts: Readonly<Record<string, string>>, tensors: ReadonlyMap<string, Tensor>): string {
-  const shapes = [...tensors].map(([name, { shape }]) => [name, shape])
+function hashOf(
+  facts: Readonly<Record<string, string>>,
+  tensors: readonly Pick<Saved, 'name' | 'shape'>[],
+  bytes: Iterable<Uint8Array>,
+): string {
+  const shapes = tensors.map(({ name, shape }) => [name, shape])
   const hash = createHash('sha256').update(JSON.stringify([facts, shapes]))
-  for (const { data } of tensors.values()) {
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-  }
+  for (const piece of bytes) hash.update(piece)
   return hash.digest('hex')
 }
 
@@ -60,7 +81,9 @@ export function readCheckpoint(file: string): Checkpoint {
   const tensors = readTensorFile(file)
   const { sha256, ...facts } = tensors.metadata
   const metadata = metadataSchema.safeParse(tensors.metadata)
-  if (!metadata.success || hashOf(facts, tensors.tensors) !== sha256) {
+  const named = [...tensors.tensors].map(([name, { shape }]) => ({ name, shape }))
+  const bytes = [...tensors.tensors.values()].map(({ data }) => bytesOf(data))
+  if (!metadata.success || hashOf(facts, named, bytes) !== sha256) {
     throw new IsobathError(
       'weights',
       `${file}: isn't what was saved: its hash is another. The file was changed or broken.`,
@@ -78,7 +101,7 @@ export function stateOf(
   blueprint: Blueprint,
   { file, tensors: { tensors }, step, position }: Checkpoint,
 ): TrainingState {
-  const weights = new Map<string, Float64Array>()
+  const weights = new Map<string, Values>()
   for (const { name, shape } of blueprint.parameters) {
     const tensor = tensors.get(name)
     if (tensor?.shape.join() !== shape.join()) {
@@ -88,11 +111,11 @@ export function stateOf(
         `${file}: expected a tensor ${name} of the shape [${shape.join(', ')}], got ${found}. The folder was changed.`,
       )
     }
-    weights.set(name, Float64Array.from(tensor.data))
+    weights.set(name, tensor.data)
   }
   const optimizer = new Map<string, OptimizerState>()
   for (const [name, { shape, data }] of tensors) {
-    if (isOptimizerState(name)) optimizer.set(name, { shape, values: Float64Array.from(data) })
+    if (isOptimizerState(name)) optimizer.set(name, { shape, values: data })
   }
   return { step, weights, optimizer, position }
 }

@@ -17,6 +17,8 @@ export interface TensorFile {
 }
 
 const headerLimit = 100e6
+/** Values of a piece. */
+const pieceLength = 2 ** 16
 const metadataKey = '__metadata__'
 
 const entrySchema = z.object({
@@ -28,22 +30,54 @@ const metadataSchema = z.record(z.string(), z.string())
 
 /** The file's bytes. Tensors follow one another in the map's order. */
 export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
+  const places = [...tensors].map(([name, { shape, data }]): HeaderEntry => {
+    return { name, shape, dtype: data instanceof Float32Array ? 'F32' : 'F64', bytes: data.byteLength }
+  })
+  const header = encodeHeader(places, metadata)
+  const file = new Uint8Array(places.reduce((sum, { bytes }) => sum + bytes, header.length))
+  file.set(header)
+  copyInto(file.subarray(header.length), tensors)
+  return file
+}
+
+export interface HeaderEntry {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly dtype: 'F32' | 'F64'
+  /** Of its data. */
+  readonly bytes: number
+}
+
+/** What comes before the data of tensors that follow one another in this order. */
+export function encodeHeader(entries: readonly HeaderEntry[], metadata: TensorFile['metadata']): Uint8Array {
   const parts = Object.keys(metadata).length > 0 ? [field(metadataKey, metadata)] : []
   let offset = 0
-  for (const [name, { shape, data }] of tensors) {
+  for (const { name, shape, dtype, bytes } of entries) {
     assertInvariant(name !== metadataKey, `no tensor can be called ${name}`)
-    const dtype = data instanceof Float32Array ? 'F32' : 'F64'
-    parts.push(field(name, { dtype, shape, data_offsets: [offset, offset + data.byteLength] }))
-    offset += data.byteLength
+    parts.push(field(name, { dtype, shape, data_offsets: [offset, offset + bytes] }))
+    offset += bytes
   }
   const text = new TextEncoder().encode(`{${parts.join(',')}}`)
   // Spaces bring the data to a multiple of 8 bytes, as the format's own library does.
   const headerBytes = Math.ceil(text.length / 8) * 8
-  const file = new Uint8Array(8 + headerBytes + offset).fill(0x20, 8, 8 + headerBytes)
-  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true)
-  file.set(text, 8)
-  copyInto(file.subarray(8 + headerBytes), tensors)
-  return file
+  const header = new Uint8Array(8 + headerBytes).fill(0x20, 8)
+  new DataView(header.buffer).setBigUint64(0, BigInt(headerBytes), true)
+  header.set(text, 8)
+  return header
+}
+
+/**
+ * Values as the bytes of float32, without a copy of them all: a piece is good until the next one is asked for, which
+ * takes its place in memory.
+ */
+export function* float32Pieces(values: ArrayLike<number>): Generator<Uint8Array> {
+  const floats = new Float32Array(Math.min(pieceLength, values.length))
+  const bytes = new Uint8Array(floats.buffer)
+  for (let first = 0; first < values.length; first += floats.length) {
+    const count = Math.min(floats.length, values.length - first)
+    for (let index = 0; index < count; index++) floats[index] = values[first + index]
+    yield bytes.subarray(0, 4 * count)
+  }
 }
 
 /** Text, not a property of an object: that would move names made of digits to the front, and lose `__proto__`. */
@@ -51,10 +85,15 @@ function field(name: string, value: object): string {
   return `${JSON.stringify(name)}:${JSON.stringify(value)}`
 }
 
+/** The same memory as bytes. */
+export function bytesOf({ buffer, byteOffset, byteLength }: Tensor['data']): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
 function copyInto(target: Uint8Array, tensors: ReadonlyMap<string, Tensor>): void {
   let offset = 0
   for (const { data } of tensors.values()) {
-    target.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset)
+    target.set(bytesOf(data), offset)
     offset += data.byteLength
   }
 }

@@ -34,6 +34,15 @@ describe('a training session', () => {
     expect(record).toMatchObject({ steps: 40, diverged: null, interrupted: false, signal: { verdict: 'steady' } })
   })
 
+  it('takes weights from its caller, who keeps them', async () => {
+    const { weights, ...task } = tinyTask(network, { steps: 2 })
+    const before = structuredClone(weights)
+    const record = await trainSession({ ...task, weights, recorder: listen().recorder })
+    expect(weights).toEqual(before)
+    expect(record.weightsSha256).toBe((await trainSession({ ...task })).weightsSha256)
+    expect([...record.weights.keys()]).toEqual([...weights.keys()])
+  })
+
   it('records its beginning before anything is lost, and its end before the scores', async () => {
     const { told, recorder } = listen()
     await trainSession({

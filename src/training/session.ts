@@ -1,7 +1,7 @@
 /** A whole training: the signal before it, the run itself, the scores after it, and its record. */
 import type { Backend, InputRows } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialiseParameter } from '../blueprint/initialise.ts'
 import type { Dataset, Samples } from '../data/dataset.ts'
 import { createStandardiser, type Standardiser } from '../data/standardise.ts'
 import type { LossName } from '../graph/programs.ts'
@@ -12,8 +12,8 @@ import type { Observer } from './observers.ts'
 import type { TrainingSettings } from './options.ts'
 import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
 import { checkOutputs } from './targets.ts'
-import { type LossRecord, runTraining, type TrainingState } from './train.ts'
-import { checkWeights, hashTensors, toTensors } from './weights.ts'
+import { type LossRecord, runTraining, type TrainingState, type Values } from './train.ts'
+import { checkWeights, hashWeights } from './weights.ts'
 
 export interface TrainingRecord extends TimeSpent {
   readonly losses: readonly LossRecord[]
@@ -29,8 +29,8 @@ export interface TrainingRecord extends TimeSpent {
   readonly steps: number
   /** How large the values were from layer to layer before training. */
   readonly signal: Signal
-  /** The final parameters and running statistics, in the network's order. */
-  readonly weights: ReadonlyMap<string, Float64Array>
+  /** The final parameters and running statistics, in the network's order and the backend's precision. */
+  readonly weights: ReadonlyMap<string, Values>
   /** SHA-256 of the weights as float32, in file order. */
   readonly weightsSha256: string
   readonly memoryBytes: number
@@ -54,7 +54,7 @@ export interface SessionStart {
 
 /** Keeps what must not be lost while the run goes on. */
 export interface Recorder {
-  /** Before the first step. */
+  /** Before the first step. States are good until the call is done: their values are let go of then. */
   begin(state: TrainingState, time: TimeSpent, start: SessionStart): Promise<void>
   /** Now and then, and after the last. */
   checkpoint(state: TrainingState, time: TimeSpent): Promise<void>
@@ -122,6 +122,11 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
     backend,
     weights: first.weights,
     start: first,
+    // As large as the network each, and this function holds on to them to its end.
+    onLoaded: () => {
+      first.weights.clear()
+      first.optimizer.clear()
+    },
     checkpointEvery: session.checkpointEvery,
     onCheckpoint: recorder && ((reached) => recorder.checkpoint(reached, spent.soFar())),
     observers: session.observers,
@@ -133,11 +138,12 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
   })
   spent.stopTraining()
   await recorder?.checkpoint(state, spent.soFar())
+  state.optimizer.clear()
 
   const { train, ...others } = await evaluateSets(session, standardiser, state.weights)
   const isBroken = outcome.diverged === null && train.loss === null
   const diverged = isBroken ? await locateAtEnd(session, standardiser, state) : outcome.diverged
-  const weightsSha256 = await hashTensors(toTensors(blueprint, state.weights))
+  const weightsSha256 = await hashWeights(blueprint, state.weights)
   return {
     losses: [...(resume?.losses ?? []), ...losses],
     train,
@@ -154,10 +160,14 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
   }
 }
 
-function firstState({ blueprint, settings, weights }: Session): TrainingState {
-  const given = weights ?? initialise(blueprint, settings.seed)
-  const own = new Map(blueprint.parameters.map(({ name }) => [name, Float64Array.from(given.get(name) ?? [])]))
-  return { step: 0, weights: own, optimizer: new Map(), position: { epoch: 0, offset: 0 } }
+/** The weights in the backend's precision, to which they are rounded in any case. */
+function firstState({ blueprint, settings, backend, weights }: Session): TrainingState {
+  const FloatArray = backend.precision === 'float32' ? Float32Array : Float64Array
+  const own = blueprint.parameters.map((parameter): [string, Values] => {
+    const { name } = parameter
+    return [name, FloatArray.from(weights ? (weights.get(name) ?? []) : initialiseParameter(parameter, settings.seed))]
+  })
+  return { step: 0, weights: new Map(own), optimizer: new Map(), position: { epoch: 0, offset: 0 } }
 }
 
 /** Goes on from what earlier sittings of the run took. */

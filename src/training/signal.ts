@@ -72,8 +72,10 @@ export async function measureSignal(
   }
 }
 
-function meanSquareOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value * value, 0) / values.length
+function meanSquareOf(values: Float32Array | Float64Array): number {
+  let sum = 0
+  for (const value of values) sum += value * value
+  return sum / values.length
 }
 
 export function judgeSignal(layers: readonly LayerSignal[]): Signal {

@@ -12,7 +12,7 @@ export interface TappedOutput {
   /** Of all loops around the layer; 1 outside loops. */
   readonly iterations: number
   /** Row after row, for one iteration; the iterations of nested loops are counted through. */
-  values(iteration: number): Float64Array
+  values(iteration: number): Float32Array | Float64Array
 }
 
 export interface TappedPass {
@@ -58,7 +58,7 @@ export async function openTappedPass(
 }
 
 function readOutput(program: Program, name: string, layer: LayerBlueprint): TappedOutput {
-  const all = program.read(name)
+  const all = program.snapshot(name)
   const iterations = sizeOf(layer.loops)
   const size = all.length / iterations
   return { layer, iterations, values: (iteration) => all.subarray(iteration * size, (iteration + 1) * size) }

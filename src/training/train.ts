@@ -26,9 +26,12 @@ export interface LossRecord {
   readonly loss: number
 }
 
+/** In the precision of the program that they come from: those of a large network count. */
+export type Values = Float32Array | Float64Array
+
 export interface OptimizerState {
   readonly shape: Shape
-  readonly values: Float64Array
+  readonly values: Values
 }
 
 /** Everything that the next step depends on. */
@@ -36,9 +39,9 @@ export interface TrainingState {
   /** Updates made so far. */
   readonly step: number
   /** Parameters and running statistics, in the network's order. */
-  readonly weights: ReadonlyMap<string, Float64Array>
+  readonly weights: Map<string, Values>
   /** What the optimizer keeps from step to step, by the names of the training graph's states; empty for plain SGD. */
-  readonly optimizer: ReadonlyMap<string, OptimizerState>
+  readonly optimizer: Map<string, OptimizerState>
   readonly position: Position
 }
 
@@ -64,6 +67,8 @@ export interface TrainingTask {
   readonly weights: Weights
   /** Where a run goes on that was begun before; from its first step when absent. */
   readonly start?: Omit<TrainingState, 'weights'>
+  /** Called when the program has its copy of the weights and of the optimizer's states, which need not be kept then. */
+  readonly onLoaded?: () => void
   /** Steps between checkpoints; about every 30 seconds when absent. */
   readonly checkpointEvery?: number
   /** Called with the state between two steps when a checkpoint is due; not after the last step. */
@@ -85,6 +90,7 @@ export async function runTraining(task: TrainingTask): Promise<TrainingOutcome> 
     for (const { name } of blueprint.parameters) program.write(name, task.weights.get(name) ?? [])
     const { standardiser, start } = task
     if (start) writeOptimizer(program, start)
+    task.onLoaded?.()
     const batches = createBatches(data.train, standardiser, { batch, order, seed, position: start?.position })
     return { ...(await new Trainer(task, program, batches).run()), recompute }
   } finally {
@@ -219,16 +225,16 @@ class Trainer {
     return { epoch: Math.floor(used / data.train.count), offset: used % data.train.count }
   }
 
-  private readWeights(): Map<string, Float64Array> {
+  private readWeights(): Map<string, Values> {
     const { parameters } = this.task.blueprint
-    return new Map(parameters.map(({ name }) => [name, this.program.read(name)]))
+    return new Map(parameters.map(({ name }) => [name, this.program.snapshot(name)]))
   }
 
   private readState(): TrainingState {
     const optimizer = new Map<string, OptimizerState>(
       optimizerInputs(this.program).map(({ name, value: { shape } }) => [
         name,
-        { shape, values: this.program.read(name) },
+        { shape, values: this.program.snapshot(name) },
       ]),
     )
     return { step: this.done, weights: this.readWeights(), optimizer, position: this.findPosition() }

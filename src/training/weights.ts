@@ -4,7 +4,7 @@ import { sameShape, sizeOf } from '../blueprint/shape.ts'
 import { isOptimizerState } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from './evaluate.ts'
-import { type Tensor, type TensorFile, tensorBytes } from './safetensors.ts'
+import { float32Pieces, type Tensor, type TensorFile, tensorBytes } from './safetensors.ts'
 
 /** The parameters and running statistics as float32 tensors, in the network's order. */
 export function toTensors(blueprint: Blueprint, weights: Weights): Map<string, Tensor> {
@@ -62,7 +62,24 @@ function misfit(problem: string): IsobathError {
 }
 
 /** SHA-256 of the tensors' bytes in file order, in hexadecimal. */
-export async function hashTensors(tensors: ReadonlyMap<string, Tensor>): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', tensorBytes(tensors))
+export function hashTensors(tensors: ReadonlyMap<string, Tensor>): Promise<string> {
+  return sha256(tensorBytes(tensors))
+}
+
+/** The same of the tensors that `toTensors` would give, which aren't made. */
+export function hashWeights({ parameters }: Blueprint, weights: Weights): Promise<string> {
+  const bytes = new Uint8Array(parameters.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0))
+  let offset = 0
+  for (const { name } of parameters) {
+    for (const piece of float32Pieces(weights.get(name) ?? [])) {
+      bytes.set(piece, offset)
+      offset += piece.length
+    }
+  }
+  return sha256(bytes)
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes)
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

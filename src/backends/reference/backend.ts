@@ -61,6 +61,12 @@ function createProgram(graph: Graph, ringSlots: number): Program {
     return true
   }
 
+  const readFrom = (name: string, slot = 0): Float64Array => {
+    const slots = outputs.get(name) ?? inputs.get(name)
+    assertInvariant(slots !== undefined, `the program has no output ${name}`)
+    return Float64Array.from(inSlot(slots, slot))
+  }
+
   return {
     graph,
     precision: 'float64',
@@ -73,11 +79,8 @@ function createProgram(graph: Graph, ringSlots: number): Program {
       assertInvariant(values.length === target.length, `${name} takes ${target.length} values, got ${values.length}`)
       target.set(values)
     },
-    read: (name, slot = 0) => {
-      const slots = outputs.get(name) ?? inputs.get(name)
-      assertInvariant(slots !== undefined, `the program has no output ${name}`)
-      return Float64Array.from(inSlot(slots, slot))
-    },
+    read: readFrom,
+    snapshot: (name) => readFrom(name),
     inputRows: (name, slot) => {
       const array = inputIn(name, slot)
       const input = graph.inputs.find((candidate) => candidate.name === name)

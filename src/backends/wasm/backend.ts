@@ -153,21 +153,30 @@ function createProgram(plan: Plan, memory: WebAssembly.Memory, pool: Pool, id: n
     forEachSlot(value, 0, (offset, tensor) => pack(layout, data, tensor * one, arrayOf(value), offset))
   }
 
+  /** Into zeros that `make` gives. */
+  const readInto = <T extends Float32Array | Float64Array>(
+    make: (size: number) => T,
+    name: string,
+    slot: number,
+  ): T => {
+    const value = outputs.get(name) ?? inputs.get(name)?.value
+    assertInvariant(value !== undefined, `the program has no output ${name}`)
+    const { layout } = locate(value).buffer
+    const one = sizeOfOne(value)
+    const result = make(value.shape.reduce((product, length) => product * length, 1))
+    forEachSlot(value, slot, (offset, tensor) => unpack(layout, arrayOf(value), offset, result, tensor * one))
+    return result
+  }
+
   return {
     graph,
     precision,
     ringSlots,
     memoryBytes: memory.buffer.byteLength,
     write,
-    read: (name, slot = 0) => {
-      const value = outputs.get(name) ?? inputs.get(name)?.value
-      assertInvariant(value !== undefined, `the program has no output ${name}`)
-      const { layout } = locate(value).buffer
-      const one = sizeOfOne(value)
-      const result = new Float64Array(value.shape.reduce((product, length) => product * length, 1))
-      forEachSlot(value, slot, (offset, tensor) => unpack(layout, arrayOf(value), offset, result, tensor * one))
-      return result
-    },
+    read: (name, slot = 0) => readInto((size) => new Float64Array(size), name, slot),
+    snapshot: (name) =>
+      readInto((size) => (precision === 'float32' ? new Float32Array(size) : new Float64Array(size)), name, 0),
     inputRows: (name, slot) => {
       const input = inputs.get(name)
       assertInvariant(input !== undefined, `the program has no input ${name}`)
