@@ -53,7 +53,7 @@ test('a residual network: the branch, the sum and what is saved are one kernel',
       sumOverBatch + sgdUpdate: #14* #3 #7* -> #15 #3 by 1 columns
       denseInputGradient: #14 #2* -> #16 by 2 rows
       barrier
-      denseWeightGradient + sgdUpdate: #14* #11[3]* #2 #7* -> #17 #2 by 1 tiles
+      denseWeightGradient + sgdUpdate: #14* #11[3]* #2 #7* -> #17 #2 by 2 tiles
       copy: #16 -> #20[0] by 2 rows
       barrier
       loop hidden i1 down 3 times
@@ -61,7 +61,7 @@ test('a residual network: the branch, the sum and what is saved are one kernel',
         denseInputGradient + add: #21[i1%2] #0[i1]* #20[i1%2] -> #20[1-i1%2] by 2 rows
         barrier
         sumOverBatch: #21[i1%2]* -> #19[i1] by 1 columns
-        denseWeightGradient: #21[i1%2]* #11[i1]* -> #18[i1] by 1 tiles
+        denseWeightGradient: #21[i1%2]* #11[i1]* -> #18[i1] by 2 tiles
       barrier
       sgdUpdate: #0[0] #18[0] #7* -> #0[0] by 12 flat
       sgdUpdate: #1[0] #19[0] #7* -> #1[0] by 2 flat"
@@ -82,9 +82,9 @@ test('a long loop backwards: blocks of gradients by rows, then of gradients by w
         barrier
         loop repeat1 i1 down of 9, block i2 of 4
           sumOverBatch: #22[i1%8]* -> #20[i1] by 1 columns
-          denseWeightGradient: #22[i1%8]* #12[i1]* -> #19[i1] by 1 tiles
+          denseWeightGradient: #22[i1%8]* #12[i1]* -> #19[i1] by 2 tiles
       sumOverBatch + sgdUpdate: #21[1]* #1 #9* -> #23 #1 by 1 columns
-      denseWeightGradient + sgdUpdate: #21[1]* #6* #0 #9* -> #24 #0 by 2 tiles
+      denseWeightGradient + sgdUpdate: #21[1]* #6* #0 #9* -> #24 #0 by 4 tiles
       barrier
       sgdUpdate: #2[0] #19[0] #9* -> #2[0] by 36 flat
       sgdUpdate: #3[0] #20[0] #9* -> #3[0] by 5 flat"

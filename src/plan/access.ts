@@ -79,7 +79,7 @@ export function partitionOf(node: OpNode, flatElements: (value: Value) => number
       return { by, units: roundUp(output.shape[0], panelWidth) / panelWidth }
     case 'tiles': {
       const [outputs, inputs] = output.shape
-      return { by, units: (roundUp(outputs, panelWidth) / panelWidth) * Math.ceil(inputs / tileRows) }
+      return { by, units: (roundUp(outputs, panelWidth) / tileRows) * Math.ceil(inputs / tileRows) }
     }
     case 'tensors':
       return { by, units: output.shape[0] }

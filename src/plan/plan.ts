@@ -46,7 +46,7 @@ export interface Location {
 }
 
 /**
- * rows: tiles of 4 rows of the batch; columns: panels of 8 features; tiles: 4 x 8 tiles of a weight tensor; flat: runs of
+ * rows: tiles of 4 rows of the batch; columns: panels of 8 features; tiles: 4 x 4 tiles of a weight tensor; flat: runs of
  * elements; tensors: those of a stack; first: the first thread does it all; everyone: every thread does it.
  */
 export interface Partition {

@@ -17,8 +17,8 @@ import {
   ModuleBuilder,
   memory,
 } from './assembler.ts'
-import { scratchBytes } from './kernels/dense.ts'
 import { createKernelContext, kernelParameters } from './kernels/operands.ts'
+import { scratchBytes } from './kernels/scratch.ts'
 import { kernelEmitters } from './kernels/table.ts'
 import { createLanes, type Lanes } from './lanes.ts'
 import { areaBytes, type ProfileArea, startProfile } from './profile.ts'

@@ -1,7 +1,8 @@
 /** Which emitter writes the kernel whose first operation is this one. */
 import type { OpName } from '../../../graph/ops.ts'
 import { assertInvariant } from '../../../support/errors.ts'
-import { emitDense, emitDenseInputGradient, emitDenseWeightGradient } from './dense.ts'
+import { emitDense, emitDenseInputGradient } from './dense.ts'
+import { emitDenseWeightGradient } from './dense-weight-gradient.ts'
 import { emitClipFactor, emitNormOfAll, emitNorms } from './norms.ts'
 import type { KernelContext } from './operands.ts'
 import {

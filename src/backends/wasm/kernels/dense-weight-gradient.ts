@@ -1,0 +1,157 @@
+/**
+ * The gradient of a dense layer's weights, dw[o, k] = sum over b of dy[b, o] x[b, k].
+ * B batch, K inputs, O outputs; dw lies in panels [O/8][K][8].
+ */
+import { layoutOf, panelWidth, roundUp, tileRows } from '../../../plan/layout.ts'
+import { type I32, i32, type Local } from '../assembler.ts'
+import { v128 } from '../lanes.ts'
+import { emitTransposition } from './dense.ts'
+import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
+import {
+  forColumnTiles,
+  forRowTiles,
+  inOrder,
+  panelOffset,
+  TileProduct,
+  type TileVectors,
+  widestTile,
+} from './product.ts'
+import { createUpdateTail } from './updates.ts'
+
+/** From this many inputs on, both factors are packed: below, they are in the first cache as they are. */
+const inputsToPack = 192
+
+/** Elements from one row of the transposed x, [K][B], to the next. */
+const transposedStride = (inputs: number, batch: number): number =>
+  layoutAs(layoutOf([inputs, roundUp(batch, tileRows)], false), 'rows').stride
+
+/** Elements of scratch memory that a thread needs, for dy packed as [B][columns of a tile] and x as [K][B]. */
+export function weightGradientScratch(inputs: number, batch: number): number {
+  if (inputs < inputsToPack) return 0
+  return batch * widestTile + roundUp(inputs, panelWidth) * transposedStride(inputs, batch)
+}
+
+export function emitDenseWeightGradient(context: KernelContext): void {
+  const { builder, lanes, kernel, start, end, scratch } = context
+  const [node] = kernel.nodes
+  const dy = operandOf(context, node.inputs[0])
+  const x = operandOf(context, node.inputs[1])
+  // Where nobody reads the gradient it stays in registers: the update follows.
+  const dw = context.operands.find(({ value }) => value === node.outputs[0])
+  const finish = createUpdateTail(context)
+  const like = dw ?? operandOf(context, kernel.nodes[1].inputs[0])
+  const { stride: dyStride, rows: batch } = layoutAs(dy.layout, 'rows')
+  const { stride: xStride } = layoutAs(x.layout, 'rows')
+  const { outputs, inputs, panelStride } = layoutAs(like.layout, 'panels')
+  const rowBytes = panelWidth * lanes.bytes
+  const panelBytes = panelStride * lanes.bytes
+  const isPacked = inputs >= inputsToPack
+  const transposedBytes = transposedStride(inputs, batch) * lanes.bytes
+  const product = new TileProduct(context)
+  const transposed = builder.local('i32')
+  const dyColumns = builder.local('i32')
+  const firstOffset = builder.local('i32')
+  const secondOffset = builder.local('i32')
+
+  const emitTile = (tileVectors: TileVectors, vector: I32, input: Local<'i32'>, height: number): void => {
+    const spread = isPacked
+      ? { address: at(transposed, input, transposedBytes), rowBytes: transposedBytes, termBytes: lanes.bytes }
+      : { address: at(x.pointer, input, lanes.bytes), rowBytes: lanes.bytes, termBytes: xStride * lanes.bytes }
+    const offsets = Array.from({ length: tileVectors }, (_, position) => position * 16)
+    const termBytes = isPacked ? tileVectors * 16 : dyStride * lanes.bytes
+    const address = isPacked ? scratch : dyColumns
+    const sums = product.emit({ spread, vectors: { address, offsets, termBytes }, rows: height, terms: batch })
+    builder.set(firstOffset, at(panelOffset(context, vector, panelBytes), input, rowBytes))
+    builder.set(secondOffset, at(panelOffset(context, i32.add(vector, i32.const(1)), panelBytes), input, rowBytes))
+    // A triple's first and third vectors are a panel apart.
+    const places = [
+      { offset: firstOffset, shift: 0 },
+      { offset: secondOffset, shift: 0 },
+      { offset: firstOffset, shift: panelBytes },
+    ]
+    for (const [position, sum] of inOrder(sums, { asTheyAre: finish === undefined })) {
+      const { offset, shift } = places[position % tileVectors]
+      const place = shift + Math.floor(position / tileVectors) * rowBytes
+      if (dw) v128.store(builder, at(dw.pointer, offset, 1), sum, place)
+      finish?.(offset, place, sum)
+    }
+  }
+
+  const strips = Math.ceil(inputs / tileRows)
+  const sticksOut = inputs % tileRows
+  /** How many of a column's strips, of `width` units each, lie before a unit; the column's own begin at `base`. */
+  const stripsBefore = (unit: I32, base: I32, width: number): I32 => {
+    const units = builder.local('i32', i32.select(i32.ltU(unit, base), i32.const(0), i32.sub(unit, base)))
+    const before = builder.local('i32', i32.divU(units, i32.const(width)))
+    return i32.select(i32.ltU(before, i32.const(strips)), before, i32.const(strips))
+  }
+
+  builder.when(i32.ltU(start, end), () => {
+    if (isPacked) {
+      builder.set(transposed, i32.add(scratch, i32.const(batch * widestTile * lanes.bytes)))
+      transposeInputs(context, { inputs, batch, xStride, transposed, transposedBytes })
+    }
+    forColumnTiles(context, roundUp(outputs, panelWidth), (tileVectors, vector) => {
+      const columns = tileVectors * lanes.count
+      const base = builder.local('i32', i32.mul(vector, i32.const((lanes.count * strips) / tileRows)))
+      const first = builder.local('i32', i32.mul(stripsBefore(start, base, columns / tileRows), i32.const(tileRows)))
+      const last = builder.local('i32', i32.mul(stripsBefore(end, base, columns / tileRows), i32.const(tileRows)))
+      if (sticksOut > 0) builder.set(last, i32.select(i32.ltU(i32.const(inputs), last), i32.const(inputs), last))
+      builder.when(i32.ltU(first, last), () => {
+        builder.set(dyColumns, at(dy.pointer, vector, 16))
+        if (isPacked) packColumns(context, { from: dyColumns, stride: dyStride, vectors: tileVectors, batch })
+        forRowTiles(context, tileVectors, { first, end: last, sticksOut }, (input, height) =>
+          emitTile(tileVectors, vector, input, height),
+        )
+      })
+    })
+  })
+}
+
+/** Copies columns of dy to scratch memory, one row of them after the other. */
+function packColumns(
+  { builder, lanes, scratch }: KernelContext,
+  { from, stride, vectors, batch }: { from: I32; stride: number; vectors: TileVectors; batch: number },
+): void {
+  const source = builder.local('i32', from)
+  const target = builder.local('i32', scratch)
+  times(builder, batch, () => {
+    for (let position = 0; position < vectors; position++) {
+      v128.store(builder, target, v128.load(source, position * 16), position * 16)
+    }
+    builder.set(source, i32.add(source, i32.const(stride * lanes.bytes)))
+    builder.set(target, i32.add(target, i32.const(vectors * 16)))
+  })
+}
+
+interface InputTransposition {
+  readonly inputs: number
+  readonly batch: number
+  readonly xStride: number
+  readonly transposed: Local<'i32'>
+  readonly transposedBytes: number
+}
+
+/** x, [B][K], as [K][B]. */
+function transposeInputs(context: KernelContext, parts: InputTransposition): void {
+  const { inputs, batch, xStride, transposed, transposedBytes } = parts
+  const { builder, lanes, kernel } = context
+  const x = operandOf(context, kernel.nodes[0].inputs[1])
+  const source = builder.local('i32')
+  const target = builder.local('i32')
+  // The rows inside: what is written follows on, and what is read is another page at each step, but only once.
+  forRange(builder, i32.const(0), i32.const(inputs), panelWidth, (input) => {
+    builder.set(source, at(x.pointer, input, lanes.bytes))
+    builder.set(target, at(transposed, input, transposedBytes))
+    times(builder, Math.ceil(batch / tileRows), () => {
+      emitTransposition(context, {
+        rows: tileRows,
+        columns: panelWidth,
+        source: { address: source, rowBytes: xStride * lanes.bytes },
+        target: { address: target, rowBytes: transposedBytes },
+      })
+      builder.set(source, i32.add(source, i32.const(tileRows * xStride * lanes.bytes)))
+      builder.set(target, i32.add(target, i32.const(tileRows * lanes.bytes)))
+    })
+  })
+}

@@ -1,0 +1,159 @@
+/**
+ * Matrix products in tiles of registers: one factor is spread over the lanes, the other is read in vectors. A fused
+ * multiply-add takes four cycles and two start in each, so eight sums are just enough to keep both units busy, and a
+ * delay of one is never made good: tiles have nine, three rows by three vectors. What three doesn't divide goes in
+ * pairs of vectors, four rows by two. Every element is summed in the same order, whatever tile it is in.
+ */
+import { panelWidth } from '../../../plan/layout.ts'
+import { type I32, i32, type Local } from '../assembler.ts'
+import { v128 } from '../lanes.ts'
+import { forRange, type KernelContext } from './operands.ts'
+
+/** Vectors that a tile has side by side. */
+export type TileVectors = 2 | 3
+
+/** The columns of as many elements as the widest tile has. */
+export const widestTile = 12
+
+const rowsOf = { 2: 4, 3: 3 } as const
+
+export interface Product {
+  /** The factor that is spread: its first element, the bytes from row to row of the tile, and from term to term. */
+  readonly spread: { readonly address: I32; readonly rowBytes: number; readonly termBytes: number }
+  /** The factor that is read in vectors: where those of the first term are, and the bytes from term to term. */
+  readonly vectors: VectorPlaces & { readonly termBytes: number }
+  readonly rows: number
+  readonly terms: number
+}
+
+/** The places of a tile's vectors: bytes from an address; the second one may have an address of its own. */
+export interface VectorPlaces {
+  readonly address: I32
+  readonly second?: I32
+  readonly offsets: readonly number[]
+}
+
+/** Emits tile products on one set of registers: rows x vectors sums of `terms` products each. */
+export class TileProduct {
+  private readonly accumulators: Local<'v128'>[]
+  private readonly loaded: Local<'v128'>[]
+  private readonly factor: Local<'v128'>
+  private readonly spreadPointer: Local<'i32'>
+  private readonly pointer: Local<'i32'>
+  private readonly second: Local<'i32'>
+  private readonly end: Local<'i32'>
+
+  constructor(private readonly context: KernelContext) {
+    const { builder } = context
+    const makeVectors = (count: number) => Array.from({ length: count }, () => builder.local('v128'))
+    this.accumulators = makeVectors(Math.max(2 * rowsOf[2], 3 * rowsOf[3]))
+    this.loaded = makeVectors(3)
+    this.factor = builder.local('v128')
+    this.spreadPointer = builder.local('i32')
+    this.pointer = builder.local('i32')
+    this.second = builder.local('i32')
+    this.end = builder.local('i32')
+  }
+
+  /**
+   * The sums, row after row. The inner loop isn't unrolled: V8 would hoist the loads and run out of registers. It ends
+   * where its pointer does: a counter of its own would be one register too many.
+   */
+  emit({ spread, vectors, rows, terms }: Product): readonly Local<'v128'>[] {
+    const { builder, lanes } = this.context
+    const { offsets, termBytes } = vectors
+    const sums = this.accumulators.slice(0, rows * offsets.length)
+    const loaded = this.loaded.slice(0, offsets.length)
+    const step = (pointer: Local<'i32'>, bytes: number): void =>
+      builder.set(pointer, i32.add(pointer, i32.const(bytes)))
+    builder.set(this.spreadPointer, spread.address)
+    builder.set(this.pointer, vectors.address)
+    if (vectors.second) builder.set(this.second, vectors.second)
+    builder.set(this.end, i32.add(this.pointer, i32.const(terms * termBytes)))
+    for (const sum of sums) builder.set(sum, lanes.constant(0))
+    builder.repeatWhile(
+      () => i32.ltU(this.pointer, this.end),
+      () => {
+        loaded.forEach((vector, position) => {
+          const pointer = vectors.second && position === 1 ? this.second : this.pointer
+          builder.set(vector, v128.load(pointer, offsets[position]))
+        })
+        for (let row = 0; row < rows; row++) {
+          builder.set(this.factor, lanes.loadSplat(this.spreadPointer, row * spread.rowBytes))
+          loaded.forEach((vector, position) => {
+            const sum = sums[row * loaded.length + position]
+            builder.set(sum, lanes.madd(this.factor, vector, sum))
+          })
+        }
+        step(this.spreadPointer, spread.termBytes)
+        step(this.pointer, termBytes)
+        if (vectors.second) step(this.second, termBytes)
+      },
+    )
+    return sums
+  }
+}
+
+/**
+ * The sums with their positions, in the order in which to finish them. V8 orders the loop's multiply-adds by who takes
+ * their sums, and those with what was loaded last first are 2 to 3% faster: that is what it comes to where sums are
+ * stored as they are from the last one on, or gone on with from the first.
+ */
+export function inOrder<T>(sums: readonly T[], { asTheyAre }: { readonly asTheyAre: boolean }): [number, T][] {
+  const ordered = [...sums.entries()]
+  return asTheyAre ? ordered.reverse() : ordered
+}
+
+/**
+ * Calls `body` for the columns of the tiles that make up so many columns (a multiple of 8): once for all the pairs of
+ * vectors, if there are any, and once for all the triples. `first` is the number of the tile's first vector.
+ */
+export function forColumnTiles(
+  { builder, lanes }: KernelContext,
+  columns: number,
+  body: (vectors: TileVectors, first: Local<'i32'>) => void,
+): void {
+  const count = columns / lanes.count
+  // In float64 a panel has four vectors, and a triple would have no place relative to the panels.
+  const left = lanes.count === 4 ? (count * 2) % 3 : count / 2
+  const inPairs = 2 * left
+  if (inPairs > 0) forRange(builder, i32.const(0), i32.const(inPairs), 2, (first) => body(2, first))
+  if (inPairs < count) forRange(builder, i32.const(inPairs), i32.const(count), 3, (first) => body(3, first))
+}
+
+/**
+ * Calls `body` for the tiles that make up the rows from `first` to before `end`: of four rows for pairs of vectors, of
+ * three and then two for triples. There is a multiple of four of them, and `sticksOut` (0 to 3) more where all rows end.
+ */
+export function forRowTiles(
+  { builder }: KernelContext,
+  vectors: TileVectors,
+  rows: { readonly first: Local<'i32'>; readonly end: Local<'i32'>; readonly sticksOut: number },
+  body: (row: Local<'i32'>, rows: number) => void,
+): void {
+  const { first, end, sticksOut } = rows
+  const count = builder.local('i32', i32.sub(end, first))
+  const tiles = (from: I32, to: I32, height: number): void =>
+    forRange(builder, from, to, height, (row) => body(row, height))
+  if (vectors === 2) {
+    const fullEnd = builder.local('i32', i32.add(first, i32.and(count, i32.const(-rowsOf[2]))))
+    tiles(first, fullEnd, rowsOf[2])
+    if (sticksOut > 0) tiles(fullEnd, end, sticksOut)
+    return
+  }
+  const inThreesAndTwos = (): void => {
+    const left = i32.remU(i32.sub(i32.const(rowsOf[3]), i32.remU(count, i32.const(rowsOf[3]))), i32.const(rowsOf[3]))
+    const threesEnd = builder.local('i32', i32.sub(end, i32.mul(left, i32.const(2))))
+    tiles(first, threesEnd, rowsOf[3])
+    tiles(threesEnd, end, 2)
+  }
+  if (sticksOut !== 1) inThreesAndTwos()
+  else builder.when(i32.eq(count, i32.const(1)), () => tiles(first, end, 1), inThreesAndTwos)
+}
+
+/** Where vector number `vector` of a row of panels begins, in bytes from the first panel. */
+export function panelOffset({ lanes }: KernelContext, vector: I32, panelBytes: number): I32 {
+  const perPanel = panelWidth / lanes.count
+  const panel = i32.mul(i32.divU(vector, i32.const(perPanel)), i32.const(panelBytes))
+  return i32.add(panel, i32.mul(i32.and(vector, i32.const(perPanel - 1)), i32.const(16)))
+}
