@@ -354,6 +354,7 @@ describe('wrong input', () => {
   it('in files says what was expected', async () => {
     await isobath('init mlp:depth=2,width=9 --data moons --out other.safetensors')
     writeFileSync('broken.safetensors', 'not a file of weights')
+    writeFileSync('broken.json', '{"kind": "chain"')
     mkdirSync('empty')
     await isobath(`train ${quick} --run existing`)
     expect(

@@ -1,7 +1,7 @@
 /** Data files that are out to break something: each is refused in one sentence, quickly and in little memory. */
 import { truncateSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { isobath } from './support/command-line.ts'
 import { allRefused } from './support/hostile.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
@@ -58,9 +58,14 @@ describe('a hostile IDX file', () => {
     empty: new Uint8Array(0),
   }
 
+  beforeEach(() => {
+    for (const part of ['train', 't10k']) {
+      writeFileSync(`${part}-images-idx3-ubyte`, images)
+      writeFileSync(`${part}-labels-idx1-ubyte`, idx([2], 2))
+    }
+  })
+
   it('is refused, in memory that does not grow with what it claims', async () => {
-    for (const name of ['train-labels-idx1-ubyte', 't10k-labels-idx1-ubyte']) writeFileSync(name, idx([2], 2))
-    writeFileSync('t10k-images-idx3-ubyte', images)
     const before = process.memoryUsage().rss
     let said = ''
     for (const [what, bytes] of Object.entries(files)) {
@@ -95,7 +100,6 @@ describe('a hostile IDX file', () => {
   })
 
   it('of labels that belong to nothing is refused', async () => {
-    writeFileSync('train-images-idx3-ubyte', images)
     const labels = idx([2], 2)
     labels[9] = 200
     writeFileSync('train-labels-idx1-ubyte', labels)
@@ -117,7 +121,7 @@ describe('a hostile IDX file', () => {
     expect(`\n${stdout}${stderr}${status}`).toMatchInlineSnapshot(`
       "
       broken   train-images-idx3-ubyte: expected 47,040,016 bytes, got 1,584
-      broken   train-labels-idx1-ubyte: expected 60,008 bytes, got 11
+      broken   train-labels-idx1-ubyte: expected 60,008 bytes, got 10
       broken   t10k-images-idx3-ubyte: expected 7,840,016 bytes, got 1,584
       broken   t10k-labels-idx1-ubyte: expected 10,008 bytes, got 10
       isobath: mnist in .: 4 of 4 files broken or missing. Remove the broken ones and run isobath data fetch mnist.

@@ -83,7 +83,10 @@ describe("a run's folder", () => {
   })
 
   it('has a line for each logged step', async () => {
-    const lines = readFileSync(join(root, 'order', 'metrics.jsonl'), 'utf8')
+    const folder = open('lines')
+    await trainSession({ ...task, weights: undefined, recorder: folder })
+    folder.close()
+    const lines = readFileSync(join(root, 'lines', 'metrics.jsonl'), 'utf8')
       .trimEnd()
       .split('\n')
     const records = lines.map((line) => JSON.parse(line))
