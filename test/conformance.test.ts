@@ -16,6 +16,7 @@ import { type Call, runCalls } from './support/calls.ts'
 import { bitsOf, differences, largestDifference, largestSize, worstUnits } from './support/compare.ts'
 import { callEveryOperation } from './support/every-operation.ts'
 import { knownAnswers } from './support/known-answers.ts'
+import { knownGelu, knownWideGelu } from './support/known-gelu.ts'
 import { type ExampleName, exampleNames, examples, fullOptions } from './support/networks.ts'
 import { compileProblem, createProblem, normals, readOutcome, runProblem } from './support/problems.ts'
 import { unitOf, variants, wasmVariants } from './support/variants.ts'
@@ -46,6 +47,22 @@ async function wrongOutputs(backend: Backend, { calls, expected }: JudgedCalls, 
   )
 }
 
+/** gelu of each x, and its derivative there. */
+async function runGelu(backend: Backend, x: readonly number[]): Promise<Float64Array[]> {
+  const attributes = { function: 'gelu', slope: 0 }
+  const [kept, ones] = [x, x.map(() => 1)].map((values) => ({ shape: [1, x.length], values }))
+  const calls: Call[] = [
+    { op: 'activation', inputs: [kept], attributes },
+    { op: 'activationGradient', inputs: [ones, kept], attributes },
+  ]
+  return (await runCalls(backend, calls)).flat()
+}
+
+/** Around -0.7518, where the derivative is 0, its errors count beside what it is the difference of. */
+function geluGradientSize(x: number, derivative: number): number {
+  return Math.max(Math.abs(derivative), x > -2 && x < 0 ? 0.2 : 0)
+}
+
 const expectedOutcome = once(async (name: ExampleName) => {
   const { network, options } = examples[name]
   const problem = createProblem(network, { ...fullOptions(options), taps: () => true })
@@ -62,6 +79,21 @@ describe.each(variants)('$name', ({ create }) => {
   test('every operation gives the known answers', async () => {
     const expected = knownAnswers.map(({ outputs }) => outputs.map((values) => Float64Array.from(values)))
     expect(await wrongOutputs(backend, { calls: knownAnswers, expected }, 8)).toEqual([])
+  })
+
+  test('gelu and its gradient keep their digits where they are small', async () => {
+    const rows = [...knownGelu, ...(backend.precision === 'float64' ? knownWideGelu : [])]
+    const [values, gradients] = await runGelu(
+      backend,
+      rows.map(([x]) => x),
+    )
+    const wrong = rows.flatMap(([x, value, derivative], row) => {
+      const off = [values[row] - value, gradients[row] - derivative]
+      const sizes = [Math.abs(value), geluGradientSize(x, derivative)]
+      const units = off.map((error, which) => Math.abs(error) / sizes[which] / unitOf(backend.precision))
+      return Math.max(...units) <= 4 ? [] : [`${x}: ${units.map((unit) => unit.toFixed(1)).join(', ')} units`]
+    })
+    expect(wrong).toEqual([])
   })
 
   test.each(activationNames)('%s passes NaN on, in every lane', async (name) => {
@@ -249,6 +281,21 @@ describe.each(wasmVariants)('$name against the reference', ({ precision, create 
       })
       expect(wrong).toEqual([])
     }
+  })
+
+  test('gelu and its gradient are as exact at every size', async () => {
+    const lowest = precision === 'float32' ? -13 : -37
+    const x = Array.from({ length: 8000 }, (_, index) => Math.fround(lowest * (1 - (index / 8000) * 1.3)))
+    const found = await runGelu(backend, x)
+    const expected = await runGelu(reference, x)
+    const worst = expected.map((values, which) =>
+      values.reduce((most, value, index) => {
+        const size = which === 0 ? Math.abs(value) : geluGradientSize(x[index], value)
+        return Math.max(most, Math.abs(found[which][index] - value) / size / unitOf(precision))
+      }, 0),
+    )
+    // In float64 the reference is as far off.
+    expect(Math.max(...worst)).toBeLessThanOrEqual(precision === 'float32' ? 4 : 8)
   })
 
   test.each(exampleNames)('three steps of training: %s', async (name) => {

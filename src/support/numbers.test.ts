@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cos, erf, exp, log, normalQuantile, sin, tanh } from './numbers.ts'
+import { cos, erf, exp, log, normalDensity, normalDistribution, normalQuantile, sin, tanh } from './numbers.ts'
 import { createRandom } from './random.ts'
 
 /** The largest |ours - theirs| / |theirs| over random arguments, and where. */
@@ -60,6 +60,24 @@ describe('known values', () => {
     [normalQuantile, 0.01, -2.326347874040841],
     [normalQuantile, 1e-20, -9.262340089798407],
     [normalQuantile, 1e-300, -37.0470962993612],
+    [normalDistribution, -37.5, 4.605353009581955e-308],
+    [normalDensity, -37.5, 1.7282337322841054e-306],
+    [normalDistribution, -20.1, 3.6896808637213897e-90],
+    [normalDensity, -20.1, 7.434525389680312e-89],
+    [normalDistribution, -8.3, 5.205569744890254e-17],
+    [normalDensity, -8.3, 4.3816394355093325e-16],
+    [normalDistribution, -5.7, 5.990371401063528e-9],
+    [normalDensity, -5.7, 3.5139550948204334e-8],
+    [normalDistribution, -3, 0.0013498980316300946],
+    [normalDensity, -3, 0.0044318484119380075],
+    [normalDistribution, -0.7, 0.24196365222307303],
+    [normalDensity, -0.7, 0.31225393336676127],
+    [normalDistribution, -0.25, 0.4012936743170763],
+    [normalDensity, -0.25, 0.3866681168028492],
+    [normalDistribution, 0.6, 0.7257468822499265],
+    [normalDensity, 0.6, 0.3332246028917996],
+    [normalDistribution, 2, 0.9772498680518208],
+    [normalDensity, 2, 0.05399096651318805],
   ])('%o(%d)', (ours, x, expected) => {
     expect(Math.abs(ours(x) - expected)).toBeLessThanOrEqual(Math.abs(expected) * 5 * ULP)
   })
@@ -69,9 +87,12 @@ describe('known values', () => {
     expect([log(0), log(1), log(Infinity), log(-1)]).toEqual([-Infinity, 0, Infinity, NaN])
     expect([tanh(-0), tanh(30), tanh(-Infinity)]).toEqual([-0, 1, -1])
     expect([erf(0), erf(30), erf(-Infinity)]).toEqual([0, 1, -1])
+    expect([-Infinity, -40, 0, 40, Infinity].map(normalDistribution)).toEqual([0, 0, 0.5, 1, 1])
+    expect([-Infinity, 40].map(normalDensity)).toEqual([0, 0])
     expect([sin(-0), sin(Infinity), cos(0), cos(1e9)]).toEqual([-0, NaN, 1, NaN])
     expect([0, 0.5, 1, 2, -1].map(normalQuantile)).toEqual([-Infinity, 0, Infinity, NaN, NaN])
-    for (const ours of [exp, log, sin, cos, tanh, erf, normalQuantile]) expect(ours(NaN)).toBeNaN()
+    for (const ours of [exp, log, sin, cos, tanh, erf, normalDistribution, normalDensity, normalQuantile])
+      expect(ours(NaN)).toBeNaN()
   })
 })
 

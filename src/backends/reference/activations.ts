@@ -1,13 +1,13 @@
 /** The activation functions and their derivatives, one number at a time. */
 import { seluAlpha, seluScale } from '../../graph/activations.ts'
 import type { ActivationName } from '../../network/network.ts'
-import { erf } from '../../support/numbers.ts'
+import { erf, normalDensity, normalDistribution } from '../../support/numbers.ts'
 
 type ScalarFunction = (x: number, slope: number) => number
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x))
-const normalDistribution = (x: number): number => (1 + erf(x / Math.SQRT2)) / 2
-const normalDensity = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)
+/** 0 where the factor is: also where x isn't finite, as in the limit. */
+const times = (x: number, factor: number): number => (factor === 0 ? 0 : x * factor)
 
 export const activations = {
   identity: (x) => x,
@@ -19,7 +19,7 @@ export const activations = {
   // Klambauer et al. (2017), eq. 2
   selu: (x) => (x > 0 ? seluScale * x : seluScale * seluAlpha * Math.expm1(x)),
   // Hendrycks & Gimpel (2016): x times the normal distribution function
-  gelu: (x) => x * normalDistribution(x),
+  gelu: (x) => times(x, normalDistribution(x)),
   silu: (x) => x * logistic(x),
   erf,
 } satisfies Record<ActivationName, ScalarFunction>
@@ -33,7 +33,7 @@ export const derivatives = {
   sigmoid: (y) => y * (1 - y),
   softplus: (y) => -Math.expm1(-y),
   selu: (y) => (y > 0 ? seluScale : y + seluScale * seluAlpha),
-  gelu: (x) => normalDistribution(x) + x * normalDensity(x),
+  gelu: (x) => normalDistribution(x) + times(x, normalDensity(x)),
   silu: (x) => logistic(x) * (1 + x * logistic(-x)),
   erf: (x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x),
 } satisfies Record<ActivationName, ScalarFunction>

@@ -4,7 +4,18 @@ import type { Attributes } from '../../graph/graph.ts'
 import type { OpName } from '../../graph/ops.ts'
 import type { ActivationName } from '../../network/network.ts'
 import type { I32, Local, Vector } from './assembler.ts'
-import { type Arithmetic, erf, expm1OfNegative, logistic, normalDensity, sigmoid, softplus, tanh } from './functions.ts'
+import {
+  type Arithmetic,
+  erf,
+  expm1OfNegative,
+  gelu,
+  geluDerivative,
+  logistic,
+  normalDensity,
+  sigmoid,
+  softplus,
+  tanh,
+} from './functions.ts'
 import { v128 } from './lanes.ts'
 
 /** `x` is a local, so it can be read again and again. */
@@ -25,18 +36,9 @@ const activations = {
     const negative = lanes.mul(expm1OfNegative(arithmetic, x), lanes.constant(seluAlpha * seluScale))
     return v128.select(lanes.gt(x, lanes.constant(0)), lanes.mul(x, lanes.constant(seluScale)), negative)
   },
-  gelu: (arithmetic, x) => lanes0(arithmetic).mul(x, normalDistribution(arithmetic, x)),
-  silu: (arithmetic, x) => lanes0(arithmetic).mul(x, sigmoid(arithmetic, x)),
+  gelu,
+  silu: (arithmetic, x) => arithmetic.lanes.mul(x, sigmoid(arithmetic, x)),
 } satisfies Record<ActivationName, VectorFunction>
-
-const lanes0 = ({ lanes }: Arithmetic) => lanes
-
-/** (1 + erf(x / sqrt 2)) / 2 */
-function normalDistribution(arithmetic: Arithmetic, x: Vector): Vector {
-  const { lanes } = arithmetic
-  const value = erf(arithmetic, lanes.mul(x, lanes.constant(Math.SQRT1_2)))
-  return lanes.madd(lanes.constant(0.5), value, lanes.constant(0.5))
-}
 
 /** Derivatives, from the input or the output as graph/activations.ts has it. */
 const derivatives = {
@@ -61,11 +63,7 @@ const derivatives = {
     const negative = lanes.add(y, lanes.constant(seluAlpha * seluScale))
     return v128.select(lanes.gt(y, lanes.constant(0)), lanes.constant(seluScale), negative)
   },
-  gelu: (arithmetic, x) => {
-    const { lanes, builder } = arithmetic
-    const density = builder.local('v128', normalDensity(arithmetic, x))
-    return lanes.madd(x, density, normalDistribution(arithmetic, x))
-  },
+  gelu: geluDerivative,
   // s + x s (1 - s)
   silu: (arithmetic, x) => {
     const { lanes } = arithmetic

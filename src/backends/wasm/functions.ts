@@ -45,8 +45,8 @@ interface ReducedExponential {
   readonly power: VectorLocal
 }
 
-/** exp(x) = 2^n exp(r) with n = round(x / ln 2); x is clamped to where 2^n is a normal number. */
-function reduce(arithmetic: Arithmetic, x: Vector): ReducedExponential {
+/** exp(x + rest) = 2^n exp(r) with n = round((x + rest) / ln 2); x is clamped to where 2^n is a normal number. */
+function reduce(arithmetic: Arithmetic, x: Vector, rest?: VectorLocal): ReducedExponential {
   const { lanes } = arithmetic
   const wide = isWide(lanes)
   const highest = wide ? 709 : 88
@@ -58,21 +58,26 @@ function reduce(arithmetic: Arithmetic, x: Vector): ReducedExponential {
     arithmetic,
     lanes.max(lanes.constant(lowestExponent(lanes)), lanes.min(lanes.constant(highest), x)),
   )
-  const shifted = keep(arithmetic, lanes.madd(clamped, lanes.constant(Math.LOG2E), lanes.constant(magic)))
+  const whole = rest ? lanes.add(clamped, rest) : clamped
+  const shifted = keep(arithmetic, lanes.madd(whole, lanes.constant(Math.LOG2E), lanes.constant(magic)))
   const n = keep(arithmetic, lanes.sub(shifted, lanes.constant(magic)))
   const first = lanes.sub(clamped, lanes.mul(n, lanes.constant(high)))
-  const r = keep(arithmetic, lanes.sub(first, lanes.mul(n, lanes.constant(low))))
+  const second = lanes.mul(n, lanes.constant(low))
+  const r = keep(arithmetic, lanes.sub(first, rest ? lanes.sub(second, rest) : second))
   const terms = polynomial(arithmetic, r, inverseFactorials(2, wide ? 13 : 7))
   const remainder = keep(arithmetic, lanes.madd(lanes.mul(r, r), terms, r))
   const power = keep(arithmetic, lanes.addBits(lanes.toExponent(shifted), lanes.constant(1)))
   return { remainder, power }
 }
 
-/** exp(x): 0 below the smallest normal number (so that large numbers times it stay small), at most about the largest. */
-export function exp(arithmetic: Arithmetic, x: Vector): Vector {
+/**
+ * exp(x): 0 below the smallest normal number (so that large numbers times it stay small), at most about the largest.
+ * `rest` is a small part of the exponent beside x, where their sum would lose digits.
+ */
+export function exp(arithmetic: Arithmetic, x: Vector, rest?: VectorLocal): Vector {
   const { lanes } = arithmetic
   const kept = keep(arithmetic, x)
-  const { remainder, power } = reduce(arithmetic, kept)
+  const { remainder, power } = reduce(arithmetic, kept, rest)
   const value = lanes.madd(power, remainder, power)
   return v128.andNot(value, lanes.lt(kept, lanes.constant(lowestExponent(lanes))))
 }
@@ -195,14 +200,11 @@ function erfCoefficients(terms: number): number[] {
   return coefficients
 }
 
-/**
- * erf: the Maclaurin series below 1.5 (float64: below 2), else 1 - exp(-x^2) g(x) with erfc's continued fraction, evaluated backwards
- * at a fixed depth (Abramowitz & Stegun 7.1.14).
- */
+/** erf: the Maclaurin series below 1.5 (float64: below 2), else 1 - 2 exp(-x^2) g(sqrt(2) |x|). */
 export function erf(arithmetic: Arithmetic, x: Vector): Vector {
   const { lanes } = arithmetic
   const wide = isWide(lanes)
-  const [border, terms, depth] = wide ? [2, 34, 60] : [1.5, 15, 14]
+  const [border, terms] = wide ? [2, 34] : [1.5, 15]
   const kept = keep(arithmetic, x)
   const limit = lanes.constant(wide ? 6 : 4)
   const magnitude = keep(arithmetic, lanes.min(limit, lanes.abs(kept)))
@@ -212,19 +214,71 @@ export function erf(arithmetic: Arithmetic, x: Vector): Vector {
     arithmetic,
     lanes.mul(inner, polynomial(arithmetic, lanes.mul(inner, inner), erfCoefficients(terms))),
   )
-  // erfc(x) = exp(-x^2)/sqrt(pi) * 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + ...))))
-  const outer = keep(arithmetic, lanes.max(lanes.constant(border), magnitude))
-  const fraction = keep(arithmetic, outer)
-  for (let k = depth; k >= 1; k--) {
-    arithmetic.builder.set(fraction, lanes.add(outer, lanes.div(lanes.constant(k / 2), fraction)))
-  }
-  const tail = lanes.mul(
-    lanes.div(exp(arithmetic, lanes.neg(square)), fraction),
-    lanes.constant(1 / Math.sqrt(Math.PI)),
-  )
+  const ratio = tailRatio(arithmetic, keep(arithmetic, lanes.mul(magnitude, lanes.constant(Math.SQRT2))))
+  const tail = lanes.mul(exp(arithmetic, lanes.neg(square)), lanes.mul(ratio, lanes.constant(2)))
   const large = lanes.sub(lanes.constant(1), tail)
   const result = v128.select(lanes.lt(magnitude, lanes.constant(border)), small, large)
   return v128.or(result, signOf(lanes, kept))
+}
+
+/**
+ * g(y) = exp(y^2/2) times the probability of a standard normal number above y: p(y) / q(y), the rational functions whose
+ * largest relative error on [0, largest] is smallest for their degrees (5.0e-9 and 8.6e-19; scripts/fit_normal.py), from
+ * the highest power down. Beyond `largest`, exp(-y^2/2) is taken as 0. All coefficients are positive: nothing cancels.
+ */
+const narrowTail = {
+  largest: 13.2,
+  p: [0.004012273300979255, 0.03993043274295694, 0.18114650772400148, 0.43546845276129437, 0.500000002420722],
+  q: [0.0100571322997237, 0.10009821741614225, 0.4639574184181603, 1.193816103427768, 1.6688218173649412, 1],
+}
+const wideTail = {
+  largest: 37.7,
+  p: [
+    2.214793454284496e-7, 6.9044303133760814e-6, 0.00010564226924550831, 0.0010320322796228084, 0.0070788497581778095,
+    0.035486953430018967, 0.131513762024225, 0.35625758350055037, 0.6781979997488861, 0.8270192136445141, 0.5,
+  ],
+  q: [
+    5.551663894975708e-7, 1.7306840243761477e-5, 0.0002653610654729615, 0.0026042281329013203, 0.018007740512279054,
+    0.09150490877191227, 0.346876091581878, 0.9769573058063811, 1.9967629936973883, 2.8127474959739147,
+    2.451922988091894, 1,
+  ],
+}
+
+function tailRatio(arithmetic: Arithmetic, y: VectorLocal): Vector {
+  const { lanes } = arithmetic
+  const { p, q } = isWide(lanes) ? wideTail : narrowTail
+  return lanes.div(polynomial(arithmetic, y, p), polynomial(arithmetic, y, q))
+}
+
+/** Of y = |x|, cut off where the tail is 0: y, exp(-y^2/2) and g(y), whose product is the probability beyond y. */
+function normalTail(arithmetic: Arithmetic, x: VectorLocal) {
+  const { lanes } = arithmetic
+  const { largest } = isWide(lanes) ? wideTail : narrowTail
+  const y = keep(arithmetic, lanes.min(lanes.constant(largest), lanes.abs(x)))
+  // y^2 has twice the digits of y, and at 13 each unit that its rounding loses would be 80 of the exponential. The square of
+  // the upper half of y's digits is exact, and the rest is small (Cody 1969).
+  const upper = keep(arithmetic, v128.and(y, lanes.upperHalf))
+  const half = lanes.constant(-0.5)
+  const main = lanes.mul(lanes.mul(upper, upper), half)
+  const rest = keep(arithmetic, lanes.mul(lanes.mul(lanes.sub(y, upper), lanes.add(y, upper)), half))
+  const gaussian = keep(arithmetic, exp(arithmetic, main, rest))
+  return { y, gaussian, ratio: keep(arithmetic, tailRatio(arithmetic, y)) }
+}
+
+/** x times the normal distribution function, as max(x, 0) less |x| times the tail: no digits are lost on either side. */
+export function gelu(arithmetic: Arithmetic, x: VectorLocal): Vector {
+  const { lanes } = arithmetic
+  const { y, gaussian, ratio } = normalTail(arithmetic, x)
+  return lanes.madd(lanes.neg(lanes.mul(y, ratio)), gaussian, lanes.max(lanes.constant(0), x))
+}
+
+/** The normal distribution function and x times its density: below 0, the tail less |x| times the density; above, 1 less that. */
+export function geluDerivative(arithmetic: Arithmetic, x: VectorLocal): Vector {
+  const { lanes } = arithmetic
+  const { y, gaussian, ratio } = normalTail(arithmetic, x)
+  const difference = lanes.madd(y, lanes.constant(-1 / Math.sqrt(2 * Math.PI)), ratio)
+  const below = keep(arithmetic, lanes.mul(gaussian, difference))
+  return v128.select(lanes.lt(x, lanes.constant(0)), below, lanes.sub(lanes.constant(1), below))
 }
 
 /** The normal density, exp(-x^2/2) / sqrt(2 pi) */

@@ -80,6 +80,8 @@ export interface Lanes {
   exponent(a: Vector): Vector
   /** m of the same. */
   mantissa(a: Vector): Vector
+  /** A mask that leaves half of each element's digits, so that the square of what is left is exact. */
+  readonly upperHalf: Vector
   /** All ones in the first `count` lanes, zeros in the rest. */
   firstLanes(count: number): Vector
   /** Integer sum of each element's bits. */
@@ -214,6 +216,8 @@ export function createLanes(precision: Precision, relaxed: boolean): Lanes {
       const mask = v128.i32Const(fraction[0], fraction[1], fraction[0], fraction[1])
       return v128.or(v128.and(a, mask), one)
     },
+    // 12 of 24 and 26 of 53 digits, the first of which isn't stored.
+    upperHalf: wide ? v128.i32Const(-1 << 27, -1, -1 << 27, -1) : v128.i32Const(-1 << 12, -1 << 12, -1 << 12, -1 << 12),
     firstLanes: (count) => {
       const word = (index: number): number => (index < count * (wide ? 2 : 1) ? -1 : 0)
       return v128.i32Const(word(0), word(1), word(2), word(3))
