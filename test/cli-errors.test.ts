@@ -24,7 +24,8 @@ describe('wrong input', () => {
     expect(stderr).not.toMatch(/\n {4}at |node:internal|defect/)
     expect(readdirSync(root)).toEqual(before)
     const shown = typeof words === 'string' ? words : words.join(' ')
-    return `${shown}\n${stderr}${status}\n`.replaceAll(root, 'ROOT')
+    // From Node 22 on, JSON.parse says the line and the column too.
+    return `${shown}\n${stderr}${status}\n`.replaceAll(root, 'ROOT').replace(/ \(line \d+ column \d+\)/, '')
   }
 
   const all = async (lines: readonly string[]): Promise<string> => {
