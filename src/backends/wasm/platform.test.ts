@@ -3,7 +3,7 @@ import { createBlueprint } from '../../blueprint/create.ts'
 import { trainingGraph } from '../../graph/programs.ts'
 import { parseNetwork } from '../../network/presets.ts'
 import { createWasmBackend } from './backend.ts'
-import { enableRelaxedSimd } from './platform.ts'
+import { enableRelaxedSimd, hasAvx } from './platform.ts'
 
 const optimizer = { kind: 'sgd', weightDecay: 0 } as const
 
@@ -16,6 +16,12 @@ describe('the platform', () => {
   // V8 has had relaxed SIMD since version 11.3, at first behind a flag; without it kernels run at half their speed.
   it('has relaxed SIMD', async () => {
     expect(await enableRelaxedSimd()).toBe(true)
+  })
+
+  it('does without on processors where V8 gets it wrong', () => {
+    expect(hasAvx('processor\t: 0\nflags\t\t: fpu sse sse2 ssse3 sse4_1\n')).toBe(false)
+    expect(hasAvx('processor\t: 0\nflags\t\t: fpu sse4_2 avx f16c\nvmx flags\t: vnmi\n')).toBe(true)
+    expect(hasAvx('')).toBe(true)
   })
 })
 
