@@ -190,7 +190,7 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --memory 100KB
-      isobath: a training step with a batch of 128 needs at least 448.0 KiB of memory, and the limit is 97.7 KiB. Not even a batch of 1 would fit: use fewer layers.
+      isobath: a training step with a batch of 128 needs at least 448.0 KiB of memory, and the limit is 97.7 KiB. Not even a batch of 1 would fit: use fewer or narrower layers.
       2
 
       train mlp --data moons --threads 1000
@@ -346,7 +346,7 @@ describe('wrong input', () => {
       2
 
       train mlp:depth=10000,width=10000 --data moons
-      isobath: a training step with a batch of 128 needs at least 7.32 TiB of memory, and the limit is 4.00 GiB. Not even a batch of 1 would fit: use fewer layers.
+      isobath: a training step with a batch of 128 needs at least 7.32 TiB of memory, and the limit is 4.00 GiB. Not even a batch of 1 would fit: use fewer or narrower layers.
       2
       "
     `)
@@ -405,7 +405,7 @@ describe('wrong input', () => {
       2
 
       evaluate existing --data glyphs
-      isobath: output: expected 10 values, one for each class of glyphs, got 2. Set the last dense layer's width to 10.
+      isobath: glyphs: expected 2 values in a sample, as existing was trained on (moons), got 784. Give it data of that kind.
       2
 
       evaluate existing --network mlp

@@ -180,6 +180,17 @@ describe('predict', () => {
     expect(readFileSync(out, 'utf8')).toBe(printed.stdout)
   })
 
+  it('predicts nothing where the network has no numbers to say', async () => {
+    const lost = join(root, 'lost')
+    await isobathJson(`train mlp:depth=1,width=8 --data ${table} --steps 30 --rate 1e30 --run ${lost}`)
+    const { status, stdout, stderr } = await isobath(['predict', lost])
+    expect(status).toBe(0)
+    expect(stdout.split('\n')[1]).toMatch(/^\d+,(rose|"lily, tall"),,NaN,NaN$/)
+    expect(stderr).toContain("12 of 12 samples: the network's outputs aren't numbers, so nothing is predicted.")
+    const { predictions } = await isobathJson(`predict ${lost}`)
+    expect(predictions).toMatchObject(Array.from({ length: 12 }, () => ({ predicted: null })))
+  })
+
   it('says what it can not do', async () => {
     mkdirSync(join(root, 'empty'))
     const other = join(root, 'other.csv')
@@ -192,6 +203,7 @@ describe('predict', () => {
       await isobath(['predict', join(root, 'empty')]),
       await isobath(['predict', run, '--set', 'validation']),
       await isobath(['predict', run, '--data', 'glyphs']),
+      await isobath(['evaluate', run, '--data', 'blobs:features=2,classes=3']),
       await isobath(['evaluate', run, '--data', other]),
       await isobath(['predict', run, '--data', other, '--set', 'train']),
       await isobath(['predict', run, '--data', other, '--categorical', 'width']),
@@ -200,7 +212,7 @@ describe('predict', () => {
       await isobath(['predict', run, '--data', narrow]),
       await isobath(['predict', run, '--out', '/proc/predictions/p.csv']),
     ]
-    expect(said.map(({ status }) => status)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 1])
+    expect(said.map(({ status }) => status)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1])
     expect(
       said
         .map(({ stderr }) => stderr)
@@ -209,7 +221,8 @@ describe('predict', () => {
     ).toMatchInlineSnapshot(`
       "isobath: ROOT/empty: expected a run's folder with run.json in it. Give the folder that train named.
       isobath: set: csv has no samples for validation. Hold some out, or choose train or test.
-      isobath: output: expected 10 values, one for each class of glyphs, got 2. Set the last dense layer's width to 10.
+      isobath: glyphs: expected 2 values in a sample, as ROOT/run was trained on (csv), got 784. Give it data of that kind.
+      isobath: blobs: expected 2 classes, as ROOT/run was trained on (csv), got 3. Give it data of that kind.
       isobath: other.csv, line 2, column "flower": expected a class of the training (lily, tall, rose), got "aster". Correct it, or leave the row out: the network has no such answer.
       isobath: --set: all rows of other.csv are predicted, as it isn't the run's own. Leave it out.
       isobath: --categorical: the run was trained with column "width" as numbers, and takes tables so. Leave it out.

@@ -239,6 +239,7 @@ describe('resuming', () => {
     const before = readdirSync(place('finished'))
     const again = await goOn('finished', { onProgress: () => expect.unreachable() })
     expect(again).toEqual({ ...run, run: place('finished') })
+    expect(await laterRefusal(() => goOn('finished', { exact: true }))).toContain('A run keeps its mode')
     expect(readdirSync(place('finished'))).toEqual(before)
   })
 

@@ -12,7 +12,7 @@ function numberOf({ samples }: PredictedData, sample: number): number {
 
 /**
  * One object for each sample, in the set's order: its number, counted from 0, what was expected where that is known, what
- * is predicted, and for classes the number of each.
+ * is predicted (null where the numbers aren't), and for classes the number of each.
  */
 export function predictionRows(predictions: Predictions, data: PredictedData): object[] {
   const { count, width, kind, values, classes } = predictions
@@ -21,13 +21,14 @@ export function predictionRows(predictions: Predictions, data: PredictedData): o
     const expected = expectedOf(data, sample, predictions.digits)
     const known = expected.length > 0 ? { expected: classes ? expected[0] : expected } : {}
     if (!classes) return { sample: numberOf(data, sample), ...known, predicted: numbers }
-    return { sample: numberOf(data, sample), ...known, predicted: className(data, classes[sample]), [kind]: numbers }
+    const predicted = numbers.some(Number.isNaN) ? null : className(data, classes[sample])
+    return { sample: numberOf(data, sample), ...known, predicted, [kind]: numbers }
   })
 }
 
 /**
  * CSV with a header. Classes: the sample's number, its class where it is known, the likeliest class, and a column for each
- * class. Values: what was expected and what is predicted for each target. Autoencoding: a column for each value.
+ * class; where the network's outputs aren't numbers, no class is the likeliest. Values: what was expected and what is predicted for each target. Autoencoding: a column for each value.
  */
 export function predictionTable(predictions: Predictions, data: PredictedData): string {
   const { count, width, kind, values, classes, digits } = predictions
@@ -43,7 +44,7 @@ export function predictionTable(predictions: Predictions, data: PredictedData): 
     const numbers = Array.from(values.subarray(sample * width, (sample + 1) * width), (value, at) =>
       rounded(value, digits?.[at]),
     )
-    const best = classes ? [className(data, classes[sample])] : []
+    const best = classes ? [numbers.some(Number.isNaN) ? '' : className(data, classes[sample])] : []
     lines.push([numberOf(data, sample), ...expectedOf(data, sample, digits), ...best, ...numbers].map(String))
   }
   return lines.map((cells) => `${cells.map(cell).join(',')}\n`).join('')

@@ -6,8 +6,11 @@ import {
   type Dataset,
   hashDataset,
   IsobathError,
+  inputSize,
   lossNames,
   type Network,
+  outputsOf,
+  type RunFacts,
   readRun,
   readWeights,
   type Statistics,
@@ -73,6 +76,7 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
   }
   const run = await readRun(folder)
   const { data, whole, other, notes } = await readDataFor(run, flags, use)
+  checkFits(folder, run, data)
   checkClasses(folder, run.data.classNames, data)
   if (whole !== undefined && flags.standardise !== undefined) {
     throw new IsobathError(
@@ -89,6 +93,20 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
   const statistics = flags.standardise === undefined ? run.statistics : undefined
   const facts = { recipe, statistics, exact, sameData, whole, testFile: other?.testFile }
   return { network, weights, data, ...facts, notes: [...run.notes, ...notes] }
+}
+
+/** The network is trained: what doesn't fit it is the data. */
+function checkFits(folder: string, { blueprint, data: kept }: RunFacts, data: Dataset): void {
+  const expectSame = (noun: string, wanted: number, found: number): void => {
+    if (found === wanted) return
+    throw new IsobathError(
+      'data',
+      `${data.name}: expected ${wanted} ${noun}, as ${folder} was trained on (${kept.name}), got ${found}. Give it data of that kind.`,
+    )
+  }
+  expectSame('values in a sample', inputSize({ shape: blueprint.input }), inputSize(data))
+  const noun = { classification: 'classes', regression: 'targets', autoencoding: 'values in a sample' }[taskOf(data)]
+  expectSame(noun, inputSize({ shape: blueprint.output }), outputsOf(data))
 }
 
 /** Classes are numbered by their names' order: where these are others, so are the numbers. */

@@ -187,7 +187,7 @@ describe('train', () => {
       "IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3.
       IsobathError: steps: expected a whole number of at least 1, got 0.
       IsobathError: threads: expected a whole number from 1 to 256, got 0.
-      IsobathError: a training step with a batch of 64 needs at least 64.0 KiB of memory, and the limit is 1000 B. Not even a batch of 1 would fit: use fewer layers.
+      IsobathError: a training step with a batch of 64 needs at least 64.0 KiB of memory, and the limit is 1000 B. Not even a batch of 1 would fit: use fewer or narrower layers.
       IsobathError: weights: expected values of first.weight, and there are none. Give the weights of this network.
       IsobathError: ROOT/never: expected a run's folder with run.json in it. Give the folder that train named."
     `)

@@ -38,7 +38,9 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Ru
   const { takeLock } = await import('../training/run-lock.ts')
   const { readDescription } = await import('../training/run-description.ts')
   // Before the lock is made: not every folder is a run's.
-  await refuseOtherData(folder, readDescription(folder), options.data)
+  const description = readDescription(folder)
+  await refuseOtherData(folder, description, options.data)
+  refuseOtherMode(folder, description.mode.exact, options.exact)
   const record = await readRecord(folder)
   if (record) return record.run
   const lock = takeLock(folder)
@@ -58,7 +60,6 @@ async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise
   const { data, threads, memoryLimit, abort, observers, onProgress, onEvaluation, onCheckpoint, onNote } = options
   const { description, network, blueprint, settings } = await openDescription(folder)
   const { exact } = description.mode
-  refuseOtherMode(folder, exact, options.exact)
   const place = { folder, lock, blueprint, settings, signal: description.signal, onCheckpoint }
   const { recorder, point, notes } = resumeRunFolder(place)
   for (const note of notes) onNote?.(note)
@@ -122,14 +123,21 @@ export interface FinishedRun {
   readonly data: StoredDescription['data']
 }
 
-/** The record of a run, as `train` gave it; undefined where it hasn't come to its end. Throws as `resume` does. */
-export async function readRecord(folder: string): Promise<FinishedRun | undefined> {
+/**
+ * The record of a run, as `train` gave it; undefined where it hasn't come to its end. Throws as `resume` does, also where
+ * `exact` isn't the run's.
+ */
+export async function readRecord(
+  folder: string,
+  { exact }: Pick<ResumeOptions, 'exact'> = {},
+): Promise<FinishedRun | undefined> {
   const { readResult } = await import('../training/run-description.ts')
   const { readLastCheckpoint, readRunLosses } = await import('../training/run-folder.ts')
   const { stateOf } = await import('../training/checkpoint.ts')
   const result = readResult(folder)
   if (result === undefined || result.interrupted) return undefined
   const { description, network, blueprint, settings } = await openDescription(folder)
+  refuseOtherMode(folder, description.mode.exact, exact)
   const { found: checkpoint } = readLastCheckpoint(folder)
   if (checkpoint.step !== result.steps) throw lostCheckpoint(folder, result)
   const { weights } = stateOf(blueprint, checkpoint)

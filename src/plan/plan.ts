@@ -5,7 +5,8 @@
 import type { Graph, OpNode, Value } from '../graph/graph.ts'
 import type { Layout } from './layout.ts'
 
-export type Precision = 'float32' | 'float64'
+export const precisions = ['float32', 'float64'] as const
+export type Precision = (typeof precisions)[number]
 
 /** Memory for one value, or for one slot per iteration of the loops around it. */
 export interface Buffer {

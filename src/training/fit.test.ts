@@ -65,7 +65,7 @@ describe('a training step that needs too much memory', () => {
     await withLimit(1e6)
     const blueprint = createBlueprint(preset('mlp:depth=5000,width=80'), [2])
     expect(refusal(() => chooseStep(blueprint, tinyTask('mlp').settings, backend))).toMatchInlineSnapshot(
-      `"IsobathError: a training step with a batch of 64 needs at least 345.3 MiB of memory, and the limit is 976.6 KiB. Not even a batch of 1 would fit: use fewer layers."`,
+      `"IsobathError: a training step with a batch of 64 needs at least 345.3 MiB of memory, and the limit is 976.6 KiB. Not even a batch of 1 would fit: use fewer or narrower layers."`,
     )
   })
 })

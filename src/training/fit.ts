@@ -60,7 +60,8 @@ export function chooseStep(
     least = Math.min(least, attempt.bytes)
   }
   const fitting = largestBatch(blueprint, settings, backend)
-  const advice = fitting > 0 ? `A batch of ${fitting} would fit.` : 'Not even a batch of 1 would fit: use fewer layers.'
+  const advice =
+    fitting > 0 ? `A batch of ${fitting} would fit.` : 'Not even a batch of 1 would fit: use fewer or narrower layers.'
   throw new IsobathError(
     'memory',
     `a training step with a batch of ${settings.batch} needs at least ${formatBytes(least)} of memory, and the limit is ${formatBytes(Math.max(0, memoryLimit))}. ${advice}`,

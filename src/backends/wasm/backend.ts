@@ -2,7 +2,7 @@
 import type { Graph, Value } from '../../graph/graph.ts'
 import { createPlan } from '../../plan/create.ts'
 import { layoutSize, pack, unpack } from '../../plan/layout.ts'
-import { elementBytes, type Location, type Plan, type Precision } from '../../plan/plan.ts'
+import { elementBytes, type Location, type Plan, type Precision, precisions } from '../../plan/plan.ts'
 import { formatBytes } from '../../plan/print.ts'
 import { assertInvariant, IsobathError } from '../../support/errors.ts'
 import type { Backend, Profile, Program } from '../backend.ts'
@@ -44,6 +44,12 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Back
   const wanted = options.threads ?? (canShareMemory() ? await availableCores() : 'inline')
   if (wanted !== 'inline' && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= 256)) {
     throw new IsobathError('option', `threads: expected a whole number from 1 to 256, got ${wanted}.`)
+  }
+  if (!precisions.includes(precision)) {
+    throw new IsobathError('option', `precision: expected one of ${precisions.join(', ')}, got ${precision}.`)
+  }
+  if (!(memoryLimit > 0)) {
+    throw new IsobathError('option', `memoryLimit: expected a number of bytes above 0, got ${memoryLimit}.`)
   }
   const pool = wanted === 'inline' ? createInlinePool() : await createThreadPool(wanted)
   const limit = Math.min(memoryLimit, addressable)

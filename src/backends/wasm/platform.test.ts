@@ -39,6 +39,18 @@ describe('the wasm backend', () => {
     )
   })
 
+  it('refuses a precision and a memory limit that there are none of', async () => {
+    const options = JSON.parse('[{ "precision": "float16" }, { "memoryLimit": -1 }, { "memoryLimit": null }]')
+    const said = await Promise.all(options.map((option: object) => createWasmBackend(option).catch(String)))
+    expect(said).toMatchInlineSnapshot(`
+      [
+        "IsobathError: precision: expected one of float32, float64, got float16.",
+        "IsobathError: memoryLimit: expected a number of bytes above 0, got -1.",
+        "IsobathError: memoryLimit: expected a number of bytes above 0, got null.",
+      ]
+    `)
+  })
+
   it('fails a run under way when it is disposed of', async () => {
     const backend = await createWasmBackend({ threads: 1 })
     const program = await backend.compile(graphOf('mlp:depth=2000,width=64', 64))

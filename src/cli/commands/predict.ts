@@ -52,6 +52,11 @@ Examples:
       }
       const options = { ...machineOptions(flags), exact: flags.exact ?? exact, set: flags.set, onProgress }
       predictions = await predict(network, { ...options, ...recipe, statistics, data, weights })
+      const lost = countLost(predictions)
+      if (lost > 0) {
+        const of = `${lost.toLocaleString('en-US')} of ${counted(predictions.count, 'sample')}`
+        progress.note(`${of}: the network's outputs aren't numbers, so nothing is predicted. Did its training diverge?`)
+      }
     } finally {
       progress.close()
     }
@@ -73,4 +78,13 @@ Examples:
     if (flags.out === undefined) process.stdout.write(predictionTable(predictions, named))
     else printText(`${flags.out}: ${counted(predictions.count, 'prediction')}, ${of}`)
   })
+}
+
+/** Samples for which there are no numbers. */
+function countLost({ count, width, values }: Predictions): number {
+  let lost = 0
+  for (let sample = 0; sample < count; sample++) {
+    if (values.subarray(sample * width, (sample + 1) * width).some(Number.isNaN)) lost++
+  }
+  return lost
 }

@@ -94,7 +94,7 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
   const { train: trained, test, validation, ...about } = facts.data
   const held = validation === undefined ? {} : { validation: { count: validation } }
   const trainedOn = { ...about, train: { count: trained }, test: { count: test }, ...held }
-  const record = await readRecord(folder)
+  const record = await readRecord(folder, flags)
   if (record) return print(record.run, record.label, trainedOn, flags)
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
   const { checkpointEvery } = flags
