@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { isobath, isobathJson } from './support/command-line.ts'
+import { isobath, isobathJson, saidOn } from './support/command-line.ts'
 import { signed } from './support/signed-run.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
@@ -213,12 +213,7 @@ describe('predict', () => {
       await isobath(['predict', run, '--out', '/proc/predictions/p.csv']),
     ]
     expect(said.map(({ status }) => status)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1])
-    expect(
-      said
-        .map(({ stderr }) => stderr)
-        .join('')
-        .replaceAll(root, 'ROOT'),
-    ).toMatchInlineSnapshot(`
+    expect(saidOn(said, root)).toMatchInlineSnapshot(`
       "isobath: ROOT/empty: expected a run's folder with run.json in it. Give the folder that train named.
       isobath: set: csv has no samples for validation. Hold some out, or choose train or test.
       isobath: glyphs: expected 2 values in a sample, as ROOT/run was trained on (csv), got 784. Give it data of that kind.

@@ -33,7 +33,7 @@ import {
   tanh,
   train,
 } from '../src/index.ts'
-import { isobath, isobathJson } from './support/command-line.ts'
+import { isobath, isobathJson, saidOn } from './support/command-line.ts'
 import { laterRefusal } from './support/refusal.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
@@ -302,12 +302,7 @@ describe('train --resume', () => {
       await isobath(['train', '--resume', place('nowhere')]),
     ]
     expect(said.map(({ status, stdout }) => ({ status, stdout }))).toEqual(said.map(() => ({ status: 2, stdout: '' })))
-    expect(
-      said
-        .map(({ stderr }) => stderr)
-        .join('')
-        .replaceAll(root, 'ROOT'),
-    ).toMatchInlineSnapshot(`
+    expect(saidOn(said, root)).toMatchInlineSnapshot(`
       "isobath: --resume: the run goes on as it began, got the network mlp, --data, --seed as well. Leave them out.
       isobath: --resume: the run goes on as it began, got --run as well. Leave it out.
       isobath: ROOT/nowhere: expected a run's folder with run.json in it. Give the folder that train named.

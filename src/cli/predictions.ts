@@ -10,28 +10,44 @@ function numberOf({ samples }: PredictedData, sample: number): number {
   return samples.rowNumbers?.[sample] ?? sample
 }
 
+/** What the network gave for the sample. */
+function outputsFor({ values, width }: Predictions, sample: number): Float64Array {
+  return values.subarray(sample * width, (sample + 1) * width)
+}
+
+const isLost = (outputs: Float64Array): boolean => outputs.some(Number.isNaN)
+
+/** Samples for which the network gave no numbers. */
+export function countLost(predictions: Predictions): number {
+  let lost = 0
+  for (let sample = 0; sample < predictions.count; sample++) if (isLost(outputsFor(predictions, sample))) lost++
+  return lost
+}
+
 /**
  * One object for each sample, in the set's order: its number, counted from 0, what was expected where that is known, what
  * is predicted (null where the numbers aren't), and for classes the number of each.
  */
 export function predictionRows(predictions: Predictions, data: PredictedData): object[] {
-  const { count, width, kind, values, classes } = predictions
+  const { count, kind, classes } = predictions
   return Array.from({ length: count }, (_, sample) => {
-    const numbers = [...values.subarray(sample * width, (sample + 1) * width)]
+    const outputs = outputsFor(predictions, sample)
+    const numbers = [...outputs]
     const expected = expectedOf(data, sample, predictions.digits)
     const known = expected.length > 0 ? { expected: classes ? expected[0] : expected } : {}
     if (!classes) return { sample: numberOf(data, sample), ...known, predicted: numbers }
-    const predicted = numbers.some(Number.isNaN) ? null : className(data, classes[sample])
+    const predicted = isLost(outputs) ? null : className(data, classes[sample])
     return { sample: numberOf(data, sample), ...known, predicted, [kind]: numbers }
   })
 }
 
 /**
- * CSV with a header. Classes: the sample's number, its class where it is known, the likeliest class, and a column for each
- * class; where the network's outputs aren't numbers, no class is the likeliest. Values: what was expected and what is predicted for each target. Autoencoding: a column for each value.
+ * CSV with a header. Classes: the sample's number, its class where it is known, the likeliest class (none where the
+ * network's outputs aren't numbers), and a column for each class. Values: what was expected and what is predicted for each
+ * target. Autoencoding: a column for each value.
  */
 export function predictionTable(predictions: Predictions, data: PredictedData): string {
-  const { count, width, kind, values, classes, digits } = predictions
+  const { count, width, kind, classes, digits } = predictions
   const names = Array.from({ length: width }, (_, output) => outputName(predictions, data, output))
   const isKnown = expectedOf(data, 0).length > 0
   const expected = classes ? ['expected'] : names.map((name) => `expected ${name}`)
@@ -41,10 +57,9 @@ export function predictionTable(predictions: Predictions, data: PredictedData): 
     : names.map((name) => `predicted ${name}`)
   const lines = [['sample', ...(isKnown ? expected : []), ...predicted]]
   for (let sample = 0; sample < count; sample++) {
-    const numbers = Array.from(values.subarray(sample * width, (sample + 1) * width), (value, at) =>
-      rounded(value, digits?.[at]),
-    )
-    const best = classes ? [numbers.some(Number.isNaN) ? '' : className(data, classes[sample])] : []
+    const outputs = outputsFor(predictions, sample)
+    const numbers = Array.from(outputs, (value, at) => rounded(value, digits?.[at]))
+    const best = classes ? [isLost(outputs) ? '' : className(data, classes[sample])] : []
     lines.push([numberOf(data, sample), ...expectedOf(data, sample, digits), ...best, ...numbers].map(String))
   }
   return lines.map((cells) => `${cells.map(cell).join(',')}\n`).join('')

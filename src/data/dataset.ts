@@ -3,9 +3,9 @@ import { IsobathError } from '../support/errors.ts'
 import { autoencoded, type TableEncoding } from './csv-encoding.ts'
 
 /**
- * Samples of one set, row after row. `inputs` holds `count * size(shape)` values, bytes for images (0..255) and
- * floats for the rest (float64 where float32 would round their differences away); `labels` holds one class number per sample, and is empty where there are no classes or they
- * aren't known.
+ * Samples of one set, row after row. `inputs` holds `count * size(shape)` values, bytes for images (0..255) and floats for
+ * the rest (float64 where float32 would round their differences away); `labels` holds one class number per sample, and is
+ * empty where there are no classes or they aren't known.
  */
 export interface Samples {
   readonly count: number

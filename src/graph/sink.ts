@@ -4,7 +4,7 @@
  */
 import type { GraphBuilder } from './builder.ts'
 import { type Attributes, type LoopNode, type Node, readsAny, type Value } from './graph.ts'
-import type { OpName } from './ops.ts'
+import { gradientOps, type OpName } from './ops.ts'
 
 export interface SinkingUpdate {
   readonly op: OpName
@@ -21,9 +21,6 @@ export interface Sunk {
   /** The new values of what is updated. */
   readonly results: readonly Value[]
 }
-
-/** Gradients that are made vector by vector, by a kernel that can go on with the update. */
-const hosts: ReadonlySet<OpName> = new Set<OpName>(['denseWeightGradient', 'sumOverBatch', 'layerNormScaleGradient'])
 
 /** Undefined where the gradient isn't one loop's, or where the parameter is still read after it. */
 export function sinkUpdate(builder: GraphBuilder, nodes: readonly Node[], update: SinkingUpdate): Sunk | undefined {
@@ -56,7 +53,7 @@ function appendUpdate(builder: GraphBuilder, nodes: readonly Node[], update: Sin
   const { op, attributes, path, updated, gradient, scalars } = update
   const position = nodes.findIndex((node) => node.kind === 'op' && node.outputs.includes(gradient))
   const maker = nodes[position]
-  if (maker?.kind !== 'op' || !hosts.has(maker.op)) return undefined
+  if (maker?.kind !== 'op' || !gradientOps.has(maker.op)) return undefined
   const own = new Set(updated)
   if (nodes.slice(position + 1).some((node) => readsAny(node, own))) return undefined
   const [parameter, ...states] = updated

@@ -23,8 +23,9 @@ export interface EvaluateOptions extends MachineOptions, Pick<TrainingOptions, '
 }
 
 /**
- * Loss and error on the whole training and test sets, standardised by the given statistics or by those of this
- * training set. Throws an IsobathError `network`, `weights` or `data` where these don't fit each other or labels are missing, `option` on a bad option.
+ * Loss and error on the whole training and test sets, standardised by the given statistics or by those of this training
+ * set. Throws an IsobathError `network`, `weights` or `data` where these don't fit each other or labels are missing, `option`
+ * on a bad option.
  */
 export async function evaluate(network: Network, options: EvaluateOptions): Promise<SetScores> {
   const { data, weights, threads, exact, memoryLimit, loss, standardise, statistics, onEvaluation } = options

@@ -121,7 +121,8 @@ export interface Run extends TrainingRecord {
 /**
  * Trains a network on a data set: `train(network, { data: glyphs(), steps: 500 })`. Throws an IsobathError `network`
  * where the network doesn't fit itself or the data, `weights` where these don't fit it, `option` on a bad option,
- * `memory` where a step doesn't fit into memory, `run` and `disk` on trouble with the run's folder. A run whose numbers stop being finite ends with `diverged`.
+ * `memory` where a step doesn't fit into memory, `run` and `disk` on trouble with the run's folder. A run whose numbers stop
+ * being finite ends with `diverged`.
  */
 export async function train(network: Network, options: TrainOptions): Promise<Run> {
   const { data, weights, abort, onProgress, onEvaluation, checkpointEvery, observers } = options

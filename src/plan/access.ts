@@ -1,6 +1,6 @@
 /** How the threads divide each operation, and which part of each operand a thread touches. */
 import type { OpNode, Value } from '../graph/graph.ts'
-import { type OpName, ops } from '../graph/ops.ts'
+import { gradientOps, type OpName, ops } from '../graph/ops.ts'
 import { panelWidth, roundUp, tileRows } from './layout.ts'
 import type { Operand, Partition } from './plan.ts'
 
@@ -104,14 +104,6 @@ export function canHost(node: OpNode): boolean {
 export type OptimizerOp = 'sgdUpdate' | 'momentumUpdate' | 'adamUpdate'
 
 const optimizerOps: ReadonlySet<string> = new Set<OptimizerOp>(['sgdUpdate', 'momentumUpdate', 'adamUpdate'])
-
-/** The operations that make a gradient vector by vector, and can go on with its update while it is in registers. */
-const gradientOps: ReadonlySet<string> = new Set<OpName>([
-  'denseWeightGradient',
-  'sumOverBatch',
-  'layerNormScaleGradient',
-  'batchNormScaleGradient',
-])
 
 /** True where an update can join the kernel of its gradient: nothing else must be known of all gradients or layers. */
 export const canFollow = (update: OpNode, gradient: OpNode): boolean =>

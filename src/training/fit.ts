@@ -45,7 +45,8 @@ function* attempts(
 
 /**
  * The fastest way to compile a step that fits into the backend's memory: with room for many batches or for two, with all
- * activations kept or computed again. `gradients`: they can be read after a step. Throws a `memory` error that says how much the step needs and which batch would fit.
+ * activations kept or computed again. `gradients`: they can be read after a step. Throws a `memory` error that says how much
+ * the step needs and which batch would fit.
  */
 export function chooseStep(
   blueprint: Blueprint,

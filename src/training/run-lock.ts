@@ -18,7 +18,10 @@ const ownerSchema = z.object({
   host: z.string(),
   /** When it was taken, for people. */
   since: z.string(),
-  /** Tells apart two processes that had the same number, also before and after a restart of the machine; null where the system doesn't say. */
+  /**
+   * Tells apart two processes that had the same number, also before and after a restart of the machine; null where the
+   * system doesn't say.
+   */
   process: z.string().nullable(),
 })
 

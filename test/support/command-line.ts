@@ -25,6 +25,14 @@ export async function isobath(words: string | readonly string[]): Promise<Printe
   }
 }
 
+/** All that was said on stderr, without the places of this run. */
+export function saidOn(printed: readonly Printed[], root: string): string {
+  return printed
+    .map(({ stderr }) => stderr)
+    .join('')
+    .replaceAll(root, 'ROOT')
+}
+
 /** The one JSON document on stdout, and nothing else there. */
 export async function isobathJson(words: string): Promise<Record<string, unknown>> {
   const { status, stdout, stderr } = await isobath(`${words} --json`)

@@ -3,7 +3,7 @@
  * definitions, and gradients by differences of them. Nothing of this project had a part in it.
  */
 import type { Call } from './calls.ts'
-import { knownUpdates } from './known-updates.ts'
+import { first, gradient, knownUpdates, parameter } from './known-updates.ts'
 
 export interface KnownAnswer extends Call {
   readonly outputs: readonly (readonly number[])[]
@@ -467,23 +467,13 @@ export const knownAnswers: readonly KnownAnswer[] = [
   },
   {
     op: 'sgdUpdate',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 2.25] },
-      { shape: [], values: [0.25] },
-    ],
+    inputs: [parameter, gradient, { shape: [], values: [0.25] }],
     outputs: [[0.375, -1.34375, 1.9375, 1.6875, 0.53125, -1]],
     attributes: { weightDecay: 0.5 },
   },
   {
     op: 'momentumUpdate',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 2.25] },
-      { shape: [2, 3], values: [1, -0.5, 0.25, 0.75, 2, -1.5] },
-      { shape: [], values: [0.25] },
-      { shape: [], values: [0.75] },
-    ],
+    inputs: [parameter, gradient, first, { shape: [], values: [0.25] }, { shape: [], values: [0.75] }],
     outputs: [
       [0.1875, -1.25, 1.890625, 1.546875, 0.15625, -0.71875],
       [1.25, 0, 0.4375, -0.1875, 2.375, 0.875],

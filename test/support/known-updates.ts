@@ -4,16 +4,18 @@
  */
 import type { KnownAnswer } from './known-answers.ts'
 
+/** A parameter, its gradient, and the states: a velocity or a first moment, and a second one. */
+export const parameter = { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] }
+export const gradient = { shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 2.25] }
+export const first = { shape: [2, 3], values: [1, -0.5, 0.25, 0.75, 2, -1.5] }
+const second = { shape: [2, 3], values: [0.5, 1.25, 0.125, 2, 0.75, 1] }
+/** The rate and the two corrections. */
+const adamScalars = [0.25, 1.7297297297297298, 1.7405705383053478].map((value) => ({ shape: [], values: [value] }))
+
 export const knownUpdates: readonly KnownAnswer[] = [
   {
     op: 'momentumUpdate',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 2.25] },
-      { shape: [2, 3], values: [1, -0.5, 0.25, 0.75, 2, -1.5] },
-      { shape: [], values: [0.25] },
-      { shape: [], values: [0.75] },
-    ],
+    inputs: [parameter, gradient, first, { shape: [], values: [0.25] }, { shape: [], values: [0.75] }],
     outputs: [
       [0.140625, -1.34375, 1.85546875, 1.72265625, 0.0859375, -1.1640625],
       [1.25, 0, 0.4375, -0.1875, 2.375, 0.875],
@@ -22,15 +24,7 @@ export const knownUpdates: readonly KnownAnswer[] = [
   },
   {
     op: 'adamUpdate',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 2.25] },
-      { shape: [2, 3], values: [1, -0.5, 0.25, 0.75, 2, -1.5] },
-      { shape: [2, 3], values: [0.5, 1.25, 0.125, 2, 0.75, 1] },
-      { shape: [], values: [0.25] },
-      { shape: [], values: [1.7297297297297298] },
-      { shape: [], values: [1.7405705383053478] },
-    ],
+    inputs: [parameter, gradient, first, second, ...adamScalars],
     outputs: [
       [
         0.1983078894666963, -1.185900959918733, 1.8357877110568201, 1.4327367877852444, 0.27715075511622483,
@@ -43,15 +37,7 @@ export const knownUpdates: readonly KnownAnswer[] = [
   },
   {
     op: 'adamUpdate',
-    inputs: [
-      { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
-      { shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 2.25] },
-      { shape: [2, 3], values: [1, -0.5, 0.25, 0.75, 2, -1.5] },
-      { shape: [2, 3], values: [0.5, 1.25, 0.125, 2, 0.75, 1] },
-      { shape: [], values: [0.25] },
-      { shape: [], values: [1.7297297297297298] },
-      { shape: [], values: [1.7405705383053478] },
-    ],
+    inputs: [parameter, gradient, first, second, ...adamScalars],
     outputs: [
       [0.15045128874457886, -1.06650553277763, 1.75, 1.2806184136853482, 0.18955647564358125, -0.3269247906663594],
       [0.8125, -0.125, 0.0, 0.1875, 1.625, -0.5625],
@@ -61,7 +47,7 @@ export const knownUpdates: readonly KnownAnswer[] = [
   },
   {
     op: 'norms',
-    inputs: [{ shape: [2, 3], values: [0.25, 1, -0.75, -1.5, 0.5, 2.25] }],
+    inputs: [gradient],
     outputs: [[1.2747548783981961, 2.75]],
     attributes: { axes: 1 },
   },

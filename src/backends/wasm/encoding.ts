@@ -1,4 +1,5 @@
 /** WebAssembly's binary encoding: numbers, vectors, sections (WebAssembly Core Specification 2.0, chapter 5). */
+import { assertInvariant } from '../../support/errors.ts'
 
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128'
 
@@ -18,6 +19,7 @@ export function unsigned(value: number): number[] {
 
 /** Signed LEB128 of a 32-bit integer. */
 export function signed(value: number): number[] {
+  assertInvariant(Number.isInteger(value), `expected a whole number, got ${value}`)
   const bytes: number[] = []
   let rest = value | 0
   for (;;) {

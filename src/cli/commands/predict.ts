@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { IsobathError, type Predictions, predict, type SetName, setNames } from '../../index.ts'
 import { machineOptions } from '../options.ts'
 import { checkWritable, counted, printJson, printText, writeText } from '../output.ts'
-import { type PredictedData, predictionRows, predictionTable } from '../predictions.ts'
+import { countLost, type PredictedData, predictionRows, predictionTable } from '../predictions.ts'
 import { stderrProgress } from '../terminal/stderr.ts'
 import { addTrained, openTrained, type TrainedFlags } from '../trained.ts'
 
@@ -78,13 +78,4 @@ Examples:
     if (flags.out === undefined) process.stdout.write(predictionTable(predictions, named))
     else printText(`${flags.out}: ${counted(predictions.count, 'prediction')}, ${of}`)
   })
-}
-
-/** Samples for which there are no numbers. */
-function countLost({ count, width, values }: Predictions): number {
-  let lost = 0
-  for (let sample = 0; sample < count; sample++) {
-    if (values.subarray(sample * width, (sample + 1) * width).some(Number.isNaN)) lost++
-  }
-  return lost
 }

@@ -93,7 +93,9 @@ export function emitDenseWeightGradient(context: KernelContext): void {
     }
     forColumnTiles(context, roundUp(outputs, panelWidth), (tileVectors, vector) => {
       const columns = tileVectors * lanes.count
-      const base = builder.local('i32', i32.mul(vector, i32.const((lanes.count * strips) / tileRows)))
+      // The unit of a tile is as wide as it is high: 4 outputs, which are one vector or two.
+      const before = i32.divU(i32.mul(vector, i32.const(lanes.count)), i32.const(tileRows))
+      const base = builder.local('i32', i32.mul(before, i32.const(strips)))
       const first = builder.local('i32', i32.mul(stripsBefore(start, base, columns / tileRows), i32.const(tileRows)))
       const last = builder.local('i32', i32.mul(stripsBefore(end, base, columns / tileRows), i32.const(tileRows)))
       if (sticksOut > 0) builder.set(last, i32.select(i32.ltU(i32.const(inputs), last), i32.const(inputs), last))

@@ -4,7 +4,7 @@
  * delay of one is never made good: tiles have nine, three rows by three vectors. What three doesn't divide goes in
  * pairs of vectors, four rows by two. Every element is summed in the same order, whatever tile it is in.
  */
-import { panelWidth } from '../../../plan/layout.ts'
+import { panelWidth, tileRows } from '../../../plan/layout.ts'
 import { type I32, i32, type Local } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
 import { forRange, type KernelContext } from './operands.ts'
@@ -12,10 +12,10 @@ import { forRange, type KernelContext } from './operands.ts'
 /** Vectors that a tile has side by side. */
 export type TileVectors = 2 | 3
 
-/** The columns of as many elements as the widest tile has. */
+/** Elements side by side in the widest tile, in any precision. */
 export const widestTile = 12
 
-const rowsOf = { 2: 4, 3: 3 } as const
+const rowsOf = { 2: tileRows, 3: 3 } as const
 
 export interface Product {
   /** The factor that is spread: its first element, the bytes from row to row of the tile, and from term to term. */
@@ -114,9 +114,10 @@ export function forColumnTiles(
   body: (vectors: TileVectors, first: Local<'i32'>) => void,
 ): void {
   const count = columns / lanes.count
-  // In float64 a panel has four vectors, and a triple would have no place relative to the panels.
-  const left = lanes.count === 4 ? (count * 2) % 3 : count / 2
-  const inPairs = 2 * left
+  // So many pairs that what is left is a multiple of three. In float64 a panel has four vectors, so that a triple's first
+  // and third aren't always a panel apart: pairs alone.
+  const pairs = lanes.count === 4 ? (2 * count) % 3 : count / 2
+  const inPairs = 2 * pairs
   if (inPairs > 0) forRange(builder, i32.const(0), i32.const(inPairs), 2, (first) => body(2, first))
   if (inPairs < count) forRange(builder, i32.const(inPairs), i32.const(count), 3, (first) => body(3, first))
 }

@@ -1,0 +1,13 @@
+/** What every graph must be before it is run. */
+import type { Graph } from '../../src/graph/graph.ts'
+import { verifyGraph } from '../../src/graph/verify.ts'
+import { createPlan } from '../../src/plan/create.ts'
+import { verifyPlan } from '../../src/plan/verify.ts'
+
+/** Throws where the graph isn't legal, or its plan in any precision. */
+export function verifyAll(graph: Graph): void {
+  verifyGraph(graph)
+  for (const precision of ['float32', 'float64'] as const) {
+    verifyPlan(createPlan(graph, { precision, ringSlots: 2, reservedBytes: 0 }))
+  }
+}
