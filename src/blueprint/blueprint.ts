@@ -4,13 +4,13 @@ import type { Initialiser, Layer, Network } from '../network/network.ts'
 /** Sizes of one sample or one tensor, outermost first: [features] or [channels, height, width]. */
 export type Shape = readonly number[]
 
-export type ParameterRole = 'weight' | 'bias' | 'scale' | 'shift' | 'runningMean' | 'runningVariance'
+export type ParameterRole = 'weight' | 'bias' | 'scale' | 'shift' | 'multiplier' | 'runningMean' | 'runningVariance'
 
 export interface ParameterBlueprint {
-  /** The layer's path and `.weight`, `.bias`, `.running_mean` or `.running_var`; unique in the network. */
+  /** The layer's path and `.weight`, `.bias`, `.multiplier`, `.running_mean` or `.running_var`; unique in the network. */
   readonly name: string
   readonly role: ParameterRole
-  /** Loop counts first (outermost first), then the tensor's own sizes; dense weights are [out, in]. */
+  /** Loop counts first (outermost first), then the tensor's own sizes; dense weights are [out, in], a convolution's [out, in, height, width]. */
   readonly shape: Shape
   /** The counts of the repeats around the layer, outermost first: a prefix of `shape`. */
   readonly loops: Shape
@@ -18,6 +18,8 @@ export interface ParameterBlueprint {
   readonly fanOut: number
   /** The layer's initialiser where the role is weight or bias; scales start at 1, the rest at 0, running variances at 1. */
   readonly init?: Initialiser
+  /** What all values start at, where that isn't what the role says. */
+  readonly start?: number
   /** False for running statistics: they are saved, but not trained. */
   readonly trainable: boolean
 }

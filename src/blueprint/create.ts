@@ -20,6 +20,7 @@ const tensorNames = {
   bias: 'bias',
   scale: 'weight',
   shift: 'bias',
+  multiplier: 'multiplier',
   runningMean: 'running_mean',
   runningVariance: 'running_var',
 } as const satisfies Record<ParameterRole, string>
@@ -82,7 +83,17 @@ function inferResidual(layer: ResidualLayer, input: Shape, place: Place): LayerB
     const alternative = `, or give the residual a shortcut of the shape ${shapeText(branch.output)}`
     throw misfit(branch, sum, 'so that it can be added to its shortcut', alternative)
   }
-  return { path: place.path, layer, input, output: sum, loops: place.loops, parameters: [], children }
+  const parameters = layer.trainedMultiplier ? [placed(multiplierOf(layer, place), place)] : []
+  return { path: place.path, layer, input, output: sum, loops: place.loops, parameters, children }
+}
+
+/** A trained multiplier starts at one value for all iterations. */
+function multiplierOf({ multiplier }: ResidualLayer, { path }: Place): LeafParameter {
+  if (typeof multiplier === 'number') {
+    return { role: 'multiplier', shape: [], fanIn: 1, fanOut: 1, start: multiplier }
+  }
+  const remedy = 'Give one number that it starts at, or leave trainedMultiplier out.'
+  throw networkError(path, 'one multiplier where it is trained', `a list of ${multiplier.length}`, remedy)
 }
 
 function inferRepeat(layer: RepeatLayer, input: Shape, place: Place): LayerBlueprint {

@@ -9,6 +9,7 @@ const startingValue = {
   bias: 0,
   scale: 1,
   shift: 0,
+  multiplier: 1,
   runningMean: 0,
   runningVariance: 1,
 } as const satisfies Record<ParameterRole, number>
@@ -24,16 +25,18 @@ export function initialise(blueprint: Blueprint, seed: number): Map<string, Floa
 
 /** One parameter's first values, the same as `initialise` gives it. */
 export function initialiseParameter(parameter: ParameterBlueprint, seed: number): Float64Array {
-  const { name, role, shape, loops, fanIn, fanOut, init } = parameter
-  const values = new Float64Array(sizeOf(shape)).fill(startingValue[role])
+  const { name, role, shape, loops, fanIn, fanOut, init, start } = parameter
+  const values = new Float64Array(sizeOf(shape)).fill(start ?? startingValue[role])
   const fill = role === 'weight' ? fillWeights : fillBiases
   if (init === undefined || values.length === 0) return values
   const times = sizeOf(loops)
   const innermost = loops.at(-1) ?? 1
   const each = values.length / times
+  // A convolution's weight is [out, in, height, width].
+  const positions = sizeOf(shape.slice(loops.length + 2))
   for (let index = 0; index < times; index++) {
     const part = values.subarray(index * each, (index + 1) * each)
-    const target: Target = { values: part, fanIn, fanOut, iteration: index % innermost }
+    const target: Target = { values: part, fanIn, fanOut, positions, iteration: index % innermost }
     fill(init, target, createRandom(seed, name, index))
   }
   return values

@@ -2,10 +2,21 @@
  * One row for each kind of layer that holds no other layer: the shape it gives, the parameters it has, its values that
  * may vary along the enclosing repeat, and its cost.
  */
-import type { ChainLayer, Initialiser, Layer, RepeatLayer, ResidualLayer, Varying } from '../network/network.ts'
+import type {
+  AveragePoolLayer,
+  ChainLayer,
+  ConvLayer,
+  Initialiser,
+  Layer,
+  MaxPoolLayer,
+  RepeatLayer,
+  ResidualLayer,
+  Varying,
+} from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
 import type { ParameterRole, Shape } from './blueprint.ts'
 import { shapeText, sizeOf } from './shape.ts'
+import { createWindow, type Window, windowsAlong } from './window.ts'
 
 export type LeafLayer = Exclude<Layer, ChainLayer | ResidualLayer | RepeatLayer>
 type LeafKind = LeafLayer['kind']
@@ -18,6 +29,8 @@ export interface LeafParameter {
   readonly fanIn: number
   readonly fanOut: number
   readonly init?: Initialiser
+  /** What all its values start at, where that isn't what its role starts at. */
+  readonly start?: number
 }
 
 /** What a value is called in an error, and the value. */
@@ -53,21 +66,63 @@ function featuresOnly(layer: LeafLayer, input: Shape, path: string): Shape {
   throw networkError(path, 'a one-dimensional input [features]', `the shape ${shapeText(input)}`, remedy)
 }
 
-function initialiserVarying(init: Initialiser): readonly NamedVarying[] {
-  if (init.kind === 'zeros') return []
-  if (init.kind === 'gaussian') return [['init.sw2', init.sw2] as const, ['init.sb2', init.sb2] as const]
-  if (init.kind === 'sparse') return [['init.deviation', init.deviation] as const]
-  return [['init.gain', init.gain] as const]
+/** [C, H, W] of the input; throws where it has no height and width. */
+function imageOnly(layer: LeafLayer, input: Shape, path: string): readonly [number, number, number] {
+  const [channels, height, width] = input
+  if (input.length === 3) return [channels, height, width]
+  const remedy = `A ${layer.kind} belongs before any flatten, dense or globalAveragePool layer.`
+  throw networkError(path, 'an input of the shape [channels, height, width]', `the shape ${shapeText(input)}`, remedy)
 }
 
-function scaleAndShift(input: Shape): LeafParameter[] {
-  const features = sizeOf(input)
-  const roles: readonly ParameterRole[] = ['scale', 'shift']
-  return roles.map((role) => ({ role, shape: [features], fanIn: features, fanOut: features }))
+/** The output of a window that moves over an image. */
+function windowed(layer: LeafLayer, channels: number, window: Window, input: Shape, path: string): Shape {
+  const [, ...extents] = imageOnly(layer, input, path)
+  const moved = extents.map((extent) => windowsAlong(window, extent))
+  if (moved.every((extent) => extent >= 1)) return [channels, ...moved]
+  const expected = `an input of at least ${window.kernel} x ${window.kernel} positions, padding included`
+  const remedy = 'Make the kernel smaller, pad, or leave out a stride before it.'
+  throw networkError(path, expected, `the shape ${shapeText(input)}`, remedy)
+}
+
+const convWindow = ({ kernel, stride, padding }: ConvLayer): Window => createWindow(kernel, stride, padding !== 'none')
+
+function convOutput(layer: ConvLayer, input: Shape, path: string): Shape {
+  const output = windowed(layer, layer.channels, convWindow(layer), input, path)
+  const [, height, width] = input
+  // A circle is walked round once at most.
+  if (layer.padding !== 'circular' || Math.min(height, width) >= Math.ceil((layer.kernel - 1) / 2)) return output
+  const expected = `at least ${Math.ceil((layer.kernel - 1) / 2)} positions for circular padding`
+  throw networkError(path, expected, `the shape ${shapeText(input)}`, 'Make the kernel smaller.')
+}
+
+/** The window of a layer that has one. */
+export function windowOf(layer: ConvLayer | MaxPoolLayer | AveragePoolLayer): Window {
+  if (layer.kind === 'conv') return convWindow(layer)
+  return createWindow(layer.kernel, layer.stride, layer.kind === 'maxPool' && layer.padding === 'same')
+}
+
+function initialiserVarying(init: Initialiser): readonly NamedVarying[] {
+  const gains = 'gain' in init ? [['init.gain', init.gain] as const] : []
+  const biases = 'sb2' in init ? [['init.sb2', init.sb2] as const] : []
+  if (init.kind === 'gaussian') return [['init.sw2', init.sw2], ...biases]
+  if (init.kind === 'sparse') return [['init.deviation', init.deviation]]
+  return [...gains, ...biases]
+}
+
+/** Features, or channels of an image: what normalisation takes together. */
+const featuresOf = ([features]: Shape): number => features
+
+function scaleAndShift(input: Shape, scale = 1): LeafParameter[] {
+  const features = featuresOf(input)
+  const own = { shape: [features], fanIn: features, fanOut: features }
+  return [
+    { role: 'scale', ...own, start: scale },
+    { role: 'shift', ...own },
+  ]
 }
 
 function runningStatistics(input: Shape): LeafParameter[] {
-  const features = sizeOf(input)
+  const features = featuresOf(input)
   const roles: readonly ParameterRole[] = ['runningMean', 'runningVariance']
   return roles.map((role) => ({ role, shape: [features], fanIn: features, fanOut: features }))
 }
@@ -82,6 +137,65 @@ const leafRules: { readonly [K in LeafKind]: LeafRule<LeafOf<K>> } = {
     },
     varying: (layer) => initialiserVarying(layer.init),
     macs: (layer, input) => layer.width * sizeOf(input),
+    writes: always,
+  },
+  conv: {
+    output: convOutput,
+    parameters: (layer, input) => {
+      const [channels] = input
+      const positions = layer.kernel ** 2
+      const fans = { fanIn: channels * positions, fanOut: layer.channels * positions, init: layer.init }
+      const shape = [layer.channels, channels, layer.kernel, layer.kernel]
+      const weight: LeafParameter = { role: 'weight', shape, ...fans }
+      return layer.bias ? [weight, { role: 'bias', shape: [layer.channels], ...fans }] : [weight]
+    },
+    varying: (layer) => initialiserVarying(layer.init),
+    macs: (layer, input) => {
+      const [channels] = input
+      return sizeOf(windowed(layer, layer.channels, convWindow(layer), input, '')) * channels * layer.kernel ** 2
+    },
+    writes: always,
+  },
+  maxPool: {
+    output: (layer, input, path) => windowed(layer, input[0], windowOf(layer), input, path),
+    parameters: none,
+    varying: none,
+    macs: noMacs,
+    writes: always,
+  },
+  averagePool: {
+    output: (layer, input, path) => windowed(layer, input[0], windowOf(layer), input, path),
+    parameters: none,
+    varying: none,
+    macs: noMacs,
+    writes: always,
+  },
+  globalAveragePool: {
+    output: (layer, input, path) => [imageOnly(layer, input, path)[0]],
+    parameters: none,
+    varying: none,
+    macs: noMacs,
+    writes: always,
+  },
+  subsample: {
+    output: (layer, input, path) => {
+      const [channels, height, width] = imageOnly(layer, input, path)
+      if (layer.channels < channels) {
+        const remedy = 'Give as many channels as the block it goes around.'
+        throw networkError(path, `at least the input's ${channels} channels`, `${layer.channels}`, remedy)
+      }
+      return [layer.channels, Math.ceil(height / layer.stride), Math.ceil(width / layer.stride)]
+    },
+    parameters: none,
+    varying: none,
+    macs: noMacs,
+    writes: always,
+  },
+  scalarBias: {
+    output: keepsShape,
+    parameters: () => [{ role: 'bias', shape: [], fanIn: 1, fanOut: 1 }],
+    varying: none,
+    macs: noMacs,
     writes: always,
   },
   activation: {
@@ -106,8 +220,8 @@ const leafRules: { readonly [K in LeafKind]: LeafRule<LeafOf<K>> } = {
     writes: always,
   },
   batchNorm: {
-    output: featuresOnly,
-    parameters: (_layer, input) => [...scaleAndShift(input), ...runningStatistics(input)],
+    output: (layer, input, path) => (input.length === 3 ? input : featuresOnly(layer, input, path)),
+    parameters: (layer, input) => [...scaleAndShift(input, layer.scale), ...runningStatistics(input)],
     varying: none,
     macs: noMacs,
     writes: always,

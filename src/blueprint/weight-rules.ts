@@ -3,11 +3,14 @@ import type { Initialiser, Varying } from '../network/network.ts'
 import type { Random } from '../support/random.ts'
 import { orthogonalMatrix } from './orthogonal.ts'
 
-/** What one iteration's weights [fanOut, fanIn] are written to. */
+/** What one iteration's weights [outputs, fanIn] are written to. */
 export interface Target {
   readonly values: Float64Array
   readonly fanIn: number
+  /** A convolution's outputs times the positions of its kernel. */
   readonly fanOut: number
+  /** Of the kernel: fanIn = inputs * positions, position by position within an input; 1 in a dense layer. */
+  readonly positions: number
   /** The iteration of the innermost loop: which of the initialiser's varying values holds. */
   readonly iteration: number
 }
@@ -26,14 +29,23 @@ function fillNormal(values: Float64Array, deviation: number, random: Random): vo
   for (let index = 0; index < values.length; index++) values[index] = deviation * random.normal()
 }
 
+const outputsOf = ({ fanOut, positions }: Target): number => fanOut / positions
+
+/** The position within a square kernel, row by row, that sees the output's own place. */
+function centreOf(positions: number): number {
+  const side = Math.round(Math.sqrt(positions))
+  const middle = Math.floor((side - 1) / 2)
+  return middle * side + middle
+}
+
 const weightRules: { readonly [K in Initialiser['kind']]: WeightRule<InitialiserOf<K>> } = {
   gaussian: {
     fill: ({ sw2 }, { values, fanIn, iteration }, random) =>
       fillNormal(values, Math.sqrt(at(sw2, iteration) / fanIn), random),
   },
   he: {
-    fill: ({ gain }, { values, fanIn, iteration }, random) =>
-      fillNormal(values, at(gain, iteration) * Math.sqrt(2 / fanIn), random),
+    fill: ({ gain, fan }, { values, fanIn, fanOut, iteration }, random) =>
+      fillNormal(values, at(gain, iteration) * Math.sqrt(2 / (fan === 'in' ? fanIn : fanOut)), random),
   },
   lecun: {
     fill: ({ gain }, { values, fanIn, iteration }, random) =>
@@ -47,22 +59,41 @@ const weightRules: { readonly [K in Initialiser['kind']]: WeightRule<Initialiser
     },
   },
   orthogonal: {
-    fill: ({ gain }, { values, fanIn, fanOut, iteration }, random) => {
+    fill: ({ gain }, target, random) => {
+      const { values, fanIn, iteration } = target
       const factor = at(gain, iteration)
-      const matrix = orthogonalMatrix(fanOut, fanIn, random)
+      const matrix = orthogonalMatrix(outputsOf(target), fanIn, random)
       for (let index = 0; index < values.length; index++) values[index] = factor * matrix[index]
     },
   },
+  deltaOrthogonal: {
+    fill: ({ gain }, target, random) => {
+      const { values, fanIn, positions, iteration } = target
+      const factor = at(gain, iteration)
+      const matrix = orthogonalMatrix(outputsOf(target), fanIn / positions, random)
+      const centre = centreOf(positions)
+      for (let index = 0; index < matrix.length; index++) values[index * positions + centre] = factor * matrix[index]
+    },
+  },
+  hardtMa: {
+    // A kernel of side k has k^2 positions, and so 1/(k^2 c) is 1/fanIn.
+    fill: (_init, { values, fanIn }, random) => fillNormal(values, 1 / fanIn, random),
+  },
   identity: {
-    fill: ({ gain }, { values, fanIn, fanOut, iteration }) => {
-      for (let unit = 0; unit < Math.min(fanIn, fanOut); unit++) values[unit * fanIn + unit] = at(gain, iteration)
+    fill: ({ gain }, target) => {
+      const { values, fanIn, positions, iteration } = target
+      const centre = centreOf(positions)
+      for (let unit = 0; unit < Math.min(fanIn / positions, outputsOf(target)); unit++) {
+        values[unit * fanIn + unit * positions + centre] = at(gain, iteration)
+      }
     },
   },
   zeros: { fill: () => {} },
   sparse: {
-    fill: ({ incoming, deviation }, { values, fanIn, fanOut, iteration }, random) => {
+    fill: ({ incoming, deviation }, target, random) => {
+      const { values, fanIn, iteration } = target
       const factor = at(deviation, iteration)
-      for (let unit = 0; unit < fanOut; unit++) {
+      for (let unit = 0; unit < outputsOf(target); unit++) {
         for (const input of chooseInputs(incoming, fanIn, random)) {
           values[unit * fanIn + input] = factor * random.normal()
         }
@@ -95,8 +126,8 @@ export function fillWeights(init: Initialiser, target: Target, random: Random): 
   applyRule(init.kind, init, target, random)
 }
 
-/** Fills biases that are zero: they stay so but for gaussian's sb2. */
+/** Fills biases that are zero: they stay so where the initialiser has no sb2, or 0. */
 export function fillBiases(init: Initialiser, { values, iteration }: Target, random: Random): void {
-  if (init.kind !== 'gaussian') return
+  if (!('sb2' in init) || at(init.sb2, iteration) === 0) return
   fillNormal(values, Math.sqrt(at(init.sb2, iteration)), random)
 }

@@ -10,9 +10,9 @@ export function gaussian(variances: { sw2: Varying; sb2?: Varying }): Initialise
   return build({ kind: 'gaussian', sw2: variances.sw2, sb2: variances.sb2 ?? 0 })
 }
 
-/** Gaussian weights of variance 2/fanIn (He et al. 2015); `gain` multiplies the deviation. */
-export function he(gain: Varying = 1): Initialiser {
-  return build({ kind: 'he', gain })
+/** Gaussian weights of variance 2/fanIn, or 2/fanOut (He et al. 2015); `gain` multiplies the deviation. */
+export function he(gain: Varying = 1, fan: 'in' | 'out' = 'in'): Initialiser {
+  return build({ kind: 'he', gain, fan })
 }
 
 /** Uniform weights of variance 2/(fanIn + fanOut) (Glorot & Bengio 2010); `gain` multiplies the deviation. */
@@ -25,9 +25,22 @@ export function lecun(gain: Varying = 1): Initialiser {
   return build({ kind: 'lecun', gain })
 }
 
-/** A random (semi-)orthogonal matrix times the gain (Saxe et al. 2014). */
-export function orthogonal(gain: Varying = 1): Initialiser {
-  return build({ kind: 'orthogonal', gain })
+/** A random (semi-)orthogonal matrix times the gain, and biases of variance sb2 (Saxe et al. 2014). */
+export function orthogonal(gain: Varying = 1, sb2: Varying = 0): Initialiser {
+  return build({ kind: 'orthogonal', gain, sb2 })
+}
+
+/**
+ * A convolution's kernel that is zero but for its centre, a random (semi-)orthogonal matrix [out, in] times the gain, so
+ * that |Wx| = gain |x|; biases of variance sb2 (Xiao et al. 2018).
+ */
+export function deltaOrthogonal(gain: Varying = 1, sb2: Varying = 0): Initialiser {
+  return build({ kind: 'deltaOrthogonal', gain, sb2 })
+}
+
+/** Gaussian weights of deviation 1/(k^2 c), k the kernel's side and c its input channels (Hardt & Ma 2017). */
+export function hardtMa(): Initialiser {
+  return build({ kind: 'hardtMa' })
 }
 
 /** The gain on the diagonal and zeros elsewhere. (`identity` is the activation.) */

@@ -4,29 +4,42 @@ import { read } from './json.ts'
 import type {
   ActivationLayer,
   ActivationName,
+  AveragePoolLayer,
   BatchNormLayer,
   ChainLayer,
+  ConvLayer,
   DenseLayer,
   DropoutLayer,
   FlattenLayer,
+  GlobalAveragePoolLayer,
   Initialiser,
   Layer,
   LayerNormLayer,
+  MaxPoolLayer,
+  Padding,
   RepeatLayer,
   ResidualLayer,
+  ScalarBiasLayer,
+  SubsampleLayer,
   Varying,
 } from './network.ts'
 import {
   activationSchema,
+  averagePoolSchema,
   batchNormSchema,
   chainSchema,
+  convSchema,
   denseSchema,
   dropoutSchema,
   flattenSchema,
+  globalAveragePoolSchema,
   layerNormSchema,
   layerSchema,
+  maxPoolSchema,
   repeatSchema,
   residualSchema,
+  scalarBiasSchema,
+  subsampleSchema,
 } from './schema.ts'
 
 /** Options left `undefined` are options left out. */
@@ -49,6 +62,56 @@ export interface DenseOptions extends Name {
 /** `width` outputs, each a weighted sum of all inputs and a bias; the input is flattened in [C, H, W] order. */
 export function dense(width: number, options: DenseOptions = {}): DenseLayer {
   return build(denseSchema, 'dense', { width, ...options })
+}
+
+export interface ConvOptions extends Name {
+  /** The side of the kernel; 3 by default. */
+  kernel?: number
+  /** 1 by default. */
+  stride?: number
+  /** zero by default; see `Padding`. */
+  padding?: Padding
+  /** True by default. */
+  bias?: boolean
+  /** He's by default, which suits relu. */
+  init?: Initialiser
+}
+
+/** [C, H, W] to [channels, H', W']: each output a weighted sum of a square window of all channels, and a bias. */
+export function conv(channels: number, options: ConvOptions = {}): ConvLayer {
+  return build(convSchema, 'conv', { channels, ...options })
+}
+
+export interface PoolOptions extends Name {
+  /** The side of the window; 2 by default. */
+  kernel?: number
+  /** 2 by default. */
+  stride?: number
+}
+
+/** The largest value of each window. `padding` is none by default; with same, windows reach beyond the border. */
+export function maxPool(options: PoolOptions & { padding?: 'same' | 'none' } = {}): MaxPoolLayer {
+  return build(maxPoolSchema, 'maxPool', options)
+}
+
+/** The mean of each window. */
+export function averagePool(options: PoolOptions = {}): AveragePoolLayer {
+  return build(averagePoolSchema, 'averagePool', options)
+}
+
+/** [C, H, W] to [C]: the mean of each channel. */
+export function globalAveragePool(options: Name = {}): GlobalAveragePoolLayer {
+  return build(globalAveragePoolSchema, 'globalAveragePool', options)
+}
+
+/** Every `stride`-th position, and zeros as further channels (shortcut A of He et al. 2015). */
+export function subsample(options: { stride: number; channels: number } & Name): SubsampleLayer {
+  return build(subsampleSchema, 'subsample', options)
+}
+
+/** One trained number added to all units (Fixup's biases, Zhang et al. 2019). */
+export function scalarBias(options: Name = {}): ScalarBiasLayer {
+  return build(scalarBiasSchema, 'scalarBias', options)
 }
 
 /** A function of each unit by itself. `slope` belongs to leakyRelu (0.01 by default). */
@@ -78,8 +141,17 @@ export function layerNorm(options: { epsilon?: number } & Name = {}): LayerNormL
   return build(layerNormSchema, 'layerNorm', options)
 }
 
-/** Normalises each feature over the batch (Ioffe & Szegedy 2015). `epsilon` is 1e-5, `momentum` 0.1 by default. */
-export function batchNorm(options: { epsilon?: number; momentum?: number } & Name = {}): BatchNormLayer {
+export interface BatchNormOptions extends Name {
+  /** Added to the variance; 1e-5 by default. */
+  epsilon?: number
+  /** Weight of the new batch in the running statistics; 0.1 by default. */
+  momentum?: number
+  /** What the scales start at; 1 by default, 0 for zero-gamma. */
+  scale?: number
+}
+
+/** Normalises each feature, or each channel of [C, H, W], over the batch (Ioffe & Szegedy 2015). */
+export function batchNorm(options: BatchNormOptions = {}): BatchNormLayer {
   return build(batchNormSchema, 'batchNorm', options)
 }
 
@@ -96,6 +168,8 @@ export function chain(...layers: Layer[]): ChainLayer {
 export interface ResidualOptions extends Name {
   /** What the branch is multiplied by; 1 by default. */
   multiplier?: Varying
+  /** Whether the multiplier is trained, from `multiplier` on; false by default. */
+  trainedMultiplier?: boolean
   /** A layer on the skip connection; without it the input itself is added. */
   shortcut?: Layer
 }
@@ -103,6 +177,28 @@ export interface ResidualOptions extends Name {
 /** shortcut(x) + multiplier * branch(x) (He et al. 2015). */
 export function residual(branch: Layer, options: ResidualOptions = {}): ResidualLayer {
   return build(residualSchema, 'residual', { branch, ...options })
+}
+
+export interface ShortcutOptions {
+  /** Channels before and after the block. */
+  from: number
+  channels: number
+  /** Of the block; 1 by default. */
+  stride?: number
+  /** Whether a projection is followed by batch norm, as by default. */
+  norm?: boolean
+}
+
+/**
+ * The shortcuts of He et al. (2015) for `residual`: a has no parameters (stride, zeros as further channels), b is a 1x1
+ * convolution where the shape changes, c is one everywhere. Undefined where the shortcut is the identity.
+ */
+export function shortcut(option: 'a' | 'b' | 'c', options: ShortcutOptions): Layer | undefined {
+  const { from, channels, stride = 1, norm = true } = options
+  if (option !== 'c' && from === channels && stride === 1) return undefined
+  if (option === 'a') return subsample({ stride, channels })
+  const projection = conv(channels, { kernel: 1, stride, bias: !norm })
+  return norm ? chain(projection, batchNorm()) : projection
 }
 
 /** The block `times` times in a row, each with parameters of its own, as one loop whatever the number. */

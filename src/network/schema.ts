@@ -9,6 +9,9 @@ import type { Initialiser, Layer, Varying } from './network.ts'
 /** No width or loop count may be larger: a typing error shouldn't ask for all the memory there is. */
 export const LARGEST_COUNT = 1_000_000
 
+/** No kernel or stride may be larger. */
+const LARGEST_SIDE = 1_000
+
 interface Failure {
   readonly code?: string
   readonly input?: unknown
@@ -90,15 +93,32 @@ export const initialiserSchema: z.ZodType<Initialiser> = z.discriminatedUnion(
   'kind',
   [
     strict({ kind: z.literal('gaussian'), sw2: notNegative, sb2: notNegative.default(0) }),
-    strict({ kind: z.literal('he'), gain }),
+    strict({
+      kind: z.literal('he'),
+      gain,
+      fan: z.enum(['in', 'out'], says('in or out', 'Leave it out for in.')).default('in'),
+    }),
     strict({ kind: z.literal('glorot'), gain }),
     strict({ kind: z.literal('lecun'), gain }),
-    strict({ kind: z.literal('orthogonal'), gain }),
+    strict({ kind: z.literal('orthogonal'), gain, sb2: notNegative.default(0) }),
+    strict({ kind: z.literal('deltaOrthogonal'), gain, sb2: notNegative.default(0) }),
+    strict({ kind: z.literal('hardtMa') }),
     strict({ kind: z.literal('identity'), gain }),
     strict({ kind: z.literal('zeros') }),
     strict({ kind: z.literal('sparse'), incoming: whole.default(15), deviation: notNegative.default(1) }),
   ],
-  variants('an initialiser', ['gaussian', 'he', 'glorot', 'lecun', 'orthogonal', 'identity', 'zeros', 'sparse']),
+  variants('an initialiser', [
+    'gaussian',
+    'he',
+    'glorot',
+    'lecun',
+    'orthogonal',
+    'deltaOrthogonal',
+    'hardtMa',
+    'identity',
+    'zeros',
+    'sparse',
+  ]),
 )
 
 const nameRule = says(
@@ -123,13 +143,54 @@ export const activationNames = [
   'erf',
 ] as const
 
+const usualInit = initialiserSchema.default({ kind: 'he', gain: 1, fan: 'in' })
+
 export const denseSchema = strict({
   kind: z.literal('dense'),
   name,
   width: whole,
   bias: z.boolean(says('true or false', 'Leave it out for true.')).default(true),
-  init: initialiserSchema.default({ kind: 'he', gain: 1 }),
+  init: usualInit,
 })
+
+const sideRange = says(`a whole number from 1 to ${LARGEST_SIDE}`, 'Kernels are square; 3 is usual.')
+const side = z.int(sideRange).min(1, sideRange).max(LARGEST_SIDE, sideRange)
+const strideRange = says(`a whole number from 1 to ${LARGEST_SIDE}`, 'Leave it out for 1.')
+const stride = z.int(strideRange).min(1, strideRange).max(LARGEST_SIDE, strideRange)
+
+export const convSchema = strict({
+  kind: z.literal('conv'),
+  name,
+  channels: whole,
+  kernel: side.default(3),
+  stride: stride.default(1),
+  padding: z
+    .enum(['zero', 'circular', 'none'], says('zero, circular or none', 'Leave it out for zero.'))
+    .default('zero'),
+  bias: z.boolean(says('true or false', 'Leave it out for true.')).default(true),
+  init: usualInit,
+})
+
+export const maxPoolSchema = strict({
+  kind: z.literal('maxPool'),
+  name,
+  kernel: side.default(2),
+  stride: stride.default(2),
+  padding: z.enum(['same', 'none'], says('same or none', 'Leave it out for none.')).default('none'),
+})
+
+export const averagePoolSchema = strict({
+  kind: z.literal('averagePool'),
+  name,
+  kernel: side.default(2),
+  stride: stride.default(2),
+})
+
+export const globalAveragePoolSchema = strict({ kind: z.literal('globalAveragePool'), name })
+
+export const subsampleSchema = strict({ kind: z.literal('subsample'), name, stride, channels: whole })
+
+export const scalarBiasSchema = strict({ kind: z.literal('scalarBias'), name })
 
 const slopeRule = says('a finite slope with leakyRelu and none with any other function', 'PyTorch uses 0.01.')
 export const activationSchema = strict({
@@ -159,6 +220,7 @@ export const layerNormSchema = strict({ kind: z.literal('layerNorm'), name, epsi
 export const batchNormSchema = strict({
   kind: z.literal('batchNorm'),
   name,
+  scale: numberWhere(finite, 'a finite number', 'Leave it out for 1; 0 lets a branch start as nothing.').default(1),
   epsilon,
   momentum: numberWhere((value) => value >= 0 && value <= 1, 'a number from 0 to 1', '0.1 is usual.').default(0.1),
 })
@@ -179,6 +241,7 @@ export const residualSchema = strict({
   name,
   branch: inner,
   multiplier: varying(finite, 'a finite number').default(1),
+  trainedMultiplier: z.boolean(says('true or false', 'Leave it out for false.')).default(false),
   shortcut: inner.optional(),
 })
 
@@ -188,6 +251,12 @@ export const layerSchema: z.ZodType<Layer> = z.discriminatedUnion(
   'kind',
   [
     denseSchema,
+    convSchema,
+    maxPoolSchema,
+    averagePoolSchema,
+    globalAveragePoolSchema,
+    subsampleSchema,
+    scalarBiasSchema,
     activationSchema,
     dropoutSchema,
     layerNormSchema,
@@ -199,6 +268,12 @@ export const layerSchema: z.ZodType<Layer> = z.discriminatedUnion(
   ],
   variants('a layer', [
     'dense',
+    'conv',
+    'maxPool',
+    'averagePool',
+    'globalAveragePool',
+    'subsample',
+    'scalarBias',
     'activation',
     'dropout',
     'layerNorm',
