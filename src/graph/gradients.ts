@@ -3,6 +3,8 @@ import type { ActivationName } from '../network/network.ts'
 import { keptForGradient } from './activations.ts'
 import type { Attributes, OpNode, Value } from './graph.ts'
 import type { OpName } from './ops.ts'
+import { fewestRowsToPart, partsOfSamples } from './parts.ts'
+import { geometryOf } from './windows.ts'
 
 /** Emits an operation of the backward pass and returns its outputs. */
 export type Emit = (op: OpName, inputs: readonly Value[], attributes?: Attributes) => readonly Value[]
@@ -31,10 +33,39 @@ const lossGradient: GradientRule = ({ node }) => [node.outputs[1]]
 /** Operations that only occur in backward passes and updates: gradients of gradients are taken by finite differences. */
 const none: GradientRule = () => []
 
+/** The sum over all rows, in parts where there are many. */
+function sumRows(emit: Emit, x: Value): Value {
+  const [rows] = x.shape
+  return emit('sumOverBatch', rows < fewestRowsToPart ? [x] : emit('partialSums', [x]))[0]
+}
+
+/** The sum of all elements. */
+function sumAll(emit: Emit, x: Value): Value {
+  return emit('sumOfVector', [sumRows(emit, x)])[0]
+}
+
+/** Of batch norm's scale and shift: sums over all rows. */
+function scaleAndShift(emit: Emit, dy: Value, statistics: readonly [Value, Value, Value]): readonly [Value, Value] {
+  const [rows] = dy.shape
+  if (rows < fewestRowsToPart) {
+    return [emit('batchNormScaleGradient', [dy, ...statistics])[0], emit('sumOverBatch', [dy])[0]]
+  }
+  const [scaleParts, shiftParts] = emit('batchNormPartialGradients', [dy, ...statistics])
+  return [emit('sumOverBatch', [scaleParts])[0], emit('sumOverBatch', [shiftParts])[0]]
+}
+
 export const gradients = {
   add: rule((_context, dy) => [dy, dy]),
-  addBias: rule(({ emit, wanted }, dy) => [dy, wanted(1) ? emit('sumOverBatch', [dy])[0] : undefined]),
-  scale: rule(({ node, emit }, dy) => emit('scale', [dy, node.inputs[1]])),
+  addBias: rule(({ emit, wanted }, dy) => [dy, wanted(1) ? sumRows(emit, dy) : undefined]),
+  addScalar: rule(({ emit, wanted }, dy) => [dy, wanted(1) ? sumAll(emit, dy) : undefined]),
+  scale: rule(({ node, emit, wanted }, dy) => {
+    const [x, factor] = node.inputs
+    return [
+      wanted(0) ? emit('scale', [dy, factor])[0] : undefined,
+      wanted(1) ? sumAll(emit, emit('multiply', [dy, x])[0]) : undefined,
+    ]
+  }),
+  multiply: none,
   activation: rule(({ node, emit }, dy) => {
     const { function: name, slope } = node.attributes
     const kept = keptForGradient(name as ActivationName, Number(slope))
@@ -51,6 +82,46 @@ export const gradients = {
   }),
   denseInputGradient: none,
   denseWeightGradient: none,
+  toPositions: rule(({ node, emit }, dy) => {
+    const [x] = node.inputs
+    return emit('fromPositions', [dy], { positions: x.shape[1] / Number(node.attributes.channels) })
+  }),
+  fromPositions: rule(({ node, emit }, dy) => emit('toPositions', [dy], { channels: node.inputs[0].shape[1] })),
+  conv: rule(({ node, emit, wanted }, dy) => {
+    const [x, w] = node.inputs
+    const { attributes } = node
+    const { kernel, positions } = geometryOf(attributes)
+    const inputGradient = (): Value => {
+      const [flipped] = emit('flipKernel', [w], { kernel })
+      return emit('convInputGradient', [dy, flipped], attributes)[0]
+    }
+    const weightGradient = (): Value => {
+      const sums = { parts: partsOfSamples(x.shape[0] / positions), outputs: w.shape[0], kernel }
+      return emit('sumParts', emit('convWeightGradient', [dy, x], attributes), sums)[0]
+    }
+    return [wanted(0) ? inputGradient() : undefined, wanted(1) ? weightGradient() : undefined]
+  }),
+  flipKernel: none,
+  convInputGradient: none,
+  convWeightGradient: none,
+  sumParts: none,
+  maxPool: rule(({ node, emit }, dy) =>
+    emit('maxPoolGradient', [dy, ...node.inputs, ...node.outputs], node.attributes),
+  ),
+  maxPoolGradient: none,
+  averagePool: rule(({ node, emit }, dy) => emit('averagePoolGradient', [dy], node.attributes)),
+  averagePoolGradient: none,
+  meanOverPositions: rule(({ node, emit }, dy) => emit('meanOverPositionsGradient', [dy], node.attributes)),
+  meanOverPositionsGradient: none,
+  subsample: rule(({ node, emit }, dy) => {
+    return emit('subsampleGradient', [dy], { ...node.attributes, channels: node.inputs[0].shape[1] })
+  }),
+  subsampleGradient: none,
+  partialSums: none,
+  sumOfVector: none,
+  partialStatistics: none,
+  mergeStatistics: none,
+  batchNormPartialGradients: none,
   sumOverBatch: none,
   meanOverBatch: none,
   layerNorm: rule(({ node, emit, wanted }, dy) => {
@@ -68,8 +139,7 @@ export const gradients = {
   batchStatistics: none,
   batchNormalise: rule(({ node, emit, wanted }, dy) => {
     const [x, mean, inverseDeviation, scale] = node.inputs
-    const [scaleGradient] = emit('batchNormScaleGradient', [dy, x, mean, inverseDeviation])
-    const [shiftGradient] = emit('sumOverBatch', [dy])
+    const [scaleGradient, shiftGradient] = scaleAndShift(emit, dy, [x, mean, inverseDeviation])
     const [dx] = wanted(0)
       ? emit('batchNormInputGradient', [dy, x, mean, inverseDeviation, scale, scaleGradient, shiftGradient])
       : []

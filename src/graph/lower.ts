@@ -1,10 +1,14 @@
 /** Lowers a blueprint's layers to operations. One function for each kind of layer; shapes are the blueprint's. */
 import type { LayerBlueprint, ParameterBlueprint, ParameterRole } from '../blueprint/blueprint.ts'
+import { windowOf } from '../blueprint/leaf-rules.ts'
 import type { Layer, LayerKind, Varying } from '../network/network.ts'
 import { assertInvariant } from '../support/errors.ts'
 import { hashText } from '../support/hash.ts'
 import type { GraphBuilder } from './builder.ts'
 import { type Shape, sizeOf, type Value } from './graph.ts'
+import { fewestRowsToPart } from './parts.ts'
+import type { Attributes } from './value.ts'
+import { strideWindow, windowAttributes } from './windows.ts'
 
 /** Fewer iterations have nothing to gain from being cut into segments. */
 const fewestToSegment = 4
@@ -94,13 +98,79 @@ function only(values: readonly Value[]): Value {
   return values[0]
 }
 
+/** The layer's input as rows of channels, one for each position. */
+function positionsOf(context: LoweringContext, { input, path }: LayerBlueprint, x: Value): Value {
+  return asPositions(context, x, input, path)
+}
+
+/** A value of the shape [C, H, W] as rows of channels; it may be so already, or as the batch is given. */
+function asPositions({ builder, batch }: LoweringContext, x: Value, shape: Shape, path: string): Value {
+  const [channels, ...extents] = shape
+  if (x.shape[0] === batch * sizeOf(extents)) return x
+  return only(builder.op('toPositions', [x], { channels }, path))
+}
+
+/** A value of any shape as one row for each sample, in the order [C, H, W]. */
+function asFeatures({ builder, batch }: LoweringContext, x: Value, path: string): Value {
+  if (x.shape[0] === batch) return x
+  return only(builder.op('fromPositions', [x], { positions: x.shape[0] / batch }, path))
+}
+
+/** Images move on as positions, and all else as it is. */
+function asUsual(context: LoweringContext, x: Value, shape: Shape, path: string): Value {
+  return shape.length === 3 ? asPositions(context, x, shape, path) : x
+}
+
+function extentsOf({ input }: LayerBlueprint): { height: number; width: number } {
+  const [, height, width] = input
+  return { height, width }
+}
+
 const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
   dense: (context, blueprint, layer, x) => {
     const { builder } = context
-    const y = only(builder.op('dense', [x, parameter(context, blueprint, 'weight')], {}, blueprint.path))
+    const { path } = blueprint
+    const weight = parameter(context, blueprint, 'weight')
+    const y = only(builder.op('dense', [asFeatures(context, x, path), weight], {}, path))
     if (!layer.bias) return y
-    return only(builder.op('addBias', [y, parameter(context, blueprint, 'bias')], {}, blueprint.path))
+    return only(builder.op('addBias', [y, parameter(context, blueprint, 'bias')], {}, path))
   },
+  conv: (context, blueprint, layer, x) => {
+    const { builder } = context
+    const { path } = blueprint
+    const window = windowOf(layer)
+    const inputs = [positionsOf(context, blueprint, x), parameter(context, blueprint, 'weight')]
+    const circular = layer.padding === 'circular'
+    const attributes = windowAttributes(window, { ...extentsOf(blueprint), circular })
+    // A kernel of one position takes the positions one by one, as a dense layer takes samples.
+    const isPointwise = layer.kernel === 1 && layer.stride === 1
+    const y = only(isPointwise ? builder.op('dense', inputs, {}, path) : builder.op('conv', inputs, attributes, path))
+    if (!layer.bias) return y
+    return only(builder.op('addBias', [y, parameter(context, blueprint, 'bias')], {}, path))
+  },
+  maxPool: (context, blueprint, layer, x) => {
+    const attributes = windowAttributes(windowOf(layer), extentsOf(blueprint))
+    return only(context.builder.op('maxPool', [positionsOf(context, blueprint, x)], attributes, blueprint.path))
+  },
+  averagePool: (context, blueprint, layer, x) => {
+    const attributes = windowAttributes(windowOf(layer), extentsOf(blueprint))
+    return only(context.builder.op('averagePool', [positionsOf(context, blueprint, x)], attributes, blueprint.path))
+  },
+  globalAveragePool: (context, blueprint, _layer, x) => {
+    const { height, width } = extentsOf(blueprint)
+    const image = positionsOf(context, blueprint, x)
+    if (height * width === 1) return image
+    return only(context.builder.op('meanOverPositions', [image], { positions: height * width }, blueprint.path))
+  },
+  subsample: (context, blueprint, layer, x) => {
+    const image = positionsOf(context, blueprint, x)
+    if (layer.stride === 1 && layer.channels === blueprint.input[0]) return image
+    const window = windowAttributes(strideWindow(layer.stride), extentsOf(blueprint))
+    const attributes: Attributes = { ...window, channels: layer.channels }
+    return only(context.builder.op('subsample', [image], attributes, blueprint.path))
+  },
+  scalarBias: (context, blueprint, _layer, x) =>
+    only(context.builder.op('addScalar', [x, parameter(context, blueprint, 'bias')], {}, blueprint.path)),
   activation: ({ builder }, { path }, layer, x) => {
     if (layer.function === 'identity') return x
     const slope = layer.slope ?? 0
@@ -127,10 +197,12 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
     const shift = parameter(context, blueprint, 'shift')
     return only(context.builder.op('layerNorm', [x, scale, shift], { epsilon: layer.epsilon }, blueprint.path))
   },
-  batchNorm: (context, blueprint, layer, x) => {
+  batchNorm: (context, blueprint, layer, input) => {
     const { builder } = context
     const { path } = blueprint
     const { epsilon, momentum } = layer
+    const x = asUsual(context, input, blueprint.input, path)
+    const [rows] = x.shape
     const scale = parameter(context, blueprint, 'scale')
     const shift = parameter(context, blueprint, 'shift')
     if (!context.training) {
@@ -139,10 +211,13 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
       const inverse = only(builder.op('inverseDeviation', [runningVariance], { epsilon }, path))
       return only(builder.op('batchNormalise', [x, runningMean, inverse, scale, shift], {}, path))
     }
-    const [mean, variance, inverse] = builder.op('batchStatistics', [x], { epsilon }, path)
+    const [mean, variance, inverse] =
+      rows < fewestRowsToPart
+        ? builder.op('batchStatistics', [x], { epsilon }, path)
+        : builder.op('mergeStatistics', builder.op('partialStatistics', [x], {}, path), { epsilon, rows }, path)
     const y = only(builder.op('batchNormalise', [x, mean, inverse, scale, shift], {}, path))
-    // Running variances are unbiased, as in PyTorch: the batch's biased variance times B/(B - 1).
-    const correction = context.batch > 1 ? context.batch / (context.batch - 1) : 1
+    // Running variances are unbiased, as in PyTorch: the biased variance of n rows times n/(n - 1).
+    const correction = rows > 1 ? rows / (rows - 1) : 1
     const follow = (role: ParameterRole, statistic: Value, by: number): void => {
       const running = topLevel(context, parameterOf(blueprint, role))
       context.onStatistic?.({ running, statistic: builder.stack(statistic), momentum, correction: by, path })
@@ -151,36 +226,33 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
     follow('runningVariance', variance, correction)
     return y
   },
-  // A batch is stored as [B, features] in [channels, height, width] order, so flattening changes only the shape's name.
-  flatten: (_context, _blueprint, _layer, x) => x,
+  // A batch is given as [B, features] in [channels, height, width] order; flattening changes only the shape's name then.
+  flatten: (context, { path }, _layer, x) => asFeatures(context, x, path),
   chain: (context, blueprint, _layer, x) =>
     blueprint.children.reduce((value, child) => lowerLayer(context, child, value), x),
   residual: (context, blueprint, layer, x) => {
     const { builder } = context
+    const { path, output } = blueprint
     const [branch, shortcut] = blueprint.children
-    const skipped = shortcut ? lowerLayer(context, shortcut, x) : x
-    const value = lowerLayer(context, branch, x)
-    const scaled =
-      layer.multiplier === 1
-        ? value
-        : only(
-            builder.op(
-              'scale',
-              [value, scalar(context, blueprint, 'multiplier', layer.multiplier)],
-              {},
-              blueprint.path,
-            ),
-          )
-    return only(builder.op('add', [skipped, scaled], {}, blueprint.path))
+    const image = asUsual(context, x, blueprint.input, path)
+    const skipped = asUsual(context, shortcut ? lowerLayer(context, shortcut, image) : image, output, path)
+    const value = asUsual(context, lowerLayer(context, branch, image), output, path)
+    const multiplier = layer.trainedMultiplier
+      ? parameter(context, blueprint, 'multiplier')
+      : layer.multiplier !== 1 && scalar(context, blueprint, 'multiplier', layer.multiplier)
+    const scaled = multiplier ? only(builder.op('scale', [value, multiplier], {}, path)) : value
+    return only(builder.op('add', [skipped, scaled], {}, path))
   },
   repeat: (context, blueprint, layer, x) => {
     const [block] = blueprint.children
     const { builder } = context
-    const build = (carried: Value): Value => lowerLayer(context, block, carried)
+    const { path, input } = blueprint
+    const build = (carried: Value): Value => asUsual(context, lowerLayer(context, block, carried), input, path)
     const isSegmented = context.recompute === true && builder.depth === 0 && layer.times >= fewestToSegment
+    const image = asUsual(context, x, input, path)
     return isSegmented
-      ? builder.segmentedLoop(layer.times, x, blueprint.path, build)
-      : builder.loop(layer.times, x, blueprint.path, build)
+      ? builder.segmentedLoop(layer.times, image, path, build)
+      : builder.loop(layer.times, image, path, build)
   },
 }
 
@@ -194,8 +266,16 @@ function lowerKind<K extends LayerKind>(
   return lowerings[kind](context, blueprint, layer, x)
 }
 
-/** The layer's output for the input `x` [B, features]; both flattened. */
-export function lowerLayer(context: LoweringContext, blueprint: LayerBlueprint, x: Value): Value {
+/**
+ * The network's output as [B, features] for the input `x` [B, features], both flattened in the order [channels, height,
+ * width].
+ */
+export function lowerNetwork(context: LoweringContext, root: LayerBlueprint, x: Value): Value {
+  return asFeatures(context, lowerLayer(context, root, x), root.path)
+}
+
+/** Images are rows of channels between layers that have windows, and [B, features] where none has been yet. */
+function lowerLayer(context: LoweringContext, blueprint: LayerBlueprint, x: Value): Value {
   const { layer } = blueprint
   const y = lowerKind(layer.kind, context, blueprint, layer as never, x)
   context.onOutput?.(blueprint, y)

@@ -1,11 +1,15 @@
 /**
- * Every operation: the shapes it takes and gives. Shape letters: B batch, F features, K features in, O features out.
- * A missing row anywhere (here, in the gradient table, in a backend's kernels) doesn't compile.
+ * Every operation: the shapes it takes and gives. Shape letters: B batch, F features, K features in, O features out. Images
+ * are rows of channels, one row for each position of each image: C channels, N = B * height * width positions before a
+ * window moves over them and M positions after. A missing row anywhere (here, in the gradient table, in a backend's
+ * kernels) doesn't compile.
  */
 
 import { sameShape, sizeOf } from '../blueprint/shape.ts'
 import { assertInvariant } from '../support/errors.ts'
+import { partsOfPositions, partsOfSamples } from './parts.ts'
 import type { Attribute, Attributes, Element, Shape, Value } from './value.ts'
+import { geometryOf, paddedOutputs } from './windows.ts'
 
 export interface OpResult {
   readonly shape: Shape
@@ -39,6 +43,26 @@ function elementwise(...others: ('same' | 'features' | 'scalar')[]): OpRow {
     },
   }
 }
+
+/** dy[M, C] and what else there is of the output's shape, moved back to the input's [N, C]. */
+function backWindow(...others: ('input' | 'output')[]): OpRow {
+  return general((inputs, attributes) => {
+    const { positions, outputPositions } = geometryOf(attributes)
+    const [dy] = inputs
+    const images = dy.shape[0] / outputPositions
+    others.forEach((kind, index) => {
+      const rows = kind === 'input' ? images * positions : dy.shape[0]
+      expectShape(inputs[index + 1], [rows, dy.shape[1]], kind)
+    })
+    return [real(images * positions, dy.shape[1])]
+  })
+}
+
+/** x[N, C] -> [M, C] */
+const window: OpRow = general(([x], attributes) => {
+  const { positions, outputPositions } = geometryOf(attributes)
+  return [real((x.shape[0] / positions) * outputPositions, x.shape[1])]
+})
 
 function general(infer: OpRow['infer']): OpRow {
   return { elementwise: false, infer }
@@ -96,6 +120,74 @@ export const ops = {
     expectShape(x, [dy.shape[0], x.shape[1]], 'input')
     return [real(dy.shape[1], x.shape[1])]
   }),
+  /** x[B, C * positions], as a batch of [C, H, W] is given -> [B * positions, C]; attribute: channels */
+  toPositions: general(([x], { channels }) => {
+    const positions = x.shape[1] / Number(channels)
+    return [real(x.shape[0] * positions, Number(channels))]
+  }),
+  /** [B * positions, C] -> [B, C * positions]; attribute: positions */
+  fromPositions: general(([x], { positions }) => [
+    real(x.shape[0] / Number(positions), x.shape[1] * Number(positions)),
+  ]),
+  // Windows have the attributes of windows.ts.
+  /** x[N, C], w[O, C * kernel^2] -> [M, O] */
+  conv: general(([x, w], attributes) => {
+    const { positions, outputPositions, kernel } = geometryOf(attributes)
+    expectShape(w, [w.shape[0], x.shape[1] * kernel ** 2], 'weight')
+    return [real((x.shape[0] / positions) * outputPositions, w.shape[0])]
+  }),
+  /** w[O, C * kernel^2] -> [C, O * kernel^2]: inputs and outputs change places, positions are in reverse; attribute: kernel */
+  flipKernel: general(([w], { kernel }) => {
+    const positions = Number(kernel) ** 2
+    return [real(w.shape[1] / positions, w.shape[0] * positions)]
+  }),
+  /** dy[M, O], flipped w[C, O * kernel^2] -> dx[N, C] */
+  convInputGradient: general(([dy, flipped], attributes) => {
+    const { positions, outputPositions, kernel } = geometryOf(attributes)
+    expectShape(flipped, [flipped.shape[0], dy.shape[1] * kernel ** 2], 'flipped weight')
+    return [real((dy.shape[0] / outputPositions) * positions, flipped.shape[0])]
+  }),
+  /** dy[M, O], x[N, C] -> for each part of the batch its share of dw: [parts * O, C * kernel^2], O rounded up to 8 */
+  convWeightGradient: general(([dy, x], attributes) => {
+    const { positions, outputPositions, kernel } = geometryOf(attributes)
+    const images = dy.shape[0] / outputPositions
+    expectShape(x, [images * positions, x.shape[1]], 'input')
+    return [real(partsOfSamples(images) * paddedOutputs(dy.shape[1]), x.shape[1] * kernel ** 2)]
+  }),
+  /** [parts * O, K], O rounded up to 8 -> [O, K]; attributes: parts, outputs, and the kernel of what K belongs to */
+  sumParts: general(([x], { parts, outputs }) => {
+    expectShape(x, [Number(parts) * paddedOutputs(Number(outputs)), x.shape[1]], 'parts')
+    return [real(Number(outputs), x.shape[1])]
+  }),
+  /** The largest of each window; positions beyond the border are never it. */
+  maxPool: window,
+  /** dy, x, y -> dx: dy goes to the first of each window that equals y */
+  maxPoolGradient: backWindow('input', 'output'),
+  /** The mean of each window. */
+  averagePool: window,
+  averagePoolGradient: backWindow(),
+  /** x[B * positions, C] -> the mean over each image's positions [B, C]; attribute: positions */
+  meanOverPositions: general(([x], { positions }) => [real(x.shape[0] / Number(positions), x.shape[1])]),
+  /** dy[B, C] -> dx[B * positions, C]; attribute: positions */
+  meanOverPositionsGradient: general(([dy], { positions }) => [real(dy.shape[0] * Number(positions), dy.shape[1])]),
+  /** x[N, C] -> [M, channels]: every stride-th position, and zeros in the channels that are new; attribute: channels */
+  subsample: general(([x], attributes) => {
+    const { positions, outputPositions } = geometryOf(attributes)
+    return [real((x.shape[0] / positions) * outputPositions, Number(attributes.channels))]
+  }),
+  /** dy[M, channels] -> dx[N, C]; attribute: channels, which is C here */
+  subsampleGradient: general(([dy], attributes) => {
+    const { positions, outputPositions } = geometryOf(attributes)
+    return [real((dy.shape[0] / outputPositions) * positions, Number(attributes.channels))]
+  }),
+  /** x[B, F] -> the sums of parts of the rows [parts, F] */
+  partialSums: general(([x]) => [real(partsOfPositions(x.shape[0]), x.shape[1])]),
+  /** a[F] -> the sum of its elements [] */
+  sumOfVector: general(() => [real()]),
+  /** a * b */
+  multiply: elementwise('same'),
+  /** x + a scalar */
+  addScalar: elementwise('scalar'),
   /** x[B, F] -> [F] */
   sumOverBatch: general(([x]) => [real(...x.shape.slice(1))]),
   /** x[B] -> [] */
@@ -123,6 +215,26 @@ export const ops = {
 
   /** x[B, F] -> mean[F], biased variance[F], inverse deviation[F]; attribute: epsilon (Ioffe & Szegedy 2015) */
   batchStatistics: general(([x]) => [real(x.shape[1]), real(x.shape[1]), real(x.shape[1])]),
+  /** x[B, F] -> the mean of each part of the rows and the sum of the squares about it, [parts, F] each */
+  partialStatistics: general(([x]) => {
+    const parts = partsOfPositions(x.shape[0])
+    return [real(parts, x.shape[1]), real(parts, x.shape[1])]
+  }),
+  /**
+   * means and squares [parts, F] -> mean[F], biased variance[F], inverse deviation[F] of all rows (Chan et al. 1979);
+   * attributes: epsilon, and the number of rows
+   */
+  mergeStatistics: general(([means, squares]) => {
+    expectShape(squares, means.shape, 'squares')
+    return [real(means.shape[1]), real(means.shape[1]), real(means.shape[1])]
+  }),
+  /** dy, x, mean, inverse deviation -> sums over parts of the rows: of dy * (x - mean) * inverse, and of dy [parts, F] */
+  batchNormPartialGradients: general(([dy, x, mean, inverse]) => {
+    expectShape(x, dy.shape, 'input')
+    for (const statistic of [mean, inverse]) expectShape(statistic, dy.shape.slice(1), 'statistic')
+    const sums = real(partsOfPositions(dy.shape[0]), dy.shape[1])
+    return [sums, sums]
+  }),
   /** (x - mean[f]) * inverse deviation[f] * scale[f] + shift[f] */
   batchNormalise: elementwise('features', 'features', 'features', 'features'),
   /** variance[F] -> 1/sqrt(variance + epsilon) */
@@ -203,6 +315,7 @@ export type OpName = keyof typeof ops
 /** The operations that make a parameter's gradient vector by vector, and can go on with its update while it is in registers. */
 export const gradientOps: ReadonlySet<OpName> = new Set<OpName>([
   'denseWeightGradient',
+  'sumParts',
   'sumOverBatch',
   'layerNormScaleGradient',
   'batchNormScaleGradient',

@@ -2,8 +2,8 @@
 import type { Blueprint, LayerBlueprint, ParameterBlueprint } from '../blueprint/blueprint.ts'
 import { GraphBuilder } from './builder.ts'
 import { differentiate } from './differentiate.ts'
-import type { Graph, Shape, Value } from './graph.ts'
-import { type BatchStatistic, batchShape, lowerLayer } from './lower.ts'
+import { type Graph, type Shape, sizeOf, type Value } from './graph.ts'
+import { type BatchStatistic, batchShape, lowerNetwork } from './lower.ts'
 import { emitUpdates, type OptimizerRule } from './updates.ts'
 
 export { isOptimizerState, momentumAt, type OptimizerRule, optimizerScalars } from './updates.ts'
@@ -35,10 +35,12 @@ export interface EvaluationGraphOptions {
 }
 
 function declareParameters(builder: GraphBuilder, blueprint: Blueprint): Map<string, Value> {
-  const declare = ({ name, shape, trainable }: ParameterBlueprint): [string, Value] => [
-    name,
-    builder.input(name, trainable ? 'parameter' : 'state', shape),
-  ]
+  const declare = ({ name, shape, loops, trainable }: ParameterBlueprint): [string, Value] => {
+    // A convolution's kernel [O, C, height, width] is a row for each output.
+    const [outputs, inputs, ...kernel] = shape.slice(loops.length)
+    const own = kernel.length > 0 ? [...loops, outputs, inputs * sizeOf(kernel)] : shape
+    return [name, builder.input(name, trainable ? 'parameter' : 'state', own)]
+  }
   return new Map(blueprint.parameters.map(declare))
 }
 
@@ -105,7 +107,7 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
   const statistics: BatchStatistic[] = []
   const onStatistic = (statistic: BatchStatistic): unknown => statistics.push(statistic)
   const context = { builder, training: true, batch, seed, step, parameters, recompute, onOutput, onStatistic }
-  const logits = lowerLayer(context, blueprint.root, x)
+  const logits = lowerNetwork(context, blueprint.root, x)
   tapped.declareOutputs()
   const lossOp = loss === 'cross-entropy' ? 'softmaxCrossEntropy' : 'squaredError'
   const [lossPerSample] = builder.op(lossOp, [logits, wanted], {}, 'loss')
@@ -118,7 +120,8 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
   const gradients = differentiate(builder, lossPerSample, trainedValues)
   const updated = trained.flatMap((parameter, position) => {
     const gradient = gradients.get(trainedValues[position])
-    return gradient ? [{ ...parameter, value: trainedValues[position], gradient }] : []
+    const value = trainedValues[position]
+    return gradient ? [{ ...parameter, shape: value.shape, value, gradient }] : []
   })
   if (keepsGradients) for (const { name, gradient } of updated) builder.output(`gradient.${name}`, gradient)
   emitUpdates(builder, updated, options)
@@ -142,7 +145,7 @@ export function evaluationGraph(blueprint: Blueprint, options: EvaluationGraphOp
   const tapped = new Taps(builder, x, taps)
   const context = { builder, training: batchStatistics, batch, seed: 0, parameters, onOutput: tapped.onOutput }
   // A value of its own, whatever the network ends in: an input, a loop, a layer that a probe taps too.
-  const [outputs] = builder.op('copy', [lowerLayer(context, blueprint.root, x)], {}, 'outputs')
+  const [outputs] = builder.op('copy', [lowerNetwork(context, blueprint.root, x)], {}, 'outputs')
   builder.output('outputs', outputs)
   tapped.declareOutputs()
   return builder.finish('evaluation')

@@ -1,6 +1,8 @@
 /** How the threads divide each operation, and which part of each operand a thread touches. */
 import type { OpNode, Value } from '../graph/graph.ts'
 import { gradientOps, type OpName, ops } from '../graph/ops.ts'
+import { partsOfSamples } from '../graph/parts.ts'
+import { geometryOf } from '../graph/windows.ts'
 import { panelWidth, roundUp, tileRows } from './layout.ts'
 import type { Operand, Partition } from './plan.ts'
 
@@ -32,6 +34,28 @@ const accesses = {
   dense: row('rows', ['own', 'all']),
   denseInputGradient: row('rows', ['own', 'all']),
   denseWeightGradient: row('tiles', ['all']),
+  toPositions: row('samples', ['all']),
+  fromPositions: row('samples', ['all']),
+  conv: row('lines', ['all']),
+  flipKernel: row('columns', ['all']),
+  convInputGradient: row('lines', ['all']),
+  convWeightGradient: row('parts', ['all']),
+  sumParts: row('elements', ['all']),
+  maxPool: row('samples', ['all']),
+  maxPoolGradient: row('samples', ['all']),
+  averagePool: row('samples', ['all']),
+  averagePoolGradient: row('samples', ['all']),
+  meanOverPositions: row('samples', ['all']),
+  meanOverPositionsGradient: row('samples', ['all']),
+  subsample: row('samples', ['all']),
+  subsampleGradient: row('samples', ['all']),
+  partialSums: row('parts', ['all']),
+  sumOfVector: row('first', ['all'], 'all'),
+  multiply: byRows,
+  addScalar: row('rows', ['own', 'all']),
+  partialStatistics: row('parts', ['all']),
+  mergeStatistics: row('columns', ['all']),
+  batchNormPartialGradients: row('parts', ['all']),
   sumOverBatch: row('columns', ['all']),
   meanOverBatch: row('first', ['all'], 'all'),
   layerNorm: row('rows', ['own', 'all']),
@@ -67,6 +91,21 @@ export function outputReach({ op }: OpNode): Reach {
   return accesses[op].outputs
 }
 
+/** Images, of which operations with the attribute `positions` or `channels` or a window have so many rows each. */
+function samplesOf({ op, inputs, outputs, attributes }: OpNode): number {
+  const [rows] = inputs[0].shape
+  if (op === 'toPositions' || op === 'meanOverPositionsGradient') return rows
+  if (op === 'fromPositions' || op === 'meanOverPositions') return outputs[0].shape[0]
+  const { positions, outputPositions } = geometryOf(attributes)
+  const isGradient = op === 'maxPoolGradient' || op === 'averagePoolGradient' || op === 'subsampleGradient'
+  return rows / (isGradient ? outputPositions : positions)
+}
+
+function partsOf({ op, inputs, outputs, attributes }: OpNode): number {
+  if (op !== 'convWeightGradient') return outputs[0].shape[0]
+  return partsOfSamples(inputs[1].shape[0] / geometryOf(attributes).positions)
+}
+
 /** `flatElements`: the padded size of the tensor that a flat kernel runs over. */
 export function partitionOf(node: OpNode, flatElements: (value: Value) => number): Partition {
   const { by } = accesses[node.op]
@@ -81,6 +120,16 @@ export function partitionOf(node: OpNode, flatElements: (value: Value) => number
       const [outputs, inputs] = output.shape
       return { by, units: (roundUp(outputs, panelWidth) / tileRows) * Math.ceil(inputs / tileRows) }
     }
+    case 'samples':
+      return { by, units: samplesOf(node) }
+    case 'lines': {
+      const { outputWidth, width } = geometryOf(node.attributes)
+      return { by, units: output.shape[0] / (node.op === 'conv' ? outputWidth : width) }
+    }
+    case 'parts':
+      return { by, units: partsOf(node) }
+    case 'elements':
+      return { by, units: Math.ceil(flatElements(output) / (2 * panelWidth)) }
     case 'tensors':
       return { by, units: output.shape[0] }
     case 'flat':
@@ -97,8 +146,10 @@ export function canFuse({ op, outputs }: OpNode): boolean {
 
 /** True where a kernel can go on with element-by-element work on the tiles that it just made. */
 export function canHost(node: OpNode): boolean {
-  return node.op === 'dense' || node.op === 'denseInputGradient' || canFuse(node)
+  return productsByTile.has(node.op) || canFuse(node)
 }
+
+const productsByTile: ReadonlySet<OpName> = new Set(['dense', 'denseInputGradient', 'conv', 'convInputGradient'])
 
 /** The operations that make a parameter and its states new from its gradient. */
 export type OptimizerOp = 'sgdUpdate' | 'momentumUpdate' | 'adamUpdate'

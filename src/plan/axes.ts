@@ -1,12 +1,13 @@
 /** Which of a value's leading axes are loop axes, and which tensors are stored in panels: found from where values are used. */
-import { type Graph, type Node, sameShape, type Value } from '../graph/graph.ts'
+import { type Graph, type Node, type OpNode, sameShape, type Value } from '../graph/graph.ts'
+import type { OpName } from '../graph/ops.ts'
 import { isOverStacks, isView } from './access.ts'
 
 export interface Form {
   /** The number of leading axes that count loop iterations. */
   readonly axes: number
-  /** True for weight tensors, which lie in panels. */
-  readonly panels: boolean
+  /** For weight tensors, which lie in panels: the positions of their kernel, 1 for a dense layer's; 0 for all else. */
+  readonly panels: number
 }
 
 /** Two values whose forms are the same, but for `axes` more loop axes in `outer`. */
@@ -16,9 +17,20 @@ interface Link {
   readonly axes: number
 }
 
-function isPanels(op: string, position: number, output: boolean): boolean {
-  if (output) return op === 'denseWeightGradient'
-  return (op === 'dense' || op === 'denseInputGradient') && position === 1
+/** Which inputs and which output of an operation are weights. */
+const weights: Partial<Record<OpName, { readonly input?: number; readonly output?: number }>> = {
+  dense: { input: 1 },
+  denseInputGradient: { input: 1 },
+  denseWeightGradient: { output: 0 },
+  conv: { input: 1 },
+  convInputGradient: { input: 1 },
+  convWeightGradient: { output: 0 },
+  flipKernel: { input: 0, output: 0 },
+  sumParts: { input: 0, output: 0 },
+}
+
+function panelsOf({ op, attributes }: OpNode, position: number, side: 'input' | 'output'): number {
+  return weights[op]?.[side] === position ? Number(attributes.kernel ?? 1) ** 2 : 0
 }
 
 function collect(nodes: readonly Node[], links: Link[], seeds: [Value, Form][]): void {
@@ -42,17 +54,17 @@ function collect(nodes: readonly Node[], links: Link[], seeds: [Value, Form][]):
       // It runs over whole stacks, loop axes and all; its operands just have to agree (but for scalars and vectors).
       const [parameter, ...others] = [...node.inputs, ...node.outputs]
       const { axes } = node.attributes
-      if (axes !== undefined) seeds.push([parameter, { axes: Number(axes), panels: false }])
+      if (axes !== undefined) seeds.push([parameter, { axes: Number(axes), panels: 0 }])
       for (const other of others) {
         if (sameShape(other.shape, parameter.shape)) links.push({ inner: other, outer: parameter, axes: 0 })
       }
       continue
     }
     node.inputs.forEach((value, position) => {
-      seeds.push([value, { axes: 0, panels: isPanels(node.op, position, false) }])
+      seeds.push([value, { axes: 0, panels: panelsOf(node, position, 'input') }])
     })
     node.outputs.forEach((value, position) => {
-      seeds.push([value, { axes: 0, panels: isPanels(node.op, position, true) }])
+      seeds.push([value, { axes: 0, panels: panelsOf(node, position, 'output') }])
     })
   }
 }
@@ -78,7 +90,7 @@ export function findForms(graph: Graph): ReadonlyMap<Value, Form> {
   const pending: Value[] = []
   const settle = (value: Value, form: Form): void => {
     const known = forms.get(value)
-    if (known && (known.panels || !form.panels)) return
+    if (known && (known.panels > 0 || form.panels === 0)) return
     forms.set(value, form)
     pending.push(value)
   }

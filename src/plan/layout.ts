@@ -1,6 +1,7 @@
 /**
  * How tensors lie in memory, in elements. Rows are padded to 8 features, so that every kernel works in whole vectors;
- * batches to 4 rows, the height of a tile. Weights are stored the way the kernels read them: [O/8][K][8].
+ * batches to 4 rows, the height of a tile. Weights are stored the way the kernels read them: [O/8][K][8]. Of a convolution K
+ * runs over the kernel's positions first and the channels within, as they lie side by side in an image.
  */
 import { type Shape, sizeOf } from '../graph/graph.ts'
 import { assertInvariant } from '../support/errors.ts'
@@ -12,7 +13,14 @@ export const tileRows = 4
 
 export type Layout =
   | { readonly kind: 'rows'; readonly rows: number; readonly columns: number; readonly stride: number }
-  | { readonly kind: 'panels'; readonly outputs: number; readonly inputs: number; readonly panelStride: number }
+  | {
+      readonly kind: 'panels'
+      readonly outputs: number
+      readonly inputs: number
+      /** Of the kernel: the logical order is [outputs][channels][positions]. */
+      readonly positions: number
+      readonly panelStride: number
+    }
   | { readonly kind: 'vector'; readonly length: number }
   | { readonly kind: 'scalar' }
 
@@ -21,10 +29,11 @@ export const roundUp = (value: number, unit: number): number => Math.ceil(value 
 /** Strides that are multiples of 1 KiB send a column's elements to the same few cache sets: such rows get a line more. */
 const spread = (stride: number, period: number): number => (stride % period === 0 ? stride + 2 * panelWidth : stride)
 
-export function layoutOf(shape: Shape, panels: boolean): Layout {
-  if (panels) {
+/** `positions`: of the kernel of a weight, 1 for a dense layer's; 0 for what is no weight. */
+export function layoutOf(shape: Shape, positions: number): Layout {
+  if (positions > 0) {
     const [outputs, inputs] = shape
-    return { kind: 'panels', outputs, inputs, panelStride: spread(roundUp(inputs, 8) * panelWidth, 1024) }
+    return { kind: 'panels', outputs, inputs, positions, panelStride: spread(roundUp(inputs, 8) * panelWidth, 1024) }
   }
   if (shape.length === 0) return { kind: 'scalar' }
   if (shape.length === 1) return { kind: 'vector', length: shape[0] }
@@ -43,7 +52,7 @@ export function layoutSize(layout: Layout): number {
     case 'vector':
       return roundUp(layout.length, panelWidth)
     case 'scalar':
-      return 1
+      return panelWidth
   }
 }
 
@@ -66,10 +75,16 @@ function forEachElement(layout: Layout, visit: (logical: number, physical: numbe
     }
     return
   }
-  const { outputs, inputs, panelStride } = layout
+  const { outputs, inputs, positions, panelStride } = layout
+  const channels = inputs / positions
   for (let output = 0; output < outputs; output++) {
     const panel = Math.floor(output / panelWidth) * panelStride + (output % panelWidth)
-    for (let input = 0; input < inputs; input++) visit(output * inputs + input, panel + input * panelWidth)
+    let logical = output * inputs
+    for (let channel = 0; channel < channels; channel++) {
+      for (let position = 0; position < positions; position++) {
+        visit(logical++, panel + (position * channels + channel) * panelWidth)
+      }
+    }
   }
 }
 

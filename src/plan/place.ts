@@ -100,7 +100,7 @@ class Placer {
 
   private form(value: Value): Form {
     // What nothing uses (running statistics where the batch's own are taken) is still written and read by its users.
-    return this.forms.get(value) ?? { axes: Math.max(0, value.shape.length - 2), panels: false }
+    return this.forms.get(value) ?? { axes: Math.max(0, value.shape.length - 2), panels: 0 }
   }
 
   private placeInput({ name, role, value }: GraphInput): Location {
@@ -134,7 +134,7 @@ class Placer {
       element,
       slots,
       // Kernels leave the padding of panels alone, so it must be zero from the start and never be anything else's memory.
-      persistent: persistent || panels,
+      persistent: persistent || panels > 0,
       slotSize: size,
       bytes,
     }

@@ -48,10 +48,22 @@ export interface Location {
 
 /**
  * rows: tiles of 4 rows of the batch; columns: panels of 8 features; tiles: 4 x 4 tiles of a weight tensor; flat: runs of
- * elements; tensors: those of a stack; first: the first thread does it all; everyone: every thread does it.
+ * elements of a stack of tensors; elements: of one tensor; tensors: those of a stack; samples: those of the batch; lines: of
+ * all output images; parts: of a sum over the batch, or of all rows, that is cut; first: the first thread does it all; everyone: every thread does it.
  */
 export interface Partition {
-  readonly by: 'rows' | 'columns' | 'tiles' | 'flat' | 'tensors' | 'first' | 'everyone'
+  readonly by:
+    | 'rows'
+    | 'columns'
+    | 'tiles'
+    | 'flat'
+    | 'elements'
+    | 'tensors'
+    | 'samples'
+    | 'lines'
+    | 'parts'
+    | 'first'
+    | 'everyone'
   /** How many units there are to divide. */
   readonly units: number
 }

@@ -15,6 +15,8 @@ const slopeOf = ({ attributes }: OpNode): number => Number(attributes.slope ?? 0
 
 export const add = byElement(([a, b], index) => a[index] + b[index])
 export const addBias = byElement(([x, bias], index, column) => x[index] + bias[column])
+export const addScalar = byElement(([x, term], index) => x[index] + term[0])
+export const multiply = byElement(([a, b], index) => a[index] * b[index])
 export const scale = byElement(([x, factor], index) => x[index] * factor[0])
 export const copy = byElement(([x], index) => x[index])
 

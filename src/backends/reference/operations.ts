@@ -6,10 +6,12 @@ import {
   activationGradient,
   add,
   addBias,
+  addScalar,
   batchNormalise,
   batchNormInputGradient,
   copy,
   dropout,
+  multiply,
   scale,
 } from './elementwise.ts'
 import { softmaxCrossEntropy, squaredError } from './losses.ts'
@@ -23,7 +25,25 @@ import {
   runningUpdate,
 } from './normalisation.ts'
 import type { Operation } from './operation.ts'
+import { batchNormPartialGradients, mergeStatistics, partialStatistics, partialSums, sumOfVector } from './parts.ts'
 import { adamUpdate, clipFactor, join, momentumUpdate, normOfAll, norms, part, sgdUpdate, zeros } from './updates.ts'
+import {
+  averagePool,
+  averagePoolGradient,
+  conv,
+  convInputGradient,
+  convWeightGradient,
+  flipKernel,
+  fromPositions,
+  maxPool,
+  maxPoolGradient,
+  meanOverPositions,
+  meanOverPositionsGradient,
+  subsample,
+  subsampleGradient,
+  sumParts,
+  toPositions,
+} from './windows.ts'
 
 export const operations = {
   add,
@@ -35,6 +55,28 @@ export const operations = {
   dense,
   denseInputGradient,
   denseWeightGradient,
+  toPositions,
+  fromPositions,
+  conv,
+  flipKernel,
+  convInputGradient,
+  convWeightGradient,
+  sumParts,
+  maxPool,
+  maxPoolGradient,
+  averagePool,
+  averagePoolGradient,
+  meanOverPositions,
+  meanOverPositionsGradient,
+  subsample,
+  subsampleGradient,
+  partialSums,
+  sumOfVector,
+  multiply,
+  addScalar,
+  partialStatistics,
+  mergeStatistics,
+  batchNormPartialGradients,
   sumOverBatch,
   meanOverBatch,
   layerNorm,

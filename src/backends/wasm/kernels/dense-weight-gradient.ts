@@ -23,7 +23,7 @@ const inputsToPack = 192
 
 /** Elements from one row of the transposed x, [K][B], to the next. */
 const transposedStride = (inputs: number, batch: number): number =>
-  layoutAs(layoutOf([inputs, roundUp(batch, tileRows)], false), 'rows').stride
+  layoutAs(layoutOf([inputs, roundUp(batch, tileRows)], 0), 'rows').stride
 
 /** Elements of scratch memory that a thread needs, for dy packed as [B][columns of a tile] and x as [K][B]. */
 export function weightGradientScratch(inputs: number, batch: number): number {

@@ -1,0 +1,21 @@
+/**
+ * Into how many parts a sum over many rows is cut, from its shape alone: whatever the number of threads is, the parts are
+ * the same, and so are the bits.
+ */
+
+/** Rows from which on a sum is cut; fewer are summed by one thread in one go. */
+export const fewestRowsToPart = 2048
+const rowsOfPart = 512
+const mostParts = 64
+
+/** Parts of so many rows. */
+export const partsOfPositions = (rows: number): number =>
+  Math.max(1, Math.min(mostParts, Math.floor(rows / rowsOfPart)))
+
+const mostSampleParts = 8
+
+/** Parts of a batch for the gradients of convolutions' weights. */
+export const partsOfSamples = (samples: number): number => Math.min(mostSampleParts, samples)
+
+/** Where part `part` of `parts` begins among `count` things. */
+export const partStart = (count: number, parts: number, part: number): number => Math.floor((count * part) / parts)
