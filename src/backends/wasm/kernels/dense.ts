@@ -25,7 +25,7 @@ interface RowProduct {
   readonly columns: number
   readonly terms: number
   /** Gets a column of tiles ready, and tells where its vectors are and how many bytes apart the terms. */
-  prepare(vectors: TileVectors, first: I32): VectorPlaces & { readonly termBytes: number }
+  prepare(vectors: TileVectors, first: I32): PanelPlaces
 }
 
 function emitRowProduct(context: KernelContext, { rows, columns, terms, prepare }: RowProduct): void {
@@ -49,27 +49,37 @@ function emitRowProduct(context: KernelContext, { rows, columns, terms, prepare 
   })
 }
 
-/** y[b, o] = sum over k of x[b, k] w[o, k] */
-export function emitDense(context: KernelContext): void {
-  const { builder, lanes, kernel } = context
-  const [node] = kernel.nodes
-  const w = operandOf(context, node.inputs[1])
-  const { outputs, inputs, panelStride } = layoutAs(w.layout, 'panels')
-  const panelBytes = panelStride * lanes.bytes
+type PanelPlaces = VectorPlaces & { readonly termBytes: number }
+
+/** Where a column of tiles has its vectors in weights that lie in panels; `first` is the number of its first vector. */
+export function panelVectors(
+  context: KernelContext,
+  w: KernelOperand,
+): (vectors: TileVectors, first: I32) => PanelPlaces {
+  const { builder, lanes } = context
+  const panelBytes = layoutAs(w.layout, 'panels').panelStride * lanes.bytes
+  const termBytes = panelWidth * lanes.bytes
   const address = builder.local('i32')
   const second = builder.local('i32')
+  return (vectors, first) => {
+    builder.set(address, i32.add(w.pointer, panelOffset(context, first, panelBytes)))
+    if (vectors === 2) return { address, offsets: [0, 16], termBytes }
+    // The first and the third are a panel apart; the second is in the panel of one or of the other.
+    builder.set(second, i32.add(w.pointer, panelOffset(context, i32.add(first, i32.const(1)), panelBytes)))
+    return { address, second, offsets: [0, 0, panelBytes], termBytes }
+  }
+}
+
+/** y[b, o] = sum over k of x[b, k] w[o, k] */
+export function emitDense(context: KernelContext): void {
+  const [node] = context.kernel.nodes
+  const w = operandOf(context, node.inputs[1])
+  const { outputs, inputs } = layoutAs(w.layout, 'panels')
   emitRowProduct(context, {
     rows: operandOf(context, node.inputs[0]),
     columns: outputs,
     terms: inputs,
-    prepare: (vectors, first) => {
-      builder.set(address, i32.add(w.pointer, panelOffset(context, first, panelBytes)))
-      const termBytes = panelWidth * lanes.bytes
-      if (vectors === 2) return { address, offsets: [0, 16], termBytes }
-      // The first and the third are a panel apart; the second is in the panel of one or of the other.
-      builder.set(second, i32.add(w.pointer, panelOffset(context, i32.add(first, i32.const(1)), panelBytes)))
-      return { address, second, offsets: [0, 0, panelBytes], termBytes }
-    },
+    prepare: panelVectors(context, w),
   })
 }
 

@@ -24,6 +24,15 @@ export interface Product {
   readonly vectors: VectorPlaces & { readonly termBytes: number }
   readonly rows: number
   readonly terms: number
+  /** The terms over again, at places further on, in loops around the innermost; the first one is the inner one. */
+  readonly rounds?: readonly Round[]
+}
+
+/** How often, and how many bytes each factor's pointer moves after a round's terms, beyond them. */
+export interface Round {
+  readonly count: I32
+  readonly spreadSkip: number
+  readonly vectorSkip: number
 }
 
 /** The places of a tile's vectors: bytes from an address; the second one may have an address of its own. */
@@ -42,6 +51,7 @@ export class TileProduct {
   private readonly pointer: Local<'i32'>
   private readonly second: Local<'i32'>
   private readonly end: Local<'i32'>
+  private readonly roundsLeft: Local<'i32'>[] = []
 
   constructor(private readonly context: KernelContext) {
     const { builder } = context
@@ -59,18 +69,45 @@ export class TileProduct {
    * The sums, row after row. The inner loop isn't unrolled: V8 would hoist the loads and run out of registers. It ends
    * where its pointer does: a counter of its own would be one register too many.
    */
-  emit({ spread, vectors, rows, terms }: Product): readonly Local<'v128'>[] {
+  emit({ spread, vectors, rows, terms, rounds = [] }: Product): readonly Local<'v128'>[] {
     const { builder, lanes } = this.context
-    const { offsets, termBytes } = vectors
-    const sums = this.accumulators.slice(0, rows * offsets.length)
-    const loaded = this.loaded.slice(0, offsets.length)
-    const step = (pointer: Local<'i32'>, bytes: number): void =>
-      builder.set(pointer, i32.add(pointer, i32.const(bytes)))
+    const sums = this.accumulators.slice(0, rows * vectors.offsets.length)
     builder.set(this.spreadPointer, spread.address)
     builder.set(this.pointer, vectors.address)
     if (vectors.second) builder.set(this.second, vectors.second)
-    builder.set(this.end, i32.add(this.pointer, i32.const(terms * termBytes)))
     for (const sum of sums) builder.set(sum, lanes.constant(0))
+    const emitTerms = (): void => this.emitTerms({ spread, vectors, rows, terms }, sums)
+    rounds.reduce((inner, round, depth) => () => this.emitRounds(round, depth, vectors, inner), emitTerms)()
+    return sums
+  }
+
+  private step(pointer: Local<'i32'>, bytes: number): void {
+    if (bytes !== 0) this.context.builder.set(pointer, i32.add(pointer, i32.const(bytes)))
+  }
+
+  private emitRounds(round: Round, depth: number, vectors: VectorPlaces, inner: () => void): void {
+    const { builder } = this.context
+    const { count, spreadSkip, vectorSkip } = round
+    const left = this.roundsLeft[depth] ?? builder.local('i32')
+    this.roundsLeft[depth] = left
+    builder.set(left, count)
+    const isLeft = (): I32 => {
+      builder.set(left, i32.sub(left, i32.const(1)))
+      return left
+    }
+    builder.repeatWhile(isLeft, () => {
+      inner()
+      this.step(this.spreadPointer, spreadSkip)
+      this.step(this.pointer, vectorSkip)
+      if (vectors.second) this.step(this.second, vectorSkip)
+    })
+  }
+
+  private emitTerms({ spread, vectors, rows, terms }: Product, sums: readonly Local<'v128'>[]): void {
+    const { builder, lanes } = this.context
+    const { offsets, termBytes } = vectors
+    const loaded = this.loaded.slice(0, offsets.length)
+    builder.set(this.end, i32.add(this.pointer, i32.const(terms * termBytes)))
     builder.repeatWhile(
       () => i32.ltU(this.pointer, this.end),
       () => {
@@ -85,12 +122,11 @@ export class TileProduct {
             builder.set(sum, lanes.madd(this.factor, vector, sum))
           })
         }
-        step(this.spreadPointer, spread.termBytes)
-        step(this.pointer, termBytes)
-        if (vectors.second) step(this.second, termBytes)
+        this.step(this.spreadPointer, spread.termBytes)
+        this.step(this.pointer, termBytes)
+        if (vectors.second) this.step(this.second, termBytes)
       },
     )
-    return sums
   }
 }
 
@@ -150,6 +186,27 @@ export function forRowTiles(
   }
   if (sticksOut !== 1) inThreesAndTwos()
   else builder.when(i32.eq(count, i32.const(1)), () => tiles(first, end, 1), inThreesAndTwos)
+}
+
+/** The tiles along so many rows: of four for pairs of vectors, of three and then two for triples, and one of what is left. */
+export function tilesAlong(length: number, vectors: TileVectors): { rows: number; count: number }[] {
+  const tiles: { rows: number; count: number }[] = []
+  const add = (rows: number, count: number): void => {
+    if (rows > 0 && count > 0) tiles.push({ rows, count })
+  }
+  if (vectors === 2) {
+    add(rowsOf[2], Math.floor(length / rowsOf[2]))
+    add(length % rowsOf[2], 1)
+    return tiles
+  }
+  if (length < 2) {
+    add(length, 1)
+    return tiles
+  }
+  const twos = (3 - (length % 3)) % 3
+  add(3, (length - 2 * twos) / 3)
+  add(2, twos)
+  return tiles
 }
 
 /** Where vector number `vector` of a row of panels begins, in bytes from the first panel. */

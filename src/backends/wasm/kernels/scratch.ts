@@ -1,14 +1,27 @@
 /** Scratch memory of a thread's own, for what kernels pack before they compute. */
+
+import type { OpName } from '../../../graph/ops.ts'
 import { panelWidth, roundUp } from '../../../plan/layout.ts'
 import type { Kernel } from '../../../plan/plan.ts'
+import { convScratch } from './conv.ts'
+import { convWeightGradientScratch } from './conv-weight-gradient.ts'
 import { weightGradientScratch } from './dense-weight-gradient.ts'
 import { widestTile } from './product.ts'
 
-/** Bytes that a thread needs for the kernel, whose elements have `bytes`. */
-export function scratchBytes({ nodes }: Kernel, bytes: number): number {
-  const [{ op, inputs }] = nodes
-  if (op === 'denseInputGradient') return roundUp(inputs[0].shape[1], panelWidth) * widestTile * bytes
-  if (op !== 'denseWeightGradient') return 0
-  const [batch, width] = inputs[1].shape
-  return weightGradientScratch(width, batch) * bytes
+type ScratchRow = (kernel: Kernel, elementBytes: number) => number
+
+const rows: Partial<Record<OpName, ScratchRow>> = {
+  denseInputGradient: ({ nodes: [{ inputs }] }, bytes) => roundUp(inputs[0].shape[1], panelWidth) * widestTile * bytes,
+  denseWeightGradient: ({ nodes: [{ inputs }] }, bytes) => {
+    const [batch, width] = inputs[1].shape
+    return weightGradientScratch(width, batch) * bytes
+  },
+  conv: convScratch,
+  convInputGradient: convScratch,
+  convWeightGradient: convWeightGradientScratch,
+}
+
+/** Bytes that a thread needs for the kernel, whose elements have `elementBytes`. */
+export function scratchBytes(kernel: Kernel, elementBytes: number): number {
+  return rows[kernel.nodes[0].op]?.(kernel, elementBytes) ?? 0
 }

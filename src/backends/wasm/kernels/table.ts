@@ -1,8 +1,11 @@
 /** Which emitter writes the kernel whose first operation is this one. */
 import type { OpName } from '../../../graph/ops.ts'
 import { assertInvariant } from '../../../support/errors.ts'
+import { emitConv } from './conv.ts'
+import { emitConvWeightGradient, emitSumParts } from './conv-weight-gradient.ts'
 import { emitDense, emitDenseInputGradient } from './dense.ts'
 import { emitDenseWeightGradient } from './dense-weight-gradient.ts'
+import { emitFlipKernel } from './flip-kernel.ts'
 import { emitClipFactor, emitNormOfAll, emitNorms } from './norms.ts'
 import type { KernelContext } from './operands.ts'
 import {
@@ -41,6 +44,11 @@ export const kernelEmitters = {
   dense: emitDense,
   denseInputGradient: emitDenseInputGradient,
   denseWeightGradient: emitDenseWeightGradient,
+  conv: emitConv,
+  flipKernel: emitFlipKernel,
+  convInputGradient: emitConv,
+  convWeightGradient: emitConvWeightGradient,
+  sumParts: emitSumParts,
   sumOverBatch: emitSumOverBatch,
   meanOverBatch: emitMeanOverBatch,
   layerNorm: emitLayerNorm,

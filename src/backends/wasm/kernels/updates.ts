@@ -20,7 +20,7 @@ function elementRange({ builder, lanes, start, end }: KernelContext, elements: n
 }
 
 /** Calls `body` for each vector of the thread's part, with its byte offset in every tensor. */
-function forElements(context: KernelContext, elements: number, body: (offset: Local<'i32'>) => void): void {
+export function forElements(context: KernelContext, elements: number, body: (offset: Local<'i32'>) => void): void {
   const { first, limit } = elementRange(context, elements)
   forRange(context.builder, first, limit, 16, body)
 }
