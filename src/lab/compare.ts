@@ -4,13 +4,15 @@ import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { availableCores, canShareMemory } from '../backends/wasm/platform.ts'
 import { count } from '../blueprint/count.ts'
 import { createBlueprint } from '../blueprint/create.ts'
+import { checkAugmentation } from '../data/augment.ts'
 import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import { IsobathError } from '../support/errors.ts'
 import { comparisonSentence } from '../training/compare.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { Scores } from '../training/evaluate.ts'
-import { resolveOptions, type TrainingOptions, type TrainingSettings } from '../training/options.ts'
+import type { BestTest, Evaluation } from '../training/measurements.ts'
+import { resolveOptions, settingsFor, type TrainingOptions, type TrainingSettings } from '../training/options.ts'
 import { trainSession } from '../training/session.ts'
 import { describeSignal } from '../training/signal.ts'
 import { checkOutputs } from '../training/targets.ts'
@@ -58,6 +60,10 @@ export interface ComparisonRun {
   readonly seed: number
   readonly train: Scores
   readonly test: Scores
+  /** Where evaluations on the way were asked for, of which the last is that of `train` and `test`. */
+  readonly evaluations?: readonly Evaluation[]
+  /** The lowest test error of these, which was chosen on the test set. */
+  readonly bestTest?: BestTest
   readonly diverged: Divergence | null
   /** What stands out about the signal before training, in words. */
   readonly signal: string | null
@@ -82,7 +88,8 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
     throw new IsobathError('option', 'compare: expected at least one network, one depth and one seed.')
   }
   const started = performance.now()
-  const settings = resolveOptions({ ...options, seed: 0 }, data.train.count, taskOf(data))
+  const settings = resolveOptions(choicesOf(options, 0), data.train.count, taskOf(data))
+  checkAugmentation(settings.augment, data)
   const trials = families.flatMap((family) =>
     depths.flatMap((depth) => {
       const blueprint = createBlueprint(family.ofDepth(depth), data.shape)
@@ -111,6 +118,11 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
   const seconds = (performance.now() - started) / 1000
   const sentence = comparisonSentence(finished, families, depths)
   return { rows: finished, sentence, settings, interrupted: finished.length < trials.length, seconds }
+}
+
+/** Trainings side by side are evaluated on their way only where that was asked for, whatever the recipe. */
+function choicesOf(options: CompareOptions, seed: number): TrainingOptions {
+  return { ...options, seed, evaluateEvery: options.evaluateEvery ?? 'never' }
 }
 
 /** Longest first, each on a thread of its own, as many at a time as there are cores. What fails ends the others too. */
@@ -144,7 +156,7 @@ async function runTrial(trial: Trial, backend: Backend, options: CompareOptions)
   const { data, observer, abort } = options
   const { family, depth, seed } = trial
   const blueprint = createBlueprint(family.ofDepth(depth), data.shape)
-  const settings = resolveOptions({ ...options, seed }, data.train.count, taskOf(data))
+  const settings = settingsFor(blueprint, resolveOptions(choicesOf(options, seed), data.train.count, taskOf(data)))
   const onProgress = (done: number, losses: readonly LossRecord[]): void => {
     if (abort?.aborted) throw new Stopped()
     observer?.onProgress?.(trial, done, losses)
@@ -154,9 +166,9 @@ async function runTrial(trial: Trial, backend: Backend, options: CompareOptions)
   }
   try {
     const record = await trainSession({ blueprint, data, settings, backend, onProgress, onEvaluation })
-    const { train, test, diverged, losses, weightsSha256, seconds } = record
+    const { train, test, evaluations, bestTest, diverged, losses, weightsSha256, seconds } = record
     const facts = { family: family.name, network: family.name, depth, seed, signal: describeSignal(record.signal) }
-    return { ...facts, train, test, diverged, losses, weightsSha256, seconds }
+    return { ...facts, train, test, evaluations, bestTest, diverged, losses, weightsSha256, seconds }
   } catch (error) {
     if (error instanceof Stopped) return undefined
     throw error

@@ -5,10 +5,10 @@ import type { Dataset } from '../data/dataset.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { TrainingSettings } from '../training/options.ts'
 import type { StoredDescription, StoredResult } from '../training/run-description.ts'
-import { trainSession } from '../training/session.ts'
+import { summariseMeasured, trainSession } from '../training/session.ts'
 import { networkOfRun } from './files.ts'
 import { hashDataset } from './hash-dataset.ts'
-import type { Run, TrainOptions } from './train.ts'
+import { keptElsewhere, type Run, type TrainOptions } from './train.ts'
 
 type Shared =
   | 'threads'
@@ -19,6 +19,7 @@ type Shared =
   | 'abort'
   | 'onProgress'
   | 'onEvaluation'
+  | 'onMeasured'
   | 'onCheckpoint'
 
 export interface ResumeOptions extends Pick<TrainOptions, Shared> {
@@ -57,7 +58,8 @@ type Lock = import('../training/run-lock.ts').Lock
 
 async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise<Run> {
   const { resumeRunFolder } = await import('../training/run-folder.ts')
-  const { data, threads, memoryLimit, abort, observers, onProgress, onEvaluation, onCheckpoint, onNote } = options
+  const { data, threads, memoryLimit, abort, observers, onProgress, onEvaluation, onCheckpoint, onNote, onMeasured } =
+    options
   const { description, network, blueprint, settings } = await openDescription(folder)
   const { exact } = description.mode
   const place = { folder, lock, blueprint, settings, signal: description.signal, onCheckpoint }
@@ -77,8 +79,9 @@ async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise
       recorder,
       onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
       onEvaluation,
+      onMeasured,
     })
-    recorder.finish({ ...record, losses: undefined, weights: undefined })
+    recorder.finish({ ...record, ...keptElsewhere })
     return { ...record, network, blueprint, settings, run: folder }
   } finally {
     backend.dispose()
@@ -111,7 +114,8 @@ async function openDescription(folder: string) {
   const description = readDescription(folder)
   const network = networkOfRun(description.network, folder)
   // The checksum vouches for it: these are the settings that `train` resolved and wrote.
-  const settings = { ...description.recipe, seed: description.seed } as TrainingSettings
+  const { augment = 'none', ...recipe } = description.recipe // runs from before it had none
+  const settings = { ...recipe, augment, seed: description.seed } as TrainingSettings
   return { description, network, blueprint: createBlueprint(network, description.input), settings }
 }
 
@@ -132,7 +136,7 @@ export async function readRecord(
   { exact }: Pick<ResumeOptions, 'exact'> = {},
 ): Promise<FinishedRun | undefined> {
   const { readResult } = await import('../training/run-description.ts')
-  const { readLastCheckpoint, readRunLosses } = await import('../training/run-folder.ts')
+  const { readLastCheckpoint, readRunMetrics } = await import('../training/run-folder.ts')
   const { stateOf } = await import('../training/checkpoint.ts')
   const result = readResult(folder)
   if (result === undefined || result.interrupted) return undefined
@@ -141,8 +145,11 @@ export async function readRecord(
   const { found: checkpoint } = readLastCheckpoint(folder)
   if (checkpoint.step !== result.steps) throw lostCheckpoint(folder, result)
   const { weights } = stateOf(blueprint, checkpoint)
-  const losses = readRunLosses(folder, result.steps, settings)
-  const run = { ...result, losses, weights, network, blueprint, settings, run: folder }
+  const { losses, measurements } = readRunMetrics(folder, result.steps, settings)
+  const { train, test, validation, steps: step } = result
+  const last = { step, train, trainSamples: description.data.train, test, ...(validation ? { validation } : {}) }
+  const measured = summariseMeasured(measurements, settings, last)
+  const run = { ...result, losses, ...measured, weights, network, blueprint, settings, run: folder }
   return { run, label: description.label, data: description.data }
 }
 

@@ -8,8 +8,9 @@ import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
 import { version } from '../support/version.ts'
 import type { Weights } from '../training/evaluate.ts'
+import type { Measurement } from '../training/measurements.ts'
 import { checkObservers, type Observer } from '../training/observers.ts'
-import { resolveOptions, type TrainingOptions, type TrainingSettings } from '../training/options.ts'
+import { resolveOptions, settingsFor, type TrainingOptions, type TrainingSettings } from '../training/options.ts'
 import type { RunDescription } from '../training/run-description.ts'
 import type { RunFolder } from '../training/run-folder.ts'
 import { type TrainingRecord, trainSession } from '../training/session.ts'
@@ -49,6 +50,8 @@ export interface TrainOptions extends TrainingOptions, MachineOptions {
   readonly onEvaluation?: (done: number, samples: number) => void
   /** Called before the first step with how large the values are from layer to layer. */
   readonly onSignal?: (signal: Signal) => void
+  /** Called with what was measured between two steps: how the network does, and whether the warm-up is over. */
+  readonly onMeasured?: (measurement: Measurement) => void
   /** Called with the number of steps and the file after each checkpoint, the first of step 0 included. */
   readonly onCheckpoint?: (step: number, file: string) => void
   /** Those who look at weights and gradients while the network trains. */
@@ -69,9 +72,16 @@ const knownOptions: Readonly<Record<keyof TrainOptions, true>> = {
   onProgress: true,
   onEvaluation: true,
   onSignal: true,
+  onMeasured: true,
+  recipe: true,
+  stepsScale: true,
+  evaluateEvery: true,
   optimizer: true,
   schedule: true,
   warmup: true,
+  warmupFactor: true,
+  warmupUntilError: true,
+  warmupFromLayers: true,
   dropAt: true,
   dropFactor: true,
   clipNorm: true,
@@ -81,6 +91,7 @@ const knownOptions: Readonly<Record<keyof TrainOptions, true>> = {
   epochs: true,
   loss: true,
   standardise: true,
+  augment: true,
   order: true,
   seed: true,
   logEvery: true,
@@ -130,7 +141,7 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
   checkTrainOptions(options)
   checkLabelled(data)
   const blueprint = createBlueprint(network, data.shape)
-  const settings = resolveOptions(options, data.train.count, taskOf(data))
+  const settings = settingsFor(blueprint, resolveOptions(options, data.train.count, taskOf(data)))
   const backend = await createWasmBackend({ threads, exact, memoryLimit })
   let folder: RunFolder | undefined
   try {
@@ -148,15 +159,23 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
       onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
       onEvaluation,
       onSignal: options.onSignal,
+      onMeasured: options.onMeasured,
     })
-    // The losses are in metrics.jsonl and the weights in the last checkpoint already.
-    folder?.finish({ ...record, losses: undefined, weights: undefined })
+    folder?.finish({ ...record, ...keptElsewhere })
     return { ...record, network, blueprint, settings, run: folder?.folder ?? null }
   } finally {
     backend.dispose()
     folder?.close()
   }
 }
+
+/** In metrics.jsonl, and the weights in the last checkpoint. */
+export const keptElsewhere = {
+  losses: undefined,
+  evaluations: undefined,
+  warmup: undefined,
+  weights: undefined,
+} as const satisfies Partial<Record<keyof TrainingRecord, undefined>>
 
 async function openFolder(folder: string, blueprint: Blueprint, options: TrainOptions, settings: TrainingSettings) {
   const { createRunFolder } = await import('../training/run-folder.ts')

@@ -12,7 +12,7 @@ import type { TrainingState } from './train.ts'
 
 const root = temporaryFolder()
 const { blueprint } = tinyTask('mlp:depth=2,width=3')
-const time = { seconds: 0.1 + 0.2, trainingSeconds: 1e-7 }
+const time = { seconds: 0.1 + 0.2, trainingSeconds: 1e-7, measuringSeconds: 0 }
 
 /** Every value that a float32 can have, those of a run that diverged included. */
 function stateWith(values: readonly number[]): TrainingState {

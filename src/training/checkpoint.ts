@@ -6,7 +6,7 @@ import { isOptimizerState } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import { readLimited } from '../support/files.ts'
 import { bytesOf, decodeTensors, encodeHeader, float32Pieces, type TensorFile } from './safetensors.ts'
-import type { TimeSpent } from './session.ts'
+import type { TimeSpent } from './stopwatch.ts'
 import type { OptimizerState, TrainingState, Values } from './train.ts'
 
 const number = z.string().transform(Number).pipe(z.number().nonnegative())
@@ -18,6 +18,9 @@ const metadataSchema = z.object({
   offset: whole,
   seconds: number,
   trainingSeconds: number,
+  // Of later versions than the rest.
+  measuringSeconds: number.default(0),
+  warmedUpAt: whole.optional(),
   sha256: z.string(),
 })
 
@@ -26,6 +29,7 @@ export interface Checkpoint {
   readonly tensors: TensorFile
   readonly position: TrainingState['position']
   readonly step: number
+  readonly warmedUpAt?: number
   readonly time: TimeSpent
 }
 
@@ -41,7 +45,7 @@ interface Saved {
  * count. All values as float32, which is what the compiled program computes in: nothing is lost.
  */
 export function* encodeCheckpoint(blueprint: Blueprint, state: TrainingState, time: TimeSpent): Generator<Uint8Array> {
-  const { step, weights, optimizer, position } = state
+  const { step, weights, optimizer, position, warmedUpAt } = state
   const saved: Saved[] = [
     ...blueprint.parameters.map(({ name, shape }) => ({ name, shape, values: weights.get(name) ?? [] })),
     ...[...optimizer].map(([name, { shape, values }]) => ({ name, shape, values })),
@@ -52,6 +56,8 @@ export function* encodeCheckpoint(blueprint: Blueprint, state: TrainingState, ti
     offset: String(position.offset),
     seconds: String(time.seconds),
     trainingSeconds: String(time.trainingSeconds),
+    ...(time.measuringSeconds === 0 ? {} : { measuringSeconds: String(time.measuringSeconds) }),
+    ...(warmedUpAt === undefined ? {} : { warmedUpAt: String(warmedUpAt) }),
   }
   const pieces = function* (): Generator<Uint8Array> {
     for (const { values } of saved) yield* float32Pieces(values)
@@ -89,8 +95,9 @@ export function readCheckpoint(file: string): Checkpoint {
       `${file}: isn't what was saved: its hash is another. The file was changed or broken.`,
     )
   }
-  const { step, epoch, offset, seconds, trainingSeconds } = metadata.data
-  return { file, tensors, step, position: { epoch, offset }, time: { seconds, trainingSeconds } }
+  const { step, epoch, offset, warmedUpAt, seconds, trainingSeconds, measuringSeconds } = metadata.data
+  const time = { seconds, trainingSeconds, measuringSeconds }
+  return { file, tensors, step, ...(warmedUpAt === undefined ? {} : { warmedUpAt }), position: { epoch, offset }, time }
 }
 
 /**
@@ -99,7 +106,7 @@ export function readCheckpoint(file: string): Checkpoint {
  */
 export function stateOf(
   blueprint: Blueprint,
-  { file, tensors: { tensors }, step, position }: Checkpoint,
+  { file, tensors: { tensors }, step, position, warmedUpAt }: Checkpoint,
 ): TrainingState {
   const weights = new Map<string, Values>()
   for (const { name, shape } of blueprint.parameters) {
@@ -117,7 +124,7 @@ export function stateOf(
   for (const [name, { shape, data }] of tensors) {
     if (isOptimizerState(name)) optimizer.set(name, { shape, values: data })
   }
-  return { step, weights, optimizer, position }
+  return { step, weights, optimizer, position, ...(warmedUpAt === undefined ? {} : { warmedUpAt }) }
 }
 
 /** Bytes of a file of tensors: the largest network that can be trained, with the states of its optimizer. */

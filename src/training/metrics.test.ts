@@ -2,17 +2,18 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
-import { openMetrics, readLosses } from './metrics.ts'
+import { openMetrics, readMetrics } from './metrics.ts'
+import { resolveOptions } from './options.ts'
 
 const root = temporaryFolder()
-const settings = { steps: 11, logEvery: 4 }
+const settings = resolveOptions({ steps: 11, logEvery: 4 }, 1000)
 const records = [0, 4, 8, 10].map((step) => ({ step, loss: 1 / (step + 3) }))
 const lines = records.map((record) => `${JSON.stringify(record)}\n`)
 
 function read(text: string, step: number) {
   const file = join(root, 'metrics.jsonl')
   writeFileSync(file, text)
-  return readLosses(file, step, settings)
+  return readMetrics(file, step, settings)
 }
 
 describe('metrics', () => {
@@ -23,18 +24,19 @@ describe('metrics', () => {
     metrics.save()
     expect(readFileSync(file, 'utf8')).toBe(lines.join(''))
     metrics.close()
-    expect(readLosses(file, 11, settings)).toEqual({ losses: records, bytes: lines.join('').length })
+    expect(readMetrics(file, 11, settings)).toEqual({ losses: records, measurements: [], bytes: lines.join('').length })
   })
 
   it('end at a step: what comes after it, whole or torn, is left out', () => {
     for (const rest of ['', '{"step":8,"l', lines[2], lines[2] + lines[2], 'nonsense\n']) {
       expect(read(lines[0] + lines[1] + rest, 8)).toEqual({
         losses: records.slice(0, 2),
+        measurements: [],
         bytes: (lines[0] + lines[1]).length,
       })
     }
-    expect(read('', 0)).toEqual({ losses: [], bytes: 0 })
-    expect(readLosses(join(root, 'nowhere'), 0, settings)).toEqual({ losses: [], bytes: 0 })
+    expect(read('', 0)).toEqual({ losses: [], measurements: [], bytes: 0 })
+    expect(readMetrics(join(root, 'nowhere'), 0, settings)).toEqual({ losses: [], measurements: [], bytes: 0 })
   })
 
   it('are not to be used where a line before the step is missing, torn, double, or no record', () => {

@@ -1,49 +1,102 @@
-/** `metrics.jsonl`: a line `{"step":0,"loss":2.3}` for each logged step, in order. Node only. */
+/**
+ * `metrics.jsonl`: a line `{"step":0,"loss":2.3}` for each logged step, and one for each measurement, before that of the step
+ * it was made before: `{"step":100,"train":{...},"trainSamples":5000,"test":{...}}`, or
+ * `{"step":100,"trainingError":0.83,"warmedUp":false}`. In order of time. Node only.
+ */
 import { existsSync } from 'node:fs'
+import { z } from 'zod'
 import { type GrowingFile, openGrowing, readWhole } from '../support/files.ts'
 import { isLogged } from './logged-steps.ts'
+import { dueBefore, isEvaluation, type Measurement } from './measurements.ts'
 import type { TrainingSettings } from './options.ts'
+import { scoresSchema } from './run-description.ts'
 import type { LossRecord } from './train.ts'
 
-export interface KeptLosses {
+/** What of the settings says which lines there are. */
+export type MetricsSettings = Pick<TrainingSettings, 'logEvery' | 'steps' | 'evaluateEvery' | 'schedule'>
+
+export interface KeptMetrics {
   readonly losses: readonly LossRecord[]
+  readonly measurements: readonly Measurement[]
   /** Of the file: what they take. */
   readonly bytes: number
 }
 
 /**
- * The losses of the steps before `step`. Undefined where a line of one of them is missing, broken or out of order; what
- * comes after is of no interest: these steps are made again.
+ * What was logged and measured before the step `step` was. Undefined where a line of that is missing, broken or out of
+ * order; what comes after is of no interest: it is made again.
  */
-export function readLosses(
-  file: string,
-  step: number,
-  settings: Pick<TrainingSettings, 'logEvery' | 'steps'>,
-): KeptLosses | undefined {
-  const content = existsSync(file) ? readWhole(file) : new Uint8Array()
-  const decoder = new TextDecoder()
+export function readMetrics(file: string, step: number, settings: MetricsSettings): KeptMetrics | undefined {
+  const nextLine = linesOf(file)
   const losses: LossRecord[] = []
+  const measurements: Measurement[] = []
+  let isWarm = settings.schedule.untilError === undefined
   let bytes = 0
   for (let expected = 0; expected < step; expected++) {
+    const { evaluation, look } = dueBefore(expected, settings, isWarm)
+    for (const schema of [...(evaluation ? [evaluationSchema] : []), ...(look ? [lookSchema] : [])]) {
+      const line = nextLine()
+      const measurement = line && parseMeasurement(line.text, schema)
+      if (measurement?.step !== expected) return undefined
+      measurements.push(measurement)
+      isWarm ||= !isEvaluation(measurement) && measurement.warmedUp
+      bytes = line?.end ?? bytes
+    }
     if (!isLogged(expected, settings)) continue
-    const end = content.indexOf(lineEnd, bytes)
-    if (end < 0) return undefined
-    const record = parseLine(decoder.decode(content.subarray(bytes, end)))
+    const line = nextLine()
+    const record = line && parseLoss(line.text)
     if (record?.step !== expected) return undefined
     losses.push(record)
-    bytes = end + 1
+    bytes = line?.end ?? bytes
   }
-  return { losses, bytes }
+  return { losses, measurements, bytes }
+}
+
+interface Line {
+  readonly text: string
+  /** In the file, behind its line end. */
+  readonly end: number
 }
 
 const lineEnd = 0x0a
 
-function parseLine(line: string): LossRecord | undefined {
+/** The file's whole lines, one after the other; undefined after the last. */
+function linesOf(file: string): () => Line | undefined {
+  const content = existsSync(file) ? readWhole(file) : new Uint8Array()
+  const decoder = new TextDecoder()
+  let start = 0
+  return () => {
+    const end = content.indexOf(lineEnd, start)
+    if (end < 0) return undefined
+    const text = decoder.decode(content.subarray(start, end))
+    start = end + 1
+    return { text, end: start }
+  }
+}
+
+const evaluationSchema = z.object({
+  step: z.number(),
+  train: scoresSchema,
+  trainSamples: z.number(),
+  test: scoresSchema,
+  validation: scoresSchema.optional(),
+})
+const lookSchema = z.object({ step: z.number(), trainingError: z.number().nullable(), warmedUp: z.boolean() })
+
+function parseMeasurement(text: string, schema: z.ZodType<Measurement>): Measurement | undefined {
+  return schema.safeParse(parseJson(text)).data
+}
+
+function parseLoss(text: string): LossRecord | undefined {
+  const record = parseJson(text)
+  if (typeof record !== 'object' || record === null || !('step' in record && 'loss' in record)) return undefined
+  const { step, loss } = record
+  return typeof step === 'number' && typeof loss === 'number' ? { step, loss } : undefined
+}
+
+function parseJson(text: string): unknown {
   try {
-    const record: unknown = JSON.parse(line)
-    if (typeof record !== 'object' || record === null || !('step' in record && 'loss' in record)) return undefined
-    const { step, loss } = record
-    return typeof step === 'number' && typeof loss === 'number' ? { step, loss } : undefined
+    return JSON.parse(text)
   } catch {
     return undefined
   }
@@ -52,6 +105,8 @@ function parseLine(line: string): LossRecord | undefined {
 export interface MetricsFile {
   /** Throws a `disk` error. */
   add(records: readonly LossRecord[]): void
+  /** Throws a `disk` error. */
+  addMeasurement(measurement: Measurement): void
   /** Returns when all of it is on the disk. Throws a `disk` error. */
   save(): void
   close(): void
@@ -77,6 +132,9 @@ export function openMetrics(path: string, bytes: number): MetricsFile {
       for (const { step, loss } of records) waiting += `${JSON.stringify({ step, loss })}\n`
       if (performance.now() - writtenAt >= collecting) write()
     },
+    addMeasurement: (measurement) => {
+      waiting += `${JSON.stringify(lineOf(measurement))}\n`
+    },
     save: () => {
       write()
       file.sync()
@@ -89,4 +147,14 @@ export function openMetrics(path: string, bytes: number): MetricsFile {
       }
     },
   }
+}
+
+/** With its names in one order, wherever it comes from. */
+function lineOf(measurement: Measurement): object {
+  if (isEvaluation(measurement)) {
+    const { step, train, trainSamples, test, validation } = measurement
+    return { step, train, trainSamples, test, validation }
+  }
+  const { step, trainingError, warmedUp } = measurement
+  return { step, trainingError, warmedUp }
 }

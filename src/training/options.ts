@@ -1,5 +1,8 @@
 /** What a training needs to know, with defaults filled in and nonsense refused. */
 
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { weightedLayers } from '../blueprint/weighted-layers.ts'
+import type { Augmentation } from '../data/augment.ts'
 import type { Task } from '../data/dataset.ts'
 import type { Order } from '../data/order.ts'
 import type { Standardisation } from '../data/standardise.ts'
@@ -8,13 +11,25 @@ import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
 import type { LayerRates } from './layer-rates.ts'
 import { momentum, type Optimizer } from './optimizers.ts'
-import { resolveSchedule, type Schedule, type ScheduleOptions, scheduleNames } from './schedules.ts'
+import { type RecipeName, recipeNamed, recipeOptimizer, withRecipe } from './recipes.ts'
+import { resolveSchedule, type Schedule, type ScheduleOptions, scheduleForLayers, scheduleNames } from './schedules.ts'
 
 export const lossNames: readonly LossName[] = ['cross-entropy', 'squared-error']
-export const standardisationNames: readonly Standardisation[] = ['per-channel', 'per-pixel', 'none']
+export const standardisationNames: readonly Standardisation[] = ['per-channel', 'per-pixel', 'per-pixel-mean', 'none']
+export const augmentationNames: readonly Augmentation[] = ['none', 'pad-crop-flip']
 export const orderNames: readonly Order[] = ['shuffled', 'sequential']
 
+/** Steps, passes over the training set, or not at all. */
+export type EvaluateEvery = number | { readonly epochs: number } | 'never'
+
 export interface TrainingOptions extends ScheduleOptions {
+  /** What isn't said here is as in this published recipe; an optimizer is said as a whole. */
+  readonly recipe?: RecipeName
+  /**
+   * Shrinks or stretches the run: its steps and those of a warm-up times this. Drops are at fractions of the run, which
+   * stay; so do errors that end a warm-up, and how often things are logged, evaluated and saved. 1 by default.
+   */
+  readonly stepsScale?: number
   /** momentum({ rate: 0.03 }) by default. */
   readonly optimizer?: Optimizer
   /** The gradient of all parameters together is scaled down to this norm where it is longer; not at all by default. */
@@ -34,15 +49,26 @@ export interface TrainingOptions extends ScheduleOptions {
   readonly loss?: LossName
   /** per-channel by default. */
   readonly standardise?: Standardisation
+  /** How images are varied each time they are trained on, standardised and never where they are scored; none by default. */
+  readonly augment?: Augmentation
   /** shuffled by default. */
   readonly order?: Order
-  /** Chooses the initial weights, the order and the dropout masks; 0 by default. */
+  /** Chooses the initial weights, the order, what augmentation makes of images and the dropout masks; 0 by default. */
   readonly seed?: number
   /** Keep the loss of every so manieth step, and of the last; 1 by default. */
   readonly logEvery?: number
+  /**
+   * How often the test set and a part of the training set are scored during the training, which changes nothing in it:
+   * with a recipe once an epoch by default, else never.
+   */
+  readonly evaluateEvery?: EvaluateEvery
 }
 
 export interface TrainingSettings {
+  /** The recipe that was followed in what was not said otherwise. */
+  readonly recipe?: RecipeName
+  /** What the steps were multiplied by, where that was asked for. */
+  readonly stepsScale?: number
   readonly optimizer: Optimizer
   readonly schedule: Schedule
   readonly clipNorm: number | null
@@ -51,9 +77,12 @@ export interface TrainingSettings {
   readonly steps: number
   readonly loss: LossName
   readonly standardise: Standardisation
+  readonly augment: Augmentation
   readonly order: Order
   readonly seed: number
   readonly logEvery: number
+  /** Steps between evaluations; absent where there are none. */
+  readonly evaluateEvery?: number
 }
 
 function whole(name: string, value: number, least: number): number {
@@ -69,10 +98,39 @@ function oneOf<N extends string>(name: string, value: N, names: readonly N[]): N
 
 /** Ten epochs unless something else was asked for. */
 function stepsOf({ steps, epochs = 10 }: TrainingOptions, samples: number, batch: number): number {
-  if (steps !== undefined) return whole('steps', steps, 1)
+  return steps === undefined ? stepsIn('epochs', epochs, samples, batch) : whole('steps', steps, 1)
+}
+
+function stepsIn(name: string, epochs: number, samples: number, batch: number): number {
   const count = Math.ceil((epochs * samples) / batch)
   if (epochs > 0 && Number.isSafeInteger(count)) return count
-  throw new IsobathError('option', `epochs: expected a number above 0 that can be counted in steps, got ${epochs}.`)
+  throw new IsobathError('option', `${name}: expected a number above 0 that can be counted in steps, got ${epochs}.`)
+}
+
+/** So many of a schedule's steps, once it is shrunk or stretched; none of what there was some of is too few. */
+function scaled(steps: number, scale: number): number {
+  const count = Math.round(steps * scale)
+  if (Number.isSafeInteger(count)) return steps > 0 ? Math.max(1, count) : steps
+  throw new IsobathError('option', `steps-scale: expected steps that can be counted, got ${scale} times ${steps}.`)
+}
+
+function scaleOf({ stepsScale = 1, optimizer }: TrainingOptions): number {
+  if (!(Number.isFinite(stepsScale) && stepsScale > 0)) {
+    throw new IsobathError('option', `steps-scale: expected a number above 0, got ${stepsScale}.`)
+  }
+  if (stepsScale !== 1 && optimizer?.rule.kind === 'momentum' && optimizer.rule.momentumSchedule === 'sutskever') {
+    throw new IsobathError(
+      'option',
+      "steps-scale: Sutskever's schedule of momentum counts its own steps, which aren't scaled. Leave one of them out.",
+    )
+  }
+  return stepsScale
+}
+
+function evaluationSteps(every: EvaluateEvery, samples: number, batch: number): number | undefined {
+  if (every === 'never') return undefined
+  if (typeof every === 'number') return whole('evaluate-every', every, 1)
+  return stepsIn('evaluate-every', every.epochs, samples, batch)
 }
 
 /** Classes can be told apart by either loss; values have no cross-entropy. */
@@ -90,31 +148,47 @@ function lossFor(task: Task, asked?: LossName): LossName {
  * bad value.
  */
 export function resolveOptions(
-  options: TrainingOptions,
+  given: TrainingOptions,
   samples: number,
   task: Task = 'classification',
 ): TrainingSettings {
+  const recipe = given.recipe === undefined ? undefined : recipeNamed(given.recipe)
+  const options = recipe ? withRecipe(given, recipe) : given
   const { steps, epochs } = options
   if (steps !== undefined && epochs !== undefined) {
     throw new IsobathError('option', 'steps and epochs: expected one of them, got both. Leave one out.')
   }
   const batch = Math.min(whole('batch', options.batch ?? 128, 1), samples)
-  const total = stepsOf(options, samples, batch)
+  const scale = scaleOf(options)
+  const total = scaled(stepsOf(options, samples, batch), scale)
+  const { warmup } = options
+  const rates = warmup === undefined || scale === 1 ? options : { ...options, warmup: scaled(warmup, scale) }
+  const { evaluateEvery = recipe ? { epochs: 1 } : 'never' } = options
+  const every = evaluationSteps(evaluateEvery, samples, batch)
   const { clipNorm = null, layerRates = {} } = options
   if (clipNorm !== null && !(Number.isFinite(clipNorm) && clipNorm > 0)) {
     throw new IsobathError('option', `clip-norm: expected a number above 0, got ${clipNorm}.`)
   }
   return {
-    optimizer: options.optimizer ?? momentum(),
-    schedule: resolveSchedule(oneOf('schedule', options.schedule ?? 'constant', scheduleNames), options, total),
+    ...(recipe ? { recipe: recipe.name } : {}),
+    ...(scale === 1 ? {} : { stepsScale: scale }),
+    optimizer: options.optimizer ?? (recipe ? recipeOptimizer(recipe) : momentum()),
+    schedule: resolveSchedule(oneOf('schedule', options.schedule ?? 'constant', scheduleNames), rates, total),
     clipNorm,
     layerRates,
     batch,
     steps: total,
     loss: lossFor(task, options.loss),
     standardise: oneOf('standardise', options.standardise ?? 'per-channel', standardisationNames),
+    augment: oneOf('augment', options.augment ?? 'none', augmentationNames),
     order: oneOf('order', options.order ?? 'shuffled', orderNames),
     seed: whole('seed', options.seed ?? 0, 0),
     logEvery: whole('log-every', options.logEvery ?? 1, 1),
+    ...(every === undefined ? {} : { evaluateEvery: every }),
   }
+}
+
+/** The settings for a network: without a warm-up that is for deeper ones. */
+export function settingsFor({ root }: Blueprint, settings: TrainingSettings): TrainingSettings {
+  return { ...settings, schedule: scheduleForLayers(settings.schedule, weightedLayers(root)) }
 }

@@ -103,7 +103,8 @@ export interface StoredDescription extends RunDescription {
   readonly signal: Signal
 }
 
-const scoresSchema = z.object({
+/** What the scores of a set are read as. */
+export const scoresSchema = z.object({
   loss: z.number().nullable(),
   error: z.number().nullable(),
   rmse: z.array(z.number().nullable()).optional(),
@@ -113,6 +114,7 @@ const resultSchema = z.object({
   train: scoresSchema,
   test: scoresSchema,
   validation: scoresSchema.optional(),
+  bestTest: z.object({ error: z.number(), step: z.number() }).optional(),
   diverged: z.object({ step: z.number(), layer: z.string(), what: z.enum(['weights', 'outputs', 'loss']) }).nullable(),
   interrupted: z.boolean(),
   steps: z.number().int().nonnegative(),
@@ -120,6 +122,8 @@ const resultSchema = z.object({
   weightsSha256: z.string(),
   seconds: z.number(),
   trainingSeconds: z.number(),
+  /** Runs of older versions measured nothing between steps. */
+  measuringSeconds: z.number().default(0),
   memoryBytes: z.number(),
   recompute: z.boolean(),
 })

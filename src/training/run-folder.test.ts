@@ -38,7 +38,7 @@ const state = (step: number) => {
     position: { epoch: 2, offset: 5 },
   }
 }
-const time = { seconds: 2.5, trainingSeconds: 1.25 }
+const time = { seconds: 2.5, trainingSeconds: 1.25, measuringSeconds: 0.5 }
 const start: SessionStart = {
   standardiser: createStandardiser(task.data.train, [2], 'per-channel'),
   signal: { verdict: 'steady', layer: null, position: null, layers: 3, first: 1, last: 2 },

@@ -10,11 +10,12 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { IsobathError } from '../support/errors.ts'
 import { makeFolder, removeQuietly, writeWhole } from '../support/files.ts'
 import { type Checkpoint, encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
-import { type MetricsFile, openMetrics, readLosses } from './metrics.ts'
+import { type KeptMetrics, type MetricsFile, openMetrics, readMetrics } from './metrics.ts'
 import type { TrainingSettings } from './options.ts'
 import { encodeDescription, type RunDescription, resultFile, runFile } from './run-description.ts'
 import { type Lock, takeLock } from './run-lock.ts'
-import type { Recorder, ResumePoint, TimeSpent } from './session.ts'
+import type { Recorder, ResumePoint } from './session.ts'
+import type { TimeSpent } from './stopwatch.ts'
 import type { TrainingState } from './train.ts'
 
 const checkpointName = (step: number): string => `checkpoint-${step}.safetensors`
@@ -83,7 +84,7 @@ export function resumeRunFolder({ folder, lock, blueprint, settings, signal, onC
 } {
   const metrics = join(folder, metricsFile)
   const { found, notes } = findCheckpoint(folder, (checkpoint) => {
-    const kept = readLosses(metrics, checkpoint.step, settings)
+    const kept = readMetrics(metrics, checkpoint.step, settings)
     if (kept !== undefined) return { checkpoint, kept }
     throw new IsobathError(
       'run',
@@ -104,7 +105,8 @@ export function resumeRunFolder({ folder, lock, blueprint, settings, signal, onC
     writer.metrics = openMetrics(metrics, kept.bytes)
     writer.savedStep = state.step
   })
-  return { recorder, point: { state, losses: kept.losses, signal, ...checkpoint.time }, notes }
+  const { losses, measurements } = kept
+  return { recorder, point: { state, losses, measurements, signal, ...checkpoint.time }, notes }
 }
 
 /** Writes the files of a run while it goes on. */
@@ -126,6 +128,7 @@ class Writer {
       begin,
       checkpoint: async (state, time) => this.save(state, time),
       losses: (records) => this.metrics?.add(records),
+      measured: (measurement) => this.metrics?.addMeasurement(measurement),
       finish: (result) => writeWhole(join(this.folder, resultFile), `${JSON.stringify(result, null, 2)}\n`),
       close: () => this.close(),
     }
@@ -212,11 +215,11 @@ export function readLastCheckpoint(folder: string): { readonly found: Checkpoint
   return findCheckpoint(folder, (checkpoint) => checkpoint)
 }
 
-/** The losses of a run until a step. Throws a `run` error where some are missing. */
-export function readRunLosses(folder: string, step: number, settings: TrainingSettings): ResumePoint['losses'] {
+/** What a run logged and measured until a step. Throws a `run` error where some is missing. */
+export function readRunMetrics(folder: string, step: number, settings: TrainingSettings): KeptMetrics {
   const file = join(folder, metricsFile)
-  const kept = readLosses(file, step, settings)
-  if (kept) return kept.losses
+  const kept = readMetrics(file, step, settings)
+  if (kept) return kept
   throw new IsobathError(
     'run',
     `${file}: expected the losses of all ${step} steps, and some are missing. The file was changed or broken.`,

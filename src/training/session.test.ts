@@ -18,6 +18,7 @@ function listen(): { told: string[]; recorder: Recorder } {
     losses: (records) => {
       if (records.length > 0) told.push('losses')
     },
+    measured: ({ step }) => void told.push(`measured at ${step}`),
   }
   return { told, recorder }
 }

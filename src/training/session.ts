@@ -2,15 +2,27 @@
 import type { Backend, InputRows } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { initialiseParameter } from '../blueprint/initialise.ts'
+import { checkAugmentation } from '../data/augment.ts'
 import type { Dataset, Samples } from '../data/dataset.ts'
 import { createStandardiser, type Standardiser } from '../data/standardise.ts'
 import type { LossName } from '../graph/programs.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
-import { createEvaluator, type Scores, type Weights } from './evaluate.ts'
+import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluate.ts'
 import { chooseStep } from './fit.ts'
+import {
+  type BestTest,
+  bestOf,
+  createMeasurer,
+  type Evaluation,
+  isEvaluation,
+  type Measurement,
+  type Measurer,
+  type WarmupLook,
+} from './measurements.ts'
 import type { Observer } from './observers.ts'
 import type { TrainingSettings } from './options.ts'
 import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
+import { createStopwatch, type TimeSpent } from './stopwatch.ts'
 import { checkOutputs } from './targets.ts'
 import { type LossRecord, runTraining, type TrainingState, type Values } from './train.ts'
 import { checkWeights, hashWeights } from './weights.ts'
@@ -22,6 +34,12 @@ export interface TrainingRecord extends TimeSpent {
   readonly test: Scores
   /** Where the data has samples that were held out. */
   readonly validation?: Scores
+  /** Where they were asked for: every so many steps, and after the last. */
+  readonly evaluations?: readonly Evaluation[]
+  /** The lowest test error of these. It was chosen on the test set: `test`, after the last step, is the result. */
+  readonly bestTest?: BestTest
+  /** Where the warm-up ends with an error: the looks at it, of which the last ended it if it says `warmedUp`. */
+  readonly warmup?: readonly WarmupLook[]
   readonly diverged: Divergence | null
   /** True when the run was stopped before its last step. */
   readonly interrupted: boolean
@@ -38,14 +56,6 @@ export interface TrainingRecord extends TimeSpent {
   readonly recompute: boolean
 }
 
-/** How long a run took so far, in all its sittings. */
-export interface TimeSpent {
-  /** Of all of it. */
-  readonly seconds: number
-  /** Of the steps alone, their compilation included. */
-  readonly trainingSeconds: number
-}
-
 /** What the training set and the first weights say before the first step. */
 export interface SessionStart {
   readonly standardiser: Standardiser
@@ -59,6 +69,7 @@ export interface Recorder {
   /** Now and then, and after the last. */
   checkpoint(state: TrainingState, time: TimeSpent): Promise<void>
   losses(records: readonly LossRecord[]): void
+  measured(measurement: Measurement): void
 }
 
 /** What is known of a run that goes on. */
@@ -66,6 +77,7 @@ export interface ResumePoint extends TimeSpent {
   readonly state: TrainingState
   /** Of the steps before. */
   readonly losses: readonly LossRecord[]
+  readonly measurements: readonly Measurement[]
   readonly signal: Signal
 }
 
@@ -79,6 +91,8 @@ export interface SessionObserver {
   readonly onEvaluation?: (done: number, samples: number) => void
   /** Called before the first step with how large the values are from layer to layer; not when a run goes on. */
   readonly onSignal?: (signal: Signal) => void
+  /** Called with what was measured between two steps. */
+  readonly onMeasured?: (measurement: Measurement) => void
 }
 
 export interface Session extends SessionObserver {
@@ -102,6 +116,7 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
   const { blueprint, data, settings, backend, recorder, abort, resume, onProgress } = session
   const spent = createStopwatch(resume)
   checkOutputs(blueprint, data)
+  checkAugmentation(settings.augment, data)
   chooseStep(blueprint, settings, backend, (session.observers ?? []).length > 0)
   if (session.weights) checkWeights(blueprint, session.weights)
   onProgress?.(resume?.state.step ?? 0, [])
@@ -113,51 +128,85 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
   if (!resume) session.onSignal?.(signal)
   await recorder?.begin(first, spent.soFar(), { standardiser, signal })
 
-  spent.startTraining()
-  const { losses, interrupted, state, memoryBytes, recompute, ...outcome } = await runTraining({
-    blueprint,
-    data,
-    settings,
-    standardiser,
-    backend,
-    weights: first.weights,
-    start: first,
-    // As large as the network each, and this function holds on to them to its end.
-    onLoaded: () => {
-      first.weights.clear()
-      first.optimizer.clear()
-    },
-    checkpointEvery: session.checkpointEvery,
-    onCheckpoint: recorder && ((reached) => recorder.checkpoint(reached, spent.soFar())),
-    observers: session.observers,
-    abort,
-    onProgress: (done, fresh) => {
-      recorder?.losses(fresh)
-      onProgress?.(done, fresh)
-    },
-  })
-  spent.stopTraining()
-  await recorder?.checkpoint(state, spent.soFar())
-  state.optimizer.clear()
-
-  const { train, ...others } = await evaluateSets(session, standardiser, state.weights)
-  const isBroken = outcome.diverged === null && train.loss === null
-  const diverged = isBroken ? await locateAtEnd(session, standardiser, state) : outcome.diverged
-  const weightsSha256 = await hashWeights(blueprint, state.weights)
-  return {
-    losses: [...(resume?.losses ?? []), ...losses],
-    train,
-    ...others,
-    diverged,
-    interrupted,
-    steps: state.step,
-    signal,
-    weights: state.weights,
-    weightsSha256,
-    ...spent.soFar(),
-    memoryBytes,
-    recompute,
+  const measurements: Measurement[] = [...(resume?.measurements ?? [])]
+  const onMeasured = (measurement: Measurement): void => {
+    measurements.push(measurement)
+    recorder?.measured(measurement)
+    session.onMeasured?.(measurement)
   }
+  const measurer = await createMeasurer({ blueprint, data, settings, standardiser, backend, abort, onMeasured })
+  try {
+    spent.startTraining()
+    const { losses, interrupted, state, memoryBytes, recompute, ...outcome } = await runTraining({
+      blueprint,
+      data,
+      settings,
+      standardiser,
+      backend,
+      weights: first.weights,
+      start: first,
+      // As large as the network each, and this function holds on to them to its end.
+      onLoaded: () => {
+        first.weights.clear()
+        first.optimizer.clear()
+      },
+      checkpointEvery: session.checkpointEvery,
+      onCheckpoint: recorder && ((reached) => recorder.checkpoint(reached, spent.soFar())),
+      observers: session.observers,
+      measurer: measurer && timed(measurer, spent),
+      abort,
+      onProgress: (done, fresh) => {
+        recorder?.losses(fresh)
+        onProgress?.(done, fresh)
+      },
+    })
+    spent.stopTraining()
+    await recorder?.checkpoint(state, spent.soFar())
+    state.optimizer.clear()
+
+    const scores = await evaluateSets(session, standardiser, state.weights, measurer?.evaluator)
+    const isBroken = outcome.diverged === null && scores.train.loss === null
+    const diverged = isBroken ? await locateAtEnd(session, standardiser, state) : outcome.diverged
+    const last = { step: state.step, ...scores, trainSamples: data.train.count }
+    if (settings.evaluateEvery !== undefined && state.step === settings.steps) recorder?.measured(last)
+    const weightsSha256 = await hashWeights(blueprint, state.weights)
+    return {
+      losses: [...(resume?.losses ?? []), ...losses],
+      ...scores,
+      ...summariseMeasured(measurements, settings, last),
+      diverged,
+      interrupted,
+      steps: state.step,
+      signal,
+      weights: state.weights,
+      weightsSha256,
+      ...spent.soFar(),
+      memoryBytes,
+      recompute,
+    }
+  } finally {
+    measurer?.dispose()
+  }
+}
+
+/** What a record says of what was measured before the step that `last` has. */
+export function summariseMeasured(
+  measurements: readonly Measurement[],
+  { evaluateEvery, schedule }: Pick<TrainingSettings, 'evaluateEvery' | 'schedule'>,
+  last: Evaluation,
+): Pick<TrainingRecord, 'evaluations' | 'bestTest' | 'warmup'> {
+  const before = measurements.filter(({ step }) => step < last.step)
+  const looks = before.filter((one): one is WarmupLook => !isEvaluation(one))
+  const warmup = schedule.untilError === undefined ? {} : { warmup: looks }
+  if (evaluateEvery === undefined) return warmup
+  const evaluations = [...before.filter(isEvaluation), last]
+  const bestTest = bestOf(evaluations)
+  return { evaluations, ...(bestTest ? { bestTest } : {}), ...warmup }
+}
+
+/** Its time isn't that of the steps. */
+function timed(measurer: Measurer, spent: ReturnType<typeof createStopwatch>): Measurer {
+  return { ...measurer, measure: (...those) => spent.measuring(() => measurer.measure(...those)) }
 }
 
 /** The weights in the backend's precision, to which they are rounded in any case. */
@@ -168,28 +217,6 @@ function firstState({ blueprint, settings, backend, weights }: Session): Trainin
     return [name, FloatArray.from(weights ? (weights.get(name) ?? []) : initialiseParameter(parameter, settings.seed))]
   })
   return { step: 0, weights: new Map(own), optimizer: new Map(), position: { epoch: 0, offset: 0 } }
-}
-
-/** Goes on from what earlier sittings of the run took. */
-function createStopwatch(before: TimeSpent = { seconds: 0, trainingSeconds: 0 }) {
-  const started = performance.now()
-  let trainingStarted: number | undefined
-  let { trainingSeconds } = before
-  const secondsFrom = (time: number): number => (performance.now() - time) / 1000
-  const soFar = (): TimeSpent => ({
-    seconds: before.seconds + secondsFrom(started),
-    trainingSeconds: trainingSeconds + (trainingStarted === undefined ? 0 : secondsFrom(trainingStarted)),
-  })
-  return {
-    soFar,
-    startTraining: (): void => {
-      trainingStarted = performance.now()
-    },
-    stopTraining: (): void => {
-      trainingSeconds = soFar().trainingSeconds
-      trainingStarted = undefined
-    },
-  }
 }
 
 /** The last update broke what no later step was there to find out. */
@@ -209,18 +236,19 @@ export interface SetScores {
   readonly validation?: Scores
 }
 
-/** Scores on the whole training and test sets, and on what was held out. */
+/** Scores on the whole training and test sets, and on what was held out; by an evaluator of the network where there is one. */
 export async function evaluateSets(
   session: Pick<Session, 'blueprint' | 'data' | 'backend' | 'onEvaluation'> & { settings: { loss: LossName } },
   standardiser: Standardiser,
   weights: Weights,
+  given?: Evaluator,
 ): Promise<SetScores> {
   const { blueprint, data, backend, settings, onEvaluation } = session
   const { train: training, test: testing, validation: held } = data
   const sets = new Set([training, testing, ...(held ? [held] : [])])
   const counts = Array.from(sets, ({ count }) => count)
   const samples = counts.reduce((sum, count) => sum + count, 0)
-  const evaluator = await createEvaluator(blueprint, backend, Math.max(...counts))
+  const evaluator = given ?? (await createEvaluator(blueprint, backend, Math.max(...counts)))
   try {
     evaluator.load(weights)
     const scoreSet = (set: Samples, before: number): Promise<Scores> =>
@@ -230,6 +258,6 @@ export async function evaluateSets(
     const test = testing === training ? train : await scoreSet(testing, training.count)
     return held ? { train, test, validation: await scoreSet(held, training.count + testing.count) } : { train, test }
   } finally {
-    evaluator.dispose()
+    if (!given) evaluator.dispose()
   }
 }

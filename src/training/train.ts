@@ -2,6 +2,7 @@
 import type { Backend, InputRows, Program } from '../backends/backend.ts'
 import type { Blueprint, Shape } from '../blueprint/blueprint.ts'
 import { sameShape } from '../blueprint/shape.ts'
+import { createAugmenter } from '../data/augment.ts'
 import { type Batches, createBatches } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Position } from '../data/order.ts'
@@ -13,6 +14,7 @@ import { type Divergence, locateDivergence } from './divergence.ts'
 import type { Weights } from './evaluate.ts'
 import { chooseStep } from './fit.ts'
 import { isLogged } from './logged-steps.ts'
+import type { Measurer } from './measurements.ts'
 import { type Observer, showObservers } from './observers.ts'
 import type { TrainingSettings } from './options.ts'
 import { createPace, type Pace } from './pace.ts'
@@ -43,6 +45,8 @@ export interface TrainingState {
   /** What the optimizer keeps from step to step, by the names of the training graph's states; empty for plain SGD. */
   readonly optimizer: Map<string, OptimizerState>
   readonly position: Position
+  /** The first step after a warm-up whose end is an error; absent before it, and where there is none. */
+  readonly warmedUpAt?: number
 }
 
 export interface TrainingOutcome {
@@ -74,6 +78,8 @@ export interface TrainingTask {
   /** Called with the state between two steps when a checkpoint is due; not after the last step. */
   readonly onCheckpoint?: (state: TrainingState) => Promise<void>
   readonly observers?: readonly Observer[]
+  /** Measures the network between two steps, and ends the warm-up. */
+  readonly measurer?: Measurer
   /** Stops the run after the steps under way. */
   readonly abort?: AbortSignal
   /** Called now and then with the number of steps done and what was logged since the last call. */
@@ -83,7 +89,7 @@ export interface TrainingTask {
 /** Trains until the steps are done, the numbers aren't finite or the caller stops it. Throws a `memory` error. */
 export async function runTraining(task: TrainingTask): Promise<TrainingOutcome> {
   const { blueprint, data, settings, backend } = task
-  const { batch, seed, order } = settings
+  const { batch, seed, order, augment } = settings
   const { graph, ringSlots, recompute } = chooseStep(blueprint, settings, backend, (task.observers ?? []).length > 0)
   const program = await backend.compile(graph, { ringSlots })
   try {
@@ -91,7 +97,14 @@ export async function runTraining(task: TrainingTask): Promise<TrainingOutcome> 
     const { standardiser, start } = task
     if (start) writeOptimizer(program, start)
     task.onLoaded?.()
-    const batches = createBatches(data.train, standardiser, { batch, order, seed, position: start?.position })
+    const augmenter = createAugmenter(augment, data.shape, seed)
+    const batches = createBatches(data.train, standardiser, {
+      batch,
+      order,
+      seed,
+      position: start?.position,
+      augmenter,
+    })
     return { ...(await new Trainer(task, program, batches).run()), recompute }
   } finally {
     program.dispose()
@@ -128,6 +141,7 @@ class Trainer {
   /** Steps between which the program must stand still, beside the checkpoints by time. */
   private readonly stops: readonly number[]
   private done: number
+  private warmedUpAt: number | undefined
   /** Steps whose batches were filled in. */
   private prepared: number
 
@@ -140,9 +154,12 @@ class Trainer {
     this.pace = createPace(this.group)
     this.writeTargets = createTargetWriter(task, program)
     this.clock = createCheckpointClock(task.checkpointEvery)
-    const { checkpointEvery = [], observers = [] } = task
-    this.stops = [checkpointEvery, observers.map(({ every }) => every)].flat()
+    const { checkpointEvery = [], observers = [], settings } = task
+    const { evaluateEvery = [], schedule } = settings
+    const looks = schedule.untilError?.every ?? []
+    this.stops = [checkpointEvery, observers.map(({ every }) => every), evaluateEvery, looks].flat()
     this.done = task.start?.step ?? 0
+    this.warmedUpAt = task.start?.warmedUpAt
     this.prepared = this.done
   }
 
@@ -153,6 +170,7 @@ class Trainer {
     while (next > 0) {
       const count = next
       const first = this.done
+      if (!(await this.measure(half, count))) break
       const running = this.pace.time(count, () => this.program.run(half * this.group, count))
       half = 1 - half
       next = abort?.aborted ? 0 : this.prepare(half)
@@ -163,6 +181,20 @@ class Trainer {
       await this.pause((1 - half) * this.group + count - 1, next > 0)
     }
     return this.finish(null, this.done < settings.steps)
+  }
+
+  /** Before a group of steps that lie in this half of the ring; false where the caller stopped the run meanwhile. */
+  private async measure(half: number, count: number): Promise<boolean> {
+    const { measurer, settings } = this.task
+    const isWarm = settings.schedule.untilError === undefined || this.warmedUpAt !== undefined
+    if (!measurer?.isDue(this.done, isWarm)) return true
+    const found = await measurer.measure(this.done, isWarm, this.readWeights())
+    if (found === 'stopped') return false
+    if (isWarm || found === 'cold') return true
+    // Their inputs were filled in with the rate of the warm-up.
+    this.warmedUpAt = this.done
+    for (let index = 0; index < count; index++) this.writeScalars(half * this.group + index, this.done + index)
+    return true
   }
 
   /** Between two groups of steps, when the program stands still; the last step was in this slot of the ring. */
@@ -185,10 +217,15 @@ class Trainer {
       const step = this.prepared + index
       const indices = this.batches.next(this.program.inputRows('x', slot))
       this.writeTargets(indices, slot)
-      for (const [name, value] of stepInputs(settings, step)) this.program.write(name, [value], slot)
+      this.writeScalars(slot, step)
     }
     this.prepared += count
     return count
+  }
+
+  private writeScalars(slot: number, step: number): void {
+    const inputs = stepInputs(this.task.settings, step, this.warmedUpAt)
+    for (const [name, value] of inputs) this.program.write(name, [value], slot)
   }
 
   private log(half: number, first: number, finished: number): void {
@@ -237,7 +274,10 @@ class Trainer {
         { shape, values: this.program.snapshot(name) },
       ]),
     )
-    return { step: this.done, weights: this.readWeights(), optimizer, position: this.findPosition() }
+    const { done: step, warmedUpAt } = this
+    // What was measured before this very step is measured again by who goes on from here.
+    const warm = warmedUpAt === undefined || warmedUpAt === step ? {} : { warmedUpAt }
+    return { step, weights: this.readWeights(), optimizer, position: this.findPosition(), ...warm }
   }
 
   private finish(diverged: Divergence | null, interrupted = false): Omit<TrainingOutcome, 'recompute'> {

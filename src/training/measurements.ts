@@ -1,0 +1,139 @@
+/**
+ * What is measured between two steps of a training: how the network does every so many steps, and whether a warm-up is
+ * over whose end is an error. Each is measured before the step whose number it has, which a checkpoint of that step comes
+ * before too: a run that goes on from there measures again what was measured there, with the same result.
+ */
+import type { Backend } from '../backends/backend.ts'
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { type Dataset, type Samples, selectSamples } from '../data/dataset.ts'
+import type { Standardiser } from '../data/standardise.ts'
+import { createRandom } from '../support/random.ts'
+import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluate.ts'
+import type { TrainingSettings } from './options.ts'
+
+/** How the network does after so many steps, in evaluation mode. */
+export interface Evaluation {
+  readonly step: number
+  /** On a fixed part of the training set; after the last step on all of it. */
+  readonly train: Scores
+  readonly trainSamples: number
+  readonly test: Scores
+  readonly validation?: Scores
+}
+
+/** A look at the error that ends the warm-up. */
+export interface WarmupLook {
+  readonly step: number
+  readonly trainingError: number | null
+  /** The step has the full rate, and so have all that follow. */
+  readonly warmedUp: boolean
+}
+
+export type Measurement = Evaluation | WarmupLook
+
+export const isEvaluation = (measurement: Measurement): measurement is Evaluation => 'test' in measurement
+
+/** The lowest test error of a run, which isn't its result: it was chosen on the test set. */
+export interface BestTest {
+  readonly error: number
+  /** After so many steps, the first time where there are several. */
+  readonly step: number
+}
+
+/** Undefined where no evaluation has a test error. */
+export function bestOf(evaluations: readonly Evaluation[]): BestTest | undefined {
+  return evaluations
+    .flatMap(({ step, test: { error } }) => (error === null ? [] : [{ error, step }]))
+    .reduce<BestTest | undefined>((best, one) => (best && best.error <= one.error ? best : one), undefined)
+}
+
+/** What is due before a step. */
+type Timing = Pick<TrainingSettings, 'evaluateEvery' | 'schedule' | 'steps'>
+
+const isEvery = (step: number, every: number | undefined): boolean => every !== undefined && step % every === 0
+
+/** In this order. A run isn't measured before its first step, and after its last it is scored in any case. */
+export function dueBefore(step: number, { evaluateEvery, schedule, steps }: Timing, isWarm: boolean) {
+  const isBetween = step > 0 && step < steps
+  return {
+    evaluation: isBetween && isEvery(step, evaluateEvery),
+    look: isBetween && !isWarm && isEvery(step, schedule.untilError?.every),
+  }
+}
+
+/** Training samples whose error is known to less than a third of a percent; they cost less than a test set of 10,000. */
+const evaluatedSamples = 5000
+
+export interface Measuring {
+  readonly blueprint: Blueprint
+  readonly data: Dataset
+  readonly settings: TrainingSettings
+  readonly standardiser: Standardiser
+  readonly backend: Backend
+  readonly abort?: AbortSignal
+  /** Told of each measurement, in the order of time. */
+  readonly onMeasured: (measurement: Measurement) => void
+}
+
+/** What the training asks of who measures. */
+export interface Measurer {
+  /** Whether anything is due before the step. `isWarm`: there is no warm-up, or it is over. */
+  isDue(step: number, isWarm: boolean): boolean
+  /** Measures the network before the step: whether it is warm now, or `stopped` where the caller stopped the run meanwhile. */
+  measure(step: number, isWarm: boolean, weights: Weights): Promise<'warm' | 'cold' | 'stopped'>
+  readonly evaluator: Evaluator
+  dispose(): void
+}
+
+/** Thrown out of scoring that nobody waits for any more. */
+class Stopped extends Error {}
+
+/** Undefined where nothing is to be measured. Throws a `memory` error where the network can't be evaluated. */
+export async function createMeasurer(task: Measuring): Promise<Measurer | undefined> {
+  const { blueprint, data, settings, standardiser, backend, abort, onMeasured } = task
+  const { evaluateEvery, schedule, loss, seed } = settings
+  const { untilError } = schedule
+  if (evaluateEvery === undefined && untilError === undefined) return undefined
+  const { train, test, validation } = data
+  const chosen = createRandom(seed, 'measured samples').permutation(train.count)
+  const part = (size: number): Samples => (size >= train.count ? train : selectSamples(train, chosen.slice(0, size)))
+  const evaluated = part(evaluatedSamples)
+  const looked = part(untilError?.samples ?? 0)
+  const evaluator = await createEvaluator(blueprint, backend, Math.max(train.count, test.count, validation?.count ?? 0))
+  const score = (set: Samples): Promise<Scores> =>
+    evaluator.evaluate(set, standardiser, loss, () => {
+      if (abort?.aborted) throw new Stopped()
+    })
+  const evaluate = async (step: number): Promise<Evaluation> => {
+    const scores = { test: await score(test) }
+    // A table that isn't split is both.
+    const isOne = test === train
+    const trained = isOne ? scores.test : await score(evaluated)
+    const held = validation ? { validation: await score(validation) } : {}
+    return { step, train: trained, trainSamples: isOne ? train.count : evaluated.count, ...scores, ...held }
+  }
+  const look = async (step: number, below: number): Promise<WarmupLook> => {
+    const { error } = await score(looked)
+    return { step, trainingError: error, warmedUp: error !== null && error < below }
+  }
+  return {
+    evaluator,
+    isDue: (step, isWarm) => Object.values(dueBefore(step, settings, isWarm)).includes(true),
+    measure: async (step, isWarm, weights) => {
+      const due = dueBefore(step, settings, isWarm)
+      try {
+        evaluator.load(weights)
+        const evaluation = due.evaluation ? await evaluate(step) : undefined
+        const seen = due.look && untilError ? await look(step, untilError.error) : undefined
+        // Told together: a run that is stopped between the two goes on from before both.
+        if (evaluation) onMeasured(evaluation)
+        if (seen) onMeasured(seen)
+        return isWarm || seen?.warmedUp ? 'warm' : 'cold'
+      } catch (error) {
+        if (error instanceof Stopped) return 'stopped'
+        throw error
+      }
+    },
+    dispose: () => evaluator.dispose(),
+  }
+}
