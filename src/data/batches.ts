@@ -1,4 +1,5 @@
 import { IsobathError } from '../support/errors.ts'
+import type { Augmenter } from './augment.ts'
 import type { Samples } from './dataset.ts'
 import { createSampleOrder, type OrderOptions, type Position } from './order.ts'
 import type { Rows } from './rows.ts'
@@ -7,11 +8,13 @@ import type { Standardiser } from './standardise.ts'
 export interface BatchOptions extends OrderOptions {
   /** Samples in a batch; may be more than there are. */
   readonly batch: number
+  /** Varies the samples, once they are standardised. */
+  readonly augmenter?: Augmenter
 }
 
 /**
- * An endless stream of batches. Three parts: the order says which samples come next (order.ts), the standardiser how
- * their values are written (standardise.ts), this one puts both to work.
+ * An endless stream of batches. Four parts: the order says which samples come next (order.ts), the standardiser how
+ * their values are written (standardise.ts), the augmenter how they are varied (augment.ts), this one puts them to work.
  */
 export interface Batches {
   readonly batch: number
@@ -28,7 +31,7 @@ export interface Batches {
 
 /** Batches of the samples. Throws an `option` error on a bad batch size, a `run` error on a bad position. */
 export function createBatches(samples: Samples, standardiser: Standardiser, options: BatchOptions): Batches {
-  const { batch } = options
+  const { batch, augmenter } = options
   if (!(Number.isInteger(batch) && batch >= 1)) {
     throw new IsobathError('option', `batch: expected a whole number of at least 1, got ${batch}.`)
   }
@@ -43,8 +46,10 @@ export function createBatches(samples: Samples, standardiser: Standardiser, opti
       order.seek(position)
     },
     next(inputs) {
+      const start = order.position
       order.next(indices)
       standardiser.fill(samples, indices, inputs)
+      augmenter?.apply(inputs, indices, start, samples.count)
       return indices
     },
   }

@@ -82,6 +82,14 @@ describe('after standardising', () => {
   })
 })
 
+test('per-pixel-mean takes the mean of each value away, and nothing else; bytes count as 0 to 1', () => {
+  const bytes = Uint8Array.of(0, 51, 102, 255, 51, 51, 102, 0)
+  const values = standardised(samplesOf(bytes, 4), [1, 2, 2], 'per-pixel-mean')
+  const expected = [-0.1, 0, 0, 0.5, 0.1, 0, 0, -0.5]
+  for (const [at, value] of values.entries()) expect(value).toBeCloseTo(expected[at], 15)
+  expect([...standardised(samplesOf(Float32Array.of(1, 10, 3, 20), 2), [2], 'per-pixel-mean')]).toEqual([-1, -5, 1, 5])
+})
+
 describe('mode none', () => {
   test('gives bytes over 255', () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, value) => value)

@@ -3,17 +3,17 @@ import type { Rows } from './rows.ts'
 
 /**
  * How inputs are brought to a common scale: minus the mean, over the deviation of the training set, of each channel (of
- * each feature, where samples have no channels) or of each value by itself; or not at all (bytes over 255, floats as
- * they are).
+ * each feature, where samples have no channels) or of each value by itself; minus the mean of each value alone, bytes
+ * over 255 (`per-pixel-mean`, as He et al. 2015 had CIFAR-10); or not at all (bytes over 255, floats as they are).
  */
-export type Standardisation = 'per-channel' | 'per-pixel' | 'none'
+export type Standardisation = 'per-channel' | 'per-pixel' | 'per-pixel-mean' | 'none'
 
 export interface Standardiser {
   /** Values of one sample. */
   readonly size: number
   /** Mean of each channel, feature or pixel, bytes counted as 0 to 1; zeros for `none`. */
   readonly mean: Float64Array
-  /** Its deviation (divided by n), 1 where it is zero and for `none`. */
+  /** Its deviation (divided by n), 1 where it is zero, for `none` and for `per-pixel-mean`. */
   readonly deviation: Float64Array
   /** Regression: mean and deviation of each target, in its own units; empty for other sets. */
   readonly targets: Scale
@@ -44,17 +44,8 @@ export interface Statistics {
  * type too: the test set is standardised by the training set's statistics.
  */
 export function createStandardiser(training: Samples, shape: readonly number[], mode: Standardisation): Standardiser {
-  const size = sizeOf(shape)
-  const groups = mode === 'per-pixel' ? size : shape[0]
-  const { centre, spread } =
-    mode === 'none'
-      ? {
-          centre: new Float64Array(groups),
-          spread: new Float64Array(groups).fill(training.inputs instanceof Uint8Array ? 255 : 1),
-        }
-      : measure(training, size, groups)
-  const inputs = { mean: centre, deviation: spread }
   const bytes = training.inputs instanceof Uint8Array
+  const inputs = scaleOfInputs(training, shape, mode, bytes ? 255 : 1)
   return standardiserOf({ bytes, inputs, targets: scaleOfTargets(training, mode) }, shape)
 }
 
@@ -79,6 +70,20 @@ export function standardiserOf(statistics: Statistics, shape: readonly number[])
 
 function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1)
+}
+
+/** In the units of the samples' own values, of which `unit` is 1. */
+function scaleOfInputs(training: Samples, shape: readonly number[], mode: Standardisation, unit: number): Scale {
+  const size = sizeOf(shape)
+  if (mode === 'none') return { mean: new Float64Array(shape[0]), deviation: new Float64Array(shape[0]).fill(unit) }
+  if (mode === 'per-pixel-mean') {
+    return {
+      mean: averageGroups(sumUp(training, size), size, training.count),
+      deviation: new Float64Array(size).fill(unit),
+    }
+  }
+  const { centre, spread } = measure(training, size, mode === 'per-pixel' ? size : shape[0])
+  return { mean: centre, deviation: spread }
 }
 
 /** Each target has a scale of its own, whether inputs are standardised by channel or by pixel. */
@@ -107,12 +112,16 @@ function fillByDivision(size: number, groupCentre: Float64Array, groupSpread: Fl
   const spread = spreadOut(groupSpread, size)
   return ({ inputs }, indices, { array, offset, stride }) => {
     for (let row = 0; row < indices.length; row++) {
-      const from = indices[row] * size
-      const to = offset + row * stride
-      for (let index = 0; index < size; index++) {
-        array[to + index] = (inputs[from + index] - centre[index]) / spread[index]
-      }
+      divide(inputs, indices[row] * size, { mean: centre, deviation: spread }, array, offset + row * stride)
     }
+  }
+}
+
+/** A function of its own: engines make twice as fast a loop of it as of one inside a closure. */
+function divide(inputs: Samples['inputs'], from: number, scale: Scale, array: Rows['array'], to: number): void {
+  const { mean, deviation } = scale
+  for (let index = 0; index < mean.length; index++) {
+    array[to + index] = (inputs[from + index] - mean[index]) / deviation[index]
   }
 }
 
@@ -156,17 +165,21 @@ function wordsOf(inputs: Samples['inputs']): Uint32Array | undefined {
   return new Uint32Array(inputs.buffer, inputs.byteOffset, Math.floor(inputs.length / 4))
 }
 
-/** Mean and deviation of each group of neighbouring values over all samples, in two passes, in the inputs' own units. */
-function measure(
-  { count, inputs }: Pick<Samples, 'count' | 'inputs'>,
-  size: number,
-  groups: number,
-): { centre: Float64Array; spread: Float64Array } {
+type Measured = Pick<Samples, 'count' | 'inputs'>
+
+/** The sum of each value over all samples. */
+function sumUp({ count, inputs }: Measured, size: number): Float64Array {
   const sums = new Float64Array(size)
   for (let start = 0; start < count * size; start += size) {
     for (let index = 0; index < size; index++) sums[index] += inputs[start + index]
   }
-  const centre = averageGroups(sums, groups, count)
+  return sums
+}
+
+/** Mean and deviation of each group of neighbouring values over all samples, in two passes, in the inputs' own units. */
+function measure(training: Measured, size: number, groups: number): { centre: Float64Array; spread: Float64Array } {
+  const { count, inputs } = training
+  const centre = averageGroups(sumUp(training, size), groups, count)
   const middle = spreadOut(centre, size)
   const squares = new Float64Array(size)
   for (let start = 0; start < count * size; start += size) {

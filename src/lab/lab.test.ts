@@ -74,6 +74,7 @@ describe('train', () => {
           "precision": "float32",
         },
         "recipe": {
+          "augment": "none",
           "batch": 64,
           "clipNorm": null,
           "layerRates": {},

@@ -10,6 +10,7 @@ describe('training options', () => {
   it('have defaults', () => {
     expect(resolveOptions({}, 1000)).toMatchInlineSnapshot(`
       {
+        "augment": "none",
         "batch": 128,
         "clipNorm": null,
         "layerRates": {},
@@ -96,7 +97,7 @@ describe('training options', () => {
       "IsobathError: schedule: expected one of constant, cosine, step, got cosin. Did you mean cosine?
       IsobathError: schedule: expected one of constant, cosine, step, got constructor. Choose one of them.
       IsobathError: loss: expected one of cross-entropy, squared-error, got mse. Choose one of them.
-      IsobathError: standardise: expected one of per-channel, per-pixel, none, got perchannel. Did you mean per-channel?
+      IsobathError: standardise: expected one of per-channel, per-pixel, per-pixel-mean, none, got perchannel. Did you mean per-channel?
       IsobathError: order: expected one of shuffled, sequential, got random. Choose one of them."
     `)
   })

@@ -38,6 +38,7 @@ interface TargetTask {
 export function createTargetWriter({ data, settings, standardiser }: TargetTask, program: Program): TargetWriter {
   const { labels, targets } = data.train
   if (targets !== undefined) {
+    if (targets === 'inputs') return (indices, slot) => copyInputs(program, indices.length, standardiser.size, slot)
     return (indices, slot) => standardiser.fillTargets(data.train, indices, program.inputRows('targets', slot))
   }
   if (settings.loss === 'cross-entropy') {
@@ -55,5 +56,15 @@ export function createTargetWriter({ data, settings, standardiser }: TargetTask,
       const start = offset + row * stride
       for (let output = 0; output < data.classes; output++) array[start + output] = output === labels[sample] ? 1 : 0
     })
+  }
+}
+
+/** Inputs are to be given back as the network gets them: varied, where they are. */
+function copyInputs(program: Program, count: number, size: number, slot: number): void {
+  const inputs = program.inputRows('x', slot)
+  const targets = program.inputRows('targets', slot)
+  for (let row = 0; row < count; row++) {
+    const start = inputs.offset + row * inputs.stride
+    targets.array.set(inputs.array.subarray(start, start + size), targets.offset + row * targets.stride)
   }
 }
