@@ -17,6 +17,7 @@ test('the catalogue', () => {
   )
   expect(lines.join('\n')).toMatchInlineSnapshot(`
     "blobs: normal clouds of points, one for each class; [2], 3 classes, 2000 + 1000
+    cifar-10: small colour photographs of ten kinds of things (Krizhevsky 2009), six binary files; [3, 32, 32], 10 classes, 50000 + 10000
     csv: a table of your own: FILE.csv, or a folder with train.csv and test.csv; [undefined], null classes, null + null
     glyphs: grey images of ten made-up signs, drawn with random strokes; [1, 28, 28], 10 classes, 12000 + 2000
     mnist: handwritten digits (LeCun, Cortes, Burges), four IDX files; [1, 28, 28], 10 classes, 60000 + 10000
@@ -90,7 +91,7 @@ describe('an unknown name', () => {
 
   test('is answered with the known ones and the nearest', async () => {
     expect(await ask('minst')).toMatchInlineSnapshot(
-      `"IsobathError: data set "minst": expected one of blobs, csv, glyphs, mnist, moons, sawtooth, spirals, teacher. Did you mean mnist?"`,
+      `"IsobathError: data set "minst": expected one of blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher. Did you mean mnist?"`,
     )
     expect(await ask('Glyph')).toContain('Did you mean glyphs?')
     expect(await ask('spiral')).toContain('Did you mean spirals?')

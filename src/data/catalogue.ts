@@ -20,7 +20,10 @@ export interface DatasetOptions
     BlobsOptions,
     SawtoothOptions,
     TeacherOptions {
-  /** The folder of the data set's files, or one with a folder of the set's name in it; by default ISOBATH_DATA, or `data`. */
+  /**
+   * The folder of the data set's files, or one with a folder of the set's name in it; cifar-10: or its archive. By default
+   * ISOBATH_DATA, or `data`.
+   */
   readonly dataDir?: string
   /** csv: a file of test rows beside the one of training rows. */
   readonly testFile?: string
@@ -76,6 +79,20 @@ const ENTRIES = {
     options: ['classes', 'features', 'noise', 'train', 'test'],
     load: blobs,
   },
+  'cifar-10': {
+    what: 'small colour photographs of ten kinds of things (Krizhevsky 2009), six binary files',
+    shape: [3, 32, 32],
+    classes: 10,
+    train: 50_000,
+    test: 10_000,
+    source: 'files',
+    options: [],
+    // Imported when asked for, so that the generated sets work where there are no files.
+    load: async ({ dataDir }) => {
+      const { loadCifar10 } = await import('./cifar10.ts')
+      return loadCifar10(dataFolder(dataDir))
+    },
+  },
   csv: {
     what: 'a table of your own: FILE.csv, or a folder with train.csv and test.csv',
     shape: null,
@@ -113,7 +130,6 @@ const ENTRIES = {
     test: 10_000,
     source: 'files',
     options: [],
-    // Imported when asked for, so that the generated sets work where there are no files.
     load: async ({ dataDir }) => {
       const { loadMnist } = await import('./mnist.ts')
       return loadMnist(dataFolder(dataDir))

@@ -4,6 +4,7 @@ import { createReadStream, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { IsobathError } from '../support/errors.ts'
 import { reasonOf } from '../support/files.ts'
+import { findWrongLabel } from './cifar10.ts'
 import { gunzipLimited, isGzip, readPacked } from './gzip.ts'
 import { parseIdx } from './idx.ts'
 import { findFile, namesOf, placesOf } from './places.ts'
@@ -105,22 +106,16 @@ function inspect(file: string, content: Content): Pick<CheckedFile, 'state' | 'f
   }
 }
 
-/** A label and 32 x 32 pixels of three colours. */
-const CIFAR_RECORD = 3073
 const LARGEST_LABEL = 9
 
 /** The first thing that is wrong, as closely as it can be told. */
 function problemIn(file: string, bytes: Uint8Array, { name, bytes: expected }: Content): string {
-  const isCifar = name.endsWith('.bin')
   const size = `expected ${count(expected)} bytes, got ${count(bytes.length)}`
-  if (isCifar && bytes.length !== expected) return size
+  const other = "it can be read, but its bytes aren't the published ones"
+  if (name.endsWith('.bin')) return bytes.length === expected ? (findWrongLabel(bytes) ?? other) : size
   // Throws where it is none.
-  const values = isCifar ? bytes : parseIdx(bytes, file).values
+  const { values } = parseIdx(bytes, file)
   if (bytes.length !== expected) return size
-  const labelEvery = isCifar ? CIFAR_RECORD : name.includes('labels') ? 1 : Number.POSITIVE_INFINITY
-  for (let sample = 0; sample * labelEvery < values.length; sample++) {
-    const label = values[sample * labelEvery]
-    if (label > LARGEST_LABEL) return `expected labels from 0 to ${LARGEST_LABEL}, got ${label} for sample ${sample}`
-  }
-  return "it can be read, but its bytes aren't the published ones"
+  const wrong = name.includes('labels') ? values.findIndex((label) => label > LARGEST_LABEL) : -1
+  return wrong < 0 ? other : `expected labels from 0 to ${LARGEST_LABEL}, got ${values[wrong]} for sample ${wrong}`
 }

@@ -27,7 +27,7 @@ export async function readArchive(
 ): Promise<void> {
   const broken = (problem: string): IsobathError => new IsobathError('data', `${archive}: ${problem}. ${FETCH_AGAIN}`)
   const packed = createReadStream(archive)
-  const unpacked = packed.pipe(createGunzip())
+  const unpacked = packed.pipe(createGunzip({ chunkSize: 2 ** 18 }))
   packed.on('error', (error) => unpacked.destroy(error))
   const bytes = new ExactReader(unpacked)
   const missing = new Set(wanted.map(({ name }) => name))
@@ -46,6 +46,8 @@ export async function readArchive(
         await bytes.skip(padding)
       } else await bytes.skip(size + padding)
     }
+    // To its end, where gzip has the checksum of it all.
+    if (!(await bytes.drain(LARGEST))) throw broken('expected a tar archive of at most 2 GiB, got more')
   } catch (error) {
     throw error instanceof IsobathError ? error : broken(`can't be unpacked (${reasonOf(error)})`)
   } finally {
@@ -89,6 +91,16 @@ class ExactReader {
 
   async skip(count: number): Promise<void> {
     await this.each(count, () => {})
+  }
+
+  /** Reads on to the end of the stream; false where that makes more than `limit` bytes in all. */
+  async drain(limit: number): Promise<boolean> {
+    while (this.total <= limit) {
+      const next = await this.pieces.next()
+      if (next.done) return true
+      this.total += next.value.length
+    }
+    return false
   }
 
   private async each(count: number, use: (piece: Uint8Array) => void): Promise<boolean> {

@@ -8,7 +8,7 @@ export async function hashDataset(data: Dataset): Promise<string> {
   const facts = { shape, classes, train: train.count, test: test.count, ...others }
   const sets = [train, test, ...(validation === undefined ? [] : [validation])]
   const arrays = [...sets.flatMap(({ inputs, labels }) => [inputs, labels]), ...sets.flatMap(valuesOf)]
-  const bytes = arrays.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
+  const bytes = arrays.map(bytesOf)
   const parts = [new TextEncoder().encode(JSON.stringify(facts)), ...bytes]
   // A hash of hashes: no copy of the whole set is needed.
   const digests = new Uint8Array(32 * parts.length)
@@ -25,6 +25,12 @@ const valuesOf = ({ targets }: Samples): (Float32Array | Float64Array)[] => {
   return targets === undefined || targets === 'inputs' ? [] : [targets]
 }
 
-async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)))
+/** Copied only where they are shared between threads, which `digest` refuses. */
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array<ArrayBuffer> {
+  if (buffer instanceof ArrayBuffer) return new Uint8Array(buffer, byteOffset, byteLength)
+  return new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength))
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
 }

@@ -1,0 +1,141 @@
+/** CIFAR-10 from its files. Node only. */
+import { basename, join } from 'node:path'
+import { IsobathError } from '../support/errors.ts'
+import { isFile, readLimited } from '../support/files.ts'
+import type { Dataset, Samples } from './dataset.ts'
+import { FETCH_AGAIN } from './gzip.ts'
+import { DEFAULT_FOLDER, findFile, placesOf } from './places.ts'
+import { readArchive } from './tar.ts'
+
+const SHAPE = [3, 32, 32]
+/** Of one image: the red plane, then the green, then the blue, each row after row. */
+const PIXELS = 3 * 32 * 32
+/** A label and an image. */
+export const CIFAR_RECORD = 1 + PIXELS
+const RECORDS = 10_000
+const FILE_BYTES = RECORDS * CIFAR_RECORD
+/** As `batches.meta.txt` has them, which not every copy of the set holds. */
+const CLASSES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck']
+
+const TRAIN_FILES = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}.bin`)
+const TEST_FILES = ['test_batch.bin']
+const FILES = [...TRAIN_FILES, ...TEST_FILES]
+const FOLDER = 'cifar-10-batches-bin'
+const ARCHIVE = 'cifar-10-binary.tar.gz'
+
+/**
+ * CIFAR-10 (Krizhevsky 2009): 50,000 and 10,000 colour images of ten classes, bytes [3, 32, 32], in the binary version.
+ * `place` is the folder of its six files, one that holds their folder `cifar-10-batches-bin` or the archive as it was
+ * published, one with a folder `cifar-10` of this kind, or the archive itself, which is unpacked in memory.
+ *
+ * Throws a `data` error when a file is missing, can't be read, or isn't 10,000 records of a label from 0 to 9 and 3,072
+ * bytes of an image.
+ */
+export async function loadCifar10(place: string = DEFAULT_FOLDER): Promise<Dataset> {
+  const found = find(place)
+  const train = createCollector(TRAIN_FILES)
+  const test = createCollector(TEST_FILES)
+  const take = (name: string, bytes: Uint8Array, file: string): void => {
+    const collector = TRAIN_FILES.includes(name) ? train : test
+    collector.take(name, bytes, file)
+  }
+  if (found.archive !== undefined) {
+    const { archive } = found
+    const wanted = FILES.map((name) => ({ name, bytes: FILE_BYTES }))
+    await readArchive(archive, wanted, (name, bytes) => take(name, bytes, `${archive}, ${name}`))
+  } else {
+    for (const name of FILES) {
+      const file = join(found.folder, name)
+      take(name, readLimited(file, { code: 'data', limit: FILE_BYTES, remedy: FETCH_AGAIN }), file)
+    }
+  }
+  return {
+    name: 'cifar-10',
+    shape: SHAPE,
+    classes: CLASSES.length,
+    classNames: CLASSES,
+    train: train.samples,
+    test: test.samples,
+  }
+}
+
+/** Files go where their name says, in whatever order they come. */
+function createCollector(names: readonly string[]) {
+  const count = names.length * RECORDS
+  const inputs = new Uint8Array(count * PIXELS)
+  const labels = new Uint8Array(count)
+  const samples: Samples = { count, inputs, labels }
+  return {
+    samples,
+    take: (name: string, bytes: Uint8Array, file: string): void => {
+      const first = names.indexOf(name) * RECORDS
+      const end = first + RECORDS
+      parseCifar(bytes, file, {
+        count: RECORDS,
+        inputs: inputs.subarray(first * PIXELS, end * PIXELS),
+        labels: labels.subarray(first, end),
+      })
+    },
+  }
+}
+
+/**
+ * Takes the records of a file apart: labels and images into the samples, of which the file must hold as many. `file` is
+ * its name in errors. Throws a `data` error where it has fewer or more bytes, or a label above 9.
+ */
+export function parseCifar(bytes: Uint8Array, file: string, { count, inputs, labels }: Samples): void {
+  const expected = count * CIFAR_RECORD
+  if (bytes.length !== expected) {
+    throw new IsobathError(
+      'data',
+      `${file}: expected ${whole(expected)} bytes (${whole(count)} records of a label and ${whole(PIXELS)} bytes of an image), ` +
+        `got ${whole(bytes.length)}. ${FETCH_AGAIN}`,
+    )
+  }
+  const wrong = findWrongLabel(bytes)
+  if (wrong !== undefined) throw new IsobathError('data', `${file}: ${wrong}. ${FETCH_AGAIN}`)
+  for (let record = 0; record < count; record++) {
+    const start = record * CIFAR_RECORD
+    labels[record] = bytes[start]
+    inputs.set(bytes.subarray(start + 1, start + CIFAR_RECORD), record * PIXELS)
+  }
+}
+
+/** What is wrong with the first label that is no class, in words. */
+export function findWrongLabel(bytes: Uint8Array): string | undefined {
+  for (let record = 0; record * CIFAR_RECORD < bytes.length; record++) {
+    const label = bytes[record * CIFAR_RECORD]
+    if (label >= CLASSES.length)
+      return `expected labels from 0 to ${CLASSES.length - 1}, got ${label} for sample ${record}`
+  }
+  return undefined
+}
+
+type Found = { readonly folder: string; readonly archive?: undefined } | { readonly archive: string }
+
+/** A folder with all the files, or else the archive. */
+function find(place: string): Found {
+  if (isFile(place)) {
+    if (!FILES.includes(basename(place))) return { archive: place }
+    throw new IsobathError(
+      'data',
+      `${place}: expected the folder of CIFAR-10's files or ${ARCHIVE}, got one of the files. Name the folder around it.`,
+    )
+  }
+  const folders = placesOf(place, 'cifar-10').flatMap((one) => [one, join(one, FOLDER)])
+  const missingIn = (folder: string): string[] => FILES.filter((name) => findFile(folder, [name]) === undefined)
+  const complete = folders.find((folder) => missingIn(folder).length === 0)
+  if (complete !== undefined) return { folder: complete }
+  const archive = folders.map((folder) => findFile(folder, [ARCHIVE])).find((file) => file !== undefined)
+  if (archive !== undefined) return { archive }
+  const partial = folders.find((folder) => missingIn(folder).length < FILES.length)
+  const found = partial === undefined ? 'found none of them' : `${missingIn(partial).join(', ')} missing in ${partial}`
+  throw new IsobathError(
+    'data',
+    `cifar-10: expected ${FILES[0]} to ${TRAIN_FILES.at(-1)} and ${TEST_FILES[0]} (the binary version), or ${ARCHIVE}, in ` +
+      `${place} or its folders ${FOLDER} and cifar-10, ${found}. Get them with isobath data fetch cifar-10, or name their ` +
+      'folder or the archive with --data-dir PATH or the environment variable ISOBATH_DATA.',
+  )
+}
+
+const whole = (value: number): string => value.toLocaleString('en-US')
