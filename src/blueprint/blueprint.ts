@@ -20,7 +20,7 @@ export interface ParameterBlueprint {
   readonly init?: Initialiser
   /** What all values start at, where that isn't what the role says. */
   readonly start?: number
-  /** False for running statistics: they are saved, but not trained. */
+  /** False for running statistics and for layers that aren't trained: they are saved, but not updated. */
   readonly trainable: boolean
 }
 

@@ -2,16 +2,23 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { arbitraryNetwork } from '../../test/support/arbitrary-network.ts'
 import {
+  averagePool,
   batchNorm,
   chain,
+  conv,
   dense,
   dropout,
   flatten,
+  globalAveragePool,
   identity,
   layerNorm,
+  maxPool,
   relu,
   repeat,
   residual,
+  scalarBias,
+  scale,
+  subsample,
 } from '../network/layers.ts'
 import type { Layer, Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
@@ -41,7 +48,7 @@ describe('count', () => {
 
   test('norms count scales and shifts, and running statistics apart', () => {
     const { parameters, parametersByRole, runningStatistics } = countOf(chain(dense(6), batchNorm(), layerNorm()), [2])
-    expect(parametersByRole).toEqual({ weights: 12, biases: 6, scales: 12, shifts: 12 })
+    expect(parametersByRole).toEqual({ weights: 12, biases: 6, scales: 12, shifts: 12, multipliers: 0 })
     expect(parameters).toBe(42)
     expect(runningStatistics).toBe(12)
   })
@@ -65,6 +72,20 @@ describe('count', () => {
     expect(countOf(network, [4]).inferenceValues).toBe(expected)
   })
 
+  test.each<[string, Layer, number]>([
+    ['windows shrink', chain(maxPool(), averagePool()), 32 + 8],
+    ['a mean over positions', globalAveragePool(), 32 + 2],
+    ['an average before a dense layer', chain(conv(3), globalAveragePool(), dense(5)), 32 + 48],
+    [
+      'a shortcut that subsamples',
+      residual(conv(4, { stride: 2 }), { shortcut: subsample({ stride: 2, channels: 4 }) }),
+      32 + 16 + 16,
+    ],
+    ['a scalar bias and a factor', chain(scalarBias(), scale(2), scale(1)), 32 + 32],
+  ])('activations of images in inference, %s', (_name, network, expected) => {
+    expect(countOf(network, [2, 4, 4]).inferenceValues).toBe(expected)
+  })
+
   test('refuses figures that a number cannot hold exactly', () => {
     const huge = repeat(1_000_000, dense(1_000_000))
     expect(() => countOf(huge, [1_000_000])).toThrowErrorMatchingInlineSnapshot(
@@ -73,15 +94,42 @@ describe('count', () => {
   })
 
   test('the parts add up in any network', () => {
-    const property = fc.property(arbitraryNetwork({ input: [2, 3] }), (network) => {
-      const blueprint = createBlueprint(network, [2, 3])
-      const counted = count(blueprint)
-      const { weights, biases, scales, shifts } = counted.parametersByRole
-      expect(counted.parameters).toBe(weights + biases + scales + shifts)
-      expect(counted.macs).toBe(weights)
+    const property = fc.property(fc.constantFrom([2, 3], [2, 3, 3]), fc.gen(), (input, generate) => {
+      const blueprint = createBlueprint(generate(arbitraryNetwork, { input }), input)
+      const { parameters, untrained, runningStatistics, ...counted } = count(blueprint)
+      const { weights, biases, scales, shifts, multipliers } = counted.parametersByRole
+      expect(parameters).toBe(weights + biases + scales + shifts + multipliers)
+      const sizes = blueprint.parameters.map(({ shape }) => shape.reduce((size, extent) => size * extent, 1))
+      expect(counted.tensors).toBe(sizes.reduce((sum, size) => sum + size, 0))
+      expect(counted.tensors).toBe(parameters + untrained + runningStatistics)
       expect(counted.inferenceValues).toBeLessThanOrEqual(counted.trainingValues)
     })
     fc.assert(property)
+  })
+
+  test('a convolution multiplies at every position of its output', () => {
+    const network = chain(
+      conv(4, { stride: 2 }),
+      repeat(3, conv(4)),
+      conv(2, { kernel: 2, padding: 'none', bias: false }),
+    )
+    const counted = countOf(network, [3, 6, 5])
+    expect(counted.layers.map(({ path, output, parameters, macs }) => [path, output, parameters, macs])).toEqual([
+      ['conv1', [4, 3, 3], 3 * 4 * 9 + 4, 9 * 4 * 3 * 9],
+      ['repeat1.conv1', [4, 3, 3], 3 * (4 * 4 * 9 + 4), 3 * 9 * 4 * 4 * 9],
+      ['conv2', [2, 2, 2], 4 * 2 * 4, 4 * 2 * 4 * 4],
+    ])
+    expect(counted.strides).toEqual([{ path: 'conv1', stride: 2 }])
+  })
+
+  test('what is not trained is counted apart', () => {
+    const network = chain(
+      conv(2, { trained: false }),
+      globalAveragePool(),
+      dense(4),
+      dense(3, { trained: false, bias: false }),
+    )
+    expect(countOf(network, [1, 3, 3])).toMatchObject({ parameters: 12, untrained: 18 + 2 + 12, tensors: 44 })
   })
 })
 
@@ -93,6 +141,7 @@ test('compareCounts gives ratios, other over one', () => {
     [
       "parameters: 55050 132490 2.407",
       "running statistics: 0 2560 undefined",
+      "all tensors: 55050 135050 2.453",
       "MACs: 54912 128640 2.343",
       "FLOPs: 109824 257280 2.343",
       "activations in training, bytes: 4200 18536 4.413",

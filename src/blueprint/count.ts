@@ -2,7 +2,7 @@
 
 import type { LayerKind } from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
-import type { Blueprint, LayerBlueprint, ParameterRole, Shape } from './blueprint.ts'
+import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole, Shape } from './blueprint.ts'
 import { leafCost } from './leaf-rules.ts'
 import { peakValues } from './peak-values.ts'
 import { sizeOf } from './shape.ts'
@@ -10,7 +10,9 @@ import { sizeOf } from './shape.ts'
 /** What the figures mean; printed with them. */
 export const countingConvention = [
   'parameters: all that is trained, biases and the scales and shifts of norms included; running statistics apart',
-  'a MAC is one multiply-add of a matrix product, for one sample, forwards; biases, norms and activations count none',
+  'all tensors: parameters, weights that are not trained, and running statistics (two of the four vectors of a batch norm)',
+  'a MAC is one multiply-add of a matrix product or a convolution, for one sample, forwards; zeros beyond the border count,',
+  '  biases, norms, activations, pools and sums do not',
   'FLOPs = 2 x MACs; a training step takes about three times as many',
   'activations in training: the input and every output that a layer writes, for one sample, kept for the way back',
   'activations in inference: the most values alive at once, for one sample, nothing overwritten in place',
@@ -24,6 +26,8 @@ export interface ParameterCounts {
   readonly biases: number
   readonly scales: number
   readonly shifts: number
+  /** Trained multipliers of residual branches. */
+  readonly multipliers: number
 }
 
 export interface LayerCount {
@@ -33,16 +37,27 @@ export interface LayerCount {
   readonly times: number
   readonly output: Shape
   readonly parameters: number
+  /** Weights and biases that aren't trained. */
+  readonly untrained: number
   readonly runningStatistics: number
   readonly macs: number
   readonly flops: number
   readonly trainingValues: number
 }
 
+export interface Stride {
+  readonly path: string
+  readonly stride: number
+}
+
 export interface Count {
   readonly parameters: number
   readonly parametersByRole: ParameterCounts
+  /** Weights and biases that aren't trained. */
+  readonly untrained: number
   readonly runningStatistics: number
+  /** Values of all tensors that are kept: parameters, what isn't trained, running statistics. */
+  readonly tensors: number
   readonly macs: number
   readonly flops: number
   readonly trainingValues: number
@@ -51,6 +66,8 @@ export interface Count {
   readonly inferenceBytes: number
   /** Every layer that computes: dense, activation, ..., and residual for its sum; chains and repeats are left out. */
   readonly layers: readonly LayerCount[]
+  /** The layers that move by more than one position at a time. */
+  readonly strides: readonly Stride[]
   readonly convention: readonly string[]
 }
 
@@ -60,19 +77,24 @@ export function count(blueprint: Blueprint): Count {
   collect(blueprint.root, layers)
   const total = (figure: (layer: LayerCount) => number): number => exact(sum(layers.map(figure)))
   const ofRole = (role: ParameterRole): number =>
-    exact(sum(blueprint.parameters.filter((one) => one.role === role).map(({ shape }) => sizeOf(shape))))
+    exact(sizeOfAll(blueprint.parameters.filter((one) => one.role === role && one.trainable)))
   const macs = total((layer) => layer.macs)
+  const [parameters, untrained] = [total((layer) => layer.parameters), total((layer) => layer.untrained)]
+  const runningStatistics = total((layer) => layer.runningStatistics)
   const trainingValues = total((layer) => layer.trainingValues) + sizeOf(blueprint.input)
   const inferenceValues = peakValues(blueprint.root)
   return {
-    parameters: total((layer) => layer.parameters),
+    parameters,
     parametersByRole: {
       weights: ofRole('weight'),
       biases: ofRole('bias'),
       scales: ofRole('scale'),
       shifts: ofRole('shift'),
+      multipliers: ofRole('multiplier'),
     },
-    runningStatistics: total((layer) => layer.runningStatistics),
+    untrained,
+    runningStatistics,
+    tensors: exact(parameters + untrained + runningStatistics),
     macs,
     flops: exact(2 * macs),
     trainingValues,
@@ -80,6 +102,7 @@ export function count(blueprint: Blueprint): Count {
     inferenceValues,
     inferenceBytes: BYTES_PER_VALUE * inferenceValues,
     layers,
+    strides: stridesOf(blueprint.root),
     convention: countingConvention,
   }
 }
@@ -90,19 +113,30 @@ function collect(blueprint: LayerBlueprint, found: LayerCount[]): void {
   if (layer.kind === 'chain' || layer.kind === 'repeat') return
   const times = sizeOf(loops)
   const { macs, writes } = layer.kind === 'residual' ? { macs: 0, writes: 'always' } : leafCost(layer, input)
-  const size = (trainable: boolean): number =>
-    sum(parameters.filter((one) => one.trainable === trainable).map(({ shape }) => sizeOf(shape)))
+  const size = (belongs: (parameter: ParameterBlueprint) => boolean): number => sizeOfAll(parameters.filter(belongs))
   found.push({
     path,
     kind: layer.kind,
     times,
     output,
-    parameters: size(true),
-    runningStatistics: size(false),
+    parameters: size(({ trainable }) => trainable),
+    untrained: size((one) => !one.trainable && !isStatistic(one)),
+    runningStatistics: size(isStatistic),
     macs: times * macs,
     flops: 2 * times * macs,
     trainingValues: writes === 'never' ? 0 : times * sizeOf(output),
   })
+}
+
+const isStatistic = ({ role }: ParameterBlueprint): boolean => role === 'runningMean' || role === 'runningVariance'
+
+function stridesOf({ layer, path, children }: LayerBlueprint): Stride[] {
+  const own = 'stride' in layer && layer.stride > 1 ? [{ path, stride: layer.stride }] : []
+  return [...own, ...children.flatMap(stridesOf)]
+}
+
+function sizeOfAll(parameters: readonly ParameterBlueprint[]): number {
+  return sum(parameters.map(({ shape }) => sizeOf(shape)))
 }
 
 function sum(values: readonly number[]): number {
@@ -131,6 +165,7 @@ export function compareCounts(one: Count, other: Count): CountRatio[] {
   return [
     row('parameters', (count) => count.parameters),
     row('running statistics', (count) => count.runningStatistics),
+    row('all tensors', (count) => count.tensors),
     row('MACs', (count) => count.macs),
     row('FLOPs', (count) => count.flops),
     row('activations in training, bytes', (count) => count.trainingBytes),

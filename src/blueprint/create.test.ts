@@ -2,13 +2,19 @@ import { describe, expect, test } from 'vitest'
 import type { Layer } from '../network/network.ts'
 import { createBlueprint } from './create.ts'
 
-const he = { kind: 'he', gain: 1 } as const
+const he = { kind: 'he', gain: 1, fan: 'in' } as const
 const dense = (width: number, name?: string): Layer => ({ kind: 'dense', width, bias: true, init: he, name })
 const relu: Layer = { kind: 'activation', function: 'relu' }
 const chain = (...layers: Layer[]): Layer => ({ kind: 'chain', layers })
-const residual = (branch: Layer, shortcut?: Layer): Layer => ({ kind: 'residual', branch, multiplier: 1, shortcut })
+const residual = (branch: Layer, shortcut?: Layer): Layer => ({
+  kind: 'residual',
+  branch,
+  multiplier: 1,
+  trainedMultiplier: false,
+  shortcut,
+})
 const repeat = (times: number, block: Layer, name?: string): Layer => ({ kind: 'repeat', times, block, name })
-const batchNorm: Layer = { kind: 'batchNorm', epsilon: 1e-5, momentum: 0.1 }
+const batchNorm: Layer = { kind: 'batchNorm', scale: 1, epsilon: 1e-5, momentum: 0.1 }
 
 function parameterText(network: Layer, input: number[]): string {
   const { parameters } = createBlueprint(network, input)
@@ -117,15 +123,15 @@ describe('errors', () => {
   })
 
   test('a norm on images', () => {
-    expect(failure(chain(batchNorm), [3, 32, 32])).toMatchInlineSnapshot(
-      `"IsobathError: batchNorm1: expected a one-dimensional input [features], got the shape [3, 32, 32]. Put a flatten() before the batchNorm."`,
+    expect(failure(chain({ kind: 'layerNorm', epsilon: 1e-5 }), [3, 32, 32])).toMatchInlineSnapshot(
+      `"IsobathError: layerNorm1: expected a one-dimensional input [features], got the shape [3, 32, 32]. Put a flatten() before the layerNorm."`,
     )
   })
 
   test('lists of the wrong length, and lists outside a repeat', () => {
-    const varied: Layer = { kind: 'dense', width: 8, bias: true, init: { kind: 'he', gain: [1, 2, 3] } }
+    const varied: Layer = { kind: 'dense', width: 8, bias: true, init: { ...he, gain: [1, 2, 3] } }
     const dropout: Layer = { kind: 'dropout', rate: [0, 0.1] }
-    const scaled: Layer = { kind: 'residual', branch: relu, multiplier: [1, 2, 3] }
+    const scaled: Layer = { kind: 'residual', branch: relu, multiplier: [1, 2, 3], trainedMultiplier: false }
     expect(failure(repeat(5, repeat(3, varied), 'hidden'), [8])).toBe('no error')
     expect(failure(repeat(3, repeat(5, varied), 'hidden'), [8])).toMatchInlineSnapshot(
       `"IsobathError: hidden.repeat1.dense1: expected 5 values of init.gain, one for each iteration of hidden.repeat1, got a list of 3. Give one number or a list of that length."`,

@@ -110,7 +110,7 @@ function placed(parameter: LeafParameter, { path, loops }: Place): ParameterBlue
     name: `${path}.${tensorNames[parameter.role]}`,
     shape: [...loops, ...parameter.shape],
     loops,
-    trainable: parameter.role !== 'runningMean' && parameter.role !== 'runningVariance',
+    trainable: parameter.trainable ?? true,
   }
 }
 

@@ -31,6 +31,8 @@ export interface LeafParameter {
   readonly init?: Initialiser
   /** What all its values start at, where that isn't what its role starts at. */
   readonly start?: number
+  /** True where it is left out. */
+  readonly trainable?: boolean
 }
 
 /** What a value is called in an error, and the value. */
@@ -105,7 +107,7 @@ function initialiserVarying(init: Initialiser): readonly NamedVarying[] {
   const gains = 'gain' in init ? [['init.gain', init.gain] as const] : []
   const biases = 'sb2' in init ? [['init.sb2', init.sb2] as const] : []
   if (init.kind === 'gaussian') return [['init.sw2', init.sw2], ...biases]
-  if (init.kind === 'sparse') return [['init.deviation', init.deviation]]
+  if (init.kind === 'sparse' || init.kind === 'normal') return [['init.deviation', init.deviation]]
   return [...gains, ...biases]
 }
 
@@ -124,14 +126,15 @@ function scaleAndShift(input: Shape, scale = 1): LeafParameter[] {
 function runningStatistics(input: Shape): LeafParameter[] {
   const features = featuresOf(input)
   const roles: readonly ParameterRole[] = ['runningMean', 'runningVariance']
-  return roles.map((role) => ({ role, shape: [features], fanIn: features, fanOut: features }))
+  return roles.map((role) => ({ role, shape: [features], fanIn: features, fanOut: features, trainable: false }))
 }
 
 const leafRules: { readonly [K in LeafKind]: LeafRule<LeafOf<K>> } = {
   dense: {
     output: (layer) => [layer.width],
     parameters: (layer, input) => {
-      const fans = { fanIn: sizeOf(input), fanOut: layer.width, init: layer.init }
+      const trainable = layer.trained ?? true
+      const fans = { fanIn: sizeOf(input), fanOut: layer.width, init: layer.init, trainable }
       const weight: LeafParameter = { role: 'weight', shape: [fans.fanOut, fans.fanIn], ...fans }
       return layer.bias ? [weight, { role: 'bias', shape: [fans.fanOut], ...fans }] : [weight]
     },
@@ -144,7 +147,8 @@ const leafRules: { readonly [K in LeafKind]: LeafRule<LeafOf<K>> } = {
     parameters: (layer, input) => {
       const [channels] = input
       const positions = layer.kernel ** 2
-      const fans = { fanIn: channels * positions, fanOut: layer.channels * positions, init: layer.init }
+      const trainable = layer.trained ?? true
+      const fans = { fanIn: channels * positions, fanOut: layer.channels * positions, init: layer.init, trainable }
       const shape = [layer.channels, channels, layer.kernel, layer.kernel]
       const weight: LeafParameter = { role: 'weight', shape, ...fans }
       return layer.bias ? [weight, { role: 'bias', shape: [layer.channels], ...fans }] : [weight]
@@ -197,6 +201,13 @@ const leafRules: { readonly [K in LeafKind]: LeafRule<LeafOf<K>> } = {
     varying: none,
     macs: noMacs,
     writes: always,
+  },
+  scale: {
+    output: keepsShape,
+    parameters: none,
+    varying: (layer) => [['factor', layer.factor]],
+    macs: noMacs,
+    writes: (layer) => (layer.factor === 1 ? 'never' : 'always'),
   },
   activation: {
     output: keepsShape,

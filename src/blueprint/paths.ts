@@ -7,6 +7,7 @@
  * - Words that tell nothing apart are left out, and the layer then has its parent's path: the root chain's name; an
  *   unnamed chain as a residual's branch; an unnamed chain or residual as a repeat's block. A shortcut keeps its word, so
  *   that nothing in it can be taken for the branch.
+ * - A layer with an empty name is left out likewise.
  *
  * So `repeat(9, residual(chain(dense(64), relu())), { name: 'hidden' })` holds `hidden.dense1.weight`.
  */
@@ -15,6 +16,7 @@ import { networkError } from '../network/network-error.ts'
 import type { LayerBlueprint } from './blueprint.ts'
 
 export function joinPath(parent: string, name: string): string {
+  if (name === '') return parent
   return parent === '' ? name : `${parent}.${name}`
 }
 
@@ -48,17 +50,23 @@ export function blockPath(repeat: RepeatLayer, path: string): string {
   return joinPath(path, name ?? `${kind}1`)
 }
 
-/** Throws when two layers share a path, other than a layer that is left out and its parent. */
+/**
+ * Throws when two layers share a path, other than a layer that is left out and its parent of another kind: kind and path
+ * together tell layers apart, chains aside.
+ */
 export function checkPathsAreUnique(root: LayerBlueprint): void {
   const taken = new Set<string>([root.path])
+  const kinds = new Set<string>()
   const visit = (layer: LayerBlueprint): void => {
     for (const child of layer.children) {
-      if (child.path !== layer.path) {
-        if (taken.has(child.path)) {
-          throw networkError(child.path, 'a path of its own for each layer', 'two layers of this path', 'Rename one.')
-        }
-        taken.add(child.path)
+      const { kind } = child.layer
+      const isLeftOut = child.path === layer.path
+      const key = kind === 'chain' ? '' : `${kind} ${child.path}`
+      if (isLeftOut ? kinds.has(key) : taken.has(child.path)) {
+        throw networkError(child.path, 'a path of its own for each layer', 'two layers of this path', 'Rename one.')
       }
+      taken.add(child.path)
+      if (key !== '') kinds.add(key)
       visit(child)
     }
   }

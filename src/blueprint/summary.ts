@@ -15,9 +15,12 @@ export function summaryTable(blueprint: Blueprint): string {
   const byLayer = new Map(counts.layers.map((layer) => [`${layer.kind} ${layer.path}`, layer]))
   const rows = [header, ['input', '', shapeCell(blueprint.input), '', '']]
   addRows(blueprint.root, 0, byLayer, rows)
-  const statistics = counts.runningStatistics > 0 ? ` (and ${figure(counts.runningStatistics)} running statistics)` : ''
+  const besides = [
+    ...(counts.untrained > 0 ? [`${figure(counts.untrained)} that are not trained`] : []),
+    ...(counts.runningStatistics > 0 ? [`${figure(counts.runningStatistics)} running statistics`] : []),
+  ]
   rows.push(['total', '', '', figure(counts.parameters), figure(counts.macs)])
-  return `${align(rows)}${statistics}`
+  return `${align(rows)}${besides.length > 0 ? ` (and ${besides.join(' and ')})` : ''}`
 }
 
 function addRows(blueprint: LayerBlueprint, indent: number, counts: Map<string, LayerCount>, rows: string[][]): void {
@@ -33,7 +36,10 @@ function addRows(blueprint: LayerBlueprint, indent: number, counts: Map<string, 
 
 function kindText(layer: Layer): string {
   if (layer.kind === 'activation') return layer.function
-  return layer.kind === 'residual' ? 'residual sum' : layer.kind
+  if (layer.kind === 'residual') return 'residual sum'
+  const side = 'kernel' in layer ? ` ${layer.kernel}x${layer.kernel}` : ''
+  const stride = 'stride' in layer && layer.stride > 1 ? `, stride ${layer.stride}` : ''
+  return `${layer.kind}${side}${stride}`
 }
 
 function figure(value: number): string {

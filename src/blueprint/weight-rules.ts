@@ -76,8 +76,11 @@ const weightRules: { readonly [K in Initialiser['kind']]: WeightRule<Initialiser
     },
   },
   hardtMa: {
-    // A kernel of side k has k^2 positions, and so 1/(k^2 c) is 1/fanIn.
-    fill: (_init, { values, fanIn }, random) => fillNormal(values, 1 / fanIn, random),
+    // A kernel of side k has k^2 positions, and so 1/(k^2 c) is 1/fanOut.
+    fill: (_init, { values, fanOut }, random) => fillNormal(values, 1 / fanOut, random),
+  },
+  normal: {
+    fill: ({ deviation }, { values, iteration }, random) => fillNormal(values, at(deviation, iteration), random),
   },
   identity: {
     fill: ({ gain }, target) => {

@@ -171,6 +171,11 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
   },
   scalarBias: (context, blueprint, _layer, x) =>
     only(context.builder.op('addScalar', [x, parameter(context, blueprint, 'bias')], {}, blueprint.path)),
+  scale: (context, blueprint, layer, x) => {
+    if (layer.factor === 1) return x
+    const factor = scalar(context, blueprint, 'factor', layer.factor)
+    return only(context.builder.op('scale', [x, factor], {}, blueprint.path))
+  },
   activation: ({ builder }, { path }, layer, x) => {
     if (layer.function === 'identity') return x
     const slope = layer.slope ?? 0

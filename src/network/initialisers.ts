@@ -38,9 +38,14 @@ export function deltaOrthogonal(gain: Varying = 1, sb2: Varying = 0): Initialise
   return build({ kind: 'deltaOrthogonal', gain, sb2 })
 }
 
-/** Gaussian weights of deviation 1/(k^2 c), k the kernel's side and c its input channels (Hardt & Ma 2017). */
+/** Gaussian weights of deviation 1/(k^2 c), k the kernel's side and c its output channels (Hardt & Ma 2017). */
 export function hardtMa(): Initialiser {
   return build({ kind: 'hardtMa' })
+}
+
+/** Gaussian weights of this deviation, whatever the layer's size is. */
+export function normal(deviation: Varying = 1): Initialiser {
+  return build({ kind: 'normal', deviation })
 }
 
 /** The gain on the diagonal and zeros elsewhere. (`identity` is the activation.) */

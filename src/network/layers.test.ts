@@ -21,7 +21,7 @@ describe('constructors', () => {
       dense(10, { bias: false, init: gaussian({ sw2: 2 }), name: undefined }),
     )
     expect(JSON.stringify(network)).toMatchInlineSnapshot(
-      `"{"kind":"chain","layers":[{"kind":"dense","name":"first","width":64,"bias":true,"init":{"kind":"he","gain":1}},{"kind":"activation","function":"relu"},{"kind":"repeat","name":"hidden","times":50,"block":{"kind":"residual","branch":{"kind":"chain","layers":[{"kind":"dense","width":64,"bias":true,"init":{"kind":"he","gain":1}},{"kind":"activation","function":"leakyRelu","slope":0.01}]},"multiplier":0.5}},{"kind":"batchNorm","epsilon":0.00001,"momentum":0.1},{"kind":"dense","width":10,"bias":false,"init":{"kind":"gaussian","sw2":2,"sb2":0}}]}"`,
+      `"{"kind":"chain","layers":[{"kind":"dense","name":"first","width":64,"bias":true,"init":{"kind":"he","gain":1,"fan":"in"}},{"kind":"activation","function":"relu"},{"kind":"repeat","name":"hidden","times":50,"block":{"kind":"residual","branch":{"kind":"chain","layers":[{"kind":"dense","width":64,"bias":true,"init":{"kind":"he","gain":1,"fan":"in"}},{"kind":"activation","function":"leakyRelu","slope":0.01}]},"multiplier":0.5,"trainedMultiplier":false}},{"kind":"batchNorm","scale":1,"epsilon":0.00001,"momentum":0.1},{"kind":"dense","width":10,"bias":false,"init":{"kind":"gaussian","sw2":2,"sb2":0}}]}"`,
     )
   })
 

@@ -20,6 +20,7 @@ import type {
   RepeatLayer,
   ResidualLayer,
   ScalarBiasLayer,
+  ScaleLayer,
   SubsampleLayer,
   Varying,
 } from './network.ts'
@@ -39,6 +40,7 @@ import {
   repeatSchema,
   residualSchema,
   scalarBiasSchema,
+  scaleSchema,
   subsampleSchema,
 } from './schema.ts'
 
@@ -52,7 +54,12 @@ interface Name {
   name?: string
 }
 
-export interface DenseOptions extends Name {
+interface Trained {
+  /** False keeps the weights and biases what they start as. */
+  trained?: false
+}
+
+export interface DenseOptions extends Name, Trained {
   /** True by default. */
   bias?: boolean
   /** He's by default, which suits relu; see `he`, `glorot`, `orthogonal`, ... */
@@ -64,7 +71,7 @@ export function dense(width: number, options: DenseOptions = {}): DenseLayer {
   return build(denseSchema, 'dense', { width, ...options })
 }
 
-export interface ConvOptions extends Name {
+export interface ConvOptions extends Name, Trained {
   /** The side of the kernel; 3 by default. */
   kernel?: number
   /** 1 by default. */
@@ -112,6 +119,11 @@ export function subsample(options: { stride: number; channels: number } & Name):
 /** One trained number added to all units (Fixup's biases, Zhang et al. 2019). */
 export function scalarBias(options: Name = {}): ScalarBiasLayer {
   return build(scalarBiasSchema, 'scalarBias', options)
+}
+
+/** All units times a number that isn't trained. */
+export function scale(factor: Varying, options: Name = {}): ScaleLayer {
+  return build(scaleSchema, 'scale', { factor, ...options })
 }
 
 /** A function of each unit by itself. `slope` belongs to leakyRelu (0.01 by default). */
@@ -187,6 +199,10 @@ export interface ShortcutOptions {
   stride?: number
   /** Whether a projection is followed by batch norm, as by default. */
   norm?: boolean
+  /** Whether a projection has biases; by default where no norm follows it. */
+  bias?: boolean
+  /** How a projection's weights start; He's by default. */
+  init?: Initialiser
 }
 
 /**
@@ -194,10 +210,10 @@ export interface ShortcutOptions {
  * convolution where the shape changes, c is one everywhere. Undefined where the shortcut is the identity.
  */
 export function shortcut(option: 'a' | 'b' | 'c', options: ShortcutOptions): Layer | undefined {
-  const { from, channels, stride = 1, norm = true } = options
+  const { from, channels, stride = 1, norm = true, bias = !norm, init } = options
   if (option !== 'c' && from === channels && stride === 1) return undefined
   if (option === 'a') return subsample({ stride, channels })
-  const projection = conv(channels, { kernel: 1, stride, bias: !norm })
+  const projection = conv(channels, { kernel: 1, stride, bias, init })
   return norm ? chain(projection, batchNorm()) : projection
 }
 

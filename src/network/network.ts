@@ -30,7 +30,9 @@ export type ActivationName =
  * - deltaOrthogonal: zero but for the centre of the kernel, which is a random (semi-)orthogonal matrix [out, in] times the
  *   gain: the gain multiplies the matrix itself, so |Wx| = gain |x| where there are at least as many outputs as inputs
  *   (Xiao et al. 2018). Its weights have the mean-field variance sw2 = gain^2. A dense layer's kernel is all centre.
- * - hardtMa: gaussian weights of deviation 1/(k^2 c), k the kernel's side and c its number of input channels (Hardt & Ma 2017)
+ * - hardtMa: gaussian weights of deviation 1/(k^2 c), k the kernel's side and c its number of output channels, which is
+ *   1/fanOut (Hardt & Ma 2017, section 4.1)
+ * - normal: gaussian weights of this deviation, whatever the fans are (1 in Du et al. 2018)
  * - identity: ones on the diagonal times the gain; in a convolution, of the kernel's centre
  * - zeros
  * - sparse: each unit has `incoming` gaussian weights of deviation `deviation`, the rest are zero (Martens 2010)
@@ -44,16 +46,26 @@ export type Initialiser =
   | { readonly kind: 'orthogonal'; readonly gain: Varying; readonly sb2: Varying }
   | { readonly kind: 'deltaOrthogonal'; readonly gain: Varying; readonly sb2: Varying }
   | { readonly kind: 'hardtMa' }
+  | { readonly kind: 'normal'; readonly deviation: Varying }
   | { readonly kind: 'identity'; readonly gain: Varying }
   | { readonly kind: 'zeros' }
   | { readonly kind: 'sparse'; readonly incoming: number; readonly deviation: Varying }
 
+/** A layer with weights. */
+interface Weighted {
+  /** False: the weights and biases stay what they start as. Left out where they are trained. */
+  readonly trained?: false
+}
+
 interface Named {
-  /** The layer's name in its parent; by default its kind and its number among its siblings of that kind. */
+  /**
+   * The layer's name in its parent; by default its kind and its number among its siblings of that kind. An empty name tells
+   * nothing apart: the layer has its parent's path.
+   */
   readonly name?: string
 }
 
-export interface DenseLayer extends Named {
+export interface DenseLayer extends Named, Weighted {
   readonly kind: 'dense'
   readonly width: number
   readonly bias: boolean
@@ -67,7 +79,7 @@ export interface DenseLayer extends Named {
 export type Padding = 'zero' | 'circular' | 'none'
 
 /** A square window that moves over height and width; [C, H, W] to [channels, H', W']. */
-export interface ConvLayer extends Named {
+export interface ConvLayer extends Named, Weighted {
   readonly kind: 'conv'
   /** Of the output. */
   readonly channels: number
@@ -114,6 +126,12 @@ export interface SubsampleLayer extends Named {
 /** One trained number, the same for all units, added to them (Zhang et al. 2019, Fixup); 0 at first. */
 export interface ScalarBiasLayer extends Named {
   readonly kind: 'scalarBias'
+}
+
+/** All units times a number that isn't trained (Du et al. 2018: sqrt(c/m)). */
+export interface ScaleLayer extends Named {
+  readonly kind: 'scale'
+  readonly factor: Varying
 }
 
 export interface ActivationLayer extends Named {
@@ -178,6 +196,7 @@ export type Layer =
   | GlobalAveragePoolLayer
   | SubsampleLayer
   | ScalarBiasLayer
+  | ScaleLayer
   | ActivationLayer
   | DropoutLayer
   | LayerNormLayer

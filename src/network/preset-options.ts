@@ -1,5 +1,5 @@
 /** The options of the dense presets: one row each, read by the parser and shown by the help. */
-import { glorot, he, identityInit, lecun, orthogonal, sparse, zeros } from './initialisers.ts'
+import { deltaOrthogonal, glorot, hardtMa, he, identityInit, lecun, orthogonal, sparse, zeros } from './initialisers.ts'
 import type { ActivationName, Initialiser } from './network.ts'
 import type { PresetOption } from './preset-text.ts'
 import { activationNames, LARGEST_COUNT } from './schema.ts'
@@ -24,7 +24,7 @@ const namedMultipliers: ReadonlyMap<string, MultiplierRule> = new Map([
   ['1/sqrt(l)', { differsByLayer: true, value: (layer) => 1 / Math.sqrt(layer) }],
 ])
 
-export type InitialiserName = Exclude<Initialiser['kind'], 'gaussian'>
+export type InitialiserName = Exclude<Initialiser['kind'], 'gaussian' | 'normal'>
 
 /** An undefined gain is the initialiser's own. */
 export const initialisers: Record<InitialiserName, (gain?: number) => Initialiser> = {
@@ -32,6 +32,8 @@ export const initialisers: Record<InitialiserName, (gain?: number) => Initialise
   glorot: (gain) => glorot(gain),
   lecun: (gain) => lecun(gain),
   orthogonal: (gain) => orthogonal(gain),
+  deltaOrthogonal: (gain) => deltaOrthogonal(gain),
+  hardtMa: () => hardtMa(),
   identity: (gain) => identityInit(gain),
   zeros: () => zeros(),
   sparse: (gain) => sparse({ deviation: gain }),

@@ -103,6 +103,7 @@ export const initialiserSchema: z.ZodType<Initialiser> = z.discriminatedUnion(
     strict({ kind: z.literal('orthogonal'), gain, sb2: notNegative.default(0) }),
     strict({ kind: z.literal('deltaOrthogonal'), gain, sb2: notNegative.default(0) }),
     strict({ kind: z.literal('hardtMa') }),
+    strict({ kind: z.literal('normal'), deviation: notNegative.default(1) }),
     strict({ kind: z.literal('identity'), gain }),
     strict({ kind: z.literal('zeros') }),
     strict({ kind: z.literal('sparse'), incoming: whole.default(15), deviation: notNegative.default(1) }),
@@ -115,6 +116,7 @@ export const initialiserSchema: z.ZodType<Initialiser> = z.discriminatedUnion(
     'orthogonal',
     'deltaOrthogonal',
     'hardtMa',
+    'normal',
     'identity',
     'zeros',
     'sparse',
@@ -127,7 +129,7 @@ const nameRule = says(
 )
 const name = z
   .string(nameRule)
-  .regex(/^[\w-]{1,100}$/, nameRule)
+  .regex(/^[\w-]{0,100}$/, nameRule)
   .optional()
 
 export const activationNames = [
@@ -145,12 +147,15 @@ export const activationNames = [
 
 const usualInit = initialiserSchema.default({ kind: 'he', gain: 1, fan: 'in' })
 
+const trained = z.literal(false, says('false or nothing', 'Leave it out where the weights are trained.')).optional()
+
 export const denseSchema = strict({
   kind: z.literal('dense'),
   name,
   width: whole,
   bias: z.boolean(says('true or false', 'Leave it out for true.')).default(true),
   init: usualInit,
+  trained,
 })
 
 const sideRange = says(`a whole number from 1 to ${LARGEST_SIDE}`, 'Kernels are square; 3 is usual.')
@@ -169,6 +174,7 @@ export const convSchema = strict({
     .default('zero'),
   bias: z.boolean(says('true or false', 'Leave it out for true.')).default(true),
   init: usualInit,
+  trained,
 })
 
 export const maxPoolSchema = strict({
@@ -191,6 +197,12 @@ export const globalAveragePoolSchema = strict({ kind: z.literal('globalAveragePo
 export const subsampleSchema = strict({ kind: z.literal('subsample'), name, stride, channels: whole })
 
 export const scalarBiasSchema = strict({ kind: z.literal('scalarBias'), name })
+
+export const scaleSchema = strict({
+  kind: z.literal('scale'),
+  name,
+  factor: varying(finite, 'a finite number'),
+})
 
 const slopeRule = says('a finite slope with leakyRelu and none with any other function', 'PyTorch uses 0.01.')
 export const activationSchema = strict({
@@ -257,6 +269,7 @@ export const layerSchema: z.ZodType<Layer> = z.discriminatedUnion(
     globalAveragePoolSchema,
     subsampleSchema,
     scalarBiasSchema,
+    scaleSchema,
     activationSchema,
     dropoutSchema,
     layerNormSchema,
@@ -274,6 +287,7 @@ export const layerSchema: z.ZodType<Layer> = z.discriminatedUnion(
     'globalAveragePool',
     'subsample',
     'scalarBias',
+    'scale',
     'activation',
     'dropout',
     'layerNorm',

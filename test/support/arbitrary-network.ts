@@ -1,21 +1,12 @@
 /** Random networks that are valid for their input, with every kind of layer, small enough to be run. */
 import fc from 'fast-check'
-import {
-  activation,
-  batchNorm,
-  chain,
-  dense,
-  dropout,
-  flatten,
-  layerNorm,
-  repeat,
-  residual,
-} from '../../src/network/layers.ts'
-import type { Initialiser, Layer, LayerKind, Network, Varying } from '../../src/network/network.ts'
-import { activationNames } from '../../src/network/schema.ts'
+import { chain, dense, flatten, layerNorm, repeat, residual } from '../../src/network/layers.ts'
+import type { Layer, LayerKind, Network } from '../../src/network/network.ts'
+import { arbitraryImageLayers } from './arbitrary-images.ts'
+import { arbitraryTrained, elementwise, initialiser, multiplier, oneOfKinds, type Place } from './arbitrary-parts.ts'
 
 export interface ArbitraryOptions {
-  /** The input's shape; [5] by default. */
+  /** The input's shape; [5] by default. With [C, H, W] there are layers on images first, or none. */
   readonly input?: readonly number[]
   /** The output's width; 3 by default. */
   readonly outputs?: number
@@ -25,21 +16,22 @@ export interface ArbitraryOptions {
   readonly nesting?: number
 }
 
-/** Where a layer is made: how deep it may still nest, and how long the lists of its varying values are. */
-interface Place {
-  readonly nesting: number
-  readonly times?: number
-  readonly without: readonly LayerKind[]
-}
-
 export function arbitraryNetwork(options: ArbitraryOptions = {}): fc.Arbitrary<Network> {
   const { input = [5], outputs = 3, without = [], nesting = 3 } = options
   const place: Place = { nesting, without }
-  const flat = input.length > 1 ? fc.constant<Layer[]>([flatten()]) : fc.constant<Layer[]>([])
   const widths = fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 2 })
   const body = widths.chain((list) => fc.tuple(...list.map((width) => segment(width, place))))
   const readout = initialiser(place).map((init) => dense(outputs, { init, name: 'readout' }))
-  return fc.tuple(flat, body, readout).map(([first, segments, last]) => chain(...first, ...segments.flat(), last))
+  return fc.tuple(start(input, place), body, readout).map(([first, segments, last]) => {
+    return chain(...first, ...segments.flat(), last)
+  })
+}
+
+/** What comes before the first dense layer. */
+function start(input: readonly number[], place: Place): fc.Arbitrary<Layer[]> {
+  if (input.length === 1) return fc.constant([])
+  const flat = fc.constant<Layer[]>([flatten()])
+  return input.length === 3 ? fc.oneof(flat, arbitraryImageLayers(input, place)) : flat
 }
 
 /** A dense layer of this width and a few layers that keep it. */
@@ -50,20 +42,13 @@ function segment(width: number, place: Place): fc.Arbitrary<Layer[]> {
 
 /** A layer from `width` features to `width` features. */
 function keeping(width: number, place: Place): fc.Arbitrary<Layer> {
-  const simple: Record<'dense' | 'activation' | 'dropout' | 'layerNorm' | 'batchNorm', fc.Arbitrary<Layer>> = {
+  const simple = {
     dense: arbitraryDense(width, place),
-    activation: fc
-      .tuple(fc.constantFrom(...activationNames), fc.double({ min: -0.5, max: 0.5, noNaN: true }).map(withoutMinusZero))
-      .map(([name, slope]) => activation(name, name === 'leakyRelu' ? { slope } : {})),
-    dropout: varying(place, 0, 0.8).map((rate) => dropout(rate)),
     layerNorm: fc.constantFrom(1e-5, 1e-3).map((epsilon) => layerNorm({ epsilon })),
-    batchNorm: fc.constantFrom(0.1, 0.5).map((momentum) => batchNorm({ momentum })),
+    ...elementwise(place),
   }
   const nested = place.nesting > 0 ? combinators(width, { ...place, nesting: place.nesting - 1 }) : {}
-  const allowed = Object.entries({ ...simple, ...nested }).filter(
-    ([kind]) => !place.without.some((one) => one === kind),
-  )
-  return fc.oneof(...allowed.map(([, arbitrary]) => arbitrary))
+  return oneOfKinds({ ...simple, ...nested }, place)
 }
 
 function combinators(width: number, place: Place): Record<'chain' | 'residual' | 'repeat', fc.Arbitrary<Layer>> {
@@ -73,8 +58,8 @@ function combinators(width: number, place: Place): Record<'chain' | 'residual' |
   return {
     chain: through(width, place),
     residual: fc
-      .tuple(branch, varying(place, -1, 1), shortcut)
-      .map(([inner, multiplier, skip]) => residual(inner, { multiplier, shortcut: skip })),
+      .tuple(branch, multiplier(place), shortcut)
+      .map(([inner, scaling, skip]) => residual(inner, { ...scaling, shortcut: skip })),
     repeat: fc.integer({ min: 1, max: 4 }).chain((times) => block(times).map((inner) => repeat(times, inner))),
   }
 }
@@ -88,29 +73,7 @@ function through(width: number, place: Place): fc.Arbitrary<Layer> {
 }
 
 function arbitraryDense(width: number, place: Place): fc.Arbitrary<Layer> {
-  return fc.tuple(initialiser(place), fc.boolean()).map(([init, bias]) => dense(width, { init, bias }))
-}
-
-function initialiser(place: Place): fc.Arbitrary<Initialiser> {
-  const gain = varying(place, 0.5, 1.5)
-  const scaled = fc.constantFrom('he', 'glorot', 'lecun', 'orthogonal', 'identity' as const)
-  const variance = varying(place, 0, 2)
-  return fc.oneof(
-    fc.record({ kind: scaled, gain }),
-    fc.record({ kind: fc.constant('gaussian' as const), sw2: variance, sb2: variance }),
-    fc.constant({ kind: 'zeros' as const }),
-    fc.record({ kind: fc.constant('sparse' as const), incoming: fc.integer({ min: 1, max: 4 }), deviation: variance }),
-  )
-}
-
-/** A number, or inside a repeat also a list of its length. */
-function varying({ times }: Place, min: number, max: number): fc.Arbitrary<Varying> {
-  const one = fc.double({ min, max, noNaN: true }).map(withoutMinusZero)
-  if (times === undefined) return one
-  return fc.oneof(one, fc.array(one, { minLength: times, maxLength: times }))
-}
-
-/** JSON has no -0. */
-function withoutMinusZero(value: number): number {
-  return value === 0 ? 0 : value
+  return fc
+    .tuple(initialiser(place), fc.boolean(), arbitraryTrained)
+    .map(([init, bias, trained]) => dense(width, { init, bias, ...trained }))
 }
