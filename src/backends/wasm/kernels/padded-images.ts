@@ -31,23 +31,6 @@ export function inputPadding(geometry: Geometry, channels: number): Padding {
   return { height, width, channels, spacing: 1, spacedHeight: height, spacedWidth: width, before, after, circular }
 }
 
-/** What the flipped kernel moves over, one position at a time, to give the gradient of the input. */
-export function gradientPadding(geometry: Geometry, channels: number): Padding {
-  const { height, width, kernel, stride, before, after, circular, outputHeight, outputWidth } = geometry
-  const beyond = before + after - (kernel - 1)
-  return {
-    height: outputHeight,
-    width: outputWidth,
-    channels,
-    spacing: stride,
-    spacedHeight: height + beyond,
-    spacedWidth: width + beyond,
-    before: kernel - 1 - before,
-    after: kernel - 1 - after,
-    circular,
-  }
-}
-
 /** So much of images is copied at once: it stays in a core's second cache. */
 const groupBytes = 2 ** 17
 

@@ -76,6 +76,7 @@ export class TileProduct {
     builder.set(this.pointer, vectors.address)
     if (vectors.second) builder.set(this.second, vectors.second)
     for (const sum of sums) builder.set(sum, lanes.constant(0))
+    if (terms === 0) return sums
     const emitTerms = (): void => this.emitTerms({ spread, vectors, rows, terms }, sums)
     rounds.reduce((inner, round, depth) => () => this.emitRounds(round, depth, vectors, inner), emitTerms)()
     return sums

@@ -21,11 +21,15 @@ export class TileTail {
   private readonly row: Local<'i32'>
   private readonly column: Local<'i32'>
 
-  /** `root`: the value that the kernel computes itself, if any; `nodes`: what follows from it. */
+  /**
+   * `root`: the value that the kernel computes itself, if any; `nodes`: what follows from it; `spacing`: how many rows it
+   * is from a row of the tile to the next.
+   */
   constructor(
     private readonly context: KernelContext,
     private readonly nodes: readonly OpNode[],
     private readonly root: Value | undefined,
+    private readonly spacing = 1,
   ) {
     const { builder, lanes } = context
     this.row = builder.local('i32')
@@ -72,7 +76,7 @@ export class TileTail {
   /** Runs the operations on vector `vector` of row `row` of the tile, and stores what is to be stored. */
   finish(row: number, vector: number, rootValue?: Vector): void {
     const { builder } = this.context
-    const offsetOf = ({ rowBytes }: Place): number => row * rowBytes + vector * 16
+    const offsetOf = ({ rowBytes }: Place): number => row * this.spacing * rowBytes + vector * 16
     const store = (value: Value): void => {
       const place = this.places.get(value)
       if (place?.operand.write) v128.store(builder, place.pointer, this.register(value), offsetOf(place))
@@ -102,7 +106,7 @@ export class TileTail {
       return place.pointer
     }
     const elementNumber = (): I32 => {
-      const rowNumber = i32.add(this.row, i32.const(row))
+      const rowNumber = i32.add(this.row, i32.const(row * this.spacing))
       const column = i32.add(this.column, i32.const(vector * lanes.count))
       return i32.add(i32.mul(rowNumber, i32.const(output.shape[1])), column)
     }
