@@ -106,7 +106,7 @@ function partsOf({ op, inputs, outputs, attributes }: OpNode): number {
   return partsOfSamples(inputs[1].shape[0] / geometryOf(attributes).positions)
 }
 
-/** `flatElements`: the padded size of the tensor that a flat kernel runs over. */
+/** `flatElements`: the padded size of what a flat kernel runs over, or of the parts that are summed. */
 export function partitionOf(node: OpNode, flatElements: (value: Value) => number): Partition {
   const { by } = accesses[node.op]
   const [first] = node.inputs
@@ -129,7 +129,7 @@ export function partitionOf(node: OpNode, flatElements: (value: Value) => number
     case 'parts':
       return { by, units: partsOf(node) }
     case 'elements':
-      return { by, units: Math.ceil(flatElements(output) / (2 * panelWidth)) }
+      return { by, units: Math.ceil(flatElements(first) / Number(node.attributes.parts) / (2 * panelWidth)) }
     case 'tensors':
       return { by, units: output.shape[0] }
     case 'flat':
