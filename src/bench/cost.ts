@@ -6,12 +6,16 @@
 import type { OpNode, Value } from '../graph/graph.ts'
 import { sizeOf } from '../graph/graph.ts'
 import type { OpName } from '../graph/ops.ts'
+import { geometryOf } from '../graph/windows.ts'
 import type { Kernel, Operand, Precision } from '../plan/plan.ts'
 import { elementBytes } from '../plan/plan.ts'
 
 type CostRow = (node: OpNode) => number
 
 const size = ({ shape }: Value): number => sizeOf(shape)
+
+const firstInput = ({ inputs }: OpNode): Value => inputs[0]
+const firstOutput = ({ outputs }: OpNode): Value => outputs[0]
 
 /** So many for each element of the first output. */
 const perOutput =
@@ -25,9 +29,17 @@ const perInput =
   ({ inputs }) =>
     operations * size(inputs[0])
 
-/** Two for each element of `left` times a length. */
-const product: (length: (node: OpNode) => number) => CostRow = (length) => (node) =>
-  2 * size(node.outputs[0]) * length(node)
+/** A multiplication and an addition for each element of `factor`, with so many others; borders count like all else. */
+const product =
+  (factor: (node: OpNode) => Value, others: (node: OpNode) => number): CostRow =>
+  (node) =>
+    2 * size(factor(node)) * others(node)
+
+/** So many for each position of the window, over the elements of the value where the windows are. */
+const perPlace =
+  (operations: number, where: (node: OpNode) => Value): CostRow =>
+  (node) =>
+    operations * geometryOf(node.attributes).kernel ** 2 * size(where(node))
 
 /** An optimizer's, for each parameter; weight decay takes two more. */
 const update =
@@ -44,9 +56,34 @@ const costs = {
   activation: perOutput(1),
   activationGradient: perOutput(2),
   dropout: perOutput(1),
-  dense: product(({ inputs }) => inputs[0].shape[1]),
-  denseInputGradient: product(({ inputs }) => inputs[0].shape[1]),
-  denseWeightGradient: product(({ inputs }) => inputs[0].shape[0]),
+  dense: product(firstOutput, ({ inputs }) => inputs[0].shape[1]),
+  denseInputGradient: product(firstOutput, ({ inputs }) => inputs[0].shape[1]),
+  denseWeightGradient: product(firstOutput, ({ inputs }) => inputs[0].shape[0]),
+  toPositions: () => 0,
+  fromPositions: () => 0,
+  conv: product(firstOutput, ({ inputs }) => inputs[1].shape[1]),
+  flipKernel: () => 0,
+  convInputGradient: product(
+    ({ inputs }) => inputs[1],
+    ({ inputs }) => inputs[0].shape[0],
+  ),
+  convWeightGradient: product(firstInput, ({ outputs }) => outputs[0].shape[1]),
+  sumParts: ({ outputs, attributes }) => Number(attributes.parts) * size(outputs[0]),
+  maxPool: perPlace(1, firstOutput),
+  maxPoolGradient: perPlace(2, firstInput),
+  averagePool: perPlace(1, firstOutput),
+  averagePoolGradient: perPlace(1, firstInput),
+  meanOverPositions: perInput(1),
+  meanOverPositionsGradient: perInput(1),
+  subsample: () => 0,
+  subsampleGradient: () => 0,
+  partialSums: perInput(1),
+  sumOfVector: perInput(1),
+  addScalar: perOutput(1),
+  multiply: perOutput(1),
+  partialStatistics: perInput(4),
+  mergeStatistics: perInput(7),
+  batchNormPartialGradients: perInput(4),
   sumOverBatch: perInput(1),
   meanOverBatch: perInput(1),
   layerNorm: perOutput(7),
@@ -87,14 +124,35 @@ export function bytesOf({ operands }: Kernel, precision: Precision): number {
   return operands.reduce((sum, operand) => sum + operandBytes(operand, precision), 0)
 }
 
+/** Of a window that moves over images: `128 x 32 x 32, 16 -> 16, 3x3` (images, height, width, channels in and out, kernel). */
+function windowText({ attributes }: OpNode, input: Value, output: Value): string {
+  const { height, width, positions, kernel, stride } = geometryOf(attributes)
+  const images = [input.shape[0] / positions, height, width].join(' x ')
+  const text = `${images}, ${input.shape[1]} -> ${output.shape[1]}, ${kernel}x${kernel}`
+  return stride > 1 ? `${text}, stride ${stride}` : text
+}
+
+const windowForwards = (node: OpNode): string => windowText(node, node.inputs[0], node.outputs[0])
+const windowBackwards = (node: OpNode): string => windowText(node, node.outputs[0], node.inputs[0])
+
+const sizeTexts: Partial<Record<OpName, (node: OpNode) => string>> = {
+  dense: ({ inputs, outputs }) => [...inputs[0].shape, outputs[0].shape[1]].join(' x '),
+  denseInputGradient: ({ inputs, outputs }) => [...outputs[0].shape, inputs[0].shape[1]].join(' x '),
+  denseWeightGradient: ({ inputs, outputs }) =>
+    [inputs[0].shape[0], outputs[0].shape[1], outputs[0].shape[0]].join(' x '),
+  conv: windowForwards,
+  convInputGradient: windowBackwards,
+  convWeightGradient: (node) => windowText(node, node.inputs[1], node.inputs[0]),
+  maxPool: windowForwards,
+  maxPoolGradient: windowBackwards,
+  averagePool: windowForwards,
+  averagePoolGradient: windowBackwards,
+  subsample: windowForwards,
+  subsampleGradient: windowBackwards,
+}
+
 /** `128 x 784 x 100` (batch, inputs, outputs) for a dense layer's products, else the first operand's shape. */
 export function sizeText({ nodes: [node] }: Kernel): string {
-  const { op, inputs, outputs } = node
-  const shapes: Partial<Record<OpName, readonly number[]>> = {
-    dense: [...inputs[0].shape, outputs[0].shape[1]],
-    denseInputGradient: [...outputs[0].shape, inputs[0].shape[1]],
-    denseWeightGradient: [inputs[0].shape[0], outputs[0].shape[1], outputs[0].shape[0]],
-  }
-  const shape = shapes[op] ?? (inputs[0] ?? outputs[0]).shape
-  return shape.join(' x ') || '1'
+  const text = sizeTexts[node.op]?.(node)
+  return text ?? ((node.inputs[0] ?? node.outputs[0]).shape.join(' x ') || '1')
 }

@@ -1,5 +1,8 @@
-/** Random calls of every operation at given sizes: B batch, F features, O outputs of a dense layer. */
+/** Random calls of every operation at given sizes: B batch, F features or channels, O outputs of a layer. */
+import { createWindow } from '../../src/blueprint/window.ts'
 import type { OpName } from '../../src/graph/ops.ts'
+import { partsOfSamples } from '../../src/graph/parts.ts'
+import { geometryOf, paddedOutputs, strideWindow, windowAttributes } from '../../src/graph/windows.ts'
 import { createRandom } from '../../src/support/random.ts'
 import type { Call, Tensor } from './calls.ts'
 
@@ -40,6 +43,16 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
   const call = (attributes: Call['attributes'], ...inputs: Tensor[]): CallWithoutName => ({ inputs, attributes })
   const x = (): Tensor => normal(B, F)
   const scalars = (...values: number[]): Tensor[] => values.map(scalar)
+  const images = Math.min(B, 7)
+  const extents = { height: 5, width: 4 }
+  const window = windowAttributes(createWindow(3, 2, true), extents)
+  const { positions, outputPositions, kernel } = geometryOf(window)
+  // The reference takes a while for a product of many channels: products.test.ts and windows.test.ts have those.
+  const [C, D] = [Math.min(F, 36), Math.min(O, 36)]
+  const seen = (channels = F): Tensor => normal(images * positions, channels)
+  const made = (channels = F): Tensor => normal(images * outputPositions, channels)
+  const every = windowAttributes(strideWindow(2), extents)
+  const many = (): Tensor => normal(1100 + B, C)
   const adam = { firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8, weightDecay: 0.01, decoupled: false }
   const calls: Record<CalledOp, CallWithoutName> = {
     add: call({}, x(), x()),
@@ -51,6 +64,31 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
     dense: call({}, x(), normal(O, F)),
     denseInputGradient: call({}, normal(B, O), normal(O, F)),
     denseWeightGradient: call({}, normal(B, O), x()),
+    toPositions: call({ channels: F }, normal(B, F * 5)),
+    fromPositions: call({ positions: 5 }, normal(B * 5, F)),
+    conv: call(window, seen(C), normal(D, C * kernel ** 2)),
+    flipKernel: call({ kernel }, normal(D, C * kernel ** 2)),
+    convInputGradient: call(window, made(D), normal(C, D * kernel ** 2)),
+    convWeightGradient: call(window, made(D), seen(C)),
+    sumParts: call(
+      { parts: partsOfSamples(B), outputs: D, kernel },
+      normal(partsOfSamples(B) * paddedOutputs(D), C * kernel ** 2),
+    ),
+    maxPool: call(window, seen()),
+    maxPoolGradient: call(window, ...maxPoolGradientInputs(window, seen(), made())),
+    averagePool: call(window, seen()),
+    averagePoolGradient: call(window, made()),
+    meanOverPositions: call({ positions: 7 }, normal(B * 7, F)),
+    meanOverPositionsGradient: call({ positions: 7 }, x()),
+    subsample: call({ ...every, channels: F + O }, seen()),
+    subsampleGradient: call({ ...every, channels: F }, made(F + O)),
+    partialSums: call({}, many()),
+    sumOfVector: call({}, normal(F)),
+    addScalar: call({}, x(), scalar(0.3)),
+    multiply: call({}, x(), x()),
+    partialStatistics: call({}, many()),
+    mergeStatistics: call({ epsilon: 1e-3, rows: 5 * B + 2 }, x(), positive(B, F)),
+    batchNormPartialGradients: call({}, many(), many(), normal(C), positive(C)),
     sumOverBatch: call({}, x()),
     meanOverBatch: call({}, normal(B)),
     layerNorm: call({ epsilon: 1e-3 }, x(), normal(F), normal(F)),
@@ -93,6 +131,25 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
   ]
   const named = ([op, rest]: [CalledOp, CallWithoutName]): Call => ({ op, ...rest })
   return [...entriesOf(calls).map(named), ...variants]
+}
+
+/** dy, x and y, where y is the largest that each window sees: as the forward pass has it. */
+function maxPoolGradientInputs(window: Call['attributes'], x: Tensor, dy: Tensor): Tensor[] {
+  const [, channels] = x.shape
+  const { height, width, positions, kernel, stride, before, outputWidth, outputPositions } = geometryOf(window ?? {})
+  const y = Float64Array.from({ length: dy.values.length }, (_, index) => {
+    const output = Math.floor(index / channels)
+    const [image, place] = [Math.floor(output / outputPositions), output % outputPositions]
+    const [top, left] = [Math.floor(place / outputWidth), place % outputWidth].map((step) => step * stride - before)
+    const seen: number[] = []
+    for (let row = Math.max(0, top); row < Math.min(height, top + kernel); row++) {
+      for (let column = Math.max(0, left); column < Math.min(width, left + kernel); column++) {
+        seen.push(x.values[(image * positions + row * width + column) * channels + (index % channels)])
+      }
+    }
+    return Math.max(...seen)
+  })
+  return [dy, x, { shape: dy.shape, values: y }]
 }
 
 /** Object.entries with the record's own key type. */

@@ -92,7 +92,9 @@ const slopeOf = ({ attributes }: ElementContext): number => Number(attributes.sl
 export const elementOps = {
   add: ({ lanes, inputs: [a, b] }) => lanes.add(a, b),
   addBias: ({ lanes, inputs: [x, bias] }) => lanes.add(x, bias),
+  addScalar: ({ lanes, inputs: [x, bias] }) => lanes.add(x, bias),
   scale: ({ lanes, inputs: [x, factor] }) => lanes.mul(x, factor),
+  multiply: ({ lanes, inputs: [a, b] }) => lanes.mul(a, b),
   copy: ({ inputs: [x] }) => x,
   activation: (context) => activations[activationOf(context)](context, context.inputs[0], slopeOf(context)),
   activationGradient: (context) => {

@@ -71,6 +71,9 @@ export interface Lanes {
   /** The smaller one; b where a lane of either is NaN. */
   min(a: Vector, b: Vector): Vector
   max(a: Vector, b: Vector): Vector
+  /** The larger one, or NaN where one is NaN. */
+  maximum(a: Vector, b: Vector): Vector
+  eq(a: Vector, b: Vector): Vector
   lt(a: Vector, b: Vector): Vector
   gt(a: Vector, b: Vector): Vector
   ge(a: Vector, b: Vector): Vector
@@ -100,14 +103,16 @@ export interface Lanes {
   scalarMax(a: Expression, b: Expression): Expression
   /** True where the value is neither infinite nor NaN. */
   scalarIsFinite(a: Expression): I32
+  scalarFromI32(a: I32): Expression
   toFloat64(a: Expression): Expression<'f64'>
   fromFloat64(a: Expression<'f64'>): Expression
 }
 
 interface Codes {
   readonly add: number
-  readonly compare: { readonly lt: number; readonly gt: number; readonly ge: number }
+  readonly compare: { readonly eq: number; readonly lt: number; readonly gt: number; readonly ge: number }
   readonly abs: number
+  readonly maximum: number
   readonly pmin: number
   readonly madd: number
   readonly splat: number
@@ -124,6 +129,7 @@ interface Codes {
     readonly max: number
     readonly abs: number
     readonly lt: number
+    readonly fromI32: number
     readonly load: number
     readonly store: number
     readonly align: number
@@ -132,8 +138,9 @@ interface Codes {
 
 const float32Codes: Codes = {
   add: 0xe4,
-  compare: { lt: 0x43, gt: 0x44, ge: 0x46 },
+  compare: { eq: 0x41, lt: 0x43, gt: 0x44, ge: 0x46 },
   abs: 0xe0,
+  maximum: 0xe9,
   pmin: 0xea,
   madd: 0x105,
   splat: 0x13,
@@ -143,13 +150,25 @@ const float32Codes: Codes = {
   addBits: 0xae,
   mantissaBits: 23,
   bias: 127,
-  scalar: { const: 0x43, add: 0x92, mul: 0x94, max: 0x97, abs: 0x8b, lt: 0x5d, load: 0x2a, store: 0x38, align: 2 },
+  scalar: {
+    const: 0x43,
+    add: 0x92,
+    mul: 0x94,
+    max: 0x97,
+    abs: 0x8b,
+    lt: 0x5d,
+    fromI32: 0xb2,
+    load: 0x2a,
+    store: 0x38,
+    align: 2,
+  },
 }
 
 const float64Codes: Codes = {
   add: 0xf0,
-  compare: { lt: 0x49, gt: 0x4a, ge: 0x4c },
+  compare: { eq: 0x47, lt: 0x49, gt: 0x4a, ge: 0x4c },
   abs: 0xec,
+  maximum: 0xf5,
   pmin: 0xf6,
   madd: 0x107,
   splat: 0x14,
@@ -159,7 +178,18 @@ const float64Codes: Codes = {
   addBits: 0xce,
   mantissaBits: 52,
   bias: 1023,
-  scalar: { const: 0x44, add: 0xa0, mul: 0xa2, max: 0xa5, abs: 0x99, lt: 0x63, load: 0x2b, store: 0x39, align: 3 },
+  scalar: {
+    const: 0x44,
+    add: 0xa0,
+    mul: 0xa2,
+    max: 0xa5,
+    abs: 0x99,
+    lt: 0x63,
+    fromI32: 0xb7,
+    load: 0x2b,
+    store: 0x39,
+    align: 3,
+  },
 }
 
 /** `relaxed`: fused multiply-add by relaxed SIMD. */
@@ -201,6 +231,8 @@ export function createLanes(precision: Precision, relaxed: boolean): Lanes {
     sqrt: unary(codes.abs + 3),
     min: (a, b) => binary(codes.pmin)(b, a),
     max: (a, b) => binary(codes.pmin + 1)(b, a),
+    maximum: binary(codes.maximum),
+    eq: binary(codes.compare.eq),
     lt: binary(codes.compare.lt),
     gt: binary(codes.compare.gt),
     ge: binary(codes.compare.ge),
@@ -260,6 +292,7 @@ export function createLanes(precision: Precision, relaxed: boolean): Lanes {
     scalarMax: (a, b) => expression(scalarType, a.code, b.code, [scalar.max]),
     scalarIsFinite: (a) =>
       expression('i32', a.code, [scalar.abs, scalar.const], constantBytes(Number.POSITIVE_INFINITY), [scalar.lt]),
+    scalarFromI32: (a) => expression(scalarType, a.code, [scalar.fromI32]),
     toFloat64: (a) => expression('f64', a.code, wide ? [] : [0xbb]),
     fromFloat64: (a) => expression(scalarType, a.code, wide ? [] : [0xb6]),
   }

@@ -102,7 +102,7 @@ export function emitBatchStatistics(context: KernelContext): void {
   })
 }
 
-function inverseDeviation({ lanes }: KernelContext, variance: Vector, epsilon: number): Vector {
+export function inverseDeviation({ lanes }: KernelContext, variance: Vector, epsilon: number): Vector {
   return lanes.div(lanes.constant(1), lanes.sqrt(lanes.add(variance, lanes.constant(epsilon))))
 }
 

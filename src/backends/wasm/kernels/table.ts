@@ -9,6 +9,22 @@ import { emitFlipKernel } from './flip-kernel.ts'
 import { emitClipFactor, emitNormOfAll, emitNorms } from './norms.ts'
 import type { KernelContext } from './operands.ts'
 import {
+  emitBatchNormPartialGradients,
+  emitMergeStatistics,
+  emitPartialStatistics,
+  emitPartialSums,
+  emitSumOfVector,
+} from './parts.ts'
+import {
+  emitAveragePool,
+  emitAveragePoolGradient,
+  emitMaxPool,
+  emitMaxPoolGradient,
+  emitMeanOverPositions,
+  emitMeanOverPositionsGradient,
+} from './pools.ts'
+import { emitFromPositions, emitSubsample, emitSubsampleGradient, emitToPositions } from './positions.ts'
+import {
   emitBatchNormScaleGradient,
   emitBatchStatistics,
   emitInverseDeviation,
@@ -34,7 +50,9 @@ function neverEmitted({ kernel }: KernelContext): void {
 export const kernelEmitters = {
   add: emitMap,
   addBias: emitMap,
+  addScalar: emitMap,
   scale: emitMap,
+  multiply: emitMap,
   activation: emitMap,
   activationGradient: emitMap,
   dropout: emitMap,
@@ -49,6 +67,21 @@ export const kernelEmitters = {
   convInputGradient: emitConv,
   convWeightGradient: emitConvWeightGradient,
   sumParts: emitSumParts,
+  toPositions: emitToPositions,
+  fromPositions: emitFromPositions,
+  subsample: emitSubsample,
+  subsampleGradient: emitSubsampleGradient,
+  maxPool: emitMaxPool,
+  maxPoolGradient: emitMaxPoolGradient,
+  averagePool: emitAveragePool,
+  averagePoolGradient: emitAveragePoolGradient,
+  meanOverPositions: emitMeanOverPositions,
+  meanOverPositionsGradient: emitMeanOverPositionsGradient,
+  partialSums: emitPartialSums,
+  sumOfVector: emitSumOfVector,
+  partialStatistics: emitPartialStatistics,
+  mergeStatistics: emitMergeStatistics,
+  batchNormPartialGradients: emitBatchNormPartialGradients,
   sumOverBatch: emitSumOverBatch,
   meanOverBatch: emitMeanOverBatch,
   layerNorm: emitLayerNorm,

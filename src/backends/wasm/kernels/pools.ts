@@ -1,0 +1,295 @@
+/**
+ * Pooling: the largest of each window or its mean, the mean of an image, and their gradients. Images are rows of channels,
+ * one row for each position; a thread has images of its own.
+ */
+import { type Geometry, geometryOf } from '../../../graph/windows.ts'
+import { panelWidth } from '../../../plan/layout.ts'
+import { assertInvariant } from '../../../support/errors.ts'
+import { type I32, i32, type Local, type Vector } from '../assembler.ts'
+import { v128 } from '../lanes.ts'
+import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
+import { emitClearing } from './positions.ts'
+import { emitRowSums, emitScaling, forVectorsOf, sumOfRows } from './row-sums.ts'
+
+/** Windows of so many places, where they meet no border, are written out. */
+const mostUnrolled = 16
+
+/** A window at one place, and what of it lies within the image. */
+interface PlacedWindow {
+  /** The row of the first position that it sees, among all images' rows. */
+  readonly first: Local<'i32'>
+  /** The row of its output. */
+  readonly output: Local<'i32'>
+  /** Positions that it sees down and across: its side where it meets no border. */
+  readonly height: I32
+  readonly width: I32
+}
+
+class Windows {
+  private readonly geometry: Geometry
+
+  constructor(private readonly context: KernelContext) {
+    this.geometry = geometryOf(context.kernel.nodes[0].attributes)
+    assertInvariant(!this.geometry.circular, 'pools end at the border')
+  }
+
+  private get meetsBorder(): boolean {
+    return this.geometry.before + this.geometry.after > 0
+  }
+
+  /** Calls `body` for each window of each of the thread's images, row by row, and `begin` before an image's first. */
+  forEach(body: (window: PlacedWindow) => void, begin: (image: Local<'i32'>) => void = () => {}): void {
+    const { builder, start, end } = this.context
+    const { positions, outputPositions, outputHeight, outputWidth, height, width } = this.geometry
+    const [first, output] = [builder.local('i32'), builder.local('i32')]
+    forRange(builder, start, end, 1, (image) => {
+      begin(image)
+      builder.set(output, i32.mul(image, i32.const(outputPositions)))
+      forRange(builder, i32.const(0), i32.const(outputHeight), 1, (outputRow) => {
+        const down = this.seenFrom(outputRow, height)
+        const line = builder.local('i32', at(i32.mul(image, i32.const(positions)), down.first, width))
+        forRange(builder, i32.const(0), i32.const(outputWidth), 1, (outputColumn) => {
+          const across = this.seenFrom(outputColumn, width)
+          builder.set(first, i32.add(line, across.first))
+          body({ first, output, height: down.count, width: across.count })
+          builder.set(output, i32.add(output, i32.const(1)))
+        })
+      })
+    })
+  }
+
+  /** Along one direction: the first position that window number `index` sees, and how many. */
+  private seenFrom(index: I32, extent: number): { first: I32; count: I32 } {
+    const { builder } = this.context
+    const { kernel, stride, before } = this.geometry
+    const begin = i32.mul(index, i32.const(stride))
+    if (!this.meetsBorder) return { first: begin, count: i32.const(kernel) }
+    const from = builder.local('i32', i32.sub(begin, i32.const(before)))
+    const to = builder.local('i32', i32.add(from, i32.const(kernel)))
+    builder.set(from, i32.select(i32.ltS(from, i32.const(0)), i32.const(0), from))
+    builder.set(to, i32.select(i32.ltS(to, i32.const(extent)), to, i32.const(extent)))
+    return { first: from, count: builder.local('i32', i32.sub(to, from)) }
+  }
+
+  /** Calls `visit` for each position that a window sees, row by row, with its offset from the first one's in bytes. */
+  forPlaces(
+    { height, width }: PlacedWindow,
+    rowBytes: number,
+    first: readonly Local<'i32'>[],
+    visit: (pointers: readonly Local<'i32'>[], offset: number) => void,
+  ): void {
+    const { builder } = this.context
+    const { kernel, width: imageWidth } = this.geometry
+    const lineBytes = imageWidth * rowBytes
+    const writtenOut = (): void => {
+      for (let place = 0; place < kernel ** 2; place++) {
+        visit(first, Math.floor(place / kernel) * lineBytes + (place % kernel) * rowBytes)
+      }
+    }
+    const pointers = first.map(() => builder.local('i32'))
+    const inLoops = (): void => {
+      pointers.forEach((pointer, index) => {
+        builder.set(pointer, first[index])
+      })
+      const step = (bytes: I32): void => {
+        for (const pointer of pointers) builder.set(pointer, i32.add(pointer, bytes))
+      }
+      const toNextLine = builder.local('i32', i32.sub(i32.const(lineBytes), i32.mul(width, i32.const(rowBytes))))
+      forRange(builder, i32.const(0), height, 1, () => {
+        forRange(builder, i32.const(0), width, 1, () => {
+          visit(pointers, 0)
+          step(i32.const(rowBytes))
+        })
+        step(toNextLine)
+      })
+    }
+    if (kernel ** 2 > mostUnrolled) inLoops()
+    else if (!this.meetsBorder) writtenOut()
+    else builder.when(i32.eq(i32.mul(height, width), i32.const(kernel ** 2)), writtenOut, inLoops)
+  }
+
+  /** One over the number of positions that a window sees. */
+  shareOf({ height, width }: PlacedWindow): Vector {
+    const { lanes } = this.context
+    if (!this.meetsBorder) return lanes.constant(1 / this.geometry.kernel ** 2)
+    return lanes.div(lanes.constant(1), lanes.splat(lanes.scalarFromI32(i32.mul(height, width))))
+  }
+}
+
+/** The operands of a pool have rows of the same length: those of as many channels. */
+function rowsOf({ lanes, operands }: KernelContext): { readonly rowBytes: number; readonly panels: number } {
+  const { columns, stride } = layoutAs(operands[0].layout, 'rows')
+  for (const { layout } of operands) assertInvariant(layoutAs(layout, 'rows').stride === stride, 'rows of one length')
+  return { rowBytes: stride * lanes.bytes, panels: Math.ceil(columns / panelWidth) }
+}
+
+/** Calls `body` for each panel of channels, with pointers that begin at the given addresses. */
+function forPanels(
+  { builder, lanes }: KernelContext,
+  panels: number,
+  addresses: readonly I32[],
+  body: (pointers: readonly Local<'i32'>[]) => void,
+): void {
+  const pointers = addresses.map((address) => builder.local('i32', address))
+  times(builder, panels, () => {
+    body(pointers)
+    for (const pointer of pointers) builder.set(pointer, i32.add(pointer, i32.const(panelWidth * lanes.bytes)))
+  })
+}
+
+/** A local for each vector of a panel. */
+const panelLocals = ({ builder, lanes }: KernelContext): Local<'v128'>[] =>
+  Array.from({ length: panelWidth / lanes.count }, () => builder.local('v128'))
+
+/** What a window makes of all that it sees: `first`, then `join` with each; `finish` of that is stored. */
+function emitPool(
+  context: KernelContext,
+  parts: {
+    readonly first: number
+    readonly join: (a: Vector, b: Vector) => Vector
+    readonly finish?: (value: Vector, window: PlacedWindow) => Vector
+  },
+): void {
+  const { builder, lanes, kernel } = context
+  const [node] = kernel.nodes
+  const [x, y] = [node.inputs[0], node.outputs[0]].map((value) => operandOf(context, value).pointer)
+  const { rowBytes, panels } = rowsOf(context)
+  const windows = new Windows(context)
+  const results = panelLocals(context)
+  windows.forEach((window) => {
+    const addresses = [at(x, window.first, rowBytes), at(y, window.output, rowBytes)]
+    forPanels(context, panels, addresses, ([source, target]) => {
+      for (const result of results) builder.set(result, lanes.constant(parts.first))
+      windows.forPlaces(window, rowBytes, [source], ([pointer], offset) => {
+        results.forEach((result, vector) => {
+          builder.set(result, parts.join(result, v128.load(pointer, offset + vector * 16)))
+        })
+      })
+      results.forEach((result, vector) => {
+        v128.store(builder, target, parts.finish?.(result, window) ?? result, vector * 16)
+      })
+    })
+  })
+}
+
+export function emitMaxPool(context: KernelContext): void {
+  emitPool(context, { first: Number.NEGATIVE_INFINITY, join: context.lanes.maximum })
+}
+
+export function emitAveragePool(context: KernelContext): void {
+  const { lanes } = context
+  const windows = new Windows(context)
+  emitPool(context, { first: 0, join: lanes.add, finish: (sum, window) => lanes.mul(sum, windows.shareOf(window)) })
+}
+
+/** dy, x, y -> dx: dy goes to the first place of each window that has its largest value. */
+export function emitMaxPoolGradient(context: KernelContext): void {
+  const { builder, lanes, kernel } = context
+  const [node] = kernel.nodes
+  const [dy, x, y] = node.inputs.map((value) => operandOf(context, value).pointer)
+  const dx = operandOf(context, node.outputs[0]).pointer
+  const { rowBytes, panels } = rowsOf(context)
+  const windows = new Windows(context)
+  /** What hasn't found its place yet. */
+  const left = panelLocals(context)
+  const largest = panelLocals(context)
+  const here = builder.local('v128')
+  const clear = clearingOf(context, dx, rowBytes)
+  windows.forEach((window) => {
+    const addresses = [at(dy, window.output, rowBytes), at(y, window.output, rowBytes)]
+    const sources = [x, dx].map((pointer) => at(pointer, window.first, rowBytes))
+    forPanels(context, panels, [...addresses, ...sources], ([dyPlace, yPlace, xPlace, dxPlace]) => {
+      left.forEach((vector, index) => {
+        builder.set(vector, v128.load(dyPlace, index * 16))
+        builder.set(largest[index], v128.load(yPlace, index * 16))
+      })
+      windows.forPlaces(window, rowBytes, [xPlace, dxPlace], ([xPointer, dxPointer], offset) => {
+        left.forEach((vector, index) => {
+          const place = offset + index * 16
+          builder.set(here, lanes.eq(v128.load(xPointer, place), largest[index]))
+          const added = lanes.add(v128.load(dxPointer, place), v128.and(here, vector))
+          v128.store(builder, dxPointer, added, place)
+          builder.set(vector, v128.andNot(vector, here))
+        })
+      })
+    })
+  }, clear)
+}
+
+/** dy -> dx: each position of a window gets its share. */
+export function emitAveragePoolGradient(context: KernelContext): void {
+  const { builder, lanes, kernel } = context
+  const [node] = kernel.nodes
+  const [dy, dx] = [node.inputs[0], node.outputs[0]].map((value) => operandOf(context, value).pointer)
+  const { rowBytes, panels } = rowsOf(context)
+  const windows = new Windows(context)
+  const shares = panelLocals(context)
+  const share = builder.local('v128')
+  const clear = clearingOf(context, dx, rowBytes)
+  windows.forEach((window) => {
+    builder.set(share, windows.shareOf(window))
+    const addresses = [at(dy, window.output, rowBytes), at(dx, window.first, rowBytes)]
+    forPanels(context, panels, addresses, ([dyPlace, dxPlace]) => {
+      shares.forEach((vector, index) => {
+        builder.set(vector, lanes.mul(v128.load(dyPlace, index * 16), share))
+      })
+      windows.forPlaces(window, rowBytes, [dxPlace], ([pointer], offset) => {
+        shares.forEach((vector, index) => {
+          const place = offset + index * 16
+          v128.store(builder, pointer, lanes.add(v128.load(pointer, place), vector), place)
+        })
+      })
+    })
+  }, clear)
+}
+
+/** Makes zeros of an image of dx, to which windows add what they give it. */
+function clearingOf(context: KernelContext, dx: I32, rowBytes: number): (image: Local<'i32'>) => void {
+  const { positions } = geometryOf(context.kernel.nodes[0].attributes)
+  const imageBytes = positions * rowBytes
+  return (image) => emitClearing(context, at(dx, image, imageBytes), imageBytes)
+}
+
+/** x[B * positions, C] -> [B, C] */
+export function emitMeanOverPositions(context: KernelContext): void {
+  const { builder, lanes, kernel, start, end } = context
+  const [node] = kernel.nodes
+  const x = operandOf(context, node.inputs[0]).pointer
+  const y = operandOf(context, node.outputs[0])
+  const { columns, stride } = layoutAs(y.layout, 'rows')
+  const { rowBytes } = rowsOf(context)
+  const positions = Number(node.attributes.positions)
+  forRange(builder, start, end, 1, (image) => {
+    const target = builder.local('i32', at(y.pointer, image, stride * lanes.bytes))
+    emitRowSums(context, {
+      rows: i32.const(positions),
+      rowBytes,
+      columns,
+      sources: [at(x, image, positions * rowBytes)],
+      targets: [target],
+      sumsOf: (block) => [sumOfRows(context, block)],
+    })
+    emitScaling(context, columns, target, () => lanes.constant(1 / positions))
+  })
+}
+
+/** dy[B, C] -> dx[B * positions, C] */
+export function emitMeanOverPositionsGradient(context: KernelContext): void {
+  const { builder, lanes, kernel, start, end } = context
+  const [node] = kernel.nodes
+  const [dy, dx] = [node.inputs[0], node.outputs[0]].map((value) => operandOf(context, value).pointer)
+  const { columns } = layoutAs(operandOf(context, node.inputs[0]).layout, 'rows')
+  const { rowBytes } = rowsOf(context)
+  const positions = Number(node.attributes.positions)
+  const share = builder.local('v128', lanes.constant(1 / positions))
+  forRange(builder, start, end, 1, (image) => {
+    const source = builder.local('i32', at(dy, image, rowBytes))
+    const target = builder.local('i32', at(dx, image, positions * rowBytes))
+    times(builder, positions, () => {
+      forVectorsOf(context, columns, (offset) => {
+        v128.store(builder, i32.add(target, offset), lanes.mul(v128.load(i32.add(source, offset)), share))
+      })
+      builder.set(target, i32.add(target, i32.const(rowBytes)))
+    })
+  })
+}

@@ -1,0 +1,259 @@
+/**
+ * Images from one order to another: [C][positions], as a batch is given, and rows of channels, one for each position; and
+ * every stride-th position of such rows. What is written has zeros in its padding.
+ */
+import { geometryOf } from '../../../graph/windows.ts'
+import { panelWidth, roundUp } from '../../../plan/layout.ts'
+import { assertInvariant } from '../../../support/errors.ts'
+import { type I32, i32, type Local, type Vector } from '../assembler.ts'
+import { v128 } from '../lanes.ts'
+import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
+
+/** A panel of channels at some positions: as many as a vector has lanes, or, of images smaller than that, all. */
+interface Square {
+  /** The address of the panel's first channel at the first position; the others follow `planeBytes` apart. */
+  readonly planes: Local<'i32'>
+  /** The address of the panel in the row of the first position. */
+  readonly rows: Local<'i32'>
+  /** Channels of the panel that there are. */
+  readonly channels: number
+  readonly positions: number
+}
+
+interface Exchange {
+  readonly planes: { readonly pointer: I32; readonly imageBytes: number; readonly planeBytes: number }
+  readonly rows: { readonly pointer: I32; readonly rowBytes: number }
+  readonly channels: number
+  readonly positions: number
+}
+
+/** Calls `move` for squares that cover each of the thread's images, and `finish` with the image's planes. */
+function forSquares(
+  context: KernelContext,
+  { planes, rows, channels, positions }: Exchange,
+  move: (square: Square) => void,
+  finish: (planes: Local<'i32'>) => void = () => {},
+): void {
+  const { builder, lanes, start, end } = context
+  const [plane, row, panelPlane, panelRow] = Array.from({ length: 4 }, () => builder.local('i32'))
+  const side = lanes.count
+  const advance = (local: Local<'i32'>, bytes: number): void => builder.set(local, i32.add(local, i32.const(bytes)))
+  const alongPositions = (real: number): void => {
+    const square = { planes: plane, rows: row, channels: real }
+    builder.set(plane, panelPlane)
+    builder.set(row, panelRow)
+    if (positions < side) {
+      move({ ...square, positions })
+      return
+    }
+    times(builder, Math.floor(positions / side), () => {
+      move({ ...square, positions: side })
+      advance(plane, side * lanes.bytes)
+      advance(row, side * rows.rowBytes)
+    })
+    const rest = positions % side
+    if (rest === 0) return
+    // The last square begins within the one before, rather than end beyond the image.
+    advance(plane, (rest - side) * lanes.bytes)
+    advance(row, (rest - side) * rows.rowBytes)
+    move({ ...square, positions: side })
+  }
+  forRange(builder, start, end, 1, (image) => {
+    const imagePlanes = builder.local('i32', at(planes.pointer, image, planes.imageBytes))
+    builder.set(panelPlane, imagePlanes)
+    builder.set(panelRow, at(rows.pointer, image, positions * rows.rowBytes))
+    if (channels >= panelWidth) {
+      times(builder, Math.floor(channels / panelWidth), () => {
+        alongPositions(panelWidth)
+        advance(panelPlane, panelWidth * planes.planeBytes)
+        advance(panelRow, panelWidth * lanes.bytes)
+      })
+    }
+    if (channels % panelWidth > 0) alongPositions(channels % panelWidth)
+    finish(imagePlanes)
+  })
+}
+
+/** Of images in planes and of the same in rows, by the layouts of their tensors. */
+function exchangeOf(context: KernelContext, inPlanes: 'input' | 'output'): Exchange {
+  const { lanes, kernel } = context
+  const [{ inputs, outputs }] = kernel.nodes
+  const [input, output] = [operandOf(context, inputs[0]), operandOf(context, outputs[0])]
+  const [planes, rows] = inPlanes === 'input' ? [input, output] : [output, input]
+  const { columns: elements, stride } = layoutAs(planes.layout, 'rows')
+  const { columns: channels, stride: rowStride } = layoutAs(rows.layout, 'rows')
+  const positions = elements / channels
+  const [imageBytes, planeBytes, rowBytes] = [stride, positions, rowStride].map((length) => length * lanes.bytes)
+  return {
+    planes: { pointer: planes.pointer, imageBytes, planeBytes },
+    rows: { pointer: rows.pointer, rowBytes },
+    channels,
+    positions,
+  }
+}
+
+/** [B, C * positions] -> [B * positions, C] */
+export function emitToPositions(context: KernelContext): void {
+  const { builder, lanes } = context
+  const exchange = exchangeOf(context, 'input')
+  const { planeBytes } = exchange.planes
+  const { rowBytes } = exchange.rows
+  const side = lanes.count
+  const loaded = Array.from({ length: side }, () => builder.local('v128'))
+  forSquares(context, exchange, ({ planes, rows, channels, positions }) => {
+    for (let first = 0; first < panelWidth; first += side) {
+      if (positions < side || first >= channels) {
+        for (let row = 0; row < positions; row++) {
+          v128.store(builder, rows, lanes.constant(0), row * rowBytes + first * lanes.bytes)
+        }
+        continue
+      }
+      loaded.forEach((vector, index) => {
+        const channel = first + index
+        builder.set(vector, channel < channels ? v128.load(planes, channel * planeBytes) : lanes.constant(0))
+      })
+      lanes.transpose(loaded, builder).forEach((vector, row) => {
+        v128.store(builder, rows, vector, row * rowBytes + first * lanes.bytes)
+      })
+    }
+    if (positions >= side) return
+    forElements(channels, positions, (channel, row) => {
+      const value = lanes.loadScalar(planes, channel * planeBytes + row * lanes.bytes)
+      lanes.storeScalar(builder, rows, value, row * rowBytes + channel * lanes.bytes)
+    })
+  })
+}
+
+/** [B * positions, C] -> [B, C * positions] */
+export function emitFromPositions(context: KernelContext): void {
+  const { builder, lanes } = context
+  const exchange = exchangeOf(context, 'output')
+  const { planeBytes } = exchange.planes
+  const { rowBytes } = exchange.rows
+  const side = lanes.count
+  const loaded = Array.from({ length: side }, () => builder.local('v128'))
+  const move = ({ planes, rows, channels, positions }: Square): void => {
+    if (positions < side) {
+      forElements(channels, positions, (channel, row) => {
+        const value = lanes.loadScalar(rows, row * rowBytes + channel * lanes.bytes)
+        lanes.storeScalar(builder, planes, value, channel * planeBytes + row * lanes.bytes)
+      })
+      return
+    }
+    for (let first = 0; first < channels; first += side) {
+      loaded.forEach((vector, row) => {
+        builder.set(vector, v128.load(rows, row * rowBytes + first * lanes.bytes))
+      })
+      const columns = lanes.transpose(loaded, builder).slice(0, channels - first)
+      columns.forEach((vector, index) => {
+        v128.store(builder, planes, vector, (first + index) * planeBytes)
+      })
+    }
+  }
+  const elements = exchange.channels * exchange.positions
+  forSquares(context, exchange, move, (planes) => {
+    for (let element = elements; element < roundUp(elements, panelWidth); element++) {
+      lanes.storeScalar(builder, planes, lanes.scalarConst(0), element * lanes.bytes)
+    }
+  })
+}
+
+function forElements(channels: number, positions: number, body: (channel: number, position: number) => void): void {
+  for (let channel = 0; channel < channels; channel++) {
+    for (let position = 0; position < positions; position++) body(channel, position)
+  }
+}
+
+/** Zeros from an address on, so many bytes (a multiple of 32). */
+export function emitClearing({ builder, lanes }: KernelContext, address: I32, bytes: number): void {
+  assertInvariant(bytes % 32 === 0, `${bytes} bytes to clear`)
+  const pointer = builder.local('i32', address)
+  times(builder, bytes / 32, () => {
+    for (const offset of [0, 16]) v128.store(builder, pointer, lanes.constant(0), offset)
+    builder.set(pointer, i32.add(pointer, i32.const(32)))
+  })
+}
+
+/** Copies so many channels of a row, and makes zeros of those from there on to `padded`. */
+function copyChannels(
+  context: KernelContext,
+  { from, to, channels, padded }: { from: I32; to: I32; channels: number; padded: number },
+): void {
+  const { builder, lanes } = context
+  const [source, target] = [builder.local('i32', from), builder.local('i32', to)]
+  const next = (value: Vector, offset: number): void => v128.store(builder, target, value, offset)
+  const panelBytes = panelWidth * lanes.bytes
+  const panels = Math.floor(channels / panelWidth)
+  if (panels > 0) {
+    times(builder, panels, () => {
+      for (let offset = 0; offset < panelBytes; offset += 16) next(v128.load(source, offset), offset)
+      for (const pointer of [source, target]) builder.set(pointer, i32.add(pointer, i32.const(panelBytes)))
+    })
+  }
+  const rest = channels - panels * panelWidth
+  if (rest > 0) {
+    for (let first = 0; first < panelWidth; first += lanes.count) {
+      const mask = lanes.firstLanes(Math.min(lanes.count, Math.max(0, rest - first)))
+      next(v128.and(v128.load(source, first * lanes.bytes), mask), first * lanes.bytes)
+    }
+    builder.set(target, i32.add(target, i32.const(panelBytes)))
+  }
+  const zeros = padded - roundUp(channels, panelWidth)
+  if (zeros > 0) emitClearing(context, target, zeros * lanes.bytes)
+}
+
+/** Where a stride finds the positions that it keeps, for each of the thread's images. */
+function forKept(
+  context: KernelContext,
+  whole: { pointer: I32; rowBytes: number },
+  kept: { pointer: I32; rowBytes: number },
+  body: (whole: Local<'i32'>, kept: Local<'i32'>) => void,
+  begin: (image: Local<'i32'>) => void = () => {},
+): void {
+  const { builder, kernel, start, end } = context
+  const { stride, width, positions, outputPositions, outputHeight, outputWidth } = geometryOf(
+    kernel.nodes[0].attributes,
+  )
+  const [line, from, to] = Array.from({ length: 3 }, () => builder.local('i32'))
+  forRange(builder, start, end, 1, (image) => {
+    builder.set(line, at(whole.pointer, image, positions * whole.rowBytes))
+    begin(line)
+    builder.set(to, at(kept.pointer, image, outputPositions * kept.rowBytes))
+    times(builder, outputHeight, () => {
+      builder.set(from, line)
+      times(builder, outputWidth, () => {
+        body(from, to)
+        builder.set(from, i32.add(from, i32.const(stride * whole.rowBytes)))
+        builder.set(to, i32.add(to, i32.const(kept.rowBytes)))
+      })
+      builder.set(line, i32.add(line, i32.const(stride * width * whole.rowBytes)))
+    })
+  })
+}
+
+/** The first input and the output with what their rows are like. */
+function rowsOfBoth(context: KernelContext) {
+  const { lanes, kernel } = context
+  const [{ inputs, outputs }] = kernel.nodes
+  return [inputs[0], outputs[0]].map((value) => {
+    const { pointer, layout } = operandOf(context, value)
+    const { columns, stride } = layoutAs(layout, 'rows')
+    return { pointer, channels: columns, rowBytes: stride * lanes.bytes }
+  })
+}
+
+/** x[N, C] -> every stride-th position [M, channels], zeros in the channels that are new. */
+export function emitSubsample(context: KernelContext): void {
+  const [x, y] = rowsOfBoth(context)
+  const padded = roundUp(y.channels, panelWidth)
+  forKept(context, x, y, (from, to) => copyChannels(context, { from, to, channels: x.channels, padded }))
+}
+
+/** dy[M, channels] -> dx[N, C], zeros in the positions that the stride left out. */
+export function emitSubsampleGradient(context: KernelContext): void {
+  const [dy, dx] = rowsOfBoth(context)
+  const { positions } = geometryOf(context.kernel.nodes[0].attributes)
+  const padded = roundUp(dx.channels, panelWidth)
+  const clear = (image: Local<'i32'>): void => emitClearing(context, image, positions * dx.rowBytes)
+  forKept(context, dx, dy, (to, from) => copyChannels(context, { from, to, channels: dx.channels, padded }), clear)
+}

@@ -1,0 +1,111 @@
+/**
+ * Sums over rows, column by column. Rows go in blocks of eight: what a block adds is summed in registers, then added to the
+ * sums in memory, which stay in the first cache. So the rows are read once, from the first byte to the last, whatever the
+ * number of columns, and rounding errors are those of sums an eighth as long.
+ */
+import { panelWidth } from '../../../plan/layout.ts'
+import { type I32, i32, type Local, type Vector } from '../assembler.ts'
+import { v128 } from '../lanes.ts'
+import { forRange, type KernelContext, times } from './operands.ts'
+
+const blockRows = 8
+
+/** Some rows at one vector of columns. */
+export interface RowBlock {
+  readonly rows: number
+  load(source: number, row: number): Vector
+  /** What a vector over all columns, at the given address, has at these. */
+  loadAt(address: I32): Vector
+}
+
+export interface RowSums {
+  /** How many there are to sum, and the bytes from one to the next. */
+  readonly rows: I32
+  readonly rowBytes: number
+  readonly columns: number
+  /** The addresses of the tensors' first rows. */
+  readonly sources: readonly I32[]
+  /** Where each sum goes, a vector over the columns. */
+  readonly targets: readonly I32[]
+  /** What the block adds to each target. */
+  readonly sumsOf: (block: RowBlock) => readonly Vector[]
+}
+
+/** Calls `body` for each vector of so many columns, padding included, with its byte offset. */
+export function forVectorsOf(context: KernelContext, columns: number, body: (offset: Local<'i32'>) => void): void {
+  const { builder, lanes } = context
+  const bytes = Math.ceil(columns / panelWidth) * panelWidth * lanes.bytes
+  forRange(builder, i32.const(0), i32.const(bytes), 16, body)
+}
+
+export function emitRowSums(context: KernelContext, sums: RowSums): void {
+  const { builder, lanes } = context
+  const { columns, rowBytes, sumsOf } = sums
+  const pointers = sums.sources.map((source) => builder.local('i32', source))
+  const targets = sums.targets.map((target) => builder.local('i32', target))
+  const left = builder.local('i32', sums.rows)
+  const panelBytes = panelWidth * lanes.bytes
+  const panels = Math.ceil(columns / panelWidth)
+  const offset = builder.local('i32')
+  const places = pointers.map(() => builder.local('i32'))
+  const targetPlaces = targets.map(() => builder.local('i32'))
+
+  const emitPanel = (rows: number): void => {
+    for (let vector = 0; vector < panelBytes; vector += 16) {
+      const block: RowBlock = {
+        rows,
+        load: (source, row) => v128.load(places[source], row * rowBytes + vector),
+        loadAt: (address) => v128.load(i32.add(address, offset), vector),
+      }
+      const added = sumsOf(block)
+      targetPlaces.forEach((place, index) => {
+        v128.store(builder, place, lanes.add(v128.load(place, vector), added[index]), vector)
+      })
+    }
+  }
+  const emitBlocks = (rows: number): void =>
+    builder.while(i32.geS(left, i32.const(rows)), () => {
+      builder.set(offset, i32.const(0))
+      places.forEach((place, index) => {
+        builder.set(place, pointers[index])
+      })
+      targetPlaces.forEach((place, index) => {
+        builder.set(place, targets[index])
+      })
+      times(builder, panels, () => {
+        emitPanel(rows)
+        for (const pointer of [offset, ...places, ...targetPlaces]) {
+          builder.set(pointer, i32.add(pointer, i32.const(panelBytes)))
+        }
+      })
+      for (const pointer of pointers) builder.set(pointer, i32.add(pointer, i32.const(rows * rowBytes)))
+      builder.set(left, i32.sub(left, i32.const(rows)))
+    })
+
+  forVectorsOf(context, columns, (place) => {
+    for (const target of targets) v128.store(builder, i32.add(target, place), lanes.constant(0))
+  })
+  emitBlocks(blockRows)
+  emitBlocks(1)
+}
+
+/** The sum of a block's rows. */
+export function sumOfRows({ lanes }: KernelContext, { rows, load }: RowBlock): Vector {
+  let sum = load(0, 0)
+  for (let row = 1; row < rows; row++) sum = lanes.add(sum, load(0, row))
+  return sum
+}
+
+/** Multiplies a vector over the columns, in memory, by a factor. */
+export function emitScaling(
+  context: KernelContext,
+  columns: number,
+  target: I32,
+  factor: (offset: I32) => Vector,
+): void {
+  const { builder, lanes } = context
+  forVectorsOf(context, columns, (offset) => {
+    const place = builder.local('i32', i32.add(target, offset))
+    v128.store(builder, place, lanes.mul(v128.load(place), factor(offset)))
+  })
+}
