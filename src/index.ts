@@ -8,6 +8,7 @@ export { type Count, type CountRatio, compareCounts, count } from './blueprint/c
 export { createBlueprint } from './blueprint/create.ts'
 export { initialise } from './blueprint/initialise.ts'
 export { summaryTable } from './blueprint/summary.ts'
+export type { Augmentation } from './data/augment.ts'
 export { type BlobsOptions, blobs } from './data/blobs.ts'
 export {
   type CatalogueRow,
@@ -46,7 +47,15 @@ export * from './network/initialisers.ts'
 export { networkFromJson } from './network/json.ts'
 export * from './network/layers.ts'
 export type { ActivationName, Initialiser, Layer, Network, Varying } from './network/network.ts'
-export { describePresets, type PresetContext, parseNetwork, withDepth } from './network/presets.ts'
+export {
+  describePresets,
+  isPreset,
+  nameWithoutDepth,
+  type PresetContext,
+  parseNetwork,
+  presetData,
+  withDepth,
+} from './network/presets.ts'
 export { formatBytes } from './plan/print.ts'
 export { comparisonPicture, comparisonReport, comparisonText } from './report/comparison.ts'
 export { type Table, tableText } from './report/table.ts'
@@ -57,6 +66,7 @@ export { describeRecipe } from './training/describe.ts'
 export { type Divergence, describeDivergence } from './training/divergence.ts'
 export type { Scores, Weights } from './training/evaluate.ts'
 export type { LayerRates } from './training/layer-rates.ts'
+export type { BestTest, Evaluation, Measurement, WarmupLook } from './training/measurements.ts'
 export {
   type AdamOptions,
   adam,
@@ -72,12 +82,22 @@ export {
   sgd,
 } from './training/optimizers.ts'
 export {
+  augmentationNames,
+  type EvaluateEvery,
   lossNames,
   orderNames,
   standardisationNames,
   type TrainingOptions,
   type TrainingSettings,
 } from './training/options.ts'
+export {
+  type Recipe,
+  type RecipeName,
+  type RecipeOptions,
+  recipeNamed,
+  recipeNames,
+  recipes,
+} from './training/recipes.ts'
 export { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './training/safetensors.ts'
 export { describeSchedule, type Schedule, type ScheduleName, scheduleNames } from './training/schedules.ts'
 export { describeSignal, type Signal } from './training/signal.ts'

@@ -1,8 +1,17 @@
 /** NETWORK on the command line: a preset with options, or a JSON file. */
 import { basename } from 'node:path'
-import { describePresets, IsobathError, type Network, networkFromJson, parseNetwork } from '../index.ts'
+import {
+  describePresets,
+  IsobathError,
+  isPreset,
+  type Layer,
+  type Network,
+  networkFromJson,
+  parseNetwork,
+  presetData,
+} from '../index.ts'
 import { isFile, readLimited } from '../support/files.ts'
-import type { InputShape } from './data-options.ts'
+import { type InputShape, inputOf, type ShapeFlags } from './data-options.ts'
 
 /** How every command explains its NETWORK. */
 export const networkHelp = 'a preset such as mlp:depth=16 (isobath --help lists them), or a JSON file'
@@ -12,10 +21,7 @@ const LARGEST_FILE = 2 ** 24
 
 /** A preset's name wins over a file or folder that happens to have it. */
 function isNetworkFile(text: string): boolean {
-  if (text.endsWith('.json')) return true
-  const [name] = text.split(':')
-  const isPreset = describePresets().presets.some((preset) => preset.name === name.trim())
-  return !isPreset && isFile(text)
+  return text.endsWith('.json') || (!isPreset(text) && isFile(text))
 }
 
 /** What a run of the network is called: the preset, or the file without its ending. */
@@ -24,8 +30,32 @@ export function shortName(text: string): string {
   return name.replace(/[^\w.-]+/g, '-') || 'network'
 }
 
+/**
+ * What networks are given where a command needs no data: what the first of them is for, or the first that takes images
+ * where there is one, unless --data or --input says otherwise.
+ */
+export function shapeFor(texts: readonly string[], flags: ShapeFlags): Promise<InputShape> {
+  const all = texts.map(usualShape)
+  return inputOf(flags, all.find(({ input }) => input.length === 3) ?? all[0])
+}
+
+function usualShape(text: string): Omit<InputShape, 'task'> {
+  if (!isNetworkFile(text)) return presetData(text) ?? { input: [784], classes: 10 }
+  return { input: takesImages(readNetworkFile(text)) ? [3, 32, 32] : [784], classes: 10 }
+}
+
+function takesImages(layer: Layer): boolean {
+  if (layer.kind === 'chain') return layer.layers.some(takesImages)
+  if (layer.kind === 'repeat') return takesImages(layer.block)
+  if (layer.kind === 'residual') return takesImages(layer.branch)
+  return ['conv', 'maxPool', 'averagePool', 'globalAveragePool', 'subsample'].includes(layer.kind)
+}
+
 export function readNetwork(text: string, { classes, input }: Pick<InputShape, 'classes' | 'input'>): Network {
-  if (!isNetworkFile(text)) return parseNetwork(text, { classes, input })
+  return isNetworkFile(text) ? readNetworkFile(text) : parseNetwork(text, { classes, input })
+}
+
+function readNetworkFile(text: string): Network {
   const remedy = "Give a preset or a network's JSON file."
   const bytes = readLimited(text, { code: 'network', limit: LARGEST_FILE, remedy })
   try {
@@ -55,28 +85,29 @@ function decode(bytes: Uint8Array): string {
 
 /** The presets and their options, for help. */
 export function describeNetworks(): string {
-  const { presets, options } = describePresets()
-  return [
-    ...wrap('NETWORK is a preset, as name:option=value,option=value, or a JSON file as show network prints it.', 0),
+  const groups = describePresets().flatMap(({ title, presets, options }) => [
     '',
-    'Presets:',
+    ...wrap(`${title}:`, 0),
     ...presets.flatMap(({ name, means }) => row(name, means)),
-    '',
-    'Options of presets:',
+    '  Options:',
     ...options.flatMap(({ key, values, fallback, means }) => row(key, `${means}; ${values} (default: ${fallback})`)),
-  ].join('\n')
+  ])
+  const first = 'NETWORK is a preset, as name:option=value,option=value, or a JSON file as show network prints it.'
+  return [...wrap(first, 0), ...groups].join('\n')
 }
 
 const columns = 80
 const nameColumns = 17
 
 function row(name: string, text: string): string[] {
-  const [first, ...rest] = wrap(text, nameColumns + 2)
+  const lines = wrap(text, nameColumns + 2)
+  if (name.length > nameColumns - 2) return [`  ${name}`, ...lines]
+  const [first, ...rest] = lines
   return [`  ${name.padEnd(nameColumns - 2)}  ${first.trimStart()}`, ...rest]
 }
 
 /** Lines of at most 80 characters, all of them indented. */
-function wrap(text: string, indent: number): string[] {
+export function wrap(text: string, indent: number): string[] {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {

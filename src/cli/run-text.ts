@@ -1,7 +1,16 @@
 /** What `train` says of a run that has come to its end, or was stopped. */
 import { join } from 'node:path'
-import { describeDivergence, describeRecipe, describeSignal, formatBytes, type Run } from '../index.ts'
-import { counted, number, scoreLines, whole } from './output.ts'
+import {
+  describeDivergence,
+  describeRecipe,
+  describeSignal,
+  type Evaluation,
+  formatBytes,
+  type Run,
+  type Scores,
+  type WarmupLook,
+} from '../index.ts'
+import { counted, number, percent, scoreLines, whole } from './output.ts'
 import { quote } from './quote.ts'
 import { sparkline } from './terminal/spark.ts'
 
@@ -16,19 +25,23 @@ export interface TrainedOn {
 }
 
 /** The JSON of a training. */
-export function runSummary({ losses, train: training, test, validation, weightsSha256, run, seconds, ...rest }: Run) {
-  const { diverged, steps, settings, signal, interrupted, trainingSeconds, memoryBytes, recompute } = rest
+export function runSummary({ losses, train: training, test, validation, bestTest, evaluations, ...rest }: Run) {
+  const { weightsSha256, run, seconds, diverged, steps, settings, signal, warmup, interrupted } = rest
+  const { trainingSeconds, measuringSeconds, memoryBytes, recompute } = rest
   const facts = {
     losses: losses.map(({ loss }) => loss),
     train: training,
     test,
     validation,
+    bestTest,
+    evaluations,
     weightsSha256,
     run,
     seconds,
     diverged,
   }
-  return { ...facts, steps, settings, signal, interrupted, trainingSeconds, memoryBytes, recompute }
+  const measured = { warmup, measuringSeconds }
+  return { ...facts, steps, settings, signal, interrupted, trainingSeconds, ...measured, memoryBytes, recompute }
 }
 
 /** The same for people; `label` is the network as they wrote it. */
@@ -46,14 +59,49 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
     '',
     losses.length > 0 ? `loss   ${curve}  ${fall}` : "loss   the first step's loss was not finite",
     ...scoreLines(run, data),
+    ...evaluationLines(run),
     ...(data.notes ?? []).map((note, index) => `${index === 0 ? 'data' : ''}`.padEnd(7) + note),
     '',
     ...remarks(run),
-    `time   ${seconds(run.seconds)} in all, ${seconds(run.trainingSeconds)} for the steps${speed(run)}`,
+    `time   ${seconds(run.seconds)} in all, ${seconds(run.trainingSeconds)} for the steps${speed(run)}${measuring(run)}`,
     `memory ${formatBytes(run.memoryBytes)} for a step${run.recompute ? ', activations computed again in the backward pass' : ''}`,
     `run    ${run.run}`,
     `sha256 ${run.weightsSha256} (weights)`,
   ].join('\n')
+}
+
+/** The curves of the errors, and the lowest of them, which isn't the result. */
+function evaluationLines({ evaluations = [], bestTest, validation }: Run): string[] {
+  if (evaluations.length < 2) return []
+  const width = validation ? 10 : 6
+  const curve = (pick: (evaluation: Evaluation) => Scores): string => {
+    const errors = evaluations.map((evaluation) => pick(evaluation).error)
+    const drawn = sparkline(
+      errors.map((error) => error ?? Number.NaN),
+      40,
+    )
+    return `${drawn}  ${percent(errors[0])} to ${percent(errors[errors.length - 1])}`
+  }
+  const [{ step, trainSamples }] = evaluations
+  const isPart = trainSamples < evaluations[evaluations.length - 1].trainSamples
+  const part = isPart ? ` (of ${counted(trainSamples, 'sample')}, at the end of all)` : ''
+  const lowest = `the lowest of ${whole(evaluations.length)}, so chosen on the test set. The result is the last, above`
+  const best = bestTest
+    ? [
+        `${'best'.padEnd(width)} test error ${percent(bestTest.error)} after ${counted(bestTest.step, 'step')}: ${lowest}.`,
+      ]
+    : []
+  return [
+    ...best,
+    '',
+    `error on the way, after ${counted(step, 'step')} at first:`,
+    `${'train'.padEnd(width)} ${curve(({ train: scores }) => scores)}${part}`,
+    `${'test'.padEnd(width)} ${curve(({ test: scores }) => scores)}`,
+  ]
+}
+
+function measuring({ measuringSeconds }: Run): string {
+  return measuringSeconds === 0 ? '' : `, ${seconds(measuringSeconds)} for what was measured between them`
 }
 
 function seconds(value: number): string {
@@ -66,11 +114,20 @@ function speed({ steps, trainingSeconds }: Run): string {
   return steps === 0 ? '' : ` (${rate >= 10 ? whole(Math.round(rate)) : rate.toPrecision(2)} a second)`
 }
 
+function warmupSentence(looks: readonly WarmupLook[]): string {
+  const last = looks.at(-1)
+  if (!last) return 'The warm-up was not over at the end, and the training error was not looked at yet.'
+  const seen = `with a training error of ${percent(last.trainingError)}`
+  if (last.warmedUp) return `The warm-up was over at step ${whole(last.step)}, ${seen}.`
+  return `The warm-up was not over at the end: the last look at it, at step ${whole(last.step)}, was ${seen}.`
+}
+
 /** What a user must know beside the scores. */
-function remarks({ signal, diverged, interrupted, steps, settings, run }: Run): string[] {
+function remarks({ signal, warmup, diverged, interrupted, steps, settings, run }: Run): string[] {
   const lines: string[] = []
   const standsOut = describeSignal(signal)
   if (standsOut !== null) lines.push(`Before training ${standsOut}.`)
+  if (warmup) lines.push(warmupSentence(warmup))
   if (diverged) lines.push(`Training diverged at step ${whole(diverged.step)}: ${describeDivergence(diverged)}.`)
   if (interrupted) {
     const file = join(run ?? '', `checkpoint-${steps}.safetensors`)

@@ -1,9 +1,10 @@
 /** A training's progress on stderr: its steps, then its scoring where that takes long enough to wonder. */
-import type { TrainOptions } from '../index.ts'
+import type { Measurement, TrainOptions } from '../index.ts'
+import { percent } from './output.ts'
 import { stderrProgress } from './terminal/stderr.ts'
 
 export interface ShownTraining {
-  readonly observer: Required<Pick<TrainOptions, 'onProgress' | 'onEvaluation'>>
+  readonly observer: Required<Pick<TrainOptions, 'onProgress' | 'onEvaluation' | 'onMeasured'>>
   note(text: string): void
   close(): void
 }
@@ -29,8 +30,20 @@ export function showTraining(): ShownTraining {
         scoring ??= progress.task('scoring', samples, { unit: 'sample' })
         scoring.update(done)
       },
+      onMeasured: (measurement) => progress.note(measuredText(measurement)),
     },
     note: (text) => progress.note(text),
     close: () => progress.close(),
   }
+}
+
+/** `step 391: training error 42.10%, test error 45.33%` */
+function measuredText(measurement: Measurement): string {
+  const { step } = measurement
+  if ('test' in measurement) {
+    const { train, test } = measurement
+    return `step ${step}: training error ${percent(train.error)}, test error ${percent(test.error)}`
+  }
+  const { trainingError, warmedUp } = measurement
+  return `step ${step}: training error ${percent(trainingError)}, ${warmedUp ? 'the warm-up is over' : 'still warming up'}`
 }

@@ -4,14 +4,20 @@ import { describeOptimizer } from './optimizers.ts'
 import type { TrainingSettings } from './options.ts'
 import { describeSchedule } from './schedules.ts'
 
-type Recipe = Pick<TrainingSettings, 'optimizer' | 'schedule' | 'clipNorm' | 'layerRates'>
+type Recipe = Pick<
+  TrainingSettings,
+  'recipe' | 'stepsScale' | 'optimizer' | 'schedule' | 'clipNorm' | 'layerRates' | 'augment'
+>
 
 /** `nesterov 0.9, rate 0.03, clipped to norm 1, cosine rate, readout at 0.1 of it` */
-export function describeRecipe({ optimizer, schedule, clipNorm, layerRates }: Recipe): string {
+export function describeRecipe(settings: Recipe): string {
+  const { recipe, stepsScale, optimizer, schedule, clipNorm, layerRates, augment } = settings
   const parts = [describeOptimizer(optimizer)]
   if (clipNorm !== null) parts.push(`clipped to norm ${clipNorm}`)
   parts.push(describeSchedule(schedule), ...describeRates(layerRates))
-  return parts.join(', ')
+  if (augment !== 'none') parts.push(augment)
+  if (recipe === undefined) return parts.join(', ')
+  return `${recipe}${stepsScale === undefined ? '' : ` in ${stepsScale} of its steps`}: ${parts.join(', ')}`
 }
 
 function describeRates(rates: LayerRates): string[] {

@@ -57,13 +57,13 @@ export const recipes = {
   }),
   'he-2016': frozen({
     source: 'He, Zhang, Ren & Sun 2016, Identity Mappings in Deep Residual Networks, appendix (CIFAR)',
-    summary: 'the same, all with a warm-up: a tenth of the rate in the first 400 steps',
+    summary: 'the same, but for the warm-up: all networks take a tenth of the rate in the first 400 steps',
     options: { ...he2015, warmup: 400, warmupFactor: 0.1 },
   }),
   'wide-resnet-2016': frozen({
     source: 'Zagoruyko & Komodakis 2016, Wide Residual Networks, sections 3 and 4 (CIFAR, mean/std)',
     summary: 'nesterov 0.9, rate 0.1, a fifth of it at 60, 120 and 160 of 200 epochs, weight decay 0.0005',
-    difference: 'the paper pads with reflections of the image, here it is zeros',
+    difference: 'The paper pads with reflections of the image, here it is zeros',
     options: {
       optimizer: { name: 'nesterov', rate: 0.1, momentum: 0.9, weightDecay: 5e-4 },
       batch: 128,

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import { refusal } from '../../test/support/refusal.ts'
+import { fewPoints, type TinyOptions, tinyTask } from '../../test/support/tiny-training.ts'
+import { bestOf, type Evaluation, isEvaluation, type Measurement } from './measurements.ts'
+import { momentum } from './optimizers.ts'
+import { resolveOptions } from './options.ts'
+import type { ErrorWarmup } from './schedules.ts'
+import { scheduleFactor } from './schedules.ts'
+import { type Session, trainSession } from './session.ts'
+
+const network = 'mlp:depth=2,width=6'
+const common = { steps: 40, batch: 16, seed: 4, optimizer: momentum({ rate: 0.1 }) }
+
+async function measured(options: TinyOptions, change: (task: Session) => Session = (task) => task) {
+  const seen: Measurement[] = []
+  const task = {
+    ...tinyTask(network, { ...common, ...options }),
+    weights: undefined,
+    onMeasured: (one: Measurement) => void seen.push(one),
+  }
+  return { ...(await trainSession(change(task))), seen }
+}
+
+/** The same session with a warm-up that looks more often. */
+const warming =
+  (options: Partial<ErrorWarmup>) =>
+  (task: Session): Session => {
+    const untilError = { factor: 0.1, error: 0.8, every: 5, samples: 32, ...options }
+    return { ...task, settings: { ...task.settings, schedule: { ...task.settings.schedule, untilError } } }
+  }
+
+describe('evaluations on the way', () => {
+  it('change nothing in the training', async () => {
+    const [usual, often] = [await measured({}), await measured({ evaluateEvery: 7 })]
+    expect({ ...usual, ...unmeasured }).toEqual({ ...often, ...unmeasured })
+    expect(usual.measuringSeconds).toBe(0)
+    expect(often.measuringSeconds).toBeGreaterThan(0)
+  })
+
+  it('are what a training of so many steps ends with', async () => {
+    const { evaluations = [], train, test, seen } = await measured({ evaluateEvery: 15 })
+    expect(evaluations.map(({ step }) => step)).toEqual([15, 30, 40])
+    expect(seen).toEqual(evaluations.slice(0, 2))
+    for (const { step, ...scores } of evaluations) {
+      const shorter = await measured({ steps: step })
+      expect(scores).toEqual({ train: shorter.train, trainSamples: 64, test: shorter.test })
+    }
+    expect(evaluations[2]).toEqual({ step: 40, train, trainSamples: 64, test })
+  })
+
+  it('have the scores of what was held out, and one score where a table is not split', async () => {
+    const { evaluations: held = [] } = await measured({
+      data: { ...fewPoints, validation: fewPoints.test },
+      evaluateEvery: 20,
+    })
+    expect(held.map(({ validation }) => validation)).toEqual(held.map(({ test }) => test))
+    const { evaluations: whole = [] } = await measured({
+      data: { ...fewPoints, test: fewPoints.train },
+      evaluateEvery: 20,
+    })
+    expect(whole.map(({ train }) => train)).toEqual(whole.map(({ test }) => test))
+  })
+
+  it('are there only where they were asked for', async () => {
+    const record = await measured({})
+    expect(record).not.toHaveProperty('evaluations')
+    expect(record).not.toHaveProperty('bestTest')
+    expect(record.seen).toEqual([])
+  })
+
+  it('come as often as was asked for, counted in steps or in passes', () => {
+    const every = (evaluateEvery: Parameters<typeof resolveOptions>[0]['evaluateEvery']) =>
+      resolveOptions({ evaluateEvery, batch: 128 }, 1000).evaluateEvery
+    expect([every(undefined), every('never'), every(9), every({ epochs: 1 }), every({ epochs: 0.25 })]).toEqual([
+      undefined,
+      undefined,
+      9,
+      8,
+      2,
+    ])
+    expect([refusal(() => every(0)), refusal(() => every({ epochs: -1 }))].join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: evaluate-every: expected a whole number of at least 1, got 0.
+      IsobathError: evaluate-every: expected a number above 0 that can be counted in steps, got -1."
+    `)
+  })
+})
+
+const unmeasured = {
+  seen: 0,
+  evaluations: 0,
+  bestTest: 0,
+  seconds: 0,
+  trainingSeconds: 0,
+  measuringSeconds: 0,
+}
+
+describe('the best test error', () => {
+  const at = (step: number, error: number | null): Evaluation => {
+    const scores = { loss: error, error }
+    return { step, train: { loss: 0, error: 0 }, trainSamples: 1, test: scores }
+  }
+
+  it('is the lowest, the first time, and is not the last', async () => {
+    expect(bestOf([at(1, 0.5), at(2, 0.2), at(3, null), at(4, 0.2), at(5, 0.3)])).toEqual({ error: 0.2, step: 2 })
+    expect(bestOf([at(1, null)])).toBeUndefined()
+    // Rates far too high: it gets worse again.
+    const { evaluations = [], bestTest, test } = await measured({ optimizer: momentum({ rate: 3 }), evaluateEvery: 1 })
+    const errors = evaluations.map((one) => one.test.error ?? 1)
+    expect(bestTest).toEqual({ error: Math.min(...errors), step: errors.indexOf(Math.min(...errors)) + 1 })
+    expect(bestTest?.error).toBeLessThan(test.error ?? 0)
+  })
+})
+
+describe('a warm-up that ends with an error', () => {
+  it('has its rate until the error is below, as if its steps had been known', async () => {
+    const until = await measured({}, warming({ error: 0.2 }))
+    const [ended] = (until.warmup ?? []).filter(({ warmedUp }) => warmedUp)
+    expect(until.warmup?.map(({ step }) => step)).toEqual([5, 10, 15].filter((step) => step <= ended.step))
+    expect(until.warmup?.every(({ trainingError, warmedUp }) => warmedUp === (trainingError ?? 1) < 0.2)).toBe(true)
+    const known = await measured({ warmup: ended.step, warmupFactor: 0.1 })
+    expect(until.losses).toEqual(known.losses)
+    expect(until.weightsSha256).toBe(known.weightsSha256)
+    expect(until.seen).toEqual(until.warmup)
+    expect(ended.step).toBeGreaterThan(5)
+  })
+
+  it('lasts to the end where the error never is', async () => {
+    const never = await measured({}, warming({ error: 1e-9 }))
+    const low = await measured({ optimizer: momentum({ rate: 0.1 * 0.1 }) })
+    expect(never.weightsSha256).toBe(low.weightsSha256)
+    expect(never.warmup).toHaveLength(7)
+    expect(never.warmup?.some(({ warmedUp }) => warmedUp)).toBe(false)
+  })
+
+  it('is told apart from evaluations of the same step, which come first', async () => {
+    const { seen, evaluations } = await measured({ evaluateEvery: 10 }, warming({ error: 1e-9, every: 20 }))
+    expect(seen.map((one) => `${one.step} ${isEvaluation(one) ? 'evaluated' : 'looked at'}`)).toEqual([
+      '10 evaluated',
+      '20 evaluated',
+      '20 looked at',
+      '30 evaluated',
+    ])
+    expect(evaluations).toHaveLength(4)
+  })
+
+  it('goes on at the full rate from the step on that it ended before', () => {
+    const { schedule } = resolveOptions({ warmupUntilError: 0.8, steps: 1000 }, 1000)
+    expect([0, 399, 400, 999].map((step) => scheduleFactor(schedule, step, 1000, 400))).toEqual([0.1, 0.1, 1, 1])
+    expect([0, 999].map((step) => scheduleFactor(schedule, step, 1000))).toEqual([0.1, 0.1])
+  })
+})
