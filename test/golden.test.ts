@@ -16,7 +16,7 @@ describe.each(goldenCases)('$name: $network', (golden) => {
   const data = createGoldenData(golden)
 
   it('starts from the same weights and data', () => {
-    expect(data.sha256, `run node test/golden/make_mlp.mjs ${golden.name}`).toBe(expected.sha256)
+    expect(data.sha256, `run node test/golden/make_golden.mjs ${golden.name}`).toBe(expected.sha256)
   })
 
   describe.each(['float64', 'float32'] as const)('%s', (precision) => {

@@ -1,19 +1,23 @@
 /**
- * The training problems that PyTorch did too (make_mlp.mjs, make_mlp.py): networks, data, first weights. Nothing but the
+ * The training problems that PyTorch did too (make_golden.mjs, make_golden.py): networks, data, first weights. Nothing but the
  * seeds is stored: both sides get these same numbers.
  */
 import { createHash } from 'node:crypto'
-import type { Blueprint } from '../../src/blueprint/blueprint.ts'
+import type { Blueprint, Shape } from '../../src/blueprint/blueprint.ts'
 import { createBlueprint } from '../../src/blueprint/create.ts'
 import { initialise } from '../../src/blueprint/initialise.ts'
+import { sizeOf } from '../../src/blueprint/shape.ts'
 import type { LossName, OptimizerRule } from '../../src/graph/programs.ts'
+import type { Network } from '../../src/network/network.ts'
 import { parseNetwork } from '../../src/network/presets.ts'
 import { createRandom } from '../../src/support/random.ts'
 
 export interface GoldenCase {
   readonly name: string
-  readonly network: string
-  readonly input: number
+  /** A preset's text, or the network itself. */
+  readonly network: string | Network
+  /** [features] or [channels, height, width] */
+  readonly input: Shape
   readonly outputs: number
   readonly batch: number
   readonly loss: LossName
@@ -21,6 +25,10 @@ export interface GoldenCase {
   readonly clipNorm?: number
   readonly rate: number
   readonly steps: number
+  /** Fewer steps in float64; as many by default. */
+  readonly float64Steps?: number
+  /** How many elements of each tensor are kept; 50 by default. */
+  readonly sampled?: number
   readonly seed: number
 }
 
@@ -49,7 +57,7 @@ export const goldenCases: readonly GoldenCase[] = [
     ...common,
     name: 'mlp-sgd',
     network: tanhNetwork,
-    input: 784,
+    input: [784],
     batch: 64,
     loss: 'cross-entropy',
     optimizer: { kind: 'sgd', weightDecay: 0 },
@@ -59,7 +67,7 @@ export const goldenCases: readonly GoldenCase[] = [
     ...common,
     name: 'mlp-momentum',
     network: tanhNetwork,
-    input: 784,
+    input: [784],
     batch: 64,
     loss: 'cross-entropy',
     optimizer: momentum,
@@ -69,7 +77,7 @@ export const goldenCases: readonly GoldenCase[] = [
     ...common,
     name: 'mlp-nesterov',
     network: tanhNetwork,
-    input: 784,
+    input: [784],
     batch: 64,
     loss: 'cross-entropy',
     optimizer: nesterov,
@@ -80,7 +88,7 @@ export const goldenCases: readonly GoldenCase[] = [
     steps: 60,
     name: 'mlp-adam',
     network: tanhNetwork,
-    input: 784,
+    input: [784],
     batch: 64,
     loss: 'cross-entropy',
     optimizer: adam,
@@ -91,7 +99,7 @@ export const goldenCases: readonly GoldenCase[] = [
     steps: 60,
     name: 'mlp-adamw',
     network: tanhNetwork,
-    input: 784,
+    input: [784],
     batch: 64,
     loss: 'cross-entropy',
     optimizer: { ...adam, weightDecay: 0.05, decoupled: true },
@@ -101,7 +109,7 @@ export const goldenCases: readonly GoldenCase[] = [
     ...common,
     name: 'clipped',
     network: 'residual-mlp:depth=12,width=50,activation=tanh',
-    input: 99,
+    input: [99],
     batch: 50,
     loss: 'cross-entropy',
     optimizer: { kind: 'sgd', weightDecay: 0 },
@@ -112,7 +120,7 @@ export const goldenCases: readonly GoldenCase[] = [
     ...common,
     name: 'residual',
     network: 'residual-mlp:depth=12,width=50,activation=relu',
-    input: 99,
+    input: [99],
     batch: 50,
     loss: 'cross-entropy',
     optimizer: decayed,
@@ -122,7 +130,7 @@ export const goldenCases: readonly GoldenCase[] = [
     ...common,
     name: 'batch-norm',
     network: 'mlp:depth=6,width=50,activation=silu,norm=batch',
-    input: 99,
+    input: [99],
     batch: 50,
     loss: 'cross-entropy',
     optimizer: decayed,
@@ -132,7 +140,7 @@ export const goldenCases: readonly GoldenCase[] = [
     ...common,
     name: 'layer-norm',
     network: 'residual-mlp:depth=8,width=50,activation=gelu,norm=layer,multiplier=1/sqrt(l)',
-    input: 99,
+    input: [99],
     batch: 50,
     loss: 'squared-error',
     optimizer: decayed,
@@ -156,17 +164,19 @@ export interface GoldenData {
 
 /** Samples around one centre for each class; a class's targets are random too. */
 export function createGoldenData({ network, input, outputs, seed }: GoldenCase): GoldenData {
-  const blueprint = createBlueprint(parseNetwork(network, { classes: outputs }), [input])
+  const layers = typeof network === 'string' ? parseNetwork(network, { classes: outputs, input }) : network
+  const blueprint = createBlueprint(layers, input)
+  const features = sizeOf(input)
   const weights = initialise(blueprint, seed)
   const random = createRandom(seed, 'golden data')
-  const centres = Float64Array.from({ length: outputs * input }, () => 0.5 * random.normal())
+  const centres = Float64Array.from({ length: outputs * features }, () => 0.5 * random.normal())
   const classTargets = Float32Array.from({ length: outputs * outputs }, () => random.normal())
   const labels = Int32Array.from({ length: sampleCount }, () => random.integer(outputs))
-  const x = new Float32Array(sampleCount * input)
+  const x = new Float32Array(sampleCount * features)
   const targets = new Float32Array(sampleCount * outputs)
   labels.forEach((label, sample) => {
-    for (let feature = 0; feature < input; feature++) {
-      x[sample * input + feature] = centres[label * input + feature] + random.normal()
+    for (let feature = 0; feature < features; feature++) {
+      x[sample * features + feature] = centres[label * features + feature] + random.normal()
     }
     targets.set(classTargets.subarray(label * outputs, (label + 1) * outputs), sample * outputs)
   })

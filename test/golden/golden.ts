@@ -1,7 +1,8 @@
-/** The files that make_mlp.mjs writes, and our programs' distance from them. */
+/** The files that make_golden.mjs writes, and our programs' distance from them. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Backend, Program } from '../../src/backends/backend.ts'
+import { sizeOf } from '../../src/blueprint/shape.ts'
 import { optimizerScalars, trainingGraph } from '../../src/graph/programs.ts'
 import { batchIndices, type GoldenCase, type GoldenData } from './cases.ts'
 
@@ -19,8 +20,10 @@ const golden = z.object({
   sha256: z.string(),
   torch: z.string(),
   gradients: z.record(z.string(), statistics),
-  /** How far PyTorch's own float32 gradient is from its float64 gradient. */
+  /** How far PyTorch's own float32 gradient is from its float64 gradient, over the norm of that. */
   float32GradientError: z.number(),
+  /** The norm of that error of each tensor. */
+  float32GradientErrors: z.record(z.string(), z.number()),
   float64: run,
   float32: run,
 })
@@ -39,13 +42,16 @@ export interface Trained {
   /** Of the first step. */
   readonly gradients: ReadonlyMap<string, Float64Array>
   readonly losses: readonly number[]
+  /** Running statistics after the last step, and weights that aren't trained. */
   readonly running: ReadonlyMap<string, Float64Array>
 }
 
-/** All steps of a case. */
+/** All steps of a case, or as many as it has for float64. */
 export async function trainCase(backend: Backend, golden: GoldenCase, data: GoldenData): Promise<Trained> {
   const { blueprint, weights } = data
-  const { batch, loss, optimizer, clipNorm, seed, steps, rate } = golden
+  const { batch, loss, optimizer, clipNorm, seed, rate } = golden
+  const { float64Steps = golden.steps } = golden
+  const steps = backend.precision === 'float64' ? float64Steps : golden.steps
   const program = await backend.compile(trainingGraph(blueprint, { batch, loss, optimizer, clipNorm, seed }), {
     ringSlots,
   })
@@ -87,7 +93,7 @@ function writeBatch(
       array.set(values.subarray(index * width, (index + 1) * width), offset + row * stride)
     })
   }
-  fillRows('x', x, golden.input)
+  fillRows('x', x, sizeOf(golden.input))
   if (golden.loss === 'squared-error') fillRows('targets', targets, golden.outputs)
   else program.write('labels', pick(labels, indices), slot)
   for (const [name, value] of optimizerScalars(golden.optimizer, rate, step)) program.write(name, [value], slot)
@@ -127,4 +133,26 @@ export function largestError(values: ReadonlyMap<string, Float64Array>, expected
 
 export function largestLossError(losses: readonly number[], expected: readonly number[]): number {
   return largest(losses.map((loss, step) => Math.abs(loss - expected[step]) / expected[step]))
+}
+
+/** Of each tensor, the norm of the difference. */
+export function differenceNorms(
+  values: ReadonlyMap<string, Float64Array>,
+  exact: ReadonlyMap<string, Float64Array>,
+): Map<string, number> {
+  return new Map(
+    [...exact].map(([name, tensor]) => {
+      const other = values.get(name)
+      if (other?.length !== tensor.length) throw new Error(`${name} has no counterpart`)
+      return [name, norm(tensor.map((value, index) => other[index] - value))]
+    }),
+  )
+}
+
+/** The norm of the difference of all tensors as one, over their norm. */
+export function relativeDifference(
+  values: ReadonlyMap<string, Float64Array>,
+  exact: ReadonlyMap<string, Float64Array>,
+): number {
+  return norm([...differenceNorms(values, exact).values()]) / norm([...exact.values()].map((tensor) => norm(tensor)))
 }

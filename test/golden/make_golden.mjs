@@ -1,8 +1,8 @@
 /**
- * Writes test/golden/*.json anew: hands the weights and the data of each case to PyTorch (make_mlp.py, run by Debian's
+ * Writes test/golden/*.json anew: hands the weights and the data of each case to PyTorch (make_golden.py, run by Debian's
  * python3 with python3-torch) and keeps what it answers.
  *
- *     node test/golden/make_mlp.mjs [CASE...]
+ *     node test/golden/make_golden.mjs [CASE...]
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -23,8 +23,10 @@ async function loadCases() {
     logLevel: 'error',
     server: { middlewareMode: true, watch: null, hmr: false, ws: false },
   })
-  const module = await server.ssrLoadModule('/test/golden/cases.ts')
-  return { ...module, close: () => server.close() }
+  const { createGoldenData, batchIndices, goldenCases } = await server.ssrLoadModule('/test/golden/cases.ts')
+  const { convolutionalCases } = await server.ssrLoadModule('/test/golden/convolutional-cases.ts')
+  const cases = [...goldenCases, ...convolutionalCases]
+  return { cases, createGoldenData, batchIndices, close: () => server.close() }
 }
 
 /** Lists of numbers on one line each, so that the files can be read and compared. */
@@ -33,22 +35,24 @@ function toText(golden) {
   return `${text.replace(/\[[^[\]{}"]*\]/g, (list) => list.replace(/\s+/g, ' '))}\n`
 }
 
-const { goldenCases, createGoldenData, batchIndices, close } = await loadCases()
+const { cases, createGoldenData, batchIndices, close } = await loadCases()
 const wanted = process.argv.slice(2)
-for (const golden of goldenCases) {
+for (const golden of cases) {
   if (wanted.length > 0 && !wanted.includes(golden.name)) continue
   const folder = mkdtempSync(join(tmpdir(), 'isobath-golden-'))
   const { blueprint, weights, x, labels, targets, sha256 } = createGoldenData(golden)
   const batches = Array.from({ length: golden.steps }, (_, step) => batchIndices(golden, step))
-  const parameters = blueprint.parameters.map(({ name, shape, loops, trainable }, index) => {
+  const parameters = blueprint.parameters.map(({ name, role, shape, loops, trainable }, index) => {
     writeFileSync(join(folder, `parameter${index}.f64`), weights.get(name))
-    return { name, shape, loops, trainable, file: `parameter${index}.f64` }
+    return { name, role, shape, loops, trainable, file: `parameter${index}.f64` }
   })
   writeFileSync(join(folder, 'x.f32'), x)
   writeFileSync(join(folder, 'labels.i32'), labels)
   writeFileSync(join(folder, 'targets.f32'), targets)
-  writeFileSync(join(folder, 'problem.json'), JSON.stringify({ ...golden, root: blueprint.root, parameters, batches }))
-  execFileSync('/usr/bin/python3', [join(here, 'make_mlp.py'), folder], { stdio: 'inherit' })
+  const { float64Steps = golden.steps, sampled = 50 } = golden
+  const problem = { ...golden, float64Steps, sampled, root: blueprint.root, parameters, batches }
+  writeFileSync(join(folder, 'problem.json'), JSON.stringify(problem))
+  execFileSync('/usr/bin/python3', [join(here, 'make_golden.py'), folder], { stdio: 'inherit' })
   const answer = JSON.parse(readFileSync(join(folder, 'answer.json'), 'utf8'))
   writeFileSync(join(here, `${golden.name}.json`), toText({ case: golden, sha256, ...answer }))
   rmSync(folder, { recursive: true })

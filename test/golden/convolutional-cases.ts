@@ -1,0 +1,95 @@
+/** The training problems of convolutional networks that PyTorch did too; see cases.ts. */
+import { deltaOrthogonal, hardtMa, zeros } from '../../src/network/initialisers.ts'
+import {
+  averagePool,
+  batchNorm,
+  chain,
+  conv,
+  dense,
+  flatten,
+  globalAveragePool,
+  leakyRelu,
+  maxPool,
+  repeat,
+  residual,
+  scalarBias,
+  shortcut,
+  silu,
+  softplus,
+  subsample,
+  tanh,
+} from '../../src/network/layers.ts'
+import type { GoldenCase } from './cases.ts'
+
+const momentum = { kind: 'momentum', momentum: 0.9, weightDecay: 1e-4 } as const
+
+/**
+ * A few layers of every kind, at sizes that fill the kernels' tiles and sizes that don't: images that aren't square,
+ * 5, 7 and 20 channels beside 8 and 16.
+ */
+const layers = {
+  outputs: 10,
+  batch: 16,
+  loss: 'cross-entropy',
+  optimizer: momentum,
+  rate: 0.02,
+  steps: 40,
+  sampled: 8,
+  seed: 1,
+} as const
+
+const windows = chain(
+  conv(7, { kernel: 5 }),
+  silu(),
+  repeat(3, chain(conv(7, { padding: 'circular' }), tanh())),
+  conv(20, { kernel: 4, stride: 2 }),
+  silu(),
+  maxPool({ kernel: 3, stride: 2, padding: 'same' }),
+  repeat(2, residual(chain(conv(20, { kernel: 2, padding: 'circular' }), tanh(), conv(20, { kernel: 1 })))),
+  conv(5, { kernel: 3, stride: 2, padding: 'none', bias: false }),
+  tanh(),
+  flatten(),
+  dense(10),
+)
+
+/** As a residual network has them, but for the smooth activation. */
+const basicBlock = (channels: number, { stride = 1, scale = 1 } = {}) =>
+  chain(
+    conv(channels, { stride, bias: false }),
+    batchNorm(),
+    silu(),
+    conv(channels, { bias: false }),
+    batchNorm({ scale }),
+  )
+
+const norms = chain(
+  conv(16, { bias: false }),
+  batchNorm(),
+  silu(),
+  maxPool(),
+  repeat(3, chain(residual(basicBlock(16)), silu())),
+  residual(basicBlock(32, { stride: 2 }), { shortcut: subsample({ stride: 2, channels: 32 }) }),
+  silu(),
+  repeat(2, chain(residual(basicBlock(32, { scale: 0 })), silu())),
+  residual(basicBlock(40, { stride: 2 }), { shortcut: shortcut('b', { from: 32, channels: 40, stride: 2 }) }),
+  globalAveragePool(),
+  dense(10),
+)
+
+/** What networks without normalisation have instead. */
+const remedies = chain(
+  conv(16, { init: hardtMa() }),
+  softplus(),
+  averagePool({ kernel: 3, stride: 2 }),
+  repeat(3, residual(chain(scalarBias(), conv(16), tanh()), { multiplier: 0.3, trainedMultiplier: true })),
+  repeat(2, residual(chain(conv(16, { init: zeros() }), leakyRelu()), { multiplier: [1, 0.5] })),
+  conv(24, { kernel: 1, stride: 2, init: deltaOrthogonal(1.1) }),
+  globalAveragePool(),
+  dense(10, { trained: false }),
+)
+
+export const convolutionalCases: readonly GoldenCase[] = [
+  { ...layers, name: 'windows', network: windows, input: [3, 21, 18] },
+  { ...layers, name: 'norms', network: norms, input: [3, 24, 20] },
+  { ...layers, name: 'remedies', network: remedies, input: [3, 19, 16], loss: 'squared-error' },
+]
