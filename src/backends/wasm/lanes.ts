@@ -71,8 +71,6 @@ export interface Lanes {
   /** The smaller one; b where a lane of either is NaN. */
   min(a: Vector, b: Vector): Vector
   max(a: Vector, b: Vector): Vector
-  /** The larger one, or NaN where one is NaN. */
-  maximum(a: Vector, b: Vector): Vector
   eq(a: Vector, b: Vector): Vector
   lt(a: Vector, b: Vector): Vector
   gt(a: Vector, b: Vector): Vector
@@ -112,7 +110,6 @@ interface Codes {
   readonly add: number
   readonly compare: { readonly eq: number; readonly lt: number; readonly gt: number; readonly ge: number }
   readonly abs: number
-  readonly maximum: number
   readonly pmin: number
   readonly madd: number
   readonly splat: number
@@ -140,7 +137,6 @@ const float32Codes: Codes = {
   add: 0xe4,
   compare: { eq: 0x41, lt: 0x43, gt: 0x44, ge: 0x46 },
   abs: 0xe0,
-  maximum: 0xe9,
   pmin: 0xea,
   madd: 0x105,
   splat: 0x13,
@@ -168,7 +164,6 @@ const float64Codes: Codes = {
   add: 0xf0,
   compare: { eq: 0x47, lt: 0x49, gt: 0x4a, ge: 0x4c },
   abs: 0xec,
-  maximum: 0xf5,
   pmin: 0xf6,
   madd: 0x107,
   splat: 0x14,
@@ -231,7 +226,6 @@ export function createLanes(precision: Precision, relaxed: boolean): Lanes {
     sqrt: unary(codes.abs + 3),
     min: (a, b) => binary(codes.pmin)(b, a),
     max: (a, b) => binary(codes.pmin + 1)(b, a),
-    maximum: binary(codes.maximum),
     eq: binary(codes.compare.eq),
     lt: binary(codes.compare.lt),
     gt: binary(codes.compare.gt),

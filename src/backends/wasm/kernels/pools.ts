@@ -108,6 +108,25 @@ class Windows {
     else builder.when(i32.eq(i32.mul(height, width), i32.const(kernel ** 2)), writtenOut, inLoops)
   }
 
+  /** Gets an image of a gradient ready for what windows give to its positions: makes zeros where they add or leave some out. */
+  clear(pointer: I32, image: I32, rowBytes: number): void {
+    const { positions, height, width, outputHeight, outputWidth, kernel, stride, before } = this.geometry
+    const reaches = (outputs: number, extent: number): boolean => (outputs - 1) * stride - before + kernel >= extent
+    if (stride === kernel && reaches(outputHeight, height) && reaches(outputWidth, width)) return
+    const imageBytes = positions * rowBytes
+    emitClearing(this.context, at(pointer, image, imageBytes), imageBytes)
+  }
+
+  /** Gives a vector to a position's gradient; others may have done so before where windows overlap. */
+  give(pointer: I32, offset: number, vector: Vector): void {
+    const { builder, lanes } = this.context
+    v128.store(builder, pointer, this.overlap ? lanes.add(v128.load(pointer, offset), vector) : vector, offset)
+  }
+
+  private get overlap(): boolean {
+    return this.geometry.stride < this.geometry.kernel
+  }
+
   /** One over the number of positions that a window sees. */
   shareOf({ height, width }: PlacedWindow): Vector {
     const { lanes } = this.context
@@ -141,45 +160,68 @@ function forPanels(
 const panelLocals = ({ builder, lanes }: KernelContext): Local<'v128'>[] =>
   Array.from({ length: panelWidth / lanes.count }, () => builder.local('v128'))
 
-/** What a window makes of all that it sees: `first`, then `join` with each; `finish` of that is stored. */
-function emitPool(
-  context: KernelContext,
-  parts: {
-    readonly first: number
-    readonly join: (a: Vector, b: Vector) => Vector
-    readonly finish?: (value: Vector, window: PlacedWindow) => Vector
-  },
-): void {
+/** What a window makes of all that it sees, for each vector of a panel. */
+interface Summary {
+  begin(): void
+  add(vector: number, value: Vector): void
+  result(vector: number, window: PlacedWindow): Vector
+}
+
+function emitPool(context: KernelContext, { begin, add, result }: Summary, windows: Windows): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes
   const [x, y] = [node.inputs[0], node.outputs[0]].map((value) => operandOf(context, value).pointer)
   const { rowBytes, panels } = rowsOf(context)
-  const windows = new Windows(context)
-  const results = panelLocals(context)
+  const vectors = Array.from({ length: panelWidth / lanes.count }, (_, vector) => vector)
   windows.forEach((window) => {
     const addresses = [at(x, window.first, rowBytes), at(y, window.output, rowBytes)]
     forPanels(context, panels, addresses, ([source, target]) => {
-      for (const result of results) builder.set(result, lanes.constant(parts.first))
+      begin()
       windows.forPlaces(window, rowBytes, [source], ([pointer], offset) => {
-        results.forEach((result, vector) => {
-          builder.set(result, parts.join(result, v128.load(pointer, offset + vector * 16)))
-        })
+        for (const vector of vectors) add(vector, v128.load(pointer, offset + vector * 16))
       })
-      results.forEach((result, vector) => {
-        v128.store(builder, target, parts.finish?.(result, window) ?? result, vector * 16)
-      })
+      for (const vector of vectors) v128.store(builder, target, result(vector, window), vector * 16)
     })
   })
 }
 
+/** A NaN that a window sees is its largest. */
 export function emitMaxPool(context: KernelContext): void {
-  emitPool(context, { first: Number.NEGATIVE_INFINITY, join: context.lanes.maximum })
+  const { builder, lanes } = context
+  const largest = panelLocals(context)
+  /** All ones where no NaN was. WebAssembly's own maximum that lets NaN through takes eight instructions, and this three. */
+  const isNumber = panelLocals(context)
+  const value = builder.local('v128')
+  const all = lanes.firstLanes(lanes.count)
+  const summary: Summary = {
+    begin: () => {
+      largest.forEach((vector, index) => {
+        builder.set(vector, lanes.constant(Number.NEGATIVE_INFINITY))
+        builder.set(isNumber[index], all)
+      })
+    },
+    add: (vector, loaded) => {
+      builder.set(value, loaded)
+      builder.set(largest[vector], lanes.max(largest[vector], value))
+      builder.set(isNumber[vector], v128.and(isNumber[vector], lanes.eq(value, value)))
+    },
+    result: (vector) => v128.or(largest[vector], v128.xor(isNumber[vector], all)),
+  }
+  emitPool(context, summary, new Windows(context))
 }
 
 export function emitAveragePool(context: KernelContext): void {
-  const { lanes } = context
+  const { builder, lanes } = context
   const windows = new Windows(context)
-  emitPool(context, { first: 0, join: lanes.add, finish: (sum, window) => lanes.mul(sum, windows.shareOf(window)) })
+  const sums = panelLocals(context)
+  const summary: Summary = {
+    begin: () => {
+      for (const sum of sums) builder.set(sum, lanes.constant(0))
+    },
+    add: (vector, value) => builder.set(sums[vector], lanes.add(sums[vector], value)),
+    result: (vector, window) => lanes.mul(sums[vector], windows.shareOf(window)),
+  }
+  emitPool(context, summary, windows)
 }
 
 /** dy, x, y -> dx: dy goes to the first place of each window that has its largest value. */
@@ -194,7 +236,7 @@ export function emitMaxPoolGradient(context: KernelContext): void {
   const left = panelLocals(context)
   const largest = panelLocals(context)
   const here = builder.local('v128')
-  const clear = clearingOf(context, dx, rowBytes)
+  const clear = (image: Local<'i32'>): void => windows.clear(dx, image, rowBytes)
   windows.forEach((window) => {
     const addresses = [at(dy, window.output, rowBytes), at(y, window.output, rowBytes)]
     const sources = [x, dx].map((pointer) => at(pointer, window.first, rowBytes))
@@ -207,8 +249,7 @@ export function emitMaxPoolGradient(context: KernelContext): void {
         left.forEach((vector, index) => {
           const place = offset + index * 16
           builder.set(here, lanes.eq(v128.load(xPointer, place), largest[index]))
-          const added = lanes.add(v128.load(dxPointer, place), v128.and(here, vector))
-          v128.store(builder, dxPointer, added, place)
+          windows.give(dxPointer, place, v128.and(here, vector))
           builder.set(vector, v128.andNot(vector, here))
         })
       })
@@ -225,7 +266,7 @@ export function emitAveragePoolGradient(context: KernelContext): void {
   const windows = new Windows(context)
   const shares = panelLocals(context)
   const share = builder.local('v128')
-  const clear = clearingOf(context, dx, rowBytes)
+  const clear = (image: Local<'i32'>): void => windows.clear(dx, image, rowBytes)
   windows.forEach((window) => {
     builder.set(share, windows.shareOf(window))
     const addresses = [at(dy, window.output, rowBytes), at(dx, window.first, rowBytes)]
@@ -235,19 +276,11 @@ export function emitAveragePoolGradient(context: KernelContext): void {
       })
       windows.forPlaces(window, rowBytes, [dxPlace], ([pointer], offset) => {
         shares.forEach((vector, index) => {
-          const place = offset + index * 16
-          v128.store(builder, pointer, lanes.add(v128.load(pointer, place), vector), place)
+          windows.give(pointer, offset + index * 16, vector)
         })
       })
     })
   }, clear)
-}
-
-/** Makes zeros of an image of dx, to which windows add what they give it. */
-function clearingOf(context: KernelContext, dx: I32, rowBytes: number): (image: Local<'i32'>) => void {
-  const { positions } = geometryOf(context.kernel.nodes[0].attributes)
-  const imageBytes = positions * rowBytes
-  return (image) => emitClearing(context, at(dx, image, imageBytes), imageBytes)
 }
 
 /** x[B * positions, C] -> [B, C] */
