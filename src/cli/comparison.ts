@@ -9,6 +9,7 @@ import {
   describeRecipe,
   IsobathError,
   type NetworkFamily,
+  nameWithoutDepth,
   outputsOf,
   parseNetwork,
   type Trial,
@@ -62,9 +63,15 @@ function familiesOf(texts: readonly string[], shape: InputShape): NetworkFamily[
   const presetOf = (text: string): string => text.split(':')[0]
   return texts.map((text) => {
     const isOnly = texts.filter((other) => presetOf(other) === presetOf(text)).length === 1
-    const label = isOnly ? (shortLabels[presetOf(text)] ?? text) : text
+    const label = isOnly ? (shortLabels[presetOf(text)] ?? labelOf(text)) : text
     return { name: text, label, ofDepth: (depth) => parseNetwork(withDepth(text, depth), shape) }
   })
+}
+
+/** The text without the depth that its name has, since the depth stands beside it: `resnet-N:remedy=fixup`. */
+function labelOf(text: string): string {
+  const [name, ...options] = text.split(':')
+  return [nameWithoutDepth(name), ...options].join(':')
 }
 
 const trialName = ({ family, depth, seed }: Trial): string => `${family.label} ${depth}, seed ${seed}`

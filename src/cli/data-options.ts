@@ -21,6 +21,7 @@ import { parseNumber, wholeFrom } from './numbers.ts'
 /** What it takes to know a sample's shape. */
 export interface ShapeFlags {
   readonly data?: string
+  readonly input?: readonly number[]
   readonly dataDir?: string
   readonly target?: DatasetOptions['target']
   readonly label?: string
@@ -85,8 +86,15 @@ export function addDataOptions(command: Command, data = dataHelp): Command {
 }
 
 export function addShapeOptions(command: Command): Command {
-  const means = "a data set whose samples' shape and classes to take (default: 784 values, 10 classes)"
-  return addTableOptions(addDataPlace(command, means))
+  const means = "a data set whose samples' shape and classes to take (default: those that the preset is for)"
+  addDataPlace(command, means).option('--input <shape>', "a sample's shape, such as 3x32x32, instead of --data", shape)
+  return addTableOptions(command)
+}
+
+function shape(text: string): readonly number[] {
+  const extents = text.split('x').map((part) => (/^[1-9]\d{0,5}$/.test(part) ? Number(part) : 0))
+  if ((extents.length === 1 || extents.length === 3) && extents.every((extent) => extent > 0)) return extents
+  throw new InvalidArgumentError('Expected values, as in 784, or channels x height x width, as in 3x32x32.')
 }
 
 function addDataPlace(command: Command, data: string): Command {
@@ -242,9 +250,9 @@ export async function openData(flags: DataFlags): Promise<{ shape: InputShape; r
   return { shape: shapeOfData(data), read: async () => data }
 }
 
-/** For commands that need no data: 784 values and 10 classes, unless --data says otherwise. */
-export async function inputOf(flags: ShapeFlags): Promise<InputShape> {
-  return flags.data === undefined
-    ? { input: [784], classes: 10, task: 'classification' }
-    : shapeOf(dataName(flags), dataChoice(flags))
+/** For commands that need no data: `usual`, unless --data or --input says otherwise. */
+export async function inputOf(flags: ShapeFlags, usual: Omit<InputShape, 'task'>): Promise<InputShape> {
+  if (flags.data === undefined) return { ...usual, input: flags.input ?? usual.input, task: 'classification' }
+  if (flags.input === undefined) return shapeOf(dataName(flags), dataChoice(flags))
+  throw new IsobathError('option', '--input: --data says the shape of a sample already. Leave one out.')
 }

@@ -85,13 +85,23 @@ function decode(bytes: Uint8Array): string {
 
 /** The presets and their options, for help. */
 export function describeNetworks(): string {
-  const groups = describePresets().flatMap(({ title, presets, options }) => [
-    '',
-    ...wrap(`${title}:`, 0),
-    ...presets.flatMap(({ name, means }) => row(name, means)),
-    '  Options:',
-    ...options.flatMap(({ key, values, fallback, means }) => row(key, `${means}; ${values} (default: ${fallback})`)),
-  ])
+  const written = new Set<string>()
+  const groups = describePresets().flatMap(({ title, presets, options }) => {
+    const rows = options.map(({ key, values, fallback, means }) => {
+      return { key, lines: row(key, `${means}; ${values} (default: ${fallback})`) }
+    })
+    const isNew = ({ lines }: { lines: readonly string[] }) => !written.has(lines.join())
+    const [shown, known] = [rows.filter(isNew), rows.filter((one) => !isNew(one))]
+    for (const { lines } of shown) written.add(lines.join())
+    return [
+      '',
+      ...wrap(`${title}:`, 0),
+      ...presets.flatMap(({ name, means }) => row(name, means)),
+      '  Options:',
+      ...shown.flatMap(({ lines }) => lines),
+      ...(known.length > 0 ? row('as above', known.map(({ key }) => key).join(', ')) : []),
+    ]
+  })
   const first = 'NETWORK is a preset, as name:option=value,option=value, or a JSON file as show network prints it.'
   return [...wrap(first, 0), ...groups].join('\n')
 }

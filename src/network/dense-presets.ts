@@ -3,22 +3,24 @@
  * dense layer `readout`. So the depth is a loop count and never changes the size of what is built from it. With widths
  * that differ, each run of equal widths has its loop, and a layer that changes the width stands before it.
  */
+
+import type { Family, PresetContext } from './families/family.ts'
 import { activation, batchNorm, chain, dense, dropout, layerNorm, repeat, residual } from './layers.ts'
+import { inverseDepth, type MultiplierRule, multipliers } from './multiplier.ts'
 import type { ActivationName, Initialiser, Layer, Network } from './network.ts'
 import {
   DEFAULT_DEPTH,
   DEFAULT_WIDTH,
+  type DenseOption,
   defaultInitialiser,
   denseOptions,
   initialisers,
-  inverseDepth,
-  type MultiplierRule,
   type NormName,
 } from './preset-options.ts'
 import { type PresetText, presetError, take } from './preset-text.ts'
 import { LARGEST_COUNT } from './schema.ts'
 
-export interface DenseFamily {
+interface Structure {
   readonly residual: boolean
   /** Without any activation: a deep linear network. */
   readonly linear: boolean
@@ -41,10 +43,14 @@ interface Settings {
   readonly outside: Initialiser
   readonly norm: NormName
   readonly dropout: number
+  /** Where there are skip connections. */
   readonly multiplier?: MultiplierRule
+  /** A multiplier that starts at 0 and is trained. */
+  readonly rezero: boolean
+  readonly top: boolean
 }
 
-export function densePreset(text: PresetText, family: DenseFamily, classes: number): Network {
+function densePreset(text: PresetText, family: Structure, { classes }: PresetContext): Network {
   const settings = readSettings(text, family)
   const layers: Layer[] = []
   let number = 0
@@ -57,7 +63,7 @@ export function densePreset(text: PresetText, family: DenseFamily, classes: numb
     layers.push(repeat(count - 1, skipped(block, number + 1, count - 1, settings), { name }))
     number += count - 1
   }
-  return chain(...layers, dense(classes, { name: 'readout', init: settings.outside }))
+  return chain(...layers, ...(settings.top ? [dense(classes, { name: 'readout', init: settings.outside })] : []))
 }
 
 function hiddenLayer(width: number, name: string | undefined, init: Initialiser, settings: Settings): Layer[] {
@@ -70,14 +76,13 @@ function hiddenLayer(width: number, name: string | undefined, init: Initialiser,
 }
 
 /** The block with its skip connection, where the family has one; `first` is the number of its first layer. */
-function skipped(block: Layer, first: number, count: number, { multiplier, depth }: Settings): Layer {
+function skipped(block: Layer, first: number, count: number, { multiplier, rezero, depth }: Settings): Layer {
   if (multiplier === undefined) return block
-  if (!multiplier.differsByLayer) return residual(block, { multiplier: multiplier.value(first, depth) })
-  const values = Array.from({ length: count }, (_, index) => multiplier.value(first + index, depth))
-  return residual(block, { multiplier: values })
+  if (rezero) return residual(block, { multiplier: 0, trainedMultiplier: true })
+  return residual(block, { multiplier: multipliers(multiplier, depth, first, count) })
 }
 
-function readSettings(text: PresetText, family: DenseFamily): Settings {
+function readSettings(text: PresetText, family: Structure): Settings {
   const runs = readRuns(text)
   const depth = runs.reduce((sum, run) => sum + run.count, 0)
   const name = family.linear ? undefined : (take(text, 'activation', denseOptions.activation) ?? 'relu')
@@ -90,7 +95,11 @@ function readSettings(text: PresetText, family: DenseFamily): Settings {
       'Leave slope out.',
     )
   }
-  const multiplier = take(text, 'multiplier', denseOptions.multiplier) ?? inverseDepth
+  const multiplier = take(text, 'multiplier', denseOptions.multiplier)
+  const rezero = take(text, 'remedy', denseOptions.remedy) === 'rezero'
+  if (rezero && multiplier !== undefined) {
+    throw presetError(`${text.name}:multiplier`, 'multiplier alone', 'remedy=rezero too', 'It has its own; remove one.')
+  }
   return {
     runs,
     depth,
@@ -99,7 +108,9 @@ function readSettings(text: PresetText, family: DenseFamily): Settings {
     ...readInitialisers(text, name ?? 'identity'),
     norm: take(text, 'norm', denseOptions.norm) ?? 'none',
     dropout: take(text, 'dropout', denseOptions.dropout) ?? 0,
-    multiplier: family.residual ? multiplier : undefined,
+    multiplier: family.residual ? (multiplier ?? inverseDepth) : undefined,
+    rezero,
+    top: take(text, 'top', denseOptions.top) !== 'none',
   }
 }
 
@@ -169,3 +180,29 @@ function readInitialisers(
   const outside = init === 'zeros' || init === 'identity' ? initialisers[usual]() : inside
   return { inside, outside }
 }
+
+const sizes: readonly DenseOption[] = ['depth', 'width', 'widths']
+const functions: readonly DenseOption[] = ['activation', 'slope']
+const rest: readonly DenseOption[] = ['init', 'gain', 'sw2', 'sb2', 'norm', 'dropout', 'top']
+
+function family(stem: string, means: string, structure: Structure): Family {
+  const keys = [
+    ...sizes,
+    ...(structure.linear ? [] : functions),
+    ...rest,
+    ...(structure.residual ? (['multiplier', 'remedy'] as const) : []),
+  ]
+  const options = Object.fromEntries(keys.map((key) => [key, denseOptions[key]]))
+  const build: Family['build'] = (text, _numbers, context) => densePreset(text, structure, context)
+  return { group: 'dense', stem, means, options, input: [784], classes: 10, build }
+}
+
+export const denseFamilies: readonly Family[] = [
+  family('mlp', 'dense layers, one after the other', { residual: false, linear: false }),
+  family('residual-mlp', 'dense layers, each with a skip connection but the first', { residual: true, linear: false }),
+  family('linear', 'dense layers without activations', { residual: false, linear: true }),
+  family('linear-residual', 'dense layers without activations, each with a skip connection but the first', {
+    residual: true,
+    linear: true,
+  }),
+]

@@ -1,28 +1,14 @@
 /** The options of the dense presets: one row each, read by the parser and shown by the help. */
 import { deltaOrthogonal, glorot, hardtMa, he, identityInit, lecun, orthogonal, sparse, zeros } from './initialisers.ts'
+import { multiplierOption } from './multiplier.ts'
 import type { ActivationName, Initialiser } from './network.ts'
+import { choice, number, rate, topOption, variance, whole, wholeNumber } from './option-kinds.ts'
 import type { PresetOption } from './preset-text.ts'
 import { activationNames, LARGEST_COUNT } from './schema.ts'
 
 export const LARGEST_DEPTH = 10_000
 export const DEFAULT_DEPTH = 4
 export const DEFAULT_WIDTH = 64
-
-/** What a residual branch is multiplied by, from its layer's number l and the number of hidden dense layers L. */
-export interface MultiplierRule {
-  readonly differsByLayer: boolean
-  value(layer: number, depth: number): number
-}
-
-/** The default: training ends at about the same error whatever the depth is; with 1 it diverges from depth 20 on. */
-export const inverseDepth: MultiplierRule = { differsByLayer: false, value: (_layer, depth) => 1 / depth }
-
-const namedMultipliers: ReadonlyMap<string, MultiplierRule> = new Map([
-  ['1/L', inverseDepth],
-  ['1/sqrt(L)', { differsByLayer: false, value: (_layer, depth) => 1 / Math.sqrt(depth) }],
-  ['1/l', { differsByLayer: true, value: (layer) => 1 / layer }],
-  ['1/sqrt(l)', { differsByLayer: true, value: (layer) => 1 / Math.sqrt(layer) }],
-])
 
 export type InitialiserName = Exclude<Initialiser['kind'], 'gaussian' | 'normal'>
 
@@ -58,55 +44,13 @@ export const defaultInitialiser = {
 
 export type NormName = 'none' | 'batch' | 'layer'
 
-function wholeNumber(text: string, largest: number): number | undefined {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0
-  return value >= 1 && value <= largest ? value : undefined
-}
-
-function finiteNumber(text: string): number | undefined {
-  const value = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
-  return Number.isFinite(value) ? value : undefined
-}
-
-function whole(largest: number, fallback: number, means: string): PresetOption<number> {
-  const values = `a whole number from 1 to ${largest.toLocaleString('en-US')}`
-  return { values, fallback: String(fallback), means, read: (text) => wholeNumber(text, largest) }
-}
-
-function number(values: string, holds: (value: number) => boolean, fallback: string, means: string) {
-  const read = (text: string) => {
-    const value = finiteNumber(text)
-    return value !== undefined && holds(value) ? value : undefined
-  }
-  return { values, fallback, means, read } satisfies PresetOption<number>
-}
-
-function choice<W extends string>(words: readonly W[], fallback: string, means: string): PresetOption<W> {
-  return {
-    values: `one of ${words.join(', ')}`,
-    fallback,
-    means,
-    words,
-    read: (text) => words.find((word) => word === text),
-  }
-}
-
-const initialiserNames: readonly InitialiserName[] = [
-  'he',
-  'glorot',
-  'lecun',
-  'orthogonal',
-  'identity',
-  'zeros',
-  'sparse',
-]
+/** A dense layer's kernel is all centre, so that delta-orthogonal would be another name of orthogonal. */
+const denseInitialisers = ['he', 'glorot', 'lecun', 'orthogonal', 'identity', 'zeros', 'sparse'] as const
 const norms: readonly NormName[] = ['none', 'batch', 'layer']
-const any = () => true
-const notNegative = (value: number) => value >= 0
 
 export const denseOptions = {
-  depth: whole(LARGEST_DEPTH, DEFAULT_DEPTH, 'number of hidden dense layers; the read-out is not counted'),
-  width: whole(LARGEST_COUNT, DEFAULT_WIDTH, 'units of every hidden layer'),
+  depth: whole({ to: LARGEST_DEPTH }, DEFAULT_DEPTH, 'number of hidden dense layers; the read-out is not counted'),
+  width: whole({ to: LARGEST_COUNT }, DEFAULT_WIDTH, 'units of every hidden layer'),
   widths: {
     values: `1 to ${LARGEST_DEPTH.toLocaleString('en-US')} widths joined by -, as in 784-400-100`,
     fallback: 'depth layers of the same width',
@@ -114,7 +58,7 @@ export const denseOptions = {
     read: (text) => {
       const widths: number[] = []
       for (const part of text.split('-')) {
-        const width = wholeNumber(part, LARGEST_COUNT)
+        const width = wholeNumber(part, 1, LARGEST_COUNT)
         if (width === undefined) return undefined
         widths.push(width)
       }
@@ -122,37 +66,24 @@ export const denseOptions = {
     },
   } satisfies PresetOption<number[]>,
   activation: choice<ActivationName>(activationNames, 'relu', 'the function after each hidden layer'),
-  slope: number('a number', any, '0.01', "leakyRelu's slope for negative inputs"),
+  slope: number('a number', () => true, '0.01', "leakyRelu's slope for negative inputs"),
   init: choice(
-    initialiserNames,
+    denseInitialisers,
     'he with relu, leakyRelu, gelu and silu, lecun with selu, glorot with the others',
     'how weights start; identity and zeros fill the layers that keep their width, the others start by default',
   ),
-  gain: number('a number', any, '1', "what the initialiser's standard deviation is multiplied by"),
-  sw2: number(
-    'a number of at least 0',
-    notNegative,
-    'the initialiser',
-    'gaussian weights of variance sw2/fanIn in every layer',
-  ),
-  sb2: number('a number of at least 0', notNegative, '0', 'gaussian biases of variance sb2 in every layer, with sw2'),
+  gain: number('a number', () => true, '1', "what the initialiser's standard deviation is multiplied by"),
+  sw2: variance('the initialiser', 'gaussian weights of variance sw2/fanIn in every layer'),
+  sb2: variance('0', 'gaussian biases of variance sb2 in every layer, with sw2'),
   norm: choice(norms, 'none', 'batch or layer normalisation after each hidden layer, before its activation'),
-  dropout: number(
-    'a number from 0 to below 1',
-    (rate) => rate >= 0 && rate < 1,
-    '0',
-    'probability that a unit is dropped after each activation',
+  dropout: rate('probability that a unit is dropped after each activation'),
+  top: topOption,
+  multiplier: multiplierOption('1/L', 'L is depth, l the number of the layer'),
+  remedy: choice(
+    ['none', 'rezero'],
+    'none',
+    'rezero: the multiplier is trained, and starts at 0 (Bachlechner et al. 2020)',
   ),
-  multiplier: {
-    values: `a number or one of ${[...namedMultipliers.keys()].join(', ')}`,
-    fallback: '1/L',
-    means: 'what a residual branch is multiplied by; L is depth, l the number of the layer',
-    words: [...namedMultipliers.keys()],
-    read: (text): MultiplierRule | undefined => {
-      const value = finiteNumber(text)
-      return value === undefined ? namedMultipliers.get(text) : { differsByLayer: false, value: () => value }
-    },
-  } satisfies PresetOption<MultiplierRule>,
 } as const
 
 export type DenseOption = keyof typeof denseOptions

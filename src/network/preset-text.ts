@@ -32,7 +32,16 @@ function shorten(text: string): string {
   return text.length <= LONGEST_ECHO ? text : `${text.slice(0, LONGEST_ECHO)}...`
 }
 
-export function readPresetText(text: string): PresetText {
+/** The text's name, without its options. */
+export function withoutOptions(text: string): string {
+  return text.split(':')[0].trim()
+}
+
+/** `hint` may say what to write where a word stands without a value. */
+export function readPresetText(
+  text: string,
+  hint: (name: string, word: string) => string | undefined = () => undefined,
+): PresetText {
   const colon = text.indexOf(':')
   if (colon < 0) return { name: text.trim(), options: new Map() }
   const name = text.slice(0, colon).trim()
@@ -45,7 +54,7 @@ export function readPresetText(text: string): PresetText {
         text,
         'options as key=value after the colon',
         part.trim() || 'nothing',
-        `Write ${name}:depth=8,width=64.`,
+        hint(name, part.trim()) ?? `Write ${name}:depth=8,width=64.`,
       )
     }
     if (options.has(key)) throw presetError(text, `${key} once`, 'it twice', 'Remove one of the two.')

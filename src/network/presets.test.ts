@@ -184,7 +184,7 @@ describe('withDepth', () => {
       `"IsobathError: mlp:widths=3-4: expected depth and width, got widths. Replace widths, so that the depth can be changed."`,
     )
     expect(failure(() => withDepth('network.json', 8))).toMatchInlineSnapshot(
-      `"IsobathError: network.json: expected a preset (mlp, residual-mlp, linear, linear-residual), got network.json. Choose one of them."`,
+      `"IsobathError: network.json: expected a preset (mlp, residual-mlp, linear, linear-residual, resnet-20|32|44|56|110|1202, cifar-resnet-N, plain-N, preact-resnet-N, wide-resnet-D-K, hardt-ma, resnet-18|34, resnet-50|101|152, plain-18|34, vanilla-cnn, du-fc, du-resnet, du-conv-resnet), got network.json. Choose one of them."`,
     )
     expect(failure(() => withDepth('mlp', 2.5))).toMatchInlineSnapshot(
       `"IsobathError: mlp:depth=2.5: expected a whole number from 1 to 10,000, got 2.5. Leave depth out for 4."`,
@@ -193,9 +193,12 @@ describe('withDepth', () => {
 })
 
 test('every option that the help names is read', () => {
-  const { presets, options } = describePresets()
+  const groups = describePresets()
+  for (const { presets, options } of groups) {
+    expect(new Set(presets.flatMap((preset) => preset.options))).toEqual(new Set(options.map(({ key }) => key)))
+  }
+  const [{ presets, options }] = groups
   expect(presets.map(({ name }) => name)).toEqual(['mlp', 'residual-mlp', 'linear', 'linear-residual'])
-  expect(new Set(presets.flatMap((preset) => preset.options))).toEqual(new Set(options.map(({ key }) => key)))
   expect(
     options.map(({ key, values, fallback }) => `${key}: ${values} (${fallback})`).join('\n'),
   ).toMatchInlineSnapshot(`
@@ -210,7 +213,9 @@ test('every option that the help names is read', () => {
     sb2: a number of at least 0 (0)
     norm: one of none, batch, layer (none)
     dropout: a number from 0 to below 1 (0)
-    multiplier: a number or one of 1/L, 1/sqrt(L), 1/l, 1/sqrt(l) (1/L)"
+    top: one of dense, none (dense)
+    multiplier: a number or one of 1/L, 1/sqrt(L), 1/l, 1/sqrt(l) (1/L)
+    remedy: one of none, rezero (none)"
   `)
 })
 

@@ -3,9 +3,9 @@ import type { BenchOptions, BenchResult, RooflineResult } from '../../bench/benc
 import type { PeerName } from '../../bench/peers/peer.ts'
 import { IsobathError } from '../../index.ts'
 import { benchText, rooflineText } from '../bench-text.ts'
-import { addShapeOptions, inputOf, type ShapeFlags } from '../data-options.ts'
+import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { interruptible } from '../interrupt.ts'
-import { readNetwork } from '../network-argument.ts'
+import { readNetwork, shapeFor } from '../network-argument.ts'
 import { wholeFrom } from '../numbers.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
 import { checkWritable, printJson, printText, writeText } from '../output.ts'
@@ -70,7 +70,7 @@ export function benchCommand(): Command {
 
 async function benchRoofline(text: string, flags: Flags): Promise<void> {
   const { batch = 128, seed } = flags
-  const shape = await inputOf(flags)
+  const shape = await shapeFor([text], flags)
   const { input } = shape
   const problem = { network: readNetwork(text, shape), input, batch, seed }
   const result = await measured(flags, (bench, options) => bench.runRoofline(problem, options))

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { type Count, compareCounts, count, createBlueprint, summaryTable, tableText } from '../../index.ts'
-import { addShapeOptions, inputOf, type ShapeFlags } from '../data-options.ts'
-import { networkHelp, readNetwork } from '../network-argument.ts'
+import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
+import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
 import { printJson, printText, whole } from '../output.ts'
 
@@ -13,23 +13,24 @@ export function countCommand(): Command {
     .option('--against <network>', 'put another network beside it')
   addCommonOptions(addShapeOptions(command))
   return command.action(async (text: string, flags: ShapeFlags & MachineFlags & { against?: string }) => {
-    const { input, classes } = await inputOf(flags)
+    const { against } = flags
+    const { input, classes } = await shapeFor(against === undefined ? [text] : [text, against], flags)
     const blueprintOf = (name: string) => createBlueprint(readNetwork(name, { classes, input }), input)
     const blueprint = blueprintOf(text)
     const counted = count(blueprint)
-    if (flags.against === undefined) {
+    if (against === undefined) {
       if (flags.json) return printJson({ network: text, input, ...counted })
       return printText([summaryTable(blueprint), totals(counted), counted.convention.join('\n')].join('\n\n'))
     }
-    const other = count(blueprintOf(flags.against))
+    const other = count(blueprintOf(against))
     const rows = compareCounts(counted, other)
     if (flags.json)
-      return printJson({ network: text, input, ...counted, against: { network: flags.against, ...other }, rows })
+      return printJson({ network: text, input, ...counted, against: { network: against, ...other }, rows })
     const table = tableText({
       columns: [
         { heading: '' },
         { heading: text, numeric: true },
-        { heading: flags.against, numeric: true },
+        { heading: against, numeric: true },
         { heading: 'ratio', numeric: true },
       ],
       rows: rows.map(({ figure, one, other: second, ratio }) => [
@@ -38,17 +39,28 @@ export function countCommand(): Command {
         whole(second),
         ratio === null ? '-' : ratio.toPrecision(4),
       ]),
-      notes: counted.convention,
+      notes: [`for samples of ${input.join(' x ')}, and ${whole(classes)} classes`, ...counted.convention],
     })
     return printText(table)
   })
 }
 
 /** What the table of layers leaves out. */
-function totals({ flops, trainingBytes, inferenceBytes }: Count): string {
+function totals({ tensors, strides, flops, trainingBytes, inferenceBytes }: Count): string {
   return [
+    ...(strides.length > 0 ? [`strides                   ${stridesText(strides)}`] : []),
+    `all tensors               ${whole(tensors)}`,
     `FLOPs                     ${whole(flops)}`,
     `activations in training   ${whole(trainingBytes)} bytes a sample`,
     `activations in inference  ${whole(inferenceBytes)} bytes a sample`,
   ].join('\n')
 }
+
+/** Where the image gets smaller, in the network's order; of many places, the first. */
+function stridesText(strides: Count['strides']): string {
+  const shown = strides.slice(0, mostStrides).map(({ path, stride }) => `${path} ${stride}`)
+  const rest = strides.length - shown.length
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+}
+
+const mostStrides = 12

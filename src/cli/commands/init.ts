@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { type Blueprint, count, createBlueprint, IsobathError, initialise, writeWeights } from '../../index.ts'
-import { addShapeOptions, inputOf, type ShapeFlags } from '../data-options.ts'
-import { networkHelp, readNetwork } from '../network-argument.ts'
+import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
+import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
 import { counted, printJson, printText, whole } from '../output.ts'
 
@@ -17,7 +17,7 @@ export function initCommand(): Command {
     .option('--force', 'write over a file that is there')
   addCommonOptions(addShapeOptions(command))
   return command.action(async (text: string, flags: Flags) => {
-    const { input, classes } = await inputOf(flags)
+    const { input, classes } = await shapeFor([text], flags)
     const blueprint = createBlueprint(readNetwork(text, { classes, input }), input)
     checkSize(blueprint, text)
     checkFree(flags)

@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander'
 import { kernelsOf, type Stage, show, stages } from '../../index.ts'
-import { addShapeOptions, inputOf, type ShapeFlags } from '../data-options.ts'
-import { networkHelp, readNetwork } from '../network-argument.ts'
+import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
+import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
 import { addMachineOptions, type MachineFlags } from '../options.ts'
 import { printJson, printText } from '../output.ts'
 import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
@@ -14,7 +14,7 @@ export function showCommand(): Command {
     .argument('<network>', networkHelp)
   addMachineOptions(addTrainingOptions(addShapeOptions(command)))
   return command.action(async (stage: Stage, text: string, flags: ShapeFlags & TrainingFlags & MachineFlags) => {
-    const { input, classes, task } = await inputOf(flags)
+    const { input, classes, task } = await shapeFor([text], flags)
     const network = readNetwork(text, { classes, input })
     const {
       batch = 128,

@@ -1,0 +1,49 @@
+/**
+ * The networks of He et al. (2015), section 4.2, for CIFAR: a 3x3 convolution with 16 filters, then n blocks each of 16, 32
+ * and 64 filters on maps of the full, half and quarter size, the mean over positions, and a dense layer: 6n + 2 layers.
+ */
+import { chain } from '../layers.ts'
+import { basic, halving } from './blocks.ts'
+import { cifar, type Family, type NameNumbers, oneOf } from './family.ts'
+import { readStyle, styleOptions } from './style.ts'
+import { head, plainBlock, postActivationBlock, stageLayers, stem } from './units.ts'
+
+const widths = [16, 32, 64]
+const named = [20, 32, 44, 56, 110, 1202]
+
+export function sixNPlusTwo(title = 'N'): NameNumbers {
+  const holds = ([layers]: readonly number[]) => layers >= 8 && layers <= 10_000 && layers % 6 === 2
+  return { title, count: 1, rule: 'N = 6n + 2, such as 20, 56 or 110', holds }
+}
+
+const build =
+  (isResidual: boolean): Family['build'] =>
+  (text, [layers], { classes }) => {
+    const counts = widths.map(() => (layers - 2) / 6)
+    const branches = 3 * counts[0]
+    const style = readStyle(text, { shortcut: 'a', branches, endsInNorm: true })
+    const block = isResidual ? postActivationBlock(style) : plainBlock(style)
+    const first = { channels: widths[0], kernel: 3, stride: 1 }
+    const stages = stageLayers(halving(counts, widths, basic), first.channels, block)
+    return chain(stem(first, style), ...stages, ...head(style, classes))
+  }
+
+const residual = { group: 'cifar', ...cifar, options: styleOptions.residual('a'), build: build(true) } as const
+
+export const cifarFamilies: readonly Family[] = [
+  {
+    ...residual,
+    stem: 'resnet',
+    numbers: oneOf(...named),
+    means: 'residual network of N layers for CIFAR (He et al. 2015)',
+  },
+  { ...residual, stem: 'cifar-resnet', numbers: sixNPlusTwo(), means: 'the same for any N = 6n + 2' },
+  {
+    ...residual,
+    stem: 'plain',
+    numbers: sixNPlusTwo(),
+    means: 'the same without skip connections',
+    options: styleOptions.plain,
+    build: build(false),
+  },
+]

@@ -1,0 +1,127 @@
+/**
+ * The networks whose training Du et al. (2018) prove: H hidden layers of width m, weights N(0, 1), no biases, and the scale in
+ * the network: x_1 = sqrt(c/m) phi(W_1 x) with c = 1/E[phi(z)^2] for a standard normal z, then
+ * - du-fc: x_h = sqrt(c/m) phi(W_h x_{h-1})
+ * - du-resnet: x_h = x_{h-1} + c_res/(H sqrt(m)) phi(W_h x_{h-1}), a skip at every layer
+ * - du-conv-resnet: the same with 3x3 patches, zeros beyond the border
+ * and outputs a.x_H, with a ~ N(0, 1), of all positions. Their theorems ask for inputs of norm 1, the loss 1/2 (f - y)^2, and
+ * a phi that is smooth, Lipschitz, analytic and no polynomial.
+ */
+import { normal } from '../initialisers.ts'
+import { activation, chain, conv, dense, named, repeat, residual, scale } from '../layers.ts'
+import type { ActivationName, Layer } from '../network.ts'
+import { choice, number, topOption, whole } from '../option-kinds.ts'
+import { DEFAULT_DEPTH, DEFAULT_WIDTH, LARGEST_DEPTH } from '../preset-options.ts'
+import { type PresetText, presetError, take } from '../preset-text.ts'
+import { LARGEST_COUNT } from '../schema.ts'
+import { cifar, type Family } from './family.ts'
+
+/** c = 1/E[phi(z)^2] of the activations that the theorems take. */
+export const normalisers = {
+  softplus: 1.0854865029883436,
+  tanh: 2.536175433217451,
+  sigmoid: 3.408559841623103,
+  silu: 2.810761124074474,
+  gelu: 2.351715614073378,
+  erf: 2.152578860607596,
+} as const satisfies Partial<Record<ActivationName, number>>
+
+type SmoothName = keyof typeof normalisers
+
+const smooth: readonly SmoothName[] = ['softplus', 'tanh', 'sigmoid', 'silu', 'gelu', 'erf']
+
+const activationOption = choice<SmoothName>(smooth, 'softplus', 'the smooth function after each hidden layer')
+
+/** Why the theorems don't hold for it. */
+const faults: ReadonlyMap<string, string> = new Map([
+  ['relu', 'it has a kink at 0'],
+  ['leakyRelu', 'it has a kink at 0'],
+  ['selu', 'it has a kink at 0'],
+  ['identity', 'it is a polynomial'],
+])
+
+const depth = whole({ to: LARGEST_DEPTH }, DEFAULT_DEPTH, 'H, the number of hidden layers; the read-out is not counted')
+const common = { depth, activation: activationOption, top: topOption }
+const width = whole({ to: LARGEST_COUNT }, DEFAULT_WIDTH, 'm, the units of every hidden layer')
+const channels = whole({ to: LARGEST_COUNT }, 16, 'm, the channels of every hidden layer')
+const cres = number(
+  'a number above 0 and below 1',
+  (value) => value > 0 && value < 1,
+  '0.5',
+  'c_res, what the branches are multiplied by, over H sqrt(m)',
+)
+
+function readActivation(text: PresetText): SmoothName {
+  const written = text.options.get('activation') ?? ''
+  const fault = faults.get(written)
+  if (fault === undefined) return take(text, 'activation', activationOption) ?? 'softplus'
+  const expected = 'an activation that is smooth, analytic and no polynomial, as the theorems of Du et al. (2018) ask'
+  const found = `${written} (${fault})`
+  throw presetError(`${text.name}:activation=${written}`, expected, found, `Take one of ${smooth.join(', ')}.`)
+}
+
+interface Sizes {
+  /** m */
+  readonly width: number
+  readonly classes: number
+  /** One hidden layer's product. */
+  readonly product: () => Layer
+  /** c_res, where there are skip connections. */
+  readonly cres?: number
+}
+
+function network(text: PresetText, { width: m, classes, product, cres: factor }: Sizes) {
+  const hidden = take(text, 'depth', depth) ?? DEFAULT_DEPTH
+  const name = readActivation(text)
+  const scaled = () => scale(Math.sqrt(normalisers[name] / m))
+  const block =
+    factor === undefined
+      ? chain(product(), activation(name), scaled())
+      : residual(chain(product(), activation(name)), { multiplier: factor / (hidden * Math.sqrt(m)) })
+  const readout = dense(classes, { name: 'readout', bias: false, init: normal() })
+  return chain(
+    named('first', product()),
+    activation(name),
+    scaled(),
+    ...(hidden > 1 ? [repeat(hidden - 1, block, { name: 'hidden' })] : []),
+    ...(take(text, 'top', topOption) === 'none' ? [] : [readout]),
+  )
+}
+
+const onFeatures = { group: 'du', input: [784], classes: 10 } as const
+
+const multiplierOf = (text: PresetText) => take(text, 'cres', cres) ?? 0.5
+
+function denseSizes(text: PresetText, classes: number): Sizes {
+  const m = take(text, 'width', width) ?? DEFAULT_WIDTH
+  return { width: m, classes, product: () => dense(m, { bias: false, init: normal() }) }
+}
+
+export const duFamilies: readonly Family[] = [
+  {
+    ...onFeatures,
+    stem: 'du-fc',
+    means: 'dense layers with the scaling of Du et al. (2018)',
+    options: { ...common, width },
+    build: (text, _numbers, { classes }) => network(text, denseSizes(text, classes)),
+  },
+  {
+    ...onFeatures,
+    stem: 'du-resnet',
+    means: 'the same, each with a skip connection but the first',
+    options: { ...common, width, cres },
+    build: (text, _numbers, { classes }) => network(text, { ...denseSizes(text, classes), cres: multiplierOf(text) }),
+  },
+  {
+    ...cifar,
+    group: 'du',
+    stem: 'du-conv-resnet',
+    means: 'the same of 3x3 convolutions',
+    options: { ...common, channels, cres },
+    build: (text, _numbers, { classes }) => {
+      const m = take(text, 'channels', channels) ?? 16
+      const product = () => conv(m, { bias: false, init: normal() })
+      return network(text, { width: m, classes, product, cres: multiplierOf(text) })
+    },
+  },
+]

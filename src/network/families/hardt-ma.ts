@@ -1,0 +1,68 @@
+/**
+ * The all-convolutional residual network of Hardt & Ma (2017), section 4.1: x + C2(ReLU(C1 x)), no norms, weights of
+ * deviation 1/(k^2 c) with c output channels, and a read-out that is a random projection and stays one. A 3x3 convolution
+ * with 16 filters, then 9 blocks each of 64, 128 and 256: 55 convolutions.
+ *
+ * The paper's table says 13.5 million parameters, its text 13.59 million. Its convolutions alone have 13,538,736 weights; with
+ * biases, and 1x1 convolutions where the size changes, there are 13,589,248 parameters, which is the preset's default. The
+ * text has the size changed by average pooling and padding with zeros: `shortcut=pool`, and `conv-bias=false`.
+ */
+import { hardtMa, lecun } from '../initialisers.ts'
+import { averagePool, chain, conv, dense, globalAveragePool, named, relu, residual, subsample } from '../layers.ts'
+import type { Layer } from '../network.ts'
+import { choice, flag, topOption } from '../option-kinds.ts'
+import { LARGEST_DEPTH } from '../preset-options.ts'
+import { type PresetOption, take } from '../preset-text.ts'
+import { basic, halving } from './blocks.ts'
+import { cifar, type Family } from './family.ts'
+import { type MakeBlock, stageLayers, standardConvolution } from './units.ts'
+
+const widths = [64, 128, 256]
+
+const options = {
+  depth: {
+    values: `6n + 1, from 7 to ${LARGEST_DEPTH.toLocaleString('en-US')}`,
+    fallback: '55',
+    means: 'number of convolutions, shortcuts not counted',
+    read: (text) => {
+      const value = /^\d{1,5}$/.test(text) ? Number(text) : 0
+      return value >= 7 && value <= LARGEST_DEPTH && value % 6 === 1 ? value : undefined
+    },
+  } satisfies PresetOption<number>,
+  shortcut: choice(['b', 'pool'], 'b', 'where the size changes: a 1x1 convolution, or average pooling and zeros'),
+  'conv-bias': flag('true', 'whether convolutions have biases'),
+  top: topOption,
+} as const
+
+export const hardtMaFamily: Family = {
+  group: 'hardt-ma',
+  ...cifar,
+  stem: 'hardt-ma',
+  means: 'residual network of convolutions and ReLU alone, its read-out not trained (Hardt & Ma 2017)',
+  options,
+  build: (text, _numbers, { classes }) => {
+    const counts = widths.map(() => ((take(text, 'depth', options.depth) ?? 55) - 1) / 6)
+    const bias = take(text, 'conv-bias', options['conv-bias']) ?? true
+    const skip = take(text, 'shortcut', options.shortcut) ?? 'b'
+    const changed = (channels: number, stride: number): Layer => {
+      if (skip === 'b') return conv(channels, { kernel: 1, stride, bias, init: standardConvolution })
+      const padded = subsample({ stride: 1, channels })
+      return stride === 1 ? padded : chain(averagePool({ kernel: stride, stride }), padded)
+    }
+    const block: MakeBlock = ([first, second], from) => {
+      const { channels, stride } = first
+      const branch = [
+        conv(channels, { stride, bias, init: hardtMa() }),
+        relu(),
+        conv(second.channels, { bias, init: hardtMa() }),
+      ]
+      const isEqual = from === channels && stride === 1
+      return residual(chain(...branch), { shortcut: isEqual ? undefined : changed(channels, stride) })
+    }
+    const stem = named('stem', chain(conv(16, { bias, init: standardConvolution })))
+    const projection = dense(classes, { name: 'readout', bias: false, init: lecun(), trained: false })
+    const top = take(text, 'top', topOption) === 'none' ? [] : [projection]
+    const stages = stageLayers(halving(counts, widths, basic), 16, block)
+    return chain(stem, ...stages, globalAveragePool({ name: 'pool' }), ...top)
+  },
+}

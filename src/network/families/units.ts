@@ -1,0 +1,180 @@
+/**
+ * Blocks of convolutions with a skip connection, and stages of them. A block's own convolutions are its data; how they
+ * are dressed, with norms, activations, biases and multipliers, is its style.
+ */
+import { he, zeros } from '../initialisers.ts'
+import {
+  batchNorm,
+  chain,
+  conv,
+  dense,
+  dropout,
+  globalAveragePool,
+  named,
+  type ResidualOptions,
+  relu,
+  repeat,
+  residual,
+  scalarBias,
+  shortcut,
+} from '../layers.ts'
+import { multipliers } from '../multiplier.ts'
+import type { Layer } from '../network.ts'
+import type { Style } from './style.ts'
+
+/** One convolution of a block. */
+export interface Convolution {
+  readonly channels: number
+  readonly kernel: number
+  readonly stride: number
+}
+
+/** Which branches of the network a block is: the number of the first, from 1, and how many a loop has. */
+export interface Place {
+  readonly first: number
+  readonly times?: number
+}
+
+/** A block from `from` channels. */
+export type MakeBlock = (convolutions: readonly Convolution[], from: number, place: Place) => Layer
+
+const norm = (style: Style, scale = 1): Layer[] => (style.norm ? [batchNorm({ scale })] : [])
+const strideOf = (convolutions: readonly Convolution[]) => convolutions.reduce((all, { stride }) => all * stride, 1)
+const channelsOf = (convolutions: readonly Convolution[]) => convolutions[convolutions.length - 1].channels
+
+/** ReLU, after a scalar bias in Fixup. */
+const activated = ({ remedy }: Style): Layer[] => (remedy === 'fixup' ? [scalarBias(), relu()] : [relu()])
+
+function convolution({ channels, kernel, stride }: Convolution, style: Style, index = 0, count = 1): Layer[] {
+  const { bias, remedy, branches, init } = style
+  const options = { kernel, stride, bias }
+  if (remedy !== 'fixup' || count === 1) return [conv(channels, { ...options, init: init() })]
+  // Zhang et al. (2019): with m layers a branch, all but the last, which is zero, are scaled by L^(-1/(2m - 2)).
+  const scaled = index === count - 1 ? zeros() : init(branches ** (-1 / (2 * count - 2)))
+  return [scalarBias(), conv(channels, { ...options, init: scaled })]
+}
+
+/** conv, norm, ReLU, ..., conv, norm (He et al. 2015). */
+function postActivated(convolutions: readonly Convolution[], style: Style): Layer[] {
+  const last = convolutions.length - 1
+  return convolutions.flatMap((one, index) => [
+    ...convolution(one, style, index, convolutions.length),
+    ...norm(style, index === last && style.remedy === 'zero-gamma' ? 0 : 1),
+    ...(index === last ? [] : activated(style)),
+  ])
+}
+
+/** norm, ReLU, conv, ..., norm, ReLU, conv (He et al. 2016); dropout before the last (Zagoruyko & Komodakis 2016). */
+function preActivated(convolutions: readonly Convolution[], style: Style, isActivated: boolean): Layer[] {
+  const last = convolutions.length - 1
+  return convolutions.flatMap((one, index) => [
+    ...(index === 0 && isActivated ? [] : [...norm(style), ...activated(style)]),
+    ...(index === last && style.dropout > 0 ? [dropout(style.dropout)] : []),
+    ...convolution(one, style, index, convolutions.length),
+  ])
+}
+
+function scaling({ remedy, multiplier, branches }: Style, { first, times }: Place): ResidualOptions {
+  if (remedy === 'rezero' || remedy === 'skipinit') return { multiplier: 0, trainedMultiplier: true }
+  if (remedy === 'fixup') return { multiplier: 1, trainedMultiplier: true }
+  return { multiplier: multipliers(multiplier, branches, first, times) }
+}
+
+function shortcutOf(convolutions: readonly Convolution[], from: number, style: Style, norm: boolean) {
+  const sizes = { from, channels: channelsOf(convolutions), stride: strideOf(convolutions) }
+  return shortcut(style.shortcut, { ...sizes, norm, bias: style.bias, init: style.init() })
+}
+
+/** The layers after a sum. Fixup adds its last bias to the branch, which is the same as to the sum. */
+function afterSum({ remedy }: Style): Layer[] {
+  return remedy === 'fixup' ? [named('outputBias', scalarBias())] : []
+}
+
+const joined = (sum: Layer, after: readonly Layer[]) => (after.length > 0 ? chain(named('', sum), ...after) : sum)
+
+/** Convolutions one after the other, without a skip connection. */
+export function plainBlock(style: Style): MakeBlock {
+  return (convolutions) => chain(...postActivated(convolutions, style), ...activated(style))
+}
+
+/** ReLU(shortcut(x) + branch(x)) (He et al. 2015). ReZero has nothing after the sum, so that blocks start as identities. */
+export function postActivationBlock(style: Style): MakeBlock {
+  return (convolutions, from, place) => {
+    const skip = shortcutOf(convolutions, from, style, style.norm)
+    const sum = residual(chain(...postActivated(convolutions, style)), { ...scaling(style, place), shortcut: skip })
+    return joined(sum, [...afterSum(style), ...(style.remedy === 'rezero' ? [] : [named('output', relu())])])
+  }
+}
+
+/**
+ * shortcut(x) + branch(x), the branch with its norms and activations before its convolutions (He et al. 2016). Where the
+ * shortcut is a projection, or the block `isFirst` in a network of theirs, both see the activated input (their appendix).
+ */
+export function preActivationBlock(style: Style, isFirst: (place: Place) => boolean): MakeBlock {
+  return (convolutions, from, place) => {
+    const skip = shortcutOf(convolutions, from, style, false)
+    const isShared = isFirst(place) || (skip !== undefined && style.shortcut !== 'a')
+    const branch = chain(...preActivated(convolutions, style, isShared))
+    const sum = residual(branch, { ...scaling(style, place), shortcut: skip })
+    if (!isShared) return joined(sum, afterSum(style))
+    return chain(...namedInput(style, 'input'), named('', sum), ...afterSum(style))
+  }
+}
+
+/** A norm and an activation that stand outside a branch: `inputNorm`, `inputBias`, `input`. */
+export function namedInput(style: Style, name: string): Layer[] {
+  const suffixes = { batchNorm: 'Norm', scalarBias: 'Bias' } as const
+  return [...norm(style), ...activated(style)].map((layer) => {
+    const suffix = layer.kind === 'batchNorm' || layer.kind === 'scalarBias' ? suffixes[layer.kind] : ''
+    return named(`${name}${suffix}`, layer)
+  })
+}
+
+export interface Stage {
+  readonly count: number
+  /** The first block, which may change the size. */
+  readonly enter: readonly Convolution[]
+  /** All others. */
+  readonly rest: readonly Convolution[]
+}
+
+/**
+ * The stages as `stage1`, `stage2`, ...: a first block that changes the size, or that `isFirst`, is written out as `first`;
+ * the others are a loop, `block`.
+ */
+export function stageLayers(
+  stages: readonly Stage[],
+  channels: number,
+  make: MakeBlock,
+  isFirst: (place: Place) => boolean = () => false,
+): Layer[] {
+  let [from, first] = [channels, 1]
+  return stages.map(({ count, enter, rest }, index) => {
+    const out = channelsOf(rest)
+    const isEqual = from === out && strideOf(enter) === 1 && !isFirst({ first })
+    const others = isEqual ? count : count - 1
+    const written = isEqual ? [] : [named('first', make(enter, from, { first }))]
+    const place = { first: first + count - others, times: others }
+    const loop = others > 0 ? [repeat(others, make(rest, out, place), { name: 'block' })] : []
+    from = out
+    first += count
+    return named(`stage${index + 1}`, chain(...written, ...loop))
+  })
+}
+
+/** The first convolution, with a norm and an activation, and what comes after it. */
+export function stem(one: Convolution, style: Style, ...after: readonly Layer[]): Layer {
+  const first = conv(one.channels, { kernel: one.kernel, stride: one.stride, bias: style.bias, init: style.init() })
+  return named('stem', chain(first, ...norm(style), ...activated(style), ...after))
+}
+
+/** The mean over all positions, and the read-out, which Fixup starts at zero. */
+export function head(style: Style, classes: number): Layer[] {
+  const pool = globalAveragePool({ name: 'pool' })
+  if (!style.top) return [pool]
+  if (style.remedy !== 'fixup') return [pool, dense(classes, { name: 'readout', init: style.readout })]
+  return [pool, named('readoutBias', scalarBias()), dense(classes, { name: 'readout', init: zeros() })]
+}
+
+/** He's initialiser as the papers without norms write it: gaussian weights of deviation 1/(k sqrt(c)), c output channels. */
+export const standardConvolution = he(Math.SQRT1_2, 'out')

@@ -1,0 +1,63 @@
+/** The kinds of values that options of presets take. */
+import type { PresetOption } from './preset-text.ts'
+
+export function wholeNumber(text: string, smallest: number, largest: number): number | undefined {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : -1
+  return value >= smallest && value <= largest ? value : undefined
+}
+
+export function finiteNumber(text: string): number | undefined {
+  const value = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
+  return Number.isFinite(value) ? value : undefined
+}
+
+interface Range {
+  readonly from?: number
+  readonly to: number
+}
+
+export function whole({ from = 1, to }: Range, fallback: number, means: string): PresetOption<number> {
+  const values = `a whole number from ${from} to ${to.toLocaleString('en-US')}`
+  return { values, fallback: String(fallback), means, read: (text) => wholeNumber(text, from, to) }
+}
+
+export function number(
+  values: string,
+  holds: (value: number) => boolean,
+  fallback: string,
+  means: string,
+): PresetOption<number> {
+  const read = (text: string) => {
+    const value = finiteNumber(text)
+    return value !== undefined && holds(value) ? value : undefined
+  }
+  return { values, fallback, means, read }
+}
+
+export function choice<W extends string>(words: readonly W[], fallback: string, means: string): PresetOption<W> {
+  return {
+    values: `one of ${words.join(', ')}`,
+    fallback,
+    means,
+    words,
+    read: (text) => words.find((word) => word === text),
+  }
+}
+
+export function flag(fallback: string, means: string): PresetOption<boolean> {
+  const words = ['true', 'false']
+  const read = (text: string) => (words.includes(text) ? text === 'true' : undefined)
+  return { values: 'true or false', fallback, means, words, read }
+}
+
+/** A probability that something is dropped with. */
+export function rate(means: string): PresetOption<number> {
+  return number('a number from 0 to below 1', (value) => value >= 0 && value < 1, '0', means)
+}
+
+/** A variance. */
+export function variance(fallback: string, means: string): PresetOption<number> {
+  return number('a number of at least 0', (value) => value >= 0, fallback, means)
+}
+
+export const topOption = choice(['dense', 'none'], 'dense', 'none leaves out the last layer, the read-out')
