@@ -7,6 +7,7 @@ import type { Backend } from '../src/backends/backend.ts'
 import { createReferenceBackend } from '../src/backends/reference/backend.ts'
 import { createBlueprint } from '../src/blueprint/create.ts'
 import { initialise } from '../src/blueprint/initialise.ts'
+import { ops } from '../src/graph/ops.ts'
 import { evaluationGraph } from '../src/graph/programs.ts'
 import { batchNorm, chain, dense } from '../src/network/layers.ts'
 import { activationNames } from '../src/network/schema.ts'
@@ -67,6 +68,11 @@ const expectedOutcome = once(async (name: ExampleName) => {
   const { network, options } = examples[name]
   const problem = createProblem(network, { ...fullOptions(options), taps: () => true })
   return { problem, expected: await runProblem(reference, problem) }
+})
+
+test('every operation but the views has a known answer', () => {
+  const known = new Set(knownAnswers.map(({ op }) => op))
+  expect(Object.keys(ops).filter((op) => ![...known, 'part', 'join'].includes(op))).toEqual([])
 })
 
 describe.each(variants)('$name', ({ create }) => {

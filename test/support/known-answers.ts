@@ -3,7 +3,10 @@
  * definitions, and gradients by differences of them. Nothing of this project had a part in it.
  */
 import type { Call } from './calls.ts'
+import { knownConvolutions } from './known-convolutions.ts'
+import { knownParts } from './known-parts.ts'
 import { first, gradient, knownUpdates, parameter } from './known-updates.ts'
+import { knownWindows } from './known-windows.ts'
 
 export interface KnownAnswer extends Call {
   readonly outputs: readonly (readonly number[])[]
@@ -487,4 +490,7 @@ export const knownAnswers: readonly KnownAnswer[] = [
     attributes: { shape: '2x3' },
   },
   ...knownUpdates,
+  ...knownConvolutions,
+  ...knownWindows,
+  ...knownParts,
 ]
