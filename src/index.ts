@@ -27,6 +27,7 @@ export { type SawtoothOptions, sawtooth } from './data/sawtooth.ts'
 export type { Scale, Standardisation, Statistics } from './data/standardise.ts'
 export { checkDataset, dataFolder, fetchDataset, storedSets } from './data/stored-sets.ts'
 export { type TeacherOptions, teacher } from './data/teacher.ts'
+export { tiles } from './data/tiles.ts'
 export type { LossName } from './graph/programs.ts'
 export {
   type CompareOptions,
@@ -59,6 +60,7 @@ export {
 export { formatBytes } from './plan/print.ts'
 export { comparisonPicture, comparisonReport, comparisonText } from './report/comparison.ts'
 export { type Table, tableText } from './report/table.ts'
+export { type TrainingData, trainingPicture } from './report/training-figure.ts'
 export { type ErrorCode, IsobathError } from './support/errors.ts'
 export { nearest, suggestion } from './support/nearest.ts'
 export { version } from './support/version.ts'

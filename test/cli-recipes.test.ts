@@ -1,7 +1,8 @@
 /** Recipes and evaluations on the way, as users of the command line see them. */
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { isobath, isobathJson } from './support/command-line.ts'
+import { isobath, isobathJson, saidOn } from './support/command-line.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const root = temporaryFolder()
@@ -146,6 +147,33 @@ describe('train --evaluate-every', () => {
       2 isobath: warmup and warmup-until-error: expected one of them, got both. A warm-up has one end: leave one out.
       2 isobath: warmup-until-error: expected a fraction above 0 and up to 1, such as 0.8, got 80."
     `)
+  })
+})
+
+describe('train --figure', () => {
+  it('draws the errors on the way, also of a run that has ended', async () => {
+    const [first, again] = [place('first.svg'), place('again.svg')]
+    const { stdout } = await isobath(`${quick} --steps 4 --figure ${first} --run ${place('drawn')}`)
+    expect(stdout).toContain(`Drawn: ${first}`)
+    const svg = readFileSync(first, 'utf8')
+    expect(svg).toContain('mlp:depth=2,width=8 on moons, 4 evaluations.')
+    await isobath(`train --resume ${place('drawn')} --figure ${again}`)
+    expect(readFileSync(again, 'utf8')).toBe(svg)
+  })
+
+  it('is refused before anything is trained where there would be nothing to draw', async () => {
+    await isobath(`${quick} --steps 4 --run ${place('plain')}`)
+    const said = [
+      await isobath(`${quick} --figure ${place('no.svg')} --evaluate-every never --run ${place('none')}`),
+      await isobath(`train --resume ${place('plain')} --figure ${place('no.svg')}`),
+    ]
+    expect(said.map(({ status }) => status)).toEqual([2, 2])
+    expect(saidOn(said, root)).toMatchInlineSnapshot(`
+      "isobath: --figure: there is nothing to draw with --evaluate-every never. Leave one out.
+      isobath: --figure: ROOT/plain isn't evaluated on its way, so there is nothing to draw. Leave it out.
+      "
+    `)
+    expect(existsSync(place('none'))).toBe(false)
   })
 })
 

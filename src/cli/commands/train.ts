@@ -15,6 +15,7 @@ import {
   storedSets,
   type TrainOptions,
   train,
+  trainingPicture,
 } from '../../index.ts'
 import { addDataOptions, type DataFlags, dataChoice, openData } from '../data-options.ts'
 import { withFreeFolder } from '../free-folder.ts'
@@ -22,7 +23,7 @@ import { interruptible } from '../interrupt.ts'
 import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
 import { wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
-import { printJson, printText } from '../output.ts'
+import { checkWritable, printJson, printText, writeText } from '../output.ts'
 import { readDataOf } from '../run-data.ts'
 import { runSummary, runText, type TrainedOn } from '../run-text.ts'
 import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
@@ -30,7 +31,7 @@ import { type ShownTraining, showTraining } from '../training-progress.ts'
 
 type Flags = DataFlags &
   TrainingFlags &
-  MachineFlags & { init?: string; run?: string; resume?: string; checkpointEvery?: number }
+  MachineFlags & { init?: string; run?: string; resume?: string; checkpointEvery?: number; figure?: string }
 
 const examples = `
 Examples:
@@ -47,9 +48,14 @@ export function trainCommand(): Command {
     .option('--resume <folder>', 'go on with a run that was stopped or killed; nothing else is needed')
     .option('--checkpoint-every <n>', 'steps between checkpoints (default: about every 30 seconds)', wholeFrom(1))
     .option('--init <file>', 'start from these weights (.safetensors) instead of drawing them')
+    .option(
+      '--figure <file>',
+      'draw the training and test error against the steps, as SVG (--evaluate-every epoch, or as it says)',
+    )
     .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(command)))
   return command.action(async (text: string | undefined, flags: Flags) => {
+    if (flags.figure !== undefined) checkWritable(flags.figure)
     if (flags.resume !== undefined) {
       refuseChoices(command, text)
       return resumeRun(flags.resume, flags)
@@ -60,7 +66,7 @@ export function trainCommand(): Command {
 }
 
 async function trainNew(text: string, flags: Flags): Promise<void> {
-  const options = trainingOptions(flags)
+  const options = trainingOptions(drawnFlags(flags))
   const { shape, read } = await openData(flags)
   const network = readNetwork(text, shape)
   const blueprint = createBlueprint(network, shape.input)
@@ -91,6 +97,7 @@ async function lastingChoice(name: string, { dataDir, ...choice }: DatasetOption
 
 async function resumeRun(folder: string, flags: Flags): Promise<void> {
   const facts = await readRunFacts(folder)
+  if (flags.figure !== undefined && facts.recipe.evaluateEvery === undefined) refusePicture(folder)
   const { train: trained, test, validation, ...about } = facts.data
   const held = validation === undefined ? {} : { validation: { count: validation } }
   const trainedOn = { ...about, train: { count: trained }, test: { count: test }, ...held }
@@ -105,7 +112,7 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
 }
 
 /** What doesn't change the run; the data's place may have changed, which its hash guards, and --exact is compared. */
-const resumable = new Set(['resume', 'dataDir', 'checkpointEvery', 'exact', 'threads', 'memory', 'json'])
+const resumable = new Set(['resume', 'figure', 'dataDir', 'checkpointEvery', 'exact', 'threads', 'memory', 'json'])
 
 /** A run goes on as it began. Throws an `option` error that names all that was asked for otherwise. */
 function refuseChoices(command: Command, network: string | undefined): void {
@@ -135,7 +142,29 @@ async function watched(work: (shown: ShownTraining, abort: AbortSignal) => Promi
   }
 }
 
-function print(run: Run, label: string, data: TrainedOn, { json }: Flags): void {
+function print(run: Run, label: string, data: TrainedOn, { json, figure }: Flags): void {
   if (json) printJson(runSummary(run))
   else printText(runText(run, label, data))
+  if (figure === undefined) return
+  writeText(figure, picture(run, label, data))
+  if (!json) printText(`Drawn: ${figure}`)
+}
+
+/** A picture needs evaluations on the way. */
+function drawnFlags(flags: Flags): Flags {
+  if (flags.figure === undefined) return flags
+  const { evaluateEvery = { epochs: 1 } } = flags
+  if (evaluateEvery !== 'never') return { ...flags, evaluateEvery }
+  throw new IsobathError('option', '--figure: there is nothing to draw with --evaluate-every never. Leave one out.')
+}
+
+function refusePicture(folder: string): never {
+  throw new IsobathError(
+    'option',
+    `--figure: ${folder} isn't evaluated on its way, so there is nothing to draw. Leave it out.`,
+  )
+}
+
+function picture({ evaluations = [], settings: { steps }, test }: Run, network: string, { name }: TrainedOn): string {
+  return trainingPicture({ network, dataset: name, areClasses: test.rmse === undefined, steps, evaluations })
 }

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { type TrainingData, trainingPicture } from './training-figure.ts'
+import { verifyMarkup } from './verify-markup.ts'
+
+const at = (step: number, train: number | null, test: number | null) => ({
+  step,
+  train: { error: train },
+  test: { error: test },
+})
+const data: TrainingData = {
+  network: 'mlp:depth=3',
+  dataset: 'glyphs',
+  areClasses: true,
+  steps: 300,
+  evaluations: [at(100, 0.3, 0.4), at(200, 0.1, 0.2), at(300, 0.05, 0.25)],
+}
+
+describe('the picture of a training', () => {
+  it('has both errors, and says them in words', () => {
+    const svg = trainingPicture(data)
+    expect(verifyMarkup(svg)).toEqual([])
+    for (const words of ['mlp:depth=3 on glyphs', 'Misclassified (%)', '>training<', '>test<'])
+      expect(svg).toContain(words)
+    expect(svg).toContain(
+      'mlp:depth=3 on glyphs, 3 evaluations. Training error: 30.00% after step 100, 5.00% after step 300. ' +
+        'Test error: 40.00% after step 100, 25.00% after step 300.',
+    )
+  })
+
+  it('stands numbers that are missing, a single one, and a network with a long name', () => {
+    const long = `mlp:widths=${'64-'.repeat(60)}64`
+    const svg = trainingPicture({ ...data, network: long, areClasses: false, evaluations: [at(300, null, 0.5)] })
+    expect(verifyMarkup(svg)).toEqual([])
+    expect(svg).toContain('Unexplained variance')
+    expect(svg).toContain('1 evaluation.')
+    const [, heading = ''] = /<text[^>]*class="iso-heading"[^>]*>([^<]*)</.exec(svg) ?? []
+    expect(heading).toHaveLength(72)
+    expect(heading).toMatch(/^mlp:widths=64-.*…$/)
+  })
+})
