@@ -89,7 +89,7 @@ describe('wrong input', () => {
       2
 
       train mlp
-      isobath: --data: expected a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher), got none. Name one, such as --data glyphs.
+      isobath: --data: expected a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Name one, such as --data glyphs.
       2
 
       train mlp --dta moons
@@ -109,7 +109,7 @@ describe('wrong input', () => {
       2
 
       train mlp --data moonz
-      isobath: data set "moonz": expected one of blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher. Did you mean moons?
+      isobath: data set "moonz": expected one of blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles. Did you mean moons?
       2
 
       train mlp --data moons --rate fast
@@ -421,7 +421,7 @@ describe('wrong input', () => {
       2
 
       evaluate other.safetensors --network mlp
-      isobath: --data: expected a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher), got none. Name one, such as --data glyphs.
+      isobath: --data: expected a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Name one, such as --data glyphs.
       2
 
       evaluate broken.json --network mlp --data moons

@@ -28,7 +28,20 @@ async function complaint(read: Reader['read'], bytes: Uint8Array): Promise<unkno
   }
 }
 
-const names = ['gzip', 'idx', 'mnist', 'tar', 'csv', 'safetensors', 'network', 'preset', 'run', 'numbers', 'options']
+const names = [
+  'gzip',
+  'idx',
+  'mnist',
+  'cifar',
+  'tar',
+  'csv',
+  'safetensors',
+  'network',
+  'preset',
+  'run',
+  'numbers',
+  'options',
+]
 
 describe('a reader', () => {
   it('is in the list', () => {

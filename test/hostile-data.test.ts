@@ -1,5 +1,5 @@
 /** Data files that are out to break something: each is refused in one sentence, quickly and in little memory. */
-import { truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { isobath } from './support/command-line.ts'
@@ -128,6 +128,100 @@ describe('a hostile IDX file', () => {
       2"
     `)
     expect((await isobath('data check --data-dir . --json')).status).toBe(2)
+  })
+})
+
+describe('hostile files of CIFAR-10', () => {
+  const names = ['data_batch_1', 'data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5', 'test_batch']
+  const size = 30_730_000
+  const words = 'train mlp --data cifar-10 --data-dir cifar --steps 2'
+
+  /** Zeros, which take no room on the disk. */
+  function write(name: string, bytes = size): void {
+    writeFileSync(`cifar/${name}.bin`, '')
+    truncateSync(`cifar/${name}.bin`, bytes)
+  }
+
+  beforeEach(() => {
+    rmSync('cifar', { recursive: true, force: true })
+    mkdirSync('cifar')
+  })
+
+  it('are refused', async () => {
+    let said = await allRefused({ none: words }, root)
+    for (const name of names) write(name)
+    const broken: Record<string, () => void> = {
+      'cut off': () => write('data_batch_4', size - 1),
+      'a record short': () => write('data_batch_3', size - 3073),
+      'too long': () => write('data_batch_2', 2 * size),
+      'of 4 TiB': () => write('test_batch', 2 ** 42),
+      empty: () => write('data_batch_1', 0),
+      'a folder': () => {
+        rmSync('cifar/data_batch_1.bin')
+        mkdirSync('cifar/data_batch_1.bin')
+      },
+    }
+    for (const [what, change] of Object.entries(broken)) {
+      change()
+      said += await allRefused({ [what]: words }, root)
+      for (const name of names) if (what !== 'a folder') write(name)
+    }
+    said += await allRefused({ 'one of the files': words.replace('cifar --', 'cifar/test_batch.bin --') }, root)
+    expect(said.replaceAll('\n\n', '\n')).toMatchInlineSnapshot(`
+      "
+      none: cifar-10: expected data_batch_1.bin to data_batch_5.bin and test_batch.bin (the binary version), or cifar-10-binary.tar.gz, in cifar or its folders cifar-10-batches-bin and cifar-10, found none of them. Get them with isobath data fetch cifar-10, or name their folder or the archive with --data-dir PATH or the environment variable ISOBATH_DATA.
+      cut off: cifar/data_batch_4.bin: expected 30,730,000 bytes (10,000 records of a label and 3,072 bytes of an image), got 30,729,999. Fetch the file again, or check that it is the one meant.
+      a record short: cifar/data_batch_3.bin: expected 30,730,000 bytes (10,000 records of a label and 3,072 bytes of an image), got 30,726,927. Fetch the file again, or check that it is the one meant.
+      too long: cifar/data_batch_2.bin: expected at most 30,730,000 bytes, got 61,460,000 bytes. Fetch the file again, or check that it is the one meant.
+      of 4 TiB: cifar/test_batch.bin: expected at most 30,730,000 bytes, got 4,398,046,511,104 bytes. Fetch the file again, or check that it is the one meant.
+      empty: cifar/data_batch_1.bin: expected 30,730,000 bytes (10,000 records of a label and 3,072 bytes of an image), got 0. Fetch the file again, or check that it is the one meant.
+      a folder: cifar-10: expected data_batch_1.bin to data_batch_5.bin and test_batch.bin (the binary version), or cifar-10-binary.tar.gz, in cifar or its folders cifar-10-batches-bin and cifar-10, data_batch_1.bin missing in cifar. Get them with isobath data fetch cifar-10, or name their folder or the archive with --data-dir PATH or the environment variable ISOBATH_DATA.
+      one of the files: cifar/test_batch.bin: expected the folder of CIFAR-10's files or cifar-10-binary.tar.gz, got one of the files. Name the folder around it.
+      "
+    `)
+  })
+
+  it('are refused in an archive, in memory that does not grow with what it claims', async () => {
+    const header = (name: string, bytes: number | string): Uint8Array => {
+      const block = Buffer.alloc(512)
+      block.write(name, 0)
+      block.write(typeof bytes === 'string' ? bytes : bytes.toString(8).padStart(11, '0'), 124)
+      block.write('0', 156)
+      return block
+    }
+    const archives: Record<string, Uint8Array> = {
+      'no gzip': Buffer.from('<html>not found</html>'),
+      'a bomb of zeros': bomb(64),
+      'a bomb in another file': Buffer.concat([gzipSync(header('readme', 2 ** 32)), bomb(64)]),
+      'a bomb in a file of its size': Buffer.concat([gzipSync(header('x/test_batch.bin', size)), bomb(1100)]),
+      'a file of another size': gzipSync(header('x/test_batch.bin', 2 ** 30)),
+      'a size that is none': gzipSync(header('x/test_batch.bin', '99999999999')),
+      'cut off': gzipSync(header('../../x/data_batch_1.bin', size)),
+      'without the files': gzipSync(new Uint8Array(1024)),
+      empty: new Uint8Array(0),
+    }
+    const before = process.memoryUsage().rss
+    let said = ''
+    for (const [what, bytes] of Object.entries(archives)) {
+      writeFileSync('cifar/cifar-10-binary.tar.gz', bytes)
+      said += await allRefused({ [what]: words }, root)
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(500e6)
+    expect(
+      said.replaceAll('\n\n', '\n').replaceAll(' Fetch the file again, or check that it is the one meant.', ''),
+    ).toMatchInlineSnapshot(`
+      "
+      no gzip: cifar/cifar-10-binary.tar.gz: can't be unpacked (incorrect header check).
+      a bomb of zeros: cifar/cifar-10-binary.tar.gz: expected data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin, test_batch.bin in it, found none of that name.
+      a bomb in another file: cifar/cifar-10-binary.tar.gz: expected a tar archive of at most 1 GiB, got something else.
+      a bomb in a file of its size: cifar/cifar-10-binary.tar.gz: expected a tar archive of at most 1 GiB, got more.
+      a file of another size: cifar/cifar-10-binary.tar.gz: test_batch.bin: expected 30730000 bytes, got 1073741824.
+      a size that is none: cifar/cifar-10-binary.tar.gz: expected a tar archive of at most 1 GiB, got something else.
+      cut off: cifar/cifar-10-binary.tar.gz: data_batch_1.bin: the archive is cut off.
+      without the files: cifar/cifar-10-binary.tar.gz: expected data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin, test_batch.bin in it, found none of that name.
+      empty: cifar/cifar-10-binary.tar.gz: can't be unpacked (unexpected end of file).
+      "
+    `)
   })
 })
 

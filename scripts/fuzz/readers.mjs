@@ -151,6 +151,7 @@ export async function createReaders(load, folder) {
   const { gunzipBeginning, gunzipLimited } = await load('data/gzip')
   const { parsePackedIdx } = await load('data/idx')
   const { loadMnist } = await load('data/mnist')
+  const { CIFAR_RECORD, parseCifar } = await load('data/cifar10')
   const { readArchive } = await load('data/tar')
   const { readCsv } = await load('data/csv')
   const { decodeTensors } = await load('training/safetensors')
@@ -257,6 +258,23 @@ export async function createReaders(load, folder) {
       read: (bytes) => {
         unpack(bytes, mnistNames, place('mnist'))
         loadMnist(place('mnist'))
+      },
+    },
+    cifar: {
+      corpus: [new Uint8Array(2 * CIFAR_RECORD).fill(9), new Uint8Array(2 * CIFAR_RECORD)],
+      structured: fc
+        .tuple(fc.nat(3), fc.integer({ min: -1, max: 1 }), fc.nat(255))
+        .map(([records, more, value]) => new Uint8Array(Math.max(0, records * CIFAR_RECORD + more)).fill(value)),
+      read: (bytes) => {
+        const size = CIFAR_RECORD - 1
+        const samples = { count: 2, inputs: new Uint8Array(2 * size), labels: new Uint8Array(2) }
+        parseCifar(bytes, 'x', samples)
+        const same = [0, 1].every((record) => {
+          const start = record * CIFAR_RECORD + 1
+          const image = samples.inputs.subarray(record * size, (record + 1) * size)
+          return samples.labels[record] < 10 && image.every((value, at) => value === bytes[start + at])
+        })
+        if (!same || bytes.length !== 2 * CIFAR_RECORD) throw new Error('read something else than what is there')
       },
     },
     tar: {

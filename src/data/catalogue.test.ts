@@ -24,7 +24,8 @@ test('the catalogue', () => {
     moons: points on two half-circles that reach into each other; [2], 2 classes, 2000 + 1000
     sawtooth: points on a line whose class changes from one of 2^folds intervals to the next; [1], 2 classes, 2000 + 1000
     spirals: points on interleaved spiral arms; [2], 2 classes, 2000 + 1000
-    teacher: normal inputs, labelled by a random network; [10], 2 classes, 4000 + 1000"
+    teacher: normal inputs, labelled by a random network; [10], 2 classes, 4000 + 1000
+    tiles: coloured images of textures and shapes, for convolutional networks; [3, 32, 32], 10 classes, 5000 + 1000"
   `)
 })
 
@@ -91,7 +92,7 @@ describe('an unknown name', () => {
 
   test('is answered with the known ones and the nearest', async () => {
     expect(await ask('minst')).toMatchInlineSnapshot(
-      `"IsobathError: data set "minst": expected one of blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher. Did you mean mnist?"`,
+      `"IsobathError: data set "minst": expected one of blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles. Did you mean mnist?"`,
     )
     expect(await ask('Glyph')).toContain('Did you mean glyphs?')
     expect(await ask('spiral')).toContain('Did you mean spirals?')

@@ -7,6 +7,7 @@ import { glyphs } from './glyphs.ts'
 import { moons, spirals } from './planar.ts'
 import { type SawtoothOptions, sawtooth } from './sawtooth.ts'
 import { type TeacherOptions, teacher } from './teacher.ts'
+import { tiles } from './tiles.ts'
 import { type Variation, vary } from './vary.ts'
 
 /**
@@ -174,6 +175,16 @@ const ENTRIES = {
     source: 'generated',
     options: ['classes', 'features', 'depth', 'width', 'train', 'test'],
     load: teacher,
+  },
+  tiles: {
+    what: 'coloured images of textures and shapes, for convolutional networks',
+    shape: [3, 32, 32],
+    classes: 10,
+    train: 5_000,
+    test: 1_000,
+    source: 'generated',
+    options: ['train', 'test'],
+    load: tiles,
   },
 } satisfies Record<string, Entry>
 

@@ -8,6 +8,7 @@ import { glyphs } from './glyphs.ts'
 import { moons, spirals } from './planar.ts'
 import { sawtooth } from './sawtooth.ts'
 import { teacher } from './teacher.ts'
+import { tiles } from './tiles.ts'
 
 const generators: [string, (options?: GeneratorOptions) => Dataset][] = [
   ['glyphs', glyphs],
@@ -16,6 +17,7 @@ const generators: [string, (options?: GeneratorOptions) => Dataset][] = [
   ['blobs', blobs],
   ['sawtooth', sawtooth],
   ['teacher', teacher],
+  ['tiles', tiles],
 ]
 
 function hash({ inputs, labels }: Samples): string {
@@ -78,6 +80,7 @@ test('the samples never change', () => {
       "blobs 33fb5e3462edbf19",
       "sawtooth 777b81ccaea9e08b",
       "teacher fb7c3c3e4f2606f7",
+      "tiles bdf2fd031c2db379",
     ]
   `)
 })
@@ -128,6 +131,60 @@ test('glyphs are ink on paper: mostly dark bytes, each image with some bright on
   }
   expect(ink).toBeGreaterThan(0.08)
   expect(ink).toBeLessThan(0.2)
+})
+
+describe('tiles', () => {
+  const { train, classNames = [] } = tiles({ train: 1000, test: 1 })
+  const plane = 1024
+  const size = 3 * plane
+  const imagesOf = (name: string): Uint8Array[] =>
+    Array.from(train.labels.keys())
+      .filter((sample) => classNames[train.labels[sample]] === name)
+      .map((sample) => train.inputs.subarray(size * sample, size * (sample + 1)))
+
+  /** The mean square of what changes from each pixel to the one so many places after it. */
+  function change(image: Uint8Array, places: number): number {
+    let sum = 0
+    for (let at = 0; at + places < size; at++) sum += (image[at] - image[at + places]) ** 2
+    return sum / size
+  }
+
+  test('show in their lines what their class says', () => {
+    for (const image of imagesOf('rows')) expect(change(image, 32)).toBeGreaterThan(change(image, 1))
+    for (const image of imagesOf('columns')) expect(change(image, 32)).toBeLessThan(change(image, 1))
+    const shapes = ['disc', 'triangle', 'cross'].flatMap(imagesOf)
+    for (const image of shapes) {
+      // Of shapes, at least one corner of the image shows the ground: it is all alike there.
+      const corners = [0, 26, 26 * 32, 26 * 32 + 26]
+      const spread = corners.map((corner) => {
+        const values = Array.from({ length: 36 }, (_, at) => image[corner + 32 * Math.floor(at / 6) + (at % 6)])
+        return Math.max(...values) - Math.min(...values)
+      })
+      expect(Math.min(...spread)).toBeLessThan(120)
+    }
+  })
+
+  test('have colours that do not tell the class: each channel has the same mean and spread in all of them', () => {
+    for (const name of classNames) {
+      for (const channel of [0, 1, 2]) {
+        const means = imagesOf(name).map((image) => {
+          const values = image.subarray(channel * plane, (channel + 1) * plane)
+          return values.reduce((sum, value) => sum + value, 0) / plane
+        })
+        const mean = means.reduce((sum, value) => sum + value, 0) / means.length
+        const deviation = Math.sqrt(means.reduce((sum, value) => sum + (value - mean) ** 2, 0) / means.length)
+        // Of 100 images whose means spread by 35 to 60 bytes: five deviations of their mean.
+        expect(Math.abs(mean - 127.5)).toBeLessThan(30)
+        expect(deviation).toBeGreaterThan(25)
+        expect(deviation).toBeLessThan(70)
+      }
+    }
+  })
+
+  test('have names, and no neighbour among the images that are like them', () => {
+    expect(classNames.join()).toMatchInlineSnapshot(`"rows,columns,slants,checks,dots,rings,rays,disc,triangle,cross"`)
+    expect(nearestNeighbourAccuracy(tiles({ train: 300, test: 100 }))).toBeLessThan(0.5)
+  })
 })
 
 test('spirals refuse impossible options', () => {

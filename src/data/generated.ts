@@ -1,7 +1,7 @@
 /** What the generators share. Every sample has a random stream of its own, so a larger set begins with a smaller one. */
 
 import { IsobathError } from '../support/errors.ts'
-import { createRandom } from '../support/random.ts'
+import { createRandom, type Random } from '../support/random.ts'
 
 /** How many samples to generate, and from which seed. */
 export interface GeneratorOptions {
@@ -37,6 +37,11 @@ export function checkRange(what: string, value: number, low: number, high: numbe
 export function checkFraction(what: string, value: number): void {
   if (value > 0 && value < 1) return
   throw new IsobathError('option', `${what}: expected a number above 0 and below 1, got ${value}.`)
+}
+
+/** A number in [low, high). */
+export function between(random: Random, low: number, high: number): number {
+  return low + (high - low) * random.uniform()
 }
 
 /** Labels of which every run of `classes` samples holds each class once, in random order. */

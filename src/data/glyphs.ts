@@ -2,7 +2,8 @@ import { cos, sin } from '../support/numbers.ts'
 import { createRandom, type Random } from '../support/random.ts'
 import { Canvas } from './canvas.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import { balancedLabels, checkCount, type GeneratorOptions } from './generated.ts'
+import { balancedLabels, between, checkCount, type GeneratorOptions } from './generated.ts'
+import { writeNoisy } from './noise.ts'
 import { SIGNS, type Stroke } from './strokes.ts'
 
 const SIDE = 28
@@ -58,13 +59,9 @@ function drawSamples(seed: number, set: string, count: number): Samples {
     canvas.clear()
     drawSign(canvas, SIGNS[labels[index]].strokes, random)
     drawClutter(canvas, random)
-    writeBytes(canvas.ink, inputs.subarray(index * PIXELS, (index + 1) * PIXELS), random)
+    writeNoisy(canvas.ink, inputs.subarray(index * PIXELS, (index + 1) * PIXELS), NOISE, random)
   }
   return { count, inputs, labels }
-}
-
-function between(random: Random, low: number, high: number): number {
-  return low + (high - low) * random.uniform()
 }
 
 /** A smooth displacement over the sign's square: a plane wave of random direction, length and height. */
@@ -122,18 +119,5 @@ function drawClutter(canvas: Canvas, random: Random): void {
     const radius = between(random, 0.4, 1.2)
     const darkness = between(random, 0.3, 0.9)
     canvas.segment(x, y, x + length * cos(angle), y + length * sin(angle), radius, darkness)
-  }
-}
-
-/** The standard deviation of the sum of four random bytes. */
-const FOUR_BYTES = Math.sqrt((4 * (256 * 256 - 1)) / 12)
-
-/** Ink to bytes, with noise: the sum of four random bytes is near enough to normal and costs one random integer. */
-function writeBytes(ink: Float32Array, bytes: Uint8Array, random: Random): void {
-  const scale = (255 * NOISE) / FOUR_BYTES
-  for (let index = 0; index < bytes.length; index++) {
-    const word = random.uint32()
-    const centred = (word & 255) + ((word >>> 8) & 255) + ((word >>> 16) & 255) + (word >>> 24) - 510
-    bytes[index] = Math.min(255, Math.max(0, Math.round(255 * ink[index] + scale * centred)))
   }
 }

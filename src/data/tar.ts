@@ -7,7 +7,7 @@ import { FETCH_AGAIN } from './gzip.ts'
 
 const BLOCK = 512
 /** Bytes of an archive, unpacked: far above any that is read here. */
-const LARGEST = 2 ** 31
+const LARGEST = 2 ** 30
 
 /** A file that is wanted, and the bytes it has. */
 export interface Wanted {
@@ -36,7 +36,7 @@ export async function readArchive(
       const { name, size, isFile } = parseHeader(header)
       const file = isFile ? wanted.find((one) => one.name === name) : undefined
       const padding = (BLOCK - (size % BLOCK)) % BLOCK
-      if (!(bytes.total + size <= LARGEST)) throw broken('expected a tar archive of at most 2 GiB, got something else')
+      if (!(bytes.total + size <= LARGEST)) throw broken('expected a tar archive of at most 1 GiB, got something else')
       if (file !== undefined) {
         if (size !== file.bytes) throw broken(`${name}: expected ${file.bytes} bytes, got ${size}`)
         const content = await bytes.read(size)
@@ -47,7 +47,7 @@ export async function readArchive(
       } else await bytes.skip(size + padding)
     }
     // To its end, where gzip has the checksum of it all.
-    if (!(await bytes.drain(LARGEST))) throw broken('expected a tar archive of at most 2 GiB, got more')
+    if (!(await bytes.drain(LARGEST))) throw broken('expected a tar archive of at most 1 GiB, got more')
   } catch (error) {
     throw error instanceof IsobathError ? error : broken(`can't be unpacked (${reasonOf(error)})`)
   } finally {

@@ -1,0 +1,18 @@
+/** Noise on the bytes of generated images. */
+import type { Random } from '../support/random.ts'
+
+/** The standard deviation of the sum of four random bytes. */
+const FOUR_BYTES = Math.sqrt((4 * (256 * 256 - 1)) / 12)
+
+/**
+ * Writes values (1 is 255) as bytes, with noise of this standard deviation (in the values' units). The sum of four random
+ * bytes is near enough to normal, and costs one random integer.
+ */
+export function writeNoisy(values: ArrayLike<number>, bytes: Uint8Array, deviation: number, random: Random): void {
+  const scale = (255 * deviation) / FOUR_BYTES
+  for (let index = 0; index < bytes.length; index++) {
+    const word = random.uint32()
+    const centred = (word & 255) + ((word >>> 8) & 255) + ((word >>> 16) & 255) + (word >>> 24) - 510
+    bytes[index] = Math.min(255, Math.max(0, Math.round(255 * values[index] + scale * centred)))
+  }
+}

@@ -1,0 +1,84 @@
+import { cos, sin } from '../support/numbers.ts'
+import { createRandom, type Random } from '../support/random.ts'
+import type { Dataset, Samples } from './dataset.ts'
+import { balancedLabels, between, checkCount, type GeneratorOptions } from './generated.ts'
+import { writeNoisy } from './noise.ts'
+import { PATTERNS, type Pattern } from './tile-patterns.ts'
+
+const SIDE = 32
+const PIXELS = SIDE * SIDE
+const CHANNELS = 3
+const MIDDLE = (SIDE - 1) / 2
+
+const DARKEST = 0.1 // 1 is all that a channel can show
+const LIGHTEST = 0.9
+const CONTRAST = 0.4 // between the two colours, in one channel at least
+const LIGHT = 0.15 // the most that light from one side adds, or takes away, at an edge
+const NOISE = 0.06 // standard deviation of each value
+
+/**
+ * Tiles: colour images [3, 32, 32] of ten classes, six textures that fill the image, sectors, and three shapes that lie
+ * somewhere in it; for convolutional networks, without a download. Bytes; classes balanced; 5,000 training and 1,000 test
+ * samples unless told otherwise. Colours, place, size and angle are random and don't tell the class (but for stripes,
+ * where the angle is the class); light falls from one side, and there is noise. No class is the mirror image of another.
+ */
+export function tiles({ seed = 0, train = 5_000, test = 1_000 }: GeneratorOptions = {}): Dataset {
+  checkCount('tiles: train', train, CHANNELS * PIXELS)
+  checkCount('tiles: test', test, CHANNELS * PIXELS)
+  return {
+    name: 'tiles',
+    shape: [CHANNELS, SIDE, SIDE],
+    classes: PATTERNS.length,
+    classNames: PATTERNS.map(({ name }) => name),
+    train: drawSamples(seed, 'train', train),
+    test: drawSamples(seed, 'test', test),
+  }
+}
+
+function drawSamples(seed: number, set: string, count: number): Samples {
+  const size = CHANNELS * PIXELS
+  const inputs = new Uint8Array(count * size)
+  const labels = balancedLabels(count, PATTERNS.length, seed, 'tiles', set)
+  const image = new Float64Array(size)
+  for (let index = 0; index < count; index++) {
+    const random = createRandom(seed, 'tiles', set, index)
+    paint(image, PATTERNS[labels[index]].draw(random), random)
+    writeNoisy(image, inputs.subarray(index * size, (index + 1) * size), NOISE, random)
+  }
+  return { count, inputs, labels }
+}
+
+/** The pattern at a random place, in one of two random colours on the other, in light from one side. */
+function paint(image: Float64Array, { angle, reach, cover }: Pattern, random: Random): void {
+  const middleX = MIDDLE + between(random, -reach, reach)
+  const middleY = MIDDLE + between(random, -reach, reach)
+  const cosine = cos(angle)
+  const sine = sin(angle)
+  const [ground, ink] = chooseColours(random)
+  const lightX = between(random, -LIGHT, LIGHT) / MIDDLE
+  const lightY = between(random, -LIGHT, LIGHT) / MIDDLE
+  for (let y = 0; y < SIDE; y++) {
+    for (let x = 0; x < SIDE; x++) {
+      const fromX = x - middleX
+      const fromY = y - middleY
+      const share = cover(cosine * fromX + sine * fromY, cosine * fromY - sine * fromX)
+      const light = lightX * (x - MIDDLE) + lightY * (y - MIDDLE)
+      for (let channel = 0; channel < CHANNELS; channel++) {
+        const colour = ground[channel] + share * (ink[channel] - ground[channel])
+        image[channel * PIXELS + y * SIDE + x] = colour + light
+      }
+    }
+  }
+}
+
+type Colour = readonly number[]
+
+/** Far enough from each other to be told apart. */
+function chooseColours(random: Random): readonly [Colour, Colour] {
+  const draw = (): Colour => Array.from({ length: CHANNELS }, () => between(random, DARKEST, LIGHTEST))
+  for (;;) {
+    const one = draw()
+    const other = draw()
+    if (one.some((value, channel) => Math.abs(value - other[channel]) > CONTRAST)) return [one, other]
+  }
+}
