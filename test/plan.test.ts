@@ -17,29 +17,29 @@ test('a residual network: the branch, the sum and what is saved are one kernel',
   const plan = createPlan(graph, options)
   verifyPlan(plan)
   expect(printPlan(plan)).toMatchInlineSnapshot(`
-    "plan training step, float32, 6.19 KiB (* read by every thread)
+    "plan training step, float32, 6.25 KiB (* read by every thread)
       #0 hidden.dense1.weight: 3 slots, 768 B at 256
       #1 hidden.dense1.bias: 3 slots, 96 B at 1024
       #2 out.weight: 256 B at 1152
       #3 out.bias: 32 B at 1408
       #4 x: 256 B at 1472
       #5 labels: 32 B at 1728
-      #6 step: 4 B at 1792
-      #7 rate: 4 B at 1856
-      #8 hidden.multiplier: 3 slots, 12 B at 1920
-      #9 loss: 4 B at 1984
-      #10 stack %36: 3 slots, 768 B (shared) at 4288
-      #11 carried hidden: 4 slots, 1.00 KiB (shared) at 3264
-      #12 out.addBias: 256 B (shared) at 5056
-      #13 loss.softmaxCrossEntropy: 32 B (shared) at 5568
-      #14 loss.softmaxCrossEntropy: 256 B (shared) at 5312
-      #15 out.sumOverBatch: 32 B at 2048
-      #16 out.denseInputGradient: 256 B (shared) at 6080
-      #17 out.denseWeightGradient: 256 B at 2112
-      #18 stack %33: 3 slots, 768 B at 2368
-      #19 stack %34: 3 slots, 96 B at 3136
-      #20 carried hidden: 2 slots, 512 B (shared) at 5056
-      #21 hidden.activation1.activationGradient: 2 slots, 512 B (shared) at 5568
+      #6 step: 32 B at 1792
+      #7 rate: 32 B at 1856
+      #8 hidden.multiplier: 3 slots, 96 B at 1920
+      #9 loss: 32 B at 2048
+      #10 stack %36: 3 slots, 768 B (shared) at 4352
+      #11 carried hidden: 4 slots, 1.00 KiB (shared) at 3328
+      #12 out.addBias: 256 B (shared) at 5120
+      #13 loss.softmaxCrossEntropy: 32 B (shared) at 5632
+      #14 loss.softmaxCrossEntropy: 256 B (shared) at 5376
+      #15 out.sumOverBatch: 32 B at 2112
+      #16 out.denseInputGradient: 256 B (shared) at 6144
+      #17 out.denseWeightGradient: 256 B at 2176
+      #18 stack %33: 3 slots, 768 B at 2432
+      #19 stack %34: 3 slots, 96 B at 3200
+      #20 carried hidden: 2 slots, 512 B (shared) at 5120
+      #21 hidden.activation1.activationGradient: 2 slots, 512 B (shared) at 5632
       copy: #4 -> #11[0] by 2 rows
       barrier
       loop hidden i0 up 3 times

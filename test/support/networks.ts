@@ -1,20 +1,26 @@
 /** Networks that between them use every kind of layer, each way that a loop can hold it. */
-import { gaussian, glorot, he, orthogonal } from '../../src/network/initialisers.ts'
+import { deltaOrthogonal, gaussian, glorot, he, orthogonal } from '../../src/network/initialisers.ts'
 import {
   activation,
+  averagePool,
   batchNorm,
   chain,
+  conv,
   dense,
   dropout,
   flatten,
   gelu,
+  globalAveragePool,
   identity,
   layerNorm,
+  maxPool,
   relu,
   repeat,
   residual,
+  scalarBias,
   selu,
   silu,
+  subsample,
   tanh,
 } from '../../src/network/layers.ts'
 import type { Network } from '../../src/network/network.ts'
@@ -151,6 +157,68 @@ export const examples = {
     options: { batch: 4 },
   },
   'an image': { network: chain(flatten(), dense(5), relu(), dense(2)), options: { input: [2, 3, 3], batch: 4 } },
+  convolutions: {
+    network: chain(
+      conv(5, { bias: false }),
+      batchNorm(),
+      silu(),
+      repeat(
+        3,
+        residual(chain(conv(5, { kernel: 2 }), tanh(), conv(5, { padding: 'circular', init: deltaOrthogonal() }))),
+      ),
+      conv(9, { stride: 2, padding: 'none' }),
+      gelu(),
+      averagePool({ kernel: 2, stride: 1 }),
+      conv(4, { kernel: 1 }),
+      dense(3),
+    ),
+    options: { input: [2, 7, 6], batch: 5 },
+  },
+  'a residual network of convolutions': {
+    network: chain(
+      conv(8, { bias: false }),
+      batchNorm(),
+      maxPool({ kernel: 3, stride: 2, padding: 'same' }),
+      repeat(
+        2,
+        chain(
+          residual(chain(conv(8, { bias: false }), batchNorm(), silu(), conv(8, { bias: false }), batchNorm())),
+          silu(),
+        ),
+      ),
+      residual(chain(conv(12, { stride: 2 }), tanh(), conv(12)), {
+        shortcut: subsample({ stride: 2, channels: 12 }),
+        multiplier: 0.5,
+        trainedMultiplier: true,
+      }),
+      repeat(2, residual(chain(scalarBias(), conv(12), tanh(), dropout(0.2)), { trainedMultiplier: true })),
+      globalAveragePool(),
+      dense(3),
+    ),
+    options: { input: [3, 9, 9], batch: 4 },
+  },
+  'images of many positions': {
+    network: chain(
+      conv(3),
+      batchNorm(),
+      tanh(),
+      residual(scalarBias(), { trainedMultiplier: true }),
+      conv(2),
+      dense(2),
+    ),
+    options: { input: [1, 24, 22], batch: 4, steps: 2 },
+  },
+  'circular convolutions, clipped': {
+    network: chain(
+      conv(6, { stride: 2, padding: 'circular' }),
+      tanh(),
+      repeat(2, repeat(2, chain(conv(6, { padding: 'circular' }), tanh()))),
+      conv(6, { kernel: 5, stride: 3, padding: 'circular' }),
+      flatten(),
+      dense(3),
+    ),
+    options: { input: [2, 10, 10], batch: 3, clipNorm: 0.05, optimizer: { ...adamRule, decoupled: false }, rate: 0.01 },
+  },
 } as const satisfies Record<string, Example>
 
 export type ExampleName = keyof typeof examples
