@@ -1,6 +1,7 @@
 /**
  * Kills a training with SIGKILL at random moments, resumes it each time, and compares what comes out in the end with a
- * run that nobody touched: the weights' hash, every byte of the metrics and of the last checkpoint's tensors, the scores.
+ * run that nobody touched: the weights' hash, every byte of the metrics and of the last checkpoint's tensors, the scores. The
+ * runs are evaluated on their way, and their warm-up ends with an error.
  *
  *     node scripts/kill-resume.mjs [--kills 20] [--seed 1] [--steps 12000] [--optimizers momentum,adam] [--program FILE]
  */
@@ -83,13 +84,13 @@ function describeRemains(folder) {
 }
 
 /** All that must be the same, whatever happened on the way. */
-function resultOf(folder, { losses, train, test, weightsSha256, diverged, steps }) {
+function resultOf(folder, { losses, train, test, bestTest, evaluations, warmup, weightsSha256, diverged, steps }) {
   const result = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'))
-  for (const name of ['seconds', 'trainingSeconds']) delete result[name]
+  for (const name of ['seconds', 'trainingSeconds', 'measuringSeconds']) delete result[name]
   const checkpoint = readFileSync(join(folder, `checkpoint-${steps}.safetensors`))
   const tensors = checkpoint.subarray(8 + Number(checkpoint.readBigUInt64LE(0)))
   return {
-    printed: { losses, train, test, weightsSha256, diverged, steps },
+    printed: { losses, train, test, bestTest, evaluations, warmup, weightsSha256, diverged, steps },
     result,
     metrics: readFileSync(join(folder, 'metrics.jsonl'), 'utf8'),
     tensors: createHash('sha256').update(tensors).digest('hex'),
@@ -99,7 +100,7 @@ function resultOf(folder, { losses, train, test, weightsSha256, diverged, steps 
 
 async function checkOptimizer(optimizer, random, root) {
   const [unbroken, broken] = ['unbroken', 'broken'].map((name) => join(root, `${optimizer}-${name}`))
-  const options = `--data glyphs --samples 1000 --batch 32 --steps ${steps} --optimizer ${optimizer} --schedule cosine`
+  const options = `--data glyphs --samples 1000 --batch 32 --steps ${steps} --optimizer ${optimizer} --schedule cosine --warmup-until-error 0.3 --evaluate-every 70`
   const sitting = (folder) =>
     existsSync(join(folder, 'run.json')) ? ['train', '--resume', folder] : [...words, '--run', folder]
   const words = `train residual-mlp:depth=4,width=24,norm=batch ${options} --log-every 3 --checkpoint-every 40`.split(
