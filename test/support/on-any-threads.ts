@@ -1,0 +1,58 @@
+/** Tests of single operations: in every precision they are near the reference, and on any number of threads the same bits. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Backend } from '../../src/backends/backend.ts'
+import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
+import { createWasmBackend, type WasmOptions } from '../../src/backends/wasm/backend.ts'
+import { type Call, runCalls } from './calls.ts'
+import { largestDifference, largestSize } from './compare.ts'
+import { unitOf } from './variants.ts'
+
+const modes: readonly (readonly [string, WasmOptions])[] = [
+  ['float32', {}],
+  ['float32 exact', { exact: true }],
+  ['float64', { precision: 'float64' }],
+]
+
+/** What tells a call from the others where it fails. */
+function textOf({ op, inputs, attributes = {} }: Call): string {
+  const shapes = inputs.map(({ shape }) => shape.join('x')).join(' ')
+  return `${op} ${shapes} ${JSON.stringify(attributes).replaceAll('"', '')}`
+}
+
+/** Defines a test of each set, in each mode: `units` of the precision, relative to 1 or the largest element, may be off. */
+export function testOnAnyThreads(sets: Readonly<Record<string, readonly Call[]>>, { units = 16 } = {}): void {
+  const expected = new Map<string, Float64Array[][]>()
+  beforeAll(async () => {
+    const reference = createReferenceBackend()
+    for (const [name, calls] of Object.entries(sets)) expected.set(name, await runCalls(reference, calls))
+  })
+
+  describe.each(modes)('%s', (_name, options) => {
+    let backends: Backend[] = []
+    beforeAll(async () => {
+      backends = await Promise.all(
+        [1, 2, 3, 'inline' as const].map((threads) => createWasmBackend({ ...options, threads })),
+      )
+    })
+    afterAll(() => {
+      for (const backend of backends) backend.dispose()
+    })
+
+    test.each(Object.entries(sets))('%s', async (name, calls) => {
+      const [first, ...others] = await Promise.all(backends.map((backend) => runCalls(backend, calls)))
+      const unit = unitOf(options.precision ?? 'float32')
+      const wrong = calls.flatMap((call, number) => {
+        const judged = expected.get(name)?.[number] ?? []
+        const errors = judged.map(
+          (values, output) =>
+            largestDifference(first[number][output], values) / Math.max(1, largestSize(values)) / unit,
+        )
+        // A NaN is no number up to the limit either.
+        return errors.every((error) => error <= units) ? [] : [`${textOf(call)}: ${errors.join(', ')} units`]
+      })
+      expect(wrong).toEqual([])
+      // Values and signs of zero: what differs in a bit differs here.
+      for (const other of others) expect(other.flat()).toEqual(first.flat())
+    })
+  })
+}
