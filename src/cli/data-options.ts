@@ -1,6 +1,6 @@
 /** Where data comes from, and what is made of it: the options that several commands share. */
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import {
@@ -176,6 +176,7 @@ interface DataText {
 function readDataText(text: string): DataText {
   const isName = catalogue.some(({ name }) => name === text.split(':')[0])
   if (!isName && (/\.(csv|tsv)(\.gz)?$/i.test(text) || (text !== '' && existsSync(text)))) {
+    refuseStoredSet(text)
     return { name: 'csv', file: text, options: {} }
   }
   const [name, ...rest] = text.split(':')
@@ -184,6 +185,20 @@ function readDataText(text: string): DataText {
     name,
     options: Object.fromEntries(options === '' ? [] : options.split(',').map((part) => readOption(name, part))),
   }
+}
+
+/** The files of a set that has a name of its own, and are no tables. */
+function refuseStoredSet(place: string): void {
+  const has = (...names: readonly string[]): boolean => names.some((name) => existsSync(join(place, name)))
+  const isCifar = has('data_batch_1.bin', 'cifar-10-batches-bin') || /\.(tar\.gz|tgz)$/i.test(place)
+  const isMnist = has('train-images-idx3-ubyte', 'train-images-idx3-ubyte.gz')
+  if (!isCifar && !isMnist) return
+  const name = isCifar ? 'cifar-10' : 'mnist'
+  const found = isCifar ? 'an archive or the files of CIFAR-10' : 'files in the format of MNIST'
+  throw new IsobathError(
+    'option',
+    `--data ${place}: expected a name or a table, got ${found}. Say --data ${name} --data-dir ${place}.`,
+  )
 }
 
 function readOption(name: string, text: string): [string, number] {
