@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { gaussian, glorot, he, identityInit, lecun, orthogonal, sparse, zeros } from '../network/initialisers.ts'
-import { batchNorm, chain, dense, repeat } from '../network/layers.ts'
+import {
+  gaussian,
+  glorot,
+  hardtMa,
+  he,
+  identityInit,
+  lecun,
+  normal,
+  orthogonal,
+  sparse,
+  zeros,
+} from '../network/initialisers.ts'
+import { batchNorm, chain, conv, dense, relu, repeat, residual } from '../network/layers.ts'
 import type { Initialiser, Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { createBlueprint } from './create.ts'
@@ -29,6 +40,9 @@ describe('variances', () => {
     ['gaussian', gaussian({ sw2: 1.7, sb2: 0.05 }), 1.7 / fanIn],
     ['orthogonal', orthogonal(2), 4 / fanIn],
     ['sparse', sparse({ deviation: 3 }), (9 * 15) / fanIn],
+    ['he by fan-out', he(1, 'out'), 2 / fanOut],
+    ['normal', normal(0.5), 0.25],
+    ['hardtMa', hardtMa(), 1 / fanOut ** 2],
   ])('%s', (_name, init, expected) => {
     const values = weights(init, fanIn, fanOut)
     expect(values).toHaveLength(fanIn * fanOut)
@@ -102,6 +116,39 @@ describe('structure', () => {
     expect(new Set(used.map((row) => row.length))).toEqual(new Set([15]))
     expect(new Set(used.flat()).size).toBeGreaterThan(95)
     expect(weights(sparse(), 9, 4).every((value) => value !== 0)).toBe(true)
+  })
+
+  test('fans of a convolution are channels times the positions of its kernel', () => {
+    const weightsOf = (init: Initialiser) => {
+      const blueprint = createBlueprint(conv(60, { kernel: 3, init }), [40, 5, 5])
+      return [...(initialise(blueprint, 1).get('conv1.weight') ?? [])]
+    }
+    const near = (init: Initialiser, variance: number) =>
+      expect(meanSquare(weightsOf(init)) / variance).toBeCloseTo(1, 1)
+    near(he(), 2 / 360)
+    near(he(1, 'out'), 2 / 540)
+    near(glorot(), 2 / 900)
+    near(gaussian({ sw2: 3 }), 3 / 360)
+    // Hardt & Ma (2017): the deviation, not the variance, is 1/(k^2 c) with c output channels.
+    near(hardtMa(), 1 / 540 ** 2)
+    const identity = weightsOf(identityInit(0.5))
+    expect(identity.flatMap((value, index) => (value === 0 ? [] : [index])).slice(0, 3)).toEqual([
+      4,
+      360 + 13,
+      720 + 22,
+    ])
+    const orthonormal = weightsOf(orthogonal())
+    expect(distanceFromOrthonormal(orthonormal, 60, 360)).toBeLessThan(1e-12)
+  })
+
+  test('scales and trained multipliers start at what they are told', () => {
+    const network = repeat(
+      2,
+      residual(chain(batchNorm({ scale: 0 }), relu()), { multiplier: 0.3, trainedMultiplier: true }),
+    )
+    const values = initialise(createBlueprint(network, [3]), 1)
+    expect([...(values.get('repeat1.batchNorm1.weight') ?? [])]).toEqual([0, 0, 0, 0, 0, 0])
+    expect([...(values.get('repeat1.multiplier') ?? [])]).toEqual([0.3, 0.3])
   })
 
   test('norms start as the identity', () => {

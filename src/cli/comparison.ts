@@ -60,7 +60,7 @@ function checkHasNoDepth(text: string): void {
 
 function familiesOf(texts: readonly string[], shape: InputShape): NetworkFamily[] {
   texts.forEach(checkHasNoDepth)
-  const presetOf = (text: string): string => text.split(':')[0]
+  const presetOf = (text: string): string => nameWithoutDepth(text)
   return texts.map((text) => {
     const isOnly = texts.filter((other) => presetOf(other) === presetOf(text)).length === 1
     const label = isOnly ? (shortLabels[presetOf(text)] ?? labelOf(text)) : text

@@ -124,7 +124,7 @@ function branchError(name: string, key: string, { group, stem }: Family): Error 
   const twin = twins[stem] ?? name.replace(/^plain/, 'resnet')
   return presetError(
     `${name}:${key}`,
-    `a preset with skip connections (${related.map(titleOf).join(', ')}), whose branches it multiplies`,
+    `a preset with skip connections (${related.map(titleOf).join(', ')}), whose branches it changes`,
     name,
     `Leave it out, or take ${twin}.`,
   )

@@ -64,7 +64,8 @@ export const preactFamilies: readonly Family[] = [
       const kind = take(text, 'block', block) ?? blockFor(layers)
       if (!fits(layers, kind)) {
         const expected = `N = ${layersOfBlock[kind]}n + 2 with block=${kind}`
-        const remedy = `Take preact-resnet-${nearestFit(layers, layersOfBlock[kind])}, or another block.`
+        const other = kind === 'basic' ? 'bottleneck' : 'basic'
+        const remedy = `Take preact-resnet-${nearestFit(layers, layersOfBlock[kind])}, or block=${other}.`
         throw presetError(text.name, expected, `${layers}`, remedy)
       }
       const counts = widths.map(() => (layers - 2) / layersOfBlock[kind])

@@ -1,0 +1,67 @@
+/** The theory that presets rest on. */
+import { expect, test } from 'vitest'
+import { blueprintOf, ofKind } from '../../../test/support/preset-layers.ts'
+import { activations } from '../../backends/reference/activations.ts'
+import { initialise } from '../../blueprint/initialise.ts'
+import { normalisers } from './du.ts'
+import { criticalPoints } from './vanilla-cnn.ts'
+
+const functions: Readonly<Record<string, (x: number, slope: number) => number>> = activations
+
+/** The mean of f(z) for a standard normal z; the trapezoidal rule, which is exact to rounding for analytic functions. */
+function gaussianMean(f: (z: number) => number): number {
+  const [steps, reach] = [4000, 12]
+  let sum = 0
+  for (let step = 0; step <= steps; step++) {
+    const z = reach * ((2 * step) / steps - 1)
+    sum += f(z) * Math.exp((-z * z) / 2)
+  }
+  return (sum * 2 * reach) / steps / Math.sqrt(2 * Math.PI)
+}
+
+test('vanilla-cnn is at criticality: chi_1 = 1 at the fixed point', () => {
+  for (const [name, q] of [
+    ['tanh', 0.0259],
+    ['relu', 1],
+    ['identity', 1],
+  ] as const) {
+    const point = criticalPoints[name]
+    const slope = {
+      tanh: (x: number) => 1 - Math.tanh(x) ** 2,
+      relu: (x: number) => (x > 0 ? 1 : 0),
+      identity: () => 1,
+    }
+    const [sw2, sb2] = [point?.sw2 ?? Number.NaN, point?.sb2 ?? Number.NaN]
+    const phi = (z: number) => functions[name](Math.sqrt(q) * z, 0)
+    const digits = name === 'relu' ? 2 : 12 // a kink, which the rule above rounds off
+    expect(sw2 * gaussianMean((z) => slope[name](Math.sqrt(q) * z) ** 2)).toBeCloseTo(1, digits)
+    expect(sb2 + sw2 * gaussianMean((z) => phi(z) ** 2)).toBeCloseTo(q, digits)
+  }
+})
+
+test('the gain of orthogonal weights is sqrt(sw2)', () => {
+  const inits = (text: string) => ofKind(text, 'conv').map(({ init }) => init)
+  expect(inits('vanilla-cnn:sw2=4,sb2=0.5')).toEqual(Array(3).fill({ kind: 'deltaOrthogonal', gain: 2, sb2: 0.5 }))
+  expect(inits('vanilla-cnn:init=gaussian,sw2=4')).toEqual(Array(3).fill({ kind: 'gaussian', sw2: 4, sb2: 0 }))
+})
+
+test('c = 1/E[phi(z)^2] in the networks of Du et al.', () => {
+  for (const [name, c] of Object.entries(normalisers)) {
+    expect(c * gaussianMean((z) => functions[name](z, 0) ** 2)).toBeCloseTo(1, 12)
+  }
+})
+
+test('hidden layers of Du et al. keep the norm 1, and branches are c_res/(H sqrt(m))', () => {
+  const text = 'du-fc:depth=1,width=4000,top=none'
+  const weights = initialise(blueprintOf(text, [50]), 3).get('first.weight') ?? new Float64Array()
+  const input = Array.from({ length: 50 }, () => 1 / Math.sqrt(50))
+  const [{ factor }] = ofKind(text, 'scale')
+  let square = 0
+  for (let unit = 0; unit < 4000; unit++) {
+    const product = input.reduce((sum, value, place) => sum + value * weights[50 * unit + place], 0)
+    square += (Number(factor) * activations.softplus(product)) ** 2
+  }
+  expect(Math.sqrt(square)).toBeCloseTo(1, 1)
+  const branches = ofKind('du-resnet:depth=10,width=64,cres=0.25', 'residual').map(({ multiplier }) => multiplier)
+  expect(branches).toEqual([0.25 / (10 * 8)])
+})
