@@ -137,6 +137,6 @@ test('only images are varied', () => {
   checkAugmentation('none', { name: 'moons', shape: [2] })
   checkAugmentation('pad-crop-flip', { name: 'glyphs', shape: [1, 28, 28] })
   expect(refusal(() => checkAugmentation('pad-crop-flip', { name: 'moons', shape: [2] }))).toMatchInlineSnapshot(
-    `"IsobathError: augment: expected images (channels, height and width) for pad-crop-flip, got moons, whose samples have the shape [2]. Leave it out."`,
+    `"IsobathError: augment: expected images (channels, height and width) for pad-crop-flip, got moons, whose samples have the shape [2]. Take none."`,
   )
 })

@@ -33,7 +33,7 @@ export function checkAugmentation(augment: Augmentation, { name, shape }: Pick<D
   throw new IsobathError(
     'option',
     `augment: expected images (channels, height and width) for ${augment}, got ${name}, whose samples have the shape ` +
-      `[${shape.join(', ')}]. Leave it out.`,
+      `[${shape.join(', ')}]. Take none.`,
   )
 }
 
