@@ -135,12 +135,13 @@ test('glyphs are ink on paper: mostly dark bytes, each image with some bright on
 
 describe('tiles', () => {
   const { train, classNames = [] } = tiles({ train: 1000, test: 1 })
+  const bytes = Uint8Array.from(train.inputs)
   const plane = 1024
   const size = 3 * plane
   const imagesOf = (name: string): Uint8Array[] =>
     Array.from(train.labels.keys())
       .filter((sample) => classNames[train.labels[sample]] === name)
-      .map((sample) => train.inputs.subarray(size * sample, size * (sample + 1)))
+      .map((sample) => bytes.subarray(size * sample, size * (sample + 1)))
 
   /** The mean square of what changes from each pixel to the one so many places after it. */
   function change(image: Uint8Array, places: number): number {
