@@ -36,25 +36,29 @@ function windowOf({ H, W, kernel, stride, padding }: Sizes): Attributes {
 
 const randomOf = (sizes: Sizes): Random => createRandom(1, JSON.stringify(sizes))
 
-/** A convolution and what its gradients take. */
+/** A convolution and its gradients. */
 function convCalls(sizes: Sizes): Call[] {
   const { B, C, O, kernel } = sizes
   const random = randomOf(sizes)
   const attributes = windowOf(sizes)
   const { positions, outputPositions } = geometryOf(attributes)
   const [x, dy] = [normals(random, B * positions, C), normals(random, B * outputPositions, O)]
-  const w = normals(random, O, C * kernel ** 2)
-  const parts = partsOfSamples(B)
   return [
-    { op: 'conv', inputs: [x, w], attributes },
-    { op: 'flipKernel', inputs: [w], attributes: { kernel } },
+    { op: 'conv', inputs: [x, normals(random, O, C * kernel ** 2)], attributes },
     { op: 'convInputGradient', inputs: [dy, normals(random, C, O * kernel ** 2)], attributes },
     { op: 'convWeightGradient', inputs: [dy, x], attributes },
-    {
-      op: 'sumParts',
-      inputs: [normals(random, parts * paddedOutputs(O), C * kernel ** 2)],
-      attributes: { parts, outputs: O, kernel },
-    },
+  ]
+}
+
+/** What a convolution's gradients take and give, whatever the image. */
+function kernelCalls(sizes: Sizes): Call[] {
+  const { B, C, O, kernel } = sizes
+  const random = randomOf(sizes)
+  const parts = partsOfSamples(B)
+  const shares = normals(random, parts * paddedOutputs(O), C * kernel ** 2)
+  return [
+    { op: 'flipKernel', inputs: [normals(random, O, C * kernel ** 2)], attributes: { kernel } },
+    { op: 'sumParts', inputs: [shares], attributes: { parts, outputs: O, kernel } },
   ]
 }
 
@@ -107,55 +111,57 @@ const usual: Sizes = { B: 2, C: 3, O: 5, H: 5, W: 4, kernel: 3, stride: 1, paddi
 const manyChannels = [...upTo(17), 24, 33]
 const batches = [1, 2, 3, 4, 5, 9]
 
-/** Every kind of window, over images that are larger than it, or where they may be, smaller. */
+/** Every kind of window: over images that are as small as can be one way, and over others. */
 const windows: readonly Sizes[] = paddings.flatMap((padding) =>
   upTo(5).flatMap((kernel) =>
     upTo(3).flatMap((stride): Sizes[] => {
       const smallest = padding === 'none' ? kernel : padding === 'zero' ? 1 : Math.max(1, Math.ceil((kernel - 1) / 2))
       const random = createRandom(2, padding, kernel, stride)
-      const side = (): number => smallest + random.integer(10 - smallest)
-      const common = { ...usual, C: 1 + random.integer(9), O: 1 + random.integer(9), kernel, stride, padding }
+      const draw = (): number => smallest + random.integer(10 - smallest)
+      const [C, O, H] = [1 + random.integer(9), 1 + random.integer(9), draw()]
+      const common = { ...usual, C, O, kernel, stride, padding }
       return [
-        { ...common, H: smallest, W: 9 },
-        { ...common, H: side(), W: smallest },
-        { ...common, H: side(), W: side(), B: 1 + random.integer(5) },
+        { ...common, H, W: H === smallest ? 9 : smallest },
+        { ...common, H: draw(), W: draw(), B: 1 + random.integer(5) },
       ]
     }),
   ),
 )
 
-/** Every height and width, never the same. */
-const extents: readonly Sizes[] = upTo(9).flatMap((H) => [
-  { ...usual, H, W: (H % 9) + 1, stride: 1 + (H % 2) },
-  { ...usual, H, W: ((4 * H) % 9) + 1, kernel: 2, padding: 'circular', stride: 1 + (H % 3) },
-])
+/** Every height and every width, never the same. */
+const extents: readonly Sizes[] = upTo(9).map((H) => {
+  const W = ((4 * H) % 9) + 1
+  return { ...usual, H, W: W === H ? 10 - H : W, stride: 1 + (H % 3) }
+})
+
+/** Every number of channels, of outputs and of images. */
+const channels: readonly Sizes[] = manyChannels.map((C, index) => ({
+  ...usual,
+  C,
+  O: manyChannels[(index * 7 + 3) % manyChannels.length],
+  B: batches[index % batches.length],
+  kernel: 1 + (index % 3),
+  stride: 1 + (index % 2),
+}))
 
 testOnAnyThreads(
   {
     'convolutions of every window': windows.flatMap(convCalls),
     'convolutions of every size of image': extents.flatMap(convCalls),
-    'convolutions of every number of channels': manyChannels.flatMap((C) => convCalls({ ...usual, C, O: 6 })),
-    'convolutions of every number of outputs': manyChannels.flatMap((O) =>
-      convCalls({ ...usual, O, stride: 1 + (O % 2) }),
-    ),
+    'convolutions of every number of channels': channels.flatMap((sizes) => [
+      ...convCalls(sizes),
+      ...kernelCalls(sizes),
+    ]),
     'convolutions of every batch': batches.flatMap((B) => [
       ...convCalls({ ...usual, B }),
       ...convCalls({ ...usual, B, H: 7, W: 9, stride: 2, padding: 'circular' }),
       ...convCalls({ ...usual, B, H: 6, kernel: 4, stride: 3, padding: 'none' }),
+      ...kernelCalls({ ...usual, B, O: 9 }),
     ]),
-    'pools of every window': windows.flatMap(poolCalls),
-    'pools of every number of channels and batch': manyChannels.flatMap((C, index) =>
-      poolCalls({ ...usual, C, B: batches[index % batches.length], kernel: 2 + (C % 2), stride: 2 }),
-    ),
-    'every order': [
-      ...extents.flatMap(orderCalls),
-      ...manyChannels.flatMap((C, index) =>
-        orderCalls({ ...usual, C, O: 1 + ((5 * index) % 12), B: batches[index % batches.length], stride: 1 + (C % 3) }),
-      ),
-      // Rows of 256 are a line longer than their channels.
-      ...orderCalls({ ...usual, C: 256, O: 1 }),
-      ...poolCalls({ ...usual, C: 250 }),
-    ],
+    'pools of every window': windows.filter(({ padding }) => padding !== 'circular').flatMap(poolCalls),
+    'pools of every number of channels': [...channels, { ...usual, C: 250 }].flatMap(poolCalls),
+    // Rows of 256 are a line longer than their channels.
+    'every order': [...extents, ...channels, { ...usual, C: 256, O: 1 }].flatMap(orderCalls),
   },
-  { units: 32 },
+  { units: 32, threads: [1, 2, 3] },
 )

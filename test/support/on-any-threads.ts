@@ -13,6 +13,8 @@ const modes: readonly (readonly [string, WasmOptions])[] = [
   ['float64', { precision: 'float64' }],
 ]
 
+const everyThreads: readonly (number | 'inline')[] = [1, 2, 3, 'inline']
+
 /** What tells a call from the others where it fails. */
 function textOf({ op, inputs, attributes = {} }: Call): string {
   const shapes = inputs.map(({ shape }) => shape.join('x')).join(' ')
@@ -20,7 +22,10 @@ function textOf({ op, inputs, attributes = {} }: Call): string {
 }
 
 /** Defines a test of each set, in each mode: `units` of the precision, relative to 1 or the largest element, may be off. */
-export function testOnAnyThreads(sets: Readonly<Record<string, readonly Call[]>>, { units = 16 } = {}): void {
+export function testOnAnyThreads(
+  sets: Readonly<Record<string, readonly Call[]>>,
+  { units = 16, threads = everyThreads }: { units?: number; threads?: typeof everyThreads } = {},
+): void {
   const expected = new Map<string, Float64Array[][]>()
   beforeAll(async () => {
     const reference = createReferenceBackend()
@@ -30,9 +35,7 @@ export function testOnAnyThreads(sets: Readonly<Record<string, readonly Call[]>>
   describe.each(modes)('%s', (_name, options) => {
     let backends: Backend[] = []
     beforeAll(async () => {
-      backends = await Promise.all(
-        [1, 2, 3, 'inline' as const].map((threads) => createWasmBackend({ ...options, threads })),
-      )
+      backends = await Promise.all(threads.map((count) => createWasmBackend({ ...options, threads: count })))
     })
     afterAll(() => {
       for (const backend of backends) backend.dispose()
