@@ -290,11 +290,11 @@ describe('wrong input', () => {
     ).toMatchInlineSnapshot(`
       "
       count mlpp
-      isobath: mlpp: expected a preset (mlp, residual-mlp, linear, linear-residual), got mlpp. Did you mean mlp?
+      isobath: mlpp: expected a preset (mlp, residual-mlp, linear, linear-residual, resnet-20|32|44|56|110|1202, cifar-resnet-N, plain-N, preact-resnet-N, wide-resnet-D-K, hardt-ma, resnet-18|34, resnet-50|101|152, plain-18|34, vanilla-cnn, du-fc, du-resnet, du-conv-resnet), got mlpp. Did you mean mlp?
       2
 
       count mlp:dept=3
-      isobath: mlp:dept: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout), got dept. Did you mean depth?
+      isobath: mlp:dept: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout, top), got dept. Did you mean depth?
       2
 
       count mlp:depth=-3

@@ -259,22 +259,25 @@ describe('count', () => {
     })
     const { stdout } = await isobath('count mlp:depth=1,width=30')
     expect(stdout).toMatchInlineSnapshot(`
-      "layer        kind   output  parameters    MACs
-      input               784
-      first        dense  30          23,550  23,520
-      activation1  relu   30               0       0
-      readout      dense  10             310     300
-      total                           23,860  23,820
+      "layer        kind   output  parameters    MACs   kept  alive
+      input               784                         3,136
+      first        dense  30          23,550  23,520    120  3,256
+      activation1  relu   30               0       0    120    240
+      readout      dense  10             310     300     40    160
+      total                           23,860  23,820  3,416  3,256
 
+      all tensors               23,860
       FLOPs                     47,640
       activations in training   3,416 bytes a sample
       activations in inference  3,256 bytes a sample
 
       parameters: all that is trained, biases and the scales and shifts of norms included; running statistics apart
-      a MAC is one multiply-add of a matrix product, for one sample, forwards; biases, norms and activations count none
+      all tensors: parameters, weights that are not trained, and running statistics (two of the four vectors of a batch norm)
+      a MAC is one multiply-add of a matrix product or a convolution, for one sample, forwards; zeros beyond the border count
+      biases, norms, activations, pools and sums have no MACs
       FLOPs = 2 x MACs; a training step takes about three times as many
-      activations in training: the input and every output that a layer writes, for one sample, kept for the way back
-      activations in inference: the most values alive at once, for one sample, nothing overwritten in place
+      activations in training (kept): the input and every output that a layer writes, for one sample, kept for the way back
+      activations in inference (alive): what a layer reads and writes and what sums wait for, for one sample; in all, the most at once
       a value is 4 bytes (float32)
       "
     `)

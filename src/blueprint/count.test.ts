@@ -177,3 +177,27 @@ test('the summary', () => {
     total                                           81,034  79,488 (and 1,024 running statistics)"
   `)
 })
+
+test('the summary with memory: what adds up, and what does not', () => {
+  const network = chain(
+    residual(chain(conv(4), relu(), conv(4)), { shortcut: subsample({ stride: 1, channels: 4 }), name: 'first' }),
+    repeat(5, residual(conv(4)), { name: 'block' }),
+    globalAveragePool(),
+    dense(2),
+  )
+  expect(summaryTable(createBlueprint(network, [2, 4, 4]), { memory: true })).toMatchInlineSnapshot(`
+    "layer               kind               output     parameters    MACs   kept  alive
+    input                                  2 x 4 x 4                        128
+    first.conv1         conv 3x3           4 x 4 x 4          76   1,152    256    640
+    first.activation1   relu               4 x 4 x 4           0       0    256    896
+    first.conv2         conv 3x3           4 x 4 x 4         148   2,304    256    896
+    first.shortcut      subsample          4 x 4 x 4           0       0    256    384
+    first               residual sum       4 x 4 x 4           0       0    256    768
+    block               x 5                4 x 4 x 4
+      block.branch      conv 3x3           4 x 4 x 4         740  11,520  1,280    512
+      block             residual sum       4 x 4 x 4           0       0  1,280    768
+    globalAveragePool1  globalAveragePool  4                   0       0     16    272
+    dense1              dense              2                  10       8      8     24
+    total                                                    974  14,984  3,992    896"
+  `)
+})

@@ -4,7 +4,7 @@ import type { LayerKind } from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
 import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole, Shape } from './blueprint.ts'
 import { leafCost } from './leaf-rules.ts'
-import { peakValues } from './peak-values.ts'
+import { aliveValues } from './peak-values.ts'
 import { sizeOf } from './shape.ts'
 
 /** What the figures mean; printed with them. */
@@ -14,8 +14,8 @@ export const countingConvention = [
   'a MAC is one multiply-add of a matrix product or a convolution, for one sample, forwards; zeros beyond the border count',
   'biases, norms, activations, pools and sums have no MACs',
   'FLOPs = 2 x MACs; a training step takes about three times as many',
-  'activations in training: the input and every output that a layer writes, for one sample, kept for the way back',
-  'activations in inference: the most values alive at once, for one sample, nothing overwritten in place',
+  'activations in training (kept): the input and every output that a layer writes, for one sample, kept for the way back',
+  'activations in inference (alive): what a layer reads and writes and what sums wait for, for one sample; in all, the most at once',
   'a value is 4 bytes (float32)',
 ] as const
 
@@ -43,6 +43,10 @@ export interface LayerCount {
   readonly macs: number
   readonly flops: number
   readonly trainingValues: number
+  readonly trainingBytes: number
+  /** Alive while the layer computes, in the round of its loops with the most. */
+  readonly inferenceValues: number
+  readonly inferenceBytes: number
 }
 
 export interface Stride {
@@ -74,7 +78,7 @@ export interface Count {
 /** Throws an IsobathError `network` where a sum is too large to be exact (above 2^53). */
 export function count(blueprint: Blueprint): Count {
   const layers: LayerCount[] = []
-  collect(blueprint.root, layers)
+  collect(blueprint.root, aliveValues(blueprint.root), layers)
   const total = (figure: (layer: LayerCount) => number): number => exact(sum(layers.map(figure)))
   const ofRole = (role: ParameterRole): number =>
     exact(sizeOfAll(blueprint.parameters.filter((one) => one.role === role && one.trainable)))
@@ -82,7 +86,7 @@ export function count(blueprint: Blueprint): Count {
   const [parameters, untrained] = [total((layer) => layer.parameters), total((layer) => layer.untrained)]
   const runningStatistics = total((layer) => layer.runningStatistics)
   const trainingValues = total((layer) => layer.trainingValues) + sizeOf(blueprint.input)
-  const inferenceValues = peakValues(blueprint.root)
+  const inferenceValues = layers.reduce((most, layer) => Math.max(most, layer.inferenceValues), 0)
   return {
     parameters,
     parametersByRole: {
@@ -107,13 +111,15 @@ export function count(blueprint: Blueprint): Count {
   }
 }
 
-function collect(blueprint: LayerBlueprint, found: LayerCount[]): void {
-  for (const child of blueprint.children) collect(child, found)
+function collect(blueprint: LayerBlueprint, alive: ReadonlyMap<LayerBlueprint, number>, found: LayerCount[]): void {
+  for (const child of blueprint.children) collect(child, alive, found)
   const { layer, path, input, output, loops, parameters } = blueprint
   if (layer.kind === 'chain' || layer.kind === 'repeat') return
   const times = sizeOf(loops)
   const { macs, writes } = layer.kind === 'residual' ? { macs: 0, writes: 'always' } : leafCost(layer, input)
   const size = (belongs: (parameter: ParameterBlueprint) => boolean): number => sizeOfAll(parameters.filter(belongs))
+  const trainingValues = writes === 'never' ? 0 : times * sizeOf(output)
+  const inferenceValues = alive.get(blueprint) ?? 0
   found.push({
     path,
     kind: layer.kind,
@@ -124,7 +130,10 @@ function collect(blueprint: LayerBlueprint, found: LayerCount[]): void {
     runningStatistics: size(isStatistic),
     macs: times * macs,
     flops: 2 * times * macs,
-    trainingValues: writes === 'never' ? 0 : times * sizeOf(output),
+    trainingValues,
+    trainingBytes: BYTES_PER_VALUE * trainingValues,
+    inferenceValues,
+    inferenceBytes: BYTES_PER_VALUE * inferenceValues,
   })
 }
 

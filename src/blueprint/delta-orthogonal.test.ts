@@ -90,7 +90,7 @@ describe('|Wx| = gain |x|', () => {
 
 test('all of the kernel is zero but its centre', () => {
   const { weights } = kernelOf(deltaOrthogonal(), 4, 4, 3)
-  weights.forEach((value, index) => expect(value === 0).toBe(index % 9 !== 4))
+  for (const [index, value] of weights.entries()) expect(value === 0).toBe(index % 9 !== 4)
 })
 
 test('the variance over all weights is sw2/fanIn with sw2 = gain^2, as of gaussian weights', () => {

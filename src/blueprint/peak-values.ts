@@ -3,47 +3,52 @@ import { leafCost } from './leaf-rules.ts'
 import { sizeOf } from './shape.ts'
 
 /**
- * The most values of one sample alive at once in inference: a layer's input and output, and what the residuals around
- * it hold for their sums. Nothing is overwritten in place.
+ * The values of one sample alive in inference while each layer that computes does so: its input and output, and what the
+ * residuals around it hold for their sums. Nothing is overwritten in place. Of a layer in a loop, the most of all rounds.
  */
-export function peakValues(root: LayerBlueprint): number {
-  return peak(root, false)
+export function aliveValues(root: LayerBlueprint): Map<LayerBlueprint, number> {
+  const alive = new Map<LayerBlueprint, number>()
+  visit(root, { outside: 0, inputIsHeld: false }, alive)
+  return alive
 }
 
-/** Without the input where something outside holds it, and so counts it. */
-function peak(blueprint: LayerBlueprint, inputIsHeld: boolean): number {
-  const { layer, children } = blueprint
-  const own = inputIsHeld ? 0 : sizeOf(blueprint.input)
-  if (layer.kind === 'chain') return chainPeak(children, inputIsHeld, own)
-  if (layer.kind === 'repeat') {
-    const first = peak(children[0], inputIsHeld)
-    return layer.times === 1 ? first : Math.max(first, peak(children[0], inputIsHeld && passesInput(children[0])))
+interface Surroundings {
+  /** What the residuals around the layer hold. */
+  readonly outside: number
+  /** Whether that includes the layer's input. */
+  readonly inputIsHeld: boolean
+}
+
+function visit(
+  layer: LayerBlueprint,
+  { outside, inputIsHeld }: Surroundings,
+  alive: Map<LayerBlueprint, number>,
+): void {
+  const { kind } = layer.layer
+  const own = inputIsHeld ? 0 : sizeOf(layer.input)
+  const record = (values: number): void => {
+    alive.set(layer, Math.max(values, alive.get(layer) ?? 0))
   }
-  if (layer.kind === 'residual') return residualPeak(blueprint, own)
-  return own + (passesInput(blueprint) ? 0 : sizeOf(blueprint.output))
-}
-
-function chainPeak(children: readonly LayerBlueprint[], inputIsHeld: boolean, own: number): number {
-  let most = own
-  let held = inputIsHeld
-  for (const child of children) {
-    most = Math.max(most, peak(child, held))
-    held = held && passesInput(child)
-  }
-  return most
-}
-
-/** The shortcut runs first, then the branch; the input is alive until both have read it, or it is summed itself. */
-function residualPeak({ output, children }: LayerBlueprint, own: number): number {
-  const [branch, shortcut] = children
-  const branchOutput = passesInput(branch) ? 0 : sizeOf(branch.output)
-  const shortcutOutput = shortcut === undefined || passesInput(shortcut) ? 0 : sizeOf(shortcut.output)
-  const inputIsSummed = branchOutput === 0 || shortcutOutput === 0
-  return Math.max(
-    own + (shortcut === undefined ? 0 : peak(shortcut, true)),
-    own + shortcutOutput + peak(branch, true),
-    (inputIsSummed ? own : 0) + shortcutOutput + branchOutput + sizeOf(output),
-  )
+  if (kind === 'chain') {
+    let held = inputIsHeld
+    for (const child of layer.children) {
+      visit(child, { outside, inputIsHeld: held }, alive)
+      held = held && passesInput(child)
+    }
+  } else if (kind === 'repeat') {
+    const [block] = layer.children
+    visit(block, { outside, inputIsHeld }, alive)
+    if (layer.layer.times > 1) visit(block, { outside, inputIsHeld: inputIsHeld && passesInput(block) }, alive)
+  } else if (kind === 'residual') {
+    // The shortcut runs first, then the branch; the input is alive until both have read it, or it is summed itself.
+    const [branch, shortcut] = layer.children
+    const branchOutput = passesInput(branch) ? 0 : sizeOf(branch.output)
+    const shortcutOutput = shortcut === undefined || passesInput(shortcut) ? 0 : sizeOf(shortcut.output)
+    if (shortcut) visit(shortcut, { outside: outside + own, inputIsHeld: true }, alive)
+    visit(branch, { outside: outside + own + shortcutOutput, inputIsHeld: true }, alive)
+    const inputIsSummed = branchOutput === 0 || shortcutOutput === 0
+    record(outside + (inputIsSummed ? own : 0) + shortcutOutput + branchOutput + sizeOf(layer.output))
+  } else record(outside + own + (passesInput(layer) ? 0 : sizeOf(layer.output)))
 }
 
 /** Whether the output is the input, unchanged, at inference. */

@@ -4,34 +4,54 @@ import type { Blueprint, LayerBlueprint, Shape } from './blueprint.ts'
 import { count, type LayerCount } from './count.ts'
 
 const header = ['layer', 'kind', 'output', 'parameters', 'MACs']
+const memoryHeader = ['kept', 'alive']
 const leftAligned = 3
+
+export interface SummaryOptions {
+  /** Adds the bytes of activations of one sample: kept in training, and alive in inference. */
+  readonly memory?: boolean
+}
 
 /**
  * Aligned columns: path, kind, output shape, parameters, MACs; a total at the end. Layers inside a loop are indented
- * under its line `x 9,999`, and their figures are for all its iterations, so that columns add up to the total.
+ * under its line `x 9,999`, and their figures are for all its iterations, so that columns add up to the total; what is alive
+ * in inference doesn't add up, and its total is the most.
  */
-export function summaryTable(blueprint: Blueprint): string {
+export function summaryTable(blueprint: Blueprint, { memory = false }: SummaryOptions = {}): string {
   const counts = count(blueprint)
   const byLayer = new Map(counts.layers.map((layer) => [`${layer.kind} ${layer.path}`, layer]))
-  const rows = [header, ['input', '', shapeCell(blueprint.input), '', '']]
+  const inputBytes = counts.trainingBytes - counts.layers.reduce((sum, { trainingBytes }) => sum + trainingBytes, 0)
+  const rows: string[][] = [
+    [...header, ...memoryHeader],
+    ['input', '', shapeCell(blueprint.input), '', '', figure(inputBytes), ''],
+  ]
   addRows(blueprint.root, 0, byLayer, rows)
   const besides = [
     ...(counts.untrained > 0 ? [`${figure(counts.untrained)} that are not trained`] : []),
     ...(counts.runningStatistics > 0 ? [`${figure(counts.runningStatistics)} running statistics`] : []),
   ]
-  rows.push(['total', '', '', figure(counts.parameters), figure(counts.macs)])
-  return `${align(rows)}${besides.length > 0 ? ` (and ${besides.join(' and ')})` : ''}`
+  const { parameters, macs, trainingBytes, inferenceBytes } = counts
+  rows.push(['total', '', '', ...[parameters, macs, trainingBytes, inferenceBytes].map(figure)])
+  const columns = header.length + (memory ? memoryHeader.length : 0)
+  const table = align(rows.map((row) => row.slice(0, columns)))
+  return `${table}${besides.length > 0 ? ` (and ${besides.join(' and ')})` : ''}`
 }
 
 function addRows(blueprint: LayerBlueprint, indent: number, counts: Map<string, LayerCount>, rows: string[][]): void {
   const { layer, path, output, children } = blueprint
   const counted = counts.get(`${layer.kind} ${path}`)
   const label = `${'  '.repeat(indent)}${path}`
-  if (layer.kind === 'repeat') rows.push([label, `x ${figure(layer.times)}`, shapeCell(output), '', ''])
+  if (layer.kind === 'repeat') rows.push([label, `x ${figure(layer.times)}`, shapeCell(output), '', '', '', ''])
   const deeper = layer.kind === 'repeat' ? indent + 1 : indent
   for (const child of children) addRows(child, deeper, counts, rows)
   if (counted === undefined) return
-  rows.push([label, kindText(layer), shapeCell(output), figure(counted.parameters), figure(counted.macs)])
+  const { parameters, macs, trainingBytes, inferenceBytes } = counted
+  rows.push([
+    label,
+    kindText(layer),
+    shapeCell(output),
+    ...[parameters, macs, trainingBytes, inferenceBytes].map(figure),
+  ])
 }
 
 function kindText(layer: Layer): string {
@@ -51,7 +71,7 @@ function shapeCell(shape: Shape): string {
 }
 
 function align(rows: readonly (readonly string[])[]): string {
-  const widths = header.map((_, column) => rows.reduce((most, row) => Math.max(most, row[column].length), 0))
+  const widths = rows[0].map((_, column) => rows.reduce((most, row) => Math.max(most, row[column].length), 0))
   const line = (row: readonly string[]) =>
     row.map((cell, column) => (column < leftAligned ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
   return rows.map((row) => line(row).join('  ').trimEnd()).join('\n')

@@ -19,13 +19,15 @@ export function countCommand(): Command {
     const blueprint = blueprintOf(text)
     const counted = count(blueprint)
     if (against === undefined) {
-      if (flags.json) return printJson({ network: text, input, ...counted })
-      return printText([summaryTable(blueprint), totals(counted), counted.convention.join('\n')].join('\n\n'))
+      if (flags.json) return printJson({ network: text, input, classes, ...counted })
+      return printText(
+        [summaryTable(blueprint, { memory: true }), totals(counted), counted.convention.join('\n')].join('\n\n'),
+      )
     }
     const other = count(blueprintOf(against))
     const rows = compareCounts(counted, other)
     if (flags.json)
-      return printJson({ network: text, input, ...counted, against: { network: against, ...other }, rows })
+      return printJson({ network: text, input, classes, ...counted, against: { network: against, ...other }, rows })
     const table = tableText({
       columns: [
         { heading: '' },
@@ -39,7 +41,12 @@ export function countCommand(): Command {
         whole(second),
         ratio === null ? '-' : ratio.toPrecision(4),
       ]),
-      notes: [`for samples of ${input.join(' x ')}, and ${whole(classes)} classes`, ...counted.convention],
+      notes: [
+        `for samples of ${input.join(' x ')}, and ${whole(classes)} classes`,
+        ...strideNote(text, counted),
+        ...strideNote(against, other),
+        ...counted.convention,
+      ],
     })
     return printText(table)
   })
@@ -54,6 +61,10 @@ function totals({ tensors, strides, flops, trainingBytes, inferenceBytes }: Coun
     `activations in training   ${whole(trainingBytes)} bytes a sample`,
     `activations in inference  ${whole(inferenceBytes)} bytes a sample`,
   ].join('\n')
+}
+
+function strideNote(text: string, { strides }: Count): string[] {
+  return strides.length > 0 ? [`strides of ${text}: ${stridesText(strides)}`] : []
 }
 
 /** Where the image gets smaller, in the network's order; of many places, the first. */
