@@ -9,15 +9,22 @@ import type { LossName } from '../src/graph/programs.ts'
 import { gaussian } from '../src/network/initialisers.ts'
 import {
   activation,
+  averagePool,
   batchNorm,
   chain,
+  conv,
   dense,
   dropout,
+  flatten,
+  globalAveragePool,
   layerNorm,
+  maxPool,
   repeat,
   residual,
+  scalarBias,
   sigmoid,
   softplus,
+  subsample,
   tanh,
 } from '../src/network/layers.ts'
 import type { Network } from '../src/network/network.ts'
@@ -117,4 +124,113 @@ const places: Record<string, Network> = {
 
 test.each(Object.entries(places))('%s', async (_name, network) => {
   for (const loss of losses) expect(await worstError(network, { loss, batch: 7 })).toBeLessThan(1e-6)
+})
+
+const paddings = ['zero', 'circular', 'none'] as const
+
+/** Two convolutions of each kind, as the first layer and after another. */
+const convolutions = paddings.flatMap((padding) =>
+  [1, 2, 3, 4].flatMap((kernel) =>
+    [1, 2, 3].map((stride) => ({ padding, kernel, stride, options: { padding, kernel, stride, init: wide } })),
+  ),
+)
+
+test.each(convolutions)('conv, $padding padding, kernel $kernel, stride $stride', async ({ options }) => {
+  const network = chain(
+    conv(3, options),
+    tanh(),
+    conv(2, { ...options, kernel: Math.min(3, options.kernel), stride: 1 }),
+    flatten(),
+    dense(3),
+  )
+  expect(await worstError(network, { input: [2, 11, 13], batch: 2 })).toBeLessThan(1e-6)
+})
+
+/** Layers of images as the first one, as the last one, in loops, and where they change the number of channels. */
+const onImages: Record<string, Network> = {
+  'pools, the first one without any weights before it': chain(
+    maxPool({ kernel: 3, stride: 2, padding: 'same' }),
+    conv(3),
+    tanh(),
+    averagePool({ kernel: 2, stride: 1 }),
+    conv(4),
+    maxPool({ kernel: 2, stride: 1 }),
+    dense(3),
+  ),
+  'windows that leave positions out': chain(
+    conv(3, { kernel: 2, stride: 3, padding: 'none' }),
+    averagePool({ kernel: 1, stride: 2 }),
+    dense(2),
+  ),
+  'the mean of each channel, last': chain(conv(4), softplus(), conv(3), globalAveragePool()),
+  'an image, last': chain(conv(2), tanh(), conv(1, { stride: 2 })),
+  'pools in loops': chain(
+    conv(3),
+    repeat(2, residual(chain(maxPool({ kernel: 3, stride: 1, padding: 'same' }), conv(3), tanh()))),
+    globalAveragePool(),
+    dense(2),
+  ),
+  'every other position, and new channels of zeros': chain(
+    conv(3),
+    residual(chain(conv(5, { stride: 2 }), tanh()), { shortcut: subsample({ stride: 2, channels: 5 }) }),
+    residual(chain(conv(9, { stride: 3 }), tanh()), { shortcut: subsample({ stride: 3, channels: 9 }) }),
+    dense(2),
+  ),
+  'every other position of the input': chain(subsample({ stride: 2, channels: 4 }), conv(2), dense(2)),
+  'biases and multipliers of one number': chain(
+    scalarBias(),
+    conv(3),
+    residual(chain(scalarBias(), conv(3), tanh(), scalarBias()), { trainedMultiplier: true, multiplier: 0.5 }),
+    globalAveragePool(),
+    dense(2),
+    scalarBias(),
+  ),
+  'the same in two loops': chain(
+    conv(2),
+    repeat(
+      2,
+      repeat(2, residual(chain(scalarBias(), conv(2), softplus()), { trainedMultiplier: true, multiplier: -0.25 })),
+    ),
+    dense(2),
+  ),
+  'biases and multipliers without images': chain(
+    flatten(),
+    scalarBias(),
+    dense(4),
+    repeat(3, residual(chain(scalarBias(), dense(4), tanh()), { trainedMultiplier: true })),
+    dense(2),
+  ),
+  'batchNorm first, in a loop and last': chain(
+    batchNorm(),
+    conv(3),
+    repeat(2, chain(conv(3), batchNorm(), tanh())),
+    conv(2, { stride: 2 }),
+    batchNorm(),
+  ),
+}
+
+test.each(Object.entries(onImages))('%s', async (_name, network) => {
+  for (const loss of losses) expect(await worstError(network, { loss, input: [2, 7, 6], batch: 3 })).toBeLessThan(1e-6)
+})
+
+/** From 2048 rows on, sums over them are made of parts. */
+const ofManyRows: Record<string, Network> = {
+  'batchNorm first, in a loop and last, over many rows': chain(
+    batchNorm(),
+    conv(2, { stride: 2 }),
+    repeat(2, chain(conv(2, { kernel: 1 }), batchNorm(), tanh())),
+    conv(1, { kernel: 1 }),
+    batchNorm(),
+  ),
+  'biases and multipliers over many rows, in a loop': chain(
+    conv(2, { stride: 2 }),
+    repeat(2, residual(chain(scalarBias(), conv(2, { kernel: 1 }), tanh()), { trainedMultiplier: true })),
+    scalarBias(),
+    globalAveragePool(),
+    dense(2),
+  ),
+}
+
+test.each(Object.entries(ofManyRows))('%s', async (_name, network) => {
+  expect(await worstError(network, { input: [1, 64, 65], batch: 2, loss: 'squared-error' })).toBeLessThan(1e-6)
 })
