@@ -203,6 +203,10 @@ export const examples = {
       batchNorm(),
       tanh(),
       residual(scalarBias(), { trainedMultiplier: true }),
+      repeat(
+        4,
+        residual(chain(conv(3, { kernel: 1 }), batchNorm(), scalarBias(), tanh()), { trainedMultiplier: true }),
+      ),
       conv(2),
       dense(2),
     ),
