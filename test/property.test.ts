@@ -17,16 +17,21 @@ import { createProblem, normals, type Problem, runProblem } from './support/prob
 const reference = createReferenceBackend()
 
 const arbitraryProblem = fc
-  .record({
-    network: arbitraryNetwork({ nesting: 2 }),
+  .constantFrom([5], [2, 5, 4])
+  .chain((input) => fc.record({ input: fc.constant(input), ...choices(input) }))
+  .map(({ network, isTapped, ...options }) =>
+    createProblem(network, { ...options, steps: 2, taps: isTapped ? () => true : undefined }),
+  )
+
+function choices(input: readonly number[]) {
+  return {
+    network: arbitraryNetwork({ input, nesting: 2 }),
     batch: fc.integer({ min: 1, max: 9 }),
     loss: fc.constantFrom<LossName>('cross-entropy', 'squared-error'),
     seed: fc.integer({ min: 0, max: 1000 }),
     isTapped: fc.boolean(),
-  })
-  .map(({ network, isTapped, ...options }) =>
-    createProblem(network, { ...options, steps: 2, taps: isTapped ? () => true : undefined }),
-  )
+  }
+}
 
 /** The same problem with its weights moved by about a rounding error. */
 function nudged(problem: Problem): Problem {

@@ -31,7 +31,8 @@ export function arbitraryNetwork(options: ArbitraryOptions = {}): fc.Arbitrary<N
 function start(input: readonly number[], place: Place): fc.Arbitrary<Layer[]> {
   if (input.length === 1) return fc.constant([])
   const flat = fc.constant<Layer[]>([flatten()])
-  return input.length === 3 ? fc.oneof(flat, arbitraryImageLayers(input, place)) : flat
+  if (input.length !== 3) return flat
+  return fc.oneof({ weight: 1, arbitrary: flat }, { weight: 3, arbitrary: arbitraryImageLayers(input, place) })
 }
 
 /** A dense layer of this width and a few layers that keep it. */
