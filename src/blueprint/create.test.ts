@@ -84,6 +84,18 @@ describe('names and shapes', () => {
     `)
   })
 
+  test('a layer with an empty name has the path of its parent', () => {
+    const block = chain({ ...residual(chain(dense(4), relu)), name: '' }, { ...relu, name: 'output' })
+    expect(
+      parameterText(chain({ ...repeat(3, block), name: 'block' }, { ...block, name: 'last' }), [4]),
+    ).toMatchInlineSnapshot(`
+      "block.dense1.weight 3,4,4
+      block.dense1.bias 3,4
+      last.dense1.weight 4,4
+      last.dense1.bias 4"
+    `)
+  })
+
   test('a loop of a million layers costs no more than a loop of one', () => {
     const network = repeat(1_000_000, chain(dense(8), relu), 'hidden')
     expect(createBlueprint(network, [8]).parameters.map(({ shape }) => shape)).toEqual([
@@ -144,6 +156,15 @@ describe('errors', () => {
     )
     expect(failure(repeat(5, scaled, 'hidden'), [8])).toMatchInlineSnapshot(
       `"IsobathError: hidden: expected 5 values of multiplier, one for each iteration of hidden, got a list of 3. Give one number or a list of that length."`,
+    )
+  })
+
+  test('two layers left out of the same path', () => {
+    const unnamed = (width: number, name: string): Layer => ({ ...residual(dense(width, name)), name: '' })
+    expect(
+      failure(chain({ ...chain(unnamed(4, 'one'), unnamed(4, 'other')), name: 'stage' }), [4]),
+    ).toMatchInlineSnapshot(
+      `"IsobathError: stage: expected a path of its own for each layer, got two layers of this path. Rename one."`,
     )
   })
 

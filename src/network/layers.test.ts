@@ -1,6 +1,21 @@
 import { describe, expect, test } from 'vitest'
-import { gaussian, he, orthogonal, sparse } from './initialisers.ts'
-import { batchNorm, chain, dense, dropout, leakyRelu, named, relu, repeat, residual } from './layers.ts'
+import { deltaOrthogonal, gaussian, he, normal, orthogonal, sparse } from './initialisers.ts'
+import {
+  batchNorm,
+  chain,
+  conv,
+  dense,
+  dropout,
+  leakyRelu,
+  maxPool,
+  named,
+  relu,
+  repeat,
+  residual,
+  scale,
+  shortcut,
+  subsample,
+} from './layers.ts'
 
 function failure(action: () => unknown): string {
   try {
@@ -44,6 +59,26 @@ describe('constructors', () => {
   })
 })
 
+describe('shortcuts of He et al. (2015)', () => {
+  test('are the identity where the size stays, but for c', () => {
+    expect(shortcut('a', { from: 16, channels: 16 })).toBeUndefined()
+    expect(shortcut('b', { from: 16, channels: 16 })).toBeUndefined()
+    expect(shortcut('c', { from: 16, channels: 16 })?.kind).toBe('chain')
+  })
+
+  test('a has no parameters, b and c are projections, with biases where no norm follows', () => {
+    const sizes = { from: 16, channels: 32, stride: 2 }
+    expect(shortcut('a', sizes)).toEqual(subsample({ stride: 2, channels: 32 }))
+    const projection = (bias: boolean) => conv(32, { kernel: 1, stride: 2, bias })
+    expect(shortcut('b', sizes)).toEqual(chain(projection(false), batchNorm()))
+    expect(shortcut('b', { ...sizes, norm: false })).toEqual(projection(true))
+    expect(shortcut('c', { ...sizes, norm: false, bias: false, init: he(2) })).toEqual({
+      ...projection(false),
+      init: he(2),
+    })
+  })
+})
+
 describe('bad values are refused', () => {
   test.each([
     ['a negative width', () => dense(-3)],
@@ -60,6 +95,11 @@ describe('bad values are refused', () => {
     ['an epsilon of zero', () => batchNorm({ epsilon: 0 })],
     ['a momentum above 1', () => batchNorm({ momentum: 2 })],
     ['a slope that is no number', () => leakyRelu(Number.NaN)],
+    ['a kernel of nothing', () => conv(3, { kernel: 0 })],
+    ['half a stride', () => maxPool({ stride: 0.5 })],
+    ['an infinite factor', () => scale(Number.POSITIVE_INFINITY)],
+    ['a negative deviation', () => normal(-1)],
+    ['a gain that is no number', () => deltaOrthogonal(Number.NaN)],
   ])('%s', (name, action) => {
     expect(`${name}: ${failure(action)}`).toMatchSnapshot()
   })

@@ -160,15 +160,18 @@ export const denseSchema = strict({
 
 const sideRange = says(`a whole number from 1 to ${LARGEST_SIDE}`, 'Kernels are square; 3 is usual.')
 const side = z.int(sideRange).min(1, sideRange).max(LARGEST_SIDE, sideRange)
-const strideRange = says(`a whole number from 1 to ${LARGEST_SIDE}`, 'Leave it out for 1.')
-const stride = z.int(strideRange).min(1, strideRange).max(LARGEST_SIDE, strideRange)
+function stride(remedy: string) {
+  const range = says(`a whole number from 1 to ${LARGEST_SIDE}`, remedy)
+  return z.int(range).min(1, range).max(LARGEST_SIDE, range)
+}
+const poolStride = stride('Leave it out for 2.').default(2)
 
 export const convSchema = strict({
   kind: z.literal('conv'),
   name,
   channels: whole,
   kernel: side.default(3),
-  stride: stride.default(1),
+  stride: stride('Leave it out for 1.').default(1),
   padding: z
     .enum(['zero', 'circular', 'none'], says('zero, circular or none', 'Leave it out for zero.'))
     .default('zero'),
@@ -181,7 +184,7 @@ export const maxPoolSchema = strict({
   kind: z.literal('maxPool'),
   name,
   kernel: side.default(2),
-  stride: stride.default(2),
+  stride: poolStride,
   padding: z.enum(['same', 'none'], says('same or none', 'Leave it out for none.')).default('none'),
 })
 
@@ -189,12 +192,17 @@ export const averagePoolSchema = strict({
   kind: z.literal('averagePool'),
   name,
   kernel: side.default(2),
-  stride: stride.default(2),
+  stride: poolStride,
 })
 
 export const globalAveragePoolSchema = strict({ kind: z.literal('globalAveragePool'), name })
 
-export const subsampleSchema = strict({ kind: z.literal('subsample'), name, stride, channels: whole })
+export const subsampleSchema = strict({
+  kind: z.literal('subsample'),
+  name,
+  stride: stride('1 keeps every position.'),
+  channels: whole,
+})
 
 export const scalarBiasSchema = strict({ kind: z.literal('scalarBias'), name })
 

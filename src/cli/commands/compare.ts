@@ -21,10 +21,15 @@ const example = [
 export function compareCommand(words: readonly string[]): Command {
   const command = new Command('compare')
     .description('train networks at several depths with several seeds, and say which is worse, in training and in test')
-    .argument('<network...>', 'presets without their depth, such as mlp:width=64 residual-mlp:width=64')
+    .argument(
+      '<network...>',
+      'presets without their depth, such as mlp:width=64 residual-mlp:width=64, or plain-N resnet-N',
+    )
     .optionsGroup('Comparison:')
     .addOption(
-      new Option('--depths <list>', 'numbers of hidden layers').argParser(wholeList(1)).default([4, 16, 64], '4,16,64'),
+      new Option('--depths <list>', 'numbers of hidden layers, or what N is in resnet-N')
+        .argParser(wholeList(1))
+        .default([4, 16, 64], '4,16,64'),
     )
     .option('--seeds <n>', 'trainings of each network at each depth, with seeds from --seed on', wholeFrom(1), 3)
     .option('--report <file>', 'write an HTML report with pictures')
