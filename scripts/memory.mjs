@@ -1,6 +1,6 @@
 /**
  * The memory of a training step as planned and as measured (what the process grows by, Linux only), with activations kept
- * and computed again: node --expose-gc scripts/memory.mjs, after npm run build. Each in a process of its own.
+ * and computed again: node --expose-gc scripts/memory.mjs [NETWORK BATCH ...], after npm run build. Each in a process of its own.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -8,11 +8,13 @@ import { fileURLToPath } from 'node:url'
 import { createWasmBackend } from '../dist/backends/wasm/backend.js'
 import { createBlueprint } from '../dist/blueprint/create.js'
 import { optimizerScalars, trainingGraph } from '../dist/graph/programs.js'
-import { parseNetwork } from '../dist/network/presets.js'
+import { parseNetwork, presetData } from '../dist/network/presets.js'
 
-const networks = ['residual-mlp:depth=10000,width=32', 'mlp:depth=2000,width=64,activation=tanh']
-const batch = 128
-const features = 784
+const usual = [
+  ['residual-mlp:depth=10000,width=32', 128],
+  ['mlp:depth=2000,width=64,activation=tanh', 128],
+  ['vanilla-cnn:depth=10000,channels=32', 32],
+]
 const optimizer = { kind: 'momentum', momentum: 0.9, weightDecay: 0 }
 const mebibytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
@@ -22,8 +24,9 @@ function residentBytes() {
   return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1])
 }
 
-async function measure(network, recompute) {
-  const blueprint = createBlueprint(parseNetwork(network, { classes: 10 }), [features])
+async function measure(network, batch, recompute) {
+  const { input, classes } = presetData(network)
+  const blueprint = createBlueprint(parseNetwork(network, { classes, input }), input)
   const options = { batch, loss: 'cross-entropy', optimizer, seed: 0, gradients: false, recompute }
   const graph = trainingGraph(blueprint, options)
   const backend = await createWasmBackend({ threads: 2 })
@@ -33,28 +36,29 @@ async function measure(network, recompute) {
   const { array, offset, stride } = program.inputRows('x', 0)
   for (let element = 0; element < batch * stride; element++) array[offset + element] = (element % 7) - 3
   const times = []
-  for (let step = 0; step < 7; step++) {
+  for (let step = 0; step < 3; step++) {
     const started = performance.now()
     await program.run(0, 1)
     times.push(performance.now() - started)
   }
   const measured = residentBytes() - before
-  const median = times.sort((a, b) => a - b)[3]
+  const median = times.sort((a, b) => a - b)[1]
   const how = recompute ? 'computed again' : 'kept'
-  console.log(
-    `${network}, ${how}: planned ${mebibytes(program.memoryBytes)}, measured ${mebibytes(measured)}, ${median.toFixed(0)} ms a step`,
-  )
+  const planned = `planned ${mebibytes(program.memoryBytes)}, measured ${mebibytes(measured)}`
+  console.log(`${network}, batch ${batch}, activations ${how}: ${planned}, ${median.toFixed(0)} ms a step`)
   backend.dispose()
 }
 
-const [network, recompute] = process.argv.slice(2)
-if (network) await measure(network, recompute === 'true')
+const pairs = (words) => (words.length < 2 ? [] : [words.slice(0, 2), ...pairs(words.slice(2))])
+
+const [network, batch, recompute] = process.argv.slice(2)
+if (recompute === 'true' || recompute === 'false') await measure(network, Number(batch), recompute === 'true')
 else {
-  for (const each of networks) {
+  const given = pairs(process.argv.slice(2))
+  for (const [each, size] of given.length > 0 ? given : usual) {
     for (const again of [false, true]) {
-      execFileSync(process.execPath, ['--expose-gc', fileURLToPath(import.meta.url), each, String(again)], {
-        stdio: 'inherit',
-      })
+      const words = ['--expose-gc', fileURLToPath(import.meta.url), each, String(size), String(again)]
+      execFileSync(process.execPath, words, { stdio: 'inherit' })
     }
   }
 }
