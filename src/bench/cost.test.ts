@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { createBlueprint } from '../blueprint/create.ts'
+import { trainingGraph } from '../graph/programs.ts'
+import { batchNorm, chain, conv, dense, maxPool, relu } from '../network/layers.ts'
+import { kernelsOf } from '../plan/barriers.ts'
+import { createPlan } from '../plan/create.ts'
+import { operationsOf, sizeText } from './cost.ts'
+
+/** The kernels of a training step, by their first operation, with their sizes and operations. */
+function costs(): Map<string, [string, number]> {
+  const network = chain(conv(16, { bias: false }), batchNorm(), relu(), maxPool(), conv(8, { stride: 2 }), dense(5))
+  const graph = trainingGraph(createBlueprint(network, [3, 32, 24]), {
+    batch: 10,
+    loss: 'cross-entropy',
+    optimizer: { kind: 'sgd', weightDecay: 0 },
+    seed: 1,
+    gradients: false,
+  })
+  const plan = createPlan(graph, { precision: 'float32', ringSlots: 1, reservedBytes: 0 })
+  const kernels = [...kernelsOf(plan.body)]
+  return new Map(
+    kernels.map((kernel) => [
+      `${kernel.nodes[0].path} ${kernel.nodes[0].op}`,
+      [sizeText(kernel), operationsOf(kernel)] as [string, number],
+    ]),
+  )
+}
+
+test('products count a multiplication and an addition for each term, borders included; sizes say what moves over what', () => {
+  const found = costs()
+  const positions = 10 * 32 * 24
+  expect(found.get('conv1 conv')).toEqual(['10 x 32 x 24, 3 -> 16, 3x3', 2 * positions * 16 * 3 * 9])
+  expect(found.get('conv1 convWeightGradient')).toEqual(['10 x 32 x 24, 3 -> 16, 3x3', 2 * positions * 16 * 3 * 9])
+  const later = 10 * 8 * 6
+  const size = '10 x 16 x 12, 16 -> 8, 3x3, stride 2'
+  // The bias is one more for each output.
+  expect(found.get('conv2 conv')).toEqual([size, 2 * later * 8 * 16 * 9 + later * 8])
+  expect(found.get('conv2 convInputGradient')).toEqual([size, 2 * later * 8 * 16 * 9])
+  expect(found.get('conv2 convWeightGradient')).toEqual([size, 2 * later * 8 * 16 * 9])
+  expect(found.get('maxPool1 maxPool')).toEqual(['10 x 32 x 24, 16 -> 16, 2x2, stride 2', positions * 16])
+  expect(found.get('batchNorm1 partialStatistics')).toEqual([`${positions} x 16`, 4 * positions * 16])
+  expect(found.get('dense1 dense')?.[0]).toBe('10 x 384 x 5')
+})
