@@ -146,12 +146,14 @@ describe('structure', () => {
       readout.weight 10x256"
     `)
     expect(namesOf('vanilla-cnn:depth=10000').join('\n')).toMatchInlineSnapshot(`
-      "first.weight 32x1x3x3
-      first.bias 32
-      second.weight 32x32x3x3
-      second.bias 32
-      hidden.conv1.weight 9998x32x32x3x3
-      hidden.conv1.bias 9998x32
+      "stem.conv1.weight 32x1x3x3
+      stem.conv1.bias 32
+      stem.conv2.weight 32x32x3x3
+      stem.conv2.bias 32
+      stem.conv3.weight 32x32x3x3
+      stem.conv3.bias 32
+      hidden.conv1.weight 10000x32x32x3x3
+      hidden.conv1.bias 10000x32
       readout.weight 10x32
       readout.bias 10"
     `)
@@ -180,7 +182,7 @@ describe('structure', () => {
         .map(({ output }) => output.join('x'))
     expect(sizes('resnet-20', [1, 28, 28])).toEqual(['16x28x28', '32x14x14', '64x7x7'])
     expect(sizes('resnet-18', [3, 224, 224])).toEqual(['64x56x56', '128x28x28', '256x14x14', '512x7x7'])
-    const hidden = (input: number[]) => blueprintOf('vanilla-cnn', input).root.children[4].output
+    const hidden = (input: number[]) => blueprintOf('vanilla-cnn', input).root.children[1].output
     expect([hidden([1, 28, 28]), hidden([3, 32, 32])]).toEqual([
       [32, 7, 7],
       [32, 8, 8],

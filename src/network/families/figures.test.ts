@@ -92,5 +92,5 @@ test('counts take no longer for deeper networks', () => {
   expect(counted('resnet-1202').layers).toHaveLength(counted('resnet-20').layers.length)
   const deep = counted('vanilla-cnn:depth=10000')
   expect(deep.layers).toHaveLength(counted('vanilla-cnn:depth=3').layers.length)
-  expect(deep.parameters).toBe(320 + 9248 + 9998 * 9248 + 330)
+  expect(deep.parameters).toBe(320 + 2 * 9248 + 10_000 * 9248 + 330)
 })

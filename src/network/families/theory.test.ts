@@ -41,8 +41,14 @@ test('vanilla-cnn is at criticality: chi_1 = 1 at the fixed point', () => {
 
 test('the gain of orthogonal weights is sqrt(sw2)', () => {
   const inits = (text: string) => ofKind(text, 'conv').map(({ init }) => init)
-  expect(inits('vanilla-cnn:sw2=4,sb2=0.5')).toEqual(Array(3).fill({ kind: 'deltaOrthogonal', gain: 2, sb2: 0.5 }))
-  expect(inits('vanilla-cnn:init=gaussian,sw2=4')).toEqual(Array(3).fill({ kind: 'gaussian', sw2: 4, sb2: 0 }))
+  const gaussian = { kind: 'gaussian', sw2: 4, sb2: 0.5 }
+  const others = [gaussian, gaussian, gaussian]
+  expect(inits('vanilla-cnn:sw2=4,sb2=0.5')).toEqual([...others, { kind: 'deltaOrthogonal', gain: 2, sb2: 0.5 }])
+  expect(inits('vanilla-cnn:sw2=4,sb2=0.5,init=orthogonal')).toEqual([
+    ...others,
+    { kind: 'orthogonal', gain: 2, sb2: 0.5 },
+  ])
+  expect(inits('vanilla-cnn:init=gaussian,sw2=4,sb2=0.5')).toEqual([...others, gaussian])
 })
 
 test('c = 1/E[phi(z)^2] in the networks of Du et al.', () => {
