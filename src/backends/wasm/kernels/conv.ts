@@ -35,7 +35,7 @@ export function convScratch(kernel: Kernel, elementBytes: number): number {
   return paddedSize(padding, inputs[0].shape[0] / (padding.height * padding.width), elementBytes).bytes
 }
 
-/** A column of tiles within an image: where its vectors are, where the image is, and the result's first row of it. */
+/** A column of tiles: its vectors, and the result's column of the first of them. */
 interface Strip {
   readonly vectors: TileVectors
   readonly places: VectorPlaces & { readonly termBytes: number }
@@ -65,36 +65,31 @@ export function emitConv(context: KernelContext): void {
   const places = builder.local('i32')
   const second = builder.local('i32')
 
-  /** The loops around the terms that lie side by side in both factors; a kernel's line is one where its taps do. */
+  /** The terms that lie side by side in both factors, and the loops around them: over taps that are apart, and over lines. */
   const termsOf = (lines: Phase, columns: Phase, termBytes: number): { terms: number; rounds: Round[] } => {
-    const isSideBySide = tapSpacing === 1
-    const terms = isSideBySide ? columns.taps * channels : channels
-    const lineSkip = images.lineBytes - columns.taps * images.positionBytes
     const tapBytes = channels * termBytes
-    const perTap = { count: i32.const(columns.taps), spreadSkip: 0, vectorSkip: (tapSpacing - 1) * tapBytes }
     const perLine = {
       count: i32.const(lines.taps),
-      spreadSkip: lineSkip,
-      vectorSkip: isSideBySide ? 0 : tapSpacing * (side - columns.taps) * tapBytes,
+      spreadSkip: images.lineBytes - columns.taps * images.positionBytes,
+      vectorSkip: tapSpacing * (side - columns.taps) * tapBytes,
     }
-    const rounds = isSideBySide || columns.taps === 1 ? [] : [perTap]
-    if (!isSideBySide && columns.taps === 1) {
-      return { terms, rounds: [{ ...perLine, vectorSkip: (tapSpacing * side - 1) * tapBytes }] }
-    }
-    return { terms, rounds: lines.taps > 1 ? [...rounds, perLine] : rounds }
+    if (tapSpacing === 1) return { terms: columns.taps * channels, rounds: lines.taps > 1 ? [perLine] : [] }
+    const perTap = { count: i32.const(columns.taps), spreadSkip: 0, vectorSkip: (tapSpacing - 1) * tapBytes }
+    return { terms: channels, rounds: [perTap, perLine] }
   }
 
   const emitColumns = (lines: Phase, columns: Phase, strip: Strip): void => {
     const { vectors, column } = strip
-    const { terms, rounds } = termsOf(lines, columns, strip.places.termBytes)
+    const { termBytes } = strip.places
+    const { terms, rounds } = termsOf(lines, columns, termBytes)
     const isReached = lines.taps > 0 && columns.taps > 0
-    const tapOffset = (lines.firstTap * side + columns.firstTap) * channels * strip.places.termBytes
-    builder.set(places, i32.add(strip.places.address, i32.const(isReached ? tapOffset : 0)))
-    if (strip.places.second) builder.set(second, i32.add(strip.places.second, i32.const(isReached ? tapOffset : 0)))
+    const firstTap = i32.const((lines.firstTap * side + columns.firstTap) * channels * termBytes)
+    builder.set(places, i32.add(strip.places.address, firstTap))
+    if (strip.places.second) builder.set(second, i32.add(strip.places.second, firstTap))
     const own = { ...strip.places, address: places, ...(strip.places.second && { second }) }
     // The line's window in the image, then the first column's.
     const line = i32.divU(i32.sub(inImage, i32.const(lines.first)), i32.const(spacing))
-    const seenLine = i32.add(i32.mul(line, i32.const(spacing === 1 ? step : 1)), i32.const(lines.seen))
+    const seenLine = i32.add(i32.mul(line, i32.const(step)), i32.const(lines.seen))
     builder.set(seen, i32.add(at(imageAt, seenLine, images.lineBytes), i32.const(columns.seen * images.positionBytes)))
     const firstRow = i32.mul(i32.add(i32.mul(image, i32.const(height)), inImage), i32.const(width))
     builder.set(row, i32.add(firstRow, i32.const(columns.first)))
