@@ -62,19 +62,19 @@ describe('a hostile network file', () => {
       product.json: network: expected a size that can be counted exactly, got 614656000000000000. Make it narrower or less deep.
       nested.json: nested.json: network: expected at most 100 layers within each other, got more. Write the layers one after the other in one chain, or as a repeat.
       brackets.json: brackets.json: expected JSON, got something else (Unexpected end of JSON input). Write one with isobath show network NETWORK.
-      lists.json: lists.json: network: expected a layer, got a list of 1. Write {"kind": ...} with one of dense, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat.
+      lists.json: lists.json: network: expected a layer, got a list of 1. Write {"kind": ...} with one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat.
       long.json: long.json: network: expected at most 50,000 layers written out, got more. Write layers that are alike as a repeat.
       nan.json: nan.json: expected JSON, got something else (Unexpected token 'N', ..."","width":NaN}" is not valid JSON). Write one with isobath show network NETWORK.
       infinite.json: infinite.json: width: expected a positive integer, got Infinity. Give a whole number from 1 to 1,000,000.
       text.json: text.json: width: expected a positive integer, got "3; rm -rf /". Give a whole number from 1 to 1,000,000.
-      prototype.json: prototype.json: network: expected the fields kind, name, width, bias, init, got "__proto__". Remove it.
-      inherited.json: inherited.json: kind: expected one of dense, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got nothing. Choose one of them.
-      constructor.json: constructor.json: kind: expected one of dense, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got "constructor". Choose one of them.
+      prototype.json: prototype.json: network: expected the fields kind, name, width, bias, init, trained, got "__proto__". Remove it.
+      inherited.json: inherited.json: kind: expected one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got nothing. Choose one of them.
+      constructor.json: constructor.json: kind: expected one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got "constructor". Choose one of them.
       name.json: name.json: name: expected a name of letters, digits, _ and -, got "../../etc/passwd". Names become part of tensor names, where a dot parts layers.
       latin.json: latin.json: expected JSON, got bytes that are no UTF-8. Write one with isobath show network NETWORK.
       zeros.json: zeros.json: expected JSON, got something else (Unexpected token '\\x00', "\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00"... is not valid JSON). Write one with isobath show network NETWORK.
       empty.json: empty.json: expected JSON, got something else (Unexpected end of JSON input). Write one with isobath show network NETWORK.
-      null.json: null.json: network: expected a layer, got null. Write {"kind": ...} with one of dense, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat.
+      null.json: null.json: network: expected a layer, got null. Write {"kind": ...} with one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat.
       large.json: large.json: expected at most 16,777,216 bytes, got 1,073,741,824 bytes. Give a preset or a network's JSON file.
       "
     `)
@@ -115,12 +115,12 @@ describe('a hostile preset', () => {
       as wide as may be, written: mlp:width=1000000,depth=2: expected at most 4 GiB of weights, as much as can be trained, got 1,000,796,000,010 of 4 bytes. Make the network narrower or less deep.
       deep: mlp:depth=1e12: expected a whole number from 1 to 10,000, got 1e12. Leave depth out for 4.
       a width that is none: mlp:width=NaN: expected a whole number from 1 to 1,000,000, got NaN. Leave width out for 64.
-      a prototype: __proto__: expected a preset (mlp, residual-mlp, linear, linear-residual), got __proto__. Choose one of them.
-      an option of a prototype: mlp:constructor: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout), got constructor. Choose one of them.
+      a prototype: __proto__: expected a preset (mlp, residual-mlp, linear, linear-residual, resnet-20|32|44|56|110|1202, cifar-resnet-N, plain-N, preact-resnet-N, wide-resnet-D-K, hardt-ma, resnet-18|34, resnet-50|101|152, plain-18|34, vanilla-cnn, du-fc, du-resnet, du-conv-resnet), got __proto__. Choose one of them.
+      an option of a prototype: mlp:constructor: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout, top), got constructor. Choose one of them.
       a value of a prototype: mlp:init=toString: expected one of he, glorot, lecun, orthogonal, identity, zeros, sparse, got toString. Leave init out for he with relu, leakyRelu, gelu and silu, lecun with selu, glorot with the others.
-      an unknown preset: resnt-mlp: expected a preset (mlp, residual-mlp, linear, linear-residual), got resnt-mlp. Choose one of them.
-      an unknown option: mlp:widht: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout), got widht. Did you mean width?
-      a multiplier of nothing: mlp:multiplier: expected a preset with skip connections (residual-mlp, linear-residual), whose branches it multiplies, got mlp. Leave it out, or take residual-mlp.
+      an unknown preset: resnt-mlp: expected a preset (mlp, residual-mlp, linear, linear-residual, resnet-20|32|44|56|110|1202, cifar-resnet-N, plain-N, preact-resnet-N, wide-resnet-D-K, hardt-ma, resnet-18|34, resnet-50|101|152, plain-18|34, vanilla-cnn, du-fc, du-resnet, du-conv-resnet), got resnt-mlp. Choose one of them.
+      an unknown option: mlp:widht: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout, top), got widht. Did you mean width?
+      a multiplier of nothing: mlp:multiplier: expected a preset with skip connections (residual-mlp, linear-residual), whose branches it changes, got mlp. Leave it out, or take residual-mlp.
       a multiplier without end: residual-mlp:multiplier=1e999: expected a number or one of 1/L, 1/sqrt(L), 1/l, 1/sqrt(l), got 1e999. Leave multiplier out for 1/L.
       "
     `)

@@ -232,7 +232,7 @@ describe('a run that was changed by hand', () => {
     ]
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
       "IsobathError: ROOT/changed/run.json: isn't what was written: its checksum is another. A run goes on as it began: restore the file, or train anew.
-      IsobathError: ROOT/changed/run.json: kind: expected one of dense, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got "dens". Did you mean dense?
+      IsobathError: ROOT/changed/run.json: kind: expected one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat, got "dens". Did you mean dense?
       IsobathError: ROOT/changed/checkpoint-1.safetensors: hidden.dense1.weight: expected the shape [2, 16, 16], got [1, 16, 16]. Give the weights of this network.
       IsobathError: ROOT/changed/checkpoint-1.safetensors: first.weight: expected the shape [16, 3], got [16, 2]. Give the weights of this network."
     `)
