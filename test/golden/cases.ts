@@ -18,6 +18,8 @@ export interface GoldenCase {
   readonly network: string | Network
   /** [features] or [channels, height, width] */
   readonly input: Shape
+  /** Samples are scaled to this norm. */
+  readonly inputNorm?: number
   readonly outputs: number
   readonly batch: number
   readonly loss: LossName
@@ -25,10 +27,14 @@ export interface GoldenCase {
   readonly clipNorm?: number
   readonly rate: number
   readonly steps: number
-  /** Fewer steps in float64; as many by default. */
+  /** Steps in float64; as many by default. */
   readonly float64Steps?: number
+  /** Batches at which float32's error is measured, all with the first weights; that of step 0 alone by default. */
+  readonly errorBatches?: { readonly count: number; readonly batch: number }
   /** How many elements of each tensor are kept; 50 by default. */
   readonly sampled?: number
+  /** Significant digits that are kept; 14 by default, for tolerances of 1e-12. */
+  readonly digits?: number
   readonly seed: number
 }
 
@@ -153,8 +159,9 @@ const sampleCount = 1009
 
 export interface GoldenData {
   readonly blueprint: Blueprint
+  /** These and all below are exact in float32, so that both precisions begin with the same. */
   readonly weights: ReadonlyMap<string, Float64Array>
-  /** [samples, input], [samples], [samples, outputs]; all of them exact in float32. */
+  /** [samples, input], [samples], [samples, outputs] */
   readonly x: Float32Array
   readonly labels: Int32Array
   readonly targets: Float32Array
@@ -163,11 +170,11 @@ export interface GoldenData {
 }
 
 /** Samples around one centre for each class; a class's targets are random too. */
-export function createGoldenData({ network, input, outputs, seed }: GoldenCase): GoldenData {
+export function createGoldenData({ network, input, inputNorm, outputs, seed }: GoldenCase): GoldenData {
   const layers = typeof network === 'string' ? parseNetwork(network, { classes: outputs, input }) : network
   const blueprint = createBlueprint(layers, input)
   const features = sizeOf(input)
-  const weights = initialise(blueprint, seed)
+  const weights = new Map([...initialise(blueprint, seed)].map(([name, values]) => [name, values.map(Math.fround)]))
   const random = createRandom(seed, 'golden data')
   const centres = Float64Array.from({ length: outputs * features }, () => 0.5 * random.normal())
   const classTargets = Float32Array.from({ length: outputs * outputs }, () => random.normal())
@@ -178,6 +185,7 @@ export function createGoldenData({ network, input, outputs, seed }: GoldenCase):
     for (let feature = 0; feature < features; feature++) {
       x[sample * features + feature] = centres[label * features + feature] + random.normal()
     }
+    if (inputNorm !== undefined) scaleTo(inputNorm, x.subarray(sample * features, (sample + 1) * features))
     targets.set(classTargets.subarray(label * outputs, (label + 1) * outputs), sample * outputs)
   })
   const hash = createHash('sha256')
@@ -185,7 +193,28 @@ export function createGoldenData({ network, input, outputs, seed }: GoldenCase):
   return { blueprint, weights, x, labels, targets, sha256: hash.digest('hex') }
 }
 
+function scaleTo(norm: number, values: Float32Array): void {
+  let squares = 0
+  for (const value of values) squares += value * value
+  const factor = norm / Math.sqrt(squares)
+  for (let index = 0; index < values.length; index++) values[index] *= factor
+}
+
 /** The samples of a step's batch. */
 export function batchIndices({ batch }: GoldenCase, step: number): number[] {
   return Array.from({ length: batch }, (_, row) => (step * batch + row) % sampleCount)
+}
+
+/** How many batches float32's error is measured at, and their size. */
+export function errorBatchesOf({ errorBatches, batch }: GoldenCase): {
+  readonly count: number
+  readonly batch: number
+} {
+  return errorBatches ?? { count: 1, batch }
+}
+
+/** The samples of these batches. */
+export function errorBatchIndices(golden: GoldenCase): number[][] {
+  const { count, batch } = errorBatchesOf(golden)
+  return Array.from({ length: count }, (_, step) => batchIndices({ ...golden, batch }, step))
 }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Backend, Program } from '../../src/backends/backend.ts'
 import { sizeOf } from '../../src/blueprint/shape.ts'
 import { optimizerScalars, trainingGraph } from '../../src/graph/programs.ts'
-import { batchIndices, type GoldenCase, type GoldenData } from './cases.ts'
+import { batchIndices, errorBatchesOf, type GoldenCase, type GoldenData } from './cases.ts'
 
 const statistics = z.object({
   /** Of the tensor of each iteration of the loops around the layer. */
@@ -20,10 +20,10 @@ const golden = z.object({
   sha256: z.string(),
   torch: z.string(),
   gradients: z.record(z.string(), statistics),
-  /** How far PyTorch's own float32 gradient is from its float64 gradient, over the norm of that. */
-  float32GradientError: z.number(),
-  /** The norm of that error of each tensor. */
-  float32GradientErrors: z.record(z.string(), z.number()),
+  /** How far PyTorch's own float32 gradient is from its float64 gradient, over the norm of that, in each batch. */
+  float32GradientErrors: z.array(z.number()),
+  /** The norm of each tensor's error, the median of the batches. */
+  float32TensorErrors: z.record(z.string(), z.number()),
   float64: run,
   float32: run,
 })
@@ -38,42 +38,65 @@ export function readGolden(name: string): Golden {
 /** Batches that the program's memory holds at a time. */
 const ringSlots = 20
 
+export type Tensors = ReadonlyMap<string, Float64Array>
+
 export interface Trained {
   /** Of the first step. */
-  readonly gradients: ReadonlyMap<string, Float64Array>
+  readonly gradients: Tensors
   readonly losses: readonly number[]
   /** Running statistics after the last step, and weights that aren't trained. */
-  readonly running: ReadonlyMap<string, Float64Array>
+  readonly running: Tensors
+}
+
+function compileCase(backend: Backend, golden: GoldenCase, data: GoldenData, slots: number): Promise<Program> {
+  const { batch, loss, optimizer, clipNorm, seed } = golden
+  const graph = trainingGraph(data.blueprint, { batch, loss, optimizer, clipNorm, seed })
+  return backend.compile(graph, { ringSlots: slots })
+}
+
+function readGradients(program: Program, { blueprint }: GoldenData): Tensors {
+  const trained = blueprint.parameters.filter(({ trainable }) => trainable)
+  return new Map(trained.map(({ name }) => [name, program.read(`gradient.${name}`)]))
 }
 
 /** All steps of a case, or as many as it has for float64. */
 export async function trainCase(backend: Backend, golden: GoldenCase, data: GoldenData): Promise<Trained> {
   const { blueprint, weights } = data
-  const { batch, loss, optimizer, clipNorm, seed, rate } = golden
   const { float64Steps = golden.steps } = golden
   const steps = backend.precision === 'float64' ? float64Steps : golden.steps
-  const program = await backend.compile(trainingGraph(blueprint, { batch, loss, optimizer, clipNorm, seed }), {
-    ringSlots,
-  })
+  const program = await compileCase(backend, golden, data, ringSlots)
   for (const [name, values] of weights) program.write(name, values)
-  const readAll = (names: readonly string[], prefix: string): Map<string, Float64Array> =>
-    new Map(names.map((name) => [name, program.read(`${prefix}${name}`)]))
-  const namesOf = (isTrained: boolean): string[] =>
-    blueprint.parameters.filter(({ trainable }) => trainable === isTrained).map(({ name }) => name)
 
-  let gradients = new Map<string, Float64Array>()
+  let gradients: Tensors = new Map()
   const losses: number[] = []
   for (let step = 0; step < steps; ) {
     const count = step === 0 ? 1 : Math.min(ringSlots, steps - step)
-    for (let slot = 0; slot < count; slot++) writeBatch(program, slot, step + slot, rate, golden, data)
+    for (let slot = 0; slot < count; slot++) writeBatch(program, slot, step + slot, golden, data)
     await program.run(0, count)
     for (let slot = 0; slot < count; slot++) losses.push(program.read('loss', slot)[0])
-    if (step === 0) gradients = readAll(namesOf(true), 'gradient.')
+    if (step === 0) gradients = readGradients(program, data)
     step += count
   }
-  const running = readAll(namesOf(false), '')
+  const held = blueprint.parameters.filter(({ trainable }) => !trainable)
+  const running = new Map(held.map(({ name }) => [name, program.read(name)]))
   program.dispose()
   return { gradients, losses, running }
+}
+
+/** The gradients of all batches at which float32's error is measured, with the first weights. */
+export async function firstGradients(backend: Backend, golden: GoldenCase, data: GoldenData): Promise<Tensors[]> {
+  const { count, batch } = errorBatchesOf(golden)
+  const still = { ...golden, batch, rate: 0 }
+  const program = await compileCase(backend, still, data, 1)
+  for (const [name, values] of data.weights) program.write(name, values)
+  const found: Tensors[] = []
+  for (let step = 0; step < count; step++) {
+    writeBatch(program, 0, step, still, data)
+    await program.run(0, 1)
+    found.push(readGradients(program, data))
+  }
+  program.dispose()
+  return found
 }
 
 const pick = (labels: Int32Array, indices: readonly number[]): number[] => indices.map((index) => labels[index])
@@ -82,7 +105,6 @@ function writeBatch(
   program: Program,
   slot: number,
   step: number,
-  rate: number,
   golden: GoldenCase,
   { x, labels, targets }: GoldenData,
 ): void {
@@ -96,11 +118,16 @@ function writeBatch(
   fillRows('x', x, sizeOf(golden.input))
   if (golden.loss === 'squared-error') fillRows('targets', targets, golden.outputs)
   else program.write('labels', pick(labels, indices), slot)
-  for (const [name, value] of optimizerScalars(golden.optimizer, rate, step)) program.write(name, [value], slot)
+  for (const [name, value] of optimizerScalars(golden.optimizer, golden.rate, step)) program.write(name, [value], slot)
   program.write('step', [step], slot)
 }
 
-const norm = (values: ArrayLike<number>): number => Math.hypot(...Array.from(values))
+export function norm(values: ArrayLike<number>): number {
+  let squares = 0
+  for (let index = 0; index < values.length; index++) squares += values[index] ** 2
+  return Math.sqrt(squares)
+}
+
 const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0)
 
 /**
@@ -125,7 +152,7 @@ export function tensorError(values: Float64Array, expected: Statistics, smallest
 }
 
 /** The largest error of any of the tensors, those of tiny norm over a hundredth of all tensors' norm together. */
-export function largestError(values: ReadonlyMap<string, Float64Array>, expected: Record<string, Statistics>): number {
+export function largestError(values: Tensors, expected: Record<string, Statistics>): number {
   const total = norm(Object.values(expected).flatMap(({ norms }) => norms))
   const errors = [...values].map(([name, tensor]) => tensorError(tensor, expected[name], total / 100))
   return largest(errors)
@@ -133,26 +160,4 @@ export function largestError(values: ReadonlyMap<string, Float64Array>, expected
 
 export function largestLossError(losses: readonly number[], expected: readonly number[]): number {
   return largest(losses.map((loss, step) => Math.abs(loss - expected[step]) / expected[step]))
-}
-
-/** Of each tensor, the norm of the difference. */
-export function differenceNorms(
-  values: ReadonlyMap<string, Float64Array>,
-  exact: ReadonlyMap<string, Float64Array>,
-): Map<string, number> {
-  return new Map(
-    [...exact].map(([name, tensor]) => {
-      const other = values.get(name)
-      if (other?.length !== tensor.length) throw new Error(`${name} has no counterpart`)
-      return [name, norm(tensor.map((value, index) => other[index] - value))]
-    }),
-  )
-}
-
-/** The norm of the difference of all tensors as one, over their norm. */
-export function relativeDifference(
-  values: ReadonlyMap<string, Float64Array>,
-  exact: ReadonlyMap<string, Float64Array>,
-): number {
-  return norm([...differenceNorms(values, exact).values()]) / norm([...exact.values()].map((tensor) => norm(tensor)))
 }

@@ -23,25 +23,29 @@ async function loadCases() {
     logLevel: 'error',
     server: { middlewareMode: true, watch: null, hmr: false, ws: false },
   })
-  const { createGoldenData, batchIndices, goldenCases } = await server.ssrLoadModule('/test/golden/cases.ts')
+  const { createGoldenData, batchIndices, errorBatchIndices, goldenCases } =
+    await server.ssrLoadModule('/test/golden/cases.ts')
   const { convolutionalCases } = await server.ssrLoadModule('/test/golden/convolutional-cases.ts')
   const cases = [...goldenCases, ...convolutionalCases]
-  return { cases, createGoldenData, batchIndices, close: () => server.close() }
+  return { cases, createGoldenData, batchIndices, errorBatchIndices, close: () => server.close() }
 }
 
 /** Lists of numbers on one line each, so that the files can be read and compared. */
-function toText(golden) {
-  const text = JSON.stringify(golden, null, 2)
+function toText(golden, digits = 14) {
+  const shorten = (_key, value) => (typeof value === 'number' ? Number(value.toPrecision(digits)) : value)
+  const text = JSON.stringify(golden, shorten, 2)
   return `${text.replace(/\[[^[\]{}"]*\]/g, (list) => list.replace(/\s+/g, ' '))}\n`
 }
 
-const { cases, createGoldenData, batchIndices, close } = await loadCases()
+const { cases, createGoldenData, batchIndices, errorBatchIndices, close } = await loadCases()
 const wanted = process.argv.slice(2)
 for (const golden of cases) {
   if (wanted.length > 0 && !wanted.includes(golden.name)) continue
   const folder = mkdtempSync(join(tmpdir(), 'isobath-golden-'))
   const { blueprint, weights, x, labels, targets, sha256 } = createGoldenData(golden)
-  const batches = Array.from({ length: golden.steps }, (_, step) => batchIndices(golden, step))
+  const { float64Steps = golden.steps, sampled = 50 } = golden
+  const length = Math.max(golden.steps, float64Steps)
+  const batches = Array.from({ length }, (_, step) => batchIndices(golden, step))
   const parameters = blueprint.parameters.map(({ name, role, shape, loops, trainable }, index) => {
     writeFileSync(join(folder, `parameter${index}.f64`), weights.get(name))
     return { name, role, shape, loops, trainable, file: `parameter${index}.f64` }
@@ -49,12 +53,12 @@ for (const golden of cases) {
   writeFileSync(join(folder, 'x.f32'), x)
   writeFileSync(join(folder, 'labels.i32'), labels)
   writeFileSync(join(folder, 'targets.f32'), targets)
-  const { float64Steps = golden.steps, sampled = 50 } = golden
-  const problem = { ...golden, float64Steps, sampled, root: blueprint.root, parameters, batches }
+  const facts = { root: blueprint.root, parameters, batches, errorBatches: errorBatchIndices(golden) }
+  const problem = { ...golden, float64Steps, sampled, ...facts }
   writeFileSync(join(folder, 'problem.json'), JSON.stringify(problem))
   execFileSync('/usr/bin/python3', [join(here, 'make_golden.py'), folder], { stdio: 'inherit' })
   const answer = JSON.parse(readFileSync(join(folder, 'answer.json'), 'utf8'))
-  writeFileSync(join(here, `${golden.name}.json`), toText({ case: golden, sha256, ...answer }))
+  writeFileSync(join(here, `${golden.name}.json`), toText({ case: golden, sha256, ...answer }, golden.digits))
   rmSync(folder, { recursive: true })
   console.log(`${golden.name}: loss ${answer.float64.losses[0]} to ${answer.float64.losses.at(-1)}`)
 }

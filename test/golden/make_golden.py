@@ -3,6 +3,7 @@
 import json
 import math
 import pathlib
+import statistics
 import sys
 
 import numpy
@@ -39,7 +40,7 @@ def spread(count, sampled):
     return [index * count // sampled for index in range(sampled)]
 
 
-def statistics(slices, sampled):
+def summary(slices, sampled):
     """Norm and sum of each iteration's tensor, and elements spread evenly over all of them."""
     slices = torch.stack([one.detach().double().reshape(-1) for one in slices])
     flat = slices.reshape(-1)
@@ -68,25 +69,44 @@ def train(folder, dtype):
         if "clipNorm" in description:
             torch.nn.utils.clip_grad_norm_(network.leaves(), description["clipNorm"])
         optimizer.step()
-    running = {name: statistics(tensors, description["sampled"]) for name, tensors in network.held().items()}
+    running = {name: summary(tensors, description["sampled"]) for name, tensors in network.held().items()}
     return {"losses": losses, "running": running}, gradients, description
 
 
-def together(norms):
-    """The norm of tensors of these norms taken as one."""
-    return math.hypot(*norms)
+def gradients_of(folder, dtype, samples):
+    """At the first weights."""
+    problem = Problem(folder, dtype)
+    problem.loss(samples).backward()
+    return problem.network.gradients()
+
+
+def together(tensors):
+    """The norm of tensors taken as one."""
+    return math.hypot(*[tensor.double().norm().item() for tensor in tensors])
+
+
+def rounding(folder, batches):
+    """What float32 does to the gradients of some batches: the relative error of each, and each tensor's own, in the median."""
+    errors, relative = [], []
+    for samples in batches:
+        exact, rounded = (gradients_of(folder, dtype, samples) for dtype in (torch.float64, torch.float32))
+        differences = {name: rounded[name].double() - exact[name] for name in exact}
+        errors.append({name: together([difference]) for name, difference in differences.items()})
+        relative.append(together(differences.values()) / together(exact.values()))
+    medians = {name: statistics.median(one[name] for one in errors) for name in errors[0]}
+    return relative, {name: float(f"{error:.3g}") for name, error in medians.items()}
 
 
 def main():
     folder = pathlib.Path(sys.argv[1])
     float64, exact, description = train(folder, torch.float64)
-    float32, rounded, _ = train(folder, torch.float32)
-    errors = {name: (rounded[name].double() - exact[name]).norm().item() for name in exact}
+    float32, _, _ = train(folder, torch.float32)
+    relative, of_tensors = rounding(folder, description["errorBatches"])
     answer = {
         "torch": torch.__version__,
-        "gradients": {name: statistics(gradient, description["sampled"]) for name, gradient in exact.items()},
-        "float32GradientErrors": errors,
-        "float32GradientError": together(errors.values()) / together(one.norm().item() for one in exact.values()),
+        "gradients": {name: summary(gradient, description["sampled"]) for name, gradient in exact.items()},
+        "float32GradientErrors": relative,
+        "float32TensorErrors": of_tensors,
         "float64": float64,
         "float32": float32,
     }
