@@ -216,7 +216,7 @@ test.each(Object.entries(onImages))('%s', async (_name, network) => {
   for (const loss of losses) expect(await worstError(network, { loss, input: [2, 7, 6], batch: 3 })).toBeLessThan(1e-6)
 })
 
-/** From 2048 rows on, sums over them are made of parts. */
+/** From 256 rows on, sums over them are made of parts. */
 const ofManyRows: Record<string, Network> = {
   'batchNorm first, in a loop and last, over many rows': chain(
     batchNorm(),
