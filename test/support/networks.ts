@@ -210,7 +210,7 @@ export const examples = {
       conv(2),
       dense(2),
     ),
-    options: { input: [1, 24, 22], batch: 4, steps: 2 },
+    options: { input: [1, 13, 12], batch: 2, steps: 2 },
   },
   'circular convolutions, clipped': {
     network: chain(
