@@ -86,21 +86,20 @@ function windowed(layer: LeafLayer, channels: number, window: Window, input: Sha
   throw networkError(path, expected, `the shape ${shapeText(input)}`, remedy)
 }
 
-const convWindow = ({ kernel, stride, padding }: ConvLayer): Window => createWindow(kernel, stride, padding !== 'none')
-
 function convOutput(layer: ConvLayer, input: Shape, path: string): Shape {
-  const output = windowed(layer, layer.channels, convWindow(layer), input, path)
+  const window = windowOf(layer)
+  const output = windowed(layer, layer.channels, window, input, path)
   const [, height, width] = input
   // A circle is walked round once at most.
-  if (layer.padding !== 'circular' || Math.min(height, width) >= Math.ceil((layer.kernel - 1) / 2)) return output
-  const expected = `at least ${Math.ceil((layer.kernel - 1) / 2)} positions for circular padding`
+  if (layer.padding !== 'circular' || Math.min(height, width) >= window.after) return output
+  const expected = `at least ${window.after} positions for circular padding`
   throw networkError(path, expected, `the shape ${shapeText(input)}`, 'Make the kernel smaller.')
 }
 
 /** The window of a layer that has one. */
 export function windowOf(layer: ConvLayer | MaxPoolLayer | AveragePoolLayer): Window {
-  if (layer.kind === 'conv') return convWindow(layer)
-  return createWindow(layer.kernel, layer.stride, layer.kind === 'maxPool' && layer.padding === 'same')
+  const reachesBeyond = layer.kind !== 'averagePool' && layer.padding !== 'none'
+  return createWindow(layer.kernel, layer.stride, reachesBeyond)
 }
 
 function initialiserVarying(init: Initialiser): readonly NamedVarying[] {
@@ -156,7 +155,7 @@ const leafRules: { readonly [K in LeafKind]: LeafRule<LeafOf<K>> } = {
     varying: (layer) => initialiserVarying(layer.init),
     macs: (layer, input) => {
       const [channels] = input
-      return sizeOf(windowed(layer, layer.channels, convWindow(layer), input, '')) * channels * layer.kernel ** 2
+      return sizeOf(windowed(layer, layer.channels, windowOf(layer), input, '')) * channels * layer.kernel ** 2
     },
     writes: always,
   },

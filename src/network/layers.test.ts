@@ -100,6 +100,8 @@ describe('bad values are refused', () => {
     ['an infinite factor', () => scale(Number.POSITIVE_INFINITY)],
     ['a negative deviation', () => normal(-1)],
     ['a gain that is no number', () => deltaOrthogonal(Number.NaN)],
+    ['a shortcut of no kind', () => shortcut(JSON.parse('"d"'), { from: 8, channels: 16 })],
+    ['a shortcut that comes from nowhere', () => shortcut('a', JSON.parse('{"channels": 16}'))],
   ])('%s', (name, action) => {
     expect(`${name}: ${failure(action)}`).toMatchSnapshot()
   })

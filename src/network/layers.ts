@@ -41,6 +41,7 @@ import {
   residualSchema,
   scalarBiasSchema,
   scaleSchema,
+  shortcutSchema,
   subsampleSchema,
 } from './schema.ts'
 
@@ -210,7 +211,8 @@ export interface ShortcutOptions {
  * convolution where the shape changes, c is one everywhere. Undefined where the shortcut is the identity.
  */
 export function shortcut(option: 'a' | 'b' | 'c', options: ShortcutOptions): Layer | undefined {
-  const { from, channels, stride = 1, norm = true, bias = !norm, init } = options
+  const asked = read(shortcutSchema, { ...options, option }, 'shortcut')
+  const { from, channels, stride, norm, bias = !norm, init } = asked
   if (option !== 'c' && from === channels && stride === 1) return undefined
   if (option === 'a') return subsample({ stride, channels })
   const projection = conv(channels, { kernel: 1, stride, bias, init })

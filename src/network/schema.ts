@@ -204,6 +204,17 @@ export const subsampleSchema = strict({
   channels: whole,
 })
 
+/** What `shortcut` takes; it gives other layers. */
+export const shortcutSchema = strict({
+  option: z.enum(['a', 'b', 'c'], says('a, b or c', 'They are the shortcuts of He et al. (2015).')),
+  from: whole,
+  channels: whole,
+  stride: stride('Leave it out for 1.').default(1),
+  norm: z.boolean(says('true or false', 'Leave it out for true.')).default(true),
+  bias: z.boolean(says('true or false', 'Leave it out.')).optional(),
+  init: initialiserSchema.optional(),
+})
+
 export const scalarBiasSchema = strict({ kind: z.literal('scalarBias'), name })
 
 export const scaleSchema = strict({
