@@ -86,7 +86,7 @@ function describeRemains(folder) {
 /** All that must be the same, whatever happened on the way. */
 function resultOf(folder, { losses, train, test, bestTest, evaluations, warmup, weightsSha256, diverged, steps }) {
   const result = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'))
-  for (const name of ['seconds', 'trainingSeconds', 'measuringSeconds']) delete result[name]
+  for (const name of ['seconds', 'trainingSeconds', 'measuringSeconds', 'scoringSeconds']) delete result[name]
   const checkpoint = readFileSync(join(folder, `checkpoint-${steps}.safetensors`))
   const tensors = checkpoint.subarray(8 + Number(checkpoint.readBigUInt64LE(0)))
   return {

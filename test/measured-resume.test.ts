@@ -38,14 +38,22 @@ const recipe = {
 const place = (name: string): string => join(root, name)
 const metrics = (name: string): string => readFileSync(join(place(name), 'metrics.jsonl'), 'utf8')
 const result = (name: string): object => {
-  const { seconds, trainingSeconds, measuringSeconds, ...rest } = JSON.parse(
+  const { seconds, trainingSeconds, measuringSeconds, scoringSeconds, ...rest } = JSON.parse(
     readFileSync(join(place(name), 'result.json'), 'utf8'),
   )
   return rest
 }
 
 /** What came out, but for the time and the memory that it took. */
-function outcome({ seconds, trainingSeconds, measuringSeconds, memoryBytes, run, ...rest }: Run): object {
+function outcome({
+  seconds,
+  trainingSeconds,
+  measuringSeconds,
+  scoringSeconds,
+  memoryBytes,
+  run,
+  ...rest
+}: Run): object {
   return rest
 }
 
@@ -112,10 +120,19 @@ describe('a run with a warm-up that ends with an error', () => {
     const options = { ...recipe, run, checkpointEvery: 200, onCheckpoint, abort: stop.signal }
     const stopped = await train(network, options)
     expect(stopped).toMatchObject({ interrupted: true, steps: 200, warmup: [{ step: 100 }] })
-    // What it ends with is scored in any case, and counts until the run goes on.
-    expect(stopped.evaluations?.map(({ step }) => step)).toEqual([50, 100, 150, 200])
+    expect(stopped.evaluations?.map(({ step }) => step)).toEqual([50, 100, 150])
     expect(outcome(await resume(run, { data, threads: 1 }))).toEqual(outcome(unbroken))
     expect(metrics('stopped')).toBe(metrics('whole'))
+  })
+
+  it('that was stopped while it was scored is scored when it goes on', async () => {
+    const stop = new AbortController()
+    const run = place('unscored')
+    const stopped = await train(network, { ...recipe, run, abort: stop.signal, onEvaluation: () => stop.abort() })
+    expect(stopped).toMatchObject({ interrupted: true, steps: 320, test: { loss: null } })
+    expect(await readRecord(run)).toBeUndefined()
+    expect(outcome(await resume(run, { data, threads: 1 }))).toEqual(outcome(unbroken))
+    expect(metrics('unscored')).toBe(metrics('whole'))
   })
 
   it('does not go on from a checkpoint whose measurements are gone', async () => {

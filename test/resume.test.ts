@@ -57,13 +57,15 @@ const metrics = (name: string): string => readFileSync(join(place(name), 'metric
 const checkpoint = (name: string, step: number): string => join(place(name), `checkpoint-${step}.safetensors`)
 
 /** What came out, but for the time and the memory that it took. */
-function outcome({ seconds, trainingSeconds, memoryBytes, run, ...rest }: Run): object {
+function outcome({ seconds, trainingSeconds, scoringSeconds, memoryBytes, run, ...rest }: Run): object {
   return rest
 }
 
 /** What is in the folder at the end, but for times. */
 function kept(name: string): object {
-  const { seconds, trainingSeconds, ...result } = JSON.parse(readFileSync(join(place(name), 'result.json'), 'utf8'))
+  const { seconds, trainingSeconds, scoringSeconds, ...result } = JSON.parse(
+    readFileSync(join(place(name), 'result.json'), 'utf8'),
+  )
   return { result, metrics: metrics(name), files: readdirSync(place(name)).sort() }
 }
 
@@ -291,8 +293,11 @@ describe('train --resume', () => {
     // As if it had been killed: its last steps are made again, from data that it finds by itself.
     rmSync(join(place('cli-json'), 'result.json'))
     rmSync(checkpoint('cli-json', 30))
-    const { seconds, trainingSeconds, ...rest } = await isobathJson(`train --resume ${place('cli-json')}`)
-    expect({ ...rest, seconds: json.seconds, trainingSeconds: json.trainingSeconds }).toEqual(json)
+    const { seconds, trainingSeconds, scoringSeconds, ...rest } = await isobathJson(
+      `train --resume ${place('cli-json')}`,
+    )
+    const times = { seconds: json.seconds, trainingSeconds: json.trainingSeconds, scoringSeconds: json.scoringSeconds }
+    expect({ ...rest, ...times }).toEqual(json)
   })
 
   it('is refused with what would make it another run', async () => {

@@ -27,7 +27,7 @@ export interface TrainedOn {
 /** The JSON of a training. */
 export function runSummary({ losses, train: training, test, validation, bestTest, evaluations, ...rest }: Run) {
   const { weightsSha256, run, seconds, diverged, steps, settings, signal, warmup, interrupted } = rest
-  const { trainingSeconds, measuringSeconds, memoryBytes, recompute } = rest
+  const { trainingSeconds, measuringSeconds, scoringSeconds, memoryBytes, recompute } = rest
   const facts = {
     losses: losses.map(({ loss }) => loss),
     train: training,
@@ -40,7 +40,7 @@ export function runSummary({ losses, train: training, test, validation, bestTest
     seconds,
     diverged,
   }
-  const measured = { warmup, measuringSeconds }
+  const measured = { warmup, measuringSeconds, scoringSeconds }
   return { ...facts, steps, settings, signal, interrupted, trainingSeconds, ...measured, memoryBytes, recompute }
 }
 
@@ -58,12 +58,12 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
     `${describeRecipe(settings)}, ${settings.loss}, seed ${settings.seed}`,
     '',
     losses.length > 0 ? `loss   ${curve}  ${fall}` : "loss   the first step's loss was not finite",
-    ...scoreLines(run, data),
+    ...(run.interrupted ? [] : scoreLines(run, data)),
     ...evaluationLines(run),
     ...(data.notes ?? []).map((note, index) => `${index === 0 ? 'data' : ''}`.padEnd(7) + note),
     '',
     ...remarks(run),
-    `time   ${seconds(run.seconds)} in all, ${seconds(run.trainingSeconds)} for the steps${speed(run)}${measuring(run)}`,
+    `time   ${seconds(run.seconds)} in all, ${seconds(run.trainingSeconds)} for the steps${speed(run)}${measuring(run)}${scoring(run)}`,
     `memory ${formatBytes(run.memoryBytes)} for a step${run.recompute ? ', activations computed again in the backward pass' : ''}`,
     `run    ${run.run}`,
     `sha256 ${run.weightsSha256} (weights)`,
@@ -104,6 +104,11 @@ function measuring({ measuringSeconds }: Run): string {
   return measuringSeconds === 0 ? '' : `, ${seconds(measuringSeconds)} for what was measured between them`
 }
 
+/** Short runs of large networks take longer to score than to train. */
+function scoring({ scoringSeconds }: Run): string {
+  return scoringSeconds < 0.1 ? '' : `, ${seconds(scoringSeconds)} for the scores`
+}
+
 function seconds(value: number): string {
   if (value < 1) return `${Math.round(1000 * value)} ms`
   return `${value < 10 ? value.toFixed(1) : whole(Math.round(value))} s`
@@ -133,6 +138,7 @@ function remarks({ signal, warmup, diverged, interrupted, steps, settings, run }
     const file = join(run ?? '', `checkpoint-${steps}.safetensors`)
     lines.push(
       `Stopped after ${whole(steps)} of ${counted(settings.steps, 'step')}. The weights reached are in ${file}.`,
+      `It was not scored: isobath evaluate ${quote(run ?? '')} says how well it does so far.`,
       `Go on with: isobath train --resume ${quote(run ?? '')}`,
     )
   }

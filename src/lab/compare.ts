@@ -149,28 +149,16 @@ async function runTrials(
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
-/** Thrown out of a training that is no longer wanted: what was reached isn't even scored. */
-class Stopped extends Error {}
-
+/** Undefined where it is stopped. */
 async function runTrial(trial: Trial, backend: Backend, options: CompareOptions): Promise<ComparisonRun | undefined> {
   const { data, observer, abort } = options
   const { family, depth, seed } = trial
   const blueprint = createBlueprint(family.ofDepth(depth), data.shape)
   const settings = settingsFor(blueprint, resolveOptions(choicesOf(options, seed), data.train.count, taskOf(data)))
-  const onProgress = (done: number, losses: readonly LossRecord[]): void => {
-    if (abort?.aborted) throw new Stopped()
-    observer?.onProgress?.(trial, done, losses)
-  }
-  const onEvaluation = (): void => {
-    if (abort?.aborted) throw new Stopped()
-  }
-  try {
-    const record = await trainSession({ blueprint, data, settings, backend, onProgress, onEvaluation })
-    const { train, test, evaluations, bestTest, diverged, losses, weightsSha256, seconds } = record
-    const facts = { family: family.name, network: family.name, depth, seed, signal: describeSignal(record.signal) }
-    return { ...facts, train, test, evaluations, bestTest, diverged, losses, weightsSha256, seconds }
-  } catch (error) {
-    if (error instanceof Stopped) return undefined
-    throw error
-  }
+  const onProgress = (done: number, losses: readonly LossRecord[]): void => observer?.onProgress?.(trial, done, losses)
+  const record = await trainSession({ blueprint, data, settings, backend, abort, onProgress })
+  if (record.interrupted) return undefined
+  const { train, test, evaluations, bestTest, diverged, losses, weightsSha256, seconds } = record
+  const facts = { family: family.name, network: family.name, depth, seed, signal: describeSignal(record.signal) }
+  return { ...facts, train, test, evaluations, bestTest, diverged, losses, weightsSha256, seconds }
 }

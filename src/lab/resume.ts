@@ -148,7 +148,7 @@ export async function readRecord(
   const { losses, measurements } = readRunMetrics(folder, result.steps, settings)
   const { train, test, validation, steps: step } = result
   const last = { step, train, trainSamples: description.data.train, test, ...(validation ? { validation } : {}) }
-  const measured = summariseMeasured(measurements, settings, last)
+  const measured = summariseMeasured(measurements, settings, step, last)
   const run = { ...result, losses, ...measured, weights, network, blueprint, settings, run: folder }
   return { run, label: description.label, data: description.data }
 }

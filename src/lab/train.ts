@@ -39,7 +39,7 @@ export interface TrainOptions extends TrainingOptions, MachineOptions {
   readonly dataOptions?: Readonly<Record<string, unknown>>
   /** Steps between the checkpoints in the run's folder; about every 30 seconds by default, and always at the end. */
   readonly checkpointEvery?: number
-  /** Stops the run after the steps under way; what was reached is evaluated, saved and returned. */
+  /** Stops the run after the steps under way; what was reached is saved and returned, and not scored. */
   readonly abort?: AbortSignal
   /**
    * Called at the start with 0 (where a run is resumed, with the steps it has), then now and then with the steps done, of how

@@ -92,6 +92,7 @@ const unmeasured = {
   seconds: 0,
   trainingSeconds: 0,
   measuringSeconds: 0,
+  scoringSeconds: 0,
 }
 
 describe('the best test error', () => {

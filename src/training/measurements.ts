@@ -85,9 +85,6 @@ export interface Measurer {
   dispose(): void
 }
 
-/** Thrown out of scoring that nobody waits for any more. */
-class Stopped extends Error {}
-
 /** Undefined where nothing is to be measured. Throws a `memory` error where the network can't be evaluated. */
 export async function createMeasurer(task: Measuring): Promise<Measurer | undefined> {
   const { blueprint, data, settings, standardiser, backend, abort, onMeasured } = task
@@ -101,9 +98,7 @@ export async function createMeasurer(task: Measuring): Promise<Measurer | undefi
   const looked = part(untilError?.samples ?? 0)
   const evaluator = await createEvaluator(blueprint, backend, Math.max(train.count, test.count, validation?.count ?? 0))
   const score = (set: Samples): Promise<Scores> =>
-    evaluator.evaluate(set, standardiser, loss, () => {
-      if (abort?.aborted) throw new Stopped()
-    })
+    evaluator.evaluate(set, standardiser, loss, () => abort?.throwIfAborted())
   const evaluate = async (step: number): Promise<Evaluation> => {
     const scores = { test: await score(test) }
     // A table that isn't split is both.
@@ -130,7 +125,7 @@ export async function createMeasurer(task: Measuring): Promise<Measurer | undefi
         if (seen) onMeasured(seen)
         return isWarm || seen?.warmedUp ? 'warm' : 'cold'
       } catch (error) {
-        if (error instanceof Stopped) return 'stopped'
+        if (abort?.aborted && error === abort.reason) return 'stopped'
         throw error
       }
     },

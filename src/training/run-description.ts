@@ -124,6 +124,8 @@ const resultSchema = z.object({
   trainingSeconds: z.number(),
   /** Runs of older versions measured nothing between steps. */
   measuringSeconds: z.number().default(0),
+  /** Runs of older versions don't say. */
+  scoringSeconds: z.number().default(0),
   memoryBytes: z.number(),
   recompute: z.boolean(),
 })

@@ -105,7 +105,7 @@ describe('a training session', () => {
     backend.dispose()
   })
 
-  it('scores and keeps what was reached where it is stopped', async () => {
+  it('keeps what was reached where it is stopped, and does not score it', async () => {
     const stop = new AbortController()
     const { told, recorder } = listen()
     const record = await trainSession({
@@ -118,8 +118,23 @@ describe('a training session', () => {
     })
     expect(record.interrupted).toBe(true)
     expect(record.steps).toBeLessThan(1000)
-    expect(record.train.error).toBeLessThanOrEqual(1)
+    expect([record.train, record.test]).toEqual(Array(2).fill({ loss: null, error: null }))
+    expect(record.diverged).toBeNull()
     expect(told.at(-1)).toBe(`checkpoint at ${record.steps}`)
+  })
+
+  it('is interrupted where it is stopped while it is scored', async () => {
+    const stop = new AbortController()
+    const onEvaluation = (): void => stop.abort()
+    const record = await trainSession({ ...tinyTask(network, { steps: 5 }), abort: stop.signal, onEvaluation })
+    const unscored = { loss: null, error: null }
+    expect(record).toMatchObject({ interrupted: true, steps: 5, train: unscored, test: unscored, diverged: null })
+  })
+
+  it('says what scoring took', async () => {
+    const { seconds, trainingSeconds, scoringSeconds } = await trainSession(tinyTask(network, { steps: 5 }))
+    expect(scoringSeconds).toBeGreaterThan(0)
+    expect(trainingSeconds + scoringSeconds).toBeLessThanOrEqual(seconds)
   })
 
   it('does not change the weights that it is given', async () => {

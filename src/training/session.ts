@@ -29,7 +29,7 @@ import { checkWeights, hashWeights } from './weights.ts'
 
 export interface TrainingRecord extends TimeSpent {
   readonly losses: readonly LossRecord[]
-  /** After the last step, on all samples, in evaluation mode. */
+  /** After the last step, on all samples, in evaluation mode; a run that was stopped isn't scored: its scores are null. */
   readonly train: Scores
   readonly test: Scores
   /** Where the data has samples that were held out. */
@@ -41,10 +41,12 @@ export interface TrainingRecord extends TimeSpent {
   /** Where the warm-up ends with an error: the looks at it, of which the last ended it if it says `warmedUp`. */
   readonly warmup?: readonly WarmupLook[]
   readonly diverged: Divergence | null
-  /** True when the run was stopped before its last step. */
+  /** True when the run was stopped before its last step, or before it was scored. */
   readonly interrupted: boolean
   /** Steps that were done. */
   readonly steps: number
+  /** What the scores at the end took, part of `seconds`. */
+  readonly scoringSeconds: number
   /** How large the values were from layer to layer before training. */
   readonly signal: Signal
   /** The final parameters and running statistics, in the network's order and the backend's precision. */
@@ -137,7 +139,7 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
   const measurer = await createMeasurer({ blueprint, data, settings, standardiser, backend, abort, onMeasured })
   try {
     spent.startTraining()
-    const { losses, interrupted, state, memoryBytes, recompute, ...outcome } = await runTraining({
+    const { losses, state, memoryBytes, recompute, ...outcome } = await runTraining({
       blueprint,
       data,
       settings,
@@ -164,23 +166,28 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
     await recorder?.checkpoint(state, spent.soFar())
     state.optimizer.clear()
 
-    const scores = await evaluateSets(session, standardiser, state.weights, measurer?.evaluator)
-    const isBroken = outcome.diverged === null && scores.train.loss === null
+    const scoringFrom = performance.now()
+    const scores = await unlessStopped(abort, () =>
+      evaluateSets(session, standardiser, state.weights, measurer?.evaluator),
+    )
+    const scoringSeconds = (performance.now() - scoringFrom) / 1000
+    const isBroken = outcome.diverged === null && scores?.train.loss === null
     const diverged = isBroken ? await locateAtEnd(session, standardiser, state) : outcome.diverged
-    const last = { step: state.step, ...scores, trainSamples: data.train.count }
-    if (settings.evaluateEvery !== undefined && state.step === settings.steps) recorder?.measured(last)
+    const last = scores && { step: state.step, ...scores, trainSamples: data.train.count }
+    if (last && settings.evaluateEvery !== undefined && state.step === settings.steps) recorder?.measured(last)
     const weightsSha256 = await hashWeights(blueprint, state.weights)
     return {
       losses: [...(resume?.losses ?? []), ...losses],
-      ...scores,
-      ...summariseMeasured(measurements, settings, last),
+      ...(scores ?? { train: unscored, test: unscored }),
+      ...summariseMeasured(measurements, settings, state.step, last),
       diverged,
-      interrupted,
+      interrupted: scores === undefined,
       steps: state.step,
       signal,
       weights: state.weights,
       weightsSha256,
       ...spent.soFar(),
+      scoringSeconds,
       memoryBytes,
       recompute,
     }
@@ -189,17 +196,31 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
   }
 }
 
-/** What a record says of what was measured before the step that `last` has. */
+const unscored: Scores = { loss: null, error: null }
+
+/** Undefined where the caller stops it. */
+async function unlessStopped<T>(abort: AbortSignal | undefined, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    abort?.throwIfAborted()
+    return await work()
+  } catch (error) {
+    if (abort?.aborted && error === abort.reason) return undefined
+    throw error
+  }
+}
+
+/** What a record says of what was measured before the step that was reached, and of the scores there, if there are any. */
 export function summariseMeasured(
   measurements: readonly Measurement[],
   { evaluateEvery, schedule }: Pick<TrainingSettings, 'evaluateEvery' | 'schedule'>,
-  last: Evaluation,
+  reached: number,
+  last: Evaluation | undefined,
 ): Pick<TrainingRecord, 'evaluations' | 'bestTest' | 'warmup'> {
-  const before = measurements.filter(({ step }) => step < last.step)
+  const before = measurements.filter(({ step }) => step < reached)
   const looks = before.filter((one): one is WarmupLook => !isEvaluation(one))
   const warmup = schedule.untilError === undefined ? {} : { warmup: looks }
   if (evaluateEvery === undefined) return warmup
-  const evaluations = [...before.filter(isEvaluation), last]
+  const evaluations = [...before.filter(isEvaluation), ...(last ? [last] : [])]
   const bestTest = bestOf(evaluations)
   return { evaluations, ...(bestTest ? { bestTest } : {}), ...warmup }
 }
@@ -236,14 +257,19 @@ export interface SetScores {
   readonly validation?: Scores
 }
 
-/** Scores on the whole training and test sets, and on what was held out; by an evaluator of the network where there is one. */
+/**
+ * Scores on the whole training and test sets, and on what was held out; by an evaluator of the network where there is one.
+ * Throws the reason of `abort` where that stops it.
+ */
 export async function evaluateSets(
-  session: Pick<Session, 'blueprint' | 'data' | 'backend' | 'onEvaluation'> & { settings: { loss: LossName } },
+  session: Pick<Session, 'blueprint' | 'data' | 'backend' | 'abort' | 'onEvaluation'> & {
+    settings: { loss: LossName }
+  },
   standardiser: Standardiser,
   weights: Weights,
   given?: Evaluator,
 ): Promise<SetScores> {
-  const { blueprint, data, backend, settings, onEvaluation } = session
+  const { blueprint, data, backend, settings, abort, onEvaluation } = session
   const { train: training, test: testing, validation: held } = data
   const sets = new Set([training, testing, ...(held ? [held] : [])])
   const counts = Array.from(sets, ({ count }) => count)
@@ -252,7 +278,10 @@ export async function evaluateSets(
   try {
     evaluator.load(weights)
     const scoreSet = (set: Samples, before: number): Promise<Scores> =>
-      evaluator.evaluate(set, standardiser, settings.loss, (done) => onEvaluation?.(before + done, samples))
+      evaluator.evaluate(set, standardiser, settings.loss, (done) => {
+        onEvaluation?.(before + done, samples)
+        abort?.throwIfAborted()
+      })
     const train = await scoreSet(training, 0)
     // A table that isn't split is both.
     const test = testing === training ? train : await scoreSet(testing, training.count)
