@@ -1,12 +1,19 @@
 /** Constructors of initialisers; what each one means, and its paper, is written at the type `Initialiser`. */
+import { checkOptions } from '../support/check-options.ts'
 import { read } from './json.ts'
 import type { Initialiser, Varying } from './network.ts'
 import { initialiserSchema } from './schema.ts'
 
 const build = (candidate: Initialiser): Initialiser => read(initialiserSchema, candidate, candidate.kind)
 
+/** Those with an object of options; the others take numbers. */
+function checkInitialiser(kind: string, options: unknown, known: readonly string[], example: string): void {
+  checkOptions(kind, options, { code: 'network', known, example })
+}
+
 /** Weights of variance sw2/fanIn and biases of variance sb2 (Poole et al. 2016). */
 export function gaussian(variances: { sw2: Varying; sb2?: Varying }): Initialiser {
+  checkInitialiser('gaussian', variances, ['sw2', 'sb2'], '{ sw2: 2 }')
   return build({ kind: 'gaussian', sw2: variances.sw2, sb2: variances.sb2 ?? 0 })
 }
 
@@ -62,5 +69,6 @@ export function zeros(): Initialiser {
  * are zero. The default is 15 of deviation 1, as in Martens (2010) and Sutskever et al. (2013).
  */
 export function sparse(options: { incoming?: number; deviation?: Varying } = {}): Initialiser {
+  checkInitialiser('sparse', options, ['incoming', 'deviation'], '{ incoming: 15 }')
   return build({ kind: 'sparse', incoming: options.incoming ?? 15, deviation: options.deviation ?? 1 })
 }

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { deltaOrthogonal, gaussian, he, normal, orthogonal, sparse } from './initialisers.ts'
 import {
+  activation,
   batchNorm,
   chain,
   conv,
   dense,
   dropout,
+  flatten,
+  globalAveragePool,
   leakyRelu,
   maxPool,
   named,
@@ -59,6 +62,12 @@ describe('constructors', () => {
   })
 })
 
+test('options may be left undefined', () => {
+  expect(conv(8, { kernel: undefined, name: undefined })).toEqual(conv(8))
+  expect(activation('leakyRelu', { slope: undefined })).toEqual(leakyRelu())
+  expect(activation('relu', { slope: undefined })).toStrictEqual(relu())
+})
+
 describe('shortcuts of He et al. (2015)', () => {
   test('are the identity where the size stays, but for c', () => {
     expect(shortcut('a', { from: 16, channels: 16 })).toBeUndefined()
@@ -100,6 +109,22 @@ describe('bad values are refused', () => {
     ['an infinite factor', () => scale(Number.POSITIVE_INFINITY)],
     ['a negative deviation', () => normal(-1)],
     ['a gain that is no number', () => deltaOrthogonal(Number.NaN)],
+    ['a kernel in place of options', () => conv(8, JSON.parse('3'))],
+    ['nothing in place of options', () => dense(8, JSON.parse('null'))],
+    ['a list in place of options', () => maxPool(JSON.parse('[0]'))],
+    ['a slope in place of options', () => activation('leakyRelu', JSON.parse('0.2'))],
+    ['a name in place of options', () => globalAveragePool(JSON.parse('"pool"'))],
+    ['a shortcut in place of options', () => residual(relu(), JSON.parse(JSON.stringify(conv(8))))],
+    ['a misspelt option', () => conv(8, JSON.parse('{"kernal": 5}'))],
+    ['a width among the options', () => dense(8, JSON.parse('{"width": 5}'))],
+    ['a kind among the options', () => flatten(JSON.parse('{"kind": "dense"}'))],
+    ['variances in place of options', () => gaussian(JSON.parse('2'))],
+    ['a misspelt variance', () => gaussian(JSON.parse('{"sw2": 2, "sb": 1}'))],
+    ['incoming weights in place of options', () => sparse(JSON.parse('15'))],
+    ['channels in place of options', () => shortcut('b', JSON.parse('32'))],
+    ['a misspelt option of a shortcut', () => shortcut('b', JSON.parse('{"from": 8, "channels": 16, "strides": 2}'))],
+    ['a name for what is no layer', () => named('block', JSON.parse('3'))],
+    ['a name for what is no kind of layer', () => named('block', JSON.parse('{"width": 3}'))],
     ['a shortcut of no kind', () => shortcut(JSON.parse('"d"'), { from: 8, channels: 16 })],
     ['a shortcut that comes from nowhere', () => shortcut('a', JSON.parse('{"channels": 16}'))],
   ])('%s', (name, action) => {

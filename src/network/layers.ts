@@ -1,5 +1,6 @@
 /** Constructors of layers: each returns deeply frozen data, and throws an IsobathError `network` on a bad value. */
 import type { z } from 'zod'
+import { checkOptions } from '../support/check-options.ts'
 import { read } from './json.ts'
 import type {
   ActivationLayer,
@@ -14,6 +15,7 @@ import type {
   GlobalAveragePoolLayer,
   Initialiser,
   Layer,
+  LayerKind,
   LayerNormLayer,
   MaxPoolLayer,
   Padding,
@@ -45,10 +47,33 @@ import {
   subsampleSchema,
 } from './schema.ts'
 
-/** Options left `undefined` are options left out. */
-function build<L extends Layer>(schema: z.ZodType<L>, kind: L['kind'], fields: object): L {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
-  return read(schema, { kind, ...Object.fromEntries(given) }, kind)
+/** As options of a kind may be written; of the others, `{ name: 'first' }`. */
+const examples: Readonly<Partial<Record<LayerKind, string>>> = {
+  dense: '{ bias: false }',
+  conv: '{ kernel: 3 }',
+  maxPool: '{ kernel: 2 }',
+  averagePool: '{ kernel: 2 }',
+  subsample: '{ stride: 2, channels: 32 }',
+  batchNorm: '{ momentum: 0.1 }',
+  residual: '{ multiplier: 0.5 }',
+}
+
+/** The schema of a layer's fields, which are known by their names. */
+type Fields<L extends Layer> = z.ZodType<L> & { readonly shape: Readonly<Record<string, unknown>> }
+
+/** `own` is what the constructor was given beside its options, `usual` what holds of those that are left out. */
+function build<L extends Layer>(
+  schema: Fields<L>,
+  kind: L['kind'],
+  options: object,
+  own: object = {},
+  usual: object = {},
+): L {
+  const known = Object.keys(schema.shape).filter((key) => key !== 'kind' && !(key in own))
+  checkOptions(kind, options, { code: 'network', known, example: examples[kind] ?? "{ name: 'first' }" })
+  // Options left undefined are options left out.
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  return read(schema, { kind, ...usual, ...Object.fromEntries(given), ...own }, kind)
 }
 
 interface Name {
@@ -69,7 +94,7 @@ export interface DenseOptions extends Name, Trained {
 
 /** `width` outputs, each a weighted sum of all inputs and a bias; the input is flattened in [C, H, W] order. */
 export function dense(width: number, options: DenseOptions = {}): DenseLayer {
-  return build(denseSchema, 'dense', { width, ...options })
+  return build(denseSchema, 'dense', options, { width })
 }
 
 export interface ConvOptions extends Name, Trained {
@@ -87,7 +112,7 @@ export interface ConvOptions extends Name, Trained {
 
 /** [C, H, W] to [channels, H', W']: each output a weighted sum of a square window of all channels, and a bias. */
 export function conv(channels: number, options: ConvOptions = {}): ConvLayer {
-  return build(convSchema, 'conv', { channels, ...options })
+  return build(convSchema, 'conv', options, { channels })
 }
 
 export interface PoolOptions extends Name {
@@ -124,13 +149,12 @@ export function scalarBias(options: Name = {}): ScalarBiasLayer {
 
 /** All units times a number that isn't trained. */
 export function scale(factor: Varying, options: Name = {}): ScaleLayer {
-  return build(scaleSchema, 'scale', { factor, ...options })
+  return build(scaleSchema, 'scale', options, { factor })
 }
 
 /** A function of each unit by itself. `slope` belongs to leakyRelu (0.01 by default). */
 export function activation(name: ActivationName, options: { slope?: number } & Name = {}): ActivationLayer {
-  const slope = name === 'leakyRelu' ? (options.slope ?? 0.01) : options.slope
-  return build(activationSchema, 'activation', { ...options, function: name, slope })
+  return build(activationSchema, 'activation', options, { function: name }, name === 'leakyRelu' ? { slope: 0.01 } : {})
 }
 
 export const identity = (): ActivationLayer => activation('identity')
@@ -146,7 +170,7 @@ export const erf = (): ActivationLayer => activation('erf')
 
 /** In training, drops each unit with probability `rate` and scales the others by 1/(1 - rate). */
 export function dropout(rate: Varying, options: Name = {}): DropoutLayer {
-  return build(dropoutSchema, 'dropout', { rate, ...options })
+  return build(dropoutSchema, 'dropout', options, { rate })
 }
 
 /** Normalises over the features of each sample (Ba et al. 2016). `epsilon` is 1e-5 by default. */
@@ -175,7 +199,7 @@ export function flatten(options: Name = {}): FlattenLayer {
 
 /** The layers one after the other. */
 export function chain(...layers: Layer[]): ChainLayer {
-  return build(chainSchema, 'chain', { layers })
+  return build(chainSchema, 'chain', {}, { layers })
 }
 
 export interface ResidualOptions extends Name {
@@ -189,7 +213,7 @@ export interface ResidualOptions extends Name {
 
 /** shortcut(x) + multiplier * branch(x) (He et al. 2015). */
 export function residual(branch: Layer, options: ResidualOptions = {}): ResidualLayer {
-  return build(residualSchema, 'residual', { branch, ...options })
+  return build(residualSchema, 'residual', options, { branch })
 }
 
 export interface ShortcutOptions {
@@ -211,6 +235,8 @@ export interface ShortcutOptions {
  * convolution where the shape changes, c is one everywhere. Undefined where the shortcut is the identity.
  */
 export function shortcut(option: 'a' | 'b' | 'c', options: ShortcutOptions): Layer | undefined {
+  const known = Object.keys(shortcutSchema.shape).filter((key) => key !== 'option')
+  checkOptions('shortcut', options, { code: 'network', known, example: '{ from: 16, channels: 32, stride: 2 }' })
   const asked = read(shortcutSchema, { ...options, option }, 'shortcut')
   const { from, channels, stride, norm, bias = !norm, init } = asked
   if (option !== 'c' && from === channels && stride === 1) return undefined
@@ -221,10 +247,11 @@ export function shortcut(option: 'a' | 'b' | 'c', options: ShortcutOptions): Lay
 
 /** The block `times` times in a row, each with parameters of its own, as one loop whatever the number. */
 export function repeat(times: number, block: Layer, options: Name = {}): RepeatLayer {
-  return build(repeatSchema, 'repeat', { times, block, ...options })
+  return build(repeatSchema, 'repeat', options, { times, block })
 }
 
 /** The same layer under a name of its own, which becomes part of its tensors' names. */
 export function named(name: string, layer: Layer): Layer {
-  return read(layerSchema, { ...layer, name }, layer.kind)
+  const isLayer = typeof layer === 'object' && layer !== null && 'kind' in layer
+  return read(layerSchema, isLayer ? { ...layer, name } : layer, isLayer ? layer.kind : 'named')
 }

@@ -3,6 +3,7 @@
  * JSON reader both go through it. Every rule says its own message: expected, found, what to do.
  */
 import { z } from 'zod'
+import { foundText } from '../support/found.ts'
 import { nearest } from '../support/nearest.ts'
 import type { Initialiser, Layer, Varying } from './network.ts'
 
@@ -19,15 +20,7 @@ interface Failure {
 }
 
 function says(expected: string, remedy: string): { error: (failure: Failure) => string } {
-  return { error: ({ input }) => `expected ${expected}, got ${show(input)}. ${remedy}` }
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  if (Array.isArray(value)) return value.length > 0 ? `a list of ${value.length}` : 'an empty list'
-  if (typeof value === 'object' && value !== null) return 'an object'
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)
-  return String(value)
+  return { error: ({ input }) => `expected ${expected}, got ${foundText(input)}. ${remedy}` }
 }
 
 function strict<S extends z.core.$ZodLooseShape>(shape: S) {
@@ -35,10 +28,10 @@ function strict<S extends z.core.$ZodLooseShape>(shape: S) {
   return z.strictObject(shape, {
     error: ({ code, keys, input }: Failure) => {
       if (code !== 'unrecognized_keys' || keys === undefined)
-        return `expected an object, got ${show(input)}. Write {...}.`
+        return `expected an object, got ${foundText(input)}. Write {...}.`
       const close = nearest(keys[0], known)
       const remedy = close === undefined ? 'Remove it' : `Did you mean ${close}`
-      return `expected the fields ${known.join(', ')}, got ${show(keys[0])}. ${remedy}${close === undefined ? '.' : '?'}`
+      return `expected the fields ${known.join(', ')}, got ${foundText(keys[0])}. ${remedy}${close === undefined ? '.' : '?'}`
     },
   })
 }
@@ -47,12 +40,12 @@ function variants(what: string, kinds: readonly string[]): { error: (failure: Fa
   return {
     error: ({ input }) => {
       if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-        return `expected ${what}, got ${show(input)}. Write {"kind": ...} with one of ${kinds.join(', ')}.`
+        return `expected ${what}, got ${foundText(input)}. Write {"kind": ...} with one of ${kinds.join(', ')}.`
       }
       const kind = 'kind' in input ? input.kind : undefined
       const close = typeof kind === 'string' ? nearest(kind, kinds) : undefined
       const remedy = close === undefined ? 'Choose one of them.' : `Did you mean ${close}?`
-      return `expected one of ${kinds.join(', ')}, got ${show(kind)}. ${remedy}`
+      return `expected one of ${kinds.join(', ')}, got ${foundText(kind)}. ${remedy}`
     },
   }
 }
@@ -78,7 +71,7 @@ function varying(holds: (value: number) => boolean, expected: string) {
       error: ({ input }: Failure) => {
         const bad = Array.isArray(input) ? input.findIndex((value) => !fits(value)) : -1
         const found =
-          Array.isArray(input) && bad >= 0 ? `${show(input[bad])} in place ${bad + 1} of a list` : show(input)
+          Array.isArray(input) && bad >= 0 ? `${foundText(input[bad])} in place ${bad + 1} of a list` : foundText(input)
         return `expected ${expected}, or a list of such, got ${found}. ${listRemedy}`
       },
     })

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { refusal } from '../../test/support/refusal.ts'
+import { checkOptions, type OptionRules } from './check-options.ts'
+
+const rules: OptionRules = { code: 'option', known: ['kernel', 'stride'], example: '{ kernel: 3 }' }
+const refused = (options: unknown): string => refusal(() => checkOptions('pool', options, rules))
+
+test('an object with known names is accepted, and names without a value are no options', () => {
+  for (const options of [{}, { kernel: 3, stride: 'any' }, { padding: undefined }, Object.create(null)]) {
+    expect(refused(options)).toBe('nothing was refused')
+  }
+})
+
+test('what is no object is refused', () => {
+  const given = [3, null, undefined, 'same', true, [3], () => 3, Number.NaN]
+  expect(given.map(refused).join('\n')).toMatchInlineSnapshot(`
+    "IsobathError: pool: expected an object such as { kernel: 3 }, got 3.
+    IsobathError: pool: expected an object such as { kernel: 3 }, got null.
+    IsobathError: pool: expected an object such as { kernel: 3 }, got nothing.
+    IsobathError: pool: expected an object such as { kernel: 3 }, got "same".
+    IsobathError: pool: expected an object such as { kernel: 3 }, got true.
+    IsobathError: pool: expected an object such as { kernel: 3 }, got a list of 1.
+    IsobathError: pool: expected an object such as { kernel: 3 }, got a function.
+    IsobathError: pool: expected an object such as { kernel: 3 }, got NaN."
+  `)
+})
+
+test('names that are not known are refused, those of every object too', () => {
+  expect([{ kernal: 3 }, { n: 5 }, { constructor: 1 }].map(refused).join('\n')).toMatchInlineSnapshot(`
+    "IsobathError: pool: expected the options kernel, stride, got "kernal". Did you mean kernel?
+    IsobathError: pool: expected the options kernel, stride, got "n". Leave it out.
+    IsobathError: pool: expected the options kernel, stride, got "constructor". Leave it out."
+  `)
+  expect(refusal(() => checkOptions('norm', { nme: 'a' }, { ...rules, known: ['name'] }))).toMatchInlineSnapshot(
+    `"IsobathError: norm: expected the option name, got "nme". Did you mean name?"`,
+  )
+})

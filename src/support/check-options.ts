@@ -1,0 +1,28 @@
+/** Objects with options, as callers in plain JavaScript give them, who have no compiler to tell them. */
+import { type ErrorCode, IsobathError } from './errors.ts'
+import { foundText } from './found.ts'
+import { suggestion } from './nearest.ts'
+
+export interface OptionRules {
+  readonly code: ErrorCode
+  /** The names of all options. */
+  readonly known: readonly string[]
+  /** Such an object, as it would be written. */
+  readonly example: string
+}
+
+/**
+ * Throws an error of the given code unless `options` is an object with known names alone; names whose value is undefined
+ * are left out. `where` is the function that was given it.
+ */
+export function checkOptions(where: string, options: unknown, { code, known, example }: OptionRules): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new IsobathError(code, `${where}: expected an object such as ${example}, got ${foundText(options)}.`)
+  }
+  const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !known.includes(name))
+  if (unknown === undefined) return
+  const [name] = unknown
+  const remedy = suggestion(name, known).trim() || 'Leave it out.'
+  const names = `${known.length === 1 ? 'the option' : 'the options'} ${known.join(', ')}`
+  throw new IsobathError(code, `${where}: expected ${names}, got ${foundText(name)}. ${remedy}`)
+}

@@ -1,0 +1,9 @@
+/** What an error says was found in place of what was expected: short, and never the whole of a large value. */
+export function foundText(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (Array.isArray(value)) return value.length > 0 ? `a list of ${value.length}` : 'an empty list'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)
+  return String(value)
+}
