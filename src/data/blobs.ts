@@ -3,6 +3,7 @@ import type { Dataset, Samples } from './dataset.ts'
 import {
   balancedLabels,
   checkCount,
+  checkGeneratorOptions,
   checkRange,
   checkWhole,
   type GeneratorOptions,
@@ -23,10 +24,11 @@ export interface BlobsOptions extends GeneratorOptions {
  * centres are normal with deviation 1, and chosen so that they lie apart. Balanced; 3 classes, 2 features, a noise of 0.2
  * and 2,000 training and 1,000 test samples unless told otherwise. A linear classifier is as good as any.
  *
- * Throws a `data` error on a bad size, fewer than 2 or more than 256 classes, features outside 1 to 4,096, or noise
- * outside [0, 10].
+ * Throws a `data` error on a bad size, an unknown option, fewer than 2 or more than 256 classes, features outside 1 to
+ * 4,096, or noise outside [0, 10].
  */
 export function blobs(options: BlobsOptions = {}): Dataset {
+  checkGeneratorOptions('blobs', options, ['classes', 'features', 'noise'])
   const { seed = 0, train = 2_000, test = 1_000, classes = 3, features = 2, noise = 0.2 } = options
   checkWhole('blobs: classes', classes, 2, LARGEST_CLASS_COUNT)
   checkWhole('blobs: features', features, 1, 4096)

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { laterRefusal } from '../../test/support/refusal.ts'
 import { catalogue, loadDataset } from './catalogue.ts'
 import { randomSubset } from './vary.ts'
 
@@ -55,6 +56,25 @@ describe('options', () => {
       'glyphs: has no option classes. Leave it out, or use one that it has: train, test.',
     )
     await expect(loadDataset('moons', { classes: 2 })).rejects.toThrow('moons: has no option classes')
+  })
+
+  test('that no set has are refused', async () => {
+    const texts = ['{"n": 5}', '{"sample": 5}', '5', 'null']
+    const asked = texts.map((text) => laterRefusal(() => loadDataset('tiles', JSON.parse(text))))
+    expect((await Promise.all(asked)).join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: tiles: expected the options train, test, seed, samples, validation, randomLabels, target, dataDir, got "n". Leave it out.
+      IsobathError: tiles: expected the options train, test, seed, samples, validation, randomLabels, target, dataDir, got "sample". Did you mean samples?
+      IsobathError: tiles: expected an object such as { samples: 1000 }, got 5.
+      IsobathError: tiles: expected an object such as { samples: 1000 }, got null."
+    `)
+    await expect(loadDataset('mnist', JSON.parse('{"folder": "."}'))).rejects.toThrow('got "folder"')
+  })
+
+  test('of all sets are no business of the generator', async () => {
+    const all = { seed: 1, samples: 5, validation: 0.5, randomLabels: true, target: 'classes', dataDir: '.' } as const
+    for (const { name } of catalogue.filter(({ source }) => source === 'generated')) {
+      expect((await loadDataset(name, { ...all, train: 20, test: 3 })).train.count).toBe(5)
+    }
   })
 })
 

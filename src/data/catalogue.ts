@@ -1,3 +1,4 @@
+import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type BlobsOptions, blobs } from './blobs.ts'
 import type { CsvOptions } from './csv-columns.ts'
@@ -48,6 +49,12 @@ const CSV_OPTIONS = [
 export type GeneratorOption = (typeof GENERATOR_OPTIONS)[number]
 /** How a table is read for a run that has its encoding: not for users to say. */
 const ENCODING_OPTIONS = ['encoding', 'whole', 'unlabelled'] as const
+
+/** What can be asked of every set. */
+const COMMON_OPTIONS = ['seed', 'samples', 'validation', 'randomLabels', 'target', 'dataDir'] as const
+
+/** What some set has of its own. */
+const SOMEWHERE: ReadonlySet<string> = new Set([...GENERATOR_OPTIONS, ...CSV_OPTIONS, ...ENCODING_OPTIONS])
 
 type OwnOption = GeneratorOption | (typeof CSV_OPTIONS)[number]
 
@@ -216,6 +223,22 @@ export async function loadDataset(name: string, options: DatasetOptions = {}): P
       `data set ${JSON.stringify(name)}: expected one of ${[...TABLE.keys()].join(', ')}.${suggestion(name)}`,
     )
   }
+  checkNames(name, entry, options)
+  return vary(await entry.load(entry.source === 'generated' ? generatorOptions(options) : options), options)
+}
+
+/** Generators refuse what isn't theirs to know. */
+function generatorOptions(options: DatasetOptions): DatasetOptions {
+  return Object.fromEntries(Object.entries(options).filter(([option]) => option === 'seed' || SOMEWHERE.has(option)))
+}
+
+/** Options that some set has are refused with the words of that set's kind, others with the names of all there are. */
+function checkNames(name: string, entry: Entry, options: DatasetOptions): void {
+  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options)
+  const strange = isObject ? Object.entries(options).filter(([option]) => !SOMEWHERE.has(option)) : []
+  const known = [...entry.options, ...COMMON_OPTIONS]
+  const rules = { code: 'data', known, example: '{ samples: 1000 }' } as const
+  checkOptions(name, isObject ? Object.fromEntries(strange) : options, rules)
   for (const option of [...GENERATOR_OPTIONS, ...CSV_OPTIONS]) {
     if (options[option] === undefined || entry.options.includes(option)) continue
     throw new IsobathError('data', `${name}: has no option ${option}. ${optionsOf(entry)}`)
@@ -224,7 +247,6 @@ export async function loadDataset(name: string, options: DatasetOptions = {}): P
     if (options[option] === undefined || name === 'csv') continue
     throw new IsobathError('data', `${name}: has no option ${option}, which is for tables. Leave it out.`)
   }
-  return vary(await entry.load(options), options)
 }
 
 function optionsOf({ options }: Entry): string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { refusal } from '../../test/support/refusal.ts'
 import { blobs } from './blobs.ts'
 import type { Dataset, Samples } from './dataset.ts'
 import type { GeneratorOptions } from './generated.ts'
@@ -39,6 +40,14 @@ describe.each(generators)('%s', (name, generate) => {
       expect([samples.count, samples.labels.length, samples.inputs.length]).toEqual([count, count, count * size])
       expect(samples.inputs.every((value) => Number.isFinite(value))).toBe(true)
     }
+  })
+
+  test('refuses options that it does not know', () => {
+    const given = ['{"train": 1, "tests": 1}', '5', 'null'].map((text) => refusal(() => generate(JSON.parse(text))))
+    for (const [index, found] of ['"tests"', '5', 'null'].entries()) {
+      expect(given[index]).toMatch(new RegExp(`^IsobathError: ${name}: expected .*, got ${found}\\.`))
+    }
+    expect(generate({ train: 1, test: 1, seed: undefined }).test.count).toBe(1)
   })
 
   // How many samples a random network gives to each class is left to chance.
@@ -247,4 +256,17 @@ describe('teacher', () => {
     expect(changes).toBeLessThan(40)
     expect(() => teacher({ depth: 65 })).toThrow('teacher: depth: expected a whole number from 0 to 64, got 65.')
   })
+})
+
+test('a misspelt option is answered with those that there are', () => {
+  const texts = [
+    () => tiles(JSON.parse('{"n": 5}')),
+    () => blobs(JSON.parse('{"noize": 0.5}')),
+    () => glyphs(JSON.parse('[5]')),
+  ]
+  expect(texts.map(refusal).join('\n')).toMatchInlineSnapshot(`
+    "IsobathError: tiles: expected the options seed, train, test, got "n". Leave it out.
+    IsobathError: blobs: expected the options seed, train, test, classes, features, noise, got "noize". Did you mean noise?
+    IsobathError: glyphs: expected an object such as { train: 1000 }, got a list of 1."
+  `)
 })

@@ -1,5 +1,6 @@
 /** What the generators share. Every sample has a random stream of its own, so a larger set begins with a smaller one. */
 
+import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { createRandom, type Random } from '../support/random.ts'
 
@@ -8,6 +9,14 @@ export interface GeneratorOptions {
   readonly seed?: number
   readonly train?: number
   readonly test?: number
+}
+
+/**
+ * Throws a `data` error unless these are options of the generator: those that all have, and its own. A misspelt one would
+ * be ignored, and the usual set be taken for the one that was meant.
+ */
+export function checkGeneratorOptions(name: string, options: unknown, own: readonly string[] = []): void {
+  checkOptions(name, options, { code: 'data', known: ['seed', 'train', 'test', ...own], example: '{ train: 1000 }' })
 }
 
 /** Labels are bytes. */

@@ -2,7 +2,7 @@ import { cos, sin } from '../support/numbers.ts'
 import { createRandom, type Random } from '../support/random.ts'
 import { Canvas } from './canvas.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import { balancedLabels, between, checkCount, type GeneratorOptions } from './generated.ts'
+import { balancedLabels, between, checkCount, checkGeneratorOptions, type GeneratorOptions } from './generated.ts'
 import { writeNoisy } from './noise.ts'
 import { SIGNS, type Stroke } from './strokes.ts'
 
@@ -36,9 +36,11 @@ const NOISE = 0.06 // standard deviation of a pixel; 1 is white
  * Measured (PyTorch 1.13, momentum 0.9, batch 128, seeds 0 and 1): a linear classifier has a test accuracy of 79 to 80%
  * (training 86 to 89%), 784-256-256-10 of 98.3 to 98.5% after 12 epochs. The whole set is drawn in 0.6 s on one core.
  *
- * Throws a `data` error on a bad size.
+ * Throws a `data` error on a bad size or an unknown option.
  */
-export function glyphs({ seed = 0, train = 12_000, test = 2_000 }: GeneratorOptions = {}): Dataset {
+export function glyphs(options: GeneratorOptions = {}): Dataset {
+  checkGeneratorOptions('glyphs', options)
+  const { seed = 0, train = 12_000, test = 2_000 } = options
   checkCount('glyphs: train', train, PIXELS)
   checkCount('glyphs: test', test, PIXELS)
   return {

@@ -6,6 +6,7 @@ import type { Dataset, Samples } from './dataset.ts'
 import {
   balancedLabels,
   checkCount,
+  checkGeneratorOptions,
   checkRange,
   checkWhole,
   type GeneratorOptions,
@@ -23,15 +24,12 @@ const TURNS = 1.5
  * Measured (PyTorch 1.13, momentum 0.9, batch 128, 60 epochs): a linear classifier has a test accuracy of 66%,
  * 2-64-64-2 of 99.4%, with four such layers 99.7%; with three arms 48, 97.5 and 99.7%.
  *
- * Throws a `data` error on a bad size, fewer than 2 or more than 256 classes, or noise outside [0, 1].
+ * Throws a `data` error on a bad size, an unknown option, fewer than 2 or more than 256 classes, or noise outside
+ * [0, 1].
  */
-export function spirals({
-  seed = 0,
-  train = 2_000,
-  test = 1_000,
-  classes = 2,
-  noise = 0.02,
-}: GeneratorOptions & { classes?: number; noise?: number } = {}): Dataset {
+export function spirals(options: GeneratorOptions & { classes?: number; noise?: number } = {}): Dataset {
+  checkGeneratorOptions('spirals', options, ['classes', 'noise'])
+  const { seed = 0, train = 2_000, test = 1_000, classes = 2, noise = 0.02 } = options
   checkWhole('spirals: classes', classes, 2, LARGEST_CLASS_COUNT)
   return planar('spirals', { seed, train, test, classes, noise }, (label, random) => {
     // The root spreads the points evenly over the disc instead of crowding them around the origin.
@@ -47,14 +45,11 @@ export function spirals({
  *
  * Measured (as for spirals): a linear classifier has a test accuracy of 85%, 2-64-64-2 of 99.9%.
  *
- * Throws a `data` error on a bad size or noise outside [0, 1].
+ * Throws a `data` error on a bad size, an unknown option, or noise outside [0, 1].
  */
-export function moons({
-  seed = 0,
-  train = 2_000,
-  test = 1_000,
-  noise = 0.1,
-}: GeneratorOptions & { noise?: number } = {}): Dataset {
+export function moons(options: GeneratorOptions & { noise?: number } = {}): Dataset {
+  checkGeneratorOptions('moons', options, ['noise'])
+  const { seed = 0, train = 2_000, test = 1_000, noise = 0.1 } = options
   return planar('moons', { seed, train, test, classes: 2, noise }, (label, random) => {
     const angle = Math.PI * random.uniform()
     // The second half-circle is the first, turned by half a turn about (1/2, 1/4); the origin is the middle of both.

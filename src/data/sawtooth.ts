@@ -1,6 +1,6 @@
 import { createRandom } from '../support/random.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import { balancedLabels, checkCount, checkWhole, type GeneratorOptions } from './generated.ts'
+import { balancedLabels, checkCount, checkGeneratorOptions, checkWhole, type GeneratorOptions } from './generated.ts'
 
 /** Places in an interval: with 12 folds and these, float32 still holds every point. */
 const PLACES = 1024
@@ -15,9 +15,11 @@ export interface SawtoothOptions extends GeneratorOptions {
  * arXiv 1509.08101). A network of ReLU layers that each fold the interval in two needs a depth of about `folds`; a shallow
  * one needs a width of about 2^folds. Balanced; 3 folds and 2,000 training and 1,000 test samples unless told otherwise.
  *
- * Throws a `data` error on a bad size, or folds outside 1 to 12.
+ * Throws a `data` error on a bad size, an unknown option, or folds outside 1 to 12.
  */
-export function sawtooth({ seed = 0, train = 2_000, test = 1_000, folds = 3 }: SawtoothOptions = {}): Dataset {
+export function sawtooth(options: SawtoothOptions = {}): Dataset {
+  checkGeneratorOptions('sawtooth', options, ['folds'])
+  const { seed = 0, train = 2_000, test = 1_000, folds = 3 } = options
   checkWhole('sawtooth: folds', folds, 1, 12)
   const intervals = 2 ** folds
   const samples = (set: 'train' | 'test', count: number): Samples => {

@@ -1,6 +1,12 @@
 import { createRandom } from '../support/random.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import { checkCount, checkWhole, type GeneratorOptions, LARGEST_CLASS_COUNT } from './generated.ts'
+import {
+  checkCount,
+  checkGeneratorOptions,
+  checkWhole,
+  type GeneratorOptions,
+  LARGEST_CLASS_COUNT,
+} from './generated.ts'
 
 export interface TeacherOptions extends GeneratorOptions {
   readonly classes?: number
@@ -28,10 +34,11 @@ const PROBES = 512
  * A student of the teacher's size can learn all of it. 2 classes, 10 features, depth 2, width 16 and 4,000 training and
  * 1,000 test samples unless told otherwise.
  *
- * Throws a `data` error on a bad size, classes outside 2 to 256, features outside 1 to 4,096, depth outside 0 to 64, or
- * width outside 1 to 1,024.
+ * Throws a `data` error on a bad size, an unknown option, classes outside 2 to 256, features outside 1 to 4,096, depth
+ * outside 0 to 64, or width outside 1 to 1,024.
  */
 export function teacher(options: TeacherOptions = {}): Dataset {
+  checkGeneratorOptions('teacher', options, ['classes', 'features', 'depth', 'width'])
   const { seed = 0, train = 4_000, test = 1_000, classes = 2, features = 10, depth = 2, width = 16 } = options
   checkWhole('teacher: classes', classes, 2, LARGEST_CLASS_COUNT)
   checkWhole('teacher: features', features, 1, 4096)

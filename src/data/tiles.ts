@@ -1,7 +1,7 @@
 import { cos, sin } from '../support/numbers.ts'
 import { createRandom, type Random } from '../support/random.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import { balancedLabels, between, checkCount, type GeneratorOptions } from './generated.ts'
+import { balancedLabels, between, checkCount, checkGeneratorOptions, type GeneratorOptions } from './generated.ts'
 import { writeNoisy } from './noise.ts'
 import { PATTERNS, type Pattern } from './tile-patterns.ts'
 
@@ -26,9 +26,11 @@ const NOISE = 0.06 // standard deviation of each value
  * 20 epochs (training 0%), a residual network of 8 layers 0.9% after 10, PyTorch's linear classifier about 80%. The whole
  * set is drawn in 0.6 s on one core.
  *
- * Throws a `data` error on a bad size.
+ * Throws a `data` error on a bad size or an unknown option.
  */
-export function tiles({ seed = 0, train = 5_000, test = 1_000 }: GeneratorOptions = {}): Dataset {
+export function tiles(options: GeneratorOptions = {}): Dataset {
+  checkGeneratorOptions('tiles', options)
+  const { seed = 0, train = 5_000, test = 1_000 } = options
   checkCount('tiles: train', train, CHANNELS * PIXELS)
   checkCount('tiles: test', test, CHANNELS * PIXELS)
   return {
