@@ -49,6 +49,7 @@ export { networkFromJson } from './network/json.ts'
 export * from './network/layers.ts'
 export type { ActivationName, Initialiser, Layer, Network, Varying } from './network/network.ts'
 export {
+  depthInName,
   describePresets,
   isPreset,
   nameWithoutDepth,

@@ -67,6 +67,8 @@ describe('wrong input', () => {
         'train mlp --data moons --samples 5000',
         'compare mlp --data moons --depths 1,x',
         'compare mlp mlp --data moons',
+        'compare plain-N --data tiles',
+        'compare mlp --data moons --figure out.png',
         'compare mlp:widths=8-8 --data moons',
         'compare net.json --data moons',
         'compare mlp:width=8,depth=3 --data moons',
@@ -215,8 +217,16 @@ describe('wrong input', () => {
       isobath: compare: expected different networks, got mlp twice. Leave one out.
       2
 
+      compare plain-N --data tiles
+      isobath: plain-N: expected plain-N with N = 6n + 2, such as 20, 56 or 110, or plain-18|34, got plain-4. Choose another number. The depths were 4, 16, 64: --depths chooses others.
+      2
+
+      compare mlp --data moons --figure out.png
+      isobath: --figure: expected a file ending in .svg, got out.png. The picture is SVG.
+      2
+
       compare mlp:widths=8-8 --data moons
-      isobath: mlp:widths=8-8: expected depth and width, got widths. Replace widths, so that the depth can be changed.
+      isobath: mlp:widths=8-8: expected depth and width, got widths. Replace widths, so that the depth can be changed. The depths were 4, 16, 64: --depths chooses others.
       2
 
       compare net.json --data moons

@@ -166,11 +166,13 @@ describe('train --figure', () => {
     const said = [
       await isobath(`${quick} --figure ${place('no.svg')} --evaluate-every never --run ${place('none')}`),
       await isobath(`train --resume ${place('plain')} --figure ${place('no.svg')}`),
+      await isobath(`${quick} --figure ${place('no.png')} --run ${place('none')}`),
     ]
-    expect(said.map(({ status }) => status)).toEqual([2, 2])
+    expect(said.map(({ status }) => status)).toEqual([2, 2, 2])
     expect(saidOn(said, root)).toMatchInlineSnapshot(`
       "isobath: --figure: there is nothing to draw with --evaluate-every never. Leave one out.
       isobath: --figure: ROOT/plain isn't evaluated on its way, so there is nothing to draw. Leave it out.
+      isobath: --figure: expected a file ending in .svg, got ROOT/no.png. The picture is SVG.
       "
     `)
     expect(existsSync(place('none'))).toBe(false)

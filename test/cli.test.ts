@@ -331,6 +331,19 @@ describe('compare', () => {
     expect(readFileSync('out/figure.svg', 'utf8')).toMatch(/^<svg/)
   })
 
+  it('takes the depths that the names say, and one network at two depths as one', async () => {
+    const names = 'plain-20 cifar-resnet-8 plain-8 cifar-resnet-20'
+    const options = '--data tiles --samples 16 --batch 4 --steps 1 --seeds 1 --figure families.svg'
+    const { rows } = await isobathJson(`compare ${names} ${options}`)
+    expect(rows).toMatchObject([
+      { network: 'plain-N', depth: 8 },
+      { network: 'plain-N', depth: 20 },
+      { network: 'cifar-resnet-N', depth: 8 },
+      { network: 'cifar-resnet-N', depth: 20 },
+    ])
+    expect(readFileSync('families.svg', 'utf8')).toMatch(/>cifar-resnet( \d+%)?</)
+  })
+
   it('prints one JSON document with the fields of the contract', async () => {
     const { rows, sentence } = await isobathJson(words)
     expect(sentence).toEqual(expect.any(String))

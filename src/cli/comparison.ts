@@ -6,6 +6,7 @@ import {
   comparisonReport,
   comparisonText,
   type Dataset,
+  depthInName,
   describeRecipe,
   IsobathError,
   type NetworkFamily,
@@ -24,7 +25,8 @@ import { stderrProgress } from './terminal/stderr.ts'
 import { type TrainingFlags, trainingOptions } from './training-options.ts'
 
 export interface CompareFlags extends DataFlags, TrainingFlags, MachineFlags {
-  readonly depths: readonly number[]
+  /** Those in the networks' names by default, or 4, 16 and 64. */
+  readonly depths?: readonly number[]
   readonly seeds: number
 }
 
@@ -58,20 +60,43 @@ function checkHasNoDepth(text: string): void {
   }
 }
 
+/** Networks that are one but for the depth in their names, such as plain-20 and plain-56, are one family. */
 function familiesOf(texts: readonly string[], shape: InputShape): NetworkFamily[] {
   texts.forEach(checkHasNoDepth)
-  const presetOf = (text: string): string => nameWithoutDepth(text)
-  return texts.map((text) => {
-    const isOnly = texts.filter((other) => presetOf(other) === presetOf(text)).length === 1
-    const label = isOnly ? (shortLabels[presetOf(text)] ?? labelOf(text)) : text
-    return { name: text, label, ofDepth: (depth) => parseNetwork(withDepth(text, depth), shape) }
+  const named = new Map(texts.toReversed().map((text) => [openName(text), text]))
+  const names = [...new Set(texts.map(openName))]
+  return names.map((name) => {
+    const preset = nameWithoutDepth(name)
+    const isOnly = names.filter((other) => nameWithoutDepth(other) === preset).length === 1
+    const label = isOnly ? (shortLabels[preset] ?? name.replace(/-[ND](?=[-:]|$)/, '')) : name
+    const text = named.get(name) ?? name
+    return { name, label, ofDepth: (depth) => parseNetwork(withDepth(text, depth), shape) }
   })
 }
 
 /** The text without the depth that its name has, since the depth stands beside it: `resnet-N:remedy=fixup`. */
-function labelOf(text: string): string {
+function openName(text: string): string {
   const [name, ...options] = text.split(':')
   return [nameWithoutDepth(name), ...options].join(':')
+}
+
+const usualDepths = [4, 16, 64]
+
+/** Those that were asked for, else those in the networks' names, else the usual ones. */
+function depthsOf({ depths }: CompareFlags, texts: readonly string[]): readonly number[] {
+  if (depths !== undefined) return depths
+  const inNames = texts.flatMap((text) => depthInName(text) ?? [])
+  return inNames.length === 0 ? usualDepths : [...new Set(inNames)].sort((a, b) => a - b)
+}
+
+/** A typing error should be known before the data is read, and so should a depth that nobody chose. */
+function checkDepths(families: readonly NetworkFamily[], depths: readonly number[]): void {
+  try {
+    for (const { ofDepth } of families) depths.forEach(ofDepth)
+  } catch (error) {
+    if (depths !== usualDepths || !(error instanceof IsobathError) || error.code !== 'preset') throw error
+    throw new IsobathError('preset', `${error.message} The depths were ${depths.join(', ')}: --depths chooses others.`)
+  }
 }
 
 const trialName = ({ family, depth, seed }: Trial): string => `${family.label} ${depth}, seed ${seed}`
@@ -81,11 +106,11 @@ export async function compareNetworks(
   flags: CompareFlags,
   command: string,
 ): Promise<ComparisonResult> {
-  const options = { ...trainingOptions(flags), ...machineOptions(flags), depths: flags.depths }
+  const depths = depthsOf(flags, texts)
+  const options = { ...trainingOptions(flags), ...machineOptions(flags), depths }
   const { shape, read } = await openData(flags)
   const families = familiesOf(texts, shape)
-  // A typing error should be known before the data is read.
-  for (const { ofDepth } of families) flags.depths.forEach(ofDepth)
+  checkDepths(families, depths)
   const data = await read()
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const progress = stderrProgress()
@@ -122,7 +147,7 @@ export async function compareNetworks(
     version,
     mode: `float32${flags.exact ? ', exact' : ''}`,
     families: families.map(({ name, label }) => ({ name, label })),
-    depths: flags.depths,
+    depths,
     seeds,
     rows,
     sentence: `${sentence}${stopped}`,

@@ -1,6 +1,8 @@
 /** What commands print: one JSON document, or text; files that they write. */
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { makeFolder, writeWhole } from '../support/files.ts'
+import { IsobathError } from '../index.ts'
+import { checkWritable, isFile, makeFolder, writeWhole } from '../support/files.ts'
 
 export { checkWritable } from '../support/files.ts'
 
@@ -17,6 +19,15 @@ export function printText(text: string): void {
 export function writeText(file: string, text: string): void {
   makeFolder(dirname(file))
   writeWhole(file, text)
+}
+
+/** Before long work. Throws an `option` error where the name isn't one of an SVG file, and as `checkWritable` does. */
+export function checkFigure(file: string): void {
+  const isDevice = existsSync(file) && !isFile(file)
+  if (file !== '' && !isDevice && !/\.svg$/i.test(file)) {
+    throw new IsobathError('option', `--figure: expected a file ending in .svg, got ${file}. The picture is SVG.`)
+  }
+  checkWritable(file)
 }
 
 /** `98.31%`; null is what isn't finite. */

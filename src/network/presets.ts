@@ -104,6 +104,13 @@ export function nameWithoutDepth(text: string): string {
   return [found.family.stem, letter, ...found.numbers.slice(1)].join('-')
 }
 
+/** The depth that the preset's name says: 20 of `resnet-20`. Undefined where it says none. */
+export function depthInName(text: string): number | undefined {
+  const found = lookUp(withoutOptions(text))
+  const [depth] = found?.family.numbers === undefined ? [] : found.numbers
+  return Number.isInteger(depth) ? depth : undefined
+}
+
 /** Whether the text names a preset, options aside. */
 export function isPreset(text: string): boolean {
   return lookUp(withoutOptions(text)) !== undefined

@@ -135,12 +135,29 @@ export function setupItems(data: ComparisonData): string[] {
   ]
 }
 
-const LONGEST_LABEL = 13
+const LONGEST_LABEL = 16
 
 /** The same data, with labels short enough to stand in a figure, and different from each other. */
 export function withShortLabels(data: ComparisonData): ComparisonData {
-  const labels = data.families.map((family) => family.label)
-  const fit = new Set(labels).size === labels.length && labels.every((label) => label.length <= LONGEST_LABEL)
-  if (fit) return data
-  return { ...data, families: data.families.map(({ name }, index) => ({ name, label: `network ${index + 1}` })) }
+  const names = data.families.map(({ name }) => name)
+  const numbered = names.map((_, index) => `network ${index + 1}`)
+  const choices = [data.families.map(({ label }) => label), differencesOf(names), numbered]
+  const fits = (labels: readonly string[]): boolean =>
+    new Set(labels).size === labels.length && labels.every(({ length }) => length > 0 && length <= LONGEST_LABEL)
+  const labels = choices.find(fits) ?? numbered
+  return { ...data, families: names.map((name, index) => ({ name, label: labels[index] })) }
+}
+
+/** Of each what not all have: of `resnet-N` and `resnet-N:remedy=fixup` the name and `remedy=fixup`. */
+function differencesOf(names: readonly string[]): string[] {
+  const parts = names.map((name) => name.split(/[:,]/))
+  return parts.map((own) => {
+    const different = own.filter((part) => !parts.every((others) => others.includes(part)))
+    return different.length === 0 ? own[0] : different.join(',')
+  })
+}
+
+/** `network 1 is resnet-N:remedy=fixup`, of the labels that don't say it themselves. */
+export function keyOf({ families }: ComparisonData): string[] {
+  return families.filter(({ name, label }) => !name.includes(label)).map(({ name, label }) => `${label} is ${name}`)
 }

@@ -1,11 +1,11 @@
 /** The pictures of a comparison: errors by depth, and the loss while training. */
 
-import { absence, type Cell, type ComparisonData, type ComparisonRow, formatError } from './comparison-data.ts'
+import { absence, type Cell, type ComparisonData, type ComparisonRow, formatError, keyOf } from './comparison-data.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
 import type { PageFigure } from './page.ts'
 import { type RangeFigure, rangeFigure, rangePanels } from './range-figure.ts'
 import { type Axis, domainOf, roundOutwards } from './scale.ts'
-import { count, formatPercent, isDrawable } from './text.ts'
+import { capitalise, count, formatPercent, isDrawable } from './text.ts'
 import type { Domain } from './ticks.ts'
 
 /** Training and test error by depth, every run a dot, on one scale. */
@@ -15,7 +15,7 @@ export function errorFigure(data: ComparisonData, cells: readonly Cell[]): PageF
 
 /** The same as one SVG file. */
 export function errorPicture(data: ComparisonData, cells: readonly Cell[]): string {
-  return rangeFigure(errorSpec(data, cells))
+  return rangeFigure({ ...errorSpec(data, cells), key: keyOf(data) })
 }
 
 /** What outputs score that know nothing of the inputs: one class for all, or the mean of the values. */
@@ -75,7 +75,8 @@ function errorCaption(data: ComparisonData): string {
   const broken = data.rows.some((row) => row.diverged !== null)
     ? ' A cross is a training that diverged; means are over the others.'
     : ''
-  return `${dots}${broken} ${guessingSentence(data)}`
+  const key = keyOf(data).map((sentence) => ` ${capitalise(sentence)}.`)
+  return `${dots}${broken} ${guessingSentence(data)}${key.join('')}`
 }
 
 function guessingSentence(data: ComparisonData): string {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { type ComparisonData, type ComparisonRow, comparisonReport, comparisonText } from './comparison.ts'
+import {
+  type ComparisonData,
+  type ComparisonRow,
+  comparisonPicture,
+  comparisonReport,
+  comparisonText,
+} from './comparison.ts'
 import { verifyMarkup } from './verify-markup.ts'
 
 /** Plain networks fail at depth 64, and there seed 2 diverges; no randomness, so that the text can be a snapshot. */
@@ -109,12 +115,33 @@ describe('the text', () => {
     `)
   })
 
-  it('numbers networks whose names are too long or the same', () => {
-    const data = sample([4], [1])
-    const families = data.families.map((family) => ({ ...family, label: 'a network of sorts' }))
-    const text = comparisonText({ ...data, families })
-    expect(text).toContain('network 1 is mlp:width=64 · network 2 is residual-mlp:width=64')
-    expect(text).toContain('    4  network 1  ')
+  describe('networks whose names are too long or the same', () => {
+    const renamed = (names: readonly string[]): ComparisonData => {
+      const data = sample([4], [1])
+      const nameOf = (old: string): string => names[data.families.findIndex(({ name }) => name === old)]
+      const families = data.families.map(({ name }) => ({ name: nameOf(name), label: 'a network of sorts' }))
+      return { ...data, families, rows: data.rows.map((row) => ({ ...row, family: nameOf(row.family) })) }
+    }
+
+    it('are called by what they differ in', () => {
+      const data = renamed(['resnet-N', 'resnet-N:width=4,remedy=fixup'])
+      expect(comparisonText(data)).toContain('    4  network 1  ')
+      const text = comparisonText(renamed(['resnet-N:width=4', 'resnet-N:width=4,remedy=fixup']))
+      expect(text).toContain('    4  resnet-N      ')
+      expect(text).toContain('       remedy=fixup  ')
+      expect(text).toContain('remedy=fixup is resnet-N:width=4,remedy=fixup')
+    })
+
+    it('are numbered where that is too long as well, with a key in every picture', () => {
+      const data = renamed(['mlp:width=64,init=gaussian', 'residual-mlp:width=64,multiplier=1/sqrt(L)'])
+      const keys = [
+        'network 1 is mlp:width=64,init=gaussian',
+        'network 2 is residual-mlp:width=64,multiplier=1/sqrt(L)',
+      ]
+      expect(comparisonText(data)).toContain(keys[0])
+      for (const key of keys) expect(comparisonPicture(data)).toContain(`>${key}</text>`)
+      for (const key of keys) expect(comparisonReport(data)).toContain(key.replace('network', ' Network'))
+    })
   })
 
   it('shows a network that diverged with every seed', () => {

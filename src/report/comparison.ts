@@ -17,7 +17,7 @@ import {
 import { errorFigure, errorPicture, lossFigure } from './comparison-figures.ts'
 import { type Fact, renderPage } from './page.ts'
 import { type Table, tableText } from './table.ts'
-import { count, fillLines, formatDuration, formatFixed, formatPercent, list, wrap } from './text.ts'
+import { capitalise, count, fillLines, formatDuration, formatFixed, formatPercent, list, wrap } from './text.ts'
 
 export type { ComparisonData, ComparisonRow, Scores } from './comparison-data.ts'
 
@@ -62,10 +62,6 @@ function title(data: ComparisonData): string {
   return capitalise(
     `${labels.join(' against ')} at ${data.depths.length === 1 ? 'depth' : 'depths'} ${list(data.depths.map(String))}`,
   )
-}
-
-function capitalise(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 /** Mean and interval of losses and errors, a row for each network and depth. */

@@ -30,21 +30,28 @@ export interface RangeFigure {
   readonly references?: readonly Reference[]
   /** What a run without a value did, for example `diverged`. */
   readonly broken?: string
+  /** What its names mean: a line each, below the panels of a file. */
+  readonly key?: readonly string[]
   /** Of one panel. */
   readonly width?: number
   readonly height?: number
 }
 
 const GAP = 28
+const KEY_LINE = 18
 
 /** All panels in one row, as one SVG file. */
 export function rangeFigure(spec: RangeFigure): string {
-  const { width = 440, height = 320 } = spec
+  const { width = 440, height = 320, key = [] } = spec
   const panels = drawPanels(spec, width, height)
   const placed = panels.map((panel, index) => {
     return element('g', { transform: `translate(${coordinate(index * (width + GAP))} 0)` }, panel)
   })
-  return figure({ width: Math.max(1, panels.length) * (width + GAP) - GAP, height }, spec, ...placed)
+  const lines = key.map((text, index) =>
+    label(text, { class: 'iso-note', x: 12, y: height + KEY_LINE * (index + 0.5) }),
+  )
+  const size = { width: Math.max(1, panels.length) * (width + GAP) - GAP, height: height + KEY_LINE * key.length }
+  return figure(size, spec, ...placed, ...lines)
 }
 
 /** One SVG for each panel, all on one scale, for pages that put them below each other where it is narrow. */

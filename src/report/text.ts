@@ -65,6 +65,10 @@ export function count(number: number, noun: string): string {
   return `${formatFixed(number, 0)} ${noun}${number === 1 ? '' : 's'}`
 }
 
+export function capitalise(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}
+
 /** `a`, `a and b`, `a, b and c`. */
 export function list(items: readonly string[]): string {
   if (items.length < 2) return items.join('')

@@ -69,6 +69,14 @@ describe('writeWhole', () => {
     expect(readdirSync(folder).sort()).toEqual(['is-folder', 'ring'])
   })
 
+  it('is checked before: a file without a name, and a folder that takes no file', () => {
+    expect(() => checkWritable('')).toThrow('expected the name of a file to write, got an empty one.')
+    checkWritable(join(folder, 'made', 'new.svg'))
+    expect(readdirSync(join(folder, 'made'))).toEqual([])
+    if (existsSync('/proc/self'))
+      expect(() => checkWritable('/proc/new.svg')).toThrow("/proc/new.svg: can't be written")
+  })
+
   it.skipIf(isWindows)('writes into a pipe, which stays a pipe', () => {
     const pipe = join(folder, 'pipe')
     execFileSync('mkfifo', [pipe])

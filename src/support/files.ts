@@ -78,14 +78,22 @@ function makeMissing(folder: string): void {
 
 /**
  * Makes the folder of a file that will be written after long work. Throws a `disk` error where the file couldn't be
- * written: its folder is closed, or there is a folder of its name.
+ * written: its folder is closed, or there is a folder of its name; an `option` error where it has no name.
  */
 export function checkWritable(file: string): void {
+  if (file === '') throw new IsobathError('option', 'expected the name of a file to write, got an empty one.')
   makeFolder(dirname(file))
   orDiskError(file, () => {
     const place = placeOf(file)
-    accessSync(place.isWhole ? dirname(place.file) : place.file, constants.W_OK)
+    if (place.isWhole) tryNewFile(`${place.file}.trial`)
+    else accessSync(place.file, constants.W_OK)
   })
+}
+
+/** Permissions don't tell: a file system such as /proc has folders that root may write and that take no file. */
+function tryNewFile(file: string): void {
+  closeSync(openSync(file, 'w'))
+  rmSync(file)
 }
 
 /**

@@ -4,13 +4,13 @@ import { compareNetworks, comparisonJson } from '../comparison.ts'
 import { addDataOptions, type DataFlags } from '../data-options.ts'
 import { wholeFrom, wholeList } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags } from '../options.ts'
-import { checkWritable, printJson, printText, writeText } from '../output.ts'
+import { checkFigure, checkWritable, printJson, printText, writeText } from '../output.ts'
 import { quote } from '../quote.ts'
 import { addTrainingOptions, type TrainingFlags } from '../training-options.ts'
 
 type Flags = DataFlags &
   TrainingFlags &
-  MachineFlags & { depths: number[]; seeds: number; report?: string; figure?: string }
+  MachineFlags & { depths?: number[]; seeds: number; report?: string; figure?: string }
 
 const example = [
   'isobath compare mlp:width=64 residual-mlp:width=64 --data glyphs \\',
@@ -27,9 +27,10 @@ export function compareCommand(words: readonly string[]): Command {
     )
     .optionsGroup('Comparison:')
     .addOption(
-      new Option('--depths <list>', 'numbers of hidden layers, or what N is in resnet-N')
-        .argParser(wholeList(1))
-        .default([4, 16, 64], '4,16,64'),
+      new Option(
+        '--depths <list>',
+        "numbers of hidden layers, or what N is in resnet-N (default: those in the networks' names, or 4,16,64)",
+      ).argParser(wholeList(1)),
     )
     .option('--seeds <n>', 'trainings of each network at each depth, with seeds from --seed on', wholeFrom(1), 3)
     .option('--report <file>', 'write an HTML report with pictures')
@@ -41,7 +42,8 @@ export function compareCommand(words: readonly string[]): Command {
     if (repeated !== undefined)
       throw new IsobathError('option', `compare: expected different networks, got ${repeated} twice. Leave one out.`)
     const files = [flags.report, flags.figure].filter((file) => file !== undefined)
-    files.forEach(checkWritable)
+    if (flags.report !== undefined) checkWritable(flags.report)
+    if (flags.figure !== undefined) checkFigure(flags.figure)
     const result = await compareNetworks(networks, flags, `isobath ${words.map(quote).join(' ')}`)
     // Printed first: a disk that is full by now must not take the answer with it.
     if (flags.json) printJson(comparisonJson(result))

@@ -23,7 +23,7 @@ import { interruptible } from '../interrupt.ts'
 import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
 import { wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
-import { checkWritable, printJson, printText, writeText } from '../output.ts'
+import { checkFigure, printJson, printText, writeText } from '../output.ts'
 import { readDataOf } from '../run-data.ts'
 import { runSummary, runText, type TrainedOn } from '../run-text.ts'
 import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
@@ -55,7 +55,7 @@ export function trainCommand(): Command {
     .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(command)))
   return command.action(async (text: string | undefined, flags: Flags) => {
-    if (flags.figure !== undefined) checkWritable(flags.figure)
+    if (flags.figure !== undefined) checkFigure(flags.figure)
     if (flags.resume !== undefined) {
       refuseChoices(command, text)
       return resumeRun(flags.resume, flags)

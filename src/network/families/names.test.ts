@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from '../../../test/support/preset-layers.ts'
-import { nameWithoutDepth, parseNetwork, withDepth } from '../presets.ts'
+import { depthInName, nameWithoutDepth, parseNetwork, withDepth } from '../presets.ts'
 
 describe('errors', () => {
   test.each([
@@ -66,6 +66,11 @@ describe('withDepth', () => {
     ['hardt-ma', 8],
   ])('%s has no depth %i', (text, depth) => {
     expect(() => withDepth(text, depth)).toThrowErrorMatchingSnapshot()
+  })
+
+  test('some say their depth', () => {
+    const depths = ['resnet-20:remedy=fixup', 'wide-resnet-16-4', 'resnet-N', 'vanilla-cnn:depth=3'].map(depthInName)
+    expect(depths).toEqual([20, 16, undefined, undefined])
   })
 
   test('names in tables leave the depth out', () => {
