@@ -64,4 +64,21 @@ describe('rates by layer', () => {
       ]
     `)
   })
+  it('are told which layers there are, and of many how many there are besides', () => {
+    const network = (name: string, input: number[]) => createBlueprint(parseNetwork(name, { classes: 10 }), input)
+    const asked = [
+      network('mlp', [4]),
+      network('resnet-20', [3, 8, 8]),
+      network('mlp:widths=1-2-3-4-5-6-7-8-9-10-11', [4]),
+    ]
+    expect(
+      asked.map((one) => refusal(() => resolveLayerRates(one, { xyz: 2 })).replace(/.*with weights are /, '')),
+    ).toMatchInlineSnapshot(`
+      [
+        "first, hidden.dense1, readout.",
+        "stem.conv1, stem.batchNorm1, stage1.block.conv1, stage1.block.batchNorm1, stage1.block.conv2, stage1.block.batchNorm2, stage2.first.conv1, stage2.first.batchNorm1, stage2.first.conv2, stage2.first.batchNorm2, stage2.block.conv1, stage2.block.batchNorm1 and 11 more.",
+        "first, layer2, layer3, layer4, layer5, layer6, layer7, layer8, layer9, layer10, layer11, readout.",
+      ]
+    `)
+  })
 })

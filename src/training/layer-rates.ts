@@ -12,6 +12,14 @@ export type LayerRates = Readonly<Record<string, number | readonly number[]>>
 
 const isWithin = (name: string, path: string): boolean => name.startsWith(`${path}.`)
 
+/** As many as a reader looks through, and how many there are besides. */
+function listed(paths: readonly string[]): string {
+  const shown = paths.slice(0, MOST_PATHS).join(', ')
+  return paths.length > MOST_PATHS ? `${shown} and ${paths.length - MOST_PATHS} more` : shown
+}
+
+const MOST_PATHS = 12
+
 /** Factors by parameter, one for each tensor that its loops stack. Throws an `option` error on a path or number that doesn't fit. */
 export function resolveLayerRates({ parameters }: Blueprint, rates: LayerRates): Map<string, readonly number[]> {
   const paths = Object.keys(rates)
@@ -19,7 +27,7 @@ export function resolveLayerRates({ parameters }: Blueprint, rates: LayerRates):
   for (const path of paths) {
     if (trained.some(({ name }) => isWithin(name, path))) continue
     const known = [...new Set(trained.map(({ name }) => name.slice(0, name.lastIndexOf('.'))))]
-    const remedy = suggestion(path, known) || `The layers with weights are ${known.slice(0, 12).join(', ')}.`
+    const remedy = suggestion(path, known) || `The layers with weights are ${listed(known)}.`
     throw new IsobathError(
       'option',
       `layer rate: expected the path of a layer with weights, got ${path}. ${remedy.trim()}`,

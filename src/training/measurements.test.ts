@@ -83,6 +83,18 @@ describe('evaluations on the way', () => {
       IsobathError: evaluate-every: expected a number above 0 that can be counted in steps, got -1."
     `)
   })
+
+  it('refuse what is neither steps nor passes', () => {
+    const every = (text: string) => () => resolveOptions({ evaluateEvery: JSON.parse(text) }, 1000)
+    const given = ['"x"', 'null', '{"epoch": 1}', '{"epochs": "1"}', 'true']
+    expect(given.map((text) => refusal(every(text))).join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: evaluate-every: expected steps, such as 500, or { epochs: 1 }, or 'never', got "x".
+      IsobathError: evaluate-every: expected steps, such as 500, or { epochs: 1 }, or 'never', got null.
+      IsobathError: evaluate-every: expected steps, such as 500, or { epochs: 1 }, or 'never', got an object.
+      IsobathError: evaluate-every: expected steps, such as 500, or { epochs: 1 }, or 'never', got an object.
+      IsobathError: evaluate-every: expected steps, such as 500, or { epochs: 1 }, or 'never', got true."
+    `)
+  })
 })
 
 const unmeasured = {

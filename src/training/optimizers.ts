@@ -1,5 +1,6 @@
 /** Optimizers as data: their options, with the usual defaults, checked. */
 import type { OptimizerRule } from '../graph/programs.ts'
+import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
 
 export interface Optimizer {
@@ -41,6 +42,11 @@ export interface AdamOptions {
   readonly epsilon?: number
 }
 
+/** A misspelt rate would be ignored, and the usual one be taken for it. */
+function checkNames(name: Optimizer['name'], options: unknown, known: readonly string[]): void {
+  checkOptions(name, options, { code: 'option', known, example: '{ rate: 0.01 }' })
+}
+
 function check(name: string, value: number, isValid: boolean, expected: string): void {
   if (!isValid) throw new IsobathError('option', `${name}: expected ${expected}, got ${value}.`)
 }
@@ -55,12 +61,15 @@ function checkFraction(name: string, value: number): void {
 }
 
 /** parameter -= rate * (gradient + weightDecay * parameter). Throws an `option` error on a bad value. */
-export function sgd({ rate = 0.03, weightDecay = 0 }: SgdOptions = {}): Optimizer {
+export function sgd(options: SgdOptions = {}): Optimizer {
+  checkNames('sgd', options, ['rate', 'weightDecay'])
+  const { rate = 0.03, weightDecay = 0 } = options
   checkRates(rate, weightDecay)
   return { name: 'sgd', rate, rule: { kind: 'sgd', weightDecay } }
 }
 
 function withVelocity(name: 'momentum' | 'nesterov', options: MomentumOptions): Optimizer {
+  checkNames(name, options, ['rate', 'momentum', 'momentumSchedule', 'weightDecay'])
   const { rate = 0.03, momentum: factor = 0.9, weightDecay = 0, momentumSchedule = 'constant' } = options
   checkRates(rate, weightDecay)
   checkFraction('momentum', factor)
@@ -89,6 +98,7 @@ export function nesterov(options: MomentumOptions = {}): Optimizer {
 }
 
 function withMoments(name: 'adam' | 'adamw', options: AdamOptions): Optimizer {
+  checkNames(name, options, ['rate', 'weightDecay', 'firstDecay', 'secondDecay', 'epsilon'])
   const decoupled = name === 'adamw'
   const { rate = 0.001, weightDecay = decoupled ? 0.01 : 0 } = options
   const { firstDecay = 0.9, secondDecay = 0.999, epsilon = 1e-8 } = options

@@ -151,6 +151,23 @@ describe('optimizers', () => {
     `)
   })
 
+  it('refuse options that they do not have', () => {
+    const bad = [
+      () => sgd(JSON.parse('{"momentum": 0.9}')),
+      () => momentum(JSON.parse('0.1')),
+      () => nesterov(JSON.parse('{"rates": 0.1}')),
+      () => adam(JSON.parse('{"lr": 0.1}')),
+      () => adamw(JSON.parse('null')),
+    ]
+    expect(bad.map(refusal).join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: sgd: expected the options rate, weightDecay, got "momentum". Leave it out.
+      IsobathError: momentum: expected an object such as { rate: 0.01 }, got 0.1.
+      IsobathError: nesterov: expected the options rate, momentum, momentumSchedule, weightDecay, got "rates". Did you mean rate?
+      IsobathError: adam: expected the options rate, weightDecay, firstDecay, secondDecay, epsilon, got "lr". Leave it out.
+      IsobathError: adamw: expected an object such as { rate: 0.01 }, got null."
+    `)
+  })
+
   it('describe themselves', () => {
     expect([sgd({ rate: 0.1 }), momentum({ weightDecay: 1e-4 })].map(describeOptimizer)).toMatchInlineSnapshot(`
       [

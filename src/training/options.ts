@@ -8,6 +8,7 @@ import type { Order } from '../data/order.ts'
 import type { Standardisation } from '../data/standardise.ts'
 import type { LossName } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
+import { foundText } from '../support/found.ts'
 import { suggestion } from '../support/nearest.ts'
 import type { LayerRates } from './layer-rates.ts'
 import { momentum, type Optimizer } from './optimizers.ts'
@@ -107,6 +108,9 @@ function stepsIn(name: string, epochs: number, samples: number, batch: number): 
   throw new IsobathError('option', `${name}: expected a number above 0 that can be counted in steps, got ${epochs}.`)
 }
 
+/** A run a thousand times as long as a paper's is a slip of the finger. */
+const LARGEST_SCALE = 1000
+
 /** So many of a schedule's steps, once it is shrunk or stretched; none of what there was some of is too few. */
 function scaled(steps: number, scale: number): number {
   const count = Math.round(steps * scale)
@@ -115,8 +119,10 @@ function scaled(steps: number, scale: number): number {
 }
 
 function scaleOf({ stepsScale = 1, optimizer }: TrainingOptions): number {
-  if (!(Number.isFinite(stepsScale) && stepsScale > 0)) {
-    throw new IsobathError('option', `steps-scale: expected a number above 0, got ${stepsScale}.`)
+  if (!(stepsScale > 0 && stepsScale <= LARGEST_SCALE)) {
+    const expected = `a number above 0 and up to ${LARGEST_SCALE.toLocaleString('en-US')}`
+    const remedy = stepsScale > LARGEST_SCALE ? ' For a longer run, give its steps.' : ''
+    throw new IsobathError('option', `steps-scale: expected ${expected}, got ${stepsScale}.${remedy}`)
   }
   if (stepsScale !== 1 && optimizer?.rule.kind === 'momentum' && optimizer.rule.momentumSchedule === 'sutskever') {
     throw new IsobathError(
@@ -130,7 +136,9 @@ function scaleOf({ stepsScale = 1, optimizer }: TrainingOptions): number {
 function evaluationSteps(every: EvaluateEvery, samples: number, batch: number): number | undefined {
   if (every === 'never') return undefined
   if (typeof every === 'number') return whole('evaluate-every', every, 1)
-  return stepsIn('evaluate-every', every.epochs, samples, batch)
+  if (typeof every?.epochs === 'number') return stepsIn('evaluate-every', every.epochs, samples, batch)
+  const expected = "steps, such as 500, or { epochs: 1 }, or 'never'"
+  throw new IsobathError('option', `evaluate-every: expected ${expected}, got ${foundText(every)}.`)
 }
 
 /** Classes can be told apart by either loss; values have no cross-entropy. */

@@ -180,6 +180,7 @@ describe('steps-scale', () => {
     })
     expect(resolve({ epochs: 10, stepsScale: 0.1 }).steps).toBe(391)
     expect(resolve({ steps: 10, warmup: 1, stepsScale: 0.01 })).toMatchObject({ steps: 1, schedule: { warmup: 1 } })
+    expect(resolve({ steps: 10, stepsScale: 1000 }).steps).toBe(10_000)
     expect(resolve({ steps: 10, stepsScale: 1 })).toEqual(resolve({ steps: 10 }))
   })
 
@@ -188,13 +189,17 @@ describe('steps-scale', () => {
     const bad = [
       { stepsScale: 0 },
       { stepsScale: Number.NaN },
-      { stepsScale: 1e300 },
+      { stepsScale: 1000.5 },
+      { stepsScale: 1e9 },
+      { stepsScale: 1000, steps: 1e13 },
       { stepsScale: 2, optimizer: sutskever },
     ]
     expect(bad.map((options) => refusal(() => resolve(options))).join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: steps-scale: expected a number above 0, got 0.
-      IsobathError: steps-scale: expected a number above 0, got NaN.
-      IsobathError: steps-scale: expected steps that can be counted, got 1e+300 times 3907.
+      "IsobathError: steps-scale: expected a number above 0 and up to 1,000, got 0.
+      IsobathError: steps-scale: expected a number above 0 and up to 1,000, got NaN.
+      IsobathError: steps-scale: expected a number above 0 and up to 1,000, got 1000.5. For a longer run, give its steps.
+      IsobathError: steps-scale: expected a number above 0 and up to 1,000, got 1000000000. For a longer run, give its steps.
+      IsobathError: steps-scale: expected steps that can be counted, got 1000 times 10000000000000.
       IsobathError: steps-scale: Sutskever's schedule of momentum counts its own steps, which aren't scaled. Leave one of them out."
     `)
   })
