@@ -3,6 +3,7 @@ import type { ChainLayer, Layer, Network, RepeatLayer, ResidualLayer } from '../
 import { networkError } from '../network/network-error.ts'
 import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole, Shape } from './blueprint.ts'
 import { type LeafParameter, leafFacts, type NamedVarying } from './leaf-rules.ts'
+import { blockMisfit, branchMisfit } from './misfit.ts'
 import { blockPath, branchPath, chainPaths, checkPathsAreUnique, rootPath, shortcutPath } from './paths.ts'
 import { sameShape, shapeText } from './shape.ts'
 
@@ -74,15 +75,11 @@ function inferChain(layer: ChainLayer, input: Shape, place: Place): LayerBluepri
 function inferResidual(layer: ResidualLayer, input: Shape, place: Place): LayerBlueprint {
   checkVarying(['multiplier', layer.multiplier], place)
   const branch = infer(layer.branch, input, { ...place, path: branchPath(layer, place.path) })
-  const children = [branch]
-  if (layer.shortcut !== undefined) {
-    children.push(infer(layer.shortcut, input, { ...place, path: shortcutPath(layer.shortcut, place.path) }))
-  }
-  const sum = children.length > 1 ? children[1].output : input
-  if (!sameShape(branch.output, sum)) {
-    const alternative = `, or give the residual a shortcut of the shape ${shapeText(branch.output)}`
-    throw misfit(branch, sum, 'so that it can be added to its shortcut', alternative)
-  }
+  const shortcut =
+    layer.shortcut && infer(layer.shortcut, input, { ...place, path: shortcutPath(layer.shortcut, place.path) })
+  const children = shortcut === undefined ? [branch] : [branch, shortcut]
+  const sum = shortcut?.output ?? input
+  if (!sameShape(branch.output, sum)) throw branchMisfit(branch, input, shortcut)
   const parameters = layer.trainedMultiplier ? [placed(multiplierOf(layer, place), place)] : []
   return { path: place.path, layer, input, output: sum, loops: place.loops, parameters, children }
 }
@@ -99,7 +96,7 @@ function multiplierOf({ multiplier }: ResidualLayer, { path }: Place): LeafParam
 function inferRepeat(layer: RepeatLayer, input: Shape, place: Place): LayerBlueprint {
   const inner = { path: blockPath(layer, place.path), loops: [...place.loops, layer.times], repeatPath: place.path }
   const block = infer(layer.block, input, inner)
-  if (!sameShape(block.output, input)) throw misfit(block, input, 'so that the block can be repeated')
+  if (!sameShape(block.output, input)) throw blockMisfit(block, input)
   const { path, loops } = place
   return { path, layer, input, output: input, loops, parameters: [], children: [block] }
 }
@@ -112,27 +109,6 @@ function placed(parameter: LeafParameter, { path, loops }: Place): ParameterBlue
     loops,
     trainable: parameter.trainable ?? true,
   }
-}
-
-/** Blames the dense layer that sets the output's size, where there is one. */
-function misfit(layer: LayerBlueprint, expected: Shape, purpose: string, alternative = ''): Error {
-  const culprit = lastDense(layer)
-  if (culprit === undefined || expected.length > 1) {
-    const wanted = `an output of the shape ${shapeText(expected)} ${purpose}`
-    const remedy = expected.length > 1 ? 'Put a flatten() and a dense layer before it' : 'Change its layers'
-    return networkError(layer.path, wanted, `the shape ${shapeText(layer.output)}`, `${remedy}${alternative}.`)
-  }
-  const remedy = `Set its width to ${expected[0]}${alternative}.`
-  return networkError(culprit.path, `${expected[0]} outputs ${purpose}`, `${layer.output[0]}`, remedy)
-}
-
-/** The dense layer whose width is this layer's output size. */
-function lastDense(layer: LayerBlueprint): LayerBlueprint | undefined {
-  const { kind } = layer.layer
-  if (kind === 'dense') return layer
-  if (kind !== 'chain') return undefined
-  const setter = layer.children.findLast((one) => one.layer.kind === 'dense' || !sameShape(one.input, one.output))
-  return setter === undefined ? undefined : lastDense(setter)
 }
 
 function checkVarying([name, value]: NamedVarying, { path, loops, repeatPath }: Place): void {

@@ -1,6 +1,7 @@
 /** What the network's outputs are compared with. */
 import type { Program } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
+import { lastDense, lastOfChannels } from '../blueprint/misfit.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
 import type { Standardiser } from '../data/standardise.ts'
@@ -15,8 +16,23 @@ export function checkOutputs(blueprint: Blueprint, data: Dataset): void {
   const values = wanted === 1 ? '1 value' : `${wanted} values`
   throw new IsobathError(
     'network',
-    `output: expected ${values}, ${reasonFor(data)}, got ${outputs}. Set the last dense layer's width to ${wanted}.`,
+    `output: expected ${values}, ${reasonFor(data)}, got ${outputs}. ${remedyFor(blueprint, data)}`,
   )
+}
+
+/** The width to change, or the layer that is missing. */
+function remedyFor({ root, output }: Blueprint, data: Dataset): string {
+  const wanted = outputsOf(data)
+  if (lastDense(root) !== undefined) return `Set the last dense layer's width to ${wanted}.`
+  const [, height = 1, width = 1] = output
+  const channels = wanted / (height * width)
+  const isImage = taskOf(data) === 'autoencoding'
+  const pool = height * width > 1 && !isImage ? 'a globalAveragePool and ' : ''
+  const end = `end the network with ${pool}a dense layer of width ${wanted}.`
+  if (pool === '' && Number.isInteger(channels) && lastOfChannels(root) !== undefined) {
+    return `Set the last convolution's channels to ${channels}, or ${end}`
+  }
+  return `E${end.slice(1)}`
 }
 
 function reasonFor(data: Dataset): string {
