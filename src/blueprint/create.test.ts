@@ -178,6 +178,18 @@ describe('errors', () => {
     )
   })
 
+  test('what is no network', () => {
+    const given = ['"resnet-20"', '"resnet-50:stride=3x3"', '"network.json"', 'null', '[]', '{"train": []}']
+    expect(given.map((text) => failure(JSON.parse(text), [784])).join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: network: expected a network, got "resnet-20". Make it with parseNetwork('resnet-20', { classes: 10 }).
+      IsobathError: network: expected a network, got "resnet-50:stride=3x3". Make it with parseNetwork('resnet-50:stride=3x3', { classes: 1000 }).
+      IsobathError: network: expected a network, got "network.json". Build it with chain(...), or make one from its name: parseNetwork('mlp:depth=4', { classes: 10 }).
+      IsobathError: network: expected a network, got null. Build it with chain(...), or make one from its name: parseNetwork('mlp:depth=4', { classes: 10 }).
+      IsobathError: network: expected a network, got an empty list. Build it with chain(...), or make one from its name: parseNetwork('mlp:depth=4', { classes: 10 }).
+      IsobathError: network: expected a network, got an object. Build it with chain(...), or make one from its name: parseNetwork('mlp:depth=4', { classes: 10 })."
+    `)
+  })
+
   test('an input without a size', () => {
     expect(failure(dense(2), [0])).toMatchInlineSnapshot(
       `"IsobathError: input: expected positive whole sizes, got [0]. Give [features] or [channels, height, width]."`,

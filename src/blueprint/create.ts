@@ -1,6 +1,8 @@
 /** Shape inference: walks the network once, whatever its loop counts are. */
 import type { ChainLayer, Layer, Network, RepeatLayer, ResidualLayer } from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
+import { presetData } from '../network/presets.ts'
+import { foundText } from '../support/found.ts'
 import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole, Shape } from './blueprint.ts'
 import { type LeafParameter, leafFacts, type NamedVarying } from './leaf-rules.ts'
 import { blockMisfit, branchMisfit } from './misfit.ts'
@@ -28,9 +30,11 @@ const tensorNames = {
 
 /**
  * The network with sizes, for inputs of the shape [features] or [channels, height, width]. A dense layer flattens its
- * input in that order. Throws an IsobathError `network` that names the layer where the sizes contradict each other.
+ * input in that order. Throws an IsobathError `network` that names the layer where the sizes contradict each other, or says
+ * how to make a network of a name.
  */
 export function createBlueprint(network: Network, input: Shape): Blueprint {
+  checkNetwork(network)
   if (input.length === 0 || !input.every((extent) => Number.isInteger(extent) && extent > 0)) {
     throw networkError(
       'input',
@@ -42,6 +46,17 @@ export function createBlueprint(network: Network, input: Shape): Blueprint {
   const root = infer(network, input, { path: rootPath(network), loops: [] })
   checkPathsAreUnique(root)
   return { network, input, output: root.output, root, parameters: collectParameters(root, []) }
+}
+
+/** A name is no network yet; callers in plain JavaScript have no compiler to tell them. */
+function checkNetwork(network: unknown): void {
+  if (typeof network === 'object' && network !== null && 'kind' in network) return
+  const preset = typeof network === 'string' ? presetData(network) : undefined
+  const remedy =
+    preset === undefined
+      ? "Build it with chain(...), or make one from its name: parseNetwork('mlp:depth=4', { classes: 10 })."
+      : `Make it with parseNetwork('${network}', { classes: ${preset.classes} }).`
+  throw networkError('network', 'a network', foundText(network), remedy)
 }
 
 function collectParameters(layer: LayerBlueprint, found: ParameterBlueprint[]): ParameterBlueprint[] {
