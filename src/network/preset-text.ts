@@ -37,11 +37,8 @@ export function withoutOptions(text: string): string {
   return text.split(':')[0].trim()
 }
 
-/** `hint` may say what to write where a word stands without a value. */
-export function readPresetText(
-  text: string,
-  hint: (name: string, word: string) => string | undefined = () => undefined,
-): PresetText {
+/** `hint` says what to write where a word stands without a value. Throws an IsobathError `preset`. */
+export function readPresetText(text: string, hint: (word: string) => string): PresetText {
   const colon = text.indexOf(':')
   if (colon < 0) return { name: text.trim(), options: new Map() }
   const name = text.slice(0, colon).trim()
@@ -50,12 +47,7 @@ export function readPresetText(
     const [key, ...rest] = part.split('=').map((word) => word.trim())
     const value = rest.join('=')
     if (key === '' || value === '') {
-      throw presetError(
-        text,
-        'options as key=value after the colon',
-        part.trim() || 'nothing',
-        hint(name, part.trim()) ?? `Write ${name}:depth=8,width=64.`,
-      )
+      throw presetError(text, 'options as key=value after the colon', part.trim() || 'nothing', hint(key))
     }
     if (options.has(key)) throw presetError(text, `${key} once`, 'it twice', 'Remove one of the two.')
     options.set(key, value)

@@ -1,7 +1,9 @@
 /** Networks by name: `mlp:depth=20,width=64,activation=tanh`, `resnet-20`, `wide-resnet-16-4:dropout=0.3`. */
+import { foundText } from '../support/found.ts'
 import type { Family, PresetContext } from './families/family.ts'
-import { families, findFamily, lookUp, numberError, titleOf } from './families/table.ts'
+import { type Found, families, findFamily, lookUp, numberError, titleOf } from './families/table.ts'
 import type { Network } from './network.ts'
+import { hintForValue, hintForWord } from './preset-hints.ts'
 import {
   findKnown,
   type PresetText,
@@ -21,33 +23,39 @@ export { describePresets, type PresetGroup } from './preset-help.ts'
  * image where the preset is for images.
  */
 export function parseNetwork(text: string, context: PresetContext): Network {
-  const read = readPresetText(text, hintFor)
-  const { family, numbers } = findFamily(read.name, text)
-  checkOptions(read, family)
+  checkContext(text, context)
+  const name = withoutOptions(text)
+  const found = findFamily(name, text)
+  const { family, numbers } = found
+  const read = readPresetText(text, (word) => hintForWord(name, found, word))
+  checkOptions(read, found)
   if (family.input.length === 3 && context.input !== undefined && context.input.length !== 3) {
-    const found = `samples of the shape [${context.input.join(', ')}]`
-    throw presetError(read.name, 'images [channels, height, width]', found, 'Take a dense preset, such as mlp.')
+    const samples = `samples of the shape [${context.input.join(', ')}]`
+    throw presetError(name, 'images [channels, height, width]', samples, 'Take a dense preset, such as mlp.')
   }
   return family.build(read, numbers, context)
 }
 
-function checkOptions({ name, options }: PresetText, family: Family): void {
+/** Callers in plain JavaScript have no compiler to tell them. */
+function checkContext(text: unknown, context: unknown): void {
+  if (typeof text !== 'string')
+    throw presetError('network', 'the name of a preset', foundText(text), 'Take mlp:depth=4.')
+  if (typeof context === 'object' && context !== null && 'classes' in context) return
+  const remedy = `Write parseNetwork('${text}', { classes: 10 }).`
+  throw presetError(text, 'the number of classes after the name', foundText(context), remedy)
+}
+
+function checkOptions({ name, options }: PresetText, found: Found): void {
+  const { family } = found
   const known = Object.keys(family.options)
   for (const key of options.keys()) {
     if (known.includes(key)) continue
     const hasBranches = families.some((one) => one.group === family.group && 'multiplier' in one.options)
     if ((key === 'multiplier' || key === 'remedy') && hasBranches) throw branchError(name, key, family)
-    const hint = hintFor(name, key)
+    const hint = hintForValue(name, found, key)
     if (hint !== undefined) throw presetError(`${name}:${key}`, `an option (${known.join(', ')})`, key, hint)
     findKnown(key, known, 'an option', `${name}:${key}`)
   }
-}
-
-/** A word that stands alone but is the value of an option, such as fixup. */
-function hintFor(name: string, word: string): string | undefined {
-  const family = lookUp(name)?.family
-  const choices = Object.entries(family?.options ?? {}).find(([, { words }]) => words?.includes(word))
-  return choices && `Write ${name}:${choices[0]}=${word}.`
 }
 
 function branchError(name: string, key: string, { group, stem }: Family): Error {
@@ -74,14 +82,15 @@ export function presetData(text: string): { readonly input: readonly number[]; r
  * at that depth.
  */
 export function withDepth(text: string, depth: number): string {
-  const read = readPresetText(text, hintFor)
-  const name = read.name.replace(/-[ND](?=$|-\d)/, `-${depth}`)
-  const open = name !== read.name
-  const { family, numbers } = findFamily(name, text)
+  const written = withoutOptions(text)
+  const name = written.replace(/-[ND](?=$|-\d)/, `-${depth}`)
+  const found = findFamily(name, text)
+  const { family, numbers } = found
+  const read = readPresetText(text, (word) => hintForWord(written, found, word))
   if (family.numbers !== undefined) {
     const changed = [family.stem, depth, ...numbers.slice(1)].join('-')
     const atDepth = lookUp(changed)?.family
-    if (!open && atDepth !== family) {
+    if (name === written && atDepth !== family) {
       const alike = families.filter((one) => one.stem === family.stem && one.group === family.group)
       if (atDepth === undefined || !alike.includes(atDepth)) throw numberError(changed, text, alike)
     }

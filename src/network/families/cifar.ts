@@ -13,7 +13,7 @@ const named = [20, 32, 44, 56, 110, 1202]
 
 export function sixNPlusTwo(title = 'N'): NameNumbers {
   const holds = ([layers]: readonly number[]) => layers >= 8 && layers <= 10_000 && layers % 6 === 2
-  return { title, count: 1, rule: 'N = 6n + 2, such as 20, 56 or 110', holds }
+  return { title, count: 1, rule: 'N = 6n + 2 from 8 to 10,000, such as 20, 56 or 110', holds }
 }
 
 const build =

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from '../../../test/support/preset-layers.ts'
+import { refusal } from '../../../test/support/refusal.ts'
 import { depthInName, nameWithoutDepth, parseNetwork, withDepth } from '../presets.ts'
 
 describe('errors', () => {
@@ -15,6 +16,45 @@ describe('errors', () => {
     'wide-resnet-15-4',
     'preact-resnet-120',
     'preact-resnet-116',
+    'wide-resnet-10-0',
+    'wide-resnet-10-1.5',
+    'wide-resnet-4-1',
+    'wide-resnet-16-4-2',
+    'wide-resnet-D-4',
+    'wide-resnet',
+    'preact-resnet-2',
+    'cifar-resnet-0',
+    'resnet-',
+    'resnet-fifty',
+    'mlp-3',
+    'vanilla-cnn-50',
+    'hardt-ma-56',
+    'mlp-3-4',
+    'linear-residual-',
+    'resnet-20,remedy=rezero',
+    'resnet-20 remedy=rezero, norm=none',
+    'resnet-20; remedy=rezero:norm=none',
+    'resnet-21,norm=none',
+    'mlp,depth=3',
+    'foo,depth=3',
+    'mlp,3',
+    'resnt-20:remedy',
+    'resnet-20:remedy',
+    'resnet-20:remedy=',
+    'resnet-20:remdy',
+    'resnet-20:',
+    'resnet-20:=3',
+    'resnet-20:gibberish',
+    'wide-resnet-16-4:remedy',
+    'plain-20:remedy',
+    'plain-20:conv-bias',
+    'preact-resnet-164:block',
+    'mlp:sw2',
+    'mlp:widths',
+    'hardt-ma:depth',
+    'vanilla-cnn:activation',
+    'vanilla-cnn:nothing',
+    'du-conv-resnet:cres',
     'resnet-20:fixup',
     'resnet-20:fixup=true',
     'resnet-20:remedy=fixups',
@@ -34,6 +74,18 @@ describe('errors', () => {
     'residual-mlp:remedy=rezero,multiplier=1',
   ])('%s', (text) => {
     expect(() => parse(text)).toThrowErrorMatchingSnapshot()
+  })
+
+  test('calls that are no text with a number of classes', () => {
+    const calls = ['["resnet-20"]', '["resnet-20", 10]', '["mlp", {}]', '[20, {"classes": 10}]', '[]']
+    const call = (text: string) => () => Reflect.apply(parseNetwork, undefined, JSON.parse(text))
+    expect(calls.map((text) => refusal(call(text))).join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: resnet-20: expected the number of classes after the name, got nothing. Write parseNetwork('resnet-20', { classes: 10 }).
+      IsobathError: resnet-20: expected the number of classes after the name, got 10. Write parseNetwork('resnet-20', { classes: 10 }).
+      IsobathError: mlp: expected the number of classes after the name, got an object. Write parseNetwork('mlp', { classes: 10 }).
+      IsobathError: network: expected the name of a preset, got 20. Take mlp:depth=4.
+      IsobathError: network: expected the name of a preset, got nothing. Take mlp:depth=4."
+    `)
   })
 
   test('data that are no images', () => {
@@ -64,6 +116,9 @@ describe('withDepth', () => {
     ['plain-20', 34],
     ['resnet-18', 20],
     ['hardt-ma', 8],
+    ['resnet-N:remedy', 20],
+    ['resnet-N,norm=none', 20],
+    ['wide-resnet-D-0', 16],
   ])('%s has no depth %i', (text, depth) => {
     expect(() => withDepth(text, depth)).toThrowErrorMatchingSnapshot()
   })

@@ -34,14 +34,14 @@ const fits = (layers: number, kind: Block) => layers % layersOfBlock[kind] === 2
 const preactNumbers: NameNumbers = {
   title: 'N',
   count: 1,
-  rule: 'N = 6n + 2 up to 110, such as 20 or 110, or 9n + 2 above, such as 164 or 1001',
+  rule: 'N = 6n + 2 from 8 to 110, such as 20 or 110, or 9n + 2 above, such as 164 or 1001',
   holds: ([layers]) => layers >= 8 && layers <= 10_000 && (fits(layers, 'basic') || fits(layers, 'bottleneck')),
 }
 
 const wideNumbers: NameNumbers = {
   title: 'D-K',
   count: 2,
-  rule: `D = 6n + 4 layers and K from 1 to ${LARGEST_FACTOR}, such as 16-4 or 28-10`,
+  rule: `D = 6n + 4 from 10 to 10,000 and K from 1 to ${LARGEST_FACTOR.toLocaleString('en-US')}, such as 16-4 or 28-10`,
   holds: ([depth, factor]) =>
     depth >= 10 && depth <= 10_000 && depth % 6 === 4 && factor >= 1 && factor <= LARGEST_FACTOR,
 }

@@ -52,14 +52,29 @@ export function lookUp(name: string): Found | undefined {
 export function findFamily(name: string, text: string): Found {
   const found = lookUp(name)
   if (found !== undefined) return found
-  // Letters may stand for numbers in comparisons, which set the depth.
-  const { stem } = splitName(name.replace(/-[NDK](?=-|$)/g, ''))
-  const related = families.filter((family) => family.stem === stem)
+  refuseSeparator(text)
+  const related = relatedTo(name)
   if (related.length > 0) throw numberError(name, text, related)
   const titles = families.map(titleOf).join(', ')
   const meant = meantBy(name)
   const remedy = meant === undefined ? 'Choose one of them.' : `Did you mean ${meant}?`
   throw presetError(text || 'network', `a preset (${titles})`, name || 'nothing', remedy)
+}
+
+/** Options that follow something else than a colon: `resnet-20,remedy=rezero`. */
+function refuseSeparator(text: string): void {
+  const [, name, separator, options] = /^([^\s,;:=]+)\s*([\s,;])\s*([^=]+=.*)$/.exec(text) ?? []
+  if (name === undefined || (lookUp(name) === undefined && relatedTo(name).length === 0)) return
+  const found = separator.trim() === '' ? 'a space' : JSON.stringify(separator)
+  const remedy = `Write ${name}:${options.trim().replaceAll(/\s*[,;:]\s*/g, ',')}.`
+  throw presetError(text, 'a colon between the preset and its options', found, remedy)
+}
+
+/** The families of this name with other numbers. Letters may stand for numbers in comparisons, which set the depth. */
+function relatedTo(name: string): readonly Family[] {
+  const alike = families.filter(({ stem }) => name.startsWith(stem) && /^(-[-.\dNDK]*)?$/.test(name.slice(stem.length)))
+  const longest = Math.max(...alike.map(({ stem }) => stem.length))
+  return alike.filter(({ stem }) => stem.length === longest)
 }
 
 /** The preset that was probably meant: resnet20 is resnet-20, rsnet-20 is. */
@@ -68,6 +83,7 @@ function meantBy(name: string): string | undefined {
     .toLowerCase()
     .replace(/([a-z])(?=\d)/g, '$1-')
     .replace(/[-_ ]+/g, '-')
+    .replace(/-0*(?=[1-9])/g, '-')
     .replace(/-$/, '')
   const { stem, numbers } = splitName(tidy)
   const close = nearest(stem, [...new Set(families.map((family) => family.stem))])
@@ -77,12 +93,26 @@ function meantBy(name: string): string | undefined {
 /** The name is known, and its numbers are not. */
 export function numberError(name: string, text: string, related: readonly Family[]): Error {
   const rules = related.map((family) => `${titleOf(family)}${ruleOf(family)}`).join(', or ')
-  const other = lookUp(`cifar-${name}`)
-  const choose = splitName(name).numbers.length === 0 ? 'Write the number.' : 'Choose another number.'
-  const remedy = other === undefined ? choose : `Take cifar-${name}.`
-  return presetError(text, rules, name, remedy)
+  return presetError(text, rules, name, numberRemedy(name, related))
+}
+
+function numberRemedy(name: string, related: readonly Family[]): string {
+  const written = name.match(/(?<=-)\d+/g) ?? []
+  const [{ stem, options }] = related
+  const wanted = Math.max(...related.map(({ numbers }) => numbers?.count ?? 0))
+  if (wanted === 0) {
+    const [depth = ''] = written
+    const isDepth = written.length === 1 && options.depth?.read(depth) !== undefined
+    return isDepth ? `Write ${stem}:depth=${depth}.` : `Write ${stem}.`
+  }
+  if (lookUp(`cifar-${name}`) !== undefined) return `Take cifar-${name}.`
+  const meant = meantBy(name)
+  if (meant !== undefined && meant !== name) return `Did you mean ${meant}?`
+  if (written.length < wanted) return wanted === 1 ? 'Write the number.' : 'Write both numbers.'
+  return wanted === 1 ? 'Choose another number.' : 'Choose other numbers.'
 }
 
 function ruleOf({ numbers }: Family): string {
-  return numbers === undefined || numbers.rule.startsWith('one of') ? '' : ` with ${numbers.rule}`
+  if (numbers === undefined) return ' without numbers'
+  return numbers.rule.startsWith('one of') ? '' : ` with ${numbers.rule}`
 }
