@@ -336,7 +336,7 @@ describe('wrong input', () => {
       2
 
       count shape.json
-      isobath: repeat1.dense1: expected 2 outputs so that the block can be repeated, got 5. Set its width to 2.
+      isobath: shape.json: repeat1.dense1: expected 2 outputs so that the block can be repeated, got 5. Set its width to 2.
       2
 
       train three.json --data moons

@@ -90,6 +90,8 @@ describe('train', () => {
   it('prints one JSON document with the fields of the contract', async () => {
     const run = await isobathJson(`train ${quick} --run json --seed 3`)
     expect(run).toMatchObject({
+      network: expect.stringMatching(/^mlp/),
+      data: 'moons',
       losses: Array.from({ length: 12 }, () => expect.any(Number)),
       train: { loss: expect.any(Number), error: expect.any(Number) },
       test: { loss: expect.any(Number), error: expect.any(Number) },

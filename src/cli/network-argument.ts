@@ -1,6 +1,7 @@
 /** NETWORK on the command line: a preset with options, or a JSON file. */
 import { basename } from 'node:path'
 import {
+  createBlueprint,
   describePresets,
   IsobathError,
   isPreset,
@@ -52,14 +53,17 @@ function takesImages(layer: Layer): boolean {
 }
 
 export function readNetwork(text: string, { classes, input }: Pick<InputShape, 'classes' | 'input'>): Network {
-  return isNetworkFile(text) ? readNetworkFile(text) : parseNetwork(text, { classes, input })
+  return isNetworkFile(text) ? readNetworkFile(text, input) : parseNetwork(text, { classes, input })
 }
 
-function readNetworkFile(text: string): Network {
+/** Throws where it doesn't fit this input, if there is one: the error names the file. */
+function readNetworkFile(text: string, input?: readonly number[]): Network {
   const remedy = "Give a preset or a network's JSON file."
   const bytes = readLimited(text, { code: 'network', limit: LARGEST_FILE, remedy })
   try {
-    return networkFromJson(JSON.parse(decode(bytes)))
+    const network = networkFromJson(JSON.parse(decode(bytes)))
+    if (input) createBlueprint(network, input)
+    return network
   } catch (error) {
     if (error instanceof SyntaxError) {
       throw new IsobathError(

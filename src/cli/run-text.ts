@@ -24,11 +24,17 @@ export interface TrainedOn {
   readonly notes?: readonly string[]
 }
 
-/** The JSON of a training. */
-export function runSummary({ losses, train: training, test, validation, bestTest, evaluations, ...rest }: Run) {
+/** The JSON of a training; `label` is the network as it was written. */
+export function runSummary(
+  { losses, train: training, test, validation, bestTest, evaluations, ...rest }: Run,
+  label: string,
+  { name }: TrainedOn,
+) {
   const { weightsSha256, run, seconds, diverged, steps, settings, signal, warmup, interrupted } = rest
   const { trainingSeconds, measuringSeconds, scoringSeconds, memoryBytes, recompute } = rest
   const facts = {
+    network: label,
+    data: name,
     losses: losses.map(({ loss }) => loss),
     train: training,
     test,
@@ -47,14 +53,14 @@ export function runSummary({ losses, train: training, test, validation, bestTest
 /** The same for people; `label` is the network as they wrote it. */
 export function runText(run: Run, label: string, data: TrainedOn): string {
   const { settings, losses, steps } = run
-  const epochs = ((steps * settings.batch) / data.train.count).toPrecision(3)
+  const epochs = Number(((steps * settings.batch) / data.train.count).toPrecision(3))
   const curve = sparkline(
     losses.map(({ loss }) => loss),
     60,
   )
   const fall = `${number(losses[0]?.loss ?? null)} to ${number(losses.at(-1)?.loss ?? null)}`
   return [
-    `${label} on ${data.name}: ${counted(steps, 'step')} of ${counted(settings.batch, 'sample')}, ${Number(epochs)} epochs`,
+    `${label} on ${data.name}: ${counted(steps, 'step')} of ${counted(settings.batch, 'sample')}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`,
     `${describeRecipe(settings)}, ${settings.loss}, seed ${settings.seed}`,
     '',
     losses.length > 0 ? `loss   ${curve}  ${fall}` : "loss   the first step's loss was not finite",

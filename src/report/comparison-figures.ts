@@ -95,7 +95,7 @@ export function lossFigure(data: ComparisonData): PageFigure | null {
     lineFigure({
       title: `Depth ${depth}`,
       description: describeLosses(data, depth),
-      x: { label: 'Step', domain: [0, Math.max(steps[1], data.steps)] },
+      x: { label: 'Step', whole: true, domain: [0, Math.max(steps[1], data.steps)] },
       y: axis,
       series: data.families.flatMap(({ name, label }, colour) => {
         return data.rows

@@ -12,6 +12,8 @@ export interface Axis {
   /** What the axis spans; by default all values, rounded outwards for y. */
   readonly domain?: Domain
   readonly percent?: boolean
+  /** Whether the values are counts, with nothing between them to mark. */
+  readonly whole?: boolean
 }
 
 export interface Scale {
@@ -67,7 +69,8 @@ export function createScale(axis: Axis, domain: Domain, range: readonly [number,
   const map = kind === 'log' ? Math.log10 : (value: number) => value
   const low = map(domain[0])
   const ratio = (range[1] - range[0]) / (map(domain[1]) - low)
-  const values = kind === 'log' ? logTicks(domain, count) : percentTicks(domain, count, axis.percent === true)
+  const most = axis.whole ? Math.min(count, domain[1] - domain[0]) : count
+  const values = kind === 'log' ? logTicks(domain, most) : percentTicks(domain, most, axis.percent === true)
   return {
     domain,
     ticks: labelTicks(values, kind, axis.percent === true),

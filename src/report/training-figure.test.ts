@@ -27,6 +27,15 @@ describe('the picture of a training', () => {
     )
   })
 
+  it('marks whole steps, and does not make much of hundredths of a percent', () => {
+    const evaluations = [at(1, 0.8785, 0.8788), at(2, 0.8786, 0.8789)]
+    const svg = trainingPicture({ ...data, steps: 2, evaluations })
+    const marked = Array.from(svg.matchAll(/<text[^>]*>([\d.]+%?)</g), ([, text]) => text)
+    expect(marked).toEqual(expect.arrayContaining(['0', '1', '2', '87.0%', '88.0%', '89.0%']))
+    expect(marked.filter((text) => /^[\d.]*\.[\d]/.test(text) && !text.endsWith('%'))).toEqual([])
+    expect(marked.filter((text) => /\.\d\d/.test(text))).toEqual([])
+  })
+
   it('stands numbers that are missing, a single one, and a network with a long name', () => {
     const long = `mlp:widths=${'64-'.repeat(60)}64`
     const svg = trainingPicture({ ...data, network: long, areClasses: false, evaluations: [at(300, null, 0.5)] })

@@ -1,6 +1,8 @@
 /** The picture of one training: the errors on the way, against the steps. */
 import { lineFigure } from './line-figure.ts'
+import { domainOf, roundOutwards } from './scale.ts'
 import { formatPercent } from './text.ts'
+import type { Domain } from './ticks.ts'
 
 /** How a network did after so many steps; errors are fractions, null where its outputs aren't finite. */
 export interface EvaluatedStep {
@@ -22,8 +24,18 @@ export interface TrainingData {
 /** Characters of a title that fit above the picture. */
 const longestTitle = 72
 
+/** Of the errors' axis: two percent. */
+const leastSpan = 0.02
+
 /** More evaluations than that are a line without marks. */
 const mostMarks = 30
+
+/** From 0 where that costs little room, and never so narrow that hundredths of a percent look like much. */
+function errorDomain(evaluations: readonly EvaluatedStep[]): Domain {
+  const [low, high] = domainOf(evaluations.flatMap(({ train, test }) => [train.error, test.error]))
+  const rest = Math.max(0, leastSpan - (high - low)) / 2
+  return roundOutwards([low < high / 2 ? 0 : Math.max(0, low - rest), high + rest], 'linear', 5)
+}
 
 /** Training and test error against steps, as an SVG file. */
 export function trainingPicture({ network, dataset, areClasses, steps, evaluations }: TrainingData): string {
@@ -44,8 +56,12 @@ export function trainingPicture({ network, dataset, areClasses, steps, evaluatio
   return lineFigure({
     title: title.length > longestTitle ? `${title.slice(0, longestTitle - 1)}…` : title,
     description: `${title}, ${shown}. Training error: ${ends(train)}. Test error: ${ends(test)}.`,
-    x: { label: 'Step', domain: [0, steps] },
-    y: { label: areClasses ? 'Misclassified' : 'Unexplained variance', percent: true },
+    x: { label: 'Step', whole: true, domain: [0, steps] },
+    y: {
+      label: areClasses ? 'Misclassified' : 'Unexplained variance',
+      percent: true,
+      domain: errorDomain(evaluations),
+    },
     series: [line('training', train), line('test', test)],
     width: 620,
     height: 330,

@@ -159,7 +159,8 @@ function describeWarmup({ warmup, warmupFactor, untilError }: Schedule): string 
     return `, ${untilError.factor} of it until the training error is below ${error}%`
   }
   if (warmup === 0) return ''
+  const steps = warmup === 1 ? 'step' : `${warmup} steps`
   return warmupFactor === undefined
-    ? ` after ${warmup} steps of warm-up`
-    : `, ${warmupFactor} of it in the first ${warmup} steps`
+    ? ` after ${warmup === 1 ? 'a step' : steps} of warm-up`
+    : `, ${warmupFactor} of it in the first ${steps}`
 }

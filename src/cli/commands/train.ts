@@ -143,7 +143,7 @@ async function watched(work: (shown: ShownTraining, abort: AbortSignal) => Promi
 }
 
 function print(run: Run, label: string, data: TrainedOn, { json, figure }: Flags): void {
-  if (json) printJson(runSummary(run))
+  if (json) printJson(runSummary(run, label, data))
   else printText(runText(run, label, data))
   if (figure === undefined) return
   writeText(figure, picture(run, label, data))
