@@ -1,5 +1,5 @@
 /** What is printed, and the machine's part: the options that every command shares. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { parseBytes, wholeFrom } from './numbers.ts'
 
 export interface MachineFlags {
@@ -10,17 +10,21 @@ export interface MachineFlags {
   readonly memory?: number
 }
 
-/** Every command has these. */
-export function addCommonOptions(command: Command): Command {
+export type CommonOption = 'seed' | 'threads'
+
+/** Every command takes these; the help of one that does the same whatever they say leaves them out. */
+export function addCommonOptions(command: Command, uses: readonly CommonOption[]): Command {
+  const seed = new Option('--seed <n>', 'chooses initial weights, order and dropout masks')
+  const threads = new Option('--threads <n>', 'threads to use (default: one for each core)')
   return command
     .optionsGroup('Options:')
     .option('--json', 'print one JSON document, and nothing else, on stdout')
-    .option('--seed <n>', 'chooses initial weights, order and dropout masks', wholeFrom(0), 0)
-    .option('--threads <n>', 'threads to use (default: one for each core)', wholeFrom(1))
+    .addOption(seed.argParser(wholeFrom(0)).default(0).hideHelp(!uses.includes('seed')))
+    .addOption(threads.argParser(wholeFrom(1)).hideHelp(!uses.includes('threads')))
 }
 
-export function addMachineOptions(command: Command): Command {
-  return addCommonOptions(command)
+export function addMachineOptions(command: Command, uses: readonly CommonOption[] = ['seed', 'threads']): Command {
+  return addCommonOptions(command, uses)
     .option('--exact', 'the same bits on every machine, at some cost in speed')
     .option('--memory <size>', 'the most memory a program may use, such as 2GiB (default: 4GiB)', parseBytes)
 }

@@ -58,7 +58,7 @@ export function addTrained(command: Command): Command {
     .option('--network <network>', `the network of a weights file: ${networkHelp}`)
     .addOption(lossOption().default(undefined, "the run's, or what train would take"))
     .addOption(standardiseOption().default(undefined, "as in the run's training, or per-channel"))
-  return addMachineOptions(addDataOptions(command, usedData))
+  return addMachineOptions(addDataOptions(command, usedData), ['threads'])
 }
 
 /** Throws a `run`, `weights`, `network`, `data` or `option` error. */

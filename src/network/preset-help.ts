@@ -1,5 +1,5 @@
 /** What the help says of networks by name. */
-import type { GroupName } from './families/family.ts'
+import type { Family, GroupName } from './families/family.ts'
 import { families, titleOf } from './families/table.ts'
 
 export interface PresetRow {
@@ -10,6 +10,8 @@ export interface PresetRow {
 
 export interface PresetOptionRow {
   readonly key: string
+  /** The names of the group's presets that have it. */
+  readonly presets: readonly string[]
   readonly values: string
   /** What holds where it is left out. */
   readonly fallback: string
@@ -44,11 +46,21 @@ export function describePresets(): PresetGroup[] {
         return { name: titleOf(family), means: family.means, options: Object.keys(family.options) }
       }),
       options: keys.map((key) => {
-        const rows = members.flatMap(({ options }) => (key in options ? [options[key]] : []))
-        const [{ values, means }] = rows
-        const fallbacks = [...new Set(rows.map(({ fallback }) => fallback))]
-        return { key, values, means, fallback: `${fallbacks.join(' or ')}${fallbacks.length > 1 ? ', by preset' : ''}` }
+        const owners = members.filter(({ options }) => key in options)
+        const [{ values, means }] = owners.map(({ options }) => options[key])
+        return { key, presets: owners.map(titleOf), values, means, fallback: fallbackOf(key, owners) }
       }),
     }
   })
+}
+
+/** `a, or b with preact-resnet-N` */
+function fallbackOf(key: string, owners: readonly Family[]): string {
+  const fallbacks = [...new Set(owners.map(({ options }) => options[key].fallback))]
+  return fallbacks
+    .map((fallback, index) => {
+      const names = owners.filter(({ options }) => options[key].fallback === fallback).map(titleOf)
+      return index === 0 ? fallback : `or ${fallback} with ${names.join(', ')}`
+    })
+    .join(', ')
 }

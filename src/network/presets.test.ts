@@ -196,6 +196,10 @@ test('every option that the help names is read', () => {
   const groups = describePresets()
   for (const { presets, options } of groups) {
     expect(new Set(presets.flatMap((preset) => preset.options))).toEqual(new Set(options.map(({ key }) => key)))
+    for (const preset of presets) {
+      const own = options.filter((option) => option.presets.includes(preset.name))
+      expect(new Set(own.map(({ key }) => key))).toEqual(new Set(preset.options))
+    }
   }
   const [{ presets, options }] = groups
   expect(presets.map(({ name }) => name)).toEqual(['mlp', 'residual-mlp', 'linear', 'linear-residual'])
@@ -216,6 +220,17 @@ test('every option that the help names is read', () => {
     top: one of dense, none (dense)
     multiplier: a number or one of 1/L, 1/sqrt(L), 1/l, 1/sqrt(l) (1/L)
     remedy: one of none, rezero (none)"
+  `)
+})
+
+test('the help says which preset has an option, or another value without it', () => {
+  const cifar = describePresets()[1].options
+  const some = ['norm', 'shortcut', 'block', 'dropout'].map((key) => cifar.find((option) => option.key === key))
+  expect(some.map((option) => `${option?.presets.join(', ')} (${option?.fallback})`).join('\n')).toMatchInlineSnapshot(`
+    "resnet-20|32|44|56|110|1202, cifar-resnet-N, plain-N, preact-resnet-N, wide-resnet-D-K (batch, or none with skipinit and fixup)
+    resnet-20|32|44|56|110|1202, cifar-resnet-N, preact-resnet-N, wide-resnet-D-K (a, or b with preact-resnet-N, wide-resnet-D-K)
+    preact-resnet-N (basic up to 110 layers, bottleneck above)
+    wide-resnet-D-K (0)"
   `)
 })
 

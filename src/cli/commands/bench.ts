@@ -54,7 +54,10 @@ export function benchCommand(): Command {
     )
     .option('--batch <n>', 'samples in a batch of the roofline (default: 128)', wholeFrom(1))
     .addHelpText('after', `\nExamples:\n${example.map((line) => `  ${line}`).join('\n')}`)
-  addCommonOptions(addShapeOptions(command)).option('--exact', 'measure the mode with the same bits on every machine')
+  addCommonOptions(addShapeOptions(command), ['seed', 'threads']).option(
+    '--exact',
+    'measure the mode with the same bits on every machine',
+  )
   return command.action(async (flags: Flags) => {
     const network = flags.roofline
     if (network !== undefined) return benchRoofline(network, flags)

@@ -11,7 +11,7 @@ export function countCommand(): Command {
     .description('count parameters, MACs, FLOPs and activation memory, exactly')
     .argument('<network>', networkHelp)
     .option('--against <network>', 'put another network beside it')
-  addCommonOptions(addShapeOptions(command))
+  addCommonOptions(addShapeOptions(command), [])
   return command.action(async (text: string, flags: ShapeFlags & MachineFlags & { against?: string }) => {
     const { against } = flags
     const { input, classes } = await shapeFor(against === undefined ? [text] : [text, against], flags)

@@ -17,7 +17,7 @@ const where = 'the folder of data sets, or that of this one (default: the folder
 type FolderFlags = MachineFlags & { readonly dataDir?: string }
 
 function listCommand(): Command {
-  return addCommonOptions(new Command('list').description('list the data sets')).action((flags: MachineFlags) => {
+  return addCommonOptions(new Command('list').description('list the data sets'), []).action((flags: MachineFlags) => {
     if (flags.json) return printJson({ datasets: catalogue })
     const table = tableText({
       columns: [
@@ -75,7 +75,7 @@ function fetchCommand(): Command {
     .argument('<name>', storedSets.join(' or '))
     .option('--data-dir <path>', where)
     .option('--from <address>', 'download from here, a mirror of the files, instead of the public homes')
-  return addCommonOptions(command).action(async (name: string, flags: FolderFlags & { from?: string }) => {
+  return addCommonOptions(command, []).action(async (name: string, flags: FolderFlags & { from?: string }) => {
     refuseGenerated(name)
     refuseAddress(flags.from)
     const folder = await folderOf(flags)
@@ -111,7 +111,7 @@ function checkCommand(): Command {
     .description('check that the files of data sets are there, and as they were published')
     .argument('[name]', `${storedSets.join(' or ')} (default: those that are there)`)
     .option('--data-dir <path>', where)
-  return addCommonOptions(command).action(async (name: string | undefined, flags: FolderFlags) => {
+  return addCommonOptions(command, []).action(async (name: string | undefined, flags: FolderFlags) => {
     if (name !== undefined) refuseGenerated(name)
     const folder = await folderOf(flags)
     const checked: { readonly name: string; readonly files: Awaited<ReturnType<typeof checkDataset>> }[] = []

@@ -15,7 +15,7 @@ export function initCommand(): Command {
     .argument('<network>', networkHelp)
     .requiredOption('--out <file>', 'where to write them, as .safetensors')
     .option('--force', 'write over a file that is there')
-  addCommonOptions(addShapeOptions(command))
+  addCommonOptions(addShapeOptions(command), ['seed'])
   return command.action(async (text: string, flags: Flags) => {
     const { input, classes } = await shapeFor([text], flags)
     const blueprint = createBlueprint(readNetwork(text, { classes, input }), input)

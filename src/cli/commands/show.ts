@@ -12,7 +12,7 @@ export function showCommand(): Command {
     .description("print a stage of a network's training step: network, blueprint, graph, plan or kernels")
     .addArgument(new Argument('<stage>', 'what to print').choices(stages))
     .argument('<network>', networkHelp)
-  addMachineOptions(addTrainingOptions(addShapeOptions(command)))
+  addMachineOptions(addTrainingOptions(addShapeOptions(command)), [])
   return command.action(async (stage: Stage, text: string, flags: ShapeFlags & TrainingFlags & MachineFlags) => {
     const { input, classes, task } = await shapeFor([text], flags)
     const network = readNetwork(text, { classes, input })

@@ -25,7 +25,7 @@ export function startCommand(): Command {
   const command = new Command('start')
     .description('the main job: plain and residual networks of 4, 16 and 64 layers on generated images, with a report')
     .option('--report <file>', 'where to write the HTML report', 'isobath-report/index.html')
-  return addCommonOptions(command).action(async (flags: MachineFlags & { report: string }) => {
+  return addCommonOptions(command, ['seed', 'threads']).action(async (flags: MachineFlags & { report: string }) => {
     const { networks, flags: job } = mainJob
     const { data, rate, schedule, epochs, depths, seeds } = job
     const choices = `--data ${data} --depths ${depths.join(',')} --seeds ${seeds} --rate ${rate} --schedule ${schedule} --epochs ${epochs}`
