@@ -16,7 +16,7 @@ import {
   sgd,
   train,
 } from '../src/index.ts'
-import { isobathJson } from './support/command-line.ts'
+import { isobath, isobathJson } from './support/command-line.ts'
 import { refused } from './support/hostile.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
@@ -100,6 +100,18 @@ describe('--augment', () => {
     expect(run).toMatchObject({ settings: { augment: 'pad-crop-flip', standardise: 'per-pixel-mean' } })
     const scores = await isobathJson(`evaluate ${root}/command`)
     expect(scores).toMatchObject({ train: run.train, test: run.test, sameData: true })
+  })
+
+  it('says where flips make classes alike', async () => {
+    const said = async (name: string, augment: string) => {
+      const words = `train mlp:depth=1,width=8 --data ${name}:train=20,test=10 --augment ${augment} --steps 1`
+      const { stdout } = await isobath(`${words} --run ${root}/${name}-${augment}`)
+      return stdout.split('\n').filter((line) => line.includes('mirror images'))
+    }
+    expect(await said('glyphs', 'pad-crop-flip')).toEqual([
+      "Some classes of glyphs are others' mirror images, which flips make alike: --augment none tells them apart.",
+    ])
+    expect([...(await said('glyphs', 'none')), ...(await said('tiles', 'pad-crop-flip'))]).toEqual([])
   })
 
   it('is refused for what is no image, and nothing is kept', async () => {

@@ -1,6 +1,7 @@
 /** What `train` says of a run that has come to its end, or was stopped. */
 import { join } from 'node:path'
 import {
+  catalogue,
   describeDivergence,
   describeRecipe,
   describeSignal,
@@ -68,7 +69,7 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
     ...evaluationLines(run),
     ...(data.notes ?? []).map((note, index) => `${index === 0 ? 'data' : ''}`.padEnd(7) + note),
     '',
-    ...remarks(run),
+    ...remarks(run, data.name),
     `time   ${seconds(run.seconds)} in all, ${seconds(run.trainingSeconds)} for the steps${speed(run)}${measuring(run)}${scoring(run)}`,
     `memory ${formatBytes(run.memoryBytes)} for a step${run.recompute ? ', activations computed again in the backward pass' : ''}`,
     `run    ${run.run}`,
@@ -134,10 +135,15 @@ function warmupSentence(looks: readonly WarmupLook[]): string {
 }
 
 /** What a user must know beside the scores. */
-function remarks({ signal, warmup, diverged, interrupted, steps, settings, run }: Run): string[] {
+function remarks({ signal, warmup, diverged, interrupted, steps, settings, run }: Run, data: string): string[] {
   const lines: string[] = []
   const standsOut = describeSignal(signal)
   if (standsOut !== null) lines.push(`Before training ${standsOut}.`)
+  if (settings.augment !== 'none' && catalogue.some(({ name, mirrored }) => name === data && mirrored)) {
+    lines.push(
+      `Some classes of ${data} are others' mirror images, which flips make alike: --augment none tells them apart.`,
+    )
+  }
   if (warmup) lines.push(warmupSentence(warmup))
   if (diverged) lines.push(`Training diverged at step ${whole(diverged.step)}: ${describeDivergence(diverged)}.`)
   if (interrupted) {

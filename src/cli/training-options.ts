@@ -105,7 +105,7 @@ export function addTrainingOptions(command: Command): Command {
     .addOption(
       new Option(
         '--augment <how>',
-        'how images are varied each time: padded by 4, cropped and flipped at random (default: none)',
+        'how images are varied each time: padded by 4, cropped and flipped at random (default: none); not for classes that are mirror images of others, as of glyphs',
       ).choices(augmentationNames),
     )
     .addOption(new Option('--order <how>', 'order of the samples (default: shuffled)').choices(orderNames))

@@ -69,6 +69,8 @@ export interface CatalogueRow {
   readonly source: 'generated' | 'files'
   /** Options that this set has beside those that all have. */
   readonly options: readonly string[]
+  /** There where some classes are the mirror image of others, so that a flip makes them alike. */
+  readonly mirrored?: true
 }
 
 interface Entry extends Omit<CatalogueRow, 'name'> {
@@ -128,6 +130,7 @@ const ENTRIES = {
     test: 2_000,
     source: 'generated',
     options: ['train', 'test'],
+    mirrored: true,
     load: glyphs,
   },
   mnist: {
@@ -198,16 +201,7 @@ const ENTRIES = {
 const TABLE = new Map<string, Entry>(Object.entries(ENTRIES))
 
 /** The data sets that have a name. */
-export const catalogue: readonly CatalogueRow[] = [...TABLE].map(([name, entry]) => ({
-  name,
-  what: entry.what,
-  shape: entry.shape,
-  classes: entry.classes,
-  train: entry.train,
-  test: entry.test,
-  source: entry.source,
-  options: entry.options,
-}))
+export const catalogue: readonly CatalogueRow[] = [...TABLE].map(([name, { load: _, ...row }]) => ({ name, ...row }))
 
 /**
  * The data set of a name, varied as the options say: samples held out, a subset of them, random labels, other targets.
