@@ -218,7 +218,7 @@ describe('wrong input', () => {
       2
 
       compare plain-N --data tiles
-      isobath: plain-N: expected plain-N with N = 6n + 2, such as 20, 56 or 110, or plain-18|34, got plain-4. Choose another number. The depths were 4, 16, 64: --depths chooses others.
+      isobath: plain-N: expected plain-N with N = 6n + 2 from 8 to 10,000, such as 20, 56 or 110, or plain-18|34, got plain-4. Choose another number. The depths were 4, 16, 64: --depths chooses others.
       2
 
       compare mlp --data moons --figure out.png
