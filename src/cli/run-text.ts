@@ -148,11 +148,12 @@ function remarks({ signal, warmup, diverged, interrupted, steps, settings, run }
   if (diverged) lines.push(`Training diverged at step ${whole(diverged.step)}: ${describeDivergence(diverged)}.`)
   if (interrupted) {
     const file = join(run ?? '', `checkpoint-${steps}.safetensors`)
-    lines.push(
+    const stopped = [
       `Stopped after ${whole(steps)} of ${counted(settings.steps, 'step')}. The weights reached are in ${file}.`,
       `It was not scored: isobath evaluate ${quote(run ?? '')} says how well it does so far.`,
       `Go on with: isobath train --resume ${quote(run ?? '')}`,
-    )
+    ]
+    lines.push(stopped.join('\n'))
   }
   return lines.flatMap((line) => [line, ''])
 }
