@@ -194,6 +194,24 @@ describe('train', () => {
     `)
   })
 
+  it('refuses what callers without a compiler give it', async () => {
+    const call = (given: readonly unknown[]) => laterRefusal(() => Reflect.apply(train, undefined, given))
+    const said = [
+      await call([network]),
+      await call([network, null]),
+      await call([network, { data: 'glyphs' }]),
+      await call(['resnet-20', { data: fewPoints, steps: 1 }]),
+      await call([network, { data: fewPoints, evaluateEvery: 'x' }]),
+    ]
+    expect(said.join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: data: expected a data set. Give one, such as glyphs().
+      IsobathError: data: expected a data set. Give one, such as glyphs().
+      IsobathError: data: expected a data set. Give one, such as glyphs().
+      IsobathError: network: expected a network, got "resnet-20". Make it with parseNetwork('resnet-20', { classes: 10 }).
+      IsobathError: evaluate-every: expected steps, such as 500, or { epochs: 1 }, or 'never', got "x"."
+    `)
+  })
+
   it('is evaluated as it was trained: the loss and the standardising are options', async () => {
     const { weights } = await train(network, { data: fewPoints, steps: 5, optimizer: sgd() })
     const scoresOf = (options: object) => evaluate(network, { data: fewPoints, weights, ...options })

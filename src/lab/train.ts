@@ -136,9 +136,9 @@ export interface Run extends TrainingRecord {
  * being finite ends with `diverged`.
  */
 export async function train(network: Network, options: TrainOptions): Promise<Run> {
+  checkTrainOptions(options ?? {})
   const { data, weights, abort, onProgress, onEvaluation, checkpointEvery, observers } = options
   const { threads, exact, memoryLimit } = options
-  checkTrainOptions(options)
   checkLabelled(data)
   const blueprint = createBlueprint(network, data.shape)
   const settings = settingsFor(blueprint, resolveOptions(options, data.train.count, taskOf(data)))
