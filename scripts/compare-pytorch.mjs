@@ -9,7 +9,7 @@
  * --control trains a third time, in PyTorch with images laid out channel by channel: other sums of the same numbers. Two
  * trainings at a high rate part by as much as rounding alone takes them apart, and this says how much that is.
  */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -69,6 +69,8 @@ const { optimizer, schedule, steps, batch, evaluateEvery, standardise, augment, 
 if (schedule.untilError)
   throw new Error(`${values.recipe} has a warm-up that ends with an error: choose another recipe.`)
 const weights = initialise(blueprint, seed)
+const python = '/usr/bin/python3'
+const script = fileURLToPath(new URL('compare_pytorch.py', import.meta.url))
 /** As many of the training set, and the same, as src/training/measurements.ts takes between steps. */
 const evaluatedSamples = Math.min(5000, data.train.count)
 
@@ -155,15 +157,14 @@ async function sendBatches(stdin, standardiser) {
 
 async function trainInPyTorch(layout) {
   const folder = mkdtempSync(join(tmpdir(), 'isobath-compare-'))
-  const script = fileURLToPath(new URL('compare_pytorch.py', import.meta.url))
   try {
     const standardiser = createStandardiser(data.train, data.shape, standardise)
     writeProblem(folder, standardiser, layout)
-    const child = spawn('/usr/bin/python3', [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const child = spawn(python, [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] })
     const ended = once(child, 'exit')
     // Whoever ends early says why on standard error; the batches that nobody reads then are no error of their own.
     child.stdin.on('error', () => {})
-    const sent = sendBatches(child.stdin, standardiser)
+    const sent = sendBatches(child.stdin, standardiser).catch(() => {})
     const losses = []
     const evaluations = []
     let facts = {}
@@ -254,13 +255,15 @@ function figures(runs) {
   }
 }
 
+// Before the training here: what PyTorch lacks is said at once.
+mkdirSync(values.out, { recursive: true })
+execFileSync(python, [script, '--check'], { stdio: 'inherit' })
 const runs = [
   { name: 'Isobath', run: await trainHere() },
   { name: 'PyTorch', run: await trainInPyTorch('channels_last') },
   ...(values.control ? [{ name: 'PyTorch, NCHW', run: await trainInPyTorch('contiguous_format') }] : []),
 ]
 console.log(tableText(resultTable(runs)))
-mkdirSync(values.out, { recursive: true })
 const results = { network: name, data: data.name, settings, isobath: version, runs }
 writeFileSync(join(values.out, 'results.json'), `${JSON.stringify(results)}\n`)
 for (const [file, svg] of Object.entries(figures(runs))) writeFileSync(join(values.out, file), svg)
