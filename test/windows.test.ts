@@ -128,6 +128,16 @@ const windows: readonly Sizes[] = paddings.flatMap((padding) =>
   ),
 )
 
+/** Windows as far apart as they may be, and more so than their kernel or the whole image is wide; side by side; and large. */
+const strides: readonly Sizes[] = [
+  { ...usual, kernel: 3, stride: 1000, H: 16, W: 11 },
+  { ...usual, kernel: 2, stride: 7, H: 16, W: 23, padding: 'none' },
+  { ...usual, kernel: 9, stride: 9, H: 18, W: 29, padding: 'none' },
+  { ...usual, kernel: 13, stride: 5, H: 14, W: 21 },
+  { ...usual, kernel: 13, stride: 5, H: 15, W: 20, padding: 'circular' },
+  { ...usual, kernel: 7, stride: 6, H: 15, W: 20, padding: 'circular' },
+]
+
 /** Every height and every width, never the same. */
 const extents: readonly Sizes[] = upTo(9).map((H) => {
   const W = ((4 * H) % 9) + 1
@@ -147,6 +157,7 @@ const channels: readonly Sizes[] = manyChannels.map((C, index) => ({
 testOnAnyThreads(
   {
     'convolutions of every window': windows.flatMap(convCalls),
+    'convolutions of large strides': strides.flatMap(convCalls),
     'convolutions of every size of image': extents.flatMap(convCalls),
     'convolutions of every number of channels': channels.flatMap((sizes) => [
       ...convCalls(sizes),

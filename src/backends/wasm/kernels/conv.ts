@@ -9,7 +9,7 @@ import { panelWidth, roundUp } from '../../../plan/layout.ts'
 import type { Kernel } from '../../../plan/plan.ts'
 import { type I32, i32 } from '../assembler.ts'
 import { panelVectors } from './dense.ts'
-import { type Movement, moveBackwards, moveForwards, type Phase } from './movement.ts'
+import { type Movement, moveBackwards, moveForwards, type Phases } from './movement.ts'
 import { at, forRange, type KernelContext, operandOf, times } from './operands.ts'
 import { PaddedImages, paddedSize } from './padded-images.ts'
 import {
@@ -64,9 +64,10 @@ export function emitConv(context: KernelContext): void {
   const row = builder.local('i32')
   const places = builder.local('i32')
   const second = builder.local('i32')
+  const tap = builder.local('i32')
 
   /** The terms that lie side by side in both factors, and the loops around them: over taps that are apart, and over lines. */
-  const termsOf = (lines: Phase, columns: Phase, termBytes: number): { terms: number; rounds: Round[] } => {
+  const termsOf = (lines: Phases, columns: Phases, termBytes: number): { terms: number; rounds: Round[] } => {
     const tapBytes = channels * termBytes
     const perLine = {
       count: i32.const(lines.taps),
@@ -78,26 +79,34 @@ export function emitConv(context: KernelContext): void {
     return { terms: channels, rounds: [perTap, perLine] }
   }
 
-  const emitColumns = (lines: Phase, columns: Phase, strip: Strip): void => {
-    const { vectors, column } = strip
+  /** The positions of one phase in the line `inImage`; `line` and `column` say how far the phases are behind the first. */
+  const emitPhase = (
+    [lines, line]: readonly [Phases, I32],
+    [columns, column]: readonly [Phases, I32],
+    strip: Strip,
+  ): void => {
+    const { vectors } = strip
     const { termBytes } = strip.places
     const { terms, rounds } = termsOf(lines, columns, termBytes)
     const isReached = lines.taps > 0 && columns.taps > 0
-    const firstTap = i32.const((lines.firstTap * side + columns.firstTap) * channels * termBytes)
-    builder.set(places, i32.add(strip.places.address, firstTap))
-    if (strip.places.second) builder.set(second, i32.add(strip.places.second, firstTap))
+    const tapBytes = channels * termBytes
+    const ofFirst = i32.const((lines.firstTap * side + columns.firstTap) * tapBytes)
+    const behind = i32.mul(i32.add(i32.mul(line, i32.const(side)), column), i32.const(tapBytes))
+    builder.set(tap, i32.sub(ofFirst, behind))
+    builder.set(places, i32.add(strip.places.address, tap))
+    if (strip.places.second) builder.set(second, i32.add(strip.places.second, tap))
     const own = { ...strip.places, address: places, ...(strip.places.second && { second }) }
     // The line's window in the image, then the first column's.
-    const line = i32.divU(i32.sub(inImage, i32.const(lines.first)), i32.const(spacing))
-    const seenLine = i32.add(i32.mul(line, i32.const(step)), i32.const(lines.seen))
+    const window = i32.divU(i32.sub(inImage, i32.const(lines.first)), i32.const(spacing))
+    const seenLine = i32.add(i32.mul(window, i32.const(step)), i32.const(lines.seen))
     builder.set(seen, i32.add(at(imageAt, seenLine, images.lineBytes), i32.const(columns.seen * images.positionBytes)))
     const firstRow = i32.mul(i32.add(i32.mul(image, i32.const(height)), inImage), i32.const(width))
-    builder.set(row, i32.add(firstRow, i32.const(columns.first)))
+    builder.set(row, i32.add(firstRow, i32.add(column, i32.const(columns.first))))
     for (const { rows, count } of tilesAlong(columns.count, vectors)) {
       times(builder, count, () => {
         const spread = { address: seen, rowBytes: stepBytes, termBytes: lanes.bytes }
         const sums = product.emit({ spread, vectors: own, rows, terms: isReached ? terms : 0, rounds })
-        tail.moveTo(row, column)
+        tail.moveTo(row, strip.column)
         for (const [position, sum] of inOrder(sums, { asTheyAre: rest.length === 0 })) {
           tail.finish(Math.floor(position / vectors), position % vectors, sum)
         }
@@ -107,18 +116,27 @@ export function emitConv(context: KernelContext): void {
     }
   }
 
+  const emitColumns = (line: readonly [Phases, I32], strip: Strip): void => {
+    for (const columns of movement.columns) {
+      if (columns.phases === 1) emitPhase(line, [columns, i32.const(0)], strip)
+      else {
+        forRange(builder, i32.const(0), i32.const(columns.phases), 1, (column) =>
+          emitPhase(line, [columns, column], strip),
+        )
+      }
+    }
+  }
+
   /** All columns of the line `inImage` of the image, by the phase that the line is in. */
   const emitLine = (strip: Strip): void => {
-    const [only] = movement.lines
-    if (movement.lines.length === 1) {
-      for (const columns of movement.columns) emitColumns(only, columns, strip)
+    if (spacing === 1) {
+      for (const lines of movement.lines) emitColumns([lines, i32.const(0)], strip)
       return
     }
     const remainder = builder.local('i32', i32.remU(inImage, i32.const(spacing)))
     for (const lines of movement.lines) {
-      builder.when(i32.eq(remainder, i32.const(lines.first)), () => {
-        for (const columns of movement.columns) emitColumns(lines, columns, strip)
-      })
+      const behind = builder.local('i32', i32.sub(remainder, i32.const(lines.first)))
+      builder.when(i32.ltU(behind, i32.const(lines.phases)), () => emitColumns([lines, behind], strip))
     }
   }
 

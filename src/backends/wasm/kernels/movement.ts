@@ -5,15 +5,21 @@
 import type { Geometry } from '../../../graph/windows.ts'
 import { inputPadding, type Padding } from './padded-images.ts'
 
-/** The positions of a result, along one direction, that the same taps of the kernel reach. */
-export interface Phase {
-  /** The first of them; the others follow `spacing` apart. */
+/**
+ * Phases side by side: in each every so manieth position of a result, along one direction, and the same number of taps of
+ * the kernel that reach it. The next phase begins one position on, and with the tap before.
+ */
+export interface Phases {
+  /** How many there are. */
+  readonly phases: number
+  /** The first position of the first of them; its others follow `spacing` apart. */
   readonly first: number
+  /** Positions of each. */
   readonly count: number
-  /** Where the first one's window begins in the padded source; the next one's begins `step` positions on. */
+  /** Where the window of each one's first position begins in the padded source; the next one's begins `step` positions on. */
   readonly seen: number
   readonly taps: number
-  /** The first tap in the order of the kernel; the others follow `tapSpacing` apart. */
+  /** The first phase's first tap in the order of the kernel; the others follow `tapSpacing` apart. */
   readonly firstTap: number
 }
 
@@ -28,14 +34,18 @@ export interface Movement {
   /** Positions of the padded source for that. */
   readonly step: number
   readonly tapSpacing: number
-  readonly lines: readonly Phase[]
-  readonly columns: readonly Phase[]
+  readonly lines: readonly Phases[]
+  readonly columns: readonly Phases[]
 }
+
+/** Positions that all taps reach. */
+const everyTap = (kernel: number, count: number): Phases[] => [
+  { phases: 1, first: 0, count, seen: 0, taps: kernel, firstTap: 0 },
+]
 
 /** C channels of the input. */
 export function moveForwards(geometry: Geometry, channels: number): Movement {
   const { kernel, stride, outputHeight: height, outputWidth: width } = geometry
-  const phase = (count: number): Phase[] => [{ first: 0, count, seen: 0, taps: kernel, firstTap: 0 }]
   return {
     padding: inputPadding(geometry, channels),
     kernel,
@@ -44,8 +54,8 @@ export function moveForwards(geometry: Geometry, channels: number): Movement {
     spacing: 1,
     step: stride,
     tapSpacing: 1,
-    lines: phase(height),
-    columns: phase(width),
+    lines: everyTap(kernel, height),
+    columns: everyTap(kernel, width),
   }
 }
 
@@ -74,20 +84,20 @@ function moveInPhases(geometry: Geometry, channels: number): Movement {
     circular,
   }
   /** Result p is reached by tap t from output (p + before - t) / stride: taps of the same remainder as p + before. */
-  const phasesAlong = (extent: number): Phase[] =>
-    Array.from({ length: stride }, (_, remainder) => {
-      const first = (((remainder - before) % stride) + stride) % stride
-      const taps = Math.ceil(Math.max(0, kernel - remainder) / stride)
-      // Outputs in their order meet the taps from the last one to the first: the flipped kernel's from the first on.
-      const lastTap = remainder + stride * (taps - 1)
-      return {
-        first,
-        count: Math.ceil(Math.max(0, extent - first) / stride),
-        seen: (first + before - remainder) / stride - (taps - 1) + padding.before,
-        taps,
-        firstTap: kernel - 1 - lastTap,
-      }
-    })
+  const phaseFrom = (first: number, extent: number): Phases => {
+    const remainder = (first + before) % stride
+    const taps = Math.ceil(Math.max(0, kernel - remainder) / stride)
+    // Outputs in their order meet the taps from the last one to the first: the flipped kernel's from the first on.
+    const lastTap = remainder + stride * (taps - 1)
+    return {
+      phases: 1,
+      first,
+      count: Math.ceil((extent - first) / stride),
+      seen: (first + before - remainder) / stride - (taps - 1) + padding.before,
+      taps,
+      firstTap: kernel - 1 - lastTap,
+    }
+  }
   return {
     padding,
     kernel,
@@ -96,15 +106,27 @@ function moveInPhases(geometry: Geometry, channels: number): Movement {
     spacing: stride,
     step: 1,
     tapSpacing: stride,
-    lines: phasesAlong(height),
-    columns: phasesAlong(width),
+    lines: phasesAlong(height, stride, phaseFrom),
+    columns: phasesAlong(width, stride, phaseFrom),
   }
+}
+
+/** All phases along so many positions, those together that differ by their place alone: however large the stride, a few. */
+function phasesAlong(extent: number, stride: number, phaseFrom: (first: number, extent: number) => Phases): Phases[] {
+  const all: Phases[] = []
+  for (let first = 0; first < Math.min(stride, extent); first++) {
+    const phase = phaseFrom(first, extent)
+    const last = all.at(-1)
+    const isNext = last?.count === phase.count && last.seen === phase.seen && last.taps === phase.taps
+    if (last && isNext) all[all.length - 1] = { ...last, phases: last.phases + 1 }
+    else all.push(phase)
+  }
+  return all
 }
 
 /** One position at a time over the gradient with its elements a stride apart, and zeros between them. */
 function moveOverSpaced(geometry: Geometry, channels: number): Movement {
   const { height, width, kernel, stride, before, after, circular, outputHeight, outputWidth } = geometry
-  const phase = (count: number): Phase[] => [{ first: 0, count, seen: 0, taps: kernel, firstTap: 0 }]
   return {
     padding: {
       height: outputHeight,
@@ -123,7 +145,7 @@ function moveOverSpaced(geometry: Geometry, channels: number): Movement {
     spacing: 1,
     step: 1,
     tapSpacing: 1,
-    lines: phase(height),
-    columns: phase(width),
+    lines: everyTap(kernel, height),
+    columns: everyTap(kernel, width),
   }
 }
