@@ -85,6 +85,11 @@ describe('compare', () => {
     expect(interrupted).toBe(true)
   })
 
+  it('refuses what is no family', async () => {
+    const attempt = compare(JSON.parse('["mlp"]'), options)
+    await expect(attempt).rejects.toThrow(/^compare: expected families such as .*, got "mlp"\.$/)
+  })
+
   it('ends all trainings when one fails', async () => {
     const failing = compare([family('mlp')], {
       ...options,

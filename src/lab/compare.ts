@@ -8,6 +8,7 @@ import { checkAugmentation } from '../data/augment.ts'
 import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import { IsobathError } from '../support/errors.ts'
+import { foundText } from '../support/found.ts'
 import { comparisonSentence } from '../training/compare.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { Scores } from '../training/evaluate.ts'
@@ -86,6 +87,12 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
   const { data, depths, seeds, abort, observer } = options
   if (families.length === 0 || depths.length === 0 || seeds.length === 0) {
     throw new IsobathError('option', 'compare: expected at least one network, one depth and one seed.')
+  }
+  for (const family of families) {
+    if (typeof family?.ofDepth === 'function') continue
+    const example =
+      "{ name: 'mlp', label: 'plain', ofDepth: (depth) => parseNetwork(`mlp:depth=${depth}`, { classes: 10 }) }"
+    throw new IsobathError('option', `compare: expected families such as ${example}, got ${foundText(family)}.`)
   }
   const started = performance.now()
   const settings = resolveOptions(choicesOf(options, 0), data.train.count, taskOf(data))
