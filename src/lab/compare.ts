@@ -90,8 +90,7 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
   }
   for (const family of families) {
     if (typeof family?.ofDepth === 'function') continue
-    const example =
-      "{ name: 'mlp', label: 'plain', ofDepth: (depth) => parseNetwork(`mlp:depth=${depth}`, { classes: 10 }) }"
+    const example = "{ name: 'mlp', label: 'plain', ofDepth: (depth) => chain(repeat(depth, dense(64)), dense(10)) }"
     throw new IsobathError('option', `compare: expected families such as ${example}, got ${foundText(family)}.`)
   }
   const started = performance.now()
