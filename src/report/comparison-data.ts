@@ -157,7 +157,8 @@ function differencesOf(names: readonly string[]): string[] {
   })
 }
 
-/** `network 1 is resnet-N:remedy=fixup`, of the labels that don't say it themselves. */
+/** `network 1 is resnet-N:remedy=fixup`, where a label doesn't say it itself. */
 export function keyOf({ families }: ComparisonData): string[] {
-  return families.filter(({ name, label }) => !name.includes(label)).map(({ name, label }) => `${label} is ${name}`)
+  if (families.every(({ name, label }) => name.includes(label))) return []
+  return families.filter(({ name, label }) => name !== label).map(({ name, label }) => `${label} is ${name}`)
 }
