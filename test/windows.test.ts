@@ -3,9 +3,9 @@
  * that leave positions out or see them more than once, on any number of threads.
  */
 import { createWindow } from '../src/blueprint/window.ts'
-import { partsOfSamples } from '../src/graph/parts.ts'
+import { paddedOutputs, partsOfSamples } from '../src/graph/parts.ts'
 import type { Attributes } from '../src/graph/value.ts'
-import { geometryOf, paddedOutputs, strideWindow, windowAttributes } from '../src/graph/windows.ts'
+import { geometryOf, strideWindow, windowAttributes } from '../src/graph/windows.ts'
 import { createRandom, type Random } from '../src/support/random.ts'
 import type { Call, Tensor } from './support/calls.ts'
 import { testOnAnyThreads } from './support/on-any-threads.ts'

@@ -7,9 +7,9 @@
 
 import { sameShape, sizeOf } from '../blueprint/shape.ts'
 import { assertInvariant } from '../support/errors.ts'
-import { partsOfPositions, partsOfSamples } from './parts.ts'
+import { paddedOutputs, partsOfPositions, partsOfSamples } from './parts.ts'
 import type { Attribute, Attributes, Element, Shape, Value } from './value.ts'
-import { geometryOf, paddedOutputs } from './windows.ts'
+import { geometryOf } from './windows.ts'
 
 export interface OpResult {
   readonly shape: Shape

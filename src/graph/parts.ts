@@ -21,5 +21,11 @@ const mostSampleParts = 8
 /** Parts of a batch for the gradients of convolutions' weights. */
 export const partsOfSamples = (samples: number): number => Math.min(mostSampleParts, samples)
 
+/** Outputs of a weight that a plan stores side by side, in a panel (plan/layout.ts). */
+export const panelOutputs = 8
+
+/** The outputs of a part of a weight's gradient: whole panels of them, those that there aren't zeros. */
+export const paddedOutputs = (outputs: number): number => Math.ceil(outputs / panelOutputs) * panelOutputs
+
 /** Where part `part` of `parts` begins among `count` things. */
 export const partStart = (count: number, parts: number, part: number): number => Math.floor((count * part) / parts)

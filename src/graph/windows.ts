@@ -51,6 +51,3 @@ export function geometryOf(attributes: Attributes): Geometry {
 
 /** Of every `stride`-th position: a window of one position. */
 export const strideWindow = (stride: number): Window => createWindow(1, stride, false)
-
-/** Rows of weights come in panels of 8. */
-export const paddedOutputs = (outputs: number): number => Math.ceil(outputs / 8) * 8

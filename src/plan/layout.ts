@@ -4,10 +4,11 @@
  * runs over the kernel's positions first and the channels within, as they lie side by side in an image.
  */
 import { type Shape, sizeOf } from '../graph/graph.ts'
+import { panelOutputs } from '../graph/parts.ts'
 import { assertInvariant } from '../support/errors.ts'
 
 /** Columns in a panel, and the unit to which features are padded. */
-export const panelWidth = 8
+export const panelWidth = panelOutputs
 /** Rows in a tile, and the unit to which batches are padded. */
 export const tileRows = 4
 
@@ -33,7 +34,13 @@ const spread = (stride: number, period: number): number => (stride % period === 
 export function layoutOf(shape: Shape, positions: number): Layout {
   if (positions > 0) {
     const [outputs, inputs] = shape
-    return { kind: 'panels', outputs, inputs, positions, panelStride: spread(roundUp(inputs, 8) * panelWidth, 1024) }
+    return {
+      kind: 'panels',
+      outputs,
+      inputs,
+      positions,
+      panelStride: spread(roundUp(inputs, panelWidth) * panelWidth, 1024),
+    }
   }
   if (shape.length === 0) return { kind: 'scalar' }
   if (shape.length === 1) return { kind: 'vector', length: shape[0] }

@@ -1,8 +1,8 @@
 /** Random calls of every operation at given sizes: B batch, F features or channels, O outputs of a layer. */
 import { createWindow } from '../../src/blueprint/window.ts'
 import type { OpName } from '../../src/graph/ops.ts'
-import { partsOfSamples } from '../../src/graph/parts.ts'
-import { geometryOf, paddedOutputs, strideWindow, windowAttributes } from '../../src/graph/windows.ts'
+import { paddedOutputs, partsOfSamples } from '../../src/graph/parts.ts'
+import { geometryOf, strideWindow, windowAttributes } from '../../src/graph/windows.ts'
 import { createRandom } from '../../src/support/random.ts'
 import type { Call, Tensor } from './calls.ts'
 

@@ -1,7 +1,7 @@
 /** Convolutions and pooling. Images are rows of channels, one row for each position: B images, C channels, O outputs. */
 import type { Attributes } from '../../graph/graph.ts'
-import { partStart, partsOfSamples } from '../../graph/parts.ts'
-import { type Geometry, geometryOf, paddedOutputs } from '../../graph/windows.ts'
+import { paddedOutputs, partStart, partsOfSamples } from '../../graph/parts.ts'
+import { type Geometry, geometryOf } from '../../graph/windows.ts'
 import { extentsOf, matrixOf, type Operation, sum } from './operation.ts'
 
 /** Where a window, at an output's row and column, sees an input. */

@@ -8,8 +8,10 @@ import { panelWidth, roundUp } from '../../../plan/layout.ts'
 import type { Kernel } from '../../../plan/plan.ts'
 import { type I32, i32, type Local } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 import { inputPadding, PaddedImages, paddedSize } from './padded-images.ts'
+import { partStart } from './parts.ts'
 import { forColumnTiles, inOrder, panelOffset, TileProduct, type TileVectors, tilesAlong } from './product.ts'
 import { createUpdateTail, forElements } from './updates.ts'
 
@@ -111,9 +113,9 @@ export function emitConvWeightGradient(context: KernelContext): void {
   builder.when(i32.ltU(start, end), () => images.clear())
   forRange(builder, start, end, 1, (number) => {
     builder.set(part, at(dw.pointer, number, partBytes))
-    clear(context, part, partBytes)
-    builder.set(group, shareOf(batch, parts, number))
-    builder.set(lastImage, shareOf(batch, parts, i32.add(number, i32.const(1))))
+    emitClearing(context, part, partBytes)
+    builder.set(group, partStart(batch, parts, number))
+    builder.set(lastImage, partStart(batch, parts, i32.add(number, i32.const(1))))
     builder.while(i32.ltU(group, lastImage), () => {
       builder.set(groupEnd, i32.add(group, i32.const(images.size.images)))
       builder.set(groupEnd, i32.select(i32.ltU(groupEnd, lastImage), groupEnd, lastImage))
@@ -125,19 +127,6 @@ export function emitConvWeightGradient(context: KernelContext): void {
       })
       builder.set(group, groupEnd)
     })
-  })
-}
-
-/** Where part `part` begins, as graph/parts.ts has it. */
-function shareOf(count: number, parts: number, part: I32): I32 {
-  return i32.divU(i32.mul(part, i32.const(count)), i32.const(parts))
-}
-
-function clear({ builder, lanes }: KernelContext, address: I32, bytes: number): void {
-  const pointer = builder.local('i32', address)
-  times(builder, bytes / 16, () => {
-    v128.store(builder, pointer, lanes.constant(0))
-    builder.set(pointer, i32.add(pointer, i32.const(16)))
   })
 }
 

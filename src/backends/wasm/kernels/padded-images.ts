@@ -3,9 +3,11 @@
  * lie side by side without padding: the positions of a window's row are contiguous.
  */
 import type { Geometry } from '../../../graph/windows.ts'
+import { roundUp } from '../../../plan/layout.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { clearedBytes, emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, type KernelOperand, layoutAs, times } from './operands.ts'
 
 /** Images that are copied: where their elements go, and what is around them. */
@@ -41,7 +43,7 @@ export interface PaddedSize {
   readonly imageBytes: number
   /** Images that are copied at once. */
   readonly images: number
-  /** Of all of them, and a vector that may be written beyond the last. */
+  /** Of all of them, and what clearing them takes beyond. */
   readonly bytes: number
 }
 
@@ -52,7 +54,7 @@ export function paddedSize(padding: Padding, images: number, elementBytes: numbe
   const width = spacedWidth + before + after
   const imageBytes = height * width * channels * elementBytes
   const count = Math.max(1, Math.min(images, Math.floor(groupBytes / imageBytes)))
-  return { height, width, imageBytes, images: count, bytes: Math.ceil((count * imageBytes) / 16) * 16 + 16 }
+  return { height, width, imageBytes, images: count, bytes: roundUp(count * imageBytes, clearedBytes) }
 }
 
 /** Copies images of an operand to a thread's own memory. */
@@ -90,14 +92,9 @@ export class PaddedImages {
 
   /** Zeros wherever `copy` never writes; once, before the first copy. */
   clear(): void {
-    const { builder, lanes } = this.context
     const { before, after, spacing, circular } = this.padding
     if (spacing === 1 && (circular || before + after === 0)) return
-    builder.set(this.target, this.address)
-    times(builder, this.size.bytes / 16, () => {
-      v128.store(builder, this.target, lanes.constant(0))
-      builder.set(this.target, i32.add(this.target, i32.const(16)))
-    })
+    emitClearing(this.context, this.address, this.size.bytes)
   }
 
   /** Copies the images from number `first` to before `end`, no more than a group of them, to the beginning of the memory. */

@@ -15,10 +15,10 @@ interface Part {
   readonly rows: Local<'i32'>
 }
 
-/** Where part number `part` of the rows begins, as graph/parts.ts has it. */
-function partStart(rows: number, parts: number, part: I32): I32 {
-  assertInvariant(rows * parts < 2 ** 32, `${rows} rows in ${parts} parts`)
-  return i32.divU(i32.mul(i32.const(rows), part), i32.const(parts))
+/** Where part number `part` of so many rows or samples begins, as graph/parts.ts has it. */
+export function partStart(count: number, parts: number, part: I32): I32 {
+  assertInvariant(count * parts < 2 ** 32, `${count} in ${parts} parts`)
+  return i32.divU(i32.mul(i32.const(count), part), i32.const(parts))
 }
 
 function forParts({ builder, start, end }: KernelContext, rows: number, body: (part: Part) => void): void {

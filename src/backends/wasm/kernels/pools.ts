@@ -7,8 +7,8 @@ import { panelWidth } from '../../../plan/layout.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
-import { emitClearing } from './positions.ts'
 import { emitRowSums, emitScaling, forVectorsOf, sumOfRows } from './row-sums.ts'
 
 /** Windows of so many places, where they meet no border, are written out. */

@@ -4,9 +4,9 @@
  */
 import { geometryOf } from '../../../graph/windows.ts'
 import { panelWidth, roundUp } from '../../../plan/layout.ts'
-import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 
 /** A panel of channels at some positions: as many as a vector has lanes, or, of images smaller than that, all. */
@@ -162,16 +162,6 @@ function forElements(channels: number, positions: number, body: (channel: number
   for (let channel = 0; channel < channels; channel++) {
     for (let position = 0; position < positions; position++) body(channel, position)
   }
-}
-
-/** Zeros from an address on, so many bytes (a multiple of 32). */
-export function emitClearing({ builder, lanes }: KernelContext, address: I32, bytes: number): void {
-  assertInvariant(bytes % 32 === 0, `${bytes} bytes to clear`)
-  const pointer = builder.local('i32', address)
-  times(builder, bytes / 32, () => {
-    for (const offset of [0, 16]) v128.store(builder, pointer, lanes.constant(0), offset)
-    builder.set(pointer, i32.add(pointer, i32.const(32)))
-  })
 }
 
 /** Copies so many channels of a row, and makes zeros of those from there on to `padded`. */
