@@ -108,6 +108,30 @@ describe.each(wasmVariants)('$name', ({ precision, create }) => {
     expect(wrong).toEqual([])
   })
 
+  test("a weight's gradient: every part of it begins as zeros, and so does the padding", async () => {
+    const builder = new GraphBuilder()
+    const input = (name: string, ...shape: number[]): Value => builder.input(name, 'input', shape)
+    const output = (name: string, value: Value): void => builder.output(name, value)
+    const [noise] = builder.op('toPositions', [input('NaN', 200, 400)], { channels: 200 }, 'NaN')
+    output('NaN everywhere', builder.op('copy', [noise], {}, 'NaN')[0])
+    // 5 outputs and 3 channels: both are padded to 8, in each of 2 parts.
+    const attributes = { kernel: 2, stride: 1, before: 0, after: 1, height: 3, width: 4, circular: false }
+    const inputs = [input('dy', 24, 5), input('x', 24, 3)]
+    const parts = builder.op('convWeightGradient', inputs, attributes, 'parts')
+    const [sum] = builder.op('sumParts', parts, { parts: 2, outputs: 5, kernel: 2 }, 'sum')
+    output('norm', builder.op('norms', [sum], { axes: 0 }, 'norm')[0])
+    const program = await backend.compile(builder.finish("parts of a weight's gradient"))
+    program.write('NaN', new Float64Array(200 * 400).fill(Number.NaN))
+    program.write('dy', new Float64Array(24 * 5).fill(1))
+    program.write('x', new Float64Array(24 * 3).fill(1))
+    await program.run(0, 1)
+    expect(program.read('NaN everywhere').every(Number.isNaN)).toBe(true)
+    // A tap sees 3 x 4, 3 x 3, 2 x 4 or 2 x 3 positions of 2 images, for each of 15 pairs of channels.
+    const squares = [12, 9, 8, 6].reduce((all, seen) => all + 15 * (2 * seen) ** 2, 0)
+    expect(program.read('norm')[0]).toBeCloseTo(Math.sqrt(squares), 4)
+    program.dispose()
+  })
+
   test("new channels are zeros where the old ones' padding isn't", async () => {
     const builder = new GraphBuilder()
     const x = builder.input('x', 'input', [12, 5])

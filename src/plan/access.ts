@@ -166,6 +166,9 @@ export const canFollow = (update: OpNode, gradient: OpNode): boolean =>
 /** True for the operations that make a step's new parameters and states. */
 export const isUpdate = ({ op }: OpNode): boolean => accesses[op].by === 'flat'
 
+/** True for an operation that makes weights and writes their padding: the parts of a gradient begin as zeros, all of them. */
+export const writesPadding = (op: OpName): boolean => op === 'convWeightGradient'
+
 /** True for the operations that move nothing, but give a value or its parts another shape. */
 export const isView = ({ op }: OpNode): boolean => op === 'part' || op === 'join'
 

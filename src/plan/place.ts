@@ -5,7 +5,7 @@
  */
 import type { Carried, Graph, GraphInput, LoopNode, Node, OpNode, Value } from '../graph/graph.ts'
 import { assertInvariant } from '../support/errors.ts'
-import { inputReach, isUpdate, isView, outputReach, partitionOf } from './access.ts'
+import { inputReach, isUpdate, isView, outputReach, partitionOf, writesPadding } from './access.ts'
 import { type Form, findForms } from './axes.ts'
 import { cutIntoBlocks } from './blocks.ts'
 import { fuse } from './fuse.ts'
@@ -24,6 +24,8 @@ export interface Placement {
 interface BufferOptions {
   readonly slots: number
   readonly persistent: boolean
+  /** The operation that makes the value writes its padding too. */
+  readonly writesPadding?: boolean
 }
 
 /** Outputs that exist once per slot of the ring; the others keep the last step's values. */
@@ -121,7 +123,7 @@ class Placer {
     return { buffer, slot: 0, terms: [], axes: steps }
   }
 
-  private buffer(name: string, value: Value, { slots, persistent }: BufferOptions): Buffer {
+  private buffer(name: string, value: Value, { slots, persistent, writesPadding = false }: BufferOptions): Buffer {
     const { axes, panels } = this.form(value)
     const layout = layoutOf(innerShape(value.shape, axes), panels)
     const size = layoutSize(layout)
@@ -133,8 +135,8 @@ class Placer {
       layout,
       element,
       slots,
-      // Kernels leave the padding of panels alone, so it must be zero from the start and never be anything else's memory.
-      persistent: persistent || panels > 0,
+      // Most kernels leave the padding of panels alone: it must be zero from the start and never be anything else's memory.
+      persistent: persistent || (panels > 0 && !writesPadding),
       slotSize: size,
       bytes,
     }
@@ -220,13 +222,14 @@ class Placer {
     const loop = this.openLoops[this.openLoops.length - 1]
     const persistent = this.tapped.has(value)
     const name = `${path || 'cotangent'}.${op}`
+    const options = { persistent, writesPadding: writesPadding(op) }
     if (!loop) {
-      const location = this.whole(name, value, { slots: 1, persistent })
+      const location = this.whole(name, value, { slots: 1, ...options })
       this.locations.set(value, location)
       return location
     }
     // Two slots by parity: the next iteration may write while another thread still reads this one's.
-    const buffer = this.buffer(name, value, { slots: 2, persistent })
+    const buffer = this.buffer(name, value, { slots: 2, ...options })
     const location: Location = { buffer, slot: 0, terms: [{ loop: loop.id, coefficient: 1, cycle: 2 }], axes: [] }
     this.locations.set(value, location)
     return location
