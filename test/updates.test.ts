@@ -3,7 +3,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Backend } from '../src/backends/backend.ts'
 import { createReferenceBackend } from '../src/backends/reference/backend.ts'
 import { createWasmBackend } from '../src/backends/wasm/backend.ts'
-import { batchNorm, chain, dense, layerNorm, relu, repeat, residual, tanh } from '../src/network/layers.ts'
+import {
+  batchNorm,
+  chain,
+  conv,
+  dense,
+  flatten,
+  layerNorm,
+  relu,
+  repeat,
+  residual,
+  tanh,
+} from '../src/network/layers.ts'
 import { kernelsOf } from '../src/plan/barriers.ts'
 import { createPlan } from '../src/plan/create.ts'
 import { bitsOf, differences } from './support/compare.ts'
@@ -72,6 +83,20 @@ describe.each(Object.entries(kinds))('%s', (_kind, optimizer) => {
     const run = (gradients: boolean): Promise<Outcome> =>
       runProblem(backend, createProblem(network, { ...fullOptions(options), optimizer, gradients }))
     expect(bitsOf(await run(false)) === bitsOf(withoutGradients(await run(true)))).toBe(true)
+  })
+
+  test('gives the same bits of gradients that grow from block to block of the rows', async () => {
+    const network = chain(conv(9, { kernel: 1 }), repeat(3, chain(conv(9, { kernel: 1 }), tanh())), flatten(), dense(3))
+    // 720 rows in the convolutions and 5 in the dense layer.
+    const options = { input: [4, 12, 12], batch: 5, steps: 3, optimizer } as const
+    const [apart, joined] = [true, false].map((gradients) => createProblem(network, { ...options, gradients }))
+    verifyAll(joined.graph)
+    const judged = await runProblem(createReferenceBackend(), joined)
+    for (const backend of backends) {
+      const found = await runProblem(backend, joined)
+      expect(bitsOf(found) === bitsOf(withoutGradients(await runProblem(backend, apart)))).toBe(true)
+      expect(differences(found, judged, backend.precision === 'float32' ? 1e-4 : 1e-12)).toEqual([])
+    }
   })
 
   test('a step whose loss is not finite still updates nothing', async () => {

@@ -16,6 +16,13 @@ const mostParts = 64
 export const partsOfPositions = (rows: number): number =>
   Math.max(1, Math.min(mostParts, Math.floor(rows / rowsOfPart)))
 
+/**
+ * Rows that are summed in one go for the gradient of a dense layer's weights; further blocks of so many are added to that. A
+ * convolution of kernel 1 has a row for each position: over 131,072 rows of normal numbers the error of one sum is 11 times
+ * PyTorch's, that of blocks as large as PyTorch's. A block stays in a core's second cache, which makes it up to four times as fast.
+ */
+export const rowsOfBlock = 512
+
 const mostSampleParts = 8
 
 /** Parts of a batch for the gradients of convolutions' weights. */

@@ -1,7 +1,7 @@
 /** How the threads divide each operation, and which part of each operand a thread touches. */
 import type { OpNode, Value } from '../graph/graph.ts'
 import { gradientOps, type OpName, ops } from '../graph/ops.ts'
-import { partsOfSamples } from '../graph/parts.ts'
+import { partsOfSamples, rowsOfBlock } from '../graph/parts.ts'
 import { geometryOf } from '../graph/windows.ts'
 import { panelWidth, roundUp, tileRows } from './layout.ts'
 import type { Operand, Partition } from './plan.ts'
@@ -161,7 +161,12 @@ export const canFollow = (update: OpNode, gradient: OpNode): boolean =>
   optimizerOps.has(update.op) &&
   gradientOps.has(gradient.op) &&
   update.attributes.clipped !== true &&
-  update.attributes.layered !== true
+  update.attributes.layered !== true &&
+  !isMadeInBlocks(gradient)
+
+/** Its sums grow in memory, from block to block of the rows. */
+const isMadeInBlocks = ({ op, inputs }: OpNode): boolean =>
+  op === 'denseWeightGradient' && inputs[0].shape[0] > rowsOfBlock
 
 /** True for the operations that make a step's new parameters and states. */
 export const isUpdate = ({ op }: OpNode): boolean => accesses[op].by === 'flat'

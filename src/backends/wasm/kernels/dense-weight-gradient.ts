@@ -2,8 +2,10 @@
  * The gradient of a dense layer's weights, dw[o, k] = sum over b of dy[b, o] x[b, k].
  * B batch, K inputs, O outputs; dw lies in panels [O/8][K][8].
  */
+import { rowsOfBlock } from '../../../graph/parts.ts'
 import { layoutOf, panelWidth, roundUp, tileRows } from '../../../plan/layout.ts'
-import { type I32, i32, type Local } from '../assembler.ts'
+import { assertInvariant } from '../../../support/errors.ts'
+import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
 import { emitTransposition } from './dense.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
@@ -25,10 +27,11 @@ const inputsToPack = 192
 const transposedStride = (inputs: number, batch: number): number =>
   layoutAs(layoutOf([inputs, roundUp(batch, tileRows)], 0), 'rows').stride
 
-/** Elements of scratch memory that a thread needs, for dy packed as [B][columns of a tile] and x as [K][B]. */
+/** Elements of scratch memory that a thread needs, for a block of dy packed as [B][columns of a tile] and of x as [K][B]. */
 export function weightGradientScratch(inputs: number, batch: number): number {
   if (inputs < inputsToPack) return 0
-  return batch * widestTile + roundUp(inputs, panelWidth) * transposedStride(inputs, batch)
+  const rows = Math.min(batch, rowsOfBlock)
+  return rows * widestTile + roundUp(inputs, panelWidth) * transposedStride(inputs, rows)
 }
 
 export function emitDenseWeightGradient(context: KernelContext): void {
@@ -46,21 +49,31 @@ export function emitDenseWeightGradient(context: KernelContext): void {
   const rowBytes = panelWidth * lanes.bytes
   const panelBytes = panelStride * lanes.bytes
   const isPacked = inputs >= inputsToPack
-  const transposedBytes = transposedStride(inputs, batch) * lanes.bytes
+  const largestBlock = Math.min(batch, rowsOfBlock)
+  const transposedBytes = transposedStride(inputs, largestBlock) * lanes.bytes
   const product = new TileProduct(context)
   const transposed = builder.local('i32')
   const dyColumns = builder.local('i32')
   const firstOffset = builder.local('i32')
   const secondOffset = builder.local('i32')
 
-  const emitTile = (tileVectors: TileVectors, vector: I32, input: Local<'i32'>, height: number): void => {
+  const inBlocks = batch > rowsOfBlock
+  assertInvariant(!inBlocks || (dw !== undefined && finish === undefined), 'sums of blocks grow in memory')
+  // The block's first rows.
+  const xRows = builder.local('i32', x.pointer)
+  const dyRows = builder.local('i32', dy.pointer)
+  /** All ones where what is in memory is of earlier blocks. */
+  const isLater = builder.local('v128', lanes.constant(0))
+
+  /** `rows`: of the block. */
+  const emitTile = (rows: number, tileVectors: TileVectors, vector: I32, input: Local<'i32'>, height: number): void => {
     const spread = isPacked
       ? { address: at(transposed, input, transposedBytes), rowBytes: transposedBytes, termBytes: lanes.bytes }
-      : { address: at(x.pointer, input, lanes.bytes), rowBytes: lanes.bytes, termBytes: xStride * lanes.bytes }
+      : { address: at(xRows, input, lanes.bytes), rowBytes: lanes.bytes, termBytes: xStride * lanes.bytes }
     const offsets = Array.from({ length: tileVectors }, (_, position) => position * 16)
     const termBytes = isPacked ? tileVectors * 16 : dyStride * lanes.bytes
     const address = isPacked ? scratch : dyColumns
-    const sums = product.emit({ spread, vectors: { address, offsets, termBytes }, rows: height, terms: batch })
+    const sums = product.emit({ spread, vectors: { address, offsets, termBytes }, rows: height, terms: rows })
     builder.set(firstOffset, at(panelOffset(context, vector, panelBytes), input, rowBytes))
     builder.set(secondOffset, at(panelOffset(context, i32.add(vector, i32.const(1)), panelBytes), input, rowBytes))
     // A triple's first and third vectors are a panel apart.
@@ -72,7 +85,11 @@ export function emitDenseWeightGradient(context: KernelContext): void {
     for (const [position, sum] of inOrder(sums, { asTheyAre: finish === undefined })) {
       const { offset, shift } = places[position % tileVectors]
       const place = shift + Math.floor(position / tileVectors) * rowBytes
-      if (dw) v128.store(builder, at(dw.pointer, offset, 1), sum, place)
+      if (dw) {
+        const address = at(dw.pointer, offset, 1)
+        const earlier = (): Vector => v128.and(v128.load(address, place), isLater)
+        v128.store(builder, address, inBlocks ? lanes.add(earlier(), sum) : sum, place)
+      }
       finish?.(offset, place, sum)
     }
   }
@@ -86,10 +103,10 @@ export function emitDenseWeightGradient(context: KernelContext): void {
     return i32.select(i32.ltU(before, i32.const(strips)), before, i32.const(strips))
   }
 
-  builder.when(i32.ltU(start, end), () => {
+  const emitBlock = (rows: number): void => {
     if (isPacked) {
-      builder.set(transposed, i32.add(scratch, i32.const(batch * widestTile * lanes.bytes)))
-      transposeInputs(context, { inputs, batch, xStride, transposed, transposedBytes })
+      builder.set(transposed, i32.add(scratch, i32.const(largestBlock * widestTile * lanes.bytes)))
+      transposeInputs(context, { inputs, from: xRows, rows, xStride, transposed, transposedBytes })
     }
     forColumnTiles(context, roundUp(outputs, panelWidth), (tileVectors, vector) => {
       const columns = tileVectors * lanes.count
@@ -100,24 +117,35 @@ export function emitDenseWeightGradient(context: KernelContext): void {
       const last = builder.local('i32', i32.mul(stripsBefore(end, base, columns / tileRows), i32.const(tileRows)))
       if (sticksOut > 0) builder.set(last, i32.select(i32.ltU(i32.const(inputs), last), i32.const(inputs), last))
       builder.when(i32.ltU(first, last), () => {
-        builder.set(dyColumns, at(dy.pointer, vector, 16))
-        if (isPacked) packColumns(context, { from: dyColumns, stride: dyStride, vectors: tileVectors, batch })
+        builder.set(dyColumns, at(dyRows, vector, 16))
+        if (isPacked) packColumns(context, { from: dyColumns, stride: dyStride, vectors: tileVectors, rows })
         forRowTiles(context, tileVectors, { first, end: last, sticksOut }, (input, height) =>
-          emitTile(tileVectors, vector, input, height),
+          emitTile(rows, tileVectors, vector, input, height),
         )
       })
     })
+  }
+
+  builder.when(i32.ltU(start, end), () => {
+    if (!inBlocks) return emitBlock(batch)
+    times(builder, Math.floor(batch / rowsOfBlock), () => {
+      emitBlock(rowsOfBlock)
+      builder.set(xRows, i32.add(xRows, i32.const(rowsOfBlock * xStride * lanes.bytes)))
+      builder.set(dyRows, i32.add(dyRows, i32.const(rowsOfBlock * dyStride * lanes.bytes)))
+      builder.set(isLater, lanes.firstLanes(lanes.count))
+    })
+    if (batch % rowsOfBlock > 0) emitBlock(batch % rowsOfBlock)
   })
 }
 
 /** Copies columns of dy to scratch memory, one row of them after the other. */
 function packColumns(
   { builder, lanes, scratch }: KernelContext,
-  { from, stride, vectors, batch }: { from: I32; stride: number; vectors: TileVectors; batch: number },
+  { from, stride, vectors, rows }: { from: I32; stride: number; vectors: TileVectors; rows: number },
 ): void {
   const source = builder.local('i32', from)
   const target = builder.local('i32', scratch)
-  times(builder, batch, () => {
+  times(builder, rows, () => {
     for (let position = 0; position < vectors; position++) {
       v128.store(builder, target, v128.load(source, position * 16), position * 16)
     }
@@ -128,24 +156,25 @@ function packColumns(
 
 interface InputTransposition {
   readonly inputs: number
-  readonly batch: number
+  /** The first row of x, and how many. */
+  readonly from: I32
+  readonly rows: number
   readonly xStride: number
   readonly transposed: Local<'i32'>
   readonly transposedBytes: number
 }
 
-/** x, [B][K], as [K][B]. */
+/** Rows of x, [B][K], as [K][B]. */
 function transposeInputs(context: KernelContext, parts: InputTransposition): void {
-  const { inputs, batch, xStride, transposed, transposedBytes } = parts
-  const { builder, lanes, kernel } = context
-  const x = operandOf(context, kernel.nodes[0].inputs[1])
+  const { inputs, from, rows, xStride, transposed, transposedBytes } = parts
+  const { builder, lanes } = context
   const source = builder.local('i32')
   const target = builder.local('i32')
   // The rows inside: what is written follows on, and what is read is another page at each step, but only once.
   forRange(builder, i32.const(0), i32.const(inputs), panelWidth, (input) => {
-    builder.set(source, at(x.pointer, input, lanes.bytes))
+    builder.set(source, at(from, input, lanes.bytes))
     builder.set(target, at(transposed, input, transposedBytes))
-    times(builder, Math.ceil(batch / tileRows), () => {
+    times(builder, Math.ceil(rows / tileRows), () => {
       emitTransposition(context, {
         rows: tileRows,
         columns: panelWidth,
