@@ -203,6 +203,9 @@ describe('schedules', () => {
     ])
     const own = scheduleOf({ schedule: 'step', dropAt: [0.9], dropFactor: 0.5 })
     expect([0, 89, 90].map((step) => scheduleFactor(own, step, 100))).toEqual([1, 1, 0.5])
+    // 0.55 * 100 is a little more than 55.
+    const rounded = scheduleOf({ schedule: 'step', dropAt: [0.55], dropFactor: 0.5 })
+    expect([54, 55].map((step) => scheduleFactor(rounded, step, 100))).toEqual([1, 0.5])
   })
 
   it('warm-up: climbs in even steps to the full rate, and the cosine begins there', () => {
@@ -233,7 +236,7 @@ describe('schedules', () => {
         "IsobathError: drop-at: expected fractions of the run, such as 0.5,0.75, got 1.5.",
         "IsobathError: drop-at: expected fractions of the run, such as 0.5,0.75, got .",
         "IsobathError: drop-factor: expected a number above 0 and up to 1, got 0.",
-        "IsobathError: warmup: expected a whole number from 0 to the run's 100 steps, got 101.",
+        "IsobathError: warmup: expected a whole number from 0 to the run's 100 steps, got 101. Of a recipe, steps-scale makes both fewer.",
         "IsobathError: warmup: expected a whole number from 0 to the run's 100 steps, got 0.5.",
       ]
     `)

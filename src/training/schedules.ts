@@ -59,8 +59,11 @@ const schedules = {
     return (1 + cos((Math.PI * Math.max(0, step - warmup)) / Math.max(1, steps - warmup))) / 2
   },
   step: ({ dropAt, dropFactor }: Schedule, step: number, steps: number) =>
-    dropAt.reduce((factor, fraction) => (step >= fraction * steps ? factor * dropFactor : factor), 1),
+    dropAt.reduce((factor, fraction) => (step >= firstStepAt(fraction, steps) ? factor * dropFactor : factor), 1),
 } satisfies Record<string, (schedule: Schedule, step: number, steps: number) => number>
+
+/** 0.55 of 100 steps are 55 and a rounding error: that must not make it step 56. */
+const firstStepAt = (fraction: number, steps: number): number => fraction * steps * (1 - 1e-12)
 
 export type ScheduleName = keyof typeof schedules
 
@@ -102,9 +105,10 @@ function resolveWarmup(
   steps: number,
 ): Pick<Schedule, 'warmup' | 'warmupFactor' | 'untilError' | 'fromLayers'> {
   if (!(Number.isSafeInteger(warmup) && warmup >= 0 && warmup <= steps)) {
+    const remedy = warmup > steps ? ' Of a recipe, steps-scale makes both fewer.' : ''
     throw new IsobathError(
       'option',
-      `warmup: expected a whole number from 0 to the run's ${steps} steps, got ${warmup}.`,
+      `warmup: expected a whole number from 0 to the run's ${steps} steps, got ${warmup}.${remedy}`,
     )
   }
   if (warmupFactor !== undefined) checkFactor('warmup-factor', warmupFactor)
