@@ -268,6 +268,7 @@ function applyCost<K extends LeafKind>(kind: K, layer: LeafOf<K>, input: Shape):
   return { macs: leafRules[kind].macs(layer, input), writes: leafRules[kind].writes(layer) }
 }
 
+/** What a leaf costs for one sample of a shape that it takes. */
 export function leafCost(layer: LeafLayer, input: Shape): LeafCost {
   return applyCost(layer.kind, layer, input)
 }

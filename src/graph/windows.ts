@@ -23,6 +23,7 @@ export function windowAttributes(
   return { ...window, height, width, circular }
 }
 
+/** What the attributes of `windowAttributes` say; throws an internal error where one is missing. */
 export function geometryOf(attributes: Attributes): Geometry {
   const number = (name: string): number => {
     const value = attributes[name]

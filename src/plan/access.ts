@@ -3,7 +3,7 @@ import type { OpNode, Value } from '../graph/graph.ts'
 import { gradientOps, type OpName, ops } from '../graph/ops.ts'
 import { partsOfSamples, rowsOfBlock } from '../graph/parts.ts'
 import { geometryOf } from '../graph/windows.ts'
-import { panelWidth, roundUp, tileRows } from './layout.ts'
+import { flatUnit, panelWidth, roundUp, tileRows } from './layout.ts'
 import type { Operand, Partition } from './plan.ts'
 
 type Reach = Operand['reach']
@@ -129,11 +129,11 @@ export function partitionOf(node: OpNode, flatElements: (value: Value) => number
     case 'parts':
       return { by, units: partsOf(node) }
     case 'elements':
-      return { by, units: Math.ceil(flatElements(first) / Number(node.attributes.parts) / (2 * panelWidth)) }
+      return { by, units: Math.ceil(flatElements(first) / Number(node.attributes.parts) / flatUnit) }
     case 'tensors':
       return { by, units: output.shape[0] }
     case 'flat':
-      return { by, units: Math.ceil(flatElements(first) / (2 * panelWidth)) }
+      return { by, units: Math.ceil(flatElements(first) / flatUnit) }
     default:
       return { by, units: 1 }
   }

@@ -11,6 +11,8 @@ import { assertInvariant } from '../support/errors.ts'
 export const panelWidth = panelOutputs
 /** Rows in a tile, and the unit to which batches are padded. */
 export const tileRows = 4
+/** Elements in a unit of what is divided element by element. */
+export const flatUnit = 2 * panelWidth
 
 export type Layout =
   | { readonly kind: 'rows'; readonly rows: number; readonly columns: number; readonly stride: number }

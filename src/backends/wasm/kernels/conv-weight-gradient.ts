@@ -26,6 +26,7 @@ export function convWeightGradientScratch(kernel: Kernel, elementBytes: number):
   return paddedSize(padding, inputs[1].shape[0] / (padding.height * padding.width), elementBytes).bytes
 }
 
+/** dy[M, O], x[N, C] -> the sums of each part of the batch; a thread has parts of its own and writes all of them. */
 export function emitConvWeightGradient(context: KernelContext): void {
   const { builder, lanes, kernel, start, end, scratch } = context
   const [node] = kernel.nodes

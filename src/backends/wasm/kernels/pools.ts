@@ -210,6 +210,7 @@ export function emitMaxPool(context: KernelContext): void {
   emitPool(context, summary, new Windows(context))
 }
 
+/** The mean of what each window sees: positions beyond the border don't count. */
 export function emitAveragePool(context: KernelContext): void {
   const { builder, lanes } = context
   const windows = new Windows(context)

@@ -38,6 +38,7 @@ export function forVectorsOf(context: KernelContext, columns: number, body: (off
   forRange(builder, i32.const(0), i32.const(bytes), 16, body)
 }
 
+/** Writes the sums of all rows to the targets, padding included. `targets` must not be among the sources. */
 export function emitRowSums(context: KernelContext, sums: RowSums): void {
   const { builder, lanes } = context
   const { columns, rowBytes, sumsOf } = sums
