@@ -213,7 +213,7 @@ describe('hostile files of CIFAR-10', () => {
       said.replaceAll('\n\n', '\n').replaceAll(' Fetch the file again, or check that it is the one meant.', ''),
     ).toMatchInlineSnapshot(`
       "
-      no gzip: cifar/cifar-10-binary.tar.gz: can't be unpacked (incorrect header check).
+      no gzip: cifar/cifar-10-binary.tar.gz: can't be unpacked: the packed data is broken (incorrect header check).
       a bomb of zeros: cifar/cifar-10-binary.tar.gz: expected data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin, test_batch.bin in it, found none of that name.
       a bomb in another file: cifar/cifar-10-binary.tar.gz: expected a tar archive of at most 1 GiB, got something else.
       a bomb in a file of its size: cifar/cifar-10-binary.tar.gz: expected a tar archive of at most 1 GiB, got more.
@@ -221,7 +221,7 @@ describe('hostile files of CIFAR-10', () => {
       a size that is none: cifar/cifar-10-binary.tar.gz: expected a tar archive of at most 1 GiB, got something else.
       cut off: cifar/cifar-10-binary.tar.gz: data_batch_1.bin: the archive is cut off.
       without the files: cifar/cifar-10-binary.tar.gz: expected data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin, test_batch.bin in it, found none of that name.
-      empty: cifar/cifar-10-binary.tar.gz: can't be unpacked (unexpected end of file).
+      empty: cifar/cifar-10-binary.tar.gz: can't be unpacked: the packed data is cut off.
       "
     `)
   })

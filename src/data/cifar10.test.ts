@@ -171,12 +171,12 @@ describe('what is wrong is said', () => {
     }
     expect(`\n${said.join('\n')}\n`).toMatchInlineSnapshot(`
       "
-      FOLDER/cifar-10-binary.tar.gz: can't be unpacked (unexpected end of file). Fetch the file again, or check that it is the one meant.
-      FOLDER/cifar-10-binary.tar.gz: can't be unpacked (incorrect data check). Fetch the file again, or check that it is the one meant.
+      FOLDER/cifar-10-binary.tar.gz: can't be unpacked: the packed data is cut off. Fetch the file again, or check that it is the one meant.
+      FOLDER/cifar-10-binary.tar.gz: can't be unpacked: the unpacked bytes don't have the checksum that was stored with them. Fetch the file again, or check that it is the one meant.
       FOLDER/cifar-10-binary.tar.gz: expected data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin in it, found none of that name. Fetch the file again, or check that it is the one meant.
       FOLDER/cifar-10-binary.tar.gz: data_batch_1.bin: expected 30730000 bytes, got 30726927. Fetch the file again, or check that it is the one meant.
-      FOLDER/cifar-10-binary.tar.gz: can't be unpacked (incorrect header check). Fetch the file again, or check that it is the one meant.
-      FOLDER/cifar-10-binary.tar.gz: can't be unpacked (unexpected end of file). Fetch the file again, or check that it is the one meant.
+      FOLDER/cifar-10-binary.tar.gz: can't be unpacked: the packed data is broken (incorrect header check). Fetch the file again, or check that it is the one meant.
+      FOLDER/cifar-10-binary.tar.gz: can't be unpacked: the packed data is cut off. Fetch the file again, or check that it is the one meant.
       "
     `)
   })

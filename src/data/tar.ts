@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
 import { IsobathError } from '../support/errors.ts'
 import { reasonOf } from '../support/files.ts'
-import { FETCH_AGAIN } from './gzip.ts'
+import { FETCH_AGAIN, unpackingError } from './gzip.ts'
 
 const BLOCK = 512
 /** Bytes of an archive, unpacked: far above any that is read here. */
@@ -28,7 +28,19 @@ export async function readArchive(
   const broken = (problem: string): IsobathError => new IsobathError('data', `${archive}: ${problem}. ${FETCH_AGAIN}`)
   const packed = createReadStream(archive)
   const unpacked = packed.pipe(createGunzip({ chunkSize: 2 ** 18 }))
-  packed.on('error', (error) => unpacked.destroy(error))
+  let beginning: Uint8Array = new Uint8Array(0)
+  let readError: Error | undefined
+  let unpackError: Error | undefined
+  packed.once('data', (piece) => {
+    if (piece instanceof Uint8Array) beginning = piece.subarray(0, 4)
+  })
+  packed.on('error', (error) => {
+    readError = error
+    unpacked.destroy(error)
+  })
+  unpacked.on('error', (error) => {
+    unpackError = error
+  })
   const bytes = new ExactReader(unpacked)
   const missing = new Set(wanted.map(({ name }) => name))
   try {
@@ -49,7 +61,8 @@ export async function readArchive(
     // To its end, where gzip has the checksum of it all.
     if (!(await bytes.drain(LARGEST))) throw broken('expected a tar archive of at most 1 GiB, got more')
   } catch (error) {
-    throw error instanceof IsobathError ? error : broken(`can't be unpacked (${reasonOf(error)})`)
+    if (error !== unpackError) throw error
+    throw error === readError ? broken(`can't be read (${reasonOf(error)})`) : unpackingError(archive, beginning, error)
   } finally {
     packed.destroy()
     unpacked.destroy()
