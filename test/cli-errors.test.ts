@@ -218,7 +218,7 @@ describe('wrong input', () => {
       2
 
       compare plain-N --data tiles
-      isobath: plain-N: expected plain-N with N = 6n + 2 from 8 to 10,000, such as 20, 56 or 110, or plain-18|34, got plain-4. Choose another number. The depths were 4, 16, 64: --depths chooses others.
+      isobath: plain-N: expected plain-N with N = 6n + 2 from 8 to 10,000, such as 20, 56 or 110, or plain-18|34, got plain-4. Choose another number. All networks are compared at all depths, 4, 16, 64 by default: --depths chooses others.
       2
 
       compare mlp --data moons --figure out.png
@@ -226,7 +226,7 @@ describe('wrong input', () => {
       2
 
       compare mlp:widths=8-8 --data moons
-      isobath: mlp:widths=8-8: expected depth and width, got widths. Replace widths, so that the depth can be changed. The depths were 4, 16, 64: --depths chooses others.
+      isobath: mlp:widths=8-8: expected depth and width, got widths. Replace widths, so that the depth can be changed. All networks are compared at all depths, 4, 16, 64 by default: --depths chooses others.
       2
 
       compare net.json --data moons

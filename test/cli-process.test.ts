@@ -1,6 +1,6 @@
 /** The program as a process of its own: signals, pipes, several at once. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -94,6 +94,21 @@ describe('Ctrl-C', () => {
     expect(stderr).toContain('Stopping; what is done is shown. Ctrl-C again ends at once.')
     expect(stdout.replace(/\s+/g, ' ')).toContain('Stopped before all trainings were done: this is what there was.')
     expect(stdout).toMatch(/^plain +3 .* \d+ of 50$/m)
+  })
+})
+
+describe('Ctrl-C before the first training of a comparison is done', () => {
+  it('leaves an earlier report as it is', async () => {
+    writeFileSync(join(root, 'earlier.html'), 'the report of yesterday')
+    const words = 'compare mlp:width=8 --depths 3 --seeds 1 --data moons --samples 64 --steps 10000000 --log-every 100000'
+    let pressed = false
+    const { ended } = start(`${words} --report earlier.html`, (text, child) => {
+      if (!pressed && text.includes('plain 3')) pressed = child.kill('SIGINT')
+    })
+    const { status, stdout } = await ended
+    expect(status).toBe(0)
+    expect(stdout).toBe('Stopped before the first training was done.\nNot written: earlier.html\n')
+    expect(readFileSync(join(root, 'earlier.html'), 'utf8')).toBe('the report of yesterday')
   })
 })
 

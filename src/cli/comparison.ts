@@ -65,13 +65,16 @@ function familiesOf(texts: readonly string[], shape: InputShape): NetworkFamily[
   texts.forEach(checkHasNoDepth)
   const named = new Map(texts.toReversed().map((text) => [openName(text), text]))
   const names = [...new Set(texts.map(openName))]
-  return names.map((name) => {
+  const labelled = names.map((name) => {
     const preset = nameWithoutDepth(name)
     const isOnly = names.filter((other) => nameWithoutDepth(other) === preset).length === 1
     const label = isOnly ? (shortLabels[preset] ?? name.replace(/-[ND](?=[-:]|$)/, '')) : name
     const text = named.get(name) ?? name
-    return { name, label, ofDepth: (depth) => parseNetwork(withDepth(text, depth), shape) }
+    return { name, label, ofDepth: (depth: number) => parseNetwork(withDepth(text, depth), shape) }
   })
+  // Two presets may be called plain.
+  const isTaken = (label: string): boolean => labelled.filter((other) => other.label === label).length > 1
+  return labelled.map((family) => (isTaken(family.label) ? { ...family, label: family.name } : family))
 }
 
 /** The text without the depth that its name has, since the depth stands beside it: `resnet-N:remedy=fixup`. */
@@ -90,12 +93,16 @@ function depthsOf({ depths }: CompareFlags, texts: readonly string[]): readonly 
 }
 
 /** A typing error should be known before the data is read, and so should a depth that nobody chose. */
-function checkDepths(families: readonly NetworkFamily[], depths: readonly number[]): void {
+function checkDepths(families: readonly NetworkFamily[], depths: readonly number[], areAsked: boolean): void {
   try {
     for (const { ofDepth } of families) depths.forEach(ofDepth)
   } catch (error) {
-    if (depths !== usualDepths || !(error instanceof IsobathError) || error.code !== 'preset') throw error
-    throw new IsobathError('preset', `${error.message} The depths were ${depths.join(', ')}: --depths chooses others.`)
+    if (areAsked || !(error instanceof IsobathError) || error.code !== 'preset') throw error
+    const why = depths === usualDepths ? 'by default' : 'as the names say'
+    throw new IsobathError(
+      'preset',
+      `${error.message} All networks are compared at all depths, ${depths.join(', ')} ${why}: --depths chooses others.`,
+    )
   }
 }
 
@@ -110,7 +117,7 @@ export async function compareNetworks(
   const options = { ...trainingOptions(flags), ...machineOptions(flags), depths }
   const { shape, read } = await openData(flags)
   const families = familiesOf(texts, shape)
-  checkDepths(families, depths)
+  checkDepths(families, depths, flags.depths !== undefined)
   const data = await read()
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const progress = stderrProgress()

@@ -78,7 +78,7 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
 }
 
 /** The curves of the errors, and the lowest of them, which isn't the result. */
-function evaluationLines({ evaluations = [], bestTest, validation }: Run): string[] {
+function evaluationLines({ evaluations = [], bestTest, validation, interrupted }: Run): string[] {
   if (evaluations.length < 2) return []
   const width = validation ? 10 : 6
   const curve = (pick: (evaluation: Evaluation) => Scores): string => {
@@ -92,7 +92,8 @@ function evaluationLines({ evaluations = [], bestTest, validation }: Run): strin
   const [{ step, trainSamples }] = evaluations
   const isPart = trainSamples < evaluations[evaluations.length - 1].trainSamples
   const part = isPart ? ` (of ${counted(trainSamples, 'sample')}, at the end of all)` : ''
-  const lowest = `the lowest of ${whole(evaluations.length)}, so chosen on the test set. The result is the last, above`
+  const result = interrupted ? 'It is no result' : 'The result is the last, above'
+  const lowest = `the lowest of ${whole(evaluations.length)}, so chosen on the test set. ${result}`
   const best = bestTest
     ? [
         `${'best'.padEnd(width)} test error ${percent(bestTest.error)} after ${counted(bestTest.step, 'step')}: ${lowest}.`,
@@ -112,8 +113,8 @@ function measuring({ measuringSeconds }: Run): string {
 }
 
 /** Short runs of large networks take longer to score than to train. */
-function scoring({ scoringSeconds }: Run): string {
-  return scoringSeconds < 0.1 ? '' : `, ${seconds(scoringSeconds)} for the scores`
+function scoring({ scoringSeconds, interrupted }: Run): string {
+  return interrupted || scoringSeconds < 0.1 ? '' : `, ${seconds(scoringSeconds)} for the scores`
 }
 
 function seconds(value: number): string {
@@ -134,8 +135,17 @@ function warmupSentence(looks: readonly WarmupLook[]): string {
   return `The warm-up was not over at the end: the last look at it, at step ${whole(last.step)}, was ${seen}.`
 }
 
+/** A loss of 1e19 after a few steps looks like a defect of the program. */
+function unsettledSentence({ blueprint, losses, train: training, steps }: Run): string | undefined {
+  const hasStatistics = blueprint.parameters.some(({ role }) => role === 'runningVariance')
+  const largest = Math.max(...losses.map(({ loss }) => loss))
+  if (!hasStatistics || training.loss === null || !(training.loss > 10 * largest)) return undefined
+  return `The scores are far worse than the losses of the batches (at most ${number(largest)}): they are taken with batch norm's running statistics, which ${counted(steps, 'step')} haven't settled.`
+}
+
 /** What a user must know beside the scores. */
-function remarks({ signal, warmup, diverged, interrupted, steps, settings, run }: Run, data: string): string[] {
+function remarks(all: Run, data: string): string[] {
+  const { signal, warmup, diverged, interrupted, steps, settings, run } = all
   const lines: string[] = []
   const standsOut = describeSignal(signal)
   if (standsOut !== null) lines.push(`Before training ${standsOut}.`)
@@ -146,6 +156,8 @@ function remarks({ signal, warmup, diverged, interrupted, steps, settings, run }
   }
   if (warmup) lines.push(warmupSentence(warmup))
   if (diverged) lines.push(`Training diverged at step ${whole(diverged.step)}: ${describeDivergence(diverged)}.`)
+  const unsettled = unsettledSentence(all)
+  if (unsettled !== undefined) lines.push(unsettled)
   if (interrupted) {
     const file = join(run ?? '', `checkpoint-${steps}.safetensors`)
     const stopped = [

@@ -16,7 +16,7 @@ export interface TrainingData {
   readonly dataset: string
   /** Whether the error is the part of the samples whose class was missed, or else of a variance. */
   readonly areClasses: boolean
-  /** Of the whole run, whether it came that far or not. */
+  /** How far the axis goes: those of the run, or those that were done where it was stopped. */
   readonly steps: number
   readonly evaluations: readonly EvaluatedStep[]
 }

@@ -125,11 +125,37 @@ describe('the sentence of a comparison', () => {
     `)
   })
 
+  it('sets networks of a single depth against the first, paired by seed', () => {
+    const two = [...families, { name: 'residual-mlp', label: 'residual' }]
+    const against = (seeds: number[], train: number, test: number): string => {
+      const plain = seeds.map((seed) => scored('mlp', 8, seed, 0.2 + 0.001 * seed, 0.3 + 0.001 * seed))
+      const residual = seeds.map((seed) => scored('residual-mlp', 8, seed, train + 0.001 * seed, test + 0.001 * seed))
+      return (
+        comparisonSentence([...plain, ...residual], two, [8])
+          .split('test error. ')
+          .at(-1) ?? ''
+      )
+    }
+    expect([
+      against([0, 1, 2], 0.1, 0.1),
+      against([0, 1, 2], 0.4, 0.4),
+      against([0, 1, 2], 0.1, 0.3),
+      against([0, 1, 2], 0.2, 0.4),
+      against([0, 1], 0.1, 0.1),
+    ]).toEqual([
+      'Paired by seed, residual against plain: better on both sets.',
+      'Paired by seed, residual against plain: worse on both sets.',
+      'Paired by seed, residual against plain: better on the training set, and no different on the test set.',
+      'Paired by seed, residual against plain: no different on the training set, and worse on the test set.',
+      "Paired by seed, residual against plain: one or two seeds can't tell whether that is more than chance.",
+    ])
+  })
+
   it('has one sentence for each network, and one for a single depth', () => {
     const two = [...families, { name: 'residual-mlp', label: 'residual' }]
     const all = two.flatMap(({ name }) => [0, 1, 2].map((seed) => scored(name, 8, seed, 0.123, 0.0098)))
     expect(comparisonSentence(all, two, [8])).toMatchInlineSnapshot(
-      `"At depth 8 the plain network has 12% training error and 1.0% test error. At depth 8 the residual network has 12% training error and 1.0% test error."`,
+      `"At depth 8 the plain network has 12% training error and 1.0% test error. At depth 8 the residual network has 12% training error and 1.0% test error. Paired by seed, residual against plain: no difference beyond the spread of the seeds."`,
     )
     expect(comparisonSentence([], families, [4, 64])).toMatchInlineSnapshot(
       `"The plain network has no scores to compare."`,

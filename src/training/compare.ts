@@ -67,7 +67,12 @@ export function comparisonSentence(
   const shallow = Math.min(...depths)
   const deep = Math.max(...depths)
   const of = ({ name }: Family, depth: number) => runs.filter((run) => run.family === name && run.depth === depth)
-  if (shallow === deep) return families.map((family) => oneDepth(family, deep, of(family, deep))).join(' ')
+  if (shallow === deep) {
+    const each = families.map((family) => oneDepth(family, deep, of(family, deep)))
+    const [first, ...others] = families
+    const against = others.flatMap((family) => oneAgainst(family, first, of(family, deep), of(first, deep)) ?? [])
+    return [...each, ...against].join(' ')
+  }
   return families.map((family) => overDepth(family, { shallow, deep }, of(family, shallow), of(family, deep))).join(' ')
 }
 
@@ -85,6 +90,29 @@ function oneDepth(family: Family, depth: number, runs: readonly ComparedRun[]): 
   if (!train || !test) return `The ${family.label} network has no scores.`
   return `At depth ${depth} the ${family.label} network has ${percent(train.mean)} training error and ${percent(test.mean)} test error.`
 }
+
+/** One network against another of the same depth; undefined where there is nothing to pair. */
+function oneAgainst(
+  { label }: Family,
+  other: Family,
+  own: readonly ComparedRun[],
+  others: readonly ComparedRun[],
+): string | undefined {
+  if (brokenOf(own) + brokenOf(others) > 0) return undefined
+  const train = pairedDifference(others, own, (run) => run.train.error)
+  const test = pairedDifference(others, own, (run) => run.test.error)
+  return train && test ? `Paired by seed, ${label} against ${other.label}: ${concludeAgainst(train, test)}` : undefined
+}
+
+function concludeAgainst(train: PairedDifference, test: PairedDifference): string {
+  if (train.verdict === 'too few seeds' || test.verdict === 'too few seeds') return tooFewSeeds
+  const [onTrain, onTest] = [train, test].map(({ verdict }) => (verdict === 'same' ? 'no different' : verdict))
+  if (onTrain !== onTest) return `${onTrain} on the training set, and ${onTest} on the test set.`
+  return train.verdict === 'same' ? noDifference : `${onTrain} on both sets.`
+}
+
+const tooFewSeeds = "one or two seeds can't tell whether that is more than chance."
+const noDifference = 'no difference beyond the spread of the seeds.'
 
 function overDepth(
   family: Family,
@@ -109,7 +137,7 @@ const unfitError = 0.05
 
 function conclude(train: PairedDifference, test: PairedDifference): string {
   if (train.verdict === 'too few seeds' || test.verdict === 'too few seeds') {
-    return "one or two seeds can't tell whether that is more than chance."
+    return tooFewSeeds
   }
   if (train.verdict === 'worse') {
     const sets = test.verdict === 'worse' ? 'both' : 'the training set'
@@ -125,5 +153,5 @@ function conclude(train: PairedDifference, test: PairedDifference): string {
   if (train.verdict === 'better' && test.verdict === 'better') return 'depth helps on both.'
   if (train.verdict === 'better') return 'better on the training set, and no different on the test set.'
   if (test.verdict === 'better') return 'better on the test set, and no different on the training set.'
-  return 'no difference beyond the spread of the seeds.'
+  return noDifference
 }

@@ -16,7 +16,7 @@ export function describeRecipe(settings: TrainingSettings): string {
   if (augment !== 'none') parts.push(augment)
   if (recipe === undefined) return parts.join(', ')
   const length = stepsScale === undefined ? '' : ` in ${stepsScale} of its steps`
-  return `${recipe}${length}${isChanged(settings, recipe) ? ', changed' : ''}: ${parts.join(', ')}`
+  return `${isChanged(settings, recipe) ? 'based on ' : ''}${recipe}${length}: ${parts.join(', ')}`
 }
 
 const standardisations: Readonly<Record<Standardisation, string>> = {
@@ -39,7 +39,7 @@ function isChanged(settings: TrainingSettings, name: RecipeName): boolean {
     [standardise, options.standardise],
     [augment, options.augment],
     [batch, options.batch],
-    [steps, options.steps === undefined ? steps : Math.round(options.steps * stepsScale)],
+    [steps, options.steps === undefined ? steps : Math.max(1, Math.round(options.steps * stepsScale))],
     [clipNorm, null],
     [Object.keys(layerRates).length, 0],
   ]

@@ -48,6 +48,11 @@ export function compareCommand(words: readonly string[]): Command {
     // Printed first: a disk that is full by now must not take the answer with it.
     if (flags.json) printJson(comparisonJson(result))
     else printText(result.text())
+    // Pictures of nothing would take the place of earlier ones.
+    if (result.comparison.rows.length === 0) {
+      if (!flags.json && files.length > 0) printText(`Not written: ${files.join(', ')}`)
+      return
+    }
     if (flags.report !== undefined) writeText(flags.report, result.html())
     if (flags.figure !== undefined) writeText(flags.figure, result.picture())
     if (!flags.json && files.length > 0) printText(`Written: ${files.join(', ')}`)

@@ -165,6 +165,7 @@ function refusePicture(folder: string): never {
   )
 }
 
-function picture({ evaluations = [], settings: { steps }, test }: Run, network: string, { name }: TrainedOn): string {
-  return trainingPicture({ network, dataset: name, areClasses: test.rmse === undefined, steps, evaluations })
+function picture({ evaluations = [], interrupted, ...run }: Run, network: string, { name }: TrainedOn): string {
+  const steps = interrupted ? run.steps : run.settings.steps
+  return trainingPicture({ network, dataset: name, areClasses: run.test.rmse === undefined, steps, evaluations })
 }
