@@ -100,7 +100,8 @@ describe('Ctrl-C', () => {
 describe('Ctrl-C before the first training of a comparison is done', () => {
   it('leaves an earlier report as it is', async () => {
     writeFileSync(join(root, 'earlier.html'), 'the report of yesterday')
-    const words = 'compare mlp:width=8 --depths 3 --seeds 1 --data moons --samples 64 --steps 10000000 --log-every 100000'
+    const words =
+      'compare mlp:width=8 --depths 3 --seeds 1 --data moons --samples 64 --steps 10000000 --log-every 100000'
     let pressed = false
     const { ended } = start(`${words} --report earlier.html`, (text, child) => {
       if (!pressed && text.includes('plain 3')) pressed = child.kill('SIGINT')
