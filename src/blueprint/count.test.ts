@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { arbitraryNetwork } from '../../test/support/arbitrary-network.ts'
+import { refusal } from '../../test/support/refusal.ts'
 import {
   averagePool,
   batchNorm,
@@ -199,5 +200,15 @@ test('the summary with memory: what adds up, and what does not', () => {
     globalAveragePool1  globalAveragePool  4                   0       0     16    272
     dense1              dense              2                  10       8      8     24
     total                                                    974  14,984  3,992    896"
+  `)
+})
+
+test('what is no blueprint is refused, a network among it', () => {
+  const given: readonly unknown[] = [dense(2), 'resnet-20', undefined]
+  const said = given.map((one) => refusal(() => Reflect.apply(count, undefined, [one])))
+  expect(said.join('\n')).toMatchInlineSnapshot(`
+    "IsobathError: count: expected a blueprint, got an object. Make it with createBlueprint(network, input).
+    IsobathError: count: expected a blueprint, got "resnet-20". Make it with createBlueprint(network, input).
+    IsobathError: count: expected a blueprint, got nothing. Make it with createBlueprint(network, input)."
   `)
 })

@@ -2,6 +2,7 @@
 
 import type { LayerKind } from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
+import { foundText } from '../support/found.ts'
 import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole, Shape } from './blueprint.ts'
 import { leafCost } from './leaf-rules.ts'
 import { aliveValues } from './peak-values.ts'
@@ -75,8 +76,9 @@ export interface Count {
   readonly convention: readonly string[]
 }
 
-/** Throws an IsobathError `network` where a sum is too large to be exact (above 2^53). */
+/** Throws an IsobathError `network` where a sum is too large to be exact (above 2^53), or where it is given no blueprint. */
 export function count(blueprint: Blueprint): Count {
+  checkBlueprint(blueprint)
   const layers: LayerCount[] = []
   collect(blueprint.root, aliveValues(blueprint.root), layers)
   const total = (figure: (layer: LayerCount) => number): number => exact(sum(layers.map(figure)))
@@ -109,6 +111,12 @@ export function count(blueprint: Blueprint): Count {
     strides: stridesOf(blueprint.root),
     convention: countingConvention,
   }
+}
+
+/** A network has no sizes yet; callers in plain JavaScript have no compiler to tell them. */
+function checkBlueprint(blueprint: unknown): void {
+  if (typeof blueprint === 'object' && blueprint !== null && 'root' in blueprint && 'parameters' in blueprint) return
+  throw networkError('count', 'a blueprint', foundText(blueprint), 'Make it with createBlueprint(network, input).')
 }
 
 function collect(blueprint: LayerBlueprint, alive: ReadonlyMap<LayerBlueprint, number>, found: LayerCount[]): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { refusal } from '../../test/support/refusal.ts'
 import type { Layer } from '../network/network.ts'
 import { createBlueprint } from './create.ts'
 
@@ -195,4 +196,17 @@ describe('errors', () => {
       `"IsobathError: input: expected positive whole sizes, got [0]. Give [features] or [channels, height, width]."`,
     )
   })
+})
+
+test('an input that is no list of sizes is refused, as callers without a compiler give it', () => {
+  const inputs: readonly unknown[] = [{ input: [3, 32, 32] }, undefined, 784, '784', [], [3, '32', 32]]
+  const said = inputs.map((input) => refusal(() => Reflect.apply(createBlueprint, undefined, [dense(2), input])))
+  expect(said.join('\n')).toMatchInlineSnapshot(`
+    "IsobathError: input: expected positive whole sizes, got an object. Give [features] or [channels, height, width].
+    IsobathError: input: expected positive whole sizes, got nothing. Give [features] or [channels, height, width].
+    IsobathError: input: expected positive whole sizes, got 784. Give [features] or [channels, height, width].
+    IsobathError: input: expected positive whole sizes, got "784". Give [features] or [channels, height, width].
+    IsobathError: input: expected positive whole sizes, got []. Give [features] or [channels, height, width].
+    IsobathError: input: expected positive whole sizes, got [3, "32", 32]. Give [features] or [channels, height, width]."
+  `)
 })

@@ -7,7 +7,7 @@ import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole, Shap
 import { type LeafParameter, leafFacts, type NamedVarying } from './leaf-rules.ts'
 import { blockMisfit, branchMisfit } from './misfit.ts'
 import { blockPath, branchPath, chainPaths, checkPathsAreUnique, rootPath, shortcutPath } from './paths.ts'
-import { sameShape, shapeText } from './shape.ts'
+import { sameShape } from './shape.ts'
 
 /** Where a layer stands. */
 interface Place {
@@ -35,11 +35,12 @@ const tensorNames = {
  */
 export function createBlueprint(network: Network, input: Shape): Blueprint {
   checkNetwork(network)
-  if (input.length === 0 || !input.every((extent) => Number.isInteger(extent) && extent > 0)) {
+  const isList = Array.isArray(input)
+  if (!isList || input.length === 0 || !input.every((extent) => Number.isInteger(extent) && extent > 0)) {
     throw networkError(
       'input',
       'positive whole sizes',
-      shapeText(input),
+      isList ? `[${input.map(foundText).join(', ')}]` : foundText(input),
       'Give [features] or [channels, height, width].',
     )
   }
