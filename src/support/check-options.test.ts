@@ -25,6 +25,20 @@ test('what is no object is refused', () => {
   `)
 })
 
+test('names of other libraries are told by ours, where there is such an option', () => {
+  const norm = { ...rules, known: ['epsilon', 'momentum'] }
+  const said = [
+    refusal(() => checkOptions('batchNorm', { eps: 1e-3 }, norm)),
+    refused({ eps: 1e-3 }),
+    refusal(() => checkOptions('adam', { lr: 1e-3 }, { ...rules, known: ['rate'] })),
+  ]
+  expect(said.join('\n')).toMatchInlineSnapshot(`
+    "IsobathError: batchNorm: expected the options epsilon, momentum, got "eps". Did you mean epsilon?
+    IsobathError: pool: expected the options kernel, stride, got "eps". Leave it out.
+    IsobathError: adam: expected the option rate, got "lr". Did you mean rate?"
+  `)
+})
+
 test('names that are not known are refused, those of every object too', () => {
   expect([{ kernal: 3 }, { n: 5 }, { constructor: 1 }].map(refused).join('\n')).toMatchInlineSnapshot(`
     "IsobathError: pool: expected the options kernel, stride, got "kernal". Did you mean kernel?

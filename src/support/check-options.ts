@@ -11,6 +11,15 @@ export interface OptionRules {
   readonly example: string
 }
 
+/** What other libraries call some options, too far from our names to be slips of the finger. */
+const elsewhere: Readonly<Record<string, string>> = { eps: 'epsilon', lr: 'rate', learningRate: 'rate' }
+
+function hint(name: string, known: readonly string[]): string {
+  const ours = Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined
+  if (ours !== undefined && known.includes(ours)) return `Did you mean ${ours}?`
+  return suggestion(name, known).trim() || 'Leave it out.'
+}
+
 /**
  * Throws an error of the given code unless `options` is an object with known names alone; names whose value is undefined
  * are left out. `where` is the function that was given it.
@@ -22,7 +31,6 @@ export function checkOptions(where: string, options: unknown, { code, known, exa
   const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !known.includes(name))
   if (unknown === undefined) return
   const [name] = unknown
-  const remedy = suggestion(name, known).trim() || 'Leave it out.'
   const names = `${known.length === 1 ? 'the option' : 'the options'} ${known.join(', ')}`
-  throw new IsobathError(code, `${where}: expected ${names}, got ${foundText(name)}. ${remedy}`)
+  throw new IsobathError(code, `${where}: expected ${names}, got ${foundText(name)}. ${hint(name, known)}`)
 }

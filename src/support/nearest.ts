@@ -26,8 +26,9 @@ function editDistance(one: string, other: string): number {
   return row[other.length]
 }
 
-/** `Did you mean mlp? ` or nothing. */
-export function suggestion(word: string, candidates: readonly string[]): string {
+/** `Did you mean mlp? ` or nothing, as for what is no word: callers in plain JavaScript may give anything. */
+export function suggestion(word: unknown, candidates: readonly string[]): string {
+  if (typeof word !== 'string') return ''
   const found = nearest(word, candidates)
   return found === undefined || found === word ? '' : `Did you mean ${found}? `
 }

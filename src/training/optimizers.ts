@@ -2,6 +2,7 @@
 import type { OptimizerRule } from '../graph/programs.ts'
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
+import { foundText } from '../support/found.ts'
 
 export interface Optimizer {
   readonly name: 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw'
@@ -48,7 +49,7 @@ function checkNames(name: Optimizer['name'], options: unknown, known: readonly s
 }
 
 function check(name: string, value: number, isValid: boolean, expected: string): void {
-  if (!isValid) throw new IsobathError('option', `${name}: expected ${expected}, got ${value}.`)
+  if (!isValid) throw new IsobathError('option', `${name}: expected ${expected}, got ${foundText(value)}.`)
 }
 
 function checkRates(rate: number, weightDecay: number): void {
@@ -57,7 +58,7 @@ function checkRates(rate: number, weightDecay: number): void {
 }
 
 function checkFraction(name: string, value: number): void {
-  check(name, value, value >= 0 && value < 1, 'a number from 0 to below 1')
+  check(name, value, typeof value === 'number' && value >= 0 && value < 1, 'a number from 0 to below 1')
 }
 
 /** parameter -= rate * (gradient + weightDecay * parameter). Throws an `option` error on a bad value. */
@@ -74,8 +75,9 @@ function withVelocity(name: 'momentum' | 'nesterov', options: MomentumOptions): 
   checkRates(rate, weightDecay)
   checkFraction('momentum', factor)
   if (!momentumScheduleNames.includes(momentumSchedule)) {
+    const found = typeof momentumSchedule === 'string' ? momentumSchedule : foundText(momentumSchedule)
     const names = momentumScheduleNames.join(', ')
-    throw new IsobathError('option', `momentum schedule: expected one of ${names}, got ${momentumSchedule}.`)
+    throw new IsobathError('option', `momentum schedule: expected one of ${names}, got ${found}.`)
   }
   const rule = {
     kind: 'momentum',

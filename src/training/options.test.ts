@@ -101,6 +101,67 @@ describe('training options', () => {
       IsobathError: order: expected one of shuffled, sequential, got random. Choose one of them."
     `)
   })
+
+  it('refuse what is no name and no number, as callers without a compiler give it', () => {
+    const bad: readonly unknown[] = [
+      { augment: true },
+      { augment: ['pad-crop-flip'] },
+      { standardise: true },
+      { schedule: 1 },
+      { order: 3 },
+      { loss: true },
+      { recipe: 5 },
+      { recipe: ['he-2015'] },
+      { steps: '3' },
+      { epochs: '2' },
+      { stepsScale: '0.5' },
+      { clipNorm: {} },
+      { layerRates: 3 },
+      { schedule: 'step', dropAt: 0.5 },
+      { schedule: 'step', dropFactor: '0.5' },
+      { warmup: {} },
+      { warmupUntilError: '0.8' },
+    ]
+    const said = bad.map((options) => refusal(() => Reflect.apply(resolveOptions, undefined, [options, 1000])))
+    expect(said.join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: augment: expected one of none, pad-crop-flip, got true. Choose one of them.
+      IsobathError: augment: expected one of none, pad-crop-flip, got a list of 1. Choose one of them.
+      IsobathError: standardise: expected one of per-channel, per-pixel, per-pixel-mean, none, got true. Choose one of them.
+      IsobathError: schedule: expected one of constant, cosine, step, got 1. Choose one of them.
+      IsobathError: order: expected one of shuffled, sequential, got 3. Choose one of them.
+      IsobathError: loss: expected one of cross-entropy, squared-error, got true. Choose one of them.
+      IsobathError: recipe: expected one of he-2015, he-2016, wide-resnet-2016, got 5. Choose one of them.
+      IsobathError: recipe: expected one of he-2015, he-2016, wide-resnet-2016, got a list of 1. Choose one of them.
+      IsobathError: steps: expected a whole number of at least 1, got "3".
+      IsobathError: epochs: expected a number above 0 that can be counted in steps, got "2".
+      IsobathError: steps-scale: expected a number above 0 and up to 1,000, got "0.5".
+      IsobathError: clip-norm: expected a number above 0, got an object.
+      IsobathError: layer-rates: expected an object such as { readout: 0.1 }, got 3.
+      IsobathError: drop-at: expected fractions of the run, such as 0.5,0.75, got 0.5.
+      IsobathError: drop-factor: expected a number above 0 and up to 1, got "0.5".
+      IsobathError: warmup: expected a whole number from 0 to the run's 79 steps, got an object.
+      IsobathError: warmup-until-error: expected a fraction above 0 and up to 1, such as 0.8, got "0.8"."
+    `)
+  })
+
+  it("refuse a recipe's own warm-up where the run is shorter, and say whose it is", () => {
+    const bad: TrainingOptions[] = [
+      { recipe: 'he-2016', steps: 4 },
+      { recipe: 'he-2016', steps: 4, stepsScale: 0.1 },
+      { recipe: 'he-2016', epochs: 1 },
+      { recipe: 'he-2016', steps: 4, warmup: 5 },
+    ]
+    expect(bad.map((options) => refusal(() => resolveOptions(options, 1000))).join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: warmup: expected no more than the run's 4 steps, got the 400 of the recipe he-2016. Give a warmup of 0, or steps-scale instead of steps, which makes both fewer.
+      IsobathError: warmup: expected no more than the run's one step, got the 40 of the recipe he-2016. Give a warmup of 0, or steps-scale instead of steps, which makes both fewer.
+      IsobathError: warmup: expected no more than the run's 8 steps, got the 400 of the recipe he-2016. Give a warmup of 0, or steps-scale instead of epochs, which makes both fewer.
+      IsobathError: warmup: expected a whole number from 0 to the run's 4 steps, got 5. Give a shorter warm-up, or a longer run."
+    `)
+    // Both remedies work.
+    expect(resolveOptions({ recipe: 'he-2016', steps: 4, warmup: 0 }, 1000)).toMatchObject({ steps: 4 })
+    const scaled = resolveOptions({ recipe: 'he-2016', stepsScale: 1 / 16_000 }, 1000)
+    expect([scaled.steps, scaled.schedule.warmup]).toEqual([4, 1])
+  })
 })
 
 describe('optimizers', () => {
@@ -139,6 +200,8 @@ describe('optimizers', () => {
       () => momentum({ momentum: 1 }),
       () => momentum({ momentum: -0.1 }),
       () => momentum({ momentum: Number.NaN }),
+      () => momentum(JSON.parse('{"momentum": "0.9"}')),
+      () => momentum(JSON.parse('{"momentumSchedule": [1]}')),
     ]
     expect(bad.map(refusal).join('\n')).toMatchInlineSnapshot(`
       "IsobathError: rate: expected a number of at least 0, got -0.1.
@@ -147,7 +210,9 @@ describe('optimizers', () => {
       IsobathError: rate: expected a number of at least 0, got Infinity.
       IsobathError: momentum: expected a number from 0 to below 1, got 1.
       IsobathError: momentum: expected a number from 0 to below 1, got -0.1.
-      IsobathError: momentum: expected a number from 0 to below 1, got NaN."
+      IsobathError: momentum: expected a number from 0 to below 1, got NaN.
+      IsobathError: momentum: expected a number from 0 to below 1, got "0.9".
+      IsobathError: momentum schedule: expected one of constant, sutskever, got a list of 1."
     `)
   })
 
@@ -163,7 +228,7 @@ describe('optimizers', () => {
       "IsobathError: sgd: expected the options rate, weightDecay, got "momentum". Leave it out.
       IsobathError: momentum: expected an object such as { rate: 0.01 }, got 0.1.
       IsobathError: nesterov: expected the options rate, momentum, momentumSchedule, weightDecay, got "rates". Did you mean rate?
-      IsobathError: adam: expected the options rate, weightDecay, firstDecay, secondDecay, epsilon, got "lr". Leave it out.
+      IsobathError: adam: expected the options rate, weightDecay, firstDecay, secondDecay, epsilon, got "lr". Did you mean rate?
       IsobathError: adamw: expected an object such as { rate: 0.01 }, got null."
     `)
   })
@@ -234,9 +299,9 @@ describe('schedules', () => {
       [
         "IsobathError: drop-at and drop-factor: the constant schedule has none. Use the step schedule.",
         "IsobathError: drop-at: expected fractions of the run, such as 0.5,0.75, got 1.5.",
-        "IsobathError: drop-at: expected fractions of the run, such as 0.5,0.75, got .",
+        "IsobathError: drop-at: expected fractions of the run, such as 0.5,0.75, got none.",
         "IsobathError: drop-factor: expected a number above 0 and up to 1, got 0.",
-        "IsobathError: warmup: expected a whole number from 0 to the run's 100 steps, got 101. Of a recipe, steps-scale makes both fewer.",
+        "IsobathError: warmup: expected a whole number from 0 to the run's 100 steps, got 101. Give a shorter warm-up, or a longer run.",
         "IsobathError: warmup: expected a whole number from 0 to the run's 100 steps, got 0.5.",
       ]
     `)

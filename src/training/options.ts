@@ -88,13 +88,14 @@ export interface TrainingSettings {
 
 function whole(name: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value
-  throw new IsobathError('option', `${name}: expected a whole number of at least ${least}, got ${value}.`)
+  throw new IsobathError('option', `${name}: expected a whole number of at least ${least}, got ${foundText(value)}.`)
 }
 
 function oneOf<N extends string>(name: string, value: N, names: readonly N[]): N {
   if (names.includes(value)) return value
   const remedy = suggestion(value, names).trim() || 'Choose one of them.'
-  throw new IsobathError('option', `${name}: expected one of ${names.join(', ')}, got ${value}. ${remedy}`)
+  const found = typeof value === 'string' ? value : foundText(value)
+  throw new IsobathError('option', `${name}: expected one of ${names.join(', ')}, got ${found}. ${remedy}`)
 }
 
 /** Ten epochs unless something else was asked for. */
@@ -104,8 +105,11 @@ function stepsOf({ steps, epochs = 10 }: TrainingOptions, samples: number, batch
 
 function stepsIn(name: string, epochs: number, samples: number, batch: number): number {
   const count = Math.ceil((epochs * samples) / batch)
-  if (epochs > 0 && Number.isSafeInteger(count)) return count
-  throw new IsobathError('option', `${name}: expected a number above 0 that can be counted in steps, got ${epochs}.`)
+  if (typeof epochs === 'number' && epochs > 0 && Number.isSafeInteger(count)) return count
+  throw new IsobathError(
+    'option',
+    `${name}: expected a number above 0 that can be counted in steps, got ${foundText(epochs)}.`,
+  )
 }
 
 /** A run a thousand times as long as a paper's is a slip of the finger. */
@@ -119,10 +123,10 @@ function scaled(steps: number, scale: number): number {
 }
 
 function scaleOf({ stepsScale = 1, optimizer }: TrainingOptions): number {
-  if (!(stepsScale > 0 && stepsScale <= LARGEST_SCALE)) {
+  if (!(typeof stepsScale === 'number' && stepsScale > 0 && stepsScale <= LARGEST_SCALE)) {
     const expected = `a number above 0 and up to ${LARGEST_SCALE.toLocaleString('en-US')}`
     const remedy = stepsScale > LARGEST_SCALE ? ' For a longer run, give its steps.' : ''
-    throw new IsobathError('option', `steps-scale: expected ${expected}, got ${stepsScale}.${remedy}`)
+    throw new IsobathError('option', `steps-scale: expected ${expected}, got ${foundText(stepsScale)}.${remedy}`)
   }
   if (stepsScale !== 1 && optimizer?.rule.kind === 'momentum' && optimizer.rule.momentumSchedule === 'sutskever') {
     throw new IsobathError(
@@ -151,6 +155,23 @@ function lossFor(task: Task, asked?: LossName): LossName {
   )
 }
 
+/** A recipe's warm-up is as long as its own run asks for, which may be more than there is of another. */
+function checkOwnWarmup(
+  recipe: { readonly name: RecipeName },
+  given: TrainingOptions,
+  steps: number,
+  warmup = 0,
+): void {
+  if (given.warmup !== undefined || warmup <= steps) return
+  const length = given.steps === undefined ? 'epochs' : 'steps'
+  throw new IsobathError(
+    'option',
+    `warmup: expected no more than the run's ${stepsText(steps)}, got the ${warmup} of the recipe ${recipe.name}. Give a warmup of 0, or steps-scale instead of ${length}, which makes both fewer.`,
+  )
+}
+
+const stepsText = (steps: number): string => (steps === 1 ? 'one step' : `${steps} steps`)
+
 /**
  * The options with defaults, for a training set of so many samples and what it asks for. Throws an `option` error on a
  * bad value.
@@ -175,8 +196,16 @@ export function resolveOptions(
   const every = evaluationSteps(evaluateEvery, samples, batch)
   const { clipNorm = null, layerRates = {} } = options
   if (clipNorm !== null && !(Number.isFinite(clipNorm) && clipNorm > 0)) {
-    throw new IsobathError('option', `clip-norm: expected a number above 0, got ${clipNorm}.`)
+    throw new IsobathError('option', `clip-norm: expected a number above 0, got ${foundText(clipNorm)}.`)
   }
+  if (typeof layerRates !== 'object' || layerRates === null || Array.isArray(layerRates)) {
+    const example = '{ readout: 0.1 }'
+    throw new IsobathError(
+      'option',
+      `layer-rates: expected an object such as ${example}, got ${foundText(layerRates)}.`,
+    )
+  }
+  if (recipe) checkOwnWarmup(recipe, given, total, rates.warmup)
   return {
     ...(recipe ? { recipe: recipe.name } : {}),
     ...(scale === 1 ? {} : { stepsScale: scale }),

@@ -2,6 +2,7 @@
 import type { Augmentation } from '../data/augment.ts'
 import type { Standardisation } from '../data/standardise.ts'
 import { IsobathError } from '../support/errors.ts'
+import { foundText } from '../support/found.ts'
 import { suggestion } from '../support/nearest.ts'
 import { momentum, nesterov, type Optimizer } from './optimizers.ts'
 import type { ScheduleOptions } from './schedules.ts'
@@ -82,11 +83,12 @@ export type RecipeName = keyof typeof recipes
 export const recipeNames: readonly RecipeName[] = ['he-2015', 'he-2016', 'wide-resnet-2016']
 
 /** Throws an `option` error where there is none of this name. */
-export function recipeNamed(name: string): Recipe & { readonly name: RecipeName } {
+export function recipeNamed(name: unknown): Recipe & { readonly name: RecipeName } {
   const known = recipeNames.find((one) => one === name)
   if (known !== undefined) return { name: known, ...recipes[known] }
   const remedy = suggestion(name, recipeNames).trim() || 'Choose one of them.'
-  throw new IsobathError('option', `recipe: expected one of ${recipeNames.join(', ')}, got ${name}. ${remedy}`)
+  const found = typeof name === 'string' ? name : foundText(name)
+  throw new IsobathError('option', `recipe: expected one of ${recipeNames.join(', ')}, got ${found}. ${remedy}`)
 }
 
 export function recipeOptimizer({ options: { optimizer } }: Recipe): Optimizer {

@@ -1,5 +1,6 @@
 /** How the learning rate moves over a run. */
 import { IsobathError } from '../support/errors.ts'
+import { foundText } from '../support/found.ts'
 import { cos } from '../support/numbers.ts'
 
 export interface ScheduleOptions {
@@ -90,10 +91,10 @@ export function resolveSchedule(name: ScheduleName, options: ScheduleOptions, st
   if (isDropping && name !== 'step') {
     throw new IsobathError('option', `drop-at and drop-factor: the ${name} schedule has none. Use the step schedule.`)
   }
-  if (dropAt.length === 0 || dropAt.some((fraction) => !(fraction > 0 && fraction < 1))) {
+  if (!Array.isArray(dropAt) || dropAt.length === 0 || dropAt.some((fraction) => !(fraction > 0 && fraction < 1))) {
     throw new IsobathError(
       'option',
-      `drop-at: expected fractions of the run, such as 0.5,0.75, got ${dropAt.join(',')}.`,
+      `drop-at: expected fractions of the run, such as 0.5,0.75, got ${Array.isArray(dropAt) ? dropAt.join(',') || 'none' : foundText(dropAt)}.`,
     )
   }
   checkFactor('drop-factor', dropFactor)
@@ -105,19 +106,19 @@ function resolveWarmup(
   steps: number,
 ): Pick<Schedule, 'warmup' | 'warmupFactor' | 'untilError' | 'fromLayers'> {
   if (!(Number.isSafeInteger(warmup) && warmup >= 0 && warmup <= steps)) {
-    const remedy = warmup > steps ? ' Of a recipe, steps-scale makes both fewer.' : ''
+    const remedy = warmup > steps ? ' Give a shorter warm-up, or a longer run.' : ''
     throw new IsobathError(
       'option',
-      `warmup: expected a whole number from 0 to the run's ${steps} steps, got ${warmup}.${remedy}`,
+      `warmup: expected a whole number from 0 to the run's ${steps} steps, got ${foundText(warmup)}.${remedy}`,
     )
   }
   if (warmupFactor !== undefined) checkFactor('warmup-factor', warmupFactor)
   const from = warmupFromLayers === undefined ? {} : { fromLayers: warmupFromLayers }
   if (warmupUntilError !== undefined) {
-    if (!(warmupUntilError > 0 && warmupUntilError <= 1)) {
+    if (!(typeof warmupUntilError === 'number' && warmupUntilError > 0 && warmupUntilError <= 1)) {
       throw new IsobathError(
         'option',
-        `warmup-until-error: expected a fraction above 0 and up to 1, such as 0.8, got ${warmupUntilError}.`,
+        `warmup-until-error: expected a fraction above 0 and up to 1, such as 0.8, got ${foundText(warmupUntilError)}.`,
       )
     }
     if (warmup > 0) {
@@ -137,8 +138,8 @@ function resolveWarmup(
 }
 
 function checkFactor(name: string, factor: number): void {
-  if (factor > 0 && factor <= 1) return
-  throw new IsobathError('option', `${name}: expected a number above 0 and up to 1, got ${factor}.`)
+  if (typeof factor === 'number' && factor > 0 && factor <= 1) return
+  throw new IsobathError('option', `${name}: expected a number above 0 and up to 1, got ${foundText(factor)}.`)
 }
 
 /** The schedule for a network of so many weighted layers: without the warm-up where that is for deeper ones. */
