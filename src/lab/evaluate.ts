@@ -9,6 +9,7 @@ import { resolveOptions, type TrainingOptions } from '../training/options.ts'
 import { evaluateSets, type SetScores } from '../training/session.ts'
 import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
+import { checkTrainedCall } from './check-call.ts'
 import { standardiserFor } from './standardiser.ts'
 import type { MachineOptions } from './train.ts'
 
@@ -28,6 +29,7 @@ export interface EvaluateOptions extends MachineOptions, Pick<TrainingOptions, '
  * on a bad option.
  */
 export async function evaluate(network: Network, options: EvaluateOptions): Promise<SetScores> {
+  checkTrainedCall(options ?? {})
   const { data, weights, threads, exact, memoryLimit, loss, standardise, statistics, onEvaluation } = options
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { laterRefusal } from '../../test/support/refusal.ts'
@@ -209,6 +209,77 @@ describe('train', () => {
       IsobathError: data: expected a data set. Give one, such as glyphs().
       IsobathError: network: expected a network, got "resnet-20". Make it with parseNetwork('resnet-20', { classes: 10 }).
       IsobathError: evaluate-every: expected steps, such as 500, or { epochs: 1 }, or 'never', got "x"."
+    `)
+  })
+
+  it('refuses values that are not of the kind that an option takes', async () => {
+    const run = join(root, 'never')
+    const call = (given: object) => laterRefusal(() => Reflect.apply(train, undefined, [network, { run, ...given }]))
+    const bad = [
+      { data: { train: 1, test: 1 } },
+      { weights: {} },
+      { observers: 3 },
+      { observers: [{ every: 1 }] },
+      { onProgress: 3 },
+      { onEvaluation: {} },
+      { onSignal: 'x' },
+      { onMeasured: true },
+      { onCheckpoint: [] },
+      { abort: true },
+      { exact: 'yes' },
+      { label: 3 },
+      { run: 3 },
+      { dataOptions: 3 },
+      { memoryLimit: '1000' },
+      { checkpointEvery: 'x' },
+      { optimizer: null },
+      { augment: true },
+    ]
+    const said: string[] = []
+    for (const given of bad) said.push(await call({ data: fewPoints, steps: 1, ...given }))
+    expect(said.join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: data: expected a data set. Give one, such as glyphs().
+      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or readWeights returns, or the weights of a run.
+      IsobathError: observers: expected a list of observers, got 3. Give some, such as [{ every: 10, observe: ({ step, loss }) => console.log(step, loss) }].
+      IsobathError: observers: expected a list of observers, got a list of 1. Give some, such as [{ every: 10, observe: ({ step, loss }) => console.log(step, loss) }].
+      IsobathError: onProgress: expected a function, got 3. Give one, or leave it out.
+      IsobathError: onEvaluation: expected a function, got an object. Give one, or leave it out.
+      IsobathError: onSignal: expected a function, got "x". Give one, or leave it out.
+      IsobathError: onMeasured: expected a function, got true. Give one, or leave it out.
+      IsobathError: onCheckpoint: expected a function, got an empty list. Give one, or leave it out.
+      IsobathError: abort: expected an AbortSignal, got true. Give that of an AbortController: new AbortController().signal.
+      IsobathError: exact: expected true or false, got "yes". Choose one of them, or leave it out.
+      IsobathError: label: expected the network's name, in text, got 3. Give one, or leave it out.
+      IsobathError: run: expected the path of a folder, got 3. Give one, or leave it out.
+      IsobathError: dataOptions: expected an object such as { seed: 1 }, got 3. Give one, or leave it out.
+      IsobathError: memoryLimit: expected a number of bytes, got "1000". Give one, such as 2 ** 30, or leave it out.
+      IsobathError: checkpointEvery: expected a whole number of at least 1, got "x".
+      IsobathError: optimizer: expected an optimizer. Give one, such as momentum({ rate: 0.03 }).
+      IsobathError: augment: expected one of none, pad-crop-flip, got true. Choose one of them."
+    `)
+    expect(existsSync(run)).toBe(false)
+  })
+
+  it('says where options of the optimizer go', async () => {
+    const given: object[] = [
+      { rate: 0.1 },
+      { momentum: 0.9 },
+      { weightDecay: 1e-4 },
+      { lr: 0.1 },
+      { step: 3 },
+      { toString: 1 },
+    ]
+    const said = await Promise.all(
+      given.map((options) => laterRefusal(() => train(network, { data: fewPoints, ...options }))),
+    )
+    const ends = said.map((text) => text.replace(/expected one of [^.]*memoryLimit\./, '...'))
+    expect(ends.join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: rate: ... Give it to the optimizer, such as momentum({ rate: 0.1 }).
+      IsobathError: momentum: ... Give it to the optimizer, such as momentum({ momentum: 0.9 }).
+      IsobathError: weightDecay: ... Give it to the optimizer, such as momentum({ weightDecay: 0.0001 }).
+      IsobathError: lr: ... Give it to the optimizer, such as momentum({ rate: 0.1 }).
+      IsobathError: step: ... Did you mean steps?
+      IsobathError: toString: ..."
     `)
   })
 

@@ -116,4 +116,36 @@ describe('predictions', () => {
       IsobathError: output: expected 10 values, one for each class of glyphs, got 2. Set the last dense layer's width to 10."
     `)
   })
+
+  it('and scores are refused where they are asked for with values of other kinds', async () => {
+    const { weights } = run
+    const bad: readonly unknown[] = [
+      undefined,
+      { data },
+      { data, weights: {} },
+      { data, weights, statistics: 3 },
+      { data, weights, exact: 1 },
+      { data, weights, onProgress: 3, onEvaluation: 3 },
+    ]
+    const said: string[] = []
+    for (const verb of [predict, evaluate]) {
+      for (const options of bad) said.push(await laterRefusal(() => Reflect.apply(verb, undefined, [network, options])))
+    }
+    said.push(await laterRefusal(() => Reflect.apply(predict, undefined, [network, { data, weights, set: true }])))
+    expect(said.join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: data: expected a data set. Give one, such as glyphs().
+      IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialise or readWeights returns, or the weights of a run.
+      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or readWeights returns, or the weights of a run.
+      IsobathError: statistics: expected what a training found in its data, got 3. Give the statistics of a run, or leave them out.
+      IsobathError: exact: expected true or false, got 1. Choose one of them, or leave it out.
+      IsobathError: onProgress: expected a function, got 3. Give one, or leave it out.
+      IsobathError: data: expected a data set. Give one, such as glyphs().
+      IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialise or readWeights returns, or the weights of a run.
+      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or readWeights returns, or the weights of a run.
+      IsobathError: statistics: expected what a training found in its data, got 3. Give the statistics of a run, or leave them out.
+      IsobathError: exact: expected true or false, got 1. Choose one of them, or leave it out.
+      IsobathError: onProgress: expected a function, got 3. Give one, or leave it out.
+      IsobathError: set: expected one of train, validation, test, got true."
+    `)
+  })
 })

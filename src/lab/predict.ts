@@ -6,10 +6,12 @@ import { type Dataset, type Task, taskOf } from '../data/dataset.ts'
 import type { Scale, Statistics } from '../data/standardise.ts'
 import type { Network } from '../network/network.ts'
 import { IsobathError } from '../support/errors.ts'
+import { foundText } from '../support/found.ts'
 import { createEvaluator, type Weights } from '../training/evaluate.ts'
 import { resolveOptions, type TrainingOptions } from '../training/options.ts'
 import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
+import { checkTrainedCall } from './check-call.ts'
 import { standardiserFor } from './standardiser.ts'
 import type { MachineOptions } from './train.ts'
 
@@ -53,6 +55,7 @@ export interface Predictions {
  * IsobathError `network`, `weights` or `data` where these don't fit each other, `option` on a bad option.
  */
 export async function predict(network: Network, options: PredictOptions): Promise<Predictions> {
+  checkTrainedCall(options ?? {})
   const { data, weights, threads, exact, memoryLimit, loss, standardise, statistics, onProgress } = options
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
@@ -95,7 +98,10 @@ function digitsOf({ mean, deviation }: Scale): number[] {
 
 function samplesOf(data: Dataset, set: SetName = 'test') {
   if (!setNames.includes(set)) {
-    throw new IsobathError('option', `set: expected one of ${setNames.join(', ')}, got ${set}.`)
+    throw new IsobathError(
+      'option',
+      `set: expected one of ${setNames.join(', ')}, got ${typeof set === 'string' ? set : foundText(set)}.`,
+    )
   }
   const samples = data[set]
   if (samples) return samples

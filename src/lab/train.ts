@@ -5,6 +5,7 @@ import { createBlueprint } from '../blueprint/create.ts'
 import { checkLabelled, type Dataset, taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import { IsobathError } from '../support/errors.ts'
+import { foundText } from '../support/found.ts'
 import { suggestion } from '../support/nearest.ts'
 import { version } from '../support/version.ts'
 import type { Weights } from '../training/evaluate.ts'
@@ -16,6 +17,7 @@ import type { RunFolder } from '../training/run-folder.ts'
 import { type TrainingRecord, trainSession } from '../training/session.ts'
 import type { Signal } from '../training/signal.ts'
 import type { LossRecord } from '../training/train.ts'
+import { checkCall } from './check-call.ts'
 import { hashDataset } from './hash-dataset.ts'
 
 export interface MachineOptions {
@@ -100,25 +102,35 @@ const knownOptions: Readonly<Record<keyof TrainOptions, true>> = {
   memoryLimit: true,
 }
 
-function checkTrainOptions({ data, optimizer, ...others }: TrainOptions): void {
-  for (const name of Object.keys(others)) {
-    if (name in knownOptions) continue
+/** What belongs to the optimizer, as it is given there. */
+const optimizerExamples: Readonly<Record<string, string>> = {
+  rate: 'momentum({ rate: 0.1 })',
+  lr: 'momentum({ rate: 0.1 })',
+  learningRate: 'momentum({ rate: 0.1 })',
+  momentum: 'momentum({ momentum: 0.9 })',
+  weightDecay: 'momentum({ weightDecay: 0.0001 })',
+}
+
+function checkTrainOptions(options: TrainOptions): void {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(knownOptions, name)) continue
     const known = Object.keys(knownOptions)
-    throw new IsobathError(
-      'option',
-      `${name}: expected one of ${known.join(', ')}. ${suggestion(name, known)}`.trimEnd(),
-    )
+    const remedy = Object.hasOwn(optimizerExamples, name)
+      ? `Give it to the optimizer, such as ${optimizerExamples[name]}.`
+      : suggestion(name, known)
+    throw new IsobathError('option', `${name}: expected one of ${known.join(', ')}. ${remedy}`.trimEnd())
   }
-  if (!data?.train || !data.test) {
-    throw new IsobathError('option', 'data: expected a data set. Give one, such as glyphs().')
-  }
-  if (optimizer !== undefined && !optimizer.rule) {
+  checkCall(options)
+  const { optimizer, observers = [], checkpointEvery = 1 } = options
+  if (optimizer !== undefined && !optimizer?.rule) {
     throw new IsobathError('option', 'optimizer: expected an optimizer. Give one, such as momentum({ rate: 0.03 }).')
   }
-  checkObservers(others.observers ?? [])
-  const { checkpointEvery = 1 } = others
+  checkObservers(observers)
   if (Number.isSafeInteger(checkpointEvery) && checkpointEvery >= 1) return
-  throw new IsobathError('option', `checkpointEvery: expected a whole number of at least 1, got ${checkpointEvery}.`)
+  throw new IsobathError(
+    'option',
+    `checkpointEvery: expected a whole number of at least 1, got ${foundText(checkpointEvery)}.`,
+  )
 }
 
 export interface Run extends TrainingRecord {
