@@ -105,9 +105,9 @@ describe('train', () => {
 
   it("says why the scores are absurd where batch norm's statistics haven't settled", async () => {
     const deep = 'train mlp:depth=40,width=16,norm=batch,gain=1.6 --data moons --samples 64'
-    const remark = "they are taken with batch norm's running statistics, which 2 steps haven't settled."
+    const remark = 'batches are normalised by their own statistics, scores by the running ones'
     expect((await isobath(`${deep} --steps 2 --run unsettled`)).stdout).toContain(remark)
-    expect((await isobath(`train ${quick} --run settled`)).stdout).not.toContain('running statistics')
+    expect((await isobath(`train ${quick} --run settled`)).stdout).not.toContain('the running ones')
   })
 
   it('keeps a run below runs/ where no folder is named, each in its own', async () => {

@@ -136,11 +136,12 @@ function warmupSentence(looks: readonly WarmupLook[]): string {
 }
 
 /** A loss of 1e19 after a few steps looks like a defect of the program. */
-function unsettledSentence({ blueprint, losses, train: training, steps }: Run): string | undefined {
+function unsettledSentence({ blueprint, losses, train: training }: Run): string | undefined {
   const hasStatistics = blueprint.parameters.some(({ role }) => role === 'runningVariance')
-  const largest = Math.max(...losses.map(({ loss }) => loss))
-  if (!hasStatistics || training.loss === null || !(training.loss > 10 * largest)) return undefined
-  return `The scores are far worse than the losses of the batches (at most ${number(largest)}): they are taken with batch norm's running statistics, which ${counted(steps, 'step')} haven't settled.`
+  // Not Math.max(...losses): a long run has more of them than a call takes arguments.
+  const largest = losses.reduce((most, { loss }) => Math.max(most, loss), 0)
+  if (!hasStatistics || losses.length === 0 || training.loss === null || training.loss <= 10 * largest) return undefined
+  return `The scores are far worse than the losses of the batches (at most ${number(largest)}): batches are normalised by their own statistics, scores by the running ones, which may need more steps.`
 }
 
 /** What a user must know beside the scores. */

@@ -6,8 +6,8 @@ import type { Geometry } from '../../../graph/windows.ts'
 import { inputPadding, type Padding } from './padded-images.ts'
 
 /**
- * Phases side by side: in each every so manieth position of a result, along one direction, and the same number of taps of
- * the kernel that reach it. The next phase begins one position on, and with the tap before.
+ * Phases side by side. A phase is the positions of a result, along one direction, that lie `spacing` apart and that the same
+ * taps of the kernel reach. The next phase begins one position on, and with the tap before.
  */
 export interface Phases {
   /** How many there are. */
