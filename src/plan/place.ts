@@ -39,6 +39,8 @@ class Placer {
   private readonly destinations = new Map<Value, Location>()
   private readonly forms: ReadonlyMap<Value, Form>
   private readonly tapped = new Set<Value>()
+  /** Buffers that hold what a loop carries before, between and after its iterations. */
+  private readonly carriedStacks = new Set<Buffer>()
   private clock = 0
   private loopCount = 0
   private readonly openLoops: { touched: Set<Buffer>; id: number }[] = []
@@ -246,14 +248,13 @@ class Placer {
 
   private placeLoop(loop: LoopNode): PlanNode[] {
     const id = this.loopCount++
-    const outermost = this.openLoops.length === 0
     const before: PlanNode[] = []
     const copies: { value: Value; destination: Location }[] = []
     const start = this.clock
 
     for (const { value, stacked } of loop.stacks) {
       if (this.locations.has(stacked)) continue
-      const carried = outermost ? loop.carried.find((c) => c.parameter === value || c.next === value) : undefined
+      const carried = loop.carried.find((c) => c.parameter === value || c.next === value)
       if (carried && !this.destinations.has(stacked)) this.stackCarried(loop, carried)
       else this.placeStack(stacked)
     }
@@ -326,6 +327,7 @@ class Placer {
     assertInvariant(stacked !== undefined, 'a stack of what is carried')
     const persistent = [ofParameter, ofNext, result].some((value) => value && this.tapped.has(value))
     const buffer = this.buffer(`carried ${loop.path}`, stacked, { slots: loop.times + 1, persistent })
+    this.carriedStacks.add(buffer)
     const [parameterSlot, nextSlot] = loop.reverse ? [1, 0] : [0, 1]
     if (ofParameter) this.locations.set(ofParameter, { buffer, slot: parameterSlot, terms: [], axes: [1] })
     if (ofNext) this.locations.set(ofNext, { buffer, slot: nextSlot, terms: [], axes: [1] })
@@ -334,9 +336,9 @@ class Placer {
   private placeCarried(loop: LoopNode, { initial, parameter, next, result }: Carried, id: number) {
     const stack = loop.stacks.find(({ value, stacked }) => {
       const isCarried = value === parameter || value === next
-      return isCarried && this.locationOf(stacked).buffer.slots === loop.times + 1
+      return isCarried && this.carriedStacks.has(this.locationOf(stacked).buffer)
     })
-    if (stack && this.openLoops.length === 0) {
+    if (stack) {
       const { buffer } = this.locationOf(stack.stacked)
       const at = (slot: number): Location => ({ buffer, slot, terms: [], axes: [] })
       const moving = (slot: number): Location => ({
