@@ -3,8 +3,9 @@ import type { OpNode, Value } from '../graph/graph.ts'
 import { gradientOps, type OpName, ops } from '../graph/ops.ts'
 import { partsOfSamples, rowsOfBlock } from '../graph/parts.ts'
 import { geometryOf } from '../graph/windows.ts'
+import { linesOfTiles, tileOf } from './algorithms.ts'
 import { flatUnit, panelWidth, roundUp, tileRows } from './layout.ts'
-import type { Operand, Partition } from './plan.ts'
+import type { Algorithm, Operand, Partition } from './plan.ts'
 
 type Reach = Operand['reach']
 
@@ -107,7 +108,11 @@ function partsOf({ op, inputs, outputs, attributes }: OpNode): number {
 }
 
 /** `flatElements`: the padded size of what a flat kernel runs over, or of the parts that are summed. */
-export function partitionOf(node: OpNode, flatElements: (value: Value) => number): Partition {
+export function partitionOf(
+  node: OpNode,
+  flatElements: (value: Value) => number,
+  algorithm: Algorithm = 'direct',
+): Partition {
   const { by } = accesses[node.op]
   const [first] = node.inputs
   const [output] = node.outputs
@@ -123,6 +128,8 @@ export function partitionOf(node: OpNode, flatElements: (value: Value) => number
     case 'samples':
       return { by, units: samplesOf(node) }
     case 'lines': {
+      const tile = tileOf(algorithm)
+      if (tile !== undefined) return { by, units: linesOfTiles(node, tile) }
       const { outputWidth, width } = geometryOf(node.attributes)
       return { by, units: output.shape[0] / (node.op === 'conv' ? outputWidth : width) }
     }

@@ -11,10 +11,13 @@ export interface PlanOptions {
   readonly ringSlots: number
   /** Bytes at the start of memory that the backend keeps for itself. */
   readonly reservedBytes: number
+  /** Allows Winograd's algorithm for convolutions, as it is by default. */
+  readonly winograd?: boolean
 }
 
-export function createPlan(graph: Graph, { precision, ringSlots, reservedBytes }: PlanOptions): Plan {
-  const { body, buffers, lifetimes, locations } = placeGraph(graph, precision, ringSlots)
+export function createPlan(graph: Graph, options: PlanOptions): Plan {
+  const { precision, ringSlots, reservedBytes, winograd = true } = options
+  const { body, buffers, lifetimes, locations } = placeGraph(graph, { precision, ringSlots, winograd })
   const { offsets, bytes } = assignMemory(buffers, lifetimes, reservedBytes)
   return { graph, precision, ringSlots, buffers, offsets, locations, body: insertBarriers(body, offsets), bytes }
 }

@@ -6,12 +6,13 @@
 import type { Carried, Graph, GraphInput, LoopNode, Node, OpNode, Value } from '../graph/graph.ts'
 import { assertInvariant } from '../support/errors.ts'
 import { inputReach, isUpdate, isView, outputReach, partitionOf, writesPadding } from './access.ts'
+import { type AlgorithmOptions, chooseAlgorithm } from './algorithms.ts'
 import { type Form, findForms } from './axes.ts'
 import { cutIntoBlocks } from './blocks.ts'
 import { fuse } from './fuse.ts'
 import { countSlots, innerShape, layoutOf, layoutSize, panelWidth, roundUp } from './layout.ts'
 import type { Lifetime } from './memory.ts'
-import type { Buffer, Kernel, Location, LoopId, Operand, PlanLoop, PlanNode, Precision } from './plan.ts'
+import type { Buffer, Kernel, Location, LoopId, Operand, PlanLoop, PlanNode } from './plan.ts'
 import { elementBytes, ring } from './plan.ts'
 
 export interface Placement {
@@ -26,6 +27,10 @@ interface BufferOptions {
   readonly persistent: boolean
   /** The operation that makes the value writes its padding too. */
   readonly writesPadding?: boolean
+}
+
+export interface PlaceOptions extends AlgorithmOptions {
+  readonly ringSlots: number
 }
 
 /** Outputs that exist once per slot of the ring; the others keep the last step's values. */
@@ -47,8 +52,7 @@ class Placer {
 
   constructor(
     private readonly graph: Graph,
-    private readonly precision: Precision,
-    private readonly ringSlots: number,
+    private readonly options: PlaceOptions,
   ) {
     this.forms = findForms(graph)
   }
@@ -64,7 +68,10 @@ class Placer {
       this.tapped.add(value)
       if (!isRingOutput(name)) continue
       assertInvariant(isMadeIn(graph.body, value), `${name} is the result of an operation`)
-      this.destinations.set(value, this.inRing(this.whole(name, value, { slots: this.ringSlots, persistent: true })))
+      this.destinations.set(
+        value,
+        this.inRing(this.whole(name, value, { slots: this.options.ringSlots, persistent: true })),
+      )
     }
     this.placeViews()
     const body = this.placeNodes(graph.body)
@@ -109,7 +116,7 @@ class Placer {
 
   private placeInput({ name, role, value }: GraphInput): Location {
     if (role !== 'input') return this.whole(name, value, { slots: 1, persistent: true })
-    return this.inRing(this.whole(name, value, { slots: this.ringSlots, persistent: true }))
+    return this.inRing(this.whole(name, value, { slots: this.options.ringSlots, persistent: true }))
   }
 
   private inRing(location: Location): Location {
@@ -129,7 +136,7 @@ class Placer {
     const { axes, panels } = this.form(value)
     const layout = layoutOf(innerShape(value.shape, axes), panels)
     const size = layoutSize(layout)
-    const bytes = size * slots * elementBytes(this.precision, value.element)
+    const bytes = size * slots * elementBytes(this.options.precision, value.element)
     const { element } = value
     const buffer = {
       id: this.buffers.length,
@@ -207,12 +214,9 @@ class Placer {
       const { buffer, axes } = this.locationOf(value)
       return roundUp(buffer.slotSize * countSlots(value.shape, axes.length), panelWidth)
     }
-    return {
-      kind: 'kernel',
-      nodes,
-      operands: [...operands.values(), ...writes],
-      partition: partitionOf(nodes[0], flatElements),
-    }
+    const algorithm = chooseAlgorithm(nodes[0], this.options)
+    const partition = partitionOf(nodes[0], flatElements, algorithm)
+    return { kind: 'kernel', nodes, operands: [...operands.values(), ...writes], partition, algorithm }
   }
 
   private placeResult(value: Value, { op, path }: OpNode): Location {
@@ -243,7 +247,7 @@ class Placer {
     const source = this.read(value)
     this.touch(destination.buffer)
     const operands: Operand[] = [source, { value: target, location: destination, write: true, reach: 'own' }]
-    return { kind: 'kernel', nodes: [node], operands, partition: partitionOf(node, () => 0) }
+    return { kind: 'kernel', nodes: [node], operands, partition: partitionOf(node, () => 0), algorithm: 'direct' }
   }
 
   private placeLoop(loop: LoopNode): PlanNode[] {
@@ -423,6 +427,6 @@ function findConsumers(nodes: readonly Node[]): ReadonlyMap<Value, Set<Node>> {
   return consumers
 }
 
-export function placeGraph(graph: Graph, precision: Precision, ringSlots: number): Placement {
-  return new Placer(graph, precision, ringSlots).place()
+export function placeGraph(graph: Graph, options: PlaceOptions): Placement {
+  return new Placer(graph, options).place()
 }

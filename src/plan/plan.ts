@@ -49,7 +49,7 @@ export interface Location {
 /**
  * rows: tiles of 4 rows of the batch; columns: panels of 8 features; tiles: 4 x 4 tiles of a weight tensor; flat: runs of
  * elements of a stack of tensors; elements: of one tensor; tensors: those of a stack; samples: those of the batch; lines: of
- * all output images; parts: of a sum over the batch, or of all rows, that is cut; first: the first thread does it all; everyone: every thread does it.
+ * all output images, or of their tiles; parts: of a sum over the batch, or of all rows, that is cut; first: the first thread does it all; everyone: every thread does it.
  */
 export interface Partition {
   readonly by:
@@ -76,12 +76,17 @@ export interface Operand {
   readonly reach: 'own' | 'all'
 }
 
+/** How convolutions are computed: by the sum as it stands, or by Winograd's algorithm on tiles of 2 x 2 or of 4 x 4 results. */
+export type Algorithm = 'direct' | 'winograd-2' | 'winograd-4'
+
 export interface Kernel {
   readonly kind: 'kernel'
   /** The operations that this kernel does, in order; the first is the one that shapes its loops. */
   readonly nodes: readonly OpNode[]
   readonly operands: readonly Operand[]
   readonly partition: Partition
+  /** How the first operation is computed where there are several ways: the convolutions'. */
+  readonly algorithm: Algorithm
 }
 
 export interface PlanLoop {

@@ -23,7 +23,8 @@ export interface Product {
   /** The factor that is read in vectors: where those of the first term are, and the bytes from term to term. */
   readonly vectors: VectorPlaces & { readonly termBytes: number }
   readonly rows: number
-  readonly terms: number
+  /** At least 1 where it is known when the program runs only. */
+  readonly terms: number | I32
   /** The terms over again, at places further on, in loops around the innermost; the first one is the inner one. */
   readonly rounds?: readonly Round[]
 }
@@ -108,7 +109,8 @@ export class TileProduct {
     const { builder, lanes } = this.context
     const { offsets, termBytes } = vectors
     const loaded = this.loaded.slice(0, offsets.length)
-    builder.set(this.end, i32.add(this.pointer, i32.const(terms * termBytes)))
+    const bytes = typeof terms === 'number' ? i32.const(terms * termBytes) : i32.mul(terms, i32.const(termBytes))
+    builder.set(this.end, i32.add(this.pointer, bytes))
     builder.repeatWhile(
       () => i32.ltU(this.pointer, this.end),
       () => {

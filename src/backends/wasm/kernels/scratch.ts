@@ -7,8 +7,13 @@ import { convScratch } from './conv.ts'
 import { convWeightGradientScratch } from './conv-weight-gradient.ts'
 import { weightGradientScratch } from './dense-weight-gradient.ts'
 import { widestTile } from './product.ts'
+import { winogradConvScratch } from './winograd/conv.ts'
+import { winogradWeightGradientScratch } from './winograd/weight-gradient.ts'
 
 type ScratchRow = (kernel: Kernel, elementBytes: number) => number
+
+const ofConvolution: ScratchRow = (kernel, bytes) =>
+  kernel.algorithm === 'direct' ? convScratch(kernel, bytes) : winogradConvScratch(kernel, bytes)
 
 const rows: Partial<Record<OpName, ScratchRow>> = {
   denseInputGradient: ({ nodes: [{ inputs }] }, bytes) => roundUp(inputs[0].shape[1], panelWidth) * widestTile * bytes,
@@ -16,9 +21,12 @@ const rows: Partial<Record<OpName, ScratchRow>> = {
     const [batch, width] = inputs[1].shape
     return weightGradientScratch(width, batch) * bytes
   },
-  conv: convScratch,
-  convInputGradient: convScratch,
-  convWeightGradient: convWeightGradientScratch,
+  conv: ofConvolution,
+  convInputGradient: ofConvolution,
+  convWeightGradient: (kernel, bytes) =>
+    kernel.algorithm === 'direct'
+      ? convWeightGradientScratch(kernel, bytes)
+      : winogradWeightGradientScratch(kernel, bytes),
 }
 
 /** Bytes that a thread needs for the kernel, whose elements have `elementBytes`. */

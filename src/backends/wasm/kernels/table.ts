@@ -41,6 +41,15 @@ import {
 } from './rows.ts'
 import { emitMap } from './tile.ts'
 import { emitRunningUpdate, emitUpdate } from './updates.ts'
+import { emitWinogradConv } from './winograd/conv.ts'
+import { emitWinogradWeightGradient } from './winograd/weight-gradient.ts'
+
+/** By the direct sum or by Winograd's algorithm, as the plan says. */
+const emitConvolution = (context: KernelContext): void =>
+  context.kernel.algorithm === 'direct' ? emitConv(context) : emitWinogradConv(context)
+
+const emitWeightGradient = (context: KernelContext): void =>
+  context.kernel.algorithm === 'direct' ? emitConvWeightGradient(context) : emitWinogradWeightGradient(context)
 
 /** Views are places in memory that the plan knows of. */
 function neverEmitted({ kernel }: KernelContext): void {
@@ -62,10 +71,10 @@ export const kernelEmitters = {
   dense: emitDense,
   denseInputGradient: emitDenseInputGradient,
   denseWeightGradient: emitDenseWeightGradient,
-  conv: emitConv,
+  conv: emitConvolution,
   flipKernel: emitFlipKernel,
-  convInputGradient: emitConv,
-  convWeightGradient: emitConvWeightGradient,
+  convInputGradient: emitConvolution,
+  convWeightGradient: emitWeightGradient,
   sumParts: emitSumParts,
   toPositions: emitToPositions,
   fromPositions: emitFromPositions,

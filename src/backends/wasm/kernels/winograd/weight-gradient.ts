@@ -1,0 +1,219 @@
+/**
+ * The gradient of a convolution's weights by Winograd's algorithm: what each tile of the images and of the output's gradient
+ * is transformed to is multiplied, summed over the tiles of a part of the batch, and transformed back.
+ */
+import { panelWidth, roundUp } from '../../../../plan/layout.ts'
+import type { Kernel } from '../../../../plan/plan.ts'
+import { type I32, i32, type Local } from '../../assembler.ts'
+import { v128 } from '../../lanes.ts'
+import { emitClearing } from '../clearing.ts'
+import { at, forRange, type KernelContext, layoutAs, operandOf, times } from '../operands.ts'
+import { PaddedImages, paddedSize } from '../padded-images.ts'
+import { partStart } from '../parts.ts'
+import { forColumnTiles, TileProduct, tilesAlong } from '../product.ts'
+import { offsetsOf, type Planes, planesOf, stripsOf } from './planes.ts'
+import { gradientPadding, sourcePadding, type Tiling, tilingOf } from './source.ts'
+import { emitSquare, squareBytes } from './square.ts'
+import { emitLineOfTiles, forLinesOfTiles } from './tiles.ts'
+import { createTransform, taps } from './transform.ts'
+
+/** So much of transformed tiles is under way at once: sums over many of them go through memory less often. */
+const blockBytes = 2 ** 19
+const fewestTiles = 16
+
+interface Sizes {
+  readonly tiling: Tiling
+  readonly channels: number
+  /** Outputs done at once, padding included, and how often. */
+  readonly outputs: number
+  readonly strips: number
+  /** Lines of tiles in a block. */
+  readonly blockLines: number
+  readonly tiles: Planes
+  readonly gradients: Planes
+  readonly sums: Planes
+  readonly offsets: readonly number[]
+  readonly bytes: number
+}
+
+function sizesOf(kernel: Kernel, elementBytes: number): Sizes {
+  const tiling = tilingOf(kernel)
+  const { extent, columns, lines, images } = tiling
+  const [dy, x] = kernel.nodes[0].inputs
+  const products = extent ** 2
+  const channels = x.shape[1]
+  const rowElements = roundUp(channels, panelWidth)
+  const panels = roundUp(dy.shape[1], panelWidth) / panelWidth
+  const strips = stripsOf(panels, (count) => products * channels * count * panelWidth * elementBytes)
+  const outputs = (panels / strips) * panelWidth
+  const tileBytes = products * (rowElements + outputs) * elementBytes
+  const wanted = Math.max(fewestTiles, Math.floor(blockBytes / tileBytes))
+  const blockLines = Math.min(lines * images, Math.max(1, Math.floor(wanted / columns)))
+  const tiles = planesOf(products, blockLines * columns, rowElements, elementBytes)
+  const gradients = planesOf(products, blockLines * columns, outputs, elementBytes)
+  const sums = planesOf(products, channels, outputs, elementBytes)
+  const ofImages = [sourcePadding(kernel, tiling), gradientPadding(kernel, tiling)].map(
+    (padding) => paddedSize(padding, images, elementBytes).bytes,
+  )
+  const parts = [...ofImages, squareBytes(extent), tiles.bytes, gradients.bytes, sums.bytes]
+  return { tiling, channels, outputs, strips, blockLines, tiles, gradients, sums, ...offsetsOf(parts) }
+}
+
+/** Bytes of scratch memory that a thread needs. */
+export const winogradWeightGradientScratch = (kernel: Kernel, elementBytes: number): number =>
+  sizesOf(kernel, elementBytes).bytes
+
+/** dy[M, O], x[N, C] -> the sums of each part of the batch; a thread has parts of its own and writes all of them. */
+export function emitWinogradWeightGradient(context: KernelContext): void {
+  const { builder, lanes, kernel, start, end, scratch } = context
+  const [node] = kernel.nodes
+  const sizes = sizesOf(kernel, lanes.bytes)
+  const { tiling, channels, outputs, strips, blockLines } = sizes
+  const { tile, extent, height, width, lines, columns } = tiling
+  const products = extent ** 2
+  const transform = createTransform(builder, lanes, tile)
+  const [imagesAt, gradientsAt, between, tilesAt, dyTilesAt, sumsAt] = sizes.offsets.map((offset) =>
+    builder.local('i32', i32.add(scratch, i32.const(offset))),
+  )
+  const dy = operandOf(context, node.inputs[0])
+  const dw = operandOf(context, node.outputs[0])
+  const images = new PaddedImages(context, sourcePadding(kernel, tiling), operandOf(context, node.inputs[1]), imagesAt)
+  const gradients = new PaddedImages(context, gradientPadding(kernel, tiling), dy, gradientsAt)
+  /** Then tiles are read from where the gradient lies. */
+  const fits = height % tile === 0 && width % tile === 0
+  const dyRow = layoutAs(dy.layout, 'rows').stride * lanes.bytes
+  const dyAt = fits
+    ? { lineBytes: width * dyRow, positionBytes: dyRow, imageBytes: height * width * dyRow }
+    : { lineBytes: gradients.lineBytes, positionBytes: gradients.positionBytes, imageBytes: gradients.size.imageBytes }
+  const { outputs: allOutputs, panelStride } = layoutAs(dw.layout, 'panels')
+  const panelBytes = panelStride * lanes.bytes
+  const padded = roundUp(dy.value.shape[1], panelWidth)
+  const parts = allOutputs / padded
+  const partBytes = (padded / panelWidth) * panelBytes
+  const product = new TileProduct(context)
+  const part = builder.local('i32')
+  const strip = builder.local('i32')
+  const firstImage = builder.local('i32')
+  const sumBytes = sizes.sums.stride * lanes.bytes
+
+  const emitTiles = (first: I32, last: I32): void => {
+    const target = { pointer: builder.local('i32', tilesAt), planes: sizes.tiles, extent, between }
+    const dyTarget = { pointer: builder.local('i32', dyTilesAt), planes: sizes.gradients, extent, between }
+    const ofStrip = builder.local('i32', i32.mul(strip, i32.const(outputs * lanes.bytes)))
+    forLinesOfTiles(context, { first, end: last, lines }, (image, line) => {
+      const group = builder.local('i32', i32.sub(image, firstImage))
+      const ofImage = at(imagesAt, group, images.size.imageBytes)
+      const { lineBytes, positionBytes } = images
+      const source = { address: at(ofImage, line, tile * lineBytes), lineBytes, positionBytes, channels, size: extent }
+      emitLineOfTiles(context, source, target, transform.input, { count: columns, step: tile })
+      const dyImage = fits ? at(dy.pointer, image, dyAt.imageBytes) : at(gradientsAt, group, dyAt.imageBytes)
+      const address = i32.add(at(dyImage, line, tile * dyAt.lineBytes), ofStrip)
+      const dySource = { ...dyAt, address, channels: outputs, size: tile }
+      emitLineOfTiles(context, dySource, dyTarget, transform.outputGradient, { count: columns, step: tile })
+    })
+  }
+
+  /** The products of so many tiles, added to the sums. */
+  const emitProducts = (tiles: Local<'i32'>): void => {
+    const [fromTiles, fromGradients, target] = [tilesAt, dyTilesAt, sumsAt].map((place) => builder.local('i32', place))
+    const [spreadAt, vectorAt, sumAt] = [builder.local('i32'), builder.local('i32'), builder.local('i32')]
+    const tileBytes = sizes.tiles.stride * lanes.bytes
+    const gradientBytes = sizes.gradients.stride * lanes.bytes
+    times(builder, products, () => {
+      forColumnTiles(context, outputs, (count, vector) => {
+        const ofVector = builder.local('i32', i32.mul(vector, i32.const(16)))
+        builder.set(vectorAt, i32.add(fromGradients, ofVector))
+        builder.set(sumAt, i32.add(target, ofVector))
+        builder.set(spreadAt, fromTiles)
+        const offsets = Array.from({ length: count }, (_, position) => position * 16)
+        const vectors = { address: vectorAt, offsets, termBytes: gradientBytes }
+        for (const { rows, count: many } of tilesAlong(channels, count)) {
+          times(builder, many, () => {
+            const spread = { address: spreadAt, rowBytes: lanes.bytes, termBytes: tileBytes }
+            const sums = product.emit({ spread, vectors, rows, terms: tiles })
+            sums.forEach((sum, position) => {
+              const offset = Math.floor(position / count) * sumBytes + (position % count) * 16
+              v128.store(builder, sumAt, lanes.add(v128.load(sumAt, offset), sum), offset)
+            })
+            builder.set(spreadAt, i32.add(spreadAt, i32.const(rows * lanes.bytes)))
+            builder.set(sumAt, i32.add(sumAt, i32.const(rows * sumBytes)))
+          })
+        }
+      })
+      builder.set(fromTiles, i32.add(fromTiles, i32.const(sizes.tiles.planeBytes)))
+      builder.set(fromGradients, i32.add(fromGradients, i32.const(sizes.gradients.planeBytes)))
+      builder.set(target, i32.add(target, i32.const(sizes.sums.planeBytes)))
+    })
+  }
+
+  /** The sums, transformed back, to a strip of the part's panels [outputs/8][9 C][8]. */
+  const emitResults = (): void => {
+    const panel = builder.local('i32', at(part, strip, (outputs / panelWidth) * panelBytes))
+    const ofPanel = builder.local('i32', sumsAt)
+    const source = builder.local('i32')
+    const target = builder.local('i32')
+    const termBytes = panelWidth * lanes.bytes
+    times(builder, outputs / panelWidth, () => {
+      builder.set(source, ofPanel)
+      builder.set(target, panel)
+      times(builder, channels, () => {
+        times(builder, panelWidth / lanes.count, () => {
+          emitSquare(context, between, {
+            size: extent,
+            load: (line, column) => v128.load(source, (line * extent + column) * sizes.sums.planeBytes),
+            transform: transform.kernelGradient,
+            store: (line, values) =>
+              values.forEach((value, column) => {
+                v128.store(builder, target, value, (line * taps + column) * channels * termBytes)
+              }),
+          })
+          builder.set(source, i32.add(source, i32.const(16)))
+          builder.set(target, i32.add(target, i32.const(16)))
+        })
+        builder.set(source, i32.add(source, i32.const(sumBytes - termBytes)))
+      })
+      builder.set(ofPanel, i32.add(ofPanel, i32.const(termBytes)))
+      builder.set(panel, i32.add(panel, i32.const(panelBytes)))
+    })
+  }
+
+  const least = (a: I32, b: I32): I32 => i32.select(i32.ltU(a, b), a, b)
+  const groupImages = Math.min(images.size.images, fits ? images.size.images : gradients.size.images)
+  const lastImage = builder.local('i32')
+  const groupEnd = builder.local('i32')
+  const line = builder.local('i32')
+  const lineEnd = builder.local('i32')
+  const blockEnd = builder.local('i32')
+  const tiles = builder.local('i32')
+  const emitGroup = (): void => {
+    builder.set(groupEnd, least(i32.add(firstImage, i32.const(groupImages)), lastImage))
+    images.copy(firstImage, groupEnd)
+    if (!fits) gradients.copy(firstImage, groupEnd)
+    builder.set(line, i32.mul(firstImage, i32.const(lines)))
+    builder.set(lineEnd, i32.mul(groupEnd, i32.const(lines)))
+    builder.while(i32.ltU(line, lineEnd), () => {
+      builder.set(blockEnd, least(i32.add(line, i32.const(blockLines)), lineEnd))
+      emitTiles(line, blockEnd)
+      builder.set(tiles, i32.mul(i32.sub(blockEnd, line), i32.const(columns)))
+      emitProducts(tiles)
+      builder.set(line, blockEnd)
+    })
+    builder.set(firstImage, groupEnd)
+  }
+  builder.when(i32.ltU(start, end), () => {
+    images.clear()
+    if (!fits) gradients.clear()
+  })
+  forRange(builder, start, end, 1, (number) => {
+    builder.set(part, at(dw.pointer, number, partBytes))
+    emitClearing(context, part, partBytes)
+    builder.set(lastImage, partStart(tiling.images, parts, i32.add(number, i32.const(1))))
+    forRange(builder, i32.const(0), i32.const(strips), 1, (current) => {
+      builder.set(strip, current)
+      emitClearing(context, sumsAt, sizes.sums.bytes)
+      builder.set(firstImage, partStart(tiling.images, parts, number))
+      builder.while(i32.ltU(firstImage, lastImage), emitGroup)
+      emitResults()
+    })
+  })
+}
