@@ -71,6 +71,8 @@ export interface Backend {
   readonly precision: Precision
   /** True when the results have the same bits on every machine. */
   readonly exact: boolean
+  /** True when convolutions may be computed by Winograd's algorithm; float64 never takes it. */
+  readonly winograd: boolean
   /** The most bytes that a program may use. */
   readonly memoryLimit: number
   /** The bytes that a graph's program would use. */

@@ -1,5 +1,6 @@
 /** Prints a plan: its memory, then its kernels with the places they read and write. */
-import type { Location, Operand, Plan, PlanLoop, PlanNode } from './plan.ts'
+import { tileOf } from './algorithms.ts'
+import type { Kernel, Location, Operand, Plan, PlanLoop, PlanNode } from './plan.ts'
 
 export function printLocation({ buffer, slot, terms }: Location): string {
   if (buffer.slots === 1) return `#${buffer.id}`
@@ -19,6 +20,15 @@ function printOperands(operands: readonly Operand[], write: boolean): string {
     .join(' ')
 }
 
+/** What a kernel does, operation by operation; a convolution by Winograd's algorithm says so, with its tiles. */
+export function operationNames({ nodes, algorithm }: Kernel): string[] {
+  const tile = tileOf(algorithm)
+  return nodes.map(({ op, attributes }, index) => {
+    if (op === 'activation') return String(attributes.function)
+    return index === 0 && tile !== undefined ? `${op} (winograd ${tile}x${tile})` : op
+  })
+}
+
 const printTimes = ({ times, block }: PlanLoop): string =>
   block ? `of ${times}, block i${block.loop} of ${block.size}` : `${times} times`
 
@@ -35,8 +45,8 @@ function printNode(node: PlanNode, indent: string, lines: string[]): void {
       for (const inner of node.body) printNode(inner, `${indent}  `, lines)
       return
     case 'kernel': {
-      const { operands, partition, nodes } = node
-      const name = nodes.map(({ op, attributes }) => (op === 'activation' ? attributes.function : op)).join(' + ')
+      const { operands, partition } = node
+      const name = operationNames(node).join(' + ')
       const reads = printOperands(operands, false)
       lines.push(`${indent}${name}: ${reads} -> ${printOperands(operands, true)} by ${partition.units} ${partition.by}`)
     }

@@ -17,6 +17,7 @@ export function createReferenceBackend(): Backend {
     precision: 'float64',
     // Math.exp and its kin differ by the last bit from engine to engine.
     exact: false,
+    winograd: false,
     memoryLimit: Number.POSITIVE_INFINITY,
     // It keeps no arena: what it uses is JavaScript's affair.
     memoryOf: () => 0,

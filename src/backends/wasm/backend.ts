@@ -18,6 +18,8 @@ export interface WasmOptions {
   readonly threads?: number | 'inline'
   /** The same bits on every machine: products and sums instead of fused multiply-adds. */
   readonly exact?: boolean
+  /** Winograd's algorithm for convolutions of 3 x 3, where that is faster; true by default. float64 never takes it. */
+  readonly winograd?: boolean
   /** The most bytes that a program may use; 4 GiB, the most that WebAssembly addresses, by default. */
   readonly memoryLimit?: number
 }
@@ -28,18 +30,25 @@ const addressable = 2 ** 32
 /** The plan and the code for a graph, without running it: what `show plan` and `show kernels` print. */
 export function assemble(
   graph: Graph,
-  options: { precision: Precision; ringSlots: number; relaxed: boolean; shared: boolean; threads?: number },
+  options: {
+    precision: Precision
+    ringSlots: number
+    relaxed: boolean
+    shared: boolean
+    threads?: number
+    winograd?: boolean
+  },
 ): {
   readonly plan: Plan
   readonly module: EmittedModule
 } {
-  const { precision, ringSlots, relaxed, shared, threads = 1 } = options
-  const plan = createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes })
+  const { precision, ringSlots, relaxed, shared, threads = 1, winograd } = options
+  const plan = createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes, winograd })
   return { plan, module: emitModule(plan, { relaxed, shared, threads }) }
 }
 
 export async function createWasmBackend(options: WasmOptions = {}): Promise<Backend> {
-  const { precision = 'float32', exact = false, memoryLimit = addressable } = options
+  const { precision = 'float32', exact = false, winograd = true, memoryLimit = addressable } = options
   const relaxed = (await enableRelaxedSimd()) && !exact
   const wanted = options.threads ?? (canShareMemory() ? await availableCores() : 'inline')
   if (wanted !== 'inline' && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= 256)) {
@@ -53,17 +62,19 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Back
   }
   const pool = wanted === 'inline' ? createInlinePool() : await createThreadPool(wanted)
   const limit = Math.min(memoryLimit, addressable)
+  const planOf = (graph: Graph, ringSlots: number): Plan =>
+    createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes, winograd })
   let programs = 0
   return {
     name: 'wasm',
     precision,
     exact,
+    winograd,
     memoryLimit: limit,
-    memoryOf: (graph, { ringSlots = 1 } = {}) =>
-      memoryBytes(createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes }), pool.threads),
+    memoryOf: (graph, { ringSlots = 1 } = {}) => memoryBytes(planOf(graph, ringSlots), pool.threads),
     compile: async (graph, { ringSlots = 1, profile: wantsProfile = false } = {}) => {
       const shared = wanted !== 'inline'
-      const plan = createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes })
+      const plan = planOf(graph, ringSlots)
       const needed = memoryBytes(plan, pool.threads)
       if (needed > limit) {
         throw new IsobathError(

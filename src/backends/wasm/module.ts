@@ -7,6 +7,7 @@ import { kernelsOf } from '../../plan/barriers.ts'
 import { roundUp } from '../../plan/layout.ts'
 import type { Barrier, Guard, Kernel, Location, LoopId, Plan, PlanLoop, PlanNode } from '../../plan/plan.ts'
 import { elementBytes, ring } from '../../plan/plan.ts'
+import { operationNames } from '../../plan/print.ts'
 import { assertInvariant } from '../../support/errors.ts'
 import {
   type FunctionBuilder,
@@ -103,9 +104,7 @@ function signatureOf({ nodes, operands, partition }: Kernel): string {
 /** The blocks of a loop make up its iterations together. */
 const blocksOf = ({ times, block }: PlanLoop): number => (block ? Math.ceil(times / block.size) : 1)
 
-export function kernelName({ nodes }: Kernel): string {
-  return nodes.map(({ op, attributes }) => (op === 'activation' ? String(attributes.function) : op)).join('+')
-}
+export const kernelName = (kernel: Kernel): string => operationNames(kernel).join('+')
 
 class ModuleEmitter {
   private readonly module: ModuleBuilder
