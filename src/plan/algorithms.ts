@@ -3,6 +3,7 @@
  * bits everywhere. docs/performance.md has the measurements behind the numbers.
  */
 import type { OpNode } from '../graph/graph.ts'
+import { partsOfSamples } from '../graph/parts.ts'
 import { type Geometry, geometryOf } from '../graph/windows.ts'
 import type { Algorithm, Precision } from './plan.ts'
 
@@ -18,57 +19,71 @@ export function tileOf(algorithm: Algorithm): 2 | 4 | undefined {
   return algorithm === 'winograd-2' ? 2 : 4
 }
 
-/** Channels that a product sums over, and those of its results; the positions of an image's results. */
+/** A product of images with a kernel, or of images with a gradient. */
 interface ConvolutionShape {
-  readonly terms: number
-  readonly results: number
+  /** Channels of the images, and of what is made of them or multiplied with them. */
+  readonly channels: number
+  readonly outputs: number
+  readonly images: number
+  /** Positions of an image's results. */
   readonly height: number
   readonly width: number
+  /** The transforms that there is one of for all images, or for each part of them. */
+  readonly kernels: number
 }
 
 function shapeOf({ op, inputs, outputs }: OpNode, geometry: Geometry): ConvolutionShape | undefined {
-  const { height, width, outputHeight, outputWidth } = geometry
-  const of = (terms: number, results: number) => ({ terms, results })
+  const { height, width, positions, outputHeight, outputWidth, outputPositions } = geometry
+  const [rows, channels] = inputs[0].shape
+  const forwards = { height: outputHeight, width: outputWidth }
   switch (op) {
     case 'conv':
-      return { ...of(inputs[0].shape[1], outputs[0].shape[1]), height: outputHeight, width: outputWidth }
+      return { channels, outputs: outputs[0].shape[1], images: rows / positions, ...forwards, kernels: 1 }
     case 'convInputGradient':
-      return { ...of(inputs[0].shape[1], outputs[0].shape[1]), height, width }
-    case 'convWeightGradient':
-      return { ...of(inputs[1].shape[1], inputs[0].shape[1]), height: outputHeight, width: outputWidth }
+      return { channels, outputs: outputs[0].shape[1], images: rows / outputPositions, height, width, kernels: 1 }
+    case 'convWeightGradient': {
+      const images = rows / outputPositions
+      return { channels: inputs[1].shape[1], outputs: channels, images, ...forwards, kernels: partsOfSamples(images) }
+    }
     default:
       return undefined
   }
 }
 
 /**
- * Fewest channels on either side: with fewer the transforms cost more than the products that they save, and the error of
- * tiles of 4 x 4 would be more than three times the direct sum's.
+ * What the transforms cost, in multiply-adds: of a tile's channel, of its output, and of one of both in a kernel's transform
+ * and in the transform back of its gradient. Measured where one of them is a large part (docs/performance.md).
  */
-const fewestChannels = { 'winograd-2': 8, 'winograd-4': 16 } as const
+const costs = {
+  2: { channel: 100, output: 100, kernel: 70, kernelGradient: 160 },
+  4: { channel: 260, output: 340, kernel: 160, kernelGradient: 360 },
+} as const
 
-/** How many positions' worth of products tiles compute for each one that there is. */
-function excess(tile: number, { height, width }: ConvolutionShape): number {
-  return (Math.ceil(height / tile) * Math.ceil(width / tile) * tile ** 2) / (height * width)
+/** Fewer would make the error of tiles of 4 x 4 more than three times that of the direct sum, which grows with its terms. */
+const fewestTerms = 16
+
+/** Multiply-adds for each pair of a channel and an output, all images together. */
+const directCost = ({ images, height, width }: ConvolutionShape): number => 9 * images * height * width
+
+function winogradCost(op: string, tile: 2 | 4, shape: ConvolutionShape): number {
+  const { channels, outputs, images, height, width, kernels } = shape
+  const { channel, output, kernel, kernelGradient } = costs[tile]
+  const tiles = images * Math.ceil(height / tile) * Math.ceil(width / tile)
+  const ofTile = (tile + 2) ** 2 + channel / outputs + output / channels
+  return tiles * ofTile + kernels * (op === 'convWeightGradient' ? kernelGradient : kernel)
 }
-
-/** How many times fewer products than the direct sum's 9 for each position. */
-const saving = (tile: number): number => (9 * tile ** 2) / (tile + 2) ** 2
 
 export function chooseAlgorithm(node: OpNode, { precision, winograd }: AlgorithmOptions): Algorithm {
   if (!winograd || precision !== 'float32' || !node.op.startsWith('conv')) return 'direct'
   const geometry = geometryOf(node.attributes)
   const shape = shapeOf(node, geometry)
   if (!shape || geometry.kernel !== 3 || geometry.stride !== 1) return 'direct'
-  const channels = Math.min(shape.terms, shape.results)
-  const speed = (algorithm: 'winograd-2' | 'winograd-4'): number => {
-    const tile = algorithm === 'winograd-2' ? 2 : 4
-    return channels < fewestChannels[algorithm] ? 0 : saving(tile) / excess(tile, shape)
-  }
-  const [two, four] = [speed('winograd-2'), speed('winograd-4')]
-  const enough = 1.5
-  if (Math.max(two, four) < enough) return 'direct'
-  return four > two ? 'winograd-4' : 'winograd-2'
+  const direct = directCost(shape)
+  const two = winogradCost(node.op, 2, shape)
+  const isExactEnough = node.op === 'convWeightGradient' || shape.channels >= fewestTerms
+  const four = isExactEnough ? winogradCost(node.op, 4, shape) : Number.POSITIVE_INFINITY
+  if (Math.min(two, four) >= direct) return 'direct'
+  return four < two ? 'winograd-4' : 'winograd-2'
 }
 
 /** Lines of tiles in all images of a convolution's result. */
