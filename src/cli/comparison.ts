@@ -152,7 +152,7 @@ export async function compareNetworks(
     optimizer: describeRecipe(settings),
     seconds,
     version,
-    mode: `float32${flags.exact ? ', exact' : ''}`,
+    mode: modeText(flags),
     families: families.map(({ name, label }) => ({ name, label })),
     depths,
     seeds,
@@ -166,6 +166,9 @@ export async function compareNetworks(
     picture: () => comparisonPicture(report),
   }
 }
+
+const modeText = ({ exact, winograd }: MachineFlags): string =>
+  ['float32', ...(exact ? ['exact'] : []), ...(winograd === false ? ["without Winograd's algorithm"] : [])].join(', ')
 
 /** What the report says of the data: what outputs are, and what they are worth that know nothing of the inputs. */
 function describeSet(data: Dataset) {

@@ -7,6 +7,8 @@ export interface MachineFlags {
   readonly seed: number
   readonly threads?: number
   readonly exact?: boolean
+  /** False where `--no-winograd` was given. */
+  readonly winograd?: boolean
   readonly memory?: number
 }
 
@@ -26,9 +28,20 @@ export function addCommonOptions(command: Command, uses: readonly CommonOption[]
 export function addMachineOptions(command: Command, uses: readonly CommonOption[] = ['seed', 'threads']): Command {
   return addCommonOptions(command, uses)
     .option('--exact', 'the same bits on every machine, at some cost in speed')
+    .option('--no-winograd', noWinogradHelp)
     .option('--memory <size>', 'the most memory a program may use, such as 2GiB (default: 4GiB)', parseBytes)
 }
 
-export function machineOptions({ threads, exact, memory }: MachineFlags) {
-  return { threads, exact, memoryLimit: memory }
+export const noWinogradHelp = 'convolutions by the direct sum alone: slower, and rounded a little less'
+
+/** Of a run that is used again: its mode goes where none is asked for. */
+interface Mode {
+  readonly exact?: boolean
+  readonly winograd?: boolean
+}
+
+export function machineOptions({ threads, exact, winograd, memory }: MachineFlags, run: Mode = {}) {
+  // The flag is true where it wasn't given, and then nothing was asked for.
+  const asked = winograd === false ? false : undefined
+  return { threads, exact: exact ?? run.exact, winograd: asked ?? run.winograd, memoryLimit: memory }
 }

@@ -37,7 +37,8 @@ export interface Trained {
   readonly recipe: Recipe
   /** Of the data it was trained on, where they are known and nothing else was asked for. */
   readonly statistics?: Statistics
-  readonly exact?: boolean
+  /** How the run was computed; nothing of a weights file. */
+  readonly mode: { readonly exact?: boolean; readonly winograd?: boolean }
   /** What its user should know. */
   readonly notes: readonly string[]
   /** Whether these are the samples of the training (those of `testFile` aside); null where that isn't known. */
@@ -85,13 +86,14 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
     )
   }
   const sameData = whole === undefined ? (await hashDataset(other?.own ?? data)) === run.data.sha256 : null
-  const { network, weights, exact } = run
+  const { network, weights, exact, winograd } = run
   const recipe = {
     loss: flags.loss ?? lossNames.find((name) => name === run.recipe.loss),
     standardise: flags.standardise ?? standardisationNames.find((name) => name === run.recipe.standardise),
   }
   const statistics = flags.standardise === undefined ? run.statistics : undefined
-  const facts = { recipe, statistics, exact, sameData, whole, testFile: other?.testFile }
+  const mode = { exact, winograd }
+  const facts = { recipe, statistics, mode, sameData, whole, testFile: other?.testFile }
   return { network, weights, data, ...facts, notes: [...run.notes, ...notes] }
 }
 
@@ -132,5 +134,5 @@ async function openWeights(file: string, flags: TrainedFlags): Promise<Trained> 
   const weights = await readWeights(file, createBlueprint(network, data.shape))
   const { standardise = 'per-channel' } = flags
   const loss = flags.loss ?? (taskOf(data) === 'classification' ? 'cross-entropy' : 'squared-error')
-  return { network, weights, data, recipe: { loss, standardise }, sameData: null, notes: [] }
+  return { network, weights, data, recipe: { loss, standardise }, mode: {}, sameData: null, notes: [] }
 }

@@ -17,6 +17,12 @@ interface Rule {
 
 const callback: Rule = { isValid: isFunction, expected: 'a function', remedy: 'Give one, or leave it out.' }
 
+const choice: Rule = {
+  isValid: (value) => typeof value === 'boolean',
+  expected: 'true or false',
+  remedy: 'Choose one of them, or leave it out.',
+}
+
 const rules = {
   weights: {
     isValid: (value) => isObject(value) && isFunction(value.get),
@@ -38,11 +44,8 @@ const rules = {
     expected: 'an AbortSignal',
     remedy: 'Give that of an AbortController: new AbortController().signal.',
   },
-  exact: {
-    isValid: (value) => typeof value === 'boolean',
-    expected: 'true or false',
-    remedy: 'Choose one of them, or leave it out.',
-  },
+  exact: choice,
+  winograd: choice,
   memoryLimit: {
     isValid: (value) => typeof value === 'number',
     expected: 'a number of bytes',

@@ -134,14 +134,15 @@ function choicesOf(options: CompareOptions, seed: number): TrainingOptions {
 /** Longest first, each on a thread of its own, as many at a time as there are cores. What fails ends the others too. */
 async function runTrials(
   trials: readonly Trial[],
-  { threads, exact, memoryLimit }: MachineOptions,
+  { threads, exact, winograd, memoryLimit }: MachineOptions,
   stop: AbortController,
   run: (trial: Trial, backend: Backend) => Promise<void>,
 ): Promise<void> {
   const waiting = [...trials].sort((a, b) => a.macs - b.macs)
   const lanes = Math.min(canShareMemory() ? (threads ?? (await availableCores())) : 1, trials.length)
   const work = async (): Promise<void> => {
-    const backend = await createWasmBackend({ threads: canShareMemory() ? 1 : 'inline', exact, memoryLimit })
+    const own = canShareMemory() ? 1 : 'inline'
+    const backend = await createWasmBackend({ threads: own, exact, winograd, memoryLimit })
     try {
       for (let trial = waiting.pop(); trial && !stop.signal.aborted; trial = waiting.pop()) await run(trial, backend)
     } catch (error) {

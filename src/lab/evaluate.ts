@@ -30,13 +30,13 @@ export interface EvaluateOptions extends MachineOptions, Pick<TrainingOptions, '
  */
 export async function evaluate(network: Network, options: EvaluateOptions): Promise<SetScores> {
   checkTrainedCall(options ?? {})
-  const { data, weights, threads, exact, memoryLimit, loss, standardise, statistics, onEvaluation } = options
+  const { data, weights, threads, exact, winograd, memoryLimit, loss, standardise, statistics, onEvaluation } = options
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
   checkLabelled(data)
   checkWeights(blueprint, weights)
   const settings = resolveOptions({ loss, standardise }, data.train.count, taskOf(data))
-  const backend = await createWasmBackend({ threads, exact, memoryLimit })
+  const backend = await createWasmBackend({ threads, exact, winograd, memoryLimit })
   try {
     const standardiser = standardiserFor(data, settings.standardise, statistics)
     return await evaluateSets({ blueprint, data, settings, backend, onEvaluation }, standardiser, weights)

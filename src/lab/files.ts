@@ -43,6 +43,7 @@ export interface RunFacts {
   /** Of the training set: other data is to be standardised in the same way. */
   readonly statistics: Statistics
   readonly exact: boolean
+  readonly winograd: boolean
 }
 
 export interface SavedRun extends RunFacts {
@@ -59,7 +60,7 @@ export async function readRunFacts(folder: string): Promise<RunFacts> {
   const { label, data, recipe, statistics, mode, ...description } = readDescription(folder)
   const network = networkOfRun(description.network, folder)
   const blueprint = createBlueprint(network, description.input)
-  return { network, blueprint, label, data, recipe, statistics, exact: mode.exact }
+  return { network, blueprint, label, data, recipe, statistics, exact: mode.exact, winograd: mode.winograd }
 }
 
 /** Opens a run's folder. Throws a `run`, `network` or `weights` error where there is no whole run. */

@@ -56,7 +56,7 @@ export interface Predictions {
  */
 export async function predict(network: Network, options: PredictOptions): Promise<Predictions> {
   checkTrainedCall(options ?? {})
-  const { data, weights, threads, exact, memoryLimit, loss, standardise, statistics, onProgress } = options
+  const { data, weights, threads, exact, winograd, memoryLimit, loss, standardise, statistics, onProgress } = options
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
   checkWeights(blueprint, weights)
@@ -66,7 +66,7 @@ export async function predict(network: Network, options: PredictOptions): Promis
   const samples = samplesOf(data, options.set)
   const width = sizeOf(blueprint.output)
   const values = new Float64Array(samples.count * width)
-  const backend = await createWasmBackend({ threads, exact, memoryLimit })
+  const backend = await createWasmBackend({ threads, exact, winograd, memoryLimit })
   try {
     const evaluator = await createEvaluator(blueprint, backend, samples.count)
     evaluator.load(weights)

@@ -13,6 +13,7 @@ import { keptElsewhere, type Run, type TrainOptions } from './train.ts'
 type Shared =
   | 'threads'
   | 'exact'
+  | 'winograd'
   | 'memoryLimit'
   | 'checkpointEvery'
   | 'observers'
@@ -41,7 +42,7 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Ru
   // Before the lock is made: not every folder is a run's.
   const description = readDescription(folder)
   await refuseOtherData(folder, description, options.data)
-  refuseOtherMode(folder, description.mode.exact, options.exact)
+  refuseOtherMode(folder, description.mode, options)
   const record = await readRecord(folder)
   if (record) return record.run
   const lock = takeLock(folder)
@@ -61,11 +62,11 @@ async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise
   const { data, threads, memoryLimit, abort, observers, onProgress, onEvaluation, onCheckpoint, onNote, onMeasured } =
     options
   const { description, network, blueprint, settings } = await openDescription(folder)
-  const { exact } = description.mode
+  const { exact, winograd } = description.mode
   const place = { folder, lock, blueprint, settings, signal: description.signal, onCheckpoint }
   const { recorder, point, notes } = resumeRunFolder(place)
   for (const note of notes) onNote?.(note)
-  const backend = await createWasmBackend({ threads, exact, memoryLimit })
+  const backend = await createWasmBackend({ threads, exact, winograd, memoryLimit })
   try {
     const record = await trainSession({
       blueprint,
@@ -89,13 +90,24 @@ async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise
   }
 }
 
-function refuseOtherMode(folder: string, exact: boolean, asked: boolean | undefined): void {
-  if (asked === undefined || asked === exact) return
-  const mode = (isExact: boolean): string => (isExact ? 'exact' : 'not exact')
-  throw new IsobathError(
-    'run',
-    `${folder}: the run is ${mode(exact)}, and what was asked for is ${mode(asked)}. A run keeps its mode: leave it out.`,
-  )
+type Mode = Pick<ResumeOptions, 'exact' | 'winograd'>
+
+/** What the parts of a mode are called, where they are chosen and where they aren't. */
+const modeNames: Readonly<Record<keyof Mode, readonly [chosen: string, other: string]>> = {
+  exact: ['exact', 'not exact'],
+  winograd: ["with Winograd's algorithm", "without Winograd's algorithm"],
+}
+
+function refuseOtherMode(folder: string, mode: Required<Mode>, asked: Mode): void {
+  for (const part of ['exact', 'winograd'] as const) {
+    const wanted = asked[part]
+    if (wanted === undefined || wanted === mode[part]) continue
+    const name = (isChosen: boolean): string => modeNames[part][isChosen ? 0 : 1]
+    throw new IsobathError(
+      'run',
+      `${folder}: the run is ${name(mode[part])}, and what was asked for is ${name(wanted)}. A run keeps its mode: leave it out.`,
+    )
+  }
 }
 
 async function refuseOtherData(folder: string, { data: kept }: StoredDescription, data: Dataset): Promise<void> {
@@ -129,19 +141,16 @@ export interface FinishedRun {
 
 /**
  * The record of a run, as `train` gave it; undefined where it hasn't come to its end. Throws as `resume` does, also where
- * `exact` isn't the run's.
+ * the mode isn't the run's.
  */
-export async function readRecord(
-  folder: string,
-  { exact }: Pick<ResumeOptions, 'exact'> = {},
-): Promise<FinishedRun | undefined> {
+export async function readRecord(folder: string, asked: Mode = {}): Promise<FinishedRun | undefined> {
   const { readResult } = await import('../training/run-description.ts')
   const { readLastCheckpoint, readRunMetrics } = await import('../training/run-folder.ts')
   const { stateOf } = await import('../training/checkpoint.ts')
   const result = readResult(folder)
   if (result === undefined || result.interrupted) return undefined
   const { description, network, blueprint, settings } = await openDescription(folder)
-  refuseOtherMode(folder, description.mode.exact, exact)
+  refuseOtherMode(folder, description.mode, asked)
   const { found: checkpoint } = readLastCheckpoint(folder)
   if (checkpoint.step !== result.steps) throw lostCheckpoint(folder, result)
   const { weights } = stateOf(blueprint, checkpoint)

@@ -16,6 +16,8 @@ export interface ShowOptions {
   readonly loss: LossName
   readonly optimizer: OptimizerRule
   readonly exact: boolean
+  /** Winograd's algorithm for convolutions, as it is by default. */
+  readonly winograd?: boolean
   readonly precision?: 'float32' | 'float64'
 }
 
@@ -32,10 +34,14 @@ function graphOf(network: Network, { input, batch, loss, optimizer }: ShowOption
   return trainingGraph(createBlueprint(network, input), { batch, loss, optimizer, seed: 0, gradients: false })
 }
 
+function assembled(network: Network, options: ShowOptions, relaxed: boolean) {
+  const { precision = 'float32', winograd } = options
+  return assemble(graphOf(network, options), { precision, ringSlots: 1, relaxed, shared: true, winograd })
+}
+
 export async function kernelsOf(network: Network, options: ShowOptions): Promise<ShownKernels> {
   const relaxed = (await enableRelaxedSimd()) && !options.exact
-  const settings = { precision: options.precision ?? 'float32', ringSlots: 1, relaxed, shared: true } as const
-  const { module } = assemble(graphOf(network, options), settings)
+  const { module } = assembled(network, options, relaxed)
   return { programBytes: module.bytes.length, kernels: module.kernels }
 }
 
@@ -48,10 +54,8 @@ export async function show(stage: Stage, network: Network, options: ShowOptions)
       return summaryTable(createBlueprint(network, options.input))
     case 'graph':
       return printGraph(graphOf(network, options))
-    case 'plan': {
-      const settings = { precision: options.precision ?? 'float32', ringSlots: 1, relaxed: true, shared: true } as const
-      return printPlan(assemble(graphOf(network, options), settings).plan)
-    }
+    case 'plan':
+      return printPlan(assembled(network, options, true).plan)
     case 'kernels': {
       const { programBytes, kernels } = await kernelsOf(network, options)
       const width = Math.max(...kernels.map(({ name }) => name.length))

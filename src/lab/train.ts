@@ -25,6 +25,8 @@ export interface MachineOptions {
   readonly threads?: number
   /** The same bits on every machine: products and sums instead of fused multiply-adds. */
   readonly exact?: boolean
+  /** Winograd's algorithm for convolutions of 3 x 3, where that is faster (true by default), or the direct sum alone (false). */
+  readonly winograd?: boolean
   /** The most bytes of memory that a program may use. */
   readonly memoryLimit?: number
 }
@@ -99,6 +101,7 @@ const knownOptions: Readonly<Record<keyof TrainOptions, true>> = {
   logEvery: true,
   threads: true,
   exact: true,
+  winograd: true,
   memoryLimit: true,
 }
 
@@ -150,11 +153,11 @@ export interface Run extends TrainingRecord {
 export async function train(network: Network, options: TrainOptions): Promise<Run> {
   checkTrainOptions(options ?? {})
   const { data, weights, abort, onProgress, onEvaluation, checkpointEvery, observers } = options
-  const { threads, exact, memoryLimit } = options
+  const { threads, exact, winograd, memoryLimit } = options
   checkLabelled(data)
   const blueprint = createBlueprint(network, data.shape)
   const settings = settingsFor(blueprint, resolveOptions(options, data.train.count, taskOf(data)))
-  const backend = await createWasmBackend({ threads, exact, memoryLimit })
+  const backend = await createWasmBackend({ threads, exact, winograd, memoryLimit })
   let folder: RunFolder | undefined
   try {
     folder = options.run === undefined ? undefined : await openFolder(options.run, blueprint, options, settings)
@@ -192,7 +195,7 @@ export const keptElsewhere = {
 async function openFolder(folder: string, blueprint: Blueprint, options: TrainOptions, settings: TrainingSettings) {
   const { createRunFolder } = await import('../training/run-folder.ts')
   const { runFormat } = await import('../training/run-description.ts')
-  const { data, exact = false, dataOptions = {}, label = 'network', checkpointEvery = null } = options
+  const { data, exact = false, winograd = true, dataOptions = {}, label = 'network', checkpointEvery = null } = options
   const { seed, ...recipe } = settings
   const description: RunDescription = {
     format: runFormat,
@@ -214,7 +217,7 @@ async function openFolder(folder: string, blueprint: Blueprint, options: TrainOp
     },
     recipe,
     seed,
-    mode: { precision: 'float32', exact },
+    mode: { precision: 'float32', exact, winograd },
     checkpointEvery,
     versions: { isobath: version, node: process.version },
   }

@@ -78,7 +78,12 @@ const runDescriptionSchema = z.object({
   }),
   recipe: z.record(z.string(), z.unknown()),
   seed: z.number().int(),
-  mode: z.object({ precision: z.string(), exact: z.boolean() }),
+  mode: z.object({
+    precision: z.string(),
+    exact: z.boolean(),
+    /** Runs from before there was Winograd's algorithm don't say: they go on without it, as they began. */
+    winograd: z.boolean().default(false),
+  }),
   /** Steps between checkpoints, where they were asked for. */
   checkpointEvery: z.number().int().positive().nullable(),
   versions: z.record(z.string(), z.string()),

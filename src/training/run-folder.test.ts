@@ -24,7 +24,7 @@ const description: RunDescription = {
   data: { name: 'moons', sha256: '00', train: 64, test: 32, options: {} },
   recipe: { loss: 'cross-entropy' },
   seed: 0,
-  mode: { precision: 'float64', exact: false },
+  mode: { precision: 'float64', exact: false, winograd: false },
   checkpointEvery: null,
   versions: { isobath: '0.0.0' },
 }

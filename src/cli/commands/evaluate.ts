@@ -25,11 +25,11 @@ Examples:
   )
   return addTrained(command).action(async (place: string, flags: TrainedFlags) => {
     const trained = await openTrained(place, flags, 'evaluate')
-    const { network, weights, data, recipe, statistics, sameData, exact, notes, whole, testFile } = trained
+    const { network, weights, data, recipe, statistics, sameData, mode, notes, whole, testFile } = trained
     const { observer, note, close } = showTraining()
     notes.forEach(note)
     try {
-      const options = { ...machineOptions(flags), exact: flags.exact ?? exact, onEvaluation: observer.onEvaluation }
+      const options = { ...machineOptions(flags, mode), onEvaluation: observer.onEvaluation }
       const scores = await evaluate(network, { ...options, ...recipe, statistics, data, weights })
       close()
       if (whole !== undefined) {

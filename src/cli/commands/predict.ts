@@ -31,7 +31,7 @@ Examples:
   return addTrained(command).action(async (place: string, flags: Flags) => {
     if (flags.out !== undefined) checkWritable(flags.out)
     const trained = await openTrained(place, flags, 'predict')
-    const { network, weights, data, recipe, statistics, exact, notes, whole, testFile } = trained
+    const { network, weights, data, recipe, statistics, mode, notes, whole, testFile } = trained
     if (whole !== undefined && flags.set !== 'test') {
       throw new IsobathError(
         'option',
@@ -50,7 +50,7 @@ Examples:
         task ??= progress.task('predicting', samples, { unit: 'sample' })
         task.update(done)
       }
-      const options = { ...machineOptions(flags), exact: flags.exact ?? exact, set: flags.set, onProgress }
+      const options = { ...machineOptions(flags, mode), set: flags.set, onProgress }
       predictions = await predict(network, { ...options, ...recipe, statistics, data, weights })
       const lost = countLost(predictions)
       if (lost > 0) {

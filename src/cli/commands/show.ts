@@ -2,7 +2,7 @@ import { Argument, Command } from 'commander'
 import { kernelsOf, type Stage, show, stages } from '../../index.ts'
 import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
-import { addMachineOptions, type MachineFlags } from '../options.ts'
+import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText } from '../output.ts'
 import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
 
@@ -22,7 +22,8 @@ export function showCommand(): Command {
       loss = task === 'classification' ? 'cross-entropy' : 'squared-error',
     } = trainingOptions(flags)
     const rule = optimizer?.rule ?? { kind: 'sgd', weightDecay: 0 }
-    const options = { input, batch, loss, optimizer: rule, exact: flags.exact === true }
+    const { exact = false, winograd } = machineOptions(flags)
+    const options = { input, batch, loss, optimizer: rule, exact, winograd }
     if (!flags.json) printText(await show(stage, network, options))
     else if (stage === 'network') printJson(network)
     else if (stage === 'kernels') printJson(await kernelsOf(network, options))

@@ -101,7 +101,7 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
   const { train: trained, test, validation, ...about } = facts.data
   const held = validation === undefined ? {} : { validation: { count: validation } }
   const trainedOn = { ...about, train: { count: trained }, test: { count: test }, ...held }
-  const record = await readRecord(folder, flags)
+  const record = await readRecord(folder, machineOptions(flags))
   if (record) return print(record.run, record.label, trainedOn, flags)
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
   const { checkpointEvery } = flags
@@ -111,8 +111,18 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
   print(run, facts.label, trainedOn, flags)
 }
 
-/** What doesn't change the run; the data's place may have changed, which its hash guards, and --exact is compared. */
-const resumable = new Set(['resume', 'figure', 'dataDir', 'checkpointEvery', 'exact', 'threads', 'memory', 'json'])
+/** What doesn't change the run; the data's place may have changed, which its hash guards, and --exact and --no-winograd are compared. */
+const resumable = new Set([
+  'resume',
+  'figure',
+  'dataDir',
+  'checkpointEvery',
+  'exact',
+  'winograd',
+  'threads',
+  'memory',
+  'json',
+])
 
 /** A run goes on as it began. Throws an `option` error that names all that was asked for otherwise. */
 function refuseChoices(command: Command, network: string | undefined): void {
