@@ -36,6 +36,8 @@ export interface BenchOptions {
   /** One for each core by default. With 1, all is timed by the processor's time: what else runs doesn't count. */
   readonly threads?: number
   readonly exact?: boolean
+  /** False: convolutions by the direct sum alone. */
+  readonly winograd?: boolean
   readonly seed?: number
   /** One short round without warm-up: shows that everything runs, but its figures are rough. */
   readonly quick?: boolean
@@ -74,6 +76,7 @@ interface Conditions {
   readonly machine: Machine
   readonly threads: number
   readonly exact: boolean
+  readonly winograd: boolean
   readonly quick: boolean
   readonly rounds: number
 }
@@ -129,10 +132,10 @@ async function startPeer({ peer, python, abort }: RowsOptions): Promise<Peer | M
 }
 
 async function createBench(options: BenchOptions): Promise<Bench> {
-  const { threads = availableParallelism(), exact = false, seed = 0, quick = false } = options
+  const { threads = availableParallelism(), exact = false, winograd, seed = 0, quick = false } = options
   const effort: Effort = quick ? quickEffort : usualEffort
   return {
-    backend: await createWasmBackend({ threads: threads === 1 ? 'inline' : threads, exact }),
+    backend: await createWasmBackend({ threads: threads === 1 ? 'inline' : threads, exact, winograd }),
     threads,
     exact,
     effort: { ...effort, rounds: options.rounds ?? effort.rounds },
@@ -142,9 +145,10 @@ async function createBench(options: BenchOptions): Promise<Bench> {
   }
 }
 
-const conditionsOf = ({ threads, exact, effort }: Bench, quick = false) => ({
+const conditionsOf = ({ threads, exact, backend, effort }: Bench, quick = false) => ({
   threads,
   exact,
+  winograd: backend.winograd,
   quick,
   rounds: effort.rounds,
 })

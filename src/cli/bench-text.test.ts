@@ -17,6 +17,7 @@ const result: BenchResult = {
   machine,
   threads: 2,
   exact: false,
+  winograd: true,
   quick: false,
   rounds: 3,
   steps: 7,
@@ -128,6 +129,7 @@ describe("the roofline's table", () => {
     machine,
     threads: 2,
     exact: false,
+    winograd: true,
     quick: false,
     rounds: 5,
     roofline: {

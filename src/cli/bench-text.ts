@@ -15,10 +15,11 @@ function figure(value: number): string {
 
 const percent = (fraction: number): string => `${(100 * fraction).toFixed(fraction < 0.0995 ? 1 : 0)}%`
 
-function machineLine({ machine, threads, exact, quick }: BenchResult | RooflineResult): string {
+function machineLine({ machine, threads, exact, winograd, quick }: BenchResult | RooflineResult): string {
   const { processor, cores, node, loadBefore, loadAfter } = machine
   const load = `load ${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} after`
-  const mode = `${counted(threads, 'thread')}${exact ? ', exact' : ''}${quick ? ', quick: the figures are rough' : ''}`
+  const choices = [...(exact ? ['exact'] : []), ...(winograd ? [] : ["without Winograd's algorithm"])]
+  const mode = [counted(threads, 'thread'), ...choices, ...(quick ? ['quick: the figures are rough'] : [])].join(', ')
   const busy = loadBefore >= cores / 2 ? '\nOther work keeps this machine busy: the figures are rough.' : ''
   return `${processor}, ${counted(cores, 'core')}, Node ${node}, ${load}; ${mode}${busy}`
 }

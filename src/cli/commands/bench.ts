@@ -7,7 +7,7 @@ import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { interruptible } from '../interrupt.ts'
 import { readNetwork, shapeFor } from '../network-argument.ts'
 import { wholeFrom } from '../numbers.ts'
-import { addCommonOptions, type MachineFlags } from '../options.ts'
+import { addCommonOptions, type MachineFlags, noWinogradHelp } from '../options.ts'
 import { checkWritable, printJson, printText, writeText } from '../output.ts'
 import { stderrProgress } from '../terminal/stderr.ts'
 
@@ -54,10 +54,9 @@ export function benchCommand(): Command {
     )
     .option('--batch <n>', 'samples in a batch of the roofline (default: 128)', wholeFrom(1))
     .addHelpText('after', `\nExamples:\n${example.map((line) => `  ${line}`).join('\n')}`)
-  addCommonOptions(addShapeOptions(command), ['seed', 'threads']).option(
-    '--exact',
-    'measure the mode with the same bits on every machine',
-  )
+  addCommonOptions(addShapeOptions(command), ['seed', 'threads'])
+    .option('--exact', 'measure the mode with the same bits on every machine')
+    .option('--no-winograd', noWinogradHelp)
   return command.action(async (flags: Flags) => {
     const network = flags.roofline
     if (network !== undefined) return benchRoofline(network, flags)
@@ -84,7 +83,7 @@ type BenchModule = typeof import('../../bench/bench.ts')
 
 /** Loads the bench and calls it, with progress on stderr; Ctrl-C stops it. */
 async function measured<T>(
-  { threads, exact, seed, quick, rounds, out }: Flags,
+  { threads, exact, winograd, seed, quick, rounds, out }: Flags,
   measure: (bench: BenchModule, options: BenchOptions) => Promise<T>,
 ): Promise<T> {
   if (out !== undefined) checkWritable(out)
@@ -103,7 +102,7 @@ async function measured<T>(
   try {
     const bench = await import('../../bench/bench.ts')
     const work = (abort: AbortSignal): Promise<T> =>
-      measure(bench, { threads, exact, seed, quick, rounds, abort, onStart, onProgress })
+      measure(bench, { threads, exact, winograd, seed, quick, rounds, abort, onStart, onProgress })
     return await interruptible(work, () =>
       progress.note('Stopping after what is under way. Ctrl-C again ends at once.'),
     )
