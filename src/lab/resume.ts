@@ -95,7 +95,7 @@ type Mode = Pick<ResumeOptions, 'exact' | 'winograd'>
 /** What the parts of a mode are called, where they are chosen and where they aren't. */
 const modeNames: Readonly<Record<keyof Mode, readonly [chosen: string, other: string]>> = {
   exact: ['exact', 'not exact'],
-  winograd: ["with Winograd's algorithm", "without Winograd's algorithm"],
+  winograd: ["computed with Winograd's algorithm", "computed without Winograd's algorithm"],
 }
 
 function refuseOtherMode(folder: string, mode: Required<Mode>, asked: Mode): void {
