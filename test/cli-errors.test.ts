@@ -356,7 +356,7 @@ describe('wrong input', () => {
       2
 
       train mlp:depth=10000,width=10000 --data moons
-      isobath: a training step with a batch of 128 needs at least 7.32 TiB of memory, and the limit is 4.00 GiB. Not even a batch of 1 would fit: use fewer or narrower layers.
+      isobath: a training step with a batch of 128 needs at least 7.28 TiB of memory, and the limit is 4.00 GiB. Not even a batch of 1 would fit: use fewer or narrower layers.
       2
       "
     `)

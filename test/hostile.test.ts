@@ -111,7 +111,7 @@ describe('a hostile preset', () => {
       wide, to train: mlp:width=1000000000: expected a whole number from 1 to 1,000,000, got 1000000000. Its hidden layers after the first would have 3,000,000,003,000,000,000 parameters, 12,000,000,012 GB in float32. Make it narrower.
       shallow: mlp:width=1000000000: expected a whole number from 1 to 1,000,000, got 1000000000. Leave width out for 64.
       wider: mlp:width=9999999999999999999999999: expected a whole number from 1 to 1,000,000, got 9999999999999999999999999. Its hidden layers after the first would have 299,999,999,999,999,999,999,999,970,000,000,000,000,000,000,000,000 parameters, 1,199,999,999,999,999,999,999,999,880,000,000,000,000,000 GB in float32. Make it narrower.
-      as wide as may be: a training step with a batch of 128 needs at least 720.4 TiB of memory, and the limit is 4.00 GiB. Not even a batch of 1 would fit: use fewer or narrower layers.
+      as wide as may be: a training step with a batch of 128 needs at least 720.3 TiB of memory, and the limit is 4.00 GiB. Not even a batch of 1 would fit: use fewer or narrower layers.
       as wide as may be, written: mlp:width=1000000,depth=2: expected at most 4 GiB of weights, as much as can be trained, got 1,000,796,000,010 of 4 bytes. Make the network narrower or less deep.
       deep: mlp:depth=1e12: expected a whole number from 1 to 10,000, got 1e12. Leave depth out for 4.
       a width that is none: mlp:width=NaN: expected a whole number from 1 to 1,000,000, got NaN. Leave width out for 64.

@@ -114,13 +114,20 @@ export class GraphBuilder {
   }
 
   /**
-   * The same loop in segments of about sqrt(times) iterations, of which the backward pass needs no more than the value
-   * carried into each, and computes the rest again (Chen et al. 2016); what is left over is a loop as usual.
+   * The same loop, of which about the first `again` iterations are in segments of about sqrt(again): of these the backward
+   * pass needs no more than the value carried into each, and computes the rest again (Chen et al. 2016). What is left
+   * over is a loop as usual.
    */
-  segmentedLoop(times: number, initial: Value, path: string, build: (carried: Value) => Value): Value {
+  segmentedLoop(
+    { times, again }: { readonly times: number; readonly again: number },
+    initial: Value,
+    path: string,
+    build: (carried: Value) => Value,
+  ): Value {
     assertInvariant(this.depth === 0, 'only an outermost loop is cut into segments')
-    const segments = Math.floor(Math.sqrt(times))
-    const length = Math.floor(times / segments)
+    assertInvariant(again >= 1 && again <= times, `${again} of ${times} iterations computed again`)
+    const segments = Math.floor(Math.sqrt(again))
+    const length = Math.floor(again / segments)
     const count = segments * length
     const inner = (carried: Value): Value => this.loop(length, carried, path, build)
     this.segment = { first: 0, count, length }

@@ -11,7 +11,13 @@ import type { Attributes } from './value.ts'
 import { strideWindow, windowAttributes } from './windows.ts'
 
 /** Fewer iterations have nothing to gain from being cut into segments. */
-const fewestToSegment = 4
+export const fewestToSegment = 4
+
+/**
+ * What the backward pass computes again of outermost repeats, in segments: of each all that it can, nothing, or about so
+ * many of the first iterations of those whose paths are given.
+ */
+export type Recomputation = boolean | ReadonlyMap<string, number>
 
 export interface LoweringContext {
   readonly builder: GraphBuilder
@@ -23,8 +29,7 @@ export interface LoweringContext {
   /** The number of the step, an int scalar input; only there in training mode. */
   readonly step?: Value
   readonly parameters: ReadonlyMap<string, Value>
-  /** Outermost repeats become segments that the backward pass computes again. */
-  readonly recompute?: boolean
+  readonly recompute?: Recomputation
   /** Called for every layer's output, inside the loops the layer is in. */
   readonly onOutput?: (blueprint: LayerBlueprint, value: Value) => void
   /** Called for every statistic of the batch that a running statistic follows. */
@@ -114,6 +119,11 @@ function asPositions({ builder, batch }: LoweringContext, x: Value, shape: Shape
 function asFeatures({ builder, batch }: LoweringContext, x: Value, path: string): Value {
   if (x.shape[0] === batch) return x
   return only(builder.op('fromPositions', [x], { positions: x.shape[0] / batch }, path))
+}
+
+function computedAgain({ recompute = false }: LoweringContext, path: string, times: number): number {
+  if (typeof recompute === 'boolean') return recompute ? times : 0
+  return Math.min(times, recompute.get(path) ?? 0)
 }
 
 /** Images move on as positions, and all else as it is. */
@@ -253,11 +263,12 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
     const { builder } = context
     const { path, input } = blueprint
     const build = (carried: Value): Value => asUsual(context, lowerLayer(context, block, carried), input, path)
-    const isSegmented = context.recompute === true && builder.depth === 0 && layer.times >= fewestToSegment
+    const { times } = layer
+    const again = builder.depth === 0 ? computedAgain(context, path, times) : 0
     const image = asUsual(context, x, input, path)
-    return isSegmented
-      ? builder.segmentedLoop(layer.times, image, path, build)
-      : builder.loop(layer.times, image, path, build)
+    return again < fewestToSegment
+      ? builder.loop(times, image, path, build)
+      : builder.segmentedLoop({ times, again }, image, path, build)
   },
 }
 

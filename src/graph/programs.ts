@@ -3,9 +3,10 @@ import type { Blueprint, LayerBlueprint, ParameterBlueprint } from '../blueprint
 import { GraphBuilder } from './builder.ts'
 import { differentiate } from './differentiate.ts'
 import { type Graph, type Shape, sizeOf, type Value } from './graph.ts'
-import { type BatchStatistic, batchShape, lowerNetwork } from './lower.ts'
+import { type BatchStatistic, batchShape, lowerNetwork, type Recomputation } from './lower.ts'
 import { emitUpdates, type OptimizerRule } from './updates.ts'
 
+export { fewestToSegment, type Recomputation } from './lower.ts'
 export { isOptimizerState, momentumAt, type OptimizerRule, optimizerScalars } from './updates.ts'
 
 export type LossName = 'cross-entropy' | 'squared-error'
@@ -19,8 +20,8 @@ export interface TrainingGraphOptions {
   /** Factors on the rate by parameter: one for each tensor that its leading axes stack; 1 for the parameters left out. */
   readonly rateFactors?: ReadonlyMap<string, readonly number[]>
   readonly seed: number
-  /** The backward pass computes again what it needs of outermost repeats, in segments: less memory, a third more time. */
-  readonly recompute?: boolean
+  /** Less memory, and up to a third more time; nothing is computed again by default. */
+  readonly recompute?: Recomputation
   /** Whether `gradient.NAME` can be read after a step, as by default; without, updates are done as gradients are made. */
   readonly gradients?: boolean
   /** Layers whose outputs can be read after a step, by path; `tap.PATH` is the output's name. */

@@ -16,7 +16,7 @@ afterEach(() => backend.dispose())
 
 describe('a training step', () => {
   const task = tinyTask('residual-mlp:depth=200,width=8')
-  const choose = () => chooseStep(task.blueprint, { ...task.settings, batch: 64 }, backend)
+  const choose = (batch = 64) => chooseStep(task.blueprint, { ...task.settings, batch }, backend)
 
   it('keeps all activations where they fit, and computes them again where they do not', async () => {
     await withLimit(2 ** 30)
@@ -31,6 +31,27 @@ describe('a training step', () => {
     const program = await backend.compile(small.graph, small)
     expect(program.memoryBytes).toBe(backend.memoryOf(small.graph, small))
     program.dispose()
+  })
+
+  it('keeps as many as there is room for', async () => {
+    await withLimit(2 ** 30)
+    const { graph, ringSlots } = choose(512)
+    const all = backend.memoryOf(graph, { ringSlots })
+    backend.dispose()
+    const shares = [0.9, 0.75, 0.6, 0.5]
+    const found: number[] = []
+    for (const share of shares) {
+      await withLimit(Math.ceil(share * all))
+      const small = choose(512)
+      expect(small.recompute).toBe(true)
+      found.push(backend.memoryOf(small.graph, small))
+      backend.dispose()
+    }
+    // Within a twentieth of what is allowed, and never more.
+    found.forEach((bytes, index) => {
+      expect(bytes).toBeLessThanOrEqual(shares[index] * all)
+      expect(bytes).toBeGreaterThan(0.95 * shares[index] * all)
+    })
   })
 
   it('gives the same bits either way, and the run says which it was', async () => {
@@ -55,7 +76,7 @@ describe('a training step that needs too much memory', () => {
     const { settings } = tinyTask('mlp')
     const said = refusal(() => chooseStep(blueprint, { ...settings, batch: 1024 }, backend))
     expect(said).toMatchInlineSnapshot(
-      `"IsobathError: a training step with a batch of 1024 needs at least 3.38 MiB of memory, and the limit is 976.6 KiB. A batch of 180 would fit."`,
+      `"IsobathError: a training step with a batch of 1024 needs at least 2.56 MiB of memory, and the limit is 976.6 KiB. A batch of 300 would fit."`,
     )
     const fitting = Number(/A batch of (\d+)/.exec(said)?.[1])
     expect(() => chooseStep(blueprint, { ...settings, batch: fitting }, backend)).not.toThrow()
@@ -65,7 +86,7 @@ describe('a training step that needs too much memory', () => {
     await withLimit(1e6)
     const blueprint = createBlueprint(preset('mlp:depth=5000,width=80'), [2])
     expect(refusal(() => chooseStep(blueprint, tinyTask('mlp').settings, backend))).toMatchInlineSnapshot(
-      `"IsobathError: a training step with a batch of 64 needs at least 345.3 MiB of memory, and the limit is 976.6 KiB. Not even a batch of 1 would fit: use fewer or narrower layers."`,
+      `"IsobathError: a training step with a batch of 64 needs at least 250.4 MiB of memory, and the limit is 976.6 KiB. Not even a batch of 1 would fit: use fewer or narrower layers."`,
     )
   })
 })

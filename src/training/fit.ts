@@ -1,8 +1,9 @@
-/** Whether a training step fits into memory, and which batch would. */
+/** Whether a training step fits into memory, how much of it is computed again so that it does, and which batch would. */
 import type { Backend } from '../backends/backend.ts'
-import type { Blueprint } from '../blueprint/blueprint.ts'
+import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import type { Graph } from '../graph/graph.ts'
+import { fewestToSegment, type Recomputation } from '../graph/programs.ts'
 import { formatBytes } from '../plan/print.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { TrainingSettings } from './options.ts'
@@ -19,7 +20,7 @@ export function chooseRing({ batch, steps }: TrainingSettings, { input }: Bluepr
 export interface StepChoice {
   readonly graph: Graph
   readonly ringSlots: number
-  /** True where the activations of repeated layers are computed again, since they don't all fit. */
+  /** True where activations of repeated layers are computed again, since they don't all fit. */
   readonly recompute: boolean
 }
 
@@ -27,26 +28,10 @@ interface Attempt extends StepChoice {
   readonly bytes: number
 }
 
-/** From the fastest way to the smallest. */
-function* attempts(
-  blueprint: Blueprint,
-  settings: TrainingSettings,
-  backend: Backend,
-  gradients: boolean,
-): Generator<Attempt> {
-  const usual = chooseRing(settings, blueprint)
-  for (const recompute of [false, true]) {
-    const graph = stepGraph(blueprint, settings, { recompute, gradients })
-    for (const ringSlots of usual > 2 ? [usual, 2] : [2]) {
-      yield { graph, ringSlots, recompute, bytes: backend.memoryOf(graph, { ringSlots }) }
-    }
-  }
-}
-
 /**
- * The fastest way to compile a step that fits into the backend's memory: with room for many batches or for two, with all
- * activations kept or computed again. `gradients`: they can be read after a step. Throws a `memory` error that says how much
- * the step needs and which batch would fit.
+ * The fastest way to compute a step that fits into the backend's memory: with room for many batches or for two, with all
+ * activations kept or as many as there is room for. `gradients`: they can be read after a step. Throws a `memory` error
+ * that says how much the step needs and which batch would fit.
  */
 export function chooseStep(
   blueprint: Blueprint,
@@ -55,10 +40,21 @@ export function chooseStep(
   gradients = false,
 ): StepChoice {
   const { memoryLimit } = backend
+  const usual = chooseRing(settings, blueprint)
+  const rings = usual > 2 ? [usual, 2] : [2]
+  const attempt = (recompute: Recomputation, ringSlots: number): Attempt => {
+    const graph = stepGraph(blueprint, settings, { recompute, gradients })
+    return { graph, ringSlots, recompute: recompute !== false, bytes: backend.memoryOf(graph, { ringSlots }) }
+  }
   let least = Number.POSITIVE_INFINITY
-  for (const attempt of attempts(blueprint, settings, backend, gradients)) {
-    if (attempt.bytes <= memoryLimit) return attempt
-    least = Math.min(least, attempt.bytes)
+  for (const recompute of [false, true]) {
+    for (const ringSlots of rings) {
+      const found = attempt(recompute, ringSlots)
+      if (found.bytes <= memoryLimit) {
+        return recompute ? keepMore(blueprint, found, memoryLimit, (again) => attempt(again, ringSlots)) : found
+      }
+      least = Math.min(least, found.bytes)
+    }
   }
   const fitting = largestBatch(blueprint, settings, backend)
   const advice =
@@ -66,6 +62,58 @@ export function chooseStep(
   throw new IsobathError(
     'memory',
     `a training step with a batch of ${settings.batch} needs at least ${formatBytes(least)} of memory, and the limit is ${formatBytes(Math.max(0, memoryLimit))}. ${advice}`,
+  )
+}
+
+/** Steps of the search for how much to compute again: to a 64th of all that can be. */
+const searchSteps = 6
+
+/**
+ * Less computed again than `all`, as far as memory allows; by bisection. The first iterations of the first repeats are what is
+ * computed again: their images are the largest, and theirs is the memory in which later ones were kept, since the way
+ * back comes to them last.
+ */
+function keepMore(
+  { root }: Blueprint,
+  all: Attempt,
+  memoryLimit: number,
+  attempt: (recompute: Recomputation) => Attempt,
+): Attempt {
+  const repeats = outermostRepeats(root)
+  let best = all
+  let enough = repeats.reduce((sum, { times }) => sum + times, 0)
+  let tooFew = 0
+  for (let step = 0; step < searchSteps && enough - tooFew > fewestToSegment; step++) {
+    const middle = Math.floor((enough + tooFew) / 2)
+    const found = attempt(firstIterations(repeats, middle))
+    if (found.bytes > memoryLimit) tooFew = middle
+    else {
+      enough = middle
+      best = found
+    }
+  }
+  return best
+}
+
+interface Repeat {
+  readonly path: string
+  readonly times: number
+}
+
+/** In the order in which they have their turn. */
+function outermostRepeats({ path, layer, children }: LayerBlueprint): Repeat[] {
+  return layer.kind === 'repeat' ? [{ path, times: layer.times }] : children.flatMap(outermostRepeats)
+}
+
+/** `count` iterations, from the first of the first repeat on. */
+function firstIterations(repeats: readonly Repeat[], count: number): ReadonlyMap<string, number> {
+  let left = count
+  return new Map(
+    repeats.map(({ path, times }) => {
+      const taken = Math.min(left, times)
+      left -= taken
+      return [path, taken]
+    }),
   )
 }
 

@@ -1,13 +1,13 @@
 /** The graph of one step of a training, as its settings say. */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { Graph } from '../graph/graph.ts'
-import { trainingGraph } from '../graph/programs.ts'
+import { type Recomputation, trainingGraph } from '../graph/programs.ts'
 import { resolveLayerRates } from './layer-rates.ts'
 import type { TrainingSettings } from './options.ts'
 
 export interface StepGraphOptions {
-  /** The backward pass computes again what it needs of repeated layers, instead of reading it; false by default. */
-  readonly recompute?: boolean
+  /** What the backward pass computes again of repeated layers, instead of reading it; nothing by default. */
+  readonly recompute?: Recomputation
   /** Whether all gradients can be read after a step; false by default. */
   readonly gradients?: boolean
 }

@@ -23,7 +23,7 @@ export interface ProblemOptions {
   readonly steps?: number
   readonly rate?: number
   readonly seed?: number
-  readonly recompute?: boolean
+  readonly recompute?: TrainingGraphOptions['recompute']
   readonly gradients?: boolean
   readonly taps?: TrainingGraphOptions['taps']
 }
