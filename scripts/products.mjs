@@ -2,15 +2,14 @@
  * How fast the three products of a dense layer (BATCHxINPUTSxOUTPUTS) or of a convolution
  * (BATCHxHEIGHTxWIDTHxCHANNELS:OUTPUTS[:KERNEL[:STRIDE]]) are on one thread, and what the multiply-add units do at most with
  * so many sums in registers: node scripts/products.mjs 1024x1024x1024 128x32x32x16:16 128x32x32x16:32:3:2, after npm run
- * build. The best of many turns, all kinds in turns: other work on the machine shows less.
+ * build. The best of many turns, all kinds in turns: other work on the machine shows less. Operations are those of the direct
+ * sum, so that a product by Winograd's algorithm may be above the peak.
  */
 import { createWasmBackend } from '../dist/backends/wasm/backend.js'
 import { enableRelaxedSimd } from '../dist/backends/wasm/platform.js'
 import { createInlinePool } from '../dist/backends/wasm/pool.js'
 import { createFmaPeak } from '../dist/bench/peak.js'
-import { createWindow } from '../dist/blueprint/window.js'
-import { GraphBuilder } from '../dist/graph/builder.js'
-import { geometryOf, windowAttributes } from '../dist/graph/windows.js'
+import { convProducts, denseProducts, loadProduct } from '../dist/bench/products.js'
 
 const turns = 12
 const sumCounts = [8, 9, 10, 12]
@@ -27,67 +26,26 @@ async function registers(sums) {
   return { name: `${sums} sums`, ...load }
 }
 
-/** One product as a program, with so many slots that a turn takes about as long as another's. */
-async function product(backend, name, { op, shapes, attributes, amount, bias }) {
-  const builder = new GraphBuilder()
-  const values = shapes.map((shape, index) => builder.input(`factor${index}`, 'parameter', shape))
-  const [made] = builder.op(op, values, attributes, op)
-  const [result] = bias ? builder.op('addBias', [made, builder.input('bias', 'parameter', [bias])], {}, op) : [made]
-  builder.output('outputs', result)
-  const slots = Math.max(1, Math.min(32, Math.round(operations / amount)))
-  const program = await backend.compile(builder.finish(op), { ringSlots: slots })
-  for (const { name: input, value } of program.graph.inputs) {
-    const size = value.shape.reduce((all, length) => all * length, 1)
-    program.write(
-      input,
-      Float64Array.from({ length: size }, (_, index) => ((index * 7) % 13) / 13 - 0.5),
-    )
+/** The products that a size asks for; a dense layer's first also with a bias. */
+function productsOf(text) {
+  const [sizes, ...rest] = text.split(':')
+  const extents = sizes.split('x').map(Number)
+  if (rest.length === 0) {
+    const { forwards, ...gradients } = denseProducts(...extents)
+    return [forwards, ...Object.values(gradients), { ...forwards, bias: true }]
   }
-  const text = `${name} ${op}${bias ? ' + bias' : ''}`
-  return { name: text, amount: amount * slots, run: () => program.run(0, slots) }
-}
-
-function denseProducts([batch, inputs, outputs]) {
-  const [x, w, dy] = [
-    [batch, inputs],
-    [outputs, inputs],
-    [batch, outputs],
-  ]
-  const amount = 2 * batch * inputs * outputs
-  return [
-    { op: 'dense', shapes: [x, w], amount },
-    { op: 'denseInputGradient', shapes: [dy, w], amount },
-    { op: 'denseWeightGradient', shapes: [dy, x], amount },
-    { op: 'dense', shapes: [x, w], amount, bias: outputs },
-  ]
-}
-
-function convProducts([batch, height, width, channels], [outputs, kernel = 3, stride = 1]) {
-  const attributes = windowAttributes(createWindow(kernel, stride, true), { height, width })
-  const { outputPositions } = geometryOf(attributes)
-  const [x, dy] = [
-    [batch * height * width, channels],
-    [batch * outputPositions, outputs],
-  ]
-  const [w, flipped] = [
-    [outputs, channels * kernel ** 2],
-    [channels, outputs * kernel ** 2],
-  ]
-  const amount = 2 * batch * outputPositions * outputs * channels * kernel ** 2
-  return [
-    { op: 'conv', shapes: [x, w], attributes, amount },
-    { op: 'convInputGradient', shapes: [dy, flipped], attributes, amount },
-    { op: 'convWeightGradient', shapes: [dy, x], attributes, amount },
-  ]
+  const [batch, height, width, channels] = extents
+  const [outputs, kernel, stride] = rest.map(Number)
+  return Object.values(convProducts({ batch, height, width, channels, outputs, kernel, stride }))
 }
 
 const backend = await createWasmBackend({ threads: 'inline' })
 const loads = await Promise.all(sumCounts.map(registers))
 for (const text of process.argv.slice(2)) {
-  const [sizes, ...rest] = text.split(':')
-  const extents = sizes.split('x').map(Number)
-  const products = rest.length === 0 ? denseProducts(extents) : convProducts(extents, rest.map(Number))
-  for (const one of products) loads.push(await product(backend, text, { attributes: {}, ...one }))
+  for (const { bias = false, ...product } of productsOf(text)) {
+    const load = await loadProduct(backend, product, { operations, seed: 0, bias })
+    loads.push({ name: `${text} ${product.op}${bias ? ' + bias' : ''}`, ...load })
+  }
 }
 const best = loads.map(() => Number.POSITIVE_INFINITY)
 for (let turn = 0; turn < turns; turn++) {

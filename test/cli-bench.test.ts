@@ -38,7 +38,7 @@ it('prints the roofline of a network, with input and batch as asked for', async 
 
 it.each([
   ['bench --peer tensorflow', /argument 'tensorflow' is invalid. Allowed choices are pytorch, jax-js./],
-  ['bench --quick --only resnet', /--only: expected a part of a row's name \(.*\), got "resnet"/],
+  ['bench --quick --only lstm', /--only: expected a part of a row's name \(.*ResNet-20, batch 128.*\), got "lstm"/],
   ['bench --batch 3', /--batch: it is for --roofline NETWORK alone/],
   ['bench --data moons', /--data: it is for --roofline NETWORK alone/],
   ['bench --roofline mlp --only GEMM', /'--roofline <network>' cannot be used with option '--only <text>'/],

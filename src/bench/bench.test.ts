@@ -1,62 +1,79 @@
 /** The bench from end to end on tiny work: what its answer holds, never how fast it was. */
 import { describe, expect, it } from 'vitest'
 import { parseNetwork } from '../network/presets.ts'
-import { type RowsOptions, runBench, runRoofline, usualWorkload, type Workload } from './bench.ts'
+import { type PlannedRow, type RowsOptions, runBench, runRoofline } from './bench.ts'
 import { roofOf } from './roofline.ts'
 import { atLeast } from './rows.ts'
+import { usualWorkload, type Workload } from './workload.ts'
 
 const tiny: Workload = {
   mlps: [
-    { depth: 3, width: 8, batch: 8, bar: atLeast(1, 2) },
-    { depth: 2, width: 12, batch: 4 },
+    { depth: 3, width: 8, batch: 8, bar: atLeast(1, 2), seconds: [1, 2] },
+    { depth: 2, width: 12, batch: 4, seconds: [1, 2] },
   ],
+  resnets: [{ depth: 8, input: [3, 8, 8], batch: 2, seconds: [3, 9] }],
   productSize: 16,
+  convs: [{ batch: 2, size: 8, channels: 4 }],
   compileDepths: [2, 20],
   stepDepths: [2, 8],
+  sideBySide: { depth: 2, width: 8, batch: 4 },
 }
 const quick: RowsOptions = { workload: tiny, quick: true, threads: 2 }
 
 describe('the rows', () => {
   it('are all there, with figures, in the order of the table', async () => {
-    const planned: string[] = []
+    const planned: PlannedRow[] = []
     const done = new Map<string, number>()
     const result = await runBench({
       ...quick,
       rounds: 2,
-      onStart: (rows) => planned.push(...rows.map(({ name }) => name)),
+      onStart: (rows) => planned.push(...rows),
       onProgress: (row, rounds) => done.set(row, rounds),
     })
     const names = [
       'MLP 3 x 8, batch 8',
       'MLP 2 x 12, batch 4',
+      'ResNet-8, batch 2',
       'GEMM 16^3 forwards',
       'GEMM 16^3 input gradient',
       'GEMM 16^3 weight gradient',
+      'conv 8x8x4 forwards',
+      'conv 8x8x4 input gradient',
+      'conv 8x8x4 weight gradient',
       'compile, depth 20 over 2',
       'code, depth 20 over 2',
       'step, depth 8 over 2',
+      'side by side, MLP 2 x 8',
     ]
     expect(result.rows.map(({ name }) => name)).toEqual(names)
-    expect(planned).toEqual(names.filter((name) => !name.startsWith('code')))
-    expect([...done]).toEqual(planned.map((name) => [name, 2]))
+    expect(planned.map(({ name }) => name)).toEqual(names.filter((name) => !name.startsWith('code')))
+    expect([...done]).toEqual(planned.map(({ name }) => [name, 2]))
+    // Without a peer a row takes less.
+    expect(planned.slice(1, 3)).toMatchObject([
+      { rounds: 2, seconds: 1 },
+      { rounds: 2, seconds: 3 },
+    ])
     expect(result).toMatchObject({ threads: 2, rounds: 2, peer: null, missing: null, interrupted: false, exact: false })
     expect(result.machine).toMatchObject({ node: process.versions.node, platform: process.platform })
     for (const row of result.rows) expect(row.ours, row.name).toBeGreaterThan(0)
-    for (const row of result.rows.slice(2)) {
-      expect(row.ratio, row.name).toBeGreaterThan(0)
-      expect(row.reached, row.name).toMatch(/^(no|yes|beyond)$/)
+    for (const { name, ratio, reached, bar } of result.rows.slice(3)) {
+      expect(ratio, name).toBeGreaterThan(0)
+      if (bar) expect(reached, name).toMatch(/^(no|yes|beyond)$/)
     }
     expect(JSON.parse(JSON.stringify(result))).toEqual(result)
   })
 
   it('that the project has bars for are those of its design', () => {
-    expect(
-      usualWorkload.mlps.map(({ depth, width, batch, bar }) => [depth, width, batch, bar?.reach, bar?.beyond]),
-    ).toEqual([
+    const { mlps, resnets } = usualWorkload
+    expect(mlps.map(({ depth, width, batch, bar }) => [depth, width, batch, bar?.reach, bar?.beyond])).toEqual([
       [1000, 64, 64, 4, 5],
       [100, 100, 128, 2, 2.5],
       [10, 1024, 128, 1.1, 1.4],
       [50, 256, 128, undefined, undefined],
+    ])
+    expect(resnets.map(({ depth, input, batch, bar }) => [depth, input, batch, bar?.reach, bar?.beyond])).toEqual([
+      [20, [3, 32, 32], 128, 1, 1.3],
+      [56, [3, 32, 32], 128, 1, 1.3],
     ])
     expect(usualWorkload).toMatchObject({ productSize: 1024, compileDepths: [10, 10_000], stepDepths: [200, 2000] })
   })
@@ -64,8 +81,8 @@ describe('the rows', () => {
   it('can be chosen by a part of their name, and a text that none has is refused', async () => {
     const { rows } = await runBench({ ...quick, only: 'CODE' })
     expect(rows.map(({ name, unit }) => [name, unit])).toEqual([['code, depth 20 over 2', 'bytes']])
-    await expect(runBench({ ...quick, only: 'resnet' })).rejects.toThrowError(
-      /^--only: expected a part of a row's name \(MLP 3 x 8, batch 8; .*\), got "resnet"\.$/,
+    await expect(runBench({ ...quick, only: 'lstm' })).rejects.toThrowError(
+      /^--only: expected a part of a row's name \(MLP 3 x 8, batch 8; .*\), got "lstm"\.$/,
     )
   })
 
@@ -91,6 +108,7 @@ describe('the rows', () => {
 
   it('work on one thread and in exact mode', async () => {
     const { rows, threads, exact } = await runBench({ ...quick, threads: 1, exact: true, only: 'MLP' })
+    // One thread has nothing to run side by side.
     expect({ threads, exact, rows: rows.length }).toEqual({ threads: 1, exact: true, rows: 2 })
   })
 })

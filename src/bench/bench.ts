@@ -5,32 +5,15 @@
 import { availableParallelism } from 'node:os'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { IsobathError } from '../support/errors.ts'
-import { benchCompile, benchDepth, compileRowNames, type Depths, stepRowName } from './depth.ts'
 import { type Machine, observeMachine } from './machine.ts'
 import { type Bench, type Effort, quickEffort, usualEffort } from './measure.ts'
-import { benchMlp, type MlpSize, mlpRowName, mlpSizes } from './mlp.ts'
 import { startJaxJs } from './peers/jax-js.ts'
 import type { MissingPeer, Peer, PeerName } from './peers/peer.ts'
 import { startPytorch } from './peers/pytorch.ts'
-import { benchProduct, productNames, productRowName } from './products.ts'
 import { measureRoofline, type Roofline, rooflineName, rooflineRounds } from './roofline.ts'
 import type { BenchRow } from './rows.ts'
 import type { Problem } from './training.ts'
-
-/** What is measured. */
-export interface Workload {
-  readonly mlps: readonly MlpSize[]
-  readonly productSize: number
-  readonly compileDepths: Depths
-  readonly stepDepths: Depths
-}
-
-export const usualWorkload: Workload = {
-  mlps: mlpSizes,
-  productSize: 1024,
-  compileDepths: [10, 10_000],
-  stepDepths: [200, 2000],
-}
+import { tasksOf, usualWorkload, type Workload } from './workload.ts'
 
 export interface BenchOptions {
   /** One for each core by default. With 1, all is timed by the processor's time: what else runs doesn't count. */
@@ -96,43 +79,16 @@ export interface RooflineResult extends Conditions {
   readonly roofline: Roofline | null
 }
 
-/** Rows that are measured together. */
-interface Task {
-  /** The first is the one that progress goes by. */
-  readonly names: readonly string[]
-  /** About how long a round takes; a peer's part comes on top. */
-  readonly seconds: number
-  run(bench: Bench, peer: Peer | null): Promise<readonly BenchRow[]>
-}
-
-function tasksOf({ mlps, productSize, compileDepths, stepDepths }: Workload): readonly Task[] {
-  return [
-    ...mlps.map((size) => ({
-      names: [mlpRowName(size)],
-      seconds: 1,
-      run: async (bench: Bench, peer: Peer | null) => [await benchMlp(bench, size, peer)],
-    })),
-    ...productNames.map((name) => ({
-      names: [productRowName(name, productSize)],
-      seconds: 0.7,
-      run: async (bench: Bench) => [await benchProduct(bench, name, productSize)],
-    })),
-    { names: compileRowNames(compileDepths), seconds: 0.4, run: (bench: Bench) => benchCompile(bench, compileDepths) },
-    {
-      names: [stepRowName(stepDepths)],
-      seconds: 1.5,
-      run: async (bench: Bench) => [await benchDepth(bench, stepDepths)],
-    },
-  ]
-}
-
 async function startPeer({ peer, python, abort }: RowsOptions): Promise<Peer | MissingPeer | null> {
   if (peer === undefined) return null
   return peer === 'pytorch' ? startPytorch(python, abort) : startJaxJs()
 }
 
+const threadsOf = ({ threads = availableParallelism() }: BenchOptions): number => threads
+
 async function createBench(options: BenchOptions): Promise<Bench> {
-  const { threads = availableParallelism(), exact = false, winograd, seed = 0, quick = false } = options
+  const { exact = false, winograd, seed = 0, quick = false } = options
+  const threads = threadsOf(options)
   const effort: Effort = quick ? quickEffort : usualEffort
   return {
     backend: await createWasmBackend({ threads: threads === 1 ? 'inline' : threads, exact, winograd }),
@@ -160,7 +116,7 @@ const conditionsOf = ({ threads, exact, backend, effort }: Bench, quick = false)
 export async function runBench(options: RowsOptions = {}): Promise<BenchResult> {
   const { only = '', workload = usualWorkload } = options
   const isWanted = (name: string): boolean => name.toLowerCase().includes(only.toLowerCase())
-  const all = tasksOf(workload)
+  const all = tasksOf(workload, threadsOf(options))
   const tasks = all.filter(({ names }) => names.some(isWanted))
   if (tasks.length === 0) {
     const names = all.flatMap((task) => task.names).join('; ')
@@ -172,7 +128,8 @@ export async function runBench(options: RowsOptions = {}): Promise<BenchResult> 
   const peer = started && 'prepare' in started ? started : null
   const rows: BenchRow[] = []
   const { rounds } = bench.effort
-  options.onStart?.(tasks.map(({ names: [name], seconds }) => ({ name, rounds, seconds })))
+  const planned = tasks.map(({ names: [name], seconds }) => ({ name, rounds, seconds: seconds[peer ? 1 : 0] }))
+  options.onStart?.(planned)
   try {
     for (const task of tasks) {
       bench.abort.throwIfAborted()

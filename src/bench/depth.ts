@@ -2,7 +2,7 @@
 import { assemble } from '../backends/wasm/backend.ts'
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import { parseNetwork } from '../network/presets.ts'
-import { type Bench, breathe, median, milliseconds, settle, turn, warmUp } from './measure.ts'
+import { type Bench, breathe, isQuick, median, milliseconds, settle, turn, warmUp } from './measure.ts'
 import { atMost, type BenchRow, rowOf } from './rows.ts'
 import { graphOf, type Problem, prepareStep } from './training.ts'
 
@@ -45,8 +45,8 @@ export async function benchCompile(bench: Bench, depths: Depths): Promise<BenchR
   }
   let compiled = 0
   const compile = (depth: number) => () => WebAssembly.compile(unique(bytesOf(depth), compiled++))
-  const isQuick = effort.warmUpMilliseconds === 0
-  for (let call = 0; call < (isQuick ? 1 : 20); call++) {
+  const quick = isQuick(effort)
+  for (let call = 0; call < (quick ? 1 : 20); call++) {
     for (const depth of depths) await compile(depth)()
     await breathe(abort)
   }

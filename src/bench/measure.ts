@@ -13,10 +13,16 @@ export interface Effort {
   /** V8 moves a function to its optimising compiler after some calls: steps before that don't count. */
   readonly warmUpSteps: number
   readonly warmUpMilliseconds: number
+  /** Slow steps call each kernel often: after so long a time no further one is needed. */
+  readonly longestWarmUp: number
 }
 
-export const usualEffort: Effort = { rounds: 5, steps: 7, warmUpSteps: 10, warmUpMilliseconds: 2000 }
-export const quickEffort: Effort = { rounds: 1, steps: 2, warmUpSteps: 2, warmUpMilliseconds: 0 }
+const longestWarmUp = 5000
+export const usualEffort: Effort = { rounds: 5, steps: 7, warmUpSteps: 10, warmUpMilliseconds: 2000, longestWarmUp }
+export const quickEffort: Effort = { rounds: 1, steps: 2, warmUpSteps: 2, warmUpMilliseconds: 0, longestWarmUp }
+
+/** A short round shows that all runs. */
+export const isQuick = ({ warmUpMilliseconds }: Effort): boolean => warmUpMilliseconds === 0
 
 export interface Bench {
   readonly backend: Backend
@@ -61,24 +67,45 @@ export async function breathe(abort: AbortSignal): Promise<void> {
 
 /** Rests so that threads of the other side, which poll for a while after their work, have gone to sleep. */
 export async function settle({ abort, effort }: Bench): Promise<void> {
-  await sleep(effort.warmUpMilliseconds > 0 ? 150 : 0)
+  await sleep(isQuick(effort) ? 0 : 150)
   abort.throwIfAborted()
 }
 
-export async function warmUp({ abort, effort }: Bench, work: Work): Promise<void> {
+/** Gives the milliseconds of the last step. */
+export async function warmUp({ abort, effort }: Bench, work: Work): Promise<number> {
+  const { warmUpSteps, warmUpMilliseconds } = effort
   const start = performance.now()
-  for (let step = 0; step < effort.warmUpSteps || performance.now() - start < effort.warmUpMilliseconds; step++) {
-    await work()
+  const spent = (): number => performance.now() - start
+  let last = 0
+  for (let step = 0; (step < warmUpSteps || spent() < warmUpMilliseconds) && spent() < effort.longestWarmUp; step++) {
+    last = await milliseconds(work)
     await breathe(abort)
   }
+  return last
 }
 
-/** The median of a turn's steps, after one that doesn't count. */
-export async function turn(bench: Bench, work: Work): Promise<number> {
+export interface TurnSize {
+  /** Steps before those that count. */
+  readonly before: number
+  readonly steps: number
+}
+
+/** Steps that take longer than this are timed fewer times in a turn: all turns together still have seven. */
+const slow = 500
+const fewestSteps = 7
+
+/** The turn for steps that take about so long. */
+export function turnSize({ rounds, steps }: Effort, milliseconds = 0): TurnSize {
+  if (milliseconds <= slow) return { before: 1, steps }
+  return { before: 0, steps: Math.min(steps, Math.ceil(fewestSteps / rounds)) }
+}
+
+/** The median of a turn's steps. */
+export async function turn(bench: Bench, work: Work, size: TurnSize = turnSize(bench.effort)): Promise<number> {
   const timer = stepTimer(bench)
-  await work()
+  for (let step = 0; step < size.before; step++) await work()
   const times: number[] = []
-  for (let step = 0; step < bench.effort.steps; step++) {
+  for (let step = 0; step < size.steps; step++) {
     times.push(await timer(work))
     await breathe(bench.abort)
   }

@@ -1,61 +1,170 @@
-/** The share of the 128-bit FMA peak that a dense layer's three products reach, each as a program of its own on one thread. */
+/**
+ * The share of the 128-bit FMA peak that the three products of a dense layer and of a convolution reach, each as a program of
+ * its own on one thread. Their operations are those of the direct sum, whatever way they are computed.
+ */
 import type { Backend } from '../backends/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import { createInlinePool } from '../backends/wasm/pool.ts'
+import type { Shape } from '../blueprint/blueprint.ts'
+import { createWindow } from '../blueprint/window.ts'
 import { GraphBuilder } from '../graph/builder.ts'
+import { type Attributes, sizeOf, type Value } from '../graph/graph.ts'
+import type { OpName } from '../graph/ops.ts'
+import { geometryOf, windowAttributes } from '../graph/windows.ts'
 import { createRandom } from '../support/random.ts'
-import { type Bench, breathe, median, processorMilliseconds } from './measure.ts'
+import { type Bench, breathe, isQuick, median, processorMilliseconds } from './measure.ts'
 import { createFmaPeak, type Load } from './peak.ts'
-import { atLeast, type BenchRow, rowOf } from './rows.ts'
+import { atLeast, type Bar, type BenchRow, rowOf } from './rows.ts'
 
-const products = {
-  forwards: 'dense',
-  'input gradient': 'denseInputGradient',
-  'weight gradient': 'denseWeightGradient',
-} as const
+export const productNames = ['forwards', 'input gradient', 'weight gradient'] as const
+export type ProductName = (typeof productNames)[number]
 
-export type ProductName = keyof typeof products
-export const productNames: readonly ProductName[] = ['forwards', 'input gradient', 'weight gradient']
+/** One of a layer's products: an operation on inputs of these shapes. */
+export interface Product {
+  readonly op: OpName
+  readonly shapes: readonly Shape[]
+  readonly attributes: Attributes
+  /** A multiplication and an addition for each term. */
+  readonly operations: number
+}
 
-export const productRowName = (name: ProductName, size: number): string => `GEMM ${size}^3 ${name}`
+export type Products = Readonly<Record<ProductName, Product>>
+
+/** Those of a dense layer. */
+export function denseProducts(batch: number, inputs: number, outputs: number): Products {
+  const [x, w, dy]: readonly Shape[] = [
+    [batch, inputs],
+    [outputs, inputs],
+    [batch, outputs],
+  ]
+  const common = { attributes: {}, operations: 2 * batch * inputs * outputs }
+  return {
+    forwards: { op: 'dense', shapes: [x, w], ...common },
+    'input gradient': { op: 'denseInputGradient', shapes: [dy, w], ...common },
+    'weight gradient': { op: 'denseWeightGradient', shapes: [dy, x], ...common },
+  }
+}
+
+export interface ConvSize {
+  readonly batch: number
+  readonly height: number
+  readonly width: number
+  readonly channels: number
+  readonly outputs: number
+  /** 3 by default. */
+  readonly kernel?: number
+  /** 1 by default. */
+  readonly stride?: number
+}
+
+/** Those of a convolution, zeros beyond the border; the weight gradient is that of each part of the batch. */
+export function convProducts(size: ConvSize): Products {
+  const { batch, height, width, channels, outputs, kernel = 3, stride = 1 } = size
+  const attributes = windowAttributes(createWindow(kernel, stride, true), { height, width })
+  const { outputPositions } = geometryOf(attributes)
+  const [x, dy]: readonly Shape[] = [
+    [batch * height * width, channels],
+    [batch * outputPositions, outputs],
+  ]
+  const [w, flipped]: readonly Shape[] = [
+    [outputs, channels * kernel ** 2],
+    [channels, outputs * kernel ** 2],
+  ]
+  const common = { attributes, operations: 2 * batch * outputPositions * outputs * channels * kernel ** 2 }
+  return {
+    forwards: { op: 'conv', shapes: [x, w], ...common },
+    'input gradient': { op: 'convInputGradient', shapes: [dy, flipped], ...common },
+    'weight gradient': { op: 'convWeightGradient', shapes: [dy, x], ...common },
+  }
+}
+
+export interface LoadOptions {
+  /** About how many operations a call does: the product is done again and again. */
+  readonly operations: number
+  readonly seed: number
+  /** Adds one to what comes out. */
+  readonly bias?: boolean
+}
+
+/** A program that does nothing else, on random factors. */
+export async function loadProduct(backend: Backend, product: Product, options: LoadOptions): Promise<Load> {
+  const { op, shapes, attributes } = product
+  const builder = new GraphBuilder()
+  const factors = shapes.map((shape, index) => builder.input(`factor${index}`, 'parameter', shape))
+  const [made] = builder.op(op, factors, attributes, op)
+  const bias = (): Value => builder.input('bias', 'parameter', [made.shape[1]])
+  builder.output('product', options.bias ? builder.op('addBias', [made, bias()], {}, op)[0] : made)
+  const times = Math.max(1, Math.round(options.operations / product.operations))
+  const program = await backend.compile(builder.finish(op), { ringSlots: times })
+  const random = createRandom(options.seed, 'bench')
+  for (const { name, value } of program.graph.inputs) {
+    program.write(
+      name,
+      Float64Array.from({ length: sizeOf(value.shape) }, () => random.normal()),
+    )
+  }
+  return { run: async () => void (await program.run(0, times)), amount: times * product.operations }
+}
+
+/** Products of a layer, each a row of its own. */
+export interface ProductWork {
+  /** What the rows' names begin with. */
+  readonly name: string
+  readonly products: Products
+  readonly bar?: Bar
+}
+
+export const gemmWork = (size: number): ProductWork => ({
+  name: `GEMM ${size}^3`,
+  products: denseProducts(size, size, size),
+  bar: atLeast(0.85, 0.95),
+})
+
+export interface ImageSize {
+  readonly batch: number
+  /** Of height and width alike. */
+  readonly size: number
+  readonly channels: number
+}
+
+/** A convolution of 3 x 3 that keeps the number of channels. */
+export const convWork = ({ batch, size, channels }: ImageSize): ProductWork => ({
+  name: `conv ${size}x${size}x${channels}`,
+  products: convProducts({ batch, height: size, width: size, channels, outputs: channels }),
+})
+
+/** The first and the last stage of ResNet-20. */
+export const imageSizes: readonly ImageSize[] = [
+  { batch: 128, size: 32, channels: 16 },
+  { batch: 128, size: 8, channels: 64 },
+]
+
+export const productRowName = ({ name }: ProductWork, product: ProductName): string => `${name} ${product}`
 
 /** Calls of each, in turns, that make a round. */
 const callsOfRound = 5
 
-/** Of the peak: some 0.05 s each time. */
+/** Of the peak and of a product: some 0.05 s each time. */
 const peakIterations = 20_000_000
-
-async function createProduct(backend: Backend, name: ProductName, size: number, seed: number): Promise<Load> {
-  const builder = new GraphBuilder()
-  const inputs = ['a', 'b'].map((input) => builder.input(input, 'input', [size, size]))
-  builder.output('product', builder.op(products[name], inputs, {}, name)[0])
-  const program = await backend.compile(builder.finish(name))
-  const random = createRandom(seed, 'bench')
-  for (const input of ['a', 'b']) {
-    program.write(
-      input,
-      Float64Array.from({ length: size * size }, () => random.normal()),
-    )
-  }
-  return { run: async () => void (await program.run(0, 1)), amount: 2 * size ** 3 }
-}
+const productOperations = 2e9
 
 /** GFLOP/s, by the processor's time. */
 const speed = async ({ run, amount }: Load): Promise<number> => amount / (await processorMilliseconds(run)) / 1e6
 
 /** The peak and the product take turns: the clock of the machine moves. */
-export async function benchProduct(bench: Bench, name: ProductName, size: number): Promise<BenchRow> {
+export async function benchProduct(bench: Bench, work: ProductWork, productName: ProductName): Promise<BenchRow> {
   const { effort, exact, seed, abort } = bench
-  const rowName = productRowName(name, size)
-  const backend = await createWasmBackend({ threads: 'inline', exact })
+  const name = productRowName(work, productName)
+  const backend = await createWasmBackend({ threads: 'inline', exact, winograd: bench.backend.winograd })
   try {
     const relaxed = (await enableRelaxedSimd()) && !exact
-    const isQuick = effort.warmUpMilliseconds === 0
-    const iterations = isQuick ? peakIterations / 20 : peakIterations
+    const quick = isQuick(effort)
+    const iterations = quick ? peakIterations / 20 : peakIterations
     const peak = await createFmaPeak(createInlinePool(), { program: 0, shared: false, relaxed }, iterations)
-    const product = await createProduct(backend, name, size, seed)
-    for (let call = 0; call < (isQuick ? 1 : 15); call++) {
+    const operations = quick ? 0 : productOperations
+    const product = await loadProduct(backend, work.products[productName], { operations, seed })
+    for (let call = 0; call < (quick ? 1 : 15); call++) {
       await peak.run()
       await product.run()
       await breathe(abort)
@@ -70,9 +179,9 @@ export async function benchProduct(bench: Bench, name: ProductName, size: number
       }
       others.push(median(peaks))
       ours.push(median(speeds))
-      bench.onProgress(rowName, round + 1)
+      bench.onProgress(name, round + 1)
     }
-    return rowOf({ name: rowName, unit: 'GFLOP/s', against: 'peak', ours, others, bar: atLeast(0.85, 0.95) })
+    return rowOf({ name, unit: 'GFLOP/s', against: 'peak', ours, others, bar: work.bar })
   } finally {
     backend.dispose()
   }

@@ -7,7 +7,7 @@ import type { Profile } from '../backends/backend.ts'
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import { createInlinePool, createThreadPool } from '../backends/wasm/pool.ts'
 import { bytesOf, operationsOf, sizeText } from './cost.ts'
-import { type Bench, breathe, type Effort, median, milliseconds, settle, warmUp } from './measure.ts'
+import { type Bench, breathe, type Effort, isQuick, median, milliseconds, settle, warmUp } from './measure.ts'
 import { createBandwidthPeak, createFmaPeak, type Load } from './peak.ts'
 import { type Problem, prepareStep } from './training.ts'
 
@@ -152,7 +152,7 @@ async function createLoads(bench: Bench, memoryBytes: number): Promise<Loads> {
   const shared = threads > 1
   const relaxed = (await enableRelaxedSimd()) && !exact
   const pool = shared ? await createThreadPool(threads) : createInlinePool()
-  const part = effort.warmUpMilliseconds === 0 ? 20 : 1
+  const part = isQuick(effort) ? 20 : 1
   const options = (program: number) => ({ program, shared, relaxed })
   const large = Math.min(memoryBytes, largestProbe)
   const passes = (bytes: number): number => Math.max(1, Math.round(2 ** 27 / part / bytes))
@@ -176,7 +176,7 @@ export async function measureRoofline(bench: Bench, problem: Problem): Promise<R
   let measured: Loads | undefined
   try {
     const plain = await prepareStep(backend, problem)
-    const profiled = await prepareStep(backend, problem, true)
+    const profiled = await prepareStep(backend, problem, { profile: true })
     const { memoryBytes } = plain.program
     measured = await createLoads(bench, memoryBytes)
     const { loads } = measured
@@ -236,6 +236,7 @@ export async function measureRoofline(bench: Bench, problem: Problem): Promise<R
 
 const peakNames = ['gflops', 'programBandwidth', 'cacheBandwidth'] as const
 
-function stepsOfRound({ warmUpMilliseconds, steps }: Effort, time: number): number {
-  return warmUpMilliseconds === 0 ? steps : Math.max(steps, Math.min(1000, Math.round(roundMilliseconds / time)))
+function stepsOfRound(effort: Effort, time: number): number {
+  const { steps } = effort
+  return isQuick(effort) ? steps : Math.max(steps, Math.min(1000, Math.round(roundMilliseconds / time)))
 }

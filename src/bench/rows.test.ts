@@ -4,13 +4,17 @@ import { atLeast, atMost, rowOf } from './rows.ts'
 describe('a row', () => {
   it("has the median of the rounds' ratios, not the ratio of medians: both sides of a round had the same machine", () => {
     const measured = { name: 'work', unit: 'ms', against: 'peer', bar: atLeast(2, 2.5) } as const
-    const row = rowOf({ ...measured, ours: [10, 20, 40], others: [30, 44, 60], peerThreads: 2 })
+    const setting = { threads: 2, layout: 'NCHW' } as const
+    const tried = [{ ...setting, milliseconds: 44, rounds: 3 }]
+    const row = rowOf({ ...measured, ours: [10, 20, 40], others: [30, 44, 60], setting, tried })
     expect(row).toEqual({
       name: 'work',
       unit: 'ms',
       ours: 20,
       peer: 44,
       peerThreads: 2,
+      peerLayout: 'NCHW',
+      peerSettings: tried,
       against: 'peer',
       reference: null,
       ratio: 2.2,
@@ -20,6 +24,11 @@ describe('a row', () => {
       reached: 'yes',
       note: null,
     })
+  })
+
+  it('of trainings side by side says how many times as long they take in turns', () => {
+    const row = rowOf({ name: 'work', unit: 'ms', against: 'turns', ours: [2, 3], others: [3, 6] })
+    expect(row).toMatchObject({ ratio: 1.75, reference: 4.5, peer: null, reached: null })
   })
 
   it('without a peer has our time alone, and no verdict', () => {

@@ -1,5 +1,6 @@
 /** The rows of the bench: what was measured, what it is compared with, and the bar it should reach. */
 import { median } from './measure.ts'
+import type { ImageLayout, PeerSetting } from './peers/peer.ts'
 
 export type Unit = 'ms' | 'GFLOP/s' | 'bytes'
 
@@ -14,7 +15,13 @@ export const atLeast = (reach: number, beyond: number): Bar => ({ is: 'at least'
 export const atMost = (reach: number, beyond: number): Bar => ({ is: 'at most', reach, beyond })
 
 /** What a row's ratio is taken against; `peer` is another program, the others are measurements of this one. */
-export type Against = 'peer' | 'peak' | 'shallow'
+export type Against = 'peer' | 'peak' | 'shallow' | 'turns'
+
+/** One of the peer's settings, with the median of its rounds; the slower ones have but one. */
+export interface TriedSetting extends PeerSetting {
+  readonly milliseconds: number
+  readonly rounds: number
+}
 
 export interface BenchRow {
   readonly name: string
@@ -25,10 +32,14 @@ export interface BenchRow {
   readonly peer: number | null
   /** The threads that the peer was fastest with. */
   readonly peerThreads: number | null
+  /** How images lay in the peer's memory when it was fastest; null where there are none. */
+  readonly peerLayout: ImageLayout | null
+  /** All that was tried with the peer. */
+  readonly peerSettings: readonly TriedSetting[]
   readonly against: Against
-  /** The median of the peak, or of the shallower network; null where the row is compared with a peer. */
+  /** The median of the peak, of the shallower network, or of trainings in turns; null where a peer is compared with. */
   readonly reference: number | null
-  /** The median of the rounds' ratios: peer / ours, ours / peak, or deep / shallow. */
+  /** The median of the rounds' ratios: peer / ours, in turns / side by side, ours / peak, or deep / shallow. */
   readonly ratio: number | null
   /** The least and the greatest ratio of a round. */
   readonly spread: readonly [number, number] | null
@@ -46,7 +57,9 @@ export interface Measured {
   /** One figure a round. */
   readonly ours: readonly number[]
   readonly others?: readonly number[]
-  readonly peerThreads?: number
+  /** The peer's fastest setting, that of `others`. */
+  readonly setting?: PeerSetting
+  readonly tried?: readonly TriedSetting[]
   readonly bar?: Bar
   readonly note?: string
 }
@@ -57,9 +70,14 @@ function judge(ratio: number | null, bar: Bar | null): BenchRow['reached'] {
   return meets(bar.beyond) ? 'beyond' : meets(bar.reach) ? 'yes' : 'no'
 }
 
+/** Those where it is the other's time over ours: more than 1 is faster. */
+const isTimesFaster = (against: Against): boolean => against === 'peer' || against === 'turns'
+
 /** The row of some rounds. Figures of the same round are compared: the machine's speed changes while the bench runs. */
-export function rowOf({ name, unit, against, ours, others, peerThreads, bar, note }: Measured): BenchRow {
-  const ratios = (others ?? []).map((other, round) => (against === 'peer' ? other / ours[round] : ours[round] / other))
+export function rowOf({ name, unit, against, ours, others, setting, tried, bar, note }: Measured): BenchRow {
+  const ratios = (others ?? []).map((other, round) =>
+    isTimesFaster(against) ? other / ours[round] : ours[round] / other,
+  )
   const ratio = ratios.length > 0 ? median(ratios) : null
   const other = others && others.length > 0 ? median(others) : null
   return {
@@ -67,7 +85,9 @@ export function rowOf({ name, unit, against, ours, others, peerThreads, bar, not
     unit,
     ours: median(ours),
     peer: against === 'peer' ? other : null,
-    peerThreads: peerThreads ?? null,
+    peerThreads: setting?.threads ?? null,
+    peerLayout: setting?.layout ?? null,
+    peerSettings: tried ?? [],
     against,
     reference: against === 'peer' ? null : other,
     ratio,

@@ -1,71 +1,154 @@
-/** Training steps of multilayer perceptrons, side by side with a peer. */
+/** Training steps of whole networks, side by side with a peer's. */
+import { count } from '../blueprint/count.ts'
+import { createBlueprint } from '../blueprint/create.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { reasonOf } from '../support/files.ts'
-import { type Bench, median, settle, turn, warmUp } from './measure.ts'
-import type { Peer } from './peers/peer.ts'
+import { type Bench, median, settle, turn, turnSize, warmUp } from './measure.ts'
+import type { Peer, PeerNetwork, PeerSetting, PreparedPeer } from './peers/peer.ts'
 import { atLeast, type Bar, type BenchRow, rowOf } from './rows.ts'
-import { prepareStep, rate } from './training.ts'
+import { type Problem, prepareStep, rate } from './training.ts'
 
-export interface MlpSize {
+interface Size {
   readonly depth: number
-  readonly width: number
   readonly batch: number
   readonly bar?: Bar
+  /** About how long a round takes, alone and with the peer. */
+  readonly seconds: readonly [alone: number, withPeer: number]
+}
+
+/** A multilayer perceptron, as wide as its input. */
+export interface MlpSize extends Size {
+  readonly width: number
+}
+
+/** A residual network for CIFAR (He et al. 2015). */
+export interface ResnetSize extends Size {
+  /** The shape of an image: channels, height, width. */
+  readonly input: readonly [number, number, number]
 }
 
 export const mlpSizes: readonly MlpSize[] = [
-  { depth: 1000, width: 64, batch: 64, bar: atLeast(4, 5) },
-  { depth: 100, width: 100, batch: 128, bar: atLeast(2, 2.5) },
-  { depth: 10, width: 1024, batch: 128, bar: atLeast(1.1, 1.4) },
-  { depth: 50, width: 256, batch: 128 },
+  { depth: 1000, width: 64, batch: 64, bar: atLeast(4, 5), seconds: [1, 4] },
+  { depth: 100, width: 100, batch: 128, bar: atLeast(2, 2.5), seconds: [1, 2] },
+  { depth: 10, width: 1024, batch: 128, bar: atLeast(1.1, 1.4), seconds: [1.5, 6] },
+  { depth: 50, width: 256, batch: 128, seconds: [1, 3] },
 ]
+
+/** 3 channels, 32 x 32. */
+const cifar = [3, 32, 32] as const
+
+export const resnetSizes: readonly ResnetSize[] = [
+  { depth: 20, input: cifar, batch: 128, bar: atLeast(1, 1.3), seconds: [4, 12] },
+  { depth: 56, input: cifar, batch: 128, bar: atLeast(1, 1.3), seconds: [5, 14] },
+]
+
+/** A training step to measure, here and in a peer. */
+export interface StepWork extends Pick<Size, 'bar' | 'seconds'> {
+  readonly name: string
+  readonly problem: Omit<Problem, 'seed'>
+  readonly peerNetwork: PeerNetwork
+}
 
 const classes = 10
 
-export const mlpRowName = ({ depth, width, batch }: MlpSize): string => `MLP ${depth} x ${width}, batch ${batch}`
-
-/** A peer's turns of one row, by its number of threads. */
-type PeerTimes = ReadonlyMap<number, number[]>
-
-/** The peer's turns with as many threads as were fastest for it. */
-function fastest(times: PeerTimes): { readonly threads: number; readonly rounds: readonly number[] } | undefined {
-  const [best] = [...times].sort(([, one], [, other]) => median(one) - median(other))
-  return best && { threads: best[0], rounds: best[1] }
+export function mlpWork({ depth, width, batch, bar, seconds }: MlpSize): StepWork {
+  const network = parseNetwork(`mlp:depth=${depth},width=${width},activation=tanh,init=glorot`, { classes })
+  return {
+    name: `MLP ${depth} x ${width}, batch ${batch}`,
+    problem: { network, input: [width], batch, weightDecay: 0 },
+    peerNetwork: { kind: 'mlp', depth, width },
+    bar,
+    seconds,
+  }
 }
 
-export async function benchMlp(bench: Bench, size: MlpSize, peer: Peer | null): Promise<BenchRow> {
-  const { depth, width, batch, bar } = size
-  const name = mlpRowName(size)
+/** As its authors trained it, but for the rate: He's rule, batch norm, shortcuts of zeros, momentum and weight decay. */
+export function resnetWork({ depth, input, batch, bar, seconds }: ResnetSize): StepWork {
+  const [channels, height, width] = input
+  return {
+    name: `ResNet-${depth}, batch ${batch}`,
+    problem: { network: parseNetwork(`cifar-resnet-${depth}`, { classes, input }), input, batch, weightDecay: 1e-4 },
+    peerNetwork: { kind: 'resnet', depth, channels, height, width },
+    bar,
+    seconds,
+  }
+}
+
+/** A setting of the peer's, and the medians of its turns. */
+interface Tried {
+  readonly setting: PeerSetting
+  readonly rounds: number[]
+}
+
+/** A setting that takes so many times as long as the best in the first round isn't measured again. */
+export const clearlySlower = 1.3
+
+/** The peer's turns of a row, in each of its settings that is not clearly slower than the best of them. */
+class PeerTurns {
+  private readonly peer: PreparedPeer
+  private readonly all: readonly Tried[]
+  /** Those that go on. */
+  private going: readonly Tried[]
+
+  constructor(peer: PreparedPeer) {
+    this.peer = peer
+    this.all = peer.settings.map((setting) => ({ setting, rounds: [] }))
+    this.going = this.all
+  }
+
+  async measure(bench: Bench): Promise<void> {
+    /** Of each setting that goes on: other work on the machine slows a median down, and seldom every step. */
+    const fastest = new Map<Tried, number>()
+    for (const tried of this.going) {
+      await settle(bench)
+      const times = await this.peer.turn(tried.setting)
+      tried.rounds.push(median(times))
+      fastest.set(tried, Math.min(...times))
+    }
+    const limit = clearlySlower * Math.min(...fastest.values())
+    if (this.going === this.all) this.going = this.all.filter((tried) => (fastest.get(tried) ?? 0) <= limit)
+  }
+
+  /** What a row says of the peer. */
+  get figures() {
+    const [best] = [...this.going].sort((one, other) => median(one.rounds) - median(other.rounds))
+    const tried = this.all.map(({ setting, rounds }) => {
+      return { ...setting, milliseconds: median(rounds), rounds: rounds.length }
+    })
+    return { others: best.rounds, setting: best.setting, tried }
+  }
+}
+
+/** Rounds of our turns and the peer's. Where the peer fails, the row says why, and has our times alone. */
+export async function benchStep(bench: Bench, work: StepWork, peer: Peer | null): Promise<BenchRow> {
+  const { name, peerNetwork, bar } = work
   const { effort, seed, backend, threads, abort } = bench
   bench.onProgress(name, 0)
-  const network = parseNetwork(`mlp:depth=${depth},width=${width},activation=tanh,init=glorot`, { classes })
-  const { program, step } = await prepareStep(backend, { network, input: [width], batch, seed })
+  const problem = { ...work.problem, seed }
+  const { network, input, batch, weightDecay = 0 } = problem
+  const { program, step } = await prepareStep(backend, problem)
   try {
-    await warmUp(bench, step)
-    const options = { depth, width, batch, classes, rate, threadLimit: threads, effort }
+    const size = turnSize(effort, await warmUp(bench, step))
     let failure: string | undefined
     const refused = (error: unknown): null => {
       abort.throwIfAborted()
       failure = reasonOf(error)
       return null
     }
-    const other = peer ? await peer.prepare(options, abort).catch(refused) : null
+    const { parameters } = count(createBlueprint(network, input))
+    const asked = { network: peerNetwork, batch, classes, rate, weightDecay, parameters, threadLimit: threads, effort }
+    const prepared = peer ? await peer.prepare(asked, abort).catch(refused) : null
+    const theirs = prepared && new PeerTurns(prepared)
     const ours: number[] = []
-    const others = new Map((other?.threadCounts ?? []).map((count): [number, number[]] => [count, []]))
     for (let round = 0; round < effort.rounds; round++) {
       await settle(bench)
-      ours.push(await turn(bench, step))
-      for (const [count, times] of failure === undefined ? others : []) {
-        await settle(bench)
-        const time = await other?.turn(count).catch(refused)
-        if (typeof time === 'number') times.push(time)
-      }
+      ours.push(await turn(bench, step, size))
+      if (failure === undefined) await theirs?.measure(bench).catch(refused)
       bench.onProgress(name, round + 1)
     }
-    const best = failure === undefined ? fastest(others) : undefined
     const note = failure === undefined ? undefined : `${peer?.name}: ${failure}`
     const measured = { name, unit: 'ms', against: 'peer', ours, bar, note } as const
-    return rowOf({ ...measured, others: best?.rounds, peerThreads: best?.threads })
+    return rowOf(failure === undefined ? { ...measured, ...theirs?.figures } : measured)
   } finally {
     program.dispose()
   }

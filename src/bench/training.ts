@@ -1,5 +1,5 @@
 /** A network's training step, ready to be timed. */
-import type { Backend, Program } from '../backends/backend.ts'
+import type { Backend, CompileOptions, Program } from '../backends/backend.ts'
 import type { Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
@@ -18,44 +18,49 @@ export interface Problem {
   readonly input: Shape
   readonly batch: number
   readonly seed: number
+  /** Of momentum's rule; 0 by default. */
+  readonly weightDecay?: number
 }
 
 export interface PreparedStep {
   readonly program: Program
-  /** One step. Throws where its loss isn't finite. */
+  /** One step, or as many as the program's ring has slots. Throws where a loss isn't finite. */
   readonly step: () => Promise<void>
 }
 
 const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1)
 
-export function graphOf({ network, input, batch, seed }: Problem) {
-  const { rule } = momentum({ rate })
+export function graphOf({ network, input, batch, seed, weightDecay = 0 }: Problem) {
+  const { rule } = momentum({ rate, weightDecay })
   // As a training without observers runs it.
   const options = { batch, loss: 'cross-entropy', optimizer: rule, seed, gradients: false } as const
   return trainingGraph(createBlueprint(network, input), options)
 }
 
 /** Compiles the step and gives it weights and one batch of random inputs and labels. Throws as `compile` does. */
-export async function prepareStep(backend: Backend, problem: Problem, profile = false): Promise<PreparedStep> {
+export async function prepareStep(
+  backend: Backend,
+  problem: Problem,
+  options: CompileOptions = {},
+): Promise<PreparedStep> {
   const { network, input, batch, seed } = problem
-  const program = await backend.compile(graphOf(problem), { profile })
+  const program = await backend.compile(graphOf(problem), options)
+  const { ringSlots } = program
   const blueprint = createBlueprint(network, input)
   for (const [name, values] of initialise(blueprint, seed)) program.write(name, values)
   const random = createRandom(seed, 'bench')
   const numbers = (count: number, next: () => number): Float64Array => Float64Array.from({ length: count }, next)
-  program.write(
-    'x',
-    numbers(batch * sizeOf(input), () => random.normal()),
-  )
-  program.write(
-    'labels',
-    numbers(batch, () => random.integer(sizeOf(blueprint.output))),
-  )
-  program.write('step', [0])
-  for (const [name, value] of optimizerScalars(momentum({ rate }).rule, rate, 0)) program.write(name, [value])
+  const inputs = numbers(batch * sizeOf(input), () => random.normal())
+  const labels = numbers(batch, () => random.integer(sizeOf(blueprint.output)))
+  for (let slot = 0; slot < ringSlots; slot++) {
+    program.write('x', inputs, slot)
+    program.write('labels', labels, slot)
+    program.write('step', [slot], slot)
+    for (const [name, value] of optimizerScalars(momentum({ rate }).rule, rate, 0)) program.write(name, [value], slot)
+  }
   const step = async (): Promise<void> => {
-    const { finished } = await program.run(0, 1)
-    if (finished === 1) return
+    const { finished } = await program.run(0, ringSlots)
+    if (finished === ringSlots) return
     throw new IsobathError(
       'network',
       "the loss of a step isn't finite, so there is nothing to measure. Use another init, or fewer layers.",

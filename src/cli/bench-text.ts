@@ -1,5 +1,6 @@
 /** The bench's rows and the roofline as tables for people. */
 import type { BenchResult, RooflineResult } from '../bench/bench.ts'
+import type { PeerSetting } from '../bench/peers/peer.ts'
 import type { RooflineRow } from '../bench/roofline.ts'
 import type { BenchRow } from '../bench/rows.ts'
 import { tableText } from '../index.ts'
@@ -34,10 +35,14 @@ function peerLines({ peer, missing }: BenchResult): string[] {
   ]
 }
 
-function otherText({ peer, peerThreads, reference, unit }: BenchRow): string {
+const settingText = ({ threads, layout }: PeerSetting): string =>
+  `${counted(threads, 'thread')}${layout === null ? '' : `, ${layout}`}`
+
+function otherText({ peer, peerThreads, peerLayout, reference, unit }: BenchRow): string {
   const value = peer ?? reference
   if (value === null) return ''
-  return `${figure(value)} ${unit}${peerThreads === null ? '' : ` (${counted(peerThreads, 'thread')})`}`
+  const setting = peerThreads === null ? '' : ` (${settingText({ threads: peerThreads, layout: peerLayout })})`
+  return `${figure(value)} ${unit}${setting}`
 }
 
 function rowCells(row: BenchRow): string[] {
@@ -55,21 +60,58 @@ function rowCells(row: BenchRow): string[] {
   ]
 }
 
+/** The settings of a peer that were left after the first round. */
+function droppedNote({ name, peerSettings }: BenchRow, peer: string): string[] {
+  const most = Math.max(...peerSettings.map(({ rounds }) => rounds))
+  const dropped = peerSettings.filter(({ rounds }) => rounds < most)
+  if (dropped.length === 0) return []
+  const each = dropped.map((one) => `${settingText(one)} (${figure(one.milliseconds)} ms)`).join('; ')
+  return [`${name}: clearly slower, so that ${peer} had them in one round alone: ${each}`]
+}
+
+function notesOf({ rows, peer }: BenchResult): string[] {
+  return rows.flatMap((row) => [
+    ...(row.note === null ? [] : [`${row.name}: ${row.note}`]),
+    ...(peer === null ? [] : droppedNote(row, peer.name)),
+  ])
+}
+
 /** What the ratios of the rows that are there mean. */
 function legend({ rows, peer, rounds, steps, threads }: BenchResult): string {
   const has = (kind: BenchRow['against']): boolean => rows.some(({ against }) => against === kind)
+  const hasName = (start: string): boolean => rows.some(({ name }) => name.startsWith(start))
   const timed = threads === 1 ? ", by the processor's time" : ''
   return [
-    ...(peer && has('peer') ? [`MLP: other is ${peer.name} at its best number of threads, ratio other / ours.`] : []),
-    ...(has('peak') ? ['GEMM: on one thread; other is the FMA peak, ratio ours / peak.'] : []),
+    ...(peer && has('peer')
+      ? [`MLP, ResNet: other is ${peer.name} at its best of threads and image layouts, ratio other / ours.`]
+      : []),
+    ...(hasName('ResNet') ? resnetLegend : []),
+    ...(has('peak') ? ['GEMM, conv: on one thread; other is the FMA peak, ratio ours / peak.'] : []),
+    ...(hasName('conv') ? convLegend : []),
     ...(has('shallow') ? shallowLegend : []),
-    `Medians of ${counted(rounds, 'round')} of ${counted(steps, 'step')}${timed}; spread: least and greatest of the rounds' ratios.`,
+    ...(has('turns') ? turnsLegend : []),
+    `Medians of ${counted(rounds, 'round')} of ${counted(steps, 'step')}${timed} (steps of over 0.5 s: seven in all rounds together);`,
+    "  spread: least and greatest of the rounds' ratios.",
   ].join('\n')
 }
+
+const resnetLegend = [
+  'ResNet: images of 3 x 32 x 32, batch norm, shortcuts without parameters, momentum with weight decay.',
+]
+
+const convLegend = [
+  'conv HxWxC: 3 x 3, from C channels to C, batch 128. Operations are those of the direct sum: by an algorithm with fewer,',
+  "  such as Winograd's, it may be above the peak.",
+]
 
 const shallowLegend = [
   'depth: other is the shallower network, ratio deep / shallow; compile and code of residual-mlp:width=32,',
   '  step of mlp:width=64, with batches of 64.',
+]
+
+const turnsLegend = [
+  'side by side: as many trainings as threads, each on one; other is one after the other on all threads, ratio other / ours;',
+  '  the time in which each of them does a step, batch 128.',
 ]
 
 export function benchText(result: BenchResult): string {
@@ -79,12 +121,11 @@ export function benchText(result: BenchResult): string {
     columns: columns.map((heading, index) => ({ heading, numeric: index > 0 && index < columns.length - 1 })),
     rows: rows.map(rowCells),
   })
-  const notes = rows.flatMap(({ name, note }) => (note === null ? [] : [`${name}: ${note}`]))
   return [
     machineLine(result),
     ...peerLines(result),
     '',
-    ...(rows.length > 0 ? [table, '', ...notes, legend(result)] : ['No row was finished.']),
+    ...(rows.length > 0 ? [table, '', ...notesOf(result), legend(result)] : ['No row was finished.']),
     ...(interrupted ? ['Stopped: the other rows are missing.'] : []),
   ].join('\n')
 }

@@ -56,8 +56,7 @@ interface Jax {
 
 interface Request {
   readonly command: 'describe' | 'prepare' | 'time'
-  readonly depth: number
-  readonly width: number
+  readonly network: { readonly depth: number; readonly width: number }
   readonly batch: number
   readonly classes: number
   readonly rate: number
@@ -68,11 +67,23 @@ interface Request {
 
 type RunStep = () => Promise<void>
 
-function createStep(jax: Jax, { depth, width, batch, classes, rate }: Request): RunStep {
+/** The outputs of each layer, the read-out included. */
+const outputsOf = ({ network: { depth, width }, classes }: Request): number[] =>
+  Array.from({ length: depth + 1 }, (_, layer) => (layer < depth ? width : classes))
+
+interface Made {
+  readonly step: RunStep
+  /** How many numbers are trained. */
+  readonly parameters: number
+}
+
+function createStep(jax: Jax, request: Request): Made {
   const { numpy: np, nn, tree } = jax
+  const { network, batch, classes, rate } = request
+  const { depth, width } = network
   const uniform = (count: number, limit: number): Float32Array =>
     Float32Array.from({ length: count }, () => (2 * Math.random() - 1) * limit)
-  const outputs = Array.from({ length: depth + 1 }, (_, layer) => (layer < depth ? width : classes))
+  const outputs = outputsOf(request)
   let parameters: Parameters = {
     // Glorot's rule, as on the other sides.
     weights: outputs.map((size) =>
@@ -100,13 +111,16 @@ function createStep(jax: Jax, { depth, width, batch, classes, rate }: Request): 
     const after = tree.map((old, change) => old.sub(change.mul(rate)), before, tree.ref(nextVelocity))
     return [after, nextVelocity, value]
   })
-  return async () => {
+  const trained = [...parameters.weights, ...parameters.biases]
+  const count = trained.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
+  const run = async (): Promise<void> => {
     const [after, nextVelocities, value] = step(parameters, velocities, x.ref, labels.ref)
     parameters = after
     velocities = nextVelocities
     await jax.blockUntilReady([parameters, velocities])
     value.dispose()
   }
+  return { step: run, parameters: count }
 }
 
 async function time(step: RunStep, { warmup, steps, alone }: Request): Promise<number[]> {
@@ -128,11 +142,18 @@ async function main(address: string): Promise<void> {
   await jax.init('wasm')
   jax.defaultDevice('wasm')
   let step: RunStep = async () => {}
+  const answers = {
+    describe: () => ({}),
+    prepare: (request: Request) => {
+      const made = createStep(jax, request)
+      step = made.step
+      return { parameters: made.parameters }
+    },
+    time: async (request: Request) => ({ times: await time(step, request) }),
+  }
   for await (const line of createInterface({ input: process.stdin })) {
     const request: Request = JSON.parse(line)
-    if (request.command === 'prepare') step = createStep(jax, request)
-    const answer = request.command === 'time' ? { times: await time(step, request) } : {}
-    process.stdout.write(`${JSON.stringify(answer)}\n`)
+    process.stdout.write(`${JSON.stringify(await answers[request.command](request))}\n`)
   }
 }
 

@@ -29,7 +29,7 @@ function versionOf(main: string): string {
 }
 
 /** Its steps become faster for a while, and it takes minutes to trace a thousand layers. */
-const conduct = { threadCounts: [1], warmUpSteps: 12, limitSeconds: 180 }
+const conduct = { settings: [{ threads: 1, layout: null }], warmUpSteps: 12, limitSeconds: 180 } as const
 
 /** Finds the package from `folder` on. What is missing is an answer: the bench then runs alone. */
 export async function startJaxJs(folder = process.cwd()): Promise<Peer | MissingPeer> {
@@ -44,6 +44,9 @@ export async function startJaxJs(folder = process.cwd()): Promise<Peer | Missing
   const program = fileURLToPath(new URL(`./jax-js-process.${ending}`, import.meta.url))
   let running: PeerProcess | undefined
   const prepare: Peer['prepare'] = async (problem, abort): Promise<PreparedPeer> => {
+    if (problem.network.kind !== 'mlp' || problem.weightDecay !== 0) {
+      throw new Error('the bench has no convolutional network, and no weight decay, for it')
+    }
     // A new process for each network: one that took too long was ended.
     running?.stop()
     running = startProcess(process.execPath, [program, pathToFileURL(main).href])

@@ -37,24 +37,53 @@ describe('a process', () => {
 })
 
 describe('a network prepared in a process', () => {
-  const problem = { depth: 2, width: 4, batch: 3, classes: 2, rate: 0.1, threadLimit: 2, effort: quickEffort }
-  const conduct = { threadCounts: [1, 2], warmUpSteps: 1, limitSeconds: 300 }
+  const network = { kind: 'resnet', depth: 8, channels: 3, height: 8, width: 8 } as const
+  const effort = { ...quickEffort, warmUpMilliseconds: 1 }
+  const size = { batch: 3, classes: 2, rate: 0.1, weightDecay: 0.01, parameters: 7, threadLimit: 2, effort }
+  const problem = { network, ...size }
+  const setting = (threads: number, layout: 'NCHW' | 'channels_last') => ({ threads, layout })
+  const settings = [setting(1, 'NCHW'), setting(1, 'channels_last'), setting(2, 'NCHW')]
+  const conduct = { settings, warmUpSteps: 2, limitSeconds: 300 }
   const { signal } = new AbortController()
+  /** Told the request, `times` gives the times of steps. */
+  const peerWith = (times: string): PeerProcess =>
+    start(answering(`request.command === 'prepare' ? { parameters: 7 } : { times: ${times} }`))
 
-  it('is warmed up with each number of threads, and timed by the median', async () => {
-    const times = '{ times: request.steps === 1 ? [1] : [5, 1, request.threads].slice(0, request.steps + 1) }'
-    const peer = start(answering(times))
-    const prepared = await prepareIn(peer, problem, conduct, signal)
-    expect(prepared.threadCounts).toEqual([1, 2])
-    expect(await prepared.turn(2)).toBe(2)
+  it('is warmed up in each setting, and timed in the one that is asked for', async () => {
+    const requests: object[] = []
+    const peer = peerWith('Array(request.steps).fill(request.threads)')
+    const noted: PeerProcess = {
+      ask: (request, options) => {
+        requests.push(request)
+        return peer.ask(request, options)
+      },
+      stop: peer.stop,
+    }
+    const prepared = await prepareIn(noted, problem, conduct, signal)
+    expect(prepared.settings).toEqual(settings)
+    expect(await prepared.turn(settings[2])).toEqual([2, 2])
+    const [first, ...others] = requests
+    const layouts = ['NCHW', 'channels_last']
+    expect(first).toEqual({ command: 'prepare', network, layouts, batch: 3, classes: 2, rate: 0.1, weightDecay: 0.01 })
+    const time = { command: 'time', alone: false }
+    const warmUps = settings.flatMap((one) => [one, one].map(() => ({ ...time, ...one, warmup: 0, steps: 1 })))
+    expect(others).toEqual([...warmUps, { ...time, ...settings[2], warmup: 1, steps: 2 }])
     peer.stop()
   })
 
   it('whose steps are slow is timed in fewer of them', async () => {
-    const peer = start(answering('{ times: Array(request.steps).fill(request.steps * 1000) }'))
-    const effort = { ...quickEffort, rounds: 3, steps: 7 }
-    const { turn } = await prepareIn(peer, { ...problem, effort }, conduct, signal)
-    expect(await turn(1)).toBe(3000)
+    const peer = peerWith('Array(request.steps).fill(request.threads === 1 ? 1000 : 100)')
+    const long = { ...problem, effort: { ...effort, rounds: 3, steps: 7 } }
+    const { turn } = await prepareIn(peer, long, conduct, signal)
+    expect(await turn(settings[0])).toHaveLength(3)
+    expect(await turn(settings[2])).toHaveLength(7)
+    peer.stop()
+  })
+
+  it('is refused where it is another network than ours', async () => {
+    const peer = peerWith('[1]')
+    const refused = prepareIn(peer, { ...problem, parameters: 8000 }, conduct, signal)
+    await expect(refused).rejects.toThrowError('its network has 7 parameters and ours 8,000, so they are not compared')
     peer.stop()
   })
 

@@ -1,8 +1,8 @@
 /** A peer in a process of its own, which answers one JSON request a line with one JSON line. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { median } from '../measure.ts'
-import type { PeerProblem, PreparedPeer } from './peer.ts'
+import { isQuick, turnSize } from '../measure.ts'
+import type { PeerProblem, PeerSetting, PreparedPeer } from './peer.ts'
 
 export interface PeerProcess {
   /** Throws when the process ends without an answer, or gives none within the limit; then it is ended. */
@@ -86,37 +86,47 @@ export function readTimes(answer: unknown): number[] {
   return times.map(Number)
 }
 
+/** Throws where the peer's network isn't ours: as many parameters say that it is. */
+function checkParameters(answer: unknown, ours: number): void {
+  const theirs = isRecord(answer) ? Number(answer.parameters) : Number.NaN
+  if (theirs === ours) return
+  const text = (count: number): string => (Number.isFinite(count) ? count.toLocaleString('en-US') : 'no number of')
+  throw new Error(`its network has ${text(theirs)} parameters and ours ${text(ours)}, so they are not compared`)
+}
+
 export interface Conduct {
-  readonly threadCounts: readonly number[]
-  /** Steps that a number of threads is warmed up with. */
+  readonly settings: readonly PeerSetting[]
+  /** Steps that a setting is warmed up with. */
   readonly warmUpSteps: number
   /** What all warming up, compilation included, may take. */
   readonly limitSeconds: number
 }
 
-/** Steps that take longer than this are timed fewer times in a turn: all turns together still have seven. */
-const slow = 500
-const least = 7
-
 /** Prepares a network in the process and warms it up; then it can be timed. */
 export async function prepareIn(
   process: PeerProcess,
   problem: PeerProblem,
-  { threadCounts, warmUpSteps, limitSeconds }: Conduct,
+  { settings, warmUpSteps, limitSeconds }: Conduct,
   abort: AbortSignal,
 ): Promise<PreparedPeer> {
-  const { depth, width, batch, classes, rate, threadLimit, effort } = problem
+  const { network, batch, classes, rate, weightDecay, parameters, threadLimit, effort } = problem
   const start = performance.now()
   const left = (): number => Math.max(1, Math.round(limitSeconds - (performance.now() - start) / 1000))
-  const time = async (threads: number, warmup: number, steps: number, limit: number): Promise<number[]> => {
-    const request = { command: 'time', threads, warmup, steps, alone: threadLimit === 1 }
+  const time = async (setting: PeerSetting, warmup: number, steps: number, limit: number): Promise<number[]> => {
+    const request = { command: 'time', ...setting, warmup, steps, alone: threadLimit === 1 }
     return readTimes(await process.ask(request, { abort, limitSeconds: limit }))
   }
-  await process.ask({ command: 'prepare', depth, width, batch, classes, rate }, { abort, limitSeconds: left() })
-  let last = 0
-  for (const threads of threadCounts) {
-    for (let step = 0; step < warmUpSteps; step++) last = (await time(threads, 0, 1, left()))[0]
+  const layouts = [...new Set(settings.map(({ layout }) => layout))]
+  const request = { command: 'prepare', network, layouts, batch, classes, rate, weightDecay }
+  checkParameters(await process.ask(request, { abort, limitSeconds: left() }), parameters)
+  const last = new Map<PeerSetting, number>()
+  const warmUp = isQuick(effort) ? 1 : warmUpSteps
+  for (const setting of settings) {
+    for (let step = 0; step < warmUp; step++) last.set(setting, (await time(setting, 0, 1, left()))[0])
   }
-  const steps = last > slow ? Math.min(effort.steps, Math.ceil(least / effort.rounds)) : effort.steps
-  return { threadCounts, turn: async (threads) => median(await time(threads, last > slow ? 0 : 1, steps, 300)) }
+  const turn = (setting: PeerSetting): Promise<number[]> => {
+    const { before, steps } = turnSize(effort, last.get(setting))
+    return time(setting, before, steps, 300)
+  }
+  return { settings, turn }
 }

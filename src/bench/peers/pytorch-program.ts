@@ -5,7 +5,7 @@
 export const pytorchProgram = String.raw`"""Answers one JSON request a line on stdin with one JSON line on stdout.
 
 A step is what a user would write: zero_grad, forward, cross-entropy, backward, SGD with momentum 0.9. Weights start by
-Glorot's rule on both sides: with PyTorch's default the gradients of 1000 layers vanish into denormal numbers.
+the same rules on both sides: with PyTorch's default the gradients of 1000 dense layers vanish into denormal numbers.
 """
 
 import ctypes
@@ -17,6 +17,7 @@ import time
 
 import torch
 import torch.nn as nn
+import torch.nn.functional as F
 
 
 def mapped_libraries():
@@ -40,13 +41,87 @@ def find_blas():
     return (built_with.group(1).upper() if built_with else "unknown"), "(linked statically)"
 
 
+def mlp(classes, depth, width):
+    layers = []
+    for _ in range(depth):
+        layers += [nn.Linear(width, width), nn.Tanh()]
+    model = nn.Sequential(*layers, nn.Linear(width, classes))
+    for layer in model:
+        if isinstance(layer, nn.Linear):
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+    return model, (width,)
+
+
+def conv(inputs, outputs, stride=1):
+    return nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+
+
+class Block(nn.Module):
+    """Two convolutions; a shortcut that changes size takes every second position and adds channels of zeros."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.added = outputs - inputs
+        self.conv1 = conv(inputs, outputs, 2 if self.added else 1)
+        self.norm1 = nn.BatchNorm2d(outputs)
+        self.conv2 = conv(outputs, outputs)
+        self.norm2 = nn.BatchNorm2d(outputs)
+
+    def forward(self, x):
+        y = F.relu(self.norm1(self.conv1(x)), inplace=True)
+        y = self.norm2(self.conv2(y))
+        if self.added:
+            x = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, 0, self.added))
+        y += x
+        return F.relu(y, inplace=True)
+
+
+def resnet(classes, depth, channels, height, width):
+    layers = [conv(channels, 16), nn.BatchNorm2d(16), nn.ReLU(inplace=True)]
+    before = 16
+    for outputs in (16, 32, 64):
+        for _ in range((depth - 2) // 6):
+            layers.append(Block(before, outputs))
+            before = outputs
+    model = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, classes))
+    for layer in model.modules():
+        if isinstance(layer, (nn.Conv2d, nn.Linear)):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+    return model, (channels, height, width)
+
+
+NETWORKS = {"mlp": mlp, "resnet": resnet}
+FORMATS = {None: torch.contiguous_format, "NCHW": torch.contiguous_format, "channels_last": torch.channels_last}
+
+
+def create_step(network, layout, batch, classes, rate, weight_decay):
+    """A training step on random samples, and how many numbers it trains."""
+    options = dict(network)
+    model, shape = NETWORKS[options.pop("kind")](classes, **options)
+    model = model.to(memory_format=FORMATS[layout])
+    x = torch.randn(batch, *shape).contiguous(memory_format=FORMATS[layout])
+    labels = torch.randint(classes, (batch,))
+    optimizer = torch.optim.SGD(model.parameters(), lr=rate, momentum=0.9, weight_decay=weight_decay)
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        F.cross_entropy(model(x), labels).backward()
+        optimizer.step()
+
+    return step, sum(parameter.numel() for parameter in model.parameters())
+
+
 class Peer:
     def __init__(self):
         self.blas, self.blas_path = find_blas()
-        self.step = None
+        self.steps = {}
 
     def describe(self):
-        return {"version": torch.__version__, "blas": self.blas, "library": self.blas_path}
+        facts = {"version": torch.__version__, "blas": self.blas, "library": self.blas_path}
+        # What it computes convolutions with.
+        found = re.search(r"MKL-DNN v([0-9.]+)", torch.__config__.show())
+        return {**facts, "convolutions": f"oneDNN {found.group(1)}"} if found else facts
 
     def set_threads(self, threads):
         torch.set_num_threads(threads)
@@ -54,29 +129,15 @@ class Peer:
             # The pthread flavour doesn't listen to OpenMP's number.
             ctypes.CDLL(self.blas_path).openblas_set_num_threads(threads)
 
-    def prepare(self, depth, width, batch, classes, rate):
-        layers = []
-        for _ in range(depth):
-            layers += [nn.Linear(width, width), nn.Tanh()]
-        model = nn.Sequential(*layers, nn.Linear(width, classes))
-        for layer in model:
-            if isinstance(layer, nn.Linear):
-                nn.init.xavier_uniform_(layer.weight)
-                nn.init.zeros_(layer.bias)
-        x = torch.randn(batch, width)
-        labels = torch.randint(classes, (batch,))
-        optimizer = torch.optim.SGD(model.parameters(), lr=rate, momentum=0.9)
+    def prepare(self, network, layouts, batch, classes, rate, weightDecay):
+        self.steps.clear()
+        for layout in layouts:
+            self.steps[layout], parameters = create_step(network, layout, batch, classes, rate, weightDecay)
+        return {"parameters": parameters}
 
-        def step():
-            optimizer.zero_grad(set_to_none=True)
-            nn.functional.cross_entropy(model(x), labels).backward()
-            optimizer.step()
-
-        self.step = step
-
-    def time(self, threads, warmup, steps, alone):
+    def time(self, threads, layout, warmup, steps, alone):
         self.set_threads(threads)
-        step = self.step
+        step = self.steps[layout]
         for _ in range(warmup):
             step()
         clock = time.process_time if alone else time.perf_counter

@@ -1,6 +1,6 @@
 /** PyTorch, in a Python of the user's. */
 import { reasonOf } from '../../support/files.ts'
-import type { MissingPeer, Peer } from './peer.ts'
+import type { ImageLayout, MissingPeer, Peer, PeerProblem, PeerSetting } from './peer.ts'
 import { prepareIn, readTexts, startProcess } from './process.ts'
 import { pytorchProgram } from './pytorch-program.ts'
 
@@ -11,6 +11,13 @@ const referenceBlas = [
   'PyTorch computes its products with the REFERENCE BLAS, ten times slower than what users see: the ratios are not fair to it.',
   'apt-get install libopenblas0-pthread, and run this again.',
 ].join(' ')
+
+/** One thread or all of them, and for networks of images both layouts: which is fastest depends on the network. */
+export function pytorchSettings({ network, threadLimit }: PeerProblem): PeerSetting[] {
+  const layouts: readonly (ImageLayout | null)[] = network.kind === 'resnet' ? ['NCHW', 'channels_last'] : [null]
+  const threadCounts = threadLimit > 1 ? [1, threadLimit] : [1]
+  return threadCounts.flatMap((threads) => layouts.map((layout) => ({ threads, layout })))
+}
 
 /** Starts PyTorch. What is missing is an answer: the bench then runs alone. */
 export async function startPytorch(python = debianPython, abort?: AbortSignal): Promise<Peer | MissingPeer> {
@@ -29,9 +36,8 @@ export async function startPytorch(python = debianPython, abort?: AbortSignal): 
     facts: others,
     warning: facts.blas === 'reference' ? referenceBlas : null,
     prepare: (problem, abort) => {
-      const { threadLimit } = problem
-      const threadCounts = threadLimit > 1 ? [1, threadLimit] : [1]
-      return prepareIn(process, problem, { threadCounts, warmUpSteps: 3, limitSeconds: 300 }, abort)
+      const conduct = { settings: pytorchSettings(problem), warmUpSteps: 3, limitSeconds: 300 }
+      return prepareIn(process, problem, conduct, abort)
     },
     dispose: process.stop,
   }

@@ -1,0 +1,65 @@
+/** PyTorch's side of the bench, where Debian's python3-torch is installed; elsewhere these tests are skipped, and say so. */
+import { expect, it, type TestContext } from 'vitest'
+import { count } from '../../blueprint/count.ts'
+import { createBlueprint } from '../../blueprint/create.ts'
+import { quickEffort } from '../measure.ts'
+import { mlpSizes, mlpWork, resnetSizes, resnetWork, type StepWork } from '../steps.ts'
+import type { Peer, PeerProblem } from './peer.ts'
+import { pytorchSettings, startPytorch } from './pytorch.ts'
+
+function problemOf({ problem, peerNetwork }: StepWork, threadLimit: number): PeerProblem {
+  const { parameters } = count(createBlueprint(problem.network, problem.input))
+  const batch = 1
+  const size = { batch, classes: 10, rate: 1e-3, weightDecay: 1e-4, parameters, threadLimit }
+  return { network: peerNetwork, ...size, effort: { ...quickEffort, steps: 1 } }
+}
+
+async function withPytorch(context: TestContext, use: (peer: Peer) => Promise<void>): Promise<void> {
+  const peer = await startPytorch()
+  if ('missing' in peer) {
+    context.skip(peer.missing)
+    return
+  }
+  try {
+    await use(peer)
+  } finally {
+    peer.dispose()
+  }
+}
+
+const { signal } = new AbortController()
+
+it('has one thread and all of them, and two layouts of images', () => {
+  const [mlp, resnet] = [mlpWork(mlpSizes[1]), resnetWork(resnetSizes[0])]
+  expect(pytorchSettings(problemOf(mlp, 4))).toEqual([
+    { threads: 1, layout: null },
+    { threads: 4, layout: null },
+  ])
+  expect(pytorchSettings(problemOf(resnet, 1))).toEqual([
+    { threads: 1, layout: 'NCHW' },
+    { threads: 1, layout: 'channels_last' },
+  ])
+  expect(pytorchSettings(problemOf(resnet, 2))).toHaveLength(4)
+})
+
+it('has networks with as many parameters as ours, and trains them in every setting', async (context) => {
+  await withPytorch(context, async (peer) => {
+    const small = resnetWork({ ...resnetSizes[0], depth: 8, input: [3, 8, 8] })
+    for (const work of [mlpWork(mlpSizes[1]), small, ...resnetSizes.map(resnetWork)]) {
+      const { settings, turn } = await peer.prepare(problemOf(work, work === small ? 2 : 1), signal)
+      for (const setting of settings) {
+        const times = await turn(setting)
+        expect(times.length, work.name).toBeGreaterThan(0)
+        for (const time of times) expect(time, work.name).toBeGreaterThan(0)
+      }
+    }
+  })
+})
+
+it('refuses to compare another network', async (context) => {
+  await withPytorch(context, async (peer) => {
+    const problem = problemOf(resnetWork(resnetSizes[0]), 1)
+    const other = peer.prepare({ ...problem, parameters: problem.parameters + 1 }, signal)
+    await expect(other).rejects.toThrowError(/^its network has 269,722 parameters and ours 269,723, so they are not/)
+  })
+})

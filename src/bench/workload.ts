@@ -1,0 +1,97 @@
+/** What the bench measures, row by row. */
+import { benchCompile, benchDepth, compileRowNames, type Depths, stepRowName } from './depth.ts'
+import type { Bench } from './measure.ts'
+import type { Peer } from './peers/peer.ts'
+import {
+  benchProduct,
+  convWork,
+  gemmWork,
+  type ImageSize,
+  imageSizes,
+  type ProductWork,
+  productNames,
+  productRowName,
+} from './products.ts'
+import type { BenchRow } from './rows.ts'
+import { benchSideBySide, type SideBySideSize, sideBySideName } from './side-by-side.ts'
+import {
+  benchStep,
+  type MlpSize,
+  mlpSizes,
+  mlpWork,
+  type ResnetSize,
+  resnetSizes,
+  resnetWork,
+  type StepWork,
+} from './steps.ts'
+
+export interface Workload {
+  readonly mlps: readonly MlpSize[]
+  readonly resnets: readonly ResnetSize[]
+  readonly productSize: number
+  readonly convs: readonly ImageSize[]
+  readonly compileDepths: Depths
+  readonly stepDepths: Depths
+  readonly sideBySide: SideBySideSize
+}
+
+export const usualWorkload: Workload = {
+  mlps: mlpSizes,
+  resnets: resnetSizes,
+  productSize: 1024,
+  convs: imageSizes,
+  compileDepths: [10, 10_000],
+  stepDepths: [200, 2000],
+  sideBySide: { depth: 20, width: 64, batch: 128 },
+}
+
+/** Rows that are measured together. */
+export interface Task {
+  /** The first is the one that progress goes by. */
+  readonly names: readonly string[]
+  /** About how long a round takes, alone and with a peer. */
+  readonly seconds: readonly [alone: number, withPeer: number]
+  run(bench: Bench, peer: Peer | null): Promise<readonly BenchRow[]>
+}
+
+const stepTask = (work: StepWork): Task => ({
+  names: [work.name],
+  seconds: work.seconds,
+  run: async (bench, peer) => [await benchStep(bench, work, peer)],
+})
+
+/** Of rows that no peer has a part in. */
+const always = (seconds: number): Task['seconds'] => [seconds, seconds]
+
+const productTasks = (work: ProductWork): Task[] =>
+  productNames.map((product) => ({
+    names: [productRowName(work, product)],
+    seconds: always(0.7),
+    run: async (bench) => [await benchProduct(bench, work, product)],
+  }))
+
+/** In the order of the table. */
+export function tasksOf(workload: Workload, threads: number): readonly Task[] {
+  const { mlps, resnets, productSize, convs, compileDepths, stepDepths, sideBySide } = workload
+  /** One thread has nothing to run side by side. */
+  const trainings = threads > 1 ? [sideBySide] : []
+  return [
+    ...[...mlps.map(mlpWork), ...resnets.map(resnetWork)].map(stepTask),
+    ...[gemmWork(productSize), ...convs.map(convWork)].flatMap(productTasks),
+    {
+      names: compileRowNames(compileDepths),
+      seconds: always(0.4),
+      run: (bench: Bench) => benchCompile(bench, compileDepths),
+    },
+    {
+      names: [stepRowName(stepDepths)],
+      seconds: always(1.5),
+      run: async (bench: Bench) => [await benchDepth(bench, stepDepths)],
+    },
+    ...trainings.map((size) => ({
+      names: [sideBySideName(size)],
+      seconds: always(1.5),
+      run: async (bench: Bench) => [await benchSideBySide(bench, size)],
+    })),
+  ]
+}
