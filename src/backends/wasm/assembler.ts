@@ -65,6 +65,11 @@ export class FunctionBuilder {
     this.emit([0x10, ...unsigned(target.index)])
   }
 
+  /** Computes a value that nobody needs: for what comes with it. */
+  drop(value: Expression): void {
+    this.emit(value.code, [0x1a])
+  }
+
   /** Runs the body while `condition`, tested first. */
   while(condition: I32, body: () => void): void {
     this.emit([0x02, 0x40, 0x03, 0x40], condition.code, [0x45, 0x0d, 1])

@@ -51,6 +51,11 @@ export class TileTail {
     }
   }
 
+  /** What it reads and writes that lies in rows. */
+  get rowOperands(): KernelOperand[] {
+    return [...this.places.values()].map(({ operand }) => operand).filter(({ layout }) => layout.kind === 'rows')
+  }
+
   /** Moves to the tile whose first element is at the given row and column. */
   moveTo(row: I32, column: I32): void {
     const { builder, lanes } = this.context

@@ -13,7 +13,8 @@ import { TileTail } from '../tile.ts'
 import { offsetsOf, type Planes, planesOf, stripsOf } from './planes.ts'
 import { sourcePadding, type Tiling, tilingOf } from './source.ts'
 import { emitSquare, squareBytes } from './square.ts'
-import { emitLineOfTiles, forLinesOfTiles } from './tiles.ts'
+import { emitLineOfTiles, firstRowOf, forLinesOfTiles } from './tiles.ts'
+import { createTouch } from './touch.ts'
 import { createTransform, taps } from './transform.ts'
 
 /** So much of transformed tiles and of their products is under way at once: it stays in a core's second cache. */
@@ -71,7 +72,9 @@ export function emitWinogradConv(context: KernelContext): void {
   const transform = createTransform(builder, lanes, tile)
   const address = (part: number): Local<'i32'> => builder.local('i32', i32.add(scratch, i32.const(sizes.offsets[part])))
   const [imagesAt, between, kernelAt, tilesAt, sumsAt] = [0, 1, 2, 3, 4].map(address)
-  const images = new PaddedImages(context, sourcePadding(kernel, tiling), operandOf(context, node.inputs[0]), imagesAt)
+  const padding = sourcePadding(kernel, tiling)
+  const source = operandOf(context, node.inputs[0])
+  const images = new PaddedImages(context, padding, source, imagesAt)
   const w = operandOf(context, node.inputs[1])
   const panelBytes = layoutAs(w.layout, 'panels').panelStride * lanes.bytes
   const tail = new TileTail(context, rest, node.outputs[0])
@@ -116,6 +119,12 @@ export function emitWinogradConv(context: KernelContext): void {
     })
   }
 
+  const results = tail.rowOperands.map((operand) =>
+    createTouch(context, { operand, rows: blockLines * tile * width, turns: products }),
+  )
+  const groupBlocks = Math.max(1, Math.floor((images.size.images * lines) / blockLines))
+  const sourceRows = images.size.images * padding.height * padding.width
+  const next = createTouch(context, { operand: source, rows: sourceRows, turns: groupBlocks * products })
   const emitProducts = (tiles: I32): void => {
     const rows = { first: builder.local('i32', i32.const(0)), end: builder.local('i32', tiles), sticksOut: 0 }
     const [fromTiles, fromKernel, target] = [tilesAt, kernelAt, sumsAt].map((place) => builder.local('i32', place))
@@ -124,6 +133,7 @@ export function emitWinogradConv(context: KernelContext): void {
     const tileBytes = sizes.tiles.stride * lanes.bytes
     const sumBytes = sizes.sums.stride * lanes.bytes
     times(builder, products, () => {
+      for (const touch of [...results, next]) touch.some()
       forColumnTiles(context, outputs, (count, first) => {
         builder.set(vectorAt, i32.add(fromKernel, panelOffset(context, first, ofPanel)))
         builder.set(secondAt, i32.add(fromKernel, panelOffset(context, i32.add(first, i32.const(1)), ofPanel)))
@@ -195,11 +205,13 @@ export function emitWinogradConv(context: KernelContext): void {
       builder.set(groupEnd, i32.mul(i32.add(firstImage, i32.const(images.size.images)), i32.const(lines)))
       builder.set(groupEnd, least(groupEnd, end))
       images.copy(firstImage, builder.local('i32', i32.divU(i32.add(groupEnd, i32.const(lines - 1)), i32.const(lines))))
+      next.begin(i32.mul(i32.add(firstImage, i32.const(images.size.images)), i32.const(padding.height * padding.width)))
       builder.while(i32.ltU(line, groupEnd), () => {
         builder.set(blockEnd, i32.add(line, i32.const(blockLines)))
         builder.set(blockEnd, least(blockEnd, groupEnd))
         emitTiles(line, blockEnd)
         const tiles = i32.mul(i32.sub(blockEnd, line), i32.const(columns))
+        for (const touch of results) touch.begin(firstRowOf(tiling, line))
         emitProducts(i32.and(i32.add(tiles, i32.const(tileRows - 1)), i32.const(-tileRows)))
         emitResults(line, blockEnd)
         builder.set(line, blockEnd)

@@ -3,6 +3,7 @@ import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
 import { type KernelContext, times } from '../operands.ts'
 import type { Planes } from './planes.ts'
+import type { Tiling } from './source.ts'
 import { emitSquare } from './square.ts'
 import type { LineTransform } from './transform.ts'
 
@@ -78,4 +79,11 @@ export function forLinesOfTiles(
       builder.set(image, i32.add(image, i32.const(1)))
     })
   })
+}
+
+/** The row of the results where a line of tiles begins, of those in all images. */
+export function firstRowOf({ tile, lines, height, width }: Tiling, line: I32): I32 {
+  const ofImage = i32.mul(i32.divU(line, i32.const(lines)), i32.const(height))
+  const inImage = i32.mul(i32.remU(line, i32.const(lines)), i32.const(tile))
+  return i32.mul(i32.add(ofImage, inImage), i32.const(width))
 }

@@ -14,11 +14,12 @@ import { forColumnTiles, TileProduct, tilesAlong } from '../product.ts'
 import { offsetsOf, type Planes, planesOf, stripsOf } from './planes.ts'
 import { gradientPadding, sourcePadding, type Tiling, tilingOf } from './source.ts'
 import { emitSquare, squareBytes } from './square.ts'
-import { emitLineOfTiles, forLinesOfTiles } from './tiles.ts'
+import { emitLineOfTiles, firstRowOf, forLinesOfTiles } from './tiles.ts'
+import { createTouch } from './touch.ts'
 import { createTransform, taps } from './transform.ts'
 
 /** So much of transformed tiles is under way at once: sums over many of them go through memory less often. */
-const blockBytes = 2 ** 19
+const blockBytes = 2 ** 17
 const fewestTiles = 16
 
 interface Sizes {
@@ -77,7 +78,9 @@ export function emitWinogradWeightGradient(context: KernelContext): void {
   )
   const dy = operandOf(context, node.inputs[0])
   const dw = operandOf(context, node.outputs[0])
-  const images = new PaddedImages(context, sourcePadding(kernel, tiling), operandOf(context, node.inputs[1]), imagesAt)
+  const padding = sourcePadding(kernel, tiling)
+  const x = operandOf(context, node.inputs[1])
+  const images = new PaddedImages(context, padding, x, imagesAt)
   const gradients = new PaddedImages(context, gradientPadding(kernel, tiling), dy, gradientsAt)
   /** Then tiles are read from where the gradient lies. */
   const fits = height % tile === 0 && width % tile === 0
@@ -113,6 +116,12 @@ export function emitWinogradWeightGradient(context: KernelContext): void {
     })
   }
 
+  const groupImages = Math.min(images.size.images, fits ? images.size.images : gradients.size.images)
+  const groupBlocks = Math.max(1, Math.floor((groupImages * lines) / blockLines))
+  const xRows = groupImages * padding.height * padding.width
+  const nextImages = createTouch(context, { operand: x, rows: xRows, turns: groupBlocks * products })
+  const nextGradients = createTouch(context, { operand: dy, rows: blockLines * tile * width, turns: products })
+
   /** The products of so many tiles, added to the sums. */
   const emitProducts = (tiles: Local<'i32'>): void => {
     const [fromTiles, fromGradients, target] = [tilesAt, dyTilesAt, sumsAt].map((place) => builder.local('i32', place))
@@ -120,6 +129,8 @@ export function emitWinogradWeightGradient(context: KernelContext): void {
     const tileBytes = sizes.tiles.stride * lanes.bytes
     const gradientBytes = sizes.gradients.stride * lanes.bytes
     times(builder, products, () => {
+      nextImages.some()
+      nextGradients.some()
       forColumnTiles(context, outputs, (count, vector) => {
         const ofVector = builder.local('i32', i32.mul(vector, i32.const(16)))
         builder.set(vectorAt, i32.add(fromGradients, ofVector))
@@ -178,7 +189,6 @@ export function emitWinogradWeightGradient(context: KernelContext): void {
   }
 
   const least = (a: I32, b: I32): I32 => i32.select(i32.ltU(a, b), a, b)
-  const groupImages = Math.min(images.size.images, fits ? images.size.images : gradients.size.images)
   const lastImage = builder.local('i32')
   const groupEnd = builder.local('i32')
   const line = builder.local('i32')
@@ -189,12 +199,14 @@ export function emitWinogradWeightGradient(context: KernelContext): void {
     builder.set(groupEnd, least(i32.add(firstImage, i32.const(groupImages)), lastImage))
     images.copy(firstImage, groupEnd)
     if (!fits) gradients.copy(firstImage, groupEnd)
+    nextImages.begin(i32.mul(groupEnd, i32.const(padding.height * padding.width)))
     builder.set(line, i32.mul(firstImage, i32.const(lines)))
     builder.set(lineEnd, i32.mul(groupEnd, i32.const(lines)))
     builder.while(i32.ltU(line, lineEnd), () => {
       builder.set(blockEnd, least(i32.add(line, i32.const(blockLines)), lineEnd))
       emitTiles(line, blockEnd)
       builder.set(tiles, i32.mul(i32.sub(blockEnd, line), i32.const(columns)))
+      nextGradients.begin(firstRowOf(tiling, blockEnd))
       emitProducts(tiles)
       builder.set(line, blockEnd)
     })

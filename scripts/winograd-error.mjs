@@ -1,0 +1,84 @@
+/**
+ * What float32 does to the gradients of a whole training step, with Winograd's algorithm and with direct convolutions
+ * alone, against float64: node scripts/winograd-error.mjs [NETWORK[@BATCH] ...], after npm run build. The relative error of
+ * all gradients taken together, over several batches of normal numbers. A ReLU whose input float32 rounds over 0 moves a
+ * gradient by far more than rounding does, whichever way it is computed: medians of small batches mostly have none.
+ */
+import { createWasmBackend } from '../dist/backends/wasm/backend.js'
+import { createBlueprint } from '../dist/blueprint/create.js'
+import { initialise } from '../dist/blueprint/initialise.js'
+import { optimizerScalars, trainingGraph } from '../dist/graph/programs.js'
+import { parseNetwork, presetData } from '../dist/network/presets.js'
+import { createRandom } from '../dist/support/random.js'
+
+const usual = ['resnet-20@2', 'resnet-20@128', 'resnet-56@2', 'plain-20@2', 'vanilla-cnn:depth=20,channels=32@16']
+const batches = 9
+const optimizer = { kind: 'sgd', weightDecay: 0 }
+const ways = {
+  exact: { precision: 'float64' },
+  direct: { winograd: false },
+  winograd: { winograd: true },
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
+const sizeOf = (shape) => shape.reduce((product, size) => product * size, 1)
+
+/** A function that gives all gradients at the first weights, on batch number `seed`. */
+async function prepare(way, blueprint, batch) {
+  const backend = await createWasmBackend({ threads: 2, ...way })
+  const program = await backend.compile(
+    trainingGraph(blueprint, { batch, loss: 'cross-entropy', optimizer, seed: 0, gradients: true }),
+  )
+  const gradients = async (seed) => {
+    const random = createRandom(seed, 'winograd-error')
+    const numbers = (count, next) => Float64Array.from({ length: count }, next)
+    for (const [name, values] of initialise(blueprint, seed)) program.write(name, values)
+    program.write(
+      'x',
+      numbers(batch * sizeOf(blueprint.input), () => Math.fround(random.normal())),
+    )
+    program.write(
+      'labels',
+      numbers(batch, () => random.integer(sizeOf(blueprint.output))),
+    )
+    program.write('step', [0])
+    for (const [name, value] of optimizerScalars(optimizer, 0, 0)) program.write(name, [value])
+    await program.run(0, 1)
+    const { outputs } = program.graph
+    const wanted = outputs.filter(({ name }) => name.startsWith('gradient.'))
+    return new Map(wanted.map(({ name }) => [name, program.read(name)]))
+  }
+  return { gradients, dispose: () => backend.dispose() }
+}
+
+const norm = (tensors) =>
+  Math.hypot(...tensors.map((values) => Math.hypot(...[values.reduce((s, v) => s + v * v, 0) ** 0.5])))
+const relative = (found, exact) => {
+  const differences = [...exact].map(([name, values]) => values.map((value, index) => found.get(name)[index] - value))
+  return norm(differences) / norm([...exact.values()])
+}
+
+async function measure(argument) {
+  const [network, size = '2'] = argument.split('@')
+  const batch = Number(size)
+  const { input, classes } = presetData(network)
+  const blueprint = createBlueprint(parseNetwork(network, { classes, input }), input)
+  const found = []
+  for (const way of Object.values(ways)) {
+    const { gradients, dispose } = await prepare(way, blueprint, batch)
+    const all = []
+    for (let seed = 0; seed < batches; seed++) all.push(await gradients(seed))
+    found.push(all)
+    dispose()
+  }
+  const [exact, direct, winograd] = found
+  const errors = [direct, winograd].map((all) => all.map((one, seed) => relative(one, exact[seed])))
+  const [ofDirect, ofWinograd] = errors.map(median)
+  const largest = errors.map((all) => Math.max(...all).toExponential(1))
+  console.log(
+    `${network}, batch ${batch}: direct ${ofDirect.toExponential(2)}, winograd ${ofWinograd.toExponential(2)}, ratio ${(ofWinograd / ofDirect).toFixed(2)} (medians of ${batches}; largest ${largest.join(' and ')})`,
+  )
+}
+
+const wanted = process.argv.slice(2)
+for (const argument of wanted.length > 0 ? wanted : usual) await measure(argument)
