@@ -7,6 +7,7 @@ import type { OpNode, Value } from '../graph/graph.ts'
 import { sizeOf } from '../graph/graph.ts'
 import type { OpName } from '../graph/ops.ts'
 import { geometryOf } from '../graph/windows.ts'
+import { tileOf } from '../plan/algorithms.ts'
 import type { Kernel, Operand, Precision } from '../plan/plan.ts'
 import { elementBytes } from '../plan/plan.ts'
 
@@ -109,9 +110,25 @@ const costs = {
   join: () => 0,
 } satisfies Record<OpName, CostRow>
 
-/** Floating-point operations of one call. */
+/** Floating-point operations of one call; a convolution's are those of the direct sum, whatever way it is computed. */
 export function operationsOf({ nodes }: Kernel): number {
   return nodes.reduce((sum, node) => sum + costs[node.op](node), 0)
+}
+
+/** How many of the direct sum's operations are left by Winograd's tiles, those that stick out included. */
+function shareOfTiles({ op, attributes }: OpNode, tile: number): number {
+  const { kernel, height, width, outputHeight, outputWidth } = geometryOf(attributes)
+  const extents = op === 'convInputGradient' ? [height, width] : [outputHeight, outputWidth]
+  const along = (extent: number): number => (Math.ceil(extent / tile) * (tile + kernel - 1)) / (extent * kernel)
+  return along(extents[0]) * along(extents[1])
+}
+
+/** Of the way that the kernel is computed, and at least: the transforms of Winograd's algorithm aside. */
+export function leastOperationsOf(kernel: Kernel): number {
+  const tile = tileOf(kernel.algorithm)
+  if (tile === undefined) return operationsOf(kernel)
+  const [first] = kernel.nodes
+  return operationsOf(kernel) - costs[first.op](first) * (1 - shareOfTiles(first, tile))
 }
 
 function operandBytes({ value, location }: Operand, precision: Precision): number {

@@ -6,7 +6,7 @@
 import type { Profile } from '../backends/backend.ts'
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import { createInlinePool, createThreadPool } from '../backends/wasm/pool.ts'
-import { bytesOf, operationsOf, sizeText } from './cost.ts'
+import { bytesOf, leastOperationsOf, operationsOf, sizeText } from './cost.ts'
 import { type Bench, breathe, type Effort, isQuick, median, milliseconds, settle, warmUp } from './measure.ts'
 import { createBandwidthPeak, createFmaPeak, type Load } from './peak.ts'
 import { type Problem, prepareStep } from './training.ts'
@@ -30,7 +30,10 @@ export interface RooflineRow {
   /** A step, the mean of the threads. */
   readonly milliseconds: number
   readonly share: number
+  /** A convolution's are those of the direct sum, and so are its GFLOP/s: by another algorithm they may be above the peak. */
   readonly operations: number
+  /** What the kernel's own algorithm needs, which gives its roof. */
+  readonly leastOperations: number
   readonly bytes: number
   readonly gflops: number
   readonly gigabytes: number
@@ -93,7 +96,8 @@ export function rowsOf({ profile, wall, steps }: RoundOfProfile, peaks: Peaks): 
     const time = mean(times) / steps
     const operations = calls * operationsOf(kernel)
     const bytes = calls * bytesOf(kernel, 'float32')
-    const roof = roofOf({ operations, bytes }, time, peaks)
+    const leastOperations = calls * leastOperationsOf(kernel)
+    const roof = roofOf({ operations: leastOperations, bytes }, time, peaks)
     return {
       name,
       size: sizeText(kernel),
@@ -101,6 +105,7 @@ export function rowsOf({ profile, wall, steps }: RoundOfProfile, peaks: Peaks): 
       milliseconds: time,
       share: time / total,
       operations,
+      leastOperations,
       bytes,
       gflops: operations / time / 1e6,
       gigabytes: bytes / time / 1e6,
@@ -119,6 +124,7 @@ export function rowsOf({ profile, wall, steps }: RoundOfProfile, peaks: Peaks): 
     milliseconds: time,
     share: time / total,
     operations: 0,
+    leastOperations: 0,
     bytes: 0,
     gflops: 0,
     gigabytes: 0,

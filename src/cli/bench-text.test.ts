@@ -144,6 +144,7 @@ const row = (name: string, milliseconds: number, roof: number, others: Partial<R
   milliseconds,
   share: milliseconds / 20,
   operations: 8e8,
+  leastOperations: 8e8,
   bytes: 4e6,
   gflops: 8e8 / milliseconds / 1e6,
   gigabytes: 4e6 / milliseconds / 1e6,
@@ -155,7 +156,7 @@ const row = (name: string, milliseconds: number, roof: number, others: Partial<R
 })
 
 describe("the roofline's table", () => {
-  const idle = { size: '', operations: 0, bytes: 0, bound: null, ofRoof: null }
+  const idle = { size: '', operations: 0, leastOperations: 0, bytes: 0, bound: null, ofRoof: null }
   const roofline: RooflineResult = {
     machine,
     threads: 2,
@@ -202,6 +203,16 @@ describe("the roofline's table", () => {
       approximate (1 for an elementary function); bytes are what the operands occupy, each once. A kernel faster than memory
       finds its operands in the cache."
     `)
+  })
+
+  it('says what the operations and the roof of a convolution with fewer products are', () => {
+    if (!roofline.roofline) throw new Error('expected a roofline')
+    const rows = [row('conv', 5, 3, { operations: 9e8, leastOperations: 2.25e8 })]
+    const text = rooflineText({ ...roofline, roofline: { ...roofline.roofline, rows } }, 'resnet')
+    expect(text).toContain(
+      "by the direct sum's operations; the roof of those by Winograd's algorithm is that of its own",
+    )
+    expect(rooflineText(roofline, 'mlp')).not.toContain('Winograd')
   })
 
   it('says that it was stopped', () => {

@@ -187,6 +187,11 @@ const rooflineColumns = [
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toPrecision(3)} MiB`
 
+const winogradLegend = [
+  "GFLOP/s of convolutions are by the direct sum's operations; the roof of those by Winograd's algorithm is that of its own",
+  'products, transforms aside.',
+]
+
 /** The table of a roofline; `work` says which network and batch. */
 export function rooflineText(result: RooflineResult, work: string): string {
   const { roofline } = result
@@ -222,5 +227,6 @@ export function rooflineText(result: RooflineResult, work: string): string {
     'Times are of the fastest round, means of the threads. Operations of products are exact, others',
     'approximate (1 for an elementary function); bytes are what the operands occupy, each once. A kernel faster than memory',
     'finds its operands in the cache.',
+    ...(rows.some(({ operations, leastOperations }) => leastOperations < operations) ? winogradLegend : []),
   ].join('\n')
 }
