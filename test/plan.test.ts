@@ -1,6 +1,17 @@
 /** How a step is run, as text, and plans that the verifier must refuse. */
 import { describe, expect, test } from 'vitest'
-import { batchNorm, chain, dense, dropout, gelu, layerNorm, relu, repeat, residual } from '../src/network/layers.ts'
+import {
+  batchNorm,
+  chain,
+  dense,
+  dropout,
+  gelu,
+  layerNorm,
+  relu,
+  repeat,
+  residual,
+  tanh,
+} from '../src/network/layers.ts'
 import { createPlan, type PlanOptions } from '../src/plan/create.ts'
 import type { Plan, PlanNode } from '../src/plan/plan.ts'
 import { printPlan } from '../src/plan/print.ts'
@@ -17,7 +28,7 @@ test('a residual network: the branch, the sum and what is saved are one kernel',
   const plan = createPlan(graph, options)
   verifyPlan(plan)
   expect(printPlan(plan)).toMatchInlineSnapshot(`
-    "plan training step, float32, 6.25 KiB (* read by every thread)
+    "plan training step, float32, 6.00 KiB (* read by every thread)
       #0 hidden.dense1.weight: 3 slots, 768 B at 256
       #1 hidden.dense1.bias: 3 slots, 96 B at 1024
       #2 out.weight: 256 B at 1152
@@ -30,41 +41,39 @@ test('a residual network: the branch, the sum and what is saved are one kernel',
       #9 loss: 32 B at 2048
       #10 stack %36: 3 slots, 768 B (shared) at 4352
       #11 carried hidden: 4 slots, 1.00 KiB (shared) at 3328
-      #12 out.addBias: 256 B (shared) at 5120
-      #13 loss.softmaxCrossEntropy: 32 B (shared) at 5632
-      #14 loss.softmaxCrossEntropy: 256 B (shared) at 5376
-      #15 out.sumOverBatch: 32 B at 2112
-      #16 out.denseInputGradient: 256 B (shared) at 6144
-      #17 out.denseWeightGradient: 256 B at 2176
-      #18 stack %33: 3 slots, 768 B at 2432
-      #19 stack %34: 3 slots, 96 B at 3200
-      #20 carried hidden: 2 slots, 512 B (shared) at 5120
-      #21 hidden.activation1.activationGradient: 2 slots, 512 B (shared) at 5632
+      #12 stack %33: 3 slots, 768 B at 2112
+      #13 stack %34: 3 slots, 96 B at 2880
+      #14 carried hidden: 2 slots, 512 B (shared) at 5120
+      #15 out.addBias: 256 B (shared) at 5120
+      #16 loss.softmaxCrossEntropy: 32 B (shared) at 5376
+      #17 loss.softmaxCrossEntropy: 256 B (shared) at 5632
+      #18 out.sumOverBatch: 32 B at 3008
+      #19 out.denseWeightGradient: 256 B at 3072
+      #20 hidden.activation1.activationGradient: 2 slots, 512 B (shared) at 5632
       copy: #4 -> #11[0] by 2 rows
       barrier
       loop hidden i0 up 3 times
         dense + addBias + relu + scale + add: #11[i0] #0[i0]* #1[i0]* #8[i0]* -> #10[i0] #11[1+i0] by 2 rows
-      dense + addBias: #11[3] #2* #3* -> #12 by 2 rows
-      softmaxCrossEntropy: #12 #5 -> #13 #14 by 2 rows
+      dense + addBias: #11[3] #2* #3* -> #15 by 2 rows
+      softmaxCrossEntropy: #15 #5 -> #16 #17 by 2 rows
       barrier
-      meanOverBatch: #13* -> #9 by 1 first
+      meanOverBatch: #16* -> #9 by 1 first
       barrier
       stop unless #9 is finite
-      sumOverBatch + sgdUpdate: #14* #3 #7* -> #15 #3 by 1 columns
-      denseInputGradient: #14 #2* -> #16 by 2 rows
+      sumOverBatch + sgdUpdate: #17* #3 #7* -> #18 #3 by 1 columns
+      denseInputGradient: #17 #2* -> #14[0] by 2 rows
       barrier
-      denseWeightGradient + sgdUpdate: #14* #11[3]* #2 #7* -> #17 #2 by 2 tiles
-      copy: #16 -> #20[0] by 2 rows
+      denseWeightGradient + sgdUpdate: #17* #11[3]* #2 #7* -> #19 #2 by 2 tiles
       barrier
       loop hidden i1 down 3 times
-        scale + activationGradient: #20[i1%2] #8[i1]* #10[i1] -> #21[i1%2] by 2 rows
-        denseInputGradient + add: #21[i1%2] #0[i1]* #20[i1%2] -> #20[1-i1%2] by 2 rows
+        scale + activationGradient: #14[(i1-2)%2] #8[i1]* #10[i1] -> #20[i1%2] by 2 rows
+        denseInputGradient + add: #20[i1%2] #0[i1]* #14[(i1-2)%2] -> #14[(i1-3)%2] by 2 rows
         barrier
-        sumOverBatch: #21[i1%2]* -> #19[i1] by 1 columns
-        denseWeightGradient: #21[i1%2]* #11[i1]* -> #18[i1] by 2 tiles
+        sumOverBatch: #20[i1%2]* -> #13[i1] by 1 columns
+        denseWeightGradient: #20[i1%2]* #11[i1]* -> #12[i1] by 2 tiles
       barrier
-      sgdUpdate: #0[0] #18[0] #7* -> #0[0] by 12 flat
-      sgdUpdate: #1[0] #19[0] #7* -> #1[0] by 2 flat"
+      sgdUpdate: #0[0] #12[0] #7* -> #0[0] by 12 flat
+      sgdUpdate: #1[0] #13[0] #7* -> #1[0] by 2 flat"
   `)
 })
 
@@ -77,17 +86,42 @@ test('a long loop backwards: blocks of gradients by rows, then of gradients by w
   expect(text.slice(text.indexOf('  loop repeat1 i2'))).toMatchInlineSnapshot(`
     "  loop repeat1 i2 down 3 times
         loop repeat1 i1 down of 9, block i2 of 4
-          activationGradient: #21[i1%2] #12[1+i1] -> #22[i1%8] by 2 rows
-          denseInputGradient: #22[i1%8] #2[i1]* -> #21[1-i1%2] by 2 rows
+          activationGradient: #14[(i1-8)%2] #11[1+i1] -> #20[i1%8] by 2 rows
+          denseInputGradient: #20[i1%8] #2[i1]* -> #14[(i1-9)%2] by 2 rows
         barrier
         loop repeat1 i1 down of 9, block i2 of 4
-          sumOverBatch: #22[i1%8]* -> #20[i1] by 1 columns
-          denseWeightGradient: #22[i1%8]* #12[i1]* -> #19[i1] by 2 tiles
-      sumOverBatch + sgdUpdate: #21[1]* #1 #9* -> #23 #1 by 1 columns
-      denseWeightGradient + sgdUpdate: #21[1]* #6* #0 #9* -> #24 #0 by 4 tiles
+          sumOverBatch: #20[i1%8]* -> #13[i1] by 1 columns
+          denseWeightGradient: #20[i1%8]* #11[i1]* -> #12[i1] by 2 tiles
+      sumOverBatch + sgdUpdate: #14[1]* #1 #9* -> #21 #1 by 1 columns
+      denseWeightGradient + sgdUpdate: #14[1]* #6* #0 #9* -> #22 #0 by 4 tiles
       barrier
-      sgdUpdate: #2[0] #19[0] #9* -> #2[0] by 36 flat
-      sgdUpdate: #3[0] #20[0] #9* -> #3[0] by 5 flat"
+      sgdUpdate: #2[0] #12[0] #9* -> #2[0] by 36 flat
+      sgdUpdate: #3[0] #13[0] #9* -> #3[0] by 5 flat"
+  `)
+})
+
+test('an activation that a loop carries has its derivative in the kernel of the product before it', () => {
+  const network = chain(dense(4), tanh(), repeat(9, chain(dense(4), tanh())), dense(2))
+  const { graph } = createProblem(network, { batch: 8, optimizer: sgdRule })
+  const plan = createPlan(graph, options)
+  verifyPlan(plan)
+  const text = printPlan(plan)
+  expect(text.slice(text.indexOf('  denseInputGradient'))).toMatchInlineSnapshot(`
+    "  denseInputGradient + activationGradient: #17 #4* #11[9] -> #14[0] by 2 rows
+      barrier
+      denseWeightGradient + sgdUpdate: #17* #11[9]* #4 #9* -> #19 #4 by 2 tiles
+      loop repeat1 i2 down 3 times
+        loop repeat1 i1 down of 9, block i2 of 4
+          denseInputGradient + activationGradient: #14[(i1-8)%16] #2[i1]* #11[i1] -> #14[(i1-9)%16] by 2 rows
+        barrier
+        loop repeat1 i1 down of 9, block i2 of 4
+          sumOverBatch: #14[(i1-8)%16]* -> #13[i1] by 1 columns
+          denseWeightGradient: #14[(i1-8)%16]* #11[i1]* -> #12[i1] by 2 tiles
+      sumOverBatch + sgdUpdate: #14[7]* #1 #9* -> #20 #1 by 1 columns
+      denseWeightGradient + sgdUpdate: #14[7]* #6* #0 #9* -> #21 #0 by 4 tiles
+      barrier
+      sgdUpdate: #2[0] #12[0] #9* -> #2[0] by 36 flat
+      sgdUpdate: #3[0] #13[0] #9* -> #3[0] by 5 flat"
   `)
 })
 

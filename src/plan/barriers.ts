@@ -1,7 +1,8 @@
 /**
  * Puts a barrier before every kernel that could touch memory which another thread touched since the last barrier.
  * Found by walking through the program with its real addresses, each loop cut down to a few iterations: slots repeat
- * with the iteration, with its parity, or with that of its block, so what can collide at all collides within them.
+ * with the iteration, with its parity, or with every second or fourth block, so what can collide at all collides within
+ * them.
  */
 import type { Guard, Kernel, Location, LoopId, Operand, Partition, PlanLoop, PlanNode } from './plan.ts'
 import { iterationsOf, ring, slotsOfTerm } from './plan.ts'
@@ -109,10 +110,14 @@ function walk(body: readonly PlanNode[], needed: Set<PlanNode>, offsets: Offsets
 /** Of a block: both parts of the loop walk through the same ones, and those next to other blocks are among them. */
 const ends = (all: number[]): number[] => all.filter((_, position) => position < 2 || position >= all.length - 2)
 
-/** The first two iterations and the last two or three: real slots at both ends, and odd follows even in between. */
-function iterations({ times, reverse }: PlanLoop): number[] {
+/**
+ * The first two iterations and the last ones: real slots at both ends. In between 1 is next to an even number, as slots
+ * are used in turn, and in a loop over blocks to one that is 2 modulo 4, as four blocks have slots of their own.
+ */
+function iterations({ times, reverse, body }: PlanLoop): number[] {
   const head = Math.min(times, 2)
-  const tail = Math.max(head, (times - 2) & ~1)
+  const isOverBlocks = body.some((node) => node.kind === 'loop' && node.block)
+  const tail = Math.max(head, isOverBlocks ? ((times - 4) & ~3) + 2 : (times - 2) & ~1)
   const chosen = [0, 1].slice(0, head)
   for (let index = tail; index < times; index++) chosen.push(index)
   return reverse ? chosen.reverse() : chosen

@@ -3,7 +3,9 @@
  * only takes from it. In the backward pass the first is the gradients of the activations, row by row, for which threads
  * needn't wait; the second is the gradients of the weights, which sum over the rows of all threads. So there is one
  * barrier for each block, not one for each iteration. What passes from the first to the second keeps a slot for each
- * iteration of two blocks, since the next block may begin while another thread is still at this one's second part.
+ * iteration of two blocks, since the next block may begin while another thread is still at this one's second part; and
+ * where it is what the loop carries, of four: the last iteration of the next block hands on one more, and slots are
+ * powers of two.
  */
 import type { Buffer, Kernel, Location, Operand, PlanLoop, PlanNode, SlotTerm } from './plan.ts'
 
@@ -34,7 +36,9 @@ export function cutIntoBlocks(loop: PlanLoop, id: number): BlockedLoop | undefin
   const size = blockSize(loop.times, slotBytes)
   // Even without blocks: what takes comes last, after one barrier, not between parts of what carries on.
   if (size < 2) return { loop: { ...loop, body: [...carrying, ...taken] }, widened: new Map() }
-  const widened = new Map([...passed].map((buffer) => [buffer, widen(buffer, 2 * size)]))
+  const isCarried = (buffer: Buffer): boolean =>
+    kernels.some((kernel) => operandsOf(kernel, buffer).some(({ location }) => location.terms[0]?.shift !== 0))
+  const widened = new Map([...passed].map((buffer) => [buffer, widen(buffer, (isCarried(buffer) ? 4 : 2) * size)]))
   const part = (own: readonly Kernel[]): PlanLoop => ({
     ...loop,
     body: own.map((kernel) => rewrite(kernel, widened)),

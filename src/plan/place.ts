@@ -46,6 +46,8 @@ class Placer {
   private readonly tapped = new Set<Value>()
   /** Buffers that hold what a loop carries before, between and after its iterations. */
   private readonly carriedStacks = new Set<Buffer>()
+  /** Where each loop that is to come has what it carries. */
+  private readonly carriedBuffers = new Map<Carried, Buffer>()
   private clock = 0
   private loopCount = 0
   private readonly openLoops: { touched: Set<Buffer>; id: number }[] = []
@@ -120,7 +122,7 @@ class Placer {
   }
 
   private inRing(location: Location): Location {
-    return { ...location, terms: [{ loop: ring, coefficient: 1, cycle: 0 }] }
+    return { ...location, terms: [{ loop: ring, coefficient: 1, cycle: 0, shift: 0 }] }
   }
 
   /** A buffer of its own for a whole value, one slot for each iteration of its loop axes (times `slots`). */
@@ -175,6 +177,7 @@ class Placer {
 
   private placeNodes(nodes: readonly Node[]): PlanNode[] {
     const consumers = findConsumers(nodes)
+    for (const node of nodes) if (node.kind === 'loop') this.prepareLoop(node, nodes, consumers)
     const body: PlanNode[] = []
     for (const step of fuse(nodes.filter((node) => node.kind === 'loop' || !isView(node)))) {
       this.clock++
@@ -236,7 +239,12 @@ class Placer {
     }
     // Two slots by parity: the next iteration may write while another thread still reads this one's.
     const buffer = this.buffer(name, value, { slots: 2, ...options })
-    const location: Location = { buffer, slot: 0, terms: [{ loop: loop.id, coefficient: 1, cycle: 2 }], axes: [] }
+    const location: Location = {
+      buffer,
+      slot: 0,
+      terms: [{ loop: loop.id, coefficient: 1, cycle: 2, shift: 0 }],
+      axes: [],
+    }
     this.locations.set(value, location)
     return location
   }
@@ -250,27 +258,43 @@ class Placer {
     return { kind: 'kernel', nodes: [node], operands, partition: partitionOf(node, () => 0), algorithm: 'direct' }
   }
 
-  private placeLoop(loop: LoopNode): PlanNode[] {
-    const id = this.loopCount++
-    const before: PlanNode[] = []
-    const copies: { value: Value; destination: Location }[] = []
-    const start = this.clock
-
+  /** Finds places for what a loop stacks and carries. What it begins with is made there, if nobody else is in the way. */
+  private prepareLoop(loop: LoopNode, around: readonly Node[], consumers: ReadonlyMap<Value, Set<Node>>): void {
     for (const { value, stacked } of loop.stacks) {
       if (this.locations.has(stacked)) continue
       const carried = loop.carried.find((c) => c.parameter === value || c.next === value)
       if (carried && !this.destinations.has(stacked)) this.stackCarried(loop, carried)
       else this.placeStack(stacked)
     }
+    for (const carried of loop.carried) {
+      const { initial } = carried
+      const buffer = this.carriedBuffer(loop, carried)
+      this.carriedBuffers.set(carried, buffer)
+      const isChosen = this.destinations.has(initial) || this.tapped.has(initial)
+      const isMadeHere = around.some((node) => node.kind === 'op' && node.outputs.includes(initial))
+      // Without a slot for each iteration the loop overwrites what it begins with.
+      const isKept = this.carriedStacks.has(buffer) || consumers.get(initial)?.size === 1
+      if (isMadeHere && isKept && !isChosen) this.destinations.set(initial, this.startOf(loop, buffer))
+    }
+  }
+
+  private placeLoop(loop: LoopNode): PlanNode[] {
+    const id = this.loopCount++
+    const before: PlanNode[] = []
+    const copies: { value: Value; destination: Location }[] = []
+    const start = this.clock
+
     for (const { stacked, parameter } of loop.slices) {
       this.touch(this.locationOf(stacked).buffer)
       this.locations.set(parameter, sliceOf(this.locationOf(stacked), id))
     }
     for (const carried of loop.carried) {
       const places = this.placeCarried(loop, carried, id)
-      before.push(this.copy(carried.initial, places.initial, loop.path))
+      const begin = this.startOf(loop, places.buffer)
+      const isThere = samePlace(this.locationOf(carried.initial), begin)
+      if (!isThere) before.push(this.copy(carried.initial, begin, loop.path))
+      this.touch(places.buffer)
       this.locations.set(carried.parameter, places.parameter)
-      this.locations.set(carried.result, places.result)
       if (this.destinations.has(carried.next) || !isMadeIn(loop.body, carried.next)) {
         copies.push({ value: carried.next, destination: places.next })
       } else this.destinations.set(carried.next, places.next)
@@ -296,7 +320,9 @@ class Placer {
       lifetime.last = this.clock
     }
     const node: PlanLoop = { kind: 'loop', id, times: loop.times, reverse: loop.reverse, body, path: loop.path }
-    return [...before, this.blocked(node)]
+    const placed = this.blocked(node)
+    for (const carried of loop.carried) this.locations.set(carried.result, this.endOf(loop, carried))
+    return [...before, placed]
   }
 
   /** The loop in blocks, where that spares the threads from waiting for each other (blocks.ts). */
@@ -337,37 +363,48 @@ class Placer {
     if (ofNext) this.locations.set(ofNext, { buffer, slot: nextSlot, terms: [], axes: [1] })
   }
 
-  private placeCarried(loop: LoopNode, { initial, parameter, next, result }: Carried, id: number) {
-    const stack = loop.stacks.find(({ value, stacked }) => {
-      const isCarried = value === parameter || value === next
-      return isCarried && this.carriedStacks.has(this.locationOf(stacked).buffer)
-    })
-    if (stack) {
-      const { buffer } = this.locationOf(stack.stacked)
-      const at = (slot: number): Location => ({ buffer, slot, terms: [], axes: [] })
-      const moving = (slot: number): Location => ({
-        buffer,
-        slot,
-        terms: [{ loop: id, coefficient: 1, cycle: 0 }],
-        axes: [],
-      })
-      return loop.reverse
-        ? { initial: at(loop.times), parameter: moving(1), next: moving(0), result: at(0) }
-        : { initial: at(0), parameter: moving(0), next: moving(1), result: at(loop.times) }
+  /** One of the loop's stacks, or two slots that are used in turn. */
+  private carriedBuffer(loop: LoopNode, { initial, parameter, next, result }: Carried): Buffer {
+    for (const { value, stacked } of loop.stacks) {
+      const { buffer } = this.locationOf(stacked)
+      if ((value === parameter || value === next) && this.carriedStacks.has(buffer)) return buffer
     }
-    const buffer = this.buffer(`carried ${loop.path}`, initial, { slots: 2, persistent: this.tapped.has(result) })
-    this.touch(buffer)
-    const at = (index: number): Location => ({ buffer, slot: index & 1, terms: [], axes: [] })
-    const parity = (slot: number, coefficient: number): Location => ({
+    return this.buffer(`carried ${loop.path}`, initial, { slots: 2, persistent: this.tapped.has(result) })
+  }
+
+  /** Where a loop finds what it begins with. */
+  private startOf({ times, reverse }: LoopNode, buffer: Buffer): Location {
+    return { buffer, slot: reverse && this.carriedStacks.has(buffer) ? times : 0, terms: [], axes: [] }
+  }
+
+  /** Where a loop leaves what it ends with. The slots may have become more (blocks.ts). */
+  private endOf({ times, reverse }: LoopNode, carried: Carried): Location {
+    const buffer = this.buffers[this.carriedBufferOf(carried).id]
+    if (this.carriedStacks.has(buffer)) return { buffer, slot: reverse ? 0 : times, terms: [], axes: [] }
+    return { buffer, slot: (reverse ? -times : times) & (buffer.slots - 1), terms: [], axes: [] }
+  }
+
+  private carriedBufferOf(carried: Carried): Buffer {
+    const buffer = this.carriedBuffers.get(carried)
+    assertInvariant(buffer !== undefined, `%${carried.parameter.id} is carried in a place of its own`)
+    return buffer
+  }
+
+  private placeCarried({ times, reverse }: LoopNode, carried: Carried, id: number) {
+    const buffer = this.carriedBufferOf(carried)
+    const moving = (slot: number, cycle: number, shift: number): Location => ({
       buffer,
       slot,
-      terms: [{ loop: id, coefficient, cycle: 2 }],
+      terms: [{ loop: id, coefficient: 1, cycle, shift }],
       axes: [],
     })
-    const ends = loop.reverse
-      ? { initial: at(loop.times - 1), result: at(1) }
-      : { initial: at(0), result: at(loop.times) }
-    return { ...ends, parameter: parity(0, 1), next: parity(1, -1) }
+    if (this.carriedStacks.has(buffer)) {
+      const [parameter, next] = reverse ? [1, 0] : [0, 1]
+      return { buffer, parameter: moving(parameter, 0, 0), next: moving(next, 0, 0) }
+    }
+    // From slot 0 on, whichever way the iterations are numbered.
+    const [first, step] = reverse ? [1 - times, -1] : [0, 1]
+    return { buffer, parameter: moving(0, 2, first), next: moving(0, 2, first + step) }
   }
 }
 
@@ -380,7 +417,7 @@ function updates(node: PlanNode): boolean {
 function sliceOf({ buffer, slot, terms, axes }: Location, loop: LoopId): Location {
   const [coefficient, ...rest] = axes
   assertInvariant(coefficient !== undefined, `${buffer.name} has no loop axis to slice`)
-  return { buffer, slot, terms: [...terms, { loop, coefficient, cycle: 0 }], axes: rest }
+  return { buffer, slot, terms: [...terms, { loop, coefficient, cycle: 0, shift: 0 }], axes: rest }
 }
 
 /** The tensors of a stack from `first` on, in segments of `length` where that isn't 0. */

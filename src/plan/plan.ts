@@ -26,17 +26,19 @@ export interface Buffer {
 export const ring = 'ring'
 export type LoopId = number | typeof ring
 
-/** slot = constant + sum of coefficient * index, or coefficient * (index mod `cycle`) for a term whose cycle isn't 0. */
+/** slot = constant + sum of coefficient * index, or coefficient * ((index + shift) mod `cycle`) for a term whose cycle isn't 0. */
 export interface SlotTerm {
   readonly loop: LoopId
   readonly coefficient: number
   /** A power of two: as many slots are used again and again. */
   readonly cycle: number
+  /** 0 without a cycle. */
+  readonly shift: number
 }
 
 /** What a term adds to the slot. */
-export const slotsOfTerm = ({ coefficient, cycle }: SlotTerm, index: number): number =>
-  coefficient * (cycle > 0 ? index & (cycle - 1) : index)
+export const slotsOfTerm = ({ coefficient, cycle, shift }: SlotTerm, index: number): number =>
+  coefficient * (cycle > 0 ? (index + shift) & (cycle - 1) : index)
 
 /** Where a value lies; `axes` are the slots that each of its own leading (loop) axes steps over. */
 export interface Location {

@@ -4,8 +4,10 @@ import type { Kernel, Location, Operand, Plan, PlanLoop, PlanNode } from './plan
 
 export function printLocation({ buffer, slot, terms }: Location): string {
   if (buffer.slots === 1) return `#${buffer.id}`
-  const moving = terms.map(({ loop, coefficient, cycle }) => {
-    const index = `${loop === 'ring' ? 'step' : `i${loop}`}${cycle > 0 ? `%${cycle}` : ''}`
+  const moving = terms.map(({ loop, coefficient, cycle, shift }) => {
+    const name = loop === 'ring' ? 'step' : `i${loop}`
+    const shifted = shift === 0 ? name : `(${name}${shift < 0 ? '' : '+'}${shift})`
+    const index = cycle > 0 ? `${shifted}%${cycle}` : name
     const factor = Math.abs(coefficient) === 1 ? '' : `${Math.abs(coefficient)}*`
     return `${coefficient < 0 ? '-' : ''}${factor}${index}`
   })

@@ -147,6 +147,19 @@ export const examples = {
     network: chain(dense(9), tanh(), repeat(19, residual(chain(dense(9), tanh()), { multiplier: 0.2 })), dense(3)),
     options: { batch: 6 },
   },
+  'activations that loops hand on to each other': {
+    network: chain(
+      dense(8),
+      tanh(),
+      repeat(3, chain(residual(dense(8)), tanh())),
+      repeat(2, repeat(3, chain(dense(8), tanh()))),
+      residual(repeat(2, chain(dense(8), tanh()))),
+      tanh(),
+      repeat(2, chain(dense(8), relu())),
+      dense(3),
+    ),
+    options: { batch: 6 },
+  },
   'a loop that changes nothing': {
     network: chain(
       dense(4),

@@ -197,10 +197,11 @@ class ModuleEmitter {
     const address = ({ buffer, slot, terms }: Location): I32 => {
       const slotBytes = buffer.slotSize * elementBytes(this.plan.precision, buffer.element)
       const base = i32.const(this.plan.offsets[buffer.id] + slot * slotBytes)
-      return terms.reduce((sum: I32, { loop, coefficient, cycle }) => {
+      return terms.reduce((sum: I32, { loop, coefficient, cycle, shift }) => {
         const index = indices.get(loop)
         assertInvariant(index !== undefined, `${buffer.name} is placed by a loop that isn't open`)
-        const value = cycle > 0 ? i32.and(index, i32.const(cycle - 1)) : index
+        const shifted = shift === 0 ? index : i32.add(index, i32.const(shift))
+        const value = cycle > 0 ? i32.and(shifted, i32.const(cycle - 1)) : index
         return i32.add(sum, i32.mul(value, i32.const(coefficient * slotBytes)))
       }, base)
     }

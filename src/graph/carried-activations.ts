@@ -1,0 +1,74 @@
+/**
+ * Finds the loops that carry an activation's output from iteration to iteration. The gradient of such a value can be
+ * multiplied by the activation's derivative where it is made, at the end of an iteration of the backward pass, rather
+ * than where the next iteration takes it: there it joins the kernel that makes the gradient.
+ */
+import type { ActivationName } from '../network/network.ts'
+import { keptForGradient } from './activations.ts'
+import type { Attributes, Carried, LoopNode, Node, Value } from './graph.ts'
+import { readsAny } from './graph.ts'
+
+/** Of each value whose gradient can be handed on so, what the activation is that made it. */
+export type CarriedActivations = ReadonlyMap<Carried, Attributes>
+
+/** What each value was made by, as far as it is an activation whose derivative follows from its output. */
+type Makers = Map<Value, Attributes>
+
+export function findCarriedActivations(nodes: readonly Node[]): CarriedActivations {
+  return find(nodes, new Map())
+}
+
+function find(nodes: readonly Node[], makers: Makers): Map<Carried, Attributes> {
+  const found = new Map<Carried, Attributes>()
+  for (const node of nodes) {
+    if (node.kind === 'loop') {
+      for (const [carried, activation] of findInLoop(node, nodes, makers)) found.set(carried, activation)
+      continue
+    }
+    const { function: name, slope } = node.attributes
+    const isKept = node.op === 'activation' && keptForGradient(name as ActivationName, Number(slope)) === 'output'
+    if (isKept) makers.set(node.outputs[0], node.attributes)
+  }
+  return found
+}
+
+/** What is carried is an activation's output in every iteration if it is in the first, and each one hands on another. */
+function findInLoop(loop: LoopNode, around: readonly Node[], makers: Makers): Map<Carried, Attributes> {
+  const { body, carried } = loop
+  const candidates = carried.filter(
+    ({ initial, next }) => makers.has(initial) && isTakenAlone(initial, loop, around) && !isRead(next, body),
+  )
+  for (const { initial, parameter } of candidates) copyMaker(makers, initial, parameter)
+  const found = find(body, makers)
+  const isSame = ({ initial, next }: Carried): boolean => {
+    const [before, after] = [makers.get(initial), makers.get(next)]
+    return before !== undefined && JSON.stringify(before) === JSON.stringify(after)
+  }
+  const holds = candidates.every(isSame)
+  for (const { parameter, result } of carried) {
+    makers.delete(result)
+    if (!holds) makers.delete(parameter)
+  }
+  if (!holds) return find(body, makers)
+  for (const entry of candidates) {
+    const activation = makers.get(entry.initial)
+    if (activation) found.set(entry, activation)
+    copyMaker(makers, entry.initial, entry.result)
+  }
+  return found
+}
+
+function copyMaker(makers: Makers, from: Value, to: Value): void {
+  const activation = makers.get(from)
+  if (activation) makers.set(to, activation)
+}
+
+const isRead = (value: Value, nodes: readonly Node[]): boolean => nodes.some((node) => readsAny(node, new Set([value])))
+
+/** True where nothing but this loop takes the value, and takes it but once: its whole gradient is the loop's. */
+function isTakenAlone(value: Value, loop: LoopNode, around: readonly Node[]): boolean {
+  const others = around.filter((node) => node !== loop)
+  const isSliced = loop.slices.some(({ stacked }) => stacked === value)
+  const taken = loop.carried.filter(({ initial }) => initial === value)
+  return !isRead(value, others) && !isSliced && !isRead(value, loop.body) && taken.length === 1
+}
