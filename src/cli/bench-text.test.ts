@@ -92,8 +92,8 @@ describe("the bench's table", () => {
       side by side, MLP 20 x 64        2.00 ms                            2.50 ms   1.25  1.25..1.25
 
       MLP 50 x 256, batch 128: PyTorch: out of memory
-      ResNet-20, batch 128: clearly slower, so that PyTorch had them in one round alone: 1 thread, NCHW (480 ms); 1 thread, channels_last (470 ms)
-      MLP, ResNet: other is PyTorch at its best of threads and image layouts, ratio other / ours.
+      ResNet-20, batch 128: tried with PyTorch in the first round, and clearly slower: 1 thread, NCHW (480 ms); 1 thread, channels_last (470 ms)
+      MLP, ResNet: other is PyTorch at its best of threads and of NCHW or channels_last, ratio other / ours.
       ResNet: images of 3 x 32 x 32, batch norm, shortcuts without parameters, momentum with weight decay.
       GEMM, conv: on one thread; other is the FMA peak, ratio ours / peak.
       conv HxWxC: 3 x 3, from C channels to C, batch 128. Operations are those of the direct sum: by an algorithm with fewer,

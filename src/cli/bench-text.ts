@@ -66,7 +66,7 @@ function droppedNote({ name, peerSettings }: BenchRow, peer: string): string[] {
   const dropped = peerSettings.filter(({ rounds }) => rounds < most)
   if (dropped.length === 0) return []
   const each = dropped.map((one) => `${settingText(one)} (${figure(one.milliseconds)} ms)`).join('; ')
-  return [`${name}: clearly slower, so that ${peer} had them in one round alone: ${each}`]
+  return [`${name}: tried with ${peer} in the first round, and clearly slower: ${each}`]
 }
 
 function notesOf({ rows, peer }: BenchResult): string[] {
@@ -80,13 +80,16 @@ function notesOf({ rows, peer }: BenchResult): string[] {
 function legend({ rows, peer, rounds, steps, threads }: BenchResult): string {
   const has = (kind: BenchRow['against']): boolean => rows.some(({ against }) => against === kind)
   const hasName = (start: string): boolean => rows.some(({ name }) => name.startsWith(start))
+  const named = (...starts: string[]): string => starts.filter(hasName).join(', ')
+  const layouts = rows.some(({ peerLayout }) => peerLayout !== null)
+  const choices = layouts ? 'of threads and of NCHW or channels_last' : 'number of threads'
   const timed = threads === 1 ? ", by the processor's time" : ''
   return [
     ...(peer && has('peer')
-      ? [`MLP, ResNet: other is ${peer.name} at its best of threads and image layouts, ratio other / ours.`]
+      ? [`${named('MLP', 'ResNet')}: other is ${peer.name} at its best ${choices}, ratio other / ours.`]
       : []),
     ...(hasName('ResNet') ? resnetLegend : []),
-    ...(has('peak') ? ['GEMM, conv: on one thread; other is the FMA peak, ratio ours / peak.'] : []),
+    ...(has('peak') ? [`${named('GEMM', 'conv')}: on one thread; other is the FMA peak, ratio ours / peak.`] : []),
     ...(hasName('conv') ? convLegend : []),
     ...(has('shallow') ? shallowLegend : []),
     ...(has('turns') ? turnsLegend : []),

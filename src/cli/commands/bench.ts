@@ -27,6 +27,7 @@ const peers: readonly PeerName[] = ['pytorch', 'jax-js']
 
 const example = [
   'isobath bench --peer pytorch --only "MLP 100"',
+  'isobath bench --peer pytorch --only ResNet',
   'isobath bench --roofline mlp:depth=100,width=100,activation=tanh',
 ]
 
@@ -34,7 +35,7 @@ const example = [
 export function benchCommand(): Command {
   const command = new Command('bench')
     .description(
-      'measure speed: training steps, matrix products and what depth costs, or where the time of a step goes',
+      'measure speed: training steps, products and convolutions, and what depth costs, or where the time of a step goes',
     )
     .optionsGroup('Bench:')
     .addOption(
