@@ -4,51 +4,11 @@
  */
 import { createWindow } from '../src/blueprint/window.ts'
 import { paddedOutputs, partsOfSamples } from '../src/graph/parts.ts'
-import type { Attributes } from '../src/graph/value.ts'
 import { geometryOf, strideWindow, windowAttributes } from '../src/graph/windows.ts'
-import { createRandom, type Random } from '../src/support/random.ts'
+import { createRandom } from '../src/support/random.ts'
 import type { Call, Tensor } from './support/calls.ts'
+import { convCalls, normals, paddings, randomOf, type Sizes } from './support/convolutions.ts'
 import { testOnAnyThreads } from './support/on-any-threads.ts'
-
-const paddings = ['zero', 'circular', 'none'] as const
-
-interface Sizes {
-  /** Images, and channels in and out. */
-  readonly B: number
-  readonly C: number
-  readonly O: number
-  readonly H: number
-  readonly W: number
-  readonly kernel: number
-  readonly stride: number
-  readonly padding: (typeof paddings)[number]
-}
-
-const normals = (random: Random, ...shape: number[]): Tensor => ({
-  shape,
-  values: Float64Array.from({ length: shape[0] * shape[1] }, () => Math.fround(random.normal())),
-})
-
-function windowOf({ H, W, kernel, stride, padding }: Sizes): Attributes {
-  const window = createWindow(kernel, stride, padding !== 'none')
-  return windowAttributes(window, { height: H, width: W, circular: padding === 'circular' })
-}
-
-const randomOf = (sizes: Sizes): Random => createRandom(1, JSON.stringify(sizes))
-
-/** A convolution and its gradients. */
-function convCalls(sizes: Sizes): Call[] {
-  const { B, C, O, kernel } = sizes
-  const random = randomOf(sizes)
-  const attributes = windowOf(sizes)
-  const { positions, outputPositions } = geometryOf(attributes)
-  const [x, dy] = [normals(random, B * positions, C), normals(random, B * outputPositions, O)]
-  return [
-    { op: 'conv', inputs: [x, normals(random, O, C * kernel ** 2)], attributes },
-    { op: 'convInputGradient', inputs: [dy, normals(random, C, O * kernel ** 2)], attributes },
-    { op: 'convWeightGradient', inputs: [dy, x], attributes },
-  ]
-}
 
 /** What a convolution's gradients take and give, whatever the image. */
 function kernelCalls(sizes: Sizes): Call[] {

@@ -72,6 +72,7 @@ describe('train', () => {
         "mode": {
           "exact": true,
           "precision": "float32",
+          "winograd": true,
         },
         "recipe": {
           "augment": "none",
@@ -141,6 +142,7 @@ describe('train', () => {
     expect(saved).toMatchObject({
       step: 25,
       exact: true,
+      winograd: true,
       data: { name: 'moons', sha256: await hashDataset(fewPoints) },
     })
     const scores = await evaluate(saved.network, { data: fewPoints, weights: saved.weights, exact: true })
@@ -227,6 +229,7 @@ describe('train', () => {
       { onCheckpoint: [] },
       { abort: true },
       { exact: 'yes' },
+      { winograd: 0 },
       { label: 3 },
       { run: 3 },
       { dataOptions: 3 },
@@ -249,6 +252,7 @@ describe('train', () => {
       IsobathError: onCheckpoint: expected a function, got an empty list. Give one, or leave it out.
       IsobathError: abort: expected an AbortSignal, got true. Give that of an AbortController: new AbortController().signal.
       IsobathError: exact: expected true or false, got "yes". Choose one of them, or leave it out.
+      IsobathError: winograd: expected true or false, got 0. Choose one of them, or leave it out.
       IsobathError: label: expected the network's name, in text, got 3. Give one, or leave it out.
       IsobathError: run: expected the path of a folder, got 3. Give one, or leave it out.
       IsobathError: dataOptions: expected an object such as { seed: 1 }, got 3. Give one, or leave it out.

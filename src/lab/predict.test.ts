@@ -125,6 +125,7 @@ describe('predictions', () => {
       { data, weights: {} },
       { data, weights, statistics: 3 },
       { data, weights, exact: 1 },
+      { data, weights, winograd: 'no' },
       { data, weights, onProgress: 3, onEvaluation: 3 },
     ]
     const said: string[] = []
@@ -138,12 +139,14 @@ describe('predictions', () => {
       IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or readWeights returns, or the weights of a run.
       IsobathError: statistics: expected what a training found in its data, got 3. Give the statistics of a run, or leave them out.
       IsobathError: exact: expected true or false, got 1. Choose one of them, or leave it out.
+      IsobathError: winograd: expected true or false, got "no". Choose one of them, or leave it out.
       IsobathError: onProgress: expected a function, got 3. Give one, or leave it out.
       IsobathError: data: expected a data set. Give one, such as glyphs().
       IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialise or readWeights returns, or the weights of a run.
       IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or readWeights returns, or the weights of a run.
       IsobathError: statistics: expected what a training found in its data, got 3. Give the statistics of a run, or leave them out.
       IsobathError: exact: expected true or false, got 1. Choose one of them, or leave it out.
+      IsobathError: winograd: expected true or false, got "no". Choose one of them, or leave it out.
       IsobathError: onProgress: expected a function, got 3. Give one, or leave it out.
       IsobathError: set: expected one of train, validation, test, got true."
     `)

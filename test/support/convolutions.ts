@@ -1,0 +1,47 @@
+/** Convolutions and their gradients as single operations, on tensors that their sizes alone decide. */
+import { createWindow } from '../../src/blueprint/window.ts'
+import type { Attributes } from '../../src/graph/value.ts'
+import { geometryOf, windowAttributes } from '../../src/graph/windows.ts'
+import { createRandom, type Random } from '../../src/support/random.ts'
+import type { Call, Tensor } from './calls.ts'
+
+export const paddings = ['zero', 'circular', 'none'] as const
+
+/** What a window moves over, and how. */
+export interface Sizes {
+  /** Images, and channels in and out. */
+  readonly B: number
+  readonly C: number
+  readonly O: number
+  readonly H: number
+  readonly W: number
+  readonly kernel: number
+  readonly stride: number
+  readonly padding: (typeof paddings)[number]
+}
+
+export const normals = (random: Random, ...shape: number[]): Tensor => ({
+  shape,
+  values: Float64Array.from({ length: shape[0] * shape[1] }, () => Math.fround(random.normal())),
+})
+
+function windowOf({ H, W, kernel, stride, padding }: Sizes): Attributes {
+  const window = createWindow(kernel, stride, padding !== 'none')
+  return windowAttributes(window, { height: H, width: W, circular: padding === 'circular' })
+}
+
+export const randomOf = (sizes: Sizes): Random => createRandom(1, JSON.stringify(sizes))
+
+/** A convolution and its gradients. */
+export function convCalls(sizes: Sizes): Call[] {
+  const { B, C, O, kernel } = sizes
+  const random = randomOf(sizes)
+  const attributes = windowOf(sizes)
+  const { positions, outputPositions } = geometryOf(attributes)
+  const [x, dy] = [normals(random, B * positions, C), normals(random, B * outputPositions, O)]
+  return [
+    { op: 'conv', inputs: [x, normals(random, O, C * kernel ** 2)], attributes },
+    { op: 'convInputGradient', inputs: [dy, normals(random, C, O * kernel ** 2)], attributes },
+    { op: 'convWeightGradient', inputs: [dy, x], attributes },
+  ]
+}
