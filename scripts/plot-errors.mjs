@@ -1,0 +1,58 @@
+/**
+ * Training and test error of runs against their steps, as two figures (OUT-training.svg, OUT-test.svg), as numbers
+ * (OUT.json) and as a table on stdout: node scripts/plot-errors.mjs OUT TITLE RUN_FOLDER ..., after npm run build. The runs
+ * were made with --evaluate-every; those that haven't ended are drawn as far as they got.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { lineFigure } from '../dist/report/line-figure.js'
+
+const [out, title, ...folders] = process.argv.slice(2)
+if (folders.length === 0) throw new Error('expected OUT TITLE RUN_FOLDER ...')
+
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
+const percent = (error) => (error === null ? 'none' : `${(100 * error).toFixed(2)}%`)
+
+function readRun(folder) {
+  const { label, recipe, seed } = readJson(join(folder, 'run.json'))
+  const lines = readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trim().split('\n')
+  const evaluations = lines.map((line) => JSON.parse(line)).filter(({ test }) => test !== undefined)
+  const result = join(folder, 'result.json')
+  return { label, steps: recipe.steps, seed, evaluations, result: existsSync(result) ? readJson(result) : undefined }
+}
+
+const runs = folders.map(readRun)
+const seriesOf = (set) =>
+  runs.map(({ label, evaluations }) => ({
+    name: label,
+    marks: true,
+    points: evaluations.map((one) => ({ x: one.step, y: one[set].error === null ? null : 100 * one[set].error })),
+  }))
+const heading = { train: 'training', test: 'test' }
+for (const set of ['train', 'test']) {
+  const series = seriesOf(set)
+  const ends = series.map(({ name, points }) => `${name} ${points.at(-1)?.y?.toFixed(1)}%`)
+  const svg = lineFigure({
+    title: `${title}: ${heading[set]} error`,
+    description: `${title}: ${heading[set]} error against steps. At the end: ${ends.join(', ')}.`,
+    x: { label: 'Step' },
+    y: { label: `${heading[set][0].toUpperCase()}${heading[set].slice(1)} error, %` },
+    series,
+    width: 620,
+    height: 330,
+  })
+  writeFileSync(`${out}-${heading[set]}.svg`, svg)
+}
+writeFileSync(
+  `${out}.json`,
+  `${JSON.stringify({ title, runs: runs.map(({ result, ...run }) => ({ ...run, train: result?.train, test: result?.test, seconds: result?.seconds })) }, null, 1)}\n`,
+)
+console.log('| network | steps | training error | test error | minutes |\n|---|---|---|---|---|')
+for (const { label, steps, evaluations, result } of runs) {
+  const last = result ?? evaluations.at(-1)
+  const reached = result ? `${steps}` : `${last?.step ?? 0} of ${steps}`
+  const minutes = result ? (result.seconds / 60).toFixed(0) : ''
+  console.log(
+    `| ${label} | ${reached} | ${percent(last?.train.error ?? null)} | ${percent(last?.test.error ?? null)} | ${minutes} |`,
+  )
+}
