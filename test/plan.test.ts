@@ -3,13 +3,16 @@ import { describe, expect, test } from 'vitest'
 import {
   batchNorm,
   chain,
+  conv,
   dense,
   dropout,
   gelu,
+  globalAveragePool,
   layerNorm,
   relu,
   repeat,
   residual,
+  subsample,
   tanh,
 } from '../src/network/layers.ts'
 import { createPlan, type PlanOptions } from '../src/plan/create.ts'
@@ -122,6 +125,29 @@ test('an activation that a loop carries has its derivative in the kernel of the 
       barrier
       sgdUpdate: #2[0] #12[0] #9* -> #2[0] by 36 flat
       sgdUpdate: #3[0] #13[0] #9* -> #3[0] by 5 flat"
+  `)
+})
+
+test("a shortcut's gradient is made before the product that it is added to", () => {
+  const block = residual(chain(conv(8, { stride: 2, bias: false }), relu(), conv(8, { bias: false })), {
+    shortcut: subsample({ stride: 2, channels: 8 }),
+  })
+  const network = chain(conv(4, { bias: false }), relu(), block, globalAveragePool(), dense(2))
+  const { graph } = createProblem(network, { input: [3, 8, 8], batch: 8, optimizer: sgdRule })
+  const plan = createPlan(graph, options)
+  verifyPlan(plan)
+  const kernels = plan.body.flatMap((node) =>
+    node.kind === 'kernel' ? [node.nodes.map(({ op }) => op).join(' + ')] : [],
+  )
+  expect(kernels.filter((name) => /InputGradient|subsampleGradient|add/.test(name))).toMatchInlineSnapshot(`
+    [
+      "conv + add",
+      "dense + addBias",
+      "denseInputGradient",
+      "convInputGradient + activationGradient",
+      "subsampleGradient",
+      "convInputGradient + add + activationGradient",
+    ]
   `)
 })
 

@@ -17,12 +17,12 @@ export function fuse(nodes: readonly Node[]): Step[] {
   const madeAt = new Map<Value, number>()
   for (const node of nodes) {
     if (node.kind === 'loop') {
-      for (const { result } of node.carried) madeAt.set(result, steps.length)
-      for (const { stacked } of node.stacks) madeAt.set(stacked, steps.length)
-      steps.push({ kind: 'loop', node })
+      const step: Step = { kind: 'loop', node }
+      for (const value of madeBy(step)) madeAt.set(value, steps.length)
+      steps.push(step)
       continue
     }
-    const host = findHost(node, steps, madeAt)
+    const host = findHost(node, steps, madeAt) ?? makeHost(node, steps, madeAt)
     const position = host ?? steps.length
     const step = steps[position]
     if (step?.kind === 'ops') step.nodes.push(node)
@@ -37,10 +37,49 @@ function findHost(node: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Valu
   if (isUpdate(node)) return findGradient(node, steps, madeAt)
   if (!canFuse(node)) return undefined
   const host = Math.max(...node.inputs.map((input) => madeAt.get(input) ?? -1))
-  const step = steps[host]
-  if (step?.kind !== 'ops' || !canHost(step.nodes[0])) return undefined
-  if (!sameShape(step.nodes[0].outputs[0].shape, node.outputs[0].shape)) return undefined
-  return host
+  return canJoin(node, steps[host]) ? host : undefined
+}
+
+function canJoin(node: OpNode, step: Step | undefined): boolean {
+  if (step?.kind !== 'ops' || !canHost(step.nodes[0])) return false
+  return sameShape(step.nodes[0].outputs[0].shape, node.outputs[0].shape)
+}
+
+/**
+ * Where a step that can't take the node comes after one that can: puts what else the node reads before that one, and gives
+ * its new position.
+ */
+function makeHost(node: OpNode, steps: Step[], madeAt: Map<Value, number>): number | undefined {
+  if (isUpdate(node) || !canFuse(node)) return undefined
+  const made = node.inputs.map((input) => madeAt.get(input) ?? -1)
+  const host = Math.max(...made.filter((position) => canJoin(node, steps[position])))
+  if (!steps[host]) return undefined
+  const moved = new Set<number>()
+  const pending = made.filter((position) => position > host)
+  for (let position = pending.pop(); position !== undefined; position = pending.pop()) {
+    const step = steps[position]
+    // An update must stay behind those that read what it updates.
+    if (step.kind !== 'ops' || step.nodes.some(isUpdate)) return undefined
+    moved.add(position)
+    const own = new Set(step.nodes.flatMap(({ outputs }) => outputs))
+    const read = step.nodes.flatMap(({ inputs }) => inputs).filter((value) => !own.has(value))
+    const before = read.map((value) => madeAt.get(value) ?? -1)
+    if (before.includes(host)) return undefined
+    pending.push(...before.filter((other) => other > host && !moved.has(other)))
+  }
+  const inOrder = [...moved].sort((a, b) => a - b).map((position) => steps[position])
+  const rest = steps.filter((_, position) => position >= host && !moved.has(position))
+  steps.splice(host, steps.length - host, ...inOrder, ...rest)
+  steps.forEach((step, position) => {
+    for (const value of madeBy(step)) madeAt.set(value, position)
+  })
+  return host + inOrder.length
+}
+
+function madeBy(step: Step): Value[] {
+  if (step.kind === 'ops') return step.nodes.flatMap(({ outputs }) => outputs)
+  const { carried, stacks } = step.node
+  return [...carried.map(({ result }) => result), ...stacks.map(({ stacked }) => stacked)]
 }
 
 /** The step that makes an update's gradient, if the update can be done there and nobody reads the parameter after it. */
