@@ -37,6 +37,8 @@ function unique(bytes: Uint8Array, number: number): Uint8Array<ArrayBuffer> {
 /** From the preset's text to a compiled WebAssembly module, and its bytes. */
 export async function benchCompile(bench: Bench, depths: Depths): Promise<BenchRow[]> {
   const { abort, effort, seed, threads, exact } = bench
+  const [timeName, codeName] = compileRowNames(depths)
+  bench.onProgress(timeName, 0)
   const relaxed = (await enableRelaxedSimd()) && !exact
   const settings = { precision: 'float32', ringSlots: 1, relaxed, shared: true, threads } as const
   const bytesOf = (depth: number): Uint8Array => {
@@ -50,7 +52,6 @@ export async function benchCompile(bench: Bench, depths: Depths): Promise<BenchR
     for (const depth of depths) await compile(depth)()
     await breathe(abort)
   }
-  const [timeName, codeName] = compileRowNames(depths)
   const medians: readonly [number[], number[]] = [[], []]
   for (let round = 0; round < effort.rounds; round++) {
     const times: readonly [number[], number[]] = [[], []]
@@ -74,10 +75,11 @@ export async function benchCompile(bench: Bench, depths: Depths): Promise<BenchR
 /** 200 layers fit the cache, 2,000 don't. */
 export async function benchDepth(bench: Bench, depths: Depths): Promise<BenchRow> {
   const { backend, effort, seed } = bench
+  const name = stepRowName(depths)
+  bench.onProgress(name, 0)
   const prepare = (depth: number) =>
     prepareStep(backend, problemOf(`mlp:depth=${depth},width=64,activation=tanh,init=glorot`, 64, seed))
   const [shallow, deep] = [await prepare(depths[0]), await prepare(depths[1])]
-  const name = stepRowName(depths)
   try {
     for (const { step } of [shallow, deep]) await warmUp(bench, step)
     const [ours, others]: [number[], number[]] = [[], []]

@@ -93,11 +93,13 @@ export interface TurnSize {
 /** Steps that take longer than this are timed fewer times in a turn: all turns together still have seven. */
 const slow = 500
 const fewestSteps = 7
+/** Caches and threads that rested make no difference to a step as long as this: it counts from the first on. */
+const verySlow = 2000
 
 /** The turn for steps that take about so long. */
 export function turnSize({ rounds, steps }: Effort, milliseconds = 0): TurnSize {
   if (milliseconds <= slow) return { before: 1, steps }
-  return { before: 0, steps: Math.min(steps, Math.ceil(fewestSteps / rounds)) }
+  return { before: milliseconds > verySlow ? 0 : 1, steps: Math.min(steps, Math.ceil(fewestSteps / rounds)) }
 }
 
 /** The median of a turn's steps. */

@@ -156,6 +156,7 @@ const speed = async ({ run, amount }: Load): Promise<number> => amount / (await 
 export async function benchProduct(bench: Bench, work: ProductWork, productName: ProductName): Promise<BenchRow> {
   const { effort, exact, seed, abort } = bench
   const name = productRowName(work, productName)
+  bench.onProgress(name, 0)
   const backend = await createWasmBackend({ threads: 'inline', exact, winograd: bench.backend.winograd })
   try {
     const relaxed = (await enableRelaxedSimd()) && !exact

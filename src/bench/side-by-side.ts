@@ -19,7 +19,7 @@ const classes = 10
 
 /** Steps that a program does in one call, and calls that are timed together: a training does not wait for others' steps. */
 const stepsOfCall = 16
-const callsOfWork = 4
+const callsOfWork = 2
 
 export const sideBySideName = ({ depth, width }: SideBySideSize): string => `side by side, MLP ${depth} x ${width}`
 

@@ -28,18 +28,18 @@ export interface ResnetSize extends Size {
 }
 
 export const mlpSizes: readonly MlpSize[] = [
-  { depth: 1000, width: 64, batch: 64, bar: atLeast(4, 5), seconds: [1, 4] },
-  { depth: 100, width: 100, batch: 128, bar: atLeast(2, 2.5), seconds: [1, 2] },
-  { depth: 10, width: 1024, batch: 128, bar: atLeast(1.1, 1.4), seconds: [1.5, 6] },
-  { depth: 50, width: 256, batch: 128, seconds: [1, 3] },
+  { depth: 1000, width: 64, batch: 64, bar: atLeast(4, 5), seconds: [0.8, 4] },
+  { depth: 100, width: 100, batch: 128, bar: atLeast(2, 2.5), seconds: [0.7, 3] },
+  { depth: 10, width: 1024, batch: 128, bar: atLeast(1.1, 1.4), seconds: [1.5, 7] },
+  { depth: 50, width: 256, batch: 128, seconds: [0.9, 5] },
 ]
 
 /** 3 channels, 32 x 32. */
 const cifar = [3, 32, 32] as const
 
 export const resnetSizes: readonly ResnetSize[] = [
-  { depth: 20, input: cifar, batch: 128, bar: atLeast(1, 1.3), seconds: [4, 12] },
-  { depth: 56, input: cifar, batch: 128, bar: atLeast(1, 1.3), seconds: [5, 14] },
+  { depth: 20, input: cifar, batch: 128, bar: atLeast(1, 1.3), seconds: [2.5, 9.5] },
+  { depth: 56, input: cifar, batch: 128, bar: atLeast(1, 1.3), seconds: [3, 11] },
 ]
 
 /** A training step to measure, here and in a peer. */

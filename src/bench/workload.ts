@@ -85,12 +85,12 @@ export function tasksOf(workload: Workload, threads: number): readonly Task[] {
     },
     {
       names: [stepRowName(stepDepths)],
-      seconds: always(1.5),
+      seconds: always(1.7),
       run: async (bench: Bench) => [await benchDepth(bench, stepDepths)],
     },
     ...trainings.map((size) => ({
       names: [sideBySideName(size)],
-      seconds: always(1.5),
+      seconds: always(2.2),
       run: async (bench: Bench) => [await benchSideBySide(bench, size)],
     })),
   ]
