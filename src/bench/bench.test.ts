@@ -147,7 +147,11 @@ describe('the roofline', () => {
     // The update follows the gradient: velocity = m velocity + gradient; parameter -= rate velocity.
     const operations = 3 * (2 * 16 * 8 * 8 + 4 * 8 * 8)
     expect(row('denseWeightGradient+momentumUpdate', '16 x 8 x 8')).toMatchObject({ calls: 3, operations })
-    expect(row('denseInputGradient', '16 x 8 x 3')).toMatchObject({ calls: 1, operations: 2 * 16 * 8 * 3 })
+    // Two more for each element of the activation's gradient.
+    expect(row('denseInputGradient+activationGradient', '16 x 8 x 3')).toMatchObject({
+      calls: 1,
+      operations: 2 * 16 * 8 * 3 + 2 * 16 * 8,
+    })
     const others = rows.filter(({ bound }) => bound === null)
     expect(others.map(({ name }) => name).sort()).toEqual(['starting and ending the step', 'waiting at barriers'])
   })
