@@ -1,11 +1,11 @@
 /** Element-by-element work on the vectors of a tile, as the tail of the kernel that made them. */
 import type { OpNode, Value } from '../../../graph/graph.ts'
-import { panelWidth } from '../../../plan/layout.ts'
+import { panelWidth, tileRows } from '../../../plan/layout.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { elementOps, isElementOp } from '../elementwise.ts'
 import { v128 } from '../lanes.ts'
-import { at, type KernelContext, type KernelOperand, layoutAs } from './operands.ts'
+import { at, forRange, type KernelContext, type KernelOperand, layoutAs, times } from './operands.ts'
 
 interface Place {
   readonly operand: KernelOperand
@@ -20,6 +20,8 @@ export class TileTail {
   private readonly registers = new Map<Value, Local<'v128'>>()
   private readonly row: Local<'i32'>
   private readonly column: Local<'i32'>
+  /** The vector whose part of what lies in vectors over the features is in registers. */
+  private inRegisters: number | undefined
 
   /**
    * `root`: the value that the kernel computes itself, if any; `nodes`: what follows from it; `spacing`: how many rows it
@@ -66,16 +68,21 @@ export class TileTail {
       const start = rowBytes > 0 ? at(operand.pointer, this.row, rowBytes) : operand.pointer
       builder.set(pointer, at(start, this.column, lanes.bytes))
     }
+    this.inRegisters = undefined
   }
 
-  /** Moves on by one panel of columns in the same rows. */
-  nextPanel(): void {
+  /** Moves on by so many rows, and vectors of columns. */
+  moveBy(rows: number, vectors: number): void {
     const { builder, lanes } = this.context
-    builder.set(this.column, i32.add(this.column, i32.const(panelWidth)))
-    for (const { operand, pointer } of this.places.values()) {
-      if (operand.layout.kind === 'scalar') continue
-      builder.set(pointer, i32.add(pointer, i32.const(panelWidth * lanes.bytes)))
+    const move = (local: Local<'i32'>, by: number): void => {
+      if (by !== 0) builder.set(local, i32.add(local, i32.const(by)))
     }
+    move(this.row, rows)
+    move(this.column, vectors * lanes.count)
+    for (const { operand, pointer, rowBytes } of this.places.values()) {
+      if (operand.layout.kind !== 'scalar') move(pointer, rows * rowBytes + vectors * 16)
+    }
+    this.inRegisters = undefined
   }
 
   /** Runs the operations on vector `vector` of row `row` of the tile, and stores what is to be stored. */
@@ -87,9 +94,12 @@ export class TileTail {
       if (place?.operand.write) v128.store(builder, place.pointer, this.register(value), offsetOf(place))
     }
     for (const [value, place] of this.places) {
-      if (place.operand.write || place.operand.layout.kind === 'scalar') continue
+      const { operand, rowBytes } = place
+      if (operand.write || operand.layout.kind === 'scalar') continue
+      if (rowBytes === 0 && this.inRegisters === vector) continue
       builder.set(this.register(value), v128.load(place.pointer, offsetOf(place)))
     }
+    this.inRegisters = vector
     if (this.root && rootValue) {
       builder.set(this.register(this.root), rootValue)
       store(this.root)
@@ -134,29 +144,37 @@ export class TileTail {
   }
 }
 
+/** Vectors that a map does before it jumps: so many columns of so many rows. */
+const mapVectors = 8
+const mapColumns = 4
+
 /** A kernel of element-by-element operations alone. */
 export function emitMap(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context
   const layout = layoutAs(lastWrite(context).layout, 'rows')
   const tail = new TileTail(context, kernel.nodes, undefined)
-  const panels = Math.ceil(layout.columns / panelWidth)
-  const firstRow = i32.mul(start, i32.const(4))
-  const row = builder.local('i32', firstRow)
-  const endRow = builder.local('i32', i32.mul(end, i32.const(4)))
-  builder.while(i32.ltS(row, endRow), () => {
-    tail.moveTo(row, i32.const(0))
-    const left = builder.local('i32', i32.const(panels))
-    builder.repeatWhile(
-      () => {
-        builder.set(left, i32.sub(left, i32.const(1)))
-        return left
-      },
-      () => {
-        for (let vector = 0; vector < panelWidth / lanes.count; vector++) tail.finish(0, vector)
-        tail.nextPanel()
-      },
-    )
-    builder.set(row, i32.add(row, i32.const(1)))
+  const vectors = (Math.ceil(layout.columns / panelWidth) * panelWidth) / lanes.count
+  const columns = Math.min(vectors, mapColumns)
+  const rows = Math.min(tileRows, 2 ** Math.floor(Math.log2(mapVectors / columns)))
+  const finish = (count: number): void => {
+    for (let vector = 0; vector < count; vector++) {
+      for (let row = 0; row < rows; row++) tail.finish(row, vector)
+    }
+  }
+  tail.moveTo(i32.mul(start, i32.const(tileRows)), i32.const(0))
+  forRange(builder, i32.mul(start, i32.const(tileRows)), i32.mul(end, i32.const(tileRows)), rows, () => {
+    if (vectors === columns) {
+      finish(columns)
+      tail.moveBy(rows, 0)
+      return
+    }
+    times(builder, Math.floor(vectors / columns), () => {
+      finish(columns)
+      tail.moveBy(0, columns)
+    })
+    const rest = vectors % columns
+    finish(rest)
+    tail.moveBy(rows, rest - vectors)
   })
 }
 
