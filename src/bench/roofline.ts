@@ -7,7 +7,7 @@ import type { Profile } from '../backends/backend.ts'
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import { createInlinePool, createThreadPool } from '../backends/wasm/pool.ts'
 import { bytesOf, leastOperationsOf, operationsOf, sizeText } from './cost.ts'
-import { type Bench, breathe, type Effort, isQuick, median, milliseconds, settle, warmUp } from './measure.ts'
+import { type Bench, breathe, type Effort, isQuick, median, milliseconds, settle, turnSize, warmUp } from './measure.ts'
 import { createBandwidthPeak, createFmaPeak, type Load } from './peak.ts'
 import { type Problem, prepareStep } from './training.ts'
 
@@ -243,6 +243,6 @@ export async function measureRoofline(bench: Bench, problem: Problem): Promise<R
 const peakNames = ['gflops', 'programBandwidth', 'cacheBandwidth'] as const
 
 function stepsOfRound(effort: Effort, time: number): number {
-  const { steps } = effort
-  return isQuick(effort) ? steps : Math.max(steps, Math.min(1000, Math.round(roundMilliseconds / time)))
+  if (isQuick(effort)) return effort.steps
+  return Math.max(turnSize(effort, time).steps, Math.min(1000, Math.round(roundMilliseconds / time)))
 }
