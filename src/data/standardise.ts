@@ -108,20 +108,48 @@ function fillTargetsBy({ mean, deviation }: Scale, fillInputs: Fill): Fill {
 type Fill = Standardiser['fill']
 
 function fillByDivision(size: number, groupCentre: Float64Array, groupSpread: Float64Array): Fill {
-  const centre = spreadOut(groupCentre, size)
-  const spread = spreadOut(groupSpread, size)
+  const mean = spreadOut(groupCentre, size)
+  const deviation = spreadOut(groupSpread, size)
   return ({ inputs }, indices, { array, offset, stride }) => {
+    const words = size % 4 === 0 ? wordsOf(inputs) : undefined
     for (let row = 0; row < indices.length; row++) {
-      divide(inputs, indices[row] * size, { mean: centre, deviation: spread }, array, offset + row * stride)
+      const from = indices[row] * size
+      const to = offset + row * stride
+      if (words) divideWords(words, from / 4, mean, deviation, array, to)
+      else divide(inputs, from, mean, deviation, array, to)
     }
   }
 }
 
 /** A function of its own: engines make twice as fast a loop of it as of one inside a closure. */
-function divide(inputs: Samples['inputs'], from: number, scale: Scale, array: Rows['array'], to: number): void {
-  const { mean, deviation } = scale
+function divide(
+  inputs: Samples['inputs'],
+  from: number,
+  mean: Float64Array,
+  deviation: Float64Array,
+  array: Rows['array'],
+  to: number,
+): void {
   for (let index = 0; index < mean.length; index++) {
     array[to + index] = (inputs[from + index] - mean[index]) / deviation[index]
+  }
+}
+
+/** The same for bytes, four at a time: 128 images of CIFAR-10 in 0.9 instead of 1.3 ms, of which divisions take 0.5. */
+function divideWords(
+  words: Uint32Array,
+  from: number,
+  mean: Float64Array,
+  deviation: Float64Array,
+  array: Rows['array'],
+  to: number,
+): void {
+  for (let index = 0, place = to, at = from; index < mean.length; index += 4, place += 4, at++) {
+    const word = words[at]
+    array[place] = ((word & 255) - mean[index]) / deviation[index]
+    array[place + 1] = (((word >>> 8) & 255) - mean[index + 1]) / deviation[index + 1]
+    array[place + 2] = (((word >>> 16) & 255) - mean[index + 2]) / deviation[index + 2]
+    array[place + 3] = ((word >>> 24) - mean[index + 3]) / deviation[index + 3]
   }
 }
 
