@@ -1,64 +1,89 @@
 /**
- * The memory of a training step as planned and as measured (what the process grows by, Linux only), with activations kept
- * and computed again: node --expose-gc scripts/memory.mjs [NETWORK BATCH ...], after npm run build. Each in a process of its own.
+ * The memory of a training step as planned and as measured (Linux only), with all activations kept, all computed again that can
+ * be, and as a training chooses within 4 GiB, or within --limit MEBIBYTES:
+ * node --expose-gc scripts/memory.mjs [--limit 3072] [--only chosen] [NETWORK BATCH ...], after npm run build. Each in a process of its own.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { createWasmBackend } from '../dist/backends/wasm/backend.js'
 import { createBlueprint } from '../dist/blueprint/create.js'
-import { optimizerScalars, trainingGraph } from '../dist/graph/programs.js'
+import { initialiseParameter } from '../dist/blueprint/initialise.js'
 import { parseNetwork, presetData } from '../dist/network/presets.js'
+import { chooseStep } from '../dist/training/fit.js'
+import { resolveOptions } from '../dist/training/options.js'
+import { stepGraph } from '../dist/training/step-graph.js'
+import { stepInputs } from '../dist/training/step-inputs.js'
 
 const usual = [
   ['residual-mlp:depth=10000,width=32', 128],
   ['mlp:depth=2000,width=64,activation=tanh', 128],
   ['vanilla-cnn:depth=10000,channels=32', 32],
 ]
-const optimizer = { kind: 'momentum', momentum: 0.9, weightDecay: 0 }
+const ways = { kept: 'kept', again: 'computed again', chosen: 'as chosen' }
+const steps = 3
 const mebibytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
-/** Resident bytes of this process, garbage aside. */
-function residentBytes() {
+/** What this process holds now (VmRSS) or held at most (VmHWM), in bytes. */
+function residentBytes(what) {
   globalThis.gc()
-  return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1])
+  return 1024 * Number(new RegExp(`${what}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))[1])
 }
 
-async function measure(network, batch, recompute) {
+async function measure(network, batch, way, limit) {
   const { input, classes } = presetData(network)
   const blueprint = createBlueprint(parseNetwork(network, { classes, input }), input)
-  const options = { batch, loss: 'cross-entropy', optimizer, seed: 0, gradients: false, recompute }
-  const graph = trainingGraph(blueprint, options)
-  const backend = await createWasmBackend({ threads: 2 })
-  const before = residentBytes()
-  const program = await backend.compile(graph, { ringSlots: 2 })
-  for (const [name, value] of optimizerScalars(optimizer, 0.001, 0)) program.write(name, [value])
+  const settings = resolveOptions({ batch, steps }, Number.POSITIVE_INFINITY)
+  const backend = await createWasmBackend({ threads: 2, memoryLimit: limit * 2 ** 20 })
+  const before = residentBytes('VmRSS')
+  const started = performance.now()
+  const { graph, ringSlots } =
+    way === 'chosen'
+      ? chooseStep(blueprint, settings, backend)
+      : { graph: stepGraph(blueprint, settings, { recompute: way === 'again' }), ringSlots: 2 }
+  const planning = performance.now() - started
+  const label = `${network}, batch ${batch}, activations ${ways[way]}`
+  const planned = `planned ${mebibytes(backend.memoryOf(graph, { ringSlots }))} in ${planning.toFixed(0)} ms`
+  if (backend.memoryOf(graph, { ringSlots }) > backend.memoryLimit) {
+    console.log(`${label}: ${planned}, too much`)
+    backend.dispose()
+    return
+  }
+  const program = await backend.compile(graph, { ringSlots })
+  for (const parameter of blueprint.parameters) program.write(parameter.name, initialiseParameter(parameter, 0))
   const { array, offset, stride } = program.inputRows('x', 0)
   for (let element = 0; element < batch * stride; element++) array[offset + element] = (element % 7) - 3
+  const labels = Int32Array.from({ length: batch }, (_, sample) => sample % classes)
+  program.write('labels', labels)
   const times = []
-  for (let step = 0; step < 3; step++) {
-    const started = performance.now()
+  for (let step = 0; step < steps; step++) {
+    for (const [name, value] of stepInputs(settings, step)) program.write(name, [value])
+    const begun = performance.now()
     await program.run(0, 1)
-    times.push(performance.now() - started)
+    times.push(performance.now() - begun)
   }
-  const measured = residentBytes() - before
-  const median = times.sort((a, b) => a - b)[1]
-  const how = recompute ? 'computed again' : 'kept'
-  const planned = `planned ${mebibytes(program.memoryBytes)}, measured ${mebibytes(measured)}`
-  console.log(`${network}, batch ${batch}, activations ${how}: ${planned}, ${median.toFixed(0)} ms a step`)
+  const grown = `measured ${mebibytes(residentBytes('VmRSS') - before)}`
+  const peak = `the process at most ${mebibytes(residentBytes('VmHWM'))}`
+  const loss = `loss ${program.read('loss', 0)[0].toPrecision(9)}`
+  const each = `${times.map((time) => time.toFixed(0)).join(', ')} ms a step`
+  console.log(`${label}: ${planned}, ${grown}, ${peak}; ${each}; ${loss}`)
   backend.dispose()
 }
 
 const pairs = (words) => (words.length < 2 ? [] : [words.slice(0, 2), ...pairs(words.slice(2))])
 
-const [network, batch, recompute] = process.argv.slice(2)
-if (recompute === 'true' || recompute === 'false') await measure(network, Number(batch), recompute === 'true')
+const { values, positionals } = parseArgs({
+  options: { limit: { type: 'string', default: '4096' }, only: { type: 'string' }, alone: { type: 'boolean' } },
+  allowPositionals: true,
+})
+if (values.alone) await measure(positionals[0], Number(positionals[1]), values.only, Number(values.limit))
 else {
-  const given = pairs(process.argv.slice(2))
-  for (const [each, size] of given.length > 0 ? given : usual) {
-    for (const again of [false, true]) {
-      const words = ['--expose-gc', fileURLToPath(import.meta.url), each, String(size), String(again)]
-      execFileSync(process.execPath, words, { stdio: 'inherit' })
+  const given = pairs(positionals)
+  for (const [network, batch] of given.length > 0 ? given : usual) {
+    for (const way of values.only ? [values.only] : Object.keys(ways)) {
+      const words = [network, String(batch), '--only', way, '--limit', values.limit, '--alone']
+      execFileSync(process.execPath, ['--expose-gc', fileURLToPath(import.meta.url), ...words], { stdio: 'inherit' })
     }
   }
 }

@@ -37,7 +37,8 @@ export interface RunResult {
 
 /**
  * A compiled graph with memory of its own. Tensors are row-major in the graph's shapes, by the names of the graph's
- * inputs and outputs. Nothing may be read or written while a run is under way.
+ * inputs and outputs. While a run is under way, nothing may be read or written but what belongs to ring slots that it
+ * doesn't use.
  */
 export interface Program {
   readonly graph: Graph

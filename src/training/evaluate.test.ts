@@ -5,8 +5,9 @@ import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
 import { moons } from '../data/planar.ts'
+import { evaluationGraph } from '../graph/programs.ts'
 import { batchNorm, chain, dense, dropout, relu } from '../network/layers.ts'
-import { createEvaluator, type Weights } from './evaluate.ts'
+import { createEvaluator, evaluationBatch, type Weights } from './evaluate.ts'
 
 const valuesOf = (weights: Weights, name: string): number[] => Array.from(weights.get(name) ?? [])
 
@@ -53,6 +54,55 @@ describe('an evaluation', () => {
     expect(scores.error).toBe(reference.scores.error)
     expect(told.at(-1)).toBe(3001)
     expect(told).toEqual([...told].sort((a, b) => a - b))
+  })
+
+  it('hands over the same outputs in the same order, whatever the threads and the room in memory', async () => {
+    const data = moons({ train: 4, test: 9001 })
+    const { blueprint, weights, standardiser } = tinyTask('mlp:depth=2,width=5', { data })
+    const batch = evaluationBatch(blueprint)
+    const memoryFor = async (ringSlots: number) => {
+      const backend = await createWasmBackend({ threads: 'inline' })
+      return backend.memoryOf(evaluationGraph(blueprint, { batch }), { ringSlots })
+    }
+    const outputsWith = async (threads: 'inline' | 3, memoryLimit?: number) => {
+      const backend = await createWasmBackend({ threads, memoryLimit })
+      const evaluator = await createEvaluator(blueprint, backend, data.test.count)
+      evaluator.load(weights)
+      const all: number[] = []
+      // The second time groups have their full size from the first on.
+      for (let time = 0; time < 2; time++) {
+        await evaluator.eachOutput(data.test, standardiser, (outputs, first) => {
+          expect(first * 2 + time * 2 * data.test.count).toBe(all.length)
+          all.push(...outputs)
+        })
+      }
+      evaluator.dispose()
+      backend.dispose()
+      return all
+    }
+    const expected = await outputsWith('inline', await memoryFor(1))
+    expect(new Set(expected).size).toBeGreaterThan(9000)
+    expect(expected.slice(0, 18002)).toEqual(expected.slice(18002))
+    const limits = [await memoryFor(2), undefined]
+    for (const threads of ['inline', 3] as const) {
+      for (const limit of limits) expect(await outputsWith(threads, limit)).toEqual(expected)
+    }
+  })
+
+  it('ends where its caller throws, once nothing runs any more', async () => {
+    const data = moons({ train: 4, test: 9001 })
+    const backend = await createWasmBackend({ threads: 2 })
+    const { blueprint, weights, standardiser } = tinyTask('mlp:depth=2,width=5', { data })
+    const evaluator = await createEvaluator(blueprint, backend, data.test.count)
+    evaluator.load(weights)
+    const refuse = (): never => {
+      throw new Error('no more')
+    }
+    await expect(evaluator.eachOutput(data.test, standardiser, refuse)).rejects.toThrow('no more')
+    await expect(evaluator.evaluate(data.test, standardiser, 'cross-entropy', refuse)).rejects.toThrow('no more')
+    const scores = await evaluator.evaluate(data.test, standardiser, 'cross-entropy')
+    expect(scores.error).toBeGreaterThan(0)
+    backend.dispose()
   })
 
   it('drops nothing and uses the running statistics', async () => {
