@@ -192,7 +192,7 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --memory 100KB
-      isobath: a training step with a batch of 128 needs at least 448.0 KiB of memory, and the limit is 97.7 KiB. Not even a batch of 1 would fit: use fewer or narrower layers.
+      isobath: a training step with a batch of 128 needs at least 320.0 KiB of memory, and the limit is 97.7 KiB. Not even a batch of 1 would fit: use fewer or narrower layers.
       2
 
       train mlp --data moons --threads 1000

@@ -71,7 +71,7 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
     '',
     ...remarks(run, data.name),
     `time   ${seconds(run.seconds)} in all, ${seconds(run.trainingSeconds)} for the steps${speed(run)}${measuring(run)}${scoring(run)}`,
-    `memory ${formatBytes(run.memoryBytes)} for a step${run.recompute ? ', activations computed again in the backward pass' : ''}`,
+    `memory ${formatBytes(run.memoryBytes)} for a step${run.recompute ? ', some activations computed again in the backward pass' : ''}`,
     `run    ${run.run}`,
     `sha256 ${run.weightsSha256} (weights)`,
   ].join('\n')

@@ -47,10 +47,11 @@ describe('a training step', () => {
       found.push(backend.memoryOf(small.graph, small))
       backend.dispose()
     }
-    // Within a twentieth of what is allowed, and never more.
+    // Three quarters of what is allowed, as near as a tenth, and never more.
     found.forEach((bytes, index) => {
-      expect(bytes).toBeLessThanOrEqual(shares[index] * all)
-      expect(bytes).toBeGreaterThan(0.95 * shares[index] * all)
+      const most = 0.75 * shares[index] * all
+      expect(bytes).toBeLessThanOrEqual(most)
+      expect(bytes).toBeGreaterThan(0.9 * most)
     })
   })
 
@@ -76,7 +77,7 @@ describe('a training step that needs too much memory', () => {
     const { settings } = tinyTask('mlp')
     const said = refusal(() => chooseStep(blueprint, { ...settings, batch: 1024 }, backend))
     expect(said).toMatchInlineSnapshot(
-      `"IsobathError: a training step with a batch of 1024 needs at least 2.56 MiB of memory, and the limit is 976.6 KiB. A batch of 300 would fit."`,
+      `"IsobathError: a training step with a batch of 1024 needs at least 3.38 MiB of memory, and the limit is 976.6 KiB. A batch of 216 would fit."`,
     )
     const fitting = Number(/A batch of (\d+)/.exec(said)?.[1])
     expect(() => chooseStep(blueprint, { ...settings, batch: fitting }, backend)).not.toThrow()
@@ -86,7 +87,7 @@ describe('a training step that needs too much memory', () => {
     await withLimit(1e6)
     const blueprint = createBlueprint(preset('mlp:depth=5000,width=80'), [2])
     expect(refusal(() => chooseStep(blueprint, tinyTask('mlp').settings, backend))).toMatchInlineSnapshot(
-      `"IsobathError: a training step with a batch of 64 needs at least 250.4 MiB of memory, and the limit is 976.6 KiB. Not even a batch of 1 would fit: use fewer or narrower layers."`,
+      `"IsobathError: a training step with a batch of 64 needs at least 251.3 MiB of memory, and the limit is 976.6 KiB. Not even a batch of 1 would fit: use fewer or narrower layers."`,
     )
   })
 })

@@ -30,7 +30,7 @@ interface Attempt extends StepChoice {
 
 /**
  * The fastest way to compute a step that fits into the backend's memory: with room for many batches or for two, with all
- * activations kept or as many as there is room for. `gradients`: they can be read after a step. Throws a `memory` error
+ * activations kept or as many as fill three quarters of it. `gradients`: they can be read after a step. Throws a `memory` error
  * that says how much the step needs and which batch would fit.
  */
 export function chooseStep(
@@ -51,7 +51,8 @@ export function chooseStep(
     for (const ringSlots of rings) {
       const found = attempt(recompute, ringSlots)
       if (found.bytes <= memoryLimit) {
-        return recompute ? keepMore(blueprint, found, memoryLimit, (again) => attempt(again, ringSlots)) : found
+        const mostBytes = keptShare * memoryLimit
+        return recompute ? keepMore(blueprint, found, mostBytes, (again) => attempt(again, ringSlots)) : found
       }
       least = Math.min(least, found.bytes)
     }
@@ -65,18 +66,21 @@ export function chooseStep(
   )
 }
 
+/** How much of the memory is filled with what isn't computed again: data, weights and what scores them need room beside it. */
+const keptShare = 0.75
+
 /** Steps of the search for how much to compute again: to a 64th of all that can be. */
 const searchSteps = 6
 
 /**
- * Less computed again than `all`, as far as memory allows; by bisection. The first iterations of the first repeats are what is
+ * Less computed again than `all`, as far as `mostBytes` allow; by bisection. The first iterations of the first repeats are what is
  * computed again: their images are the largest, and theirs is the memory in which later ones were kept, since the way
  * back comes to them last.
  */
 function keepMore(
   { root }: Blueprint,
   all: Attempt,
-  memoryLimit: number,
+  mostBytes: number,
   attempt: (recompute: Recomputation) => Attempt,
 ): Attempt {
   const repeats = outermostRepeats(root)
@@ -86,7 +90,7 @@ function keepMore(
   for (let step = 0; step < searchSteps && enough - tooFew > fewestToSegment; step++) {
     const middle = Math.floor((enough + tooFew) / 2)
     const found = attempt(firstIterations(repeats, middle))
-    if (found.bytes > memoryLimit) tooFew = middle
+    if (found.bytes > mostBytes) tooFew = middle
     else {
       enough = middle
       best = found

@@ -119,7 +119,7 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
   const spent = createStopwatch(resume)
   checkOutputs(blueprint, data)
   checkAugmentation(settings.augment, data)
-  chooseStep(blueprint, settings, backend, (session.observers ?? []).length > 0)
+  const step = chooseStep(blueprint, settings, backend, (session.observers ?? []).length > 0)
   if (session.weights) checkWeights(blueprint, session.weights)
   onProgress?.(resume?.state.step ?? 0, [])
   const first = resume?.state ?? firstState(session)
@@ -147,6 +147,7 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
       backend,
       weights: first.weights,
       start: first,
+      step,
       // As large as the network each, and this function holds on to them to its end.
       onLoaded: () => {
         first.weights.clear()

@@ -27,6 +27,8 @@ export interface Signal {
 }
 
 const probeSamples = 32
+/** For so many as a rule; fewer of very deep networks of images, whose memory is for the training that follows. */
+const probeBytes = 2 ** 28
 const limit = 1e12
 
 /**
@@ -57,7 +59,7 @@ export async function measureSignal(
 ): Promise<LayerSignal[]> {
   const stages = stagesOf(blueprint.root)
   const rows = Math.min(probeSamples, samples.count)
-  const pass = await openTappedPass(blueprint, backend, weights, rows, (layer) => stages.has(layer))
+  const pass = await openTappedPass(blueprint, backend, weights, rows, (layer) => stages.has(layer), probeBytes)
   try {
     const indices = Uint32Array.from({ length: pass.batch }, (_, row) => row)
     const outputs = await pass.run((target) => standardiser.fill(samples, indices, target))

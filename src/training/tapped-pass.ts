@@ -2,6 +2,7 @@
 import type { Backend, InputRows, Program } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
+import type { Graph } from '../graph/graph.ts'
 import { evaluationGraph } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from './evaluate.ts'
@@ -25,7 +26,8 @@ export interface TappedPass {
 
 /**
  * A pass in evaluation mode, where batch norm uses the batch's own statistics unless the batch is a single row. Takes
- * fewer rows than asked for where memory asks for it.
+ * fewer rows than asked for where they would need more than `mostBytes` of memory. Throws a `memory` error where a single
+ * one doesn't fit.
  */
 export async function openTappedPass(
   blueprint: Blueprint,
@@ -33,15 +35,15 @@ export async function openTappedPass(
   weights: Weights,
   rows: number,
   isTapped: (layer: LayerBlueprint) => boolean,
+  mostBytes = backend.memoryLimit,
 ): Promise<TappedPass> {
   const layers = new Map<string, LayerBlueprint>()
   const taps = (layer: LayerBlueprint): boolean => {
     if (isTapped(layer)) layers.set(layer.path, layer)
     return isTapped(layer)
   }
-  const { program, batch } = await compileWithin(rows, (batch) =>
-    backend.compile(evaluationGraph(blueprint, { batch, batchStatistics: batch > 1, taps })),
-  )
+  const graphOf = (batch: number): Graph => evaluationGraph(blueprint, { batch, batchStatistics: batch > 1, taps })
+  const { program, batch } = await compileWithin(backend, rows, graphOf, mostBytes)
   for (const [name, values] of weights) program.write(name, values)
   return {
     batch,
@@ -64,14 +66,18 @@ function readOutput(program: Program, name: string, layer: LayerBlueprint): Tapp
   return { layer, iterations, values: (iteration) => all.subarray(iteration * size, (iteration + 1) * size) }
 }
 
-/** The program for so many rows, or for a quarter as often as it doesn't fit. */
+/** The program for so many rows, or for a quarter as often as it needs too much memory. */
 async function compileWithin(
+  backend: Backend,
   rows: number,
-  compile: (batch: number) => Promise<Program>,
+  graphOf: (batch: number) => Graph,
+  mostBytes: number,
 ): Promise<{ program: Program; batch: number }> {
   for (let batch = rows; ; batch = Math.ceil(batch / 4)) {
+    const graph = graphOf(batch)
+    if (batch > 1 && backend.memoryOf(graph) > mostBytes) continue
     try {
-      return { program: await compile(batch), batch }
+      return { program: await backend.compile(graph), batch }
     } catch (error) {
       if (!(error instanceof IsobathError && error.code === 'memory') || batch === 1) throw error
     }

@@ -12,7 +12,7 @@ import { IsobathError } from '../support/errors.ts'
 import { type CheckpointClock, createCheckpointClock } from './checkpoint-clock.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
 import type { Weights } from './evaluate.ts'
-import { chooseStep } from './fit.ts'
+import { chooseStep, type StepChoice } from './fit.ts'
 import { isLogged } from './logged-steps.ts'
 import type { Measurer } from './measurements.ts'
 import { type Observer, showObservers } from './observers.ts'
@@ -73,6 +73,8 @@ export interface TrainingTask {
   readonly start?: Omit<TrainingState, 'weights'>
   /** Called when the program has its copy of the weights and of the optimizer's states, which need not be kept then. */
   readonly onLoaded?: () => void
+  /** How a step is compiled; chosen when absent. */
+  readonly step?: StepChoice
   /** Steps between checkpoints; about every 30 seconds when absent. */
   readonly checkpointEvery?: number
   /** Called with the state between two steps when a checkpoint is due; not after the last step. */
@@ -90,7 +92,8 @@ export interface TrainingTask {
 export async function runTraining(task: TrainingTask): Promise<TrainingOutcome> {
   const { blueprint, data, settings, backend } = task
   const { batch, seed, order, augment } = settings
-  const { graph, ringSlots, recompute } = chooseStep(blueprint, settings, backend, (task.observers ?? []).length > 0)
+  const choose = () => chooseStep(blueprint, settings, backend, (task.observers ?? []).length > 0)
+  const { graph, ringSlots, recompute } = task.step ?? choose()
   const program = await backend.compile(graph, { ringSlots })
   try {
     for (const { name } of blueprint.parameters) program.write(name, task.weights.get(name) ?? [])

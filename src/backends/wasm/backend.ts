@@ -8,7 +8,7 @@ import { assertInvariant, IsobathError } from '../../support/errors.ts'
 import type { Backend, Profile, Program } from '../backend.ts'
 import { control, type EmittedModule, type EmittedProfile, emitModule, memoryBytes } from './module.ts'
 import { availableCores, canShareMemory, enableRelaxedSimd } from './platform.ts'
-import { createInlinePool, createThreadPool, type Pool } from './pool.ts'
+import { createInlinePool, createThreadPool } from './pool.ts'
 import { takeProfile } from './profile.ts'
 
 export interface WasmOptions {
@@ -23,6 +23,9 @@ export interface WasmOptions {
   /** The most bytes that a program may use; 4 GiB, the most that WebAssembly addresses, by default. */
   readonly memoryLimit?: number
 }
+
+/** Of programs that were disposed of: a collection of garbage takes some 20 ms. */
+const enoughToCollect = 2 ** 26
 
 /** WebAssembly's 32-bit addresses end here. */
 const addressable = 2 ** 32
@@ -65,6 +68,8 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Back
   const planOf = (graph: Graph, ringSlots: number): Plan =>
     createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes, winograd })
   let programs = 0
+  /** Bytes of programs that were disposed of, and may not be free yet. */
+  let letGo = 0
   return {
     name: 'wasm',
     precision,
@@ -85,10 +90,18 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Back
       const emitted = emitModule(plan, { relaxed, shared, threads: pool.threads, profile: wantsProfile })
       const { bytes, pages, profile } = emitted
       const module = await WebAssembly.compile(bytes)
+      if (letGo >= enoughToCollect) {
+        letGo = 0
+        await pool.collect()
+      }
       const memory = allocate(pages, shared, graph.name, needed)
       const id = programs++
       await pool.load(id, module, memory)
-      const program = createProgram(plan, memory, pool, id)
+      const dispose = (): void => {
+        pool.unload(id)
+        letGo += needed
+      }
+      const program = createProgram(plan, memory, { run: (first, count) => pool.run(id, first, count), dispose })
       return profile ? { ...program, takeProfile: () => readProfile(memory, profile) } : program
     },
     dispose: () => pool.dispose(),
@@ -115,7 +128,12 @@ function readProfile(memory: WebAssembly.Memory, { area, kernels, barriers }: Em
   }
 }
 
-function createProgram(plan: Plan, memory: WebAssembly.Memory, pool: Pool, id: number): Program {
+interface Running {
+  readonly run: (first: number, count: number) => Promise<void>
+  readonly dispose: () => void
+}
+
+function createProgram(plan: Plan, memory: WebAssembly.Memory, { run, dispose }: Running): Program {
   const { graph, precision, ringSlots } = plan
   const real = precision === 'float32' ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer)
   const whole = new Int32Array(memory.buffer)
@@ -208,9 +226,9 @@ function createProgram(plan: Plan, memory: WebAssembly.Memory, pool: Pool, id: n
     run: async (first, count) => {
       assertInvariant(first >= 0 && count >= 1 && first + count <= ringSlots, `${count} steps from slot ${first}`)
       whole[control.finished / 4] = 0
-      await pool.run(id, first, count)
+      await run(first, count)
       return { finished: whole[control.finished / 4] }
     },
-    dispose: () => pool.unload(id),
+    dispose,
   }
 }

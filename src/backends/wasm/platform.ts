@@ -18,7 +18,10 @@ export interface ThreadHandlers {
 
 const isNode = typeof process !== 'undefined' && typeof process.versions?.node === 'string'
 
-/** What a worker does: loads modules onto a shared memory and runs them when told. `receive` and `send` are given. */
+/**
+ * What a worker does: loads modules onto a shared memory and runs them when told. `receive`, `send` and `collect` are
+ * given.
+ */
 const workerBody = `
   const programs = new Map()
   const now = () => performance.now()
@@ -30,6 +33,9 @@ const workerBody = `
         send({ kind: 'loaded', ticket: message.ticket })
       } else if (message.kind === 'unload') {
         programs.delete(message.program)
+      } else if (message.kind === 'collect') {
+        collect()
+        send({ kind: 'collected', ticket: message.ticket })
       } else {
         programs.get(message.program)(message.thread, message.threads, message.first, message.count)
         send({ kind: 'done', ticket: message.ticket })
@@ -39,15 +45,19 @@ const workerBody = `
     }
   })`
 
+const collectNow = 'globalThis.gc?.()'
+
 const nodeWorker = `
   const { parentPort } = require('node:worker_threads')
   const receive = (handle) => parentPort.on('message', handle)
   const send = (message) => parentPort.postMessage(message)
+  const collect = () => require('node:vm').runInNewContext('${collectNow}')
   ${workerBody}`
 
 const browserWorker = `
   const receive = (handle) => { self.onmessage = (event) => handle(event.data) }
   const send = (message) => self.postMessage(message)
+  const collect = () => {}
   ${workerBody}`
 
 export async function startThread(handlers: ThreadHandlers): Promise<Thread> {
@@ -75,6 +85,20 @@ export async function startThread(handlers: ThreadHandlers): Promise<Thread> {
       URL.revokeObjectURL(address)
     },
   }
+}
+
+/**
+ * Collects the garbage of this thread, and lets workers collect theirs when told: the memory of a program is freed with the last
+ * small object that refers to it, and of gigabytes behind such objects an engine sees nothing. In Node alone: browsers
+ * collect when they like.
+ */
+export async function collectGarbage(): Promise<void> {
+  if (!isNode) return
+  const { setFlagsFromString } = await import('node:v8')
+  const { runInNewContext } = await import('node:vm')
+  // New contexts have `gc` from here on; the others of this process don't.
+  setFlagsFromString('--expose-gc')
+  runInNewContext(collectNow)
 }
 
 export async function availableCores(): Promise<number> {

@@ -1,12 +1,14 @@
 /** Threads that run programs. A pool's programs run one after the other, each on all of the pool's threads. */
 import { IsobathError } from '../../support/errors.ts'
-import { startThread, type Thread } from './platform.ts'
+import { collectGarbage, startThread, type Thread } from './platform.ts'
 
 export interface Pool {
   readonly threads: number
   load(program: number, module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<void>
   run(program: number, first: number, count: number): Promise<void>
   unload(program: number): void
+  /** Gives back the memory of the programs that were unloaded, which may be much later otherwise. */
+  collect(): Promise<void>
   dispose(): void
 }
 
@@ -64,6 +66,10 @@ export async function createThreadPool(count: number): Promise<Pool> {
     unload: (program) => {
       for (const thread of threads) thread.post({ kind: 'unload', program })
     },
+    collect: async () => {
+      await collectGarbage()
+      await ask(() => ({ kind: 'collect' }))
+    },
     dispose: () => {
       for (const thread of threads) thread.terminate()
       fail(new IsobathError('internal', 'the backend was disposed of while a program was running'))
@@ -86,6 +92,7 @@ export function createInlinePool(): Pool {
     unload: (program) => {
       programs.delete(program)
     },
+    collect: collectGarbage,
     dispose: () => programs.clear(),
   }
 }
