@@ -18,7 +18,9 @@ function readRun(folder) {
   const lines = readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trim().split('\n')
   const evaluations = lines.map((line) => JSON.parse(line)).filter(({ test }) => test !== undefined)
   const result = join(folder, 'result.json')
-  return { label, steps: recipe.steps, seed, evaluations, result: existsSync(result) ? readJson(result) : undefined }
+  const ended = existsSync(result) ? readJson(result) : undefined
+  // A run that was stopped isn't scored.
+  return { label, steps: recipe.steps, seed, evaluations, result: ended?.interrupted ? undefined : ended }
 }
 
 const runs = folders.map(readRun)
@@ -45,7 +47,7 @@ for (const set of ['train', 'test']) {
 }
 writeFileSync(
   `${out}.json`,
-  `${JSON.stringify({ title, runs: runs.map(({ result, ...run }) => ({ ...run, train: result?.train, test: result?.test, seconds: result?.seconds })) }, null, 1)}\n`,
+  `${JSON.stringify({ title, runs: runs.map(({ result, ...run }) => ({ ...run, train: result?.train, test: result?.test })) }, null, 1)}\n`,
 )
 console.log('| network | steps | training error | test error | minutes |\n|---|---|---|---|---|')
 for (const { label, steps, evaluations, result } of runs) {
