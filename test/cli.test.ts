@@ -41,7 +41,7 @@ describe('help', () => {
   it('of train has every option of the contract', async () => {
     const { stdout } = await isobath('train --help')
     const contract =
-      'optimizer rate momentum weight-decay schedule batch epochs steps loss standardise order init log-every run exact memory data data-dir samples'
+      'optimizer rate momentum weight-decay schedule batch epochs steps loss standardise order init log-every run exact no-winograd memory data data-dir samples'
     for (const option of contract.split(' ')) expect(stdout).toContain(`--${option} `)
   })
 

@@ -190,6 +190,18 @@ describe('the command line', () => {
     `)
   })
 
+  it('says in the report of a comparison how it was computed', async () => {
+    const report = place('report.html')
+    const small = 'compare mlp:width=4 --depths 1 --seeds 1 --data moons --samples 32 --steps 1'
+    const said = []
+    for (const choice of ['', ' --no-winograd', ' --exact --no-winograd']) {
+      expect((await isobath(`${small}${choice} --report ${report}`)).status).toBe(0)
+      said.push(/float32[^<]*/.exec(readFileSync(report, 'utf8'))?.[0])
+    }
+    const without = 'without Winograd&#39;s algorithm'
+    expect(said).toEqual(['float32', `float32, ${without}`, `float32, exact, ${without}`])
+  })
+
   it('shows kernels of either kind', async () => {
     const [shown, without] = [
       await isobath('show kernels cifar-resnet-8'),

@@ -53,7 +53,15 @@ describe('the rows', () => {
       { rounds: 2, seconds: 1 },
       { rounds: 2, seconds: 3 },
     ])
-    expect(result).toMatchObject({ threads: 2, rounds: 2, peer: null, missing: null, interrupted: false, exact: false })
+    expect(result).toMatchObject({
+      threads: 2,
+      rounds: 2,
+      peer: null,
+      missing: null,
+      interrupted: false,
+      exact: false,
+      winograd: true,
+    })
     expect(result.machine).toMatchObject({ node: process.versions.node, platform: process.platform })
     for (const row of result.rows) expect(row.ours, row.name).toBeGreaterThan(0)
     for (const { name, ratio, reached, bar } of result.rows.slice(3)) {
@@ -106,10 +114,11 @@ describe('the rows', () => {
     expect(rows.map(({ name }) => name)).toEqual(['MLP 3 x 8, batch 8'])
   })
 
-  it('work on one thread and in exact mode', async () => {
-    const { rows, threads, exact } = await runBench({ ...quick, threads: 1, exact: true, only: 'MLP' })
+  it("work on one thread, in exact mode and without Winograd's algorithm", async () => {
+    const modes = { threads: 1, exact: true, winograd: false }
+    const { rows, threads, exact, winograd } = await runBench({ ...quick, ...modes, only: 'MLP' })
     // One thread has nothing to run side by side.
-    expect({ threads, exact, rows: rows.length }).toEqual({ threads: 1, exact: true, rows: 2 })
+    expect({ threads, exact, winograd, rows: rows.length }).toEqual({ ...modes, rows: 2 })
   })
 })
 
