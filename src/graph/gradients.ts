@@ -33,10 +33,13 @@ const lossGradient: GradientRule = ({ node }) => [node.outputs[1]]
 /** Operations that only occur in backward passes and updates: gradients of gradients are taken by finite differences. */
 const none: GradientRule = () => []
 
+/** Of an operation whose rows are positions of images, which of them its gradient's sums leave together. */
+const togetherIn = ({ attributes: { together } }: OpNode): Attributes => (together === undefined ? {} : { together })
+
 /** The sum over all rows, in parts where there are many. */
-function sumRows(emit: Emit, x: Value): Value {
+function sumRows(emit: Emit, x: Value, parts: Attributes = {}): Value {
   const [rows] = x.shape
-  return emit('sumOverBatch', rows < fewestRowsToPart ? [x] : emit('partialSums', [x]))[0]
+  return emit('sumOverBatch', rows < fewestRowsToPart ? [x] : emit('partialSums', [x], parts))[0]
 }
 
 /** The sum of all elements. */
@@ -45,18 +48,23 @@ function sumAll(emit: Emit, x: Value): Value {
 }
 
 /** Of batch norm's scale and shift: sums over all rows. */
-function scaleAndShift(emit: Emit, dy: Value, statistics: readonly [Value, Value, Value]): readonly [Value, Value] {
+function scaleAndShift(
+  emit: Emit,
+  dy: Value,
+  statistics: readonly [Value, Value, Value],
+  parts: Attributes,
+): readonly [Value, Value] {
   const [rows] = dy.shape
   if (rows < fewestRowsToPart) {
     return [emit('batchNormScaleGradient', [dy, ...statistics])[0], emit('sumOverBatch', [dy])[0]]
   }
-  const [scaleParts, shiftParts] = emit('batchNormPartialGradients', [dy, ...statistics])
+  const [scaleParts, shiftParts] = emit('batchNormPartialGradients', [dy, ...statistics], parts)
   return [emit('sumOverBatch', [scaleParts])[0], emit('sumOverBatch', [shiftParts])[0]]
 }
 
 export const gradients = {
   add: rule((_context, dy) => [dy, dy]),
-  addBias: rule(({ emit, wanted }, dy) => [dy, wanted(1) ? sumRows(emit, dy) : undefined]),
+  addBias: rule(({ node, emit, wanted }, dy) => [dy, wanted(1) ? sumRows(emit, dy, togetherIn(node)) : undefined]),
   addScalar: rule(({ emit, wanted }, dy) => [dy, wanted(1) ? sumAll(emit, dy) : undefined]),
   scale: rule(({ node, emit, wanted }, dy) => {
     const [x, factor] = node.inputs
@@ -139,7 +147,8 @@ export const gradients = {
   batchStatistics: none,
   batchNormalise: rule(({ node, emit, wanted }, dy) => {
     const [x, mean, inverseDeviation, scale] = node.inputs
-    const [scaleGradient, shiftGradient] = scaleAndShift(emit, dy, [x, mean, inverseDeviation])
+    const statistics = [x, mean, inverseDeviation] as const
+    const [scaleGradient, shiftGradient] = scaleAndShift(emit, dy, statistics, togetherIn(node))
     const [dx] = wanted(0)
       ? emit('batchNormInputGradient', [dy, x, mean, inverseDeviation, scale, scaleGradient, shiftGradient])
       : []

@@ -6,7 +6,7 @@ import { assertInvariant } from '../support/errors.ts'
 import { hashText } from '../support/hash.ts'
 import type { GraphBuilder } from './builder.ts'
 import { type Shape, sizeOf, type Value } from './graph.ts'
-import { fewestRowsToPart } from './parts.ts'
+import { fewestRowsToPart, positionsTogether } from './parts.ts'
 import type { Attributes } from './value.ts'
 import { strideWindow, windowAttributes } from './windows.ts'
 
@@ -131,6 +131,12 @@ function asUsual(context: LoweringContext, x: Value, shape: Shape, path: string)
   return shape.length === 3 ? asPositions(context, x, shape, path) : x
 }
 
+/** How sums over the positions of all images are cut into parts; nothing to say of what is no image. */
+function partsIn({ batch }: LoweringContext, [, ...extents]: Shape): Attributes {
+  const [height, width] = extents
+  return extents.length === 2 ? { together: positionsTogether(batch, height, width) } : {}
+}
+
 function extentsOf({ input }: LayerBlueprint): { height: number; width: number } {
   const [, height, width] = input
   return { height, width }
@@ -156,7 +162,8 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
     const isPointwise = layer.kernel === 1 && layer.stride === 1
     const y = only(isPointwise ? builder.op('dense', inputs, {}, path) : builder.op('conv', inputs, attributes, path))
     if (!layer.bias) return y
-    return only(builder.op('addBias', [y, parameter(context, blueprint, 'bias')], {}, path))
+    const parts = partsIn(context, blueprint.output)
+    return only(builder.op('addBias', [y, parameter(context, blueprint, 'bias')], parts, path))
   },
   maxPool: (context, blueprint, layer, x) => {
     const attributes = windowAttributes(windowOf(layer), extentsOf(blueprint))
@@ -226,11 +233,14 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
       const inverse = only(builder.op('inverseDeviation', [runningVariance], { epsilon }, path))
       return only(builder.op('batchNormalise', [x, runningMean, inverse, scale, shift], {}, path))
     }
+    const parts = partsIn(context, blueprint.input)
+    const inParts = (): readonly Value[] => {
+      const partial = builder.op('partialStatistics', [x], parts, path)
+      return builder.op('mergeStatistics', partial, { epsilon, rows, ...parts }, path)
+    }
     const [mean, variance, inverse] =
-      rows < fewestRowsToPart
-        ? builder.op('batchStatistics', [x], { epsilon }, path)
-        : builder.op('mergeStatistics', builder.op('partialStatistics', [x], {}, path), { epsilon, rows }, path)
-    const y = only(builder.op('batchNormalise', [x, mean, inverse, scale, shift], {}, path))
+      rows < fewestRowsToPart ? builder.op('batchStatistics', [x], { epsilon }, path) : inParts()
+    const y = only(builder.op('batchNormalise', [x, mean, inverse, scale, shift], parts, path))
     // Running variances are unbiased, as in PyTorch: the biased variance of n rows times n/(n - 1).
     const correction = rows > 1 ? rows / (rows - 1) : 1
     const follow = (role: ParameterRole, statistic: Value, by: number): void => {

@@ -68,6 +68,10 @@ function general(infer: OpRow['infer']): OpRow {
   return { elementwise: false, infer }
 }
 
+/** Parts of the rows of a value that is summed. */
+const partsOf = ({ shape }: Value, { together }: Attributes): number =>
+  partsOfPositions(shape[0], Number(together ?? 1))
+
 /** How many tensors a value's leading axes stack. */
 export function stackedTensors({ shape }: Value, axes: Attribute): number {
   return sizeOf(shape.slice(0, Number(axes)))
@@ -180,8 +184,9 @@ export const ops = {
     const { positions, outputPositions } = geometryOf(attributes)
     return [real((dy.shape[0] / outputPositions) * positions, Number(attributes.channels))]
   }),
+  // Sums over parts of the rows have the attribute `together`: so many following rows are in one part, 1 if it isn't there.
   /** x[B, F] -> the sums of parts of the rows [parts, F] */
-  partialSums: general(([x]) => [real(partsOfPositions(x.shape[0]), x.shape[1])]),
+  partialSums: general(([x], attributes) => [real(partsOf(x, attributes), x.shape[1])]),
   /** a[F] -> the sum of its elements [] */
   sumOfVector: general(() => [real()]),
   /** a * b */
@@ -216,23 +221,23 @@ export const ops = {
   /** x[B, F] -> mean[F], biased variance[F], inverse deviation[F]; attribute: epsilon (Ioffe & Szegedy 2015) */
   batchStatistics: general(([x]) => [real(x.shape[1]), real(x.shape[1]), real(x.shape[1])]),
   /** x[B, F] -> the mean of each part of the rows and the sum of the squares about it, [parts, F] each */
-  partialStatistics: general(([x]) => {
-    const parts = partsOfPositions(x.shape[0])
-    return [real(parts, x.shape[1]), real(parts, x.shape[1])]
+  partialStatistics: general(([x], attributes) => {
+    const sums = real(partsOf(x, attributes), x.shape[1])
+    return [sums, sums]
   }),
   /**
    * means and squares [parts, F] -> mean[F], biased variance[F], inverse deviation[F] of all rows (Chan et al. 1979);
-   * attributes: epsilon, and the number of rows
+   * attributes: epsilon, the number of rows, together
    */
   mergeStatistics: general(([means, squares]) => {
     expectShape(squares, means.shape, 'squares')
     return [real(means.shape[1]), real(means.shape[1]), real(means.shape[1])]
   }),
   /** dy, x, mean, inverse deviation -> sums over parts of the rows: of dy * (x - mean) * inverse, and of dy [parts, F] */
-  batchNormPartialGradients: general(([dy, x, mean, inverse]) => {
+  batchNormPartialGradients: general(([dy, x, mean, inverse], attributes) => {
     expectShape(x, dy.shape, 'input')
     for (const statistic of [mean, inverse]) expectShape(statistic, dy.shape.slice(1), 'statistic')
-    const sums = real(partsOfPositions(dy.shape[0]), dy.shape[1])
+    const sums = real(partsOf(dy, attributes), dy.shape[1])
     return [sums, sums]
   }),
   /** (x - mean[f]) * inverse deviation[f] * scale[f] + shift[f] */

@@ -12,9 +12,27 @@ export const fewestRowsToPart = 256
 const rowsOfPart = 128
 const mostParts = 64
 
-/** Parts of so many rows. */
-export const partsOfPositions = (rows: number): number =>
-  Math.max(1, Math.min(mostParts, Math.floor(rows / rowsOfPart)))
+/** Parts of so many rows, of which each `together` following ones are in one part. */
+export const partsOfPositions = (rows: number, together = 1): number =>
+  Math.max(1, Math.min(mostParts, Math.floor(rows / rowsOfPart), rows / together))
+
+/** The row where part `part` begins. */
+export const partStartRow = (rows: number, together: number, parts: number, part: number): number =>
+  partStart(rows / together, parts, part) * together
+
+/** From so many images on a part has whole ones: there are enough for every thread. */
+const fewestImagesToPart = 16
+/** Lines that are in one part of a few images: a convolution may be computed in tiles of as many. */
+const linesTogether = 4
+
+/**
+ * Positions of images that are in one part of a sum: with that, a convolution whose threads each do some of the parts can sum
+ * what it makes.
+ */
+export function positionsTogether(images: number, height: number, width: number): number {
+  const isInLines = images < fewestImagesToPart && height % linesTogether === 0
+  return (isInLines ? linesTogether : height) * width
+}
 
 /**
  * Rows that are summed in one go for the gradient of a dense layer's weights; further blocks of so many are added to that. A

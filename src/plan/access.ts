@@ -107,6 +107,13 @@ function partsOf({ op, inputs, outputs, attributes }: OpNode): number {
   return partsOfSamples(inputs[1].shape[0] / geometryOf(attributes).positions)
 }
 
+/** The parts of the rows that an operation sums. */
+export const partsOfRows = ({ outputs, attributes }: OpNode): Partition => ({
+  by: 'parts',
+  units: outputs[0].shape[0],
+  together: Number(attributes.together ?? 1),
+})
+
 /** `flatElements`: the padded size of what a flat kernel runs over, or of the parts that are summed. */
 export function partitionOf(
   node: OpNode,
@@ -134,7 +141,7 @@ export function partitionOf(
       return { by, units: output.shape[0] / (node.op === 'conv' ? outputWidth : width) }
     }
     case 'parts':
-      return { by, units: partsOf(node) }
+      return isRowSum(node) ? partsOfRows(node) : { by, units: partsOf(node) }
     case 'elements':
       return { by, units: Math.ceil(flatElements(first) / Number(node.attributes.parts) / flatUnit) }
     case 'tensors':
@@ -157,6 +164,24 @@ export function canHost(node: OpNode): boolean {
 }
 
 const productsByTile: ReadonlySet<OpName> = new Set(['dense', 'denseInputGradient', 'conv', 'convInputGradient'])
+
+const rowSums: ReadonlySet<OpName> = new Set(['partialSums', 'partialStatistics', 'batchNormPartialGradients'])
+
+/** True for sums over parts of the rows of the first input. */
+export const isRowSum = ({ op }: OpNode): boolean => rowSums.has(op)
+
+/** Lines of the tiles in which a convolution may be computed. */
+const tileLines = 4
+
+/** True where the convolution that makes the rows can sum them: what stays in one part is whole lines of its tiles. */
+export function canSum(sum: OpNode, { op, attributes }: OpNode): boolean {
+  if (op !== 'conv' && op !== 'convInputGradient') return false
+  const { height, width, outputHeight, outputWidth } = geometryOf(attributes)
+  const [lines, columns] = op === 'conv' ? [outputHeight, outputWidth] : [height, width]
+  const together = Number(sum.attributes.together ?? 1)
+  const isOfImages = together % (lines * columns) === 0
+  return isOfImages || (lines % tileLines === 0 && together % (tileLines * columns) === 0)
+}
 
 /** The operations that make a parameter and its states new from its gradient. */
 export type OptimizerOp = 'sgdUpdate' | 'momentumUpdate' | 'adamUpdate'

@@ -5,7 +5,7 @@
  * them.
  */
 import type { Guard, Kernel, Location, LoopId, Operand, Partition, PlanLoop, PlanNode } from './plan.ts'
-import { iterationsOf, ring, slotsOfTerm } from './plan.ts'
+import { isSamePartition, iterationsOf, ring, slotsOfTerm } from './plan.ts'
 
 type Offsets = readonly number[]
 
@@ -48,7 +48,7 @@ function collide(earlier: Access, later: Access): boolean {
   if (earlier.end <= later.start || later.end <= earlier.start) return false
   // Memory that two buffers share at different times is divided differently by each.
   if (earlier.buffer !== later.buffer) return true
-  const sameParts = earlier.partition.by === later.partition.by && earlier.partition.units === later.partition.units
+  const sameParts = isSamePartition(earlier.partition, later.partition)
   if (sameParts && earlier.partition.by === 'first') return false
   return !(earlier.own && later.own && sameParts)
 }

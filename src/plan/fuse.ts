@@ -4,7 +4,7 @@
  */
 import type { Node, OpNode, Value } from '../graph/graph.ts'
 import { readsAny, sameShape } from '../graph/graph.ts'
-import { canFollow, canFuse, canHost, isUpdate } from './access.ts'
+import { canFollow, canFuse, canHost, canSum, isRowSum, isUpdate } from './access.ts'
 
 /** The operations of one kernel, or a loop. */
 export type Step =
@@ -35,6 +35,7 @@ export function fuse(nodes: readonly Node[]): Step[] {
 /** The latest step that makes one of the node's inputs, if the node can join it and all else it reads is there by then. */
 function findHost(node: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Value, number>): number | undefined {
   if (isUpdate(node)) return findGradient(node, steps, madeAt)
+  if (isRowSum(node)) return findSummed(node, steps, madeAt)
   if (!canFuse(node)) return undefined
   const host = Math.max(...node.inputs.map((input) => madeAt.get(input) ?? -1))
   return canJoin(node, steps[host]) ? host : undefined
@@ -80,6 +81,17 @@ function madeBy(step: Step): Value[] {
   if (step.kind === 'ops') return step.nodes.flatMap(({ outputs }) => outputs)
   const { carried, stacks } = step.node
   return [...carried.map(({ result }) => result), ...stacks.map(({ stacked }) => stacked)]
+}
+
+/** The convolution that makes what is summed, if it can sum it and all else that this takes is there before. */
+function findSummed(sum: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Value, number>): number | undefined {
+  const [summed, ...others] = sum.inputs
+  const position = madeAt.get(summed)
+  const step = position === undefined ? undefined : steps[position]
+  if (position === undefined || step?.kind !== 'ops' || !canSum(sum, step.nodes[0])) return undefined
+  if (others.some((value) => (madeAt.get(value) ?? -1) >= position)) return undefined
+  const isCutSo = step.nodes.filter(isRowSum).every((other) => other.attributes.together === sum.attributes.together)
+  return isCutSo ? position : undefined
 }
 
 /** The step that makes an update's gradient, if the update can be done there and nobody reads the parameter after it. */

@@ -5,7 +5,16 @@
  */
 import type { Carried, Graph, GraphInput, LoopNode, Node, OpNode, Value } from '../graph/graph.ts'
 import { assertInvariant } from '../support/errors.ts'
-import { inputReach, isUpdate, isView, outputReach, partitionOf, writesPadding } from './access.ts'
+import {
+  inputReach,
+  isRowSum,
+  isUpdate,
+  isView,
+  outputReach,
+  partitionOf,
+  partsOfRows,
+  writesPadding,
+} from './access.ts'
 import { type AlgorithmOptions, chooseAlgorithm } from './algorithms.ts'
 import { type Form, findForms } from './axes.ts'
 import { cutIntoBlocks } from './blocks.ts'
@@ -206,7 +215,8 @@ class Placer {
         const used =
           this.destinations.has(value) || this.tapped.has(value) || [...(users ?? [])].some((user) => !own.has(user))
         // A kernel's first operation always has a place for its results, used or not, unless they stay in registers.
-        const internal = !used && nodes.length > 1 && users !== undefined
+        const internal =
+          !used && nodes.length > 1 && users !== undefined && !nodes.some((other) => isShiftOf(value, other))
         if (internal) continue
         const location = this.placeResult(value, node)
         this.touch(location.buffer)
@@ -218,7 +228,8 @@ class Placer {
       return roundUp(buffer.slotSize * countSlots(value.shape, axes.length), panelWidth)
     }
     const algorithm = chooseAlgorithm(nodes[0], this.options)
-    const partition = partitionOf(nodes[0], flatElements, algorithm)
+    const sum = nodes.find(isRowSum)
+    const partition = sum ? partsOfRows(sum) : partitionOf(nodes[0], flatElements, algorithm)
     return { kind: 'kernel', nodes, operands: [...operands.values(), ...writes], partition, algorithm }
   }
 
@@ -407,6 +418,9 @@ class Placer {
     return { buffer, parameter: moving(0, 2, first), next: moving(0, 2, first + step) }
   }
 }
+
+/** True where a sum needs a row of the value after it was made. */
+const isShiftOf = (value: Value, { op, inputs }: OpNode): boolean => op === 'partialStatistics' && inputs[0] === value
 
 /** True where a node makes new parameters or states, itself or within it. */
 function updates(node: PlanNode): boolean {

@@ -68,7 +68,13 @@ export interface Partition {
     | 'everyone'
   /** How many units there are to divide. */
   readonly units: number
+  /** Of parts of rows: so many that follow each other are in one part. */
+  readonly together?: number
 }
+
+/** True where each thread has the same share of both. */
+export const isSamePartition = (a: Partition, b: Partition): boolean =>
+  a.by === b.by && a.units === b.units && a.together === b.together
 
 /** `own`: a thread touches only the part that the partition gives it. `all`: any part. */
 export interface Operand {

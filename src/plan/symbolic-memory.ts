@@ -3,6 +3,7 @@ import type { Value } from '../graph/graph.ts'
 import { assertInvariant } from '../support/errors.ts'
 import {
   type Buffer,
+  isSamePartition,
   type Location,
   type LoopId,
   type Operand,
@@ -28,16 +29,12 @@ interface Region {
   readonly touches: Map<number, Touch[]>
 }
 
-function sharePartition(a: Partition, b: Partition): boolean {
-  return a.by === b.by && a.units === b.units
-}
-
 /** True where one of two threads that do their shares of both may see the other half done. */
 function race(a: Touch, b: Touch, sameBuffer: boolean): boolean {
   if (!a.write && !b.write) return false
   if (!sameBuffer) return true
   if (a.partition.by === 'first' && b.partition.by === 'first') return false
-  return !(a.own && b.own && sharePartition(a.partition, b.partition))
+  return !(a.own && b.own && isSamePartition(a.partition, b.partition))
 }
 
 export class SymbolicMemory {
@@ -94,7 +91,7 @@ export class SymbolicMemory {
       })
       const isKnown = known.some(
         (earlier) =>
-          earlier.write === write && earlier.own === touch.own && sharePartition(earlier.partition, partition),
+          earlier.write === write && earlier.own === touch.own && isSamePartition(earlier.partition, partition),
       )
       if (!isKnown) region.touches.set(slot, [...known, touch])
     }

@@ -25,7 +25,7 @@ export const normals = (random: Random, ...shape: number[]): Tensor => ({
   values: Float64Array.from({ length: shape[0] * shape[1] }, () => Math.fround(random.normal())),
 })
 
-function windowOf({ H, W, kernel, stride, padding }: Sizes): Attributes {
+export function windowOf({ H, W, kernel, stride, padding }: Sizes): Attributes {
   const window = createWindow(kernel, stride, padding !== 'none')
   return windowAttributes(window, { height: H, width: W, circular: padding === 'circular' })
 }

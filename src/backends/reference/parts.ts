@@ -1,31 +1,37 @@
 /** Sums over parts of the rows, and what is made of them. */
-import { partStart, partsOfPositions } from '../../graph/parts.ts'
+import type { Attributes } from '../../graph/graph.ts'
+import { partStartRow, partsOfPositions } from '../../graph/parts.ts'
 import { extentsOf, matrixOf, type Operation, sum, vectorOf } from './operation.ts'
 
 /** One number for each part of the rows and each column, from the numbers of its first row and of the row after its last. */
 function byParts(
+  { together: rowsTogether = 1 }: Attributes,
   rows: number,
   columns: number,
   element: (first: number, end: number, column: number) => number,
 ): Float64Array {
-  const parts = partsOfPositions(rows)
-  return matrixOf(parts, columns, (part, column) =>
-    element(partStart(rows, parts, part), partStart(rows, parts, part + 1), column),
-  )
+  const together = Number(rowsTogether)
+  const parts = partsOfPositions(rows, together)
+  const start = (part: number): number => partStartRow(rows, together, parts, part)
+  return matrixOf(parts, columns, (part, column) => element(start(part), start(part + 1), column))
 }
 
 /** The sum over index = first .. end - 1. */
 const sumBetween = (first: number, end: number, term: (index: number) => number): number =>
   sum(end - first, (index) => term(first + index))
 
-export const partialSums: Operation = ([x], { inputs }) => {
+export const partialSums: Operation = ([x], { inputs, attributes }) => {
   const { rows, columns } = extentsOf(inputs[0])
-  return [byParts(rows, columns, (first, end, column) => sumBetween(first, end, (row) => x[row * columns + column]))]
+  return [
+    byParts(attributes, rows, columns, (first, end, column) =>
+      sumBetween(first, end, (row) => x[row * columns + column]),
+    ),
+  ]
 }
 
 export const sumOfVector: Operation = ([x]) => [Float64Array.of(sum(x.length, (index) => x[index]))]
 
-export const partialStatistics: Operation = ([x], { inputs }) => {
+export const partialStatistics: Operation = ([x], { inputs, attributes }) => {
   const { rows, columns } = extentsOf(inputs[0])
   const mean = (first: number, end: number, column: number): number =>
     sumBetween(first, end, (row) => x[row * columns + column]) / (end - first)
@@ -33,14 +39,15 @@ export const partialStatistics: Operation = ([x], { inputs }) => {
     const centre = mean(first, end, column)
     return sumBetween(first, end, (row) => (x[row * columns + column] - centre) ** 2)
   }
-  return [byParts(rows, columns, mean), byParts(rows, columns, squares)]
+  return [byParts(attributes, rows, columns, mean), byParts(attributes, rows, columns, squares)]
 }
 
 /** The squares about the common mean are those about each part's, and its distance from the common one, squared, for each row. */
 export const mergeStatistics: Operation = ([means, squares], { inputs, attributes }) => {
   const { rows: parts, columns } = extentsOf(inputs[0])
   const rows = Number(attributes.rows)
-  const size = (part: number): number => partStart(rows, parts, part + 1) - partStart(rows, parts, part)
+  const start = (part: number): number => partStartRow(rows, Number(attributes.together ?? 1), parts, part)
+  const size = (part: number): number => start(part + 1) - start(part)
   const mean = vectorOf(columns, (column) => sum(parts, (part) => size(part) * means[part * columns + column]) / rows)
   const between = (part: number, column: number): number =>
     size(part) * (means[part * columns + column] - mean[column]) ** 2
@@ -51,13 +58,15 @@ export const mergeStatistics: Operation = ([means, squares], { inputs, attribute
   return [mean, variance, variance.map((value) => 1 / Math.sqrt(value + Number(attributes.epsilon)))]
 }
 
-export const batchNormPartialGradients: Operation = ([dy, x, mean, inverse], { inputs }) => {
+export const batchNormPartialGradients: Operation = ([dy, x, mean, inverse], { inputs, attributes }) => {
   const { rows, columns } = extentsOf(inputs[0])
   const term = (index: number, column: number): number => dy[index] * (x[index] - mean[column]) * inverse[column]
   return [
-    byParts(rows, columns, (first, end, column) =>
+    byParts(attributes, rows, columns, (first, end, column) =>
       sumBetween(first, end, (row) => term(row * columns + column, column)),
     ),
-    byParts(rows, columns, (first, end, column) => sumBetween(first, end, (row) => dy[row * columns + column])),
+    byParts(attributes, rows, columns, (first, end, column) =>
+      sumBetween(first, end, (row) => dy[row * columns + column]),
+    ),
   ]
 }

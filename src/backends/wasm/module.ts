@@ -21,6 +21,7 @@ import {
 import { createKernelContext, kernelParameters } from './kernels/operands.ts'
 import { scratchBytes } from './kernels/scratch.ts'
 import { kernelEmitters } from './kernels/table.ts'
+import { emitWithSums } from './kernels/tile-sums.ts'
 import { createLanes, type Lanes } from './lanes.ts'
 import { areaBytes, type ProfileArea, startProfile } from './profile.ts'
 
@@ -167,7 +168,7 @@ class ModuleEmitter {
     const name = kernelName(kernel)
     let bytes = 0
     const reference = this.module.function(name, kernelParameters(kernel), [], (builder) => {
-      kernelEmitters[kernel.nodes[0].op](createKernelContext(builder, this.lanes, kernel))
+      emitWithSums(createKernelContext(builder, this.lanes, kernel), kernelEmitters[kernel.nodes[0].op])
       bytes = builder.encode().length
     })
     this.functions.set(signature, reference)

@@ -110,6 +110,7 @@ export function emitConv(context: KernelContext): void {
         for (const [position, sum] of inOrder(sums, { asTheyAre: rest.length === 0 })) {
           tail.finish(Math.floor(position / vectors), position % vectors, sum)
         }
+        tail.end()
         builder.set(seen, i32.add(seen, i32.const(rows * stepBytes)))
         builder.set(row, i32.add(row, i32.const(rows * spacing)))
       })

@@ -1,5 +1,5 @@
 /** Sums over parts of the rows, a part by one thread, and what is made of them: statistics and gradients of batch norm. */
-import { partsOfPositions } from '../../../graph/parts.ts'
+import type { OpNode } from '../../../graph/graph.ts'
 import { panelWidth } from '../../../plan/layout.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type Expression, type I32, i32, type Local, type Vector } from '../assembler.ts'
@@ -9,48 +9,65 @@ import { inverseDeviation } from './reductions.ts'
 import { emitRowSums, emitScaling, type RowBlock, sumOfRows } from './row-sums.ts'
 
 /** A part of the rows. */
-interface Part {
+export interface Part {
   readonly number: Local<'i32'>
   readonly firstRow: Local<'i32'>
   readonly rows: Local<'i32'>
 }
 
-/** Where part number `part` of so many rows or samples begins, as graph/parts.ts has it. */
+/** Where part number `part` of so many things begins, as graph/parts.ts has it. */
 export function partStart(count: number, parts: number, part: I32): I32 {
   assertInvariant(count * parts < 2 ** 32, `${count} in ${parts} parts`)
   return i32.divU(i32.mul(i32.const(count), part), i32.const(parts))
 }
 
-function forParts({ builder, start, end }: KernelContext, rows: number, body: (part: Part) => void): void {
-  const parts = partsOfPositions(rows)
+/** How the rows of what is summed are cut. */
+export interface RowParts {
+  readonly rows: number
+  readonly together: number
+  readonly parts: number
+}
+
+export function rowPartsOf({ inputs, outputs, attributes }: OpNode): RowParts {
+  return { rows: inputs[0].shape[0], together: Number(attributes.together ?? 1), parts: outputs[0].shape[0] }
+}
+
+/** The row where part number `part` begins. */
+export function partStartRow({ rows, together, parts }: RowParts, part: I32): I32 {
+  return i32.mul(partStart(rows / together, parts, part), i32.const(together))
+}
+
+/** Calls `body` for each of the thread's parts. */
+export function forParts({ builder, start, end }: KernelContext, rows: RowParts, body: (part: Part) => void): void {
   forRange(builder, start, end, 1, (number) => {
-    const firstRow = builder.local('i32', partStart(rows, parts, number))
-    const nextFirst = partStart(rows, parts, i32.add(number, i32.const(1)))
+    const firstRow = builder.local('i32', partStartRow(rows, number))
+    const nextFirst = partStartRow(rows, i32.add(number, i32.const(1)))
     body({ number, firstRow, rows: builder.local('i32', i32.sub(nextFirst, firstRow)) })
   })
 }
 
 /** The address of a part's row of an output [parts, F]. */
-function partRow(context: KernelContext, output: number, { number }: Part): I32 {
-  const { pointer, layout } = operandOf(context, context.kernel.nodes[0].outputs[output])
+export function partRow(context: KernelContext, node: OpNode, output: number, { number }: Pick<Part, 'number'>): I32 {
+  const { pointer, layout } = operandOf(context, node.outputs[output])
   return at(pointer, number, layoutAs(layout, 'rows').stride * context.lanes.bytes)
 }
 
 /** The operands [B, F] and what they have in common: their layout. */
 function rowsOf(context: KernelContext, inputs: number) {
   const { kernel, lanes } = context
-  const operands = kernel.nodes[0].inputs.slice(0, inputs).map((value) => operandOf(context, value))
-  const { rows, columns, stride } = layoutAs(operands[0].layout, 'rows')
+  const [node] = kernel.nodes
+  const operands = node.inputs.slice(0, inputs).map((value) => operandOf(context, value))
+  const { columns, stride } = layoutAs(operands[0].layout, 'rows')
   const rowBytes = stride * lanes.bytes
   const sourcesOf = ({ firstRow }: Part): I32[] => operands.map(({ pointer }) => at(pointer, firstRow, rowBytes))
-  return { rows, columns, rowBytes, sourcesOf }
+  return { rows: rowPartsOf(node), columns, rowBytes, sourcesOf }
 }
 
 /** [B, F] -> [parts, F] */
 export function emitPartialSums(context: KernelContext): void {
   const { rows, columns, rowBytes, sourcesOf } = rowsOf(context, 1)
   forParts(context, rows, (part) => {
-    const targets = [partRow(context, 0, part)]
+    const targets = [partRow(context, context.kernel.nodes[0], 0, part)]
     const sumsOf = (block: RowBlock): Vector[] => [sumOfRows(context, block)]
     emitRowSums(context, { rows: part.rows, rowBytes, columns, sources: sourcesOf(part), targets, sumsOf })
   })
@@ -65,7 +82,7 @@ export function emitPartialStatistics(context: KernelContext): void {
   const squares = builder.local('v128')
   forParts(context, rows, (part) => {
     const sources = sourcesOf(part)
-    const means = builder.local('i32', partRow(context, 0, part))
+    const means = builder.local('i32', partRow(context, context.kernel.nodes[0], 0, part))
     const common = { rows: part.rows, rowBytes, columns, sources }
     emitRowSums(context, { ...common, targets: [means], sumsOf: (block) => [sumOfRows(context, block)] })
     const share = builder.local('v128', lanes.div(lanes.constant(1), lanes.splat(lanes.scalarFromI32(part.rows))))
@@ -81,7 +98,7 @@ export function emitPartialStatistics(context: KernelContext): void {
       }
       return [squares]
     }
-    emitRowSums(context, { ...common, targets: [partRow(context, 1, part)], sumsOf })
+    emitRowSums(context, { ...common, targets: [partRow(context, context.kernel.nodes[0], 1, part)], sumsOf })
   })
 }
 
@@ -102,8 +119,8 @@ export function emitBatchNormPartialGradients(context: KernelContext): void {
     return [products, sum]
   }
   forParts(context, rows, (part) => {
-    const scaleParts = builder.local('i32', partRow(context, 0, part))
-    const targets = [scaleParts, partRow(context, 1, part)]
+    const scaleParts = builder.local('i32', partRow(context, context.kernel.nodes[0], 0, part))
+    const targets = [scaleParts, partRow(context, context.kernel.nodes[0], 1, part)]
     emitRowSums(context, { rows: part.rows, rowBytes, columns, sources: sourcesOf(part), targets, sumsOf })
     emitScaling(context, columns, scaleParts, (offset) => v128.load(i32.add(inverses, offset)))
   })
@@ -121,6 +138,7 @@ export function emitMergeStatistics(context: KernelContext): void {
   const [mean, variance, inverse] = node.outputs.map((value) => operandOf(context, value).pointer)
   const { rows: parts, stride } = layoutAs(means.layout, 'rows')
   const rows = Number(node.attributes.rows)
+  const cut = { rows, together: Number(node.attributes.together ?? 1), parts }
   const share = lanes.constant(1 / rows)
   const [first, sum, common, difference, size] = Array.from({ length: 5 }, () => builder.local('v128'))
   /** Calls `body` for each part, with its number of rows in `size`. */
@@ -129,7 +147,7 @@ export function emitMergeStatistics(context: KernelContext): void {
     const part = builder.local('i32', i32.const(0))
     times(builder, parts, () => {
       const next = i32.add(part, i32.const(1))
-      const count = i32.sub(partStart(rows, parts, next), partStart(rows, parts, part))
+      const count = i32.sub(partStartRow(cut, next), partStartRow(cut, part))
       builder.set(size, lanes.splat(lanes.scalarFromI32(count)))
       body(pointers[0], pointers[1])
       for (const pointer of pointers) builder.set(pointer, i32.add(pointer, i32.const(stride * lanes.bytes)))

@@ -1,11 +1,13 @@
 /** Element-by-element work on the vectors of a tile, as the tail of the kernel that made them. */
 import type { OpNode, Value } from '../../../graph/graph.ts'
+import { isRowSum } from '../../../plan/access.ts'
 import { panelWidth, tileRows } from '../../../plan/layout.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { elementOps, isElementOp } from '../elementwise.ts'
 import { v128 } from '../lanes.ts'
 import { at, forRange, type KernelContext, type KernelOperand, layoutAs, times } from './operands.ts'
+import { TileSums } from './tile-sums.ts'
 
 interface Place {
   readonly operand: KernelOperand
@@ -20,6 +22,9 @@ export class TileTail {
   private readonly registers = new Map<Value, Local<'v128'>>()
   private readonly row: Local<'i32'>
   private readonly column: Local<'i32'>
+  /** What is done element by element, in order. */
+  private readonly nodes: readonly OpNode[]
+  private readonly sums: TileSums | undefined
   /** The vector whose part of what lies in vectors over the features is in registers. */
   private inRegisters: number | undefined
 
@@ -29,14 +34,18 @@ export class TileTail {
    */
   constructor(
     private readonly context: KernelContext,
-    private readonly nodes: readonly OpNode[],
+    nodes: readonly OpNode[],
     private readonly root: Value | undefined,
     private readonly spacing = 1,
   ) {
     const { builder, lanes } = context
     this.row = builder.local('i32')
     this.column = builder.local('i32')
-    const needed = new Set([...(root ? [root] : []), ...nodes.flatMap((node) => [...node.inputs, ...node.outputs])])
+    this.nodes = nodes.filter((node) => !isRowSum(node))
+    const [firstSum, ...otherSums] = nodes.filter(isRowSum)
+    this.sums = firstSum && new TileSums(context, [firstSum, ...otherSums])
+    const values = this.nodes.flatMap((node) => [...node.inputs, ...node.outputs])
+    const needed = new Set([...(root ? [root] : []), ...values, ...(this.sums?.inputs ?? [])])
     for (const operand of context.operands) {
       const { value, layout, pointer } = operand
       if (!needed.has(value)) continue
@@ -69,9 +78,10 @@ export class TileTail {
       builder.set(pointer, at(start, this.column, lanes.bytes))
     }
     this.inRegisters = undefined
+    this.sums?.moveTo(this.row, this.column)
   }
 
-  /** Moves on by so many rows, and vectors of columns. */
+  /** Moves on by so many rows, and vectors of columns; of tiles that nothing sums. */
   moveBy(rows: number, vectors: number): void {
     const { builder, lanes } = this.context
     const move = (local: Local<'i32'>, by: number): void => {
@@ -109,6 +119,12 @@ export class TileTail {
       builder.set(this.register(output), this.compute(node, row, vector))
       store(output)
     }
+    this.sums?.add(vector, (value) => this.register(value))
+  }
+
+  /** Ends the tile: all its vectors are finished. */
+  end(): void {
+    this.sums?.finish()
   }
 
   private compute(node: OpNode, row: number, vector: number): Vector {

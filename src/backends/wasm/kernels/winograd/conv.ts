@@ -161,21 +161,21 @@ export function emitWinogradConv(context: KernelContext): void {
     const emitTile = (wide: number): void => {
       builder.set(column, i32.mul(strip, i32.const(outputs)))
       times(builder, outputs / lanes.count, () => {
+        tail.moveTo(row, column)
         emitSquare(context, between, {
           size: extent,
           load: (line, of) => v128.load(source, (line * extent + of) * sizes.sums.planeBytes),
           transform: transform.output,
           store: (line, values) => {
-            const finish = (): void => {
-              tail.moveTo(i32.add(row, i32.const(line * width)), column)
+            const finish = (): void =>
               values.slice(0, wide).forEach((value, of) => {
-                tail.finish(of, 0, value)
+                tail.finish(line * width + of, 0, value)
               })
-            }
             if (height % tile === 0 || line === 0) finish()
             else builder.when(i32.ltU(i32.const(line), linesLeft), finish)
           },
         })
+        tail.end()
         builder.set(source, i32.add(source, i32.const(vectorBytes)))
         builder.set(column, i32.add(column, i32.const(lanes.count)))
       })
