@@ -61,7 +61,13 @@ const strips: readonly Sizes[] = [
   { ...usual, C: 184, O: 185, B: 5, H: 2, W: 2 },
 ]
 
-/** So many tiles that they are done in several blocks, and the images in several groups. */
+/** Rows that have a line more, so that they don't fall into the same sets of the cache. */
+const spreadRows: readonly Sizes[] = [
+  { ...usual, C: 256, O: 24, B: 9, H: 7, W: 8 },
+  { ...usual, C: 24, O: 256, B: 9 },
+]
+
+/** So many tiles that they are done in several blocks. */
 const blocks: readonly Sizes[] = [
   { ...usual, C: 64, O: 72, B: 1, H: 30, W: 17 },
   { ...usual, B: 9, H: 33, W: 30, padding: 'none' },
@@ -85,6 +91,7 @@ const sets = {
   'of every number of channels': callsOf(everyChannel),
   'in strips': callsOf(strips),
   'in blocks': callsOf(blocks),
+  'with spread rows': callsOf(spreadRows),
 }
 
 testOnAnyThreads(sets, { units: 40, threads: [1, 3], precision: 'float32' })
@@ -124,7 +131,11 @@ test('each of the three products is there, with both kinds of tiles', () => {
     in blocks
       conv winograd-4: 2
       convInputGradient winograd-4: 2
-      convWeightGradient winograd-4: 2"
+      convWeightGradient winograd-4: 2
+    with spread rows
+      conv winograd-4: 2
+      convInputGradient winograd-4: 2
+      convWeightGradient winograd-2: 2"
   `)
 })
 
@@ -146,10 +157,10 @@ test('what is fused with them is done too: a training step is near that of the r
   const fused = [...kernelsOf(plan.body)].filter(({ algorithm, nodes }) => algorithm !== 'direct' && nodes.length > 1)
   expect(new Set(fused.map((kernel) => operationNames(kernel).join(' + ')))).toMatchInlineSnapshot(`
     Set {
-      "conv (winograd 4x4) + addBias",
+      "conv (winograd 4x4) + addBias + partialStatistics",
       "conv (winograd 4x4) + addBias + add",
       "conv (winograd 4x4) + addBias + relu",
-      "convInputGradient (winograd 4x4) + activationGradient",
+      "convInputGradient (winograd 4x4) + activationGradient + batchNormPartialGradients",
       "convInputGradient (winograd 4x4) + add",
     }
   `)

@@ -7,13 +7,12 @@ import type { Kernel } from '../../../../plan/plan.ts'
 import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from '../operands.ts'
-import { PaddedImages, paddedSize } from '../padded-images.ts'
 import { forColumnTiles, forRowTiles, panelOffset, TileProduct } from '../product.ts'
 import { TileTail } from '../tile.ts'
 import { offsetsOf, type Planes, planesOf, stripsOf } from './planes.ts'
-import { sourcePadding, type Tiling, tilingOf } from './source.ts'
+import { type Seen, seenBy, type Tiling, tilingOf } from './source.ts'
 import { emitSquare, squareBytes } from './square.ts'
-import { emitLineOfTiles, firstRowOf, forLinesOfTiles } from './tiles.ts'
+import { bytesOfZeros, firstRowOf, forLinesOfTiles, SeenLines } from './tiles.ts'
 import { createTouch } from './touch.ts'
 import { createTransform, taps } from './transform.ts'
 
@@ -23,6 +22,7 @@ const fewestTiles = 12
 
 interface Sizes {
   readonly tiling: Tiling
+  readonly seen: Seen
   readonly channels: number
   /** Outputs done at once, and how often. */
   readonly outputs: number
@@ -41,8 +41,8 @@ function sizesOf(kernel: Kernel, elementBytes: number): Sizes {
   const { extent, columns, lines, images } = tiling
   const [node] = kernel.nodes
   const products = extent ** 2
-  const padding = sourcePadding(kernel, tiling)
-  const { channels } = padding
+  const seen = seenBy(kernel, tiling)
+  const { channels } = seen
   const panels = roundUp(node.outputs[0].shape[1], panelWidth) / panelWidth
   const strips = stripsOf(panels, (count) => products * channels * count * panelWidth * elementBytes)
   const outputs = (panels / strips) * panelWidth
@@ -54,9 +54,9 @@ function sizesOf(kernel: Kernel, elementBytes: number): Sizes {
   const transformed = planesOf(products, channels, outputs, elementBytes)
   const tiles = planesOf(products, rows, rowElements, elementBytes)
   const sums = planesOf(products, rows, outputs, elementBytes)
-  const ofImages = paddedSize(padding, images, elementBytes).bytes
-  const parts = [ofImages, squareBytes(extent), transformed.bytes, tiles.bytes, sums.bytes]
-  return { tiling, channels, outputs, strips, blockLines, kernel: transformed, tiles, sums, ...offsetsOf(parts) }
+  const zeros = bytesOfZeros(seen, elementBytes)
+  const parts = [zeros, squareBytes(extent), transformed.bytes, tiles.bytes, sums.bytes]
+  return { tiling, seen, channels, outputs, strips, blockLines, kernel: transformed, tiles, sums, ...offsetsOf(parts) }
 }
 
 /** Bytes of scratch memory that a thread needs. */
@@ -66,21 +66,19 @@ export function emitWinogradConv(context: KernelContext): void {
   const { builder, lanes, kernel, start, end, scratch } = context
   const [node, ...rest] = kernel.nodes
   const sizes = sizesOf(kernel, lanes.bytes)
-  const { tiling, channels, outputs, strips, blockLines } = sizes
+  const { tiling, seen, channels, outputs, strips, blockLines } = sizes
   const { tile, extent, height, width, lines, columns } = tiling
   const products = extent ** 2
   const transform = createTransform(builder, lanes, tile)
   const address = (part: number): Local<'i32'> => builder.local('i32', i32.add(scratch, i32.const(sizes.offsets[part])))
-  const [imagesAt, between, kernelAt, tilesAt, sumsAt] = [0, 1, 2, 3, 4].map(address)
-  const padding = sourcePadding(kernel, tiling)
+  const [zerosAt, between, kernelAt, tilesAt, sumsAt] = [0, 1, 2, 3, 4].map(address)
   const source = operandOf(context, node.inputs[0])
-  const images = new PaddedImages(context, padding, source, imagesAt)
+  const from = new SeenLines(context, seen, source, zerosAt, columns)
   const w = operandOf(context, node.inputs[1])
   const panelBytes = layoutAs(w.layout, 'panels').panelStride * lanes.bytes
   const tail = new TileTail(context, rest, node.outputs[0])
   const product = new TileProduct(context)
   const strip = builder.local('i32', i32.const(0))
-  const firstImage = builder.local('i32')
   const row = builder.local('i32')
   const vectorBytes = lanes.count * lanes.bytes
   const termBytes = panelWidth * lanes.bytes
@@ -112,19 +110,16 @@ export function emitWinogradConv(context: KernelContext): void {
   const emitTiles = (first: I32, last: I32): void => {
     const target = { pointer: builder.local('i32', tilesAt), planes: sizes.tiles, extent, between }
     forLinesOfTiles(context, { first, end: last, lines }, (image, line) => {
-      const ofImage = at(imagesAt, i32.sub(image, firstImage), images.size.imageBytes)
-      const { lineBytes, positionBytes } = images
-      const source = { address: at(ofImage, line, tile * lineBytes), lineBytes, positionBytes, channels, size: extent }
-      emitLineOfTiles(context, source, target, transform.input, { count: columns, step: tile })
+      from.moveTo(image, line)
+      from.transform(Math.ceil(channels / lanes.count), target, transform.input)
     })
   }
 
   const results = tail.rowOperands.map((operand) =>
     createTouch(context, { operand, rows: blockLines * tile * width, turns: products }),
   )
-  const groupBlocks = Math.max(1, Math.floor((images.size.images * lines) / blockLines))
-  const sourceRows = images.size.images * padding.height * padding.width
-  const next = createTouch(context, { operand: source, rows: sourceRows, turns: groupBlocks * products })
+  const sourceRows = blockLines * tile * seen.width
+  const next = createTouch(context, { operand: source, rows: sourceRows, turns: products })
   const emitProducts = (tiles: I32): void => {
     const rows = { first: builder.local('i32', i32.const(0)), end: builder.local('i32', tiles), sticksOut: 0 }
     const [fromTiles, fromKernel, target] = [tilesAt, kernelAt, sumsAt].map((place) => builder.local('i32', place))
@@ -192,30 +187,22 @@ export function emitWinogradConv(context: KernelContext): void {
   }
 
   const line = builder.local('i32')
-  const groupEnd = builder.local('i32')
   const blockEnd = builder.local('i32')
   const least = (a: I32, b: I32): I32 => i32.select(i32.ltU(a, b), a, b)
-  builder.when(i32.ltU(start, end), () => images.clear())
+  builder.when(i32.ltU(start, end), () => from.clear())
   forRange(builder, i32.const(0), i32.select(i32.ltU(start, end), i32.const(strips), i32.const(0)), 1, (number) => {
     builder.set(strip, number)
     emitKernel()
     builder.set(line, start)
     builder.while(i32.ltU(line, end), () => {
-      builder.set(firstImage, i32.divU(line, i32.const(lines)))
-      builder.set(groupEnd, i32.mul(i32.add(firstImage, i32.const(images.size.images)), i32.const(lines)))
-      builder.set(groupEnd, least(groupEnd, end))
-      images.copy(firstImage, builder.local('i32', i32.divU(i32.add(groupEnd, i32.const(lines - 1)), i32.const(lines))))
-      next.begin(i32.mul(i32.add(firstImage, i32.const(images.size.images)), i32.const(padding.height * padding.width)))
-      builder.while(i32.ltU(line, groupEnd), () => {
-        builder.set(blockEnd, i32.add(line, i32.const(blockLines)))
-        builder.set(blockEnd, least(blockEnd, groupEnd))
-        emitTiles(line, blockEnd)
-        const tiles = i32.mul(i32.sub(blockEnd, line), i32.const(columns))
-        for (const touch of results) touch.begin(firstRowOf(tiling, line))
-        emitProducts(i32.and(i32.add(tiles, i32.const(tileRows - 1)), i32.const(-tileRows)))
-        emitResults(line, blockEnd)
-        builder.set(line, blockEnd)
-      })
+      builder.set(blockEnd, least(i32.add(line, i32.const(blockLines)), end))
+      emitTiles(line, blockEnd)
+      const tiles = i32.mul(i32.sub(blockEnd, line), i32.const(columns))
+      for (const touch of results) touch.begin(firstRowOf(tiling, tiling, line))
+      next.begin(firstRowOf(tiling, seen, blockEnd))
+      emitProducts(i32.and(i32.add(tiles, i32.const(tileRows - 1)), i32.const(-tileRows)))
+      emitResults(line, blockEnd)
+      builder.set(line, blockEnd)
     })
   })
 }

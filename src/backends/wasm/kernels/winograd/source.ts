@@ -1,10 +1,8 @@
-/** The images that a convolution by Winograd's algorithm cuts into tiles, with what lies beyond their borders. */
-import { type Geometry, geometryOf } from '../../../../graph/windows.ts'
+/** The tiles of a convolution by Winograd's algorithm, and the images that they see. */
+import { geometryOf } from '../../../../graph/windows.ts'
 import { tileOf } from '../../../../plan/algorithms.ts'
-import { panelWidth, roundUp } from '../../../../plan/layout.ts'
 import type { Kernel } from '../../../../plan/plan.ts'
 import { assertInvariant } from '../../../../support/errors.ts'
-import type { Padding } from '../padded-images.ts'
 import { extentOf, type TileSize, taps } from './transform.ts'
 
 export interface Tiling {
@@ -39,33 +37,29 @@ export function tilingOf({ algorithm, nodes: [node] }: Kernel): Tiling {
   }
 }
 
-/** So many positions behind the last one that every tile finds what it sees. */
-const afterAll = (tiling: Tiling, before: number, height: number, width: number): number => {
-  const seen = (tiles: number): number => tiles * tiling.tile + taps - 1
-  return Math.max(0, seen(tiling.lines) - before - height, seen(tiling.columns) - before - width)
+/** Images that tiles see, and how many positions before the first one the first tile begins. */
+export interface Seen {
+  readonly height: number
+  readonly width: number
+  readonly channels: number
+  readonly before: number
+  readonly circular: boolean
+  /** Positions in each direction that a tile sees, and from one tile to the next. */
+  readonly size: number
+  readonly step: number
 }
 
-/** Of what the tiles of a result see: the input, or going backwards the output's gradient under the flipped kernel. */
-export function sourcePadding({ nodes: [node] }: Kernel, tiling: Tiling): Padding {
-  const geometry = geometryOf(node.attributes)
-  const { circular } = geometry
-  const isBackwards = node.op === 'convInputGradient'
-  const { height, width, before } = isBackwards ? seenBackwards(geometry) : geometry
+/** What the tiles of a result see: the input, or going backwards the output's gradient under the flipped kernel. */
+export function seenBy({ nodes: [node] }: Kernel, { extent, tile }: Tiling): Seen {
+  const { height, width, before, circular, outputHeight, outputWidth } = geometryOf(node.attributes)
   const channels = node.inputs[node.op === 'convWeightGradient' ? 1 : 0].shape[1]
-  const after = afterAll(tiling, before, height, width)
-  return { height, width, channels, spacing: 1, spacedHeight: height, spacedWidth: width, before, after, circular }
+  const common = { channels, circular, size: extent, step: tile }
+  if (node.op !== 'convInputGradient') return { ...common, height, width, before }
+  return { ...common, height: outputHeight, width: outputWidth, before: taps - 1 - before }
 }
 
-const seenBackwards = ({ outputHeight, outputWidth, before }: Geometry) => ({
-  height: outputHeight,
-  width: outputWidth,
-  before: taps - 1 - before,
-})
-
-/** Of the output's gradient, whose tiles don't overlap, with the padding of its rows. */
-export function gradientPadding({ nodes: [node] }: Kernel, { tile, height, width, lines, columns }: Tiling): Padding {
-  const after = Math.max(lines * tile - height, columns * tile - width)
-  const channels = roundUp(node.inputs[0].shape[1], panelWidth)
-  const spaced = { spacing: 1, spacedHeight: height, spacedWidth: width, before: 0, after, circular: false }
-  return { height, width, channels, ...spaced }
+/** The output's gradient, in tiles that don't overlap. */
+export function gradientsSeen({ nodes: [node] }: Kernel, { tile, height, width }: Tiling): Seen {
+  const channels = node.inputs[0].shape[1]
+  return { height, width, channels, before: 0, circular: false, size: tile, step: tile }
 }

@@ -7,14 +7,13 @@ import type { Kernel } from '../../../../plan/plan.ts'
 import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
 import { emitClearing } from '../clearing.ts'
-import { at, forRange, type KernelContext, layoutAs, operandOf, times } from '../operands.ts'
-import { PaddedImages, paddedSize } from '../padded-images.ts'
+import { at, forRange, type KernelContext, type KernelOperand, layoutAs, operandOf, times } from '../operands.ts'
 import { partStart } from '../parts.ts'
 import { forColumnTiles, TileProduct, tilesAlong } from '../product.ts'
 import { offsetsOf, type Planes, planesOf, stripsOf } from './planes.ts'
-import { gradientPadding, sourcePadding, type Tiling, tilingOf } from './source.ts'
+import { gradientsSeen, type Seen, seenBy, type Tiling, tilingOf } from './source.ts'
 import { emitSquare, squareBytes } from './square.ts'
-import { emitLineOfTiles, firstRowOf, forLinesOfTiles } from './tiles.ts'
+import { bytesOfZeros, firstRowOf, forLinesOfTiles, SeenLines } from './tiles.ts'
 import { createTouch } from './touch.ts'
 import { createTransform, taps } from './transform.ts'
 
@@ -24,6 +23,8 @@ const fewestTiles = 16
 
 interface Sizes {
   readonly tiling: Tiling
+  readonly seen: Seen
+  readonly gradientsSeen: Seen
   readonly channels: number
   /** Outputs done at once, padding included, and how often. */
   readonly outputs: number
@@ -53,11 +54,12 @@ function sizesOf(kernel: Kernel, elementBytes: number): Sizes {
   const tiles = planesOf(products, blockLines * columns, rowElements, elementBytes)
   const gradients = planesOf(products, blockLines * columns, outputs, elementBytes)
   const sums = planesOf(products, channels, outputs, elementBytes)
-  const ofImages = [sourcePadding(kernel, tiling), gradientPadding(kernel, tiling)].map(
-    (padding) => paddedSize(padding, images, elementBytes).bytes,
-  )
-  const parts = [...ofImages, squareBytes(extent), tiles.bytes, gradients.bytes, sums.bytes]
-  return { tiling, channels, outputs, strips, blockLines, tiles, gradients, sums, ...offsetsOf(parts) }
+  const [seen, ofGradients] = [seenBy(kernel, tiling), gradientsSeen(kernel, tiling)]
+  const zeros = Math.max(...[seen, ofGradients].map((images) => bytesOfZeros(images, elementBytes)))
+  const parts = [zeros, squareBytes(extent), tiles.bytes, gradients.bytes, sums.bytes]
+  const places = offsetsOf(parts)
+  const common = { tiling, seen, gradientsSeen: ofGradients, channels, outputs, strips, blockLines }
+  return { ...common, tiles, gradients, sums, ...places }
 }
 
 /** Bytes of scratch memory that a thread needs. */
@@ -69,25 +71,18 @@ export function emitWinogradWeightGradient(context: KernelContext): void {
   const { builder, lanes, kernel, start, end, scratch } = context
   const [node] = kernel.nodes
   const sizes = sizesOf(kernel, lanes.bytes)
-  const { tiling, channels, outputs, strips, blockLines } = sizes
-  const { tile, extent, height, width, lines, columns } = tiling
+  const { tiling, seen, channels, outputs, strips, blockLines } = sizes
+  const { tile, extent, lines, columns } = tiling
   const products = extent ** 2
   const transform = createTransform(builder, lanes, tile)
-  const [imagesAt, gradientsAt, between, tilesAt, dyTilesAt, sumsAt] = sizes.offsets.map((offset) =>
+  const [zerosAt, between, tilesAt, dyTilesAt, sumsAt] = sizes.offsets.map((offset) =>
     builder.local('i32', i32.add(scratch, i32.const(offset))),
   )
   const dy = operandOf(context, node.inputs[0])
   const dw = operandOf(context, node.outputs[0])
-  const padding = sourcePadding(kernel, tiling)
   const x = operandOf(context, node.inputs[1])
-  const images = new PaddedImages(context, padding, x, imagesAt)
-  const gradients = new PaddedImages(context, gradientPadding(kernel, tiling), dy, gradientsAt)
-  /** Then tiles are read from where the gradient lies. */
-  const fits = height % tile === 0 && width % tile === 0
-  const dyRow = layoutAs(dy.layout, 'rows').stride * lanes.bytes
-  const dyAt = fits
-    ? { lineBytes: width * dyRow, positionBytes: dyRow, imageBytes: height * width * dyRow }
-    : { lineBytes: gradients.lineBytes, positionBytes: gradients.positionBytes, imageBytes: gradients.size.imageBytes }
+  const fromImages = new SeenLines(context, seen, x, zerosAt, columns)
+  const fromGradients = new SeenLines(context, sizes.gradientsSeen, dy, zerosAt, columns)
   const { outputs: allOutputs, panelStride } = layoutAs(dw.layout, 'panels')
   const panelBytes = panelStride * lanes.bytes
   const padded = roundUp(dy.value.shape[1], panelWidth)
@@ -96,7 +91,6 @@ export function emitWinogradWeightGradient(context: KernelContext): void {
   const product = new TileProduct(context)
   const part = builder.local('i32')
   const strip = builder.local('i32')
-  const firstImage = builder.local('i32')
   const sumBytes = sizes.sums.stride * lanes.bytes
 
   const emitTiles = (first: I32, last: I32): void => {
@@ -104,27 +98,21 @@ export function emitWinogradWeightGradient(context: KernelContext): void {
     const dyTarget = { pointer: builder.local('i32', dyTilesAt), planes: sizes.gradients, extent, between }
     const ofStrip = builder.local('i32', i32.mul(strip, i32.const(outputs * lanes.bytes)))
     forLinesOfTiles(context, { first, end: last, lines }, (image, line) => {
-      const group = builder.local('i32', i32.sub(image, firstImage))
-      const ofImage = at(imagesAt, group, images.size.imageBytes)
-      const { lineBytes, positionBytes } = images
-      const source = { address: at(ofImage, line, tile * lineBytes), lineBytes, positionBytes, channels, size: extent }
-      emitLineOfTiles(context, source, target, transform.input, { count: columns, step: tile })
-      const dyImage = fits ? at(dy.pointer, image, dyAt.imageBytes) : at(gradientsAt, group, dyAt.imageBytes)
-      const address = i32.add(at(dyImage, line, tile * dyAt.lineBytes), ofStrip)
-      const dySource = { ...dyAt, address, channels: outputs, size: tile }
-      emitLineOfTiles(context, dySource, dyTarget, transform.outputGradient, { count: columns, step: tile })
+      fromImages.moveTo(image, line)
+      fromImages.transform(Math.ceil(channels / lanes.count), target, transform.input)
+      fromGradients.moveTo(image, line, ofStrip)
+      fromGradients.transform(outputs / lanes.count, dyTarget, transform.outputGradient)
     })
   }
 
-  const groupImages = Math.min(images.size.images, fits ? images.size.images : gradients.size.images)
-  const groupBlocks = Math.max(1, Math.floor((groupImages * lines) / blockLines))
-  const xRows = groupImages * padding.height * padding.width
-  const nextImages = createTouch(context, { operand: x, rows: xRows, turns: groupBlocks * products })
-  const nextGradients = createTouch(context, { operand: dy, rows: blockLines * tile * width, turns: products })
+  const touched = (operand: KernelOperand, { width }: Seen) =>
+    createTouch(context, { operand, rows: blockLines * tile * width, turns: products })
+  const nextImages = touched(x, seen)
+  const nextGradients = touched(dy, sizes.gradientsSeen)
 
   /** The products of so many tiles, added to the sums. */
   const emitProducts = (tiles: Local<'i32'>): void => {
-    const [fromTiles, fromGradients, target] = [tilesAt, dyTilesAt, sumsAt].map((place) => builder.local('i32', place))
+    const [tilesFrom, gradientsFrom, target] = [tilesAt, dyTilesAt, sumsAt].map((place) => builder.local('i32', place))
     const [spreadAt, vectorAt, sumAt] = [builder.local('i32'), builder.local('i32'), builder.local('i32')]
     const tileBytes = sizes.tiles.stride * lanes.bytes
     const gradientBytes = sizes.gradients.stride * lanes.bytes
@@ -133,9 +121,9 @@ export function emitWinogradWeightGradient(context: KernelContext): void {
       nextGradients.some()
       forColumnTiles(context, outputs, (count, vector) => {
         const ofVector = builder.local('i32', i32.mul(vector, i32.const(16)))
-        builder.set(vectorAt, i32.add(fromGradients, ofVector))
+        builder.set(vectorAt, i32.add(gradientsFrom, ofVector))
         builder.set(sumAt, i32.add(target, ofVector))
-        builder.set(spreadAt, fromTiles)
+        builder.set(spreadAt, tilesFrom)
         const offsets = Array.from({ length: count }, (_, position) => position * 16)
         const vectors = { address: vectorAt, offsets, termBytes: gradientBytes }
         for (const { rows, count: many } of tilesAlong(channels, count)) {
@@ -151,8 +139,8 @@ export function emitWinogradWeightGradient(context: KernelContext): void {
           })
         }
       })
-      builder.set(fromTiles, i32.add(fromTiles, i32.const(sizes.tiles.planeBytes)))
-      builder.set(fromGradients, i32.add(fromGradients, i32.const(sizes.gradients.planeBytes)))
+      builder.set(tilesFrom, i32.add(tilesFrom, i32.const(sizes.tiles.planeBytes)))
+      builder.set(gradientsFrom, i32.add(gradientsFrom, i32.const(sizes.gradients.planeBytes)))
       builder.set(target, i32.add(target, i32.const(sizes.sums.planeBytes)))
     })
   }
@@ -189,42 +177,33 @@ export function emitWinogradWeightGradient(context: KernelContext): void {
   }
 
   const least = (a: I32, b: I32): I32 => i32.select(i32.ltU(a, b), a, b)
-  const lastImage = builder.local('i32')
-  const groupEnd = builder.local('i32')
   const line = builder.local('i32')
   const lineEnd = builder.local('i32')
   const blockEnd = builder.local('i32')
   const tiles = builder.local('i32')
-  const emitGroup = (): void => {
-    builder.set(groupEnd, least(i32.add(firstImage, i32.const(groupImages)), lastImage))
-    images.copy(firstImage, groupEnd)
-    if (!fits) gradients.copy(firstImage, groupEnd)
-    nextImages.begin(i32.mul(groupEnd, i32.const(padding.height * padding.width)))
-    builder.set(line, i32.mul(firstImage, i32.const(lines)))
-    builder.set(lineEnd, i32.mul(groupEnd, i32.const(lines)))
-    builder.while(i32.ltU(line, lineEnd), () => {
-      builder.set(blockEnd, least(i32.add(line, i32.const(blockLines)), lineEnd))
-      emitTiles(line, blockEnd)
-      builder.set(tiles, i32.mul(i32.sub(blockEnd, line), i32.const(columns)))
-      nextGradients.begin(firstRowOf(tiling, blockEnd))
-      emitProducts(tiles)
-      builder.set(line, blockEnd)
-    })
-    builder.set(firstImage, groupEnd)
+  const emitBlock = (): void => {
+    builder.set(blockEnd, least(i32.add(line, i32.const(blockLines)), lineEnd))
+    emitTiles(line, blockEnd)
+    builder.set(tiles, i32.mul(i32.sub(blockEnd, line), i32.const(columns)))
+    nextImages.begin(firstRowOf(tiling, seen, blockEnd))
+    nextGradients.begin(firstRowOf(tiling, sizes.gradientsSeen, blockEnd))
+    emitProducts(tiles)
+    builder.set(line, blockEnd)
   }
+  const firstLine = (part: I32): I32 => i32.mul(partStart(tiling.images, parts, part), i32.const(lines))
   builder.when(i32.ltU(start, end), () => {
-    images.clear()
-    if (!fits) gradients.clear()
+    fromImages.clear()
+    fromGradients.clear()
   })
   forRange(builder, start, end, 1, (number) => {
     builder.set(part, at(dw.pointer, number, partBytes))
     emitClearing(context, part, partBytes)
-    builder.set(lastImage, partStart(tiling.images, parts, i32.add(number, i32.const(1))))
+    builder.set(lineEnd, firstLine(i32.add(number, i32.const(1))))
     forRange(builder, i32.const(0), i32.const(strips), 1, (current) => {
       builder.set(strip, current)
       emitClearing(context, sumsAt, sizes.sums.bytes)
-      builder.set(firstImage, partStart(tiling.images, parts, number))
-      builder.while(i32.ltU(firstImage, lastImage), emitGroup)
+      builder.set(line, firstLine(number))
+      builder.while(i32.ltU(line, lineEnd), emitBlock)
       emitResults()
     })
   })
