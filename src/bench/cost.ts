@@ -9,7 +9,7 @@ import type { OpName } from '../graph/ops.ts'
 import { geometryOf } from '../graph/windows.ts'
 import { tileOf } from '../plan/algorithms.ts'
 import type { Kernel, Operand, Precision } from '../plan/plan.ts'
-import { elementBytes } from '../plan/plan.ts'
+import { elementBytes, operationsIn } from '../plan/plan.ts'
 
 type CostRow = (node: OpNode) => number
 
@@ -111,8 +111,8 @@ const costs = {
 } satisfies Record<OpName, CostRow>
 
 /** Floating-point operations of one call; a convolution's are those of the direct sum, whatever way it is computed. */
-export function operationsOf({ nodes }: Kernel): number {
-  return nodes.reduce((sum, node) => sum + costs[node.op](node), 0)
+export function operationsOf(kernel: Kernel): number {
+  return operationsIn(kernel).reduce((sum, node) => sum + costs[node.op](node), 0)
 }
 
 /** How many of the direct sum's operations are left by Winograd's tiles, those that stick out included. */

@@ -1,7 +1,7 @@
 /** How the threads divide each operation, and which part of each operand a thread touches. */
 import type { OpNode, Value } from '../graph/graph.ts'
 import { gradientOps, type OpName, ops } from '../graph/ops.ts'
-import { partsOfSamples, rowsOfBlock } from '../graph/parts.ts'
+import { partsOfPositions, partsOfSamples, positionsTogether, rowsOfBlock } from '../graph/parts.ts'
 import { geometryOf } from '../graph/windows.ts'
 import { linesOfTiles, tileOf } from './algorithms.ts'
 import { flatUnit, panelWidth, roundUp, tileRows } from './layout.ts'
@@ -181,6 +181,24 @@ export function canSum(sum: OpNode, { op, attributes }: OpNode): boolean {
   const together = Number(sum.attributes.together ?? 1)
   const isOfImages = together % (lines * columns) === 0
   return isOfImages || (lines % tileLines === 0 && together % (tileLines * columns) === 0)
+}
+
+/** How a convolution is divided whose threads do whole images: as sums over its results are. */
+export function partsOfImages({ outputs: [result], attributes }: OpNode): Partition {
+  const { positions } = geometryOf(attributes)
+  return { by: 'parts', units: partsOfPositions(result.shape[0], positions), together: positions }
+}
+
+/**
+ * True where a convolution can make what it reads, line by line: its threads do whole images, of as many positions as those that
+ * it reads, and lines are whole tiles of rows.
+ */
+export function canPrepare({ op, inputs, outputs, attributes }: OpNode): boolean {
+  if (op !== 'conv' && op !== 'convInputGradient') return false
+  const { height, width, positions, outputPositions } = geometryOf(attributes)
+  if (positions !== outputPositions || inputs[0].shape[0] !== outputs[0].shape[0]) return false
+  const isOfImages = positionsTogether(outputs[0].shape[0] / positions, height, width) === positions
+  return isOfImages && width % tileRows === 0
 }
 
 /** The operations that make a parameter and its states new from its gradient. */

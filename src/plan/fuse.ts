@@ -8,10 +8,11 @@ import { canFollow, canFuse, canHost, canSum, isRowSum, isUpdate } from './acces
 
 /** The operations of one kernel, or a loop. */
 export type Step =
-  | { readonly kind: 'ops'; readonly nodes: OpNode[] }
+  | { readonly kind: 'ops'; readonly nodes: OpNode[]; readonly before: readonly OpNode[] }
   | { readonly kind: 'loop'; readonly node: Node & { kind: 'loop' } }
 
-export function fuse(nodes: readonly Node[]): Step[] {
+/** `prepares`: whether a kernel can do the element-by-element work that makes what its operation reads first. */
+export function fuse(nodes: readonly Node[], prepares: (node: OpNode) => boolean): Step[] {
   const steps: Step[] = []
   /** The position of the step that makes a value; values from outside have none. */
   const madeAt = new Map<Value, number>()
@@ -23,11 +24,11 @@ export function fuse(nodes: readonly Node[]): Step[] {
       continue
     }
     const host = findHost(node, steps, madeAt) ?? makeHost(node, steps, madeAt)
-    const position = host ?? steps.length
-    const step = steps[position]
+    const step = host === undefined ? undefined : steps[host]
     if (step?.kind === 'ops') step.nodes.push(node)
-    else steps.push({ kind: 'ops', nodes: [node] })
-    for (const output of node.outputs) madeAt.set(output, position)
+    else steps.push({ kind: 'ops', nodes: [node], before: prepares(node) ? takeSource(node, steps, madeAt) : [] })
+    const position = host ?? steps.length - 1
+    for (const value of madeBy(steps[position])) madeAt.set(value, position)
   }
   return steps
 }
@@ -42,7 +43,7 @@ function findHost(node: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Valu
 }
 
 function canJoin(node: OpNode, step: Step | undefined): boolean {
-  if (step?.kind !== 'ops' || !canHost(step.nodes[0])) return false
+  if (step?.kind !== 'ops' || !canHost(step.nodes[0]) || readsBefore(node, step)) return false
   return sameShape(step.nodes[0].outputs[0].shape, node.outputs[0].shape)
 }
 
@@ -62,8 +63,10 @@ function makeHost(node: OpNode, steps: Step[], madeAt: Map<Value, number>): numb
     // An update must stay behind those that read what it updates.
     if (step.kind !== 'ops' || step.nodes.some(isUpdate)) return undefined
     moved.add(position)
-    const own = new Set(step.nodes.flatMap(({ outputs }) => outputs))
-    const read = step.nodes.flatMap(({ inputs }) => inputs).filter((value) => !own.has(value))
+    const own = new Set(madeBy(step))
+    const read = operationsOf(step)
+      .flatMap(({ inputs }) => inputs)
+      .filter((value) => !own.has(value))
     const before = read.map((value) => madeAt.get(value) ?? -1)
     if (before.includes(host)) return undefined
     pending.push(...before.filter((other) => other > host && !moved.has(other)))
@@ -71,14 +74,47 @@ function makeHost(node: OpNode, steps: Step[], madeAt: Map<Value, number>): numb
   const inOrder = [...moved].sort((a, b) => a - b).map((position) => steps[position])
   const rest = steps.filter((_, position) => position >= host && !moved.has(position))
   steps.splice(host, steps.length - host, ...inOrder, ...rest)
-  steps.forEach((step, position) => {
-    for (const value of madeBy(step)) madeAt.set(value, position)
-  })
+  notePositions(steps, madeAt)
   return host + inOrder.length
 }
 
+function notePositions(steps: readonly Step[], madeAt: Map<Value, number>): void {
+  steps.forEach((step, position) => {
+    for (const value of madeBy(step)) madeAt.set(value, position)
+  })
+}
+
+/**
+ * Takes the step of element-by-element work that makes what the node reads first out of the steps, for the node's kernel to do:
+ * where nobody between reads its results or makes new what it reads.
+ */
+function takeSource(node: OpNode, steps: Step[], madeAt: Map<Value, number>): readonly OpNode[] {
+  const position = madeAt.get(node.inputs[0])
+  const step = position === undefined ? undefined : steps[position]
+  if (position === undefined || step?.kind !== 'ops' || step.before.length > 0 || !step.nodes.every(canFuse)) return []
+  const made = new Set(madeBy(step))
+  const read = new Set(step.nodes.flatMap(({ inputs }) => inputs))
+  const isInTheWay = (other: OpNode): boolean =>
+    readsAny(other, made) || (isUpdate(other) && other.inputs.some((value) => read.has(value)))
+  const later = steps.slice(position + 1)
+  if (later.some((other) => other.kind === 'loop' || operationsOf(other).some(isInTheWay))) return []
+  if (node.inputs.slice(1).some((value) => made.has(value))) return []
+  steps.splice(position, 1)
+  notePositions(steps, madeAt)
+  return step.nodes
+}
+
+/** A step of operations. */
+export type Operations = Extract<Step, { kind: 'ops' }>
+
+const operationsOf = ({ before, nodes }: Operations): OpNode[] => [...before, ...nodes]
+
+/** True where a node reads what its kernel would make before its first operation: that isn't in registers. */
+const readsBefore = (node: OpNode, { before }: Operations): boolean =>
+  readsAny(node, new Set(before.flatMap(({ outputs }) => outputs)))
+
 function madeBy(step: Step): Value[] {
-  if (step.kind === 'ops') return step.nodes.flatMap(({ outputs }) => outputs)
+  if (step.kind === 'ops') return operationsOf(step).flatMap(({ outputs }) => outputs)
   const { carried, stacks } = step.node
   return [...carried.map(({ result }) => result), ...stacks.map(({ stacked }) => stacked)]
 }
@@ -89,6 +125,7 @@ function findSummed(sum: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Val
   const position = madeAt.get(summed)
   const step = position === undefined ? undefined : steps[position]
   if (position === undefined || step?.kind !== 'ops' || !canSum(sum, step.nodes[0])) return undefined
+  if (readsBefore(sum, step)) return undefined
   if (others.some((value) => (madeAt.get(value) ?? -1) >= position)) return undefined
   const isCutSo = step.nodes.filter(isRowSum).every((other) => other.attributes.together === sum.attributes.together)
   return isCutSo ? position : undefined
@@ -105,6 +142,6 @@ function findGradient(update: OpNode, steps: readonly Step[], madeAt: ReadonlyMa
   const own = new Set([parameter, ...others.filter(({ shape }) => shape.length > 0)])
   const later = steps
     .slice(position + 1)
-    .flatMap((other): Node[] => (other.kind === 'ops' ? other.nodes : [other.node]))
+    .flatMap((other): Node[] => (other.kind === 'ops' ? operationsOf(other) : [other.node]))
   return later.some((node) => readsAny(node, own)) ? undefined : position
 }

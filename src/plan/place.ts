@@ -6,19 +6,21 @@
 import type { Carried, Graph, GraphInput, LoopNode, Node, OpNode, Value } from '../graph/graph.ts'
 import { assertInvariant } from '../support/errors.ts'
 import {
+  canPrepare,
   inputReach,
   isRowSum,
   isUpdate,
   isView,
   outputReach,
   partitionOf,
+  partsOfImages,
   partsOfRows,
   writesPadding,
 } from './access.ts'
 import { type AlgorithmOptions, chooseAlgorithm } from './algorithms.ts'
 import { type Form, findForms } from './axes.ts'
 import { cutIntoBlocks } from './blocks.ts'
-import { fuse } from './fuse.ts'
+import { fuse, type Operations } from './fuse.ts'
 import { countSlots, innerShape, layoutOf, layoutSize, panelWidth, roundUp } from './layout.ts'
 import type { Lifetime } from './memory.ts'
 import type { Buffer, Kernel, Location, LoopId, Operand, PlanLoop, PlanNode } from './plan.ts'
@@ -188,19 +190,22 @@ class Placer {
     const consumers = findConsumers(nodes)
     for (const node of nodes) if (node.kind === 'loop') this.prepareLoop(node, nodes, consumers)
     const body: PlanNode[] = []
-    for (const step of fuse(nodes.filter((node) => node.kind === 'loop' || !isView(node)))) {
+    const prepares = (node: OpNode): boolean => canPrepare(node) && chooseAlgorithm(node, this.options) !== 'direct'
+    const real = nodes.filter((node) => node.kind === 'loop' || !isView(node))
+    for (const step of fuse(real, prepares)) {
       this.clock++
       if (step.kind === 'loop') body.push(...this.placeLoop(step.node))
-      else body.push(this.placeKernel(step.nodes, consumers))
+      else body.push(this.placeKernel(step, consumers))
     }
     return body
   }
 
-  private placeKernel(nodes: readonly OpNode[], consumers: ReadonlyMap<Value, Set<Node>>): Kernel {
-    const own = new Set<Node>(nodes)
-    const made = new Set(nodes.flatMap((node) => [...node.outputs]))
+  private placeKernel({ before, nodes }: Operations, consumers: ReadonlyMap<Value, Set<Node>>): Kernel {
+    const all = [...before, ...nodes]
+    const own = new Set<Node>(all)
+    const made = new Set(all.flatMap((node) => [...node.outputs]))
     const operands = new Map<Value, Operand>()
-    for (const node of nodes) {
+    for (const node of all) {
       node.inputs.forEach((value, position) => {
         if (made.has(value)) return
         const reach = inputReach(node, position)
@@ -209,14 +214,14 @@ class Placer {
       })
     }
     const writes: Operand[] = []
-    for (const node of nodes) {
+    for (const node of all) {
       for (const value of node.outputs) {
         const users = consumers.get(value)
         const used =
           this.destinations.has(value) || this.tapped.has(value) || [...(users ?? [])].some((user) => !own.has(user))
         // A kernel's first operation always has a place for its results, used or not, unless they stay in registers.
         const internal =
-          !used && nodes.length > 1 && users !== undefined && !nodes.some((other) => isShiftOf(value, other))
+          !used && all.length > 1 && users !== undefined && !nodes.some((other) => readsRowsOf(value, other))
         if (internal) continue
         const location = this.placeResult(value, node)
         this.touch(location.buffer)
@@ -229,8 +234,9 @@ class Placer {
     }
     const algorithm = chooseAlgorithm(nodes[0], this.options)
     const sum = nodes.find(isRowSum)
-    const partition = sum ? partsOfRows(sum) : partitionOf(nodes[0], flatElements, algorithm)
-    return { kind: 'kernel', nodes, operands: [...operands.values(), ...writes], partition, algorithm }
+    const whole = before.length > 0 ? partsOfImages(nodes[0]) : partitionOf(nodes[0], flatElements, algorithm)
+    const partition = sum ? partsOfRows(sum) : whole
+    return { kind: 'kernel', nodes, before, operands: [...operands.values(), ...writes], partition, algorithm }
   }
 
   private placeResult(value: Value, { op, path }: OpNode): Location {
@@ -266,7 +272,8 @@ class Placer {
     const source = this.read(value)
     this.touch(destination.buffer)
     const operands: Operand[] = [source, { value: target, location: destination, write: true, reach: 'own' }]
-    return { kind: 'kernel', nodes: [node], operands, partition: partitionOf(node, () => 0), algorithm: 'direct' }
+    const partition = partitionOf(node, () => 0)
+    return { kind: 'kernel', nodes: [node], before: [], operands, partition, algorithm: 'direct' }
   }
 
   /** Finds places for what a loop stacks and carries. What it begins with is made there, if nobody else is in the way. */
@@ -419,8 +426,9 @@ class Placer {
   }
 }
 
-/** True where a sum needs a row of the value after it was made. */
-const isShiftOf = (value: Value, { op, inputs }: OpNode): boolean => op === 'partialStatistics' && inputs[0] === value
+/** True where an operation reads rows of the value from memory: statistics one of each part's, a convolution all. */
+const readsRowsOf = (value: Value, { op, inputs }: OpNode): boolean =>
+  inputs[0] === value && (op === 'partialStatistics' || op === 'conv' || op === 'convInputGradient')
 
 /** True where a node makes new parameters or states, itself or within it. */
 function updates(node: PlanNode): boolean {

@@ -91,11 +91,19 @@ export interface Kernel {
   readonly kind: 'kernel'
   /** The operations that this kernel does, in order; the first is the one that shapes its loops. */
   readonly nodes: readonly OpNode[]
+  /**
+   * Element-by-element operations that make what the first one reads: each thread does its share of them bit by bit, just
+   * before it reads it.
+   */
+  readonly before: readonly OpNode[]
   readonly operands: readonly Operand[]
   readonly partition: Partition
   /** How the first operation is computed where there are several ways: the convolutions'. */
   readonly algorithm: Algorithm
 }
+
+/** All operations of a kernel, in the order in which they need each other. */
+export const operationsIn = ({ before, nodes }: Kernel): readonly OpNode[] => [...before, ...nodes]
 
 export interface PlanLoop {
   readonly kind: 'loop'

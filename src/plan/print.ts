@@ -1,6 +1,14 @@
 /** Prints a plan: its memory, then its kernels with the places they read and write. */
 import { tileOf } from './algorithms.ts'
-import type { Kernel, Location, Operand, Plan, PlanLoop, PlanNode } from './plan.ts'
+import {
+  type Kernel,
+  type Location,
+  type Operand,
+  operationsIn,
+  type Plan,
+  type PlanLoop,
+  type PlanNode,
+} from './plan.ts'
 
 export function printLocation({ buffer, slot, terms }: Location): string {
   if (buffer.slots === 1) return `#${buffer.id}`
@@ -23,11 +31,11 @@ function printOperands(operands: readonly Operand[], write: boolean): string {
 }
 
 /** What a kernel does, operation by operation; a convolution by Winograd's algorithm says so, with its tiles. */
-export function operationNames({ nodes, algorithm }: Kernel): string[] {
-  const tile = tileOf(algorithm)
-  return nodes.map(({ op, attributes }, index) => {
+export function operationNames(kernel: Kernel): string[] {
+  const tile = tileOf(kernel.algorithm)
+  return operationsIn(kernel).map(({ op, attributes }, index) => {
     if (op === 'activation') return String(attributes.function)
-    return index === 0 && tile !== undefined ? `${op} (winograd ${tile}x${tile})` : op
+    return index === kernel.before.length && tile !== undefined ? `${op} (winograd ${tile}x${tile})` : op
   })
 }
 

@@ -6,7 +6,7 @@
 import type { Value } from '../graph/graph.ts'
 import { assertInvariant } from '../support/errors.ts'
 import type { Guard, Kernel, Location, Plan, PlanLoop, PlanNode } from './plan.ts'
-import { elementBytes, iterationsOf, ring } from './plan.ts'
+import { elementBytes, iterationsOf, operationsIn, ring } from './plan.ts'
 import { runSymbolically, type SymbolicEnvironment, Symbols } from './symbolic.ts'
 import { type Indices, SymbolicMemory } from './symbolic-memory.ts'
 
@@ -41,7 +41,10 @@ function forEachKernel(body: readonly PlanNode[], visit: (kernel: Kernel) => voi
   }
 }
 
-const nameOf = ({ nodes }: Kernel): string => `${nodes.map(({ op }) => op).join(' + ')} at ${nodes[0].path}`
+const nameOf = (kernel: Kernel): string => {
+  const names = operationsIn(kernel).map(({ op }) => op)
+  return `${names.join(' + ')} at ${kernel.nodes[0].path}`
+}
 
 /** Where a kernel writes a place that it reads, each thread must read and write the same part of it. */
 function verifyOperands(kernel: Kernel): void {
@@ -143,14 +146,14 @@ class Verification {
   }
 
   private kernel(kernel: Kernel, indices: Indices): void {
-    const { nodes, operands, partition } = kernel
+    const { operands, partition } = kernel
     const name = nameOf(kernel)
     const values: SymbolicEnvironment = new Map()
     for (const operand of operands) this.memory.touch(operand, partition, indices, name)
     for (const { value, location, write } of operands) {
       if (!write) values.set(value, this.memory.read(value, location, indices, name))
     }
-    for (const node of nodes) {
+    for (const node of operationsIn(kernel)) {
       const inputs = node.inputs.map((input) => {
         const contents = values.get(input)
         assertInvariant(contents !== undefined, `${name} has no operand %${input.id}`)

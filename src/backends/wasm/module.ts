@@ -6,7 +6,7 @@ import { sizeOf, type Value } from '../../graph/graph.ts'
 import { kernelsOf } from '../../plan/barriers.ts'
 import { roundUp } from '../../plan/layout.ts'
 import type { Barrier, Guard, Kernel, Location, LoopId, Plan, PlanLoop, PlanNode } from '../../plan/plan.ts'
-import { elementBytes, ring } from '../../plan/plan.ts'
+import { elementBytes, operationsIn, ring } from '../../plan/plan.ts'
 import { operationNames } from '../../plan/print.ts'
 import { assertInvariant } from '../../support/errors.ts'
 import {
@@ -21,7 +21,7 @@ import {
 import { createKernelContext, kernelParameters } from './kernels/operands.ts'
 import { scratchBytes } from './kernels/scratch.ts'
 import { kernelEmitters } from './kernels/table.ts'
-import { emitWithSums } from './kernels/tile-sums.ts'
+import { emitInParts } from './kernels/tile-sums.ts'
 import { createLanes, type Lanes } from './lanes.ts'
 import { areaBytes, type ProfileArea, startProfile } from './profile.ts'
 
@@ -77,7 +77,8 @@ export function memoryBytes(plan: Plan, threads: number): number {
 }
 
 /** Two kernels with the same signature have the same code: operations, wiring, shapes and layouts, but no addresses. */
-function signatureOf({ nodes, operands, partition }: Kernel): string {
+function signatureOf(kernel: Kernel): string {
+  const { before, operands, partition } = kernel
   const numbers = new Map<Value, number>()
   const numberOf = (value: Value): number => {
     const known = numbers.get(value)
@@ -92,14 +93,14 @@ function signatureOf({ nodes, operands, partition }: Kernel): string {
     location.buffer.layout,
     partition.by === 'flat' ? location.buffer.slotSize * sizeOf(value.shape.slice(0, location.axes.length)) : 0,
   ])
-  const describedNodes = nodes.map(({ op, inputs, outputs, attributes }) => [
+  const describedNodes = operationsIn(kernel).map(({ op, inputs, outputs, attributes }) => [
     op,
     inputs.map(numberOf),
     outputs.map(numberOf),
     outputs.map(({ shape }) => (partition.by === 'flat' ? 0 : shape)),
     attributes,
   ])
-  return JSON.stringify([describedOperands, describedNodes])
+  return JSON.stringify([describedOperands, describedNodes, before.length])
 }
 
 /** The blocks of a loop make up its iterations together. */
@@ -168,7 +169,7 @@ class ModuleEmitter {
     const name = kernelName(kernel)
     let bytes = 0
     const reference = this.module.function(name, kernelParameters(kernel), [], (builder) => {
-      emitWithSums(createKernelContext(builder, this.lanes, kernel), kernelEmitters[kernel.nodes[0].op])
+      emitInParts(createKernelContext(builder, this.lanes, kernel), kernelEmitters[kernel.nodes[0].op])
       bytes = builder.encode().length
     })
     this.functions.set(signature, reference)

@@ -156,17 +156,17 @@ export class TileSums {
   }
 }
 
-/** Emits a kernel whose threads do parts of rows, where it sums these; else as it is. */
-export function emitWithSums(context: KernelContext, emit: (context: KernelContext) => void): void {
+/** Emits a kernel; a convolution whose threads do parts of the rows in the units of its own, with sums over these. */
+export function emitInParts(context: KernelContext, emit: (context: KernelContext) => void): void {
   const { kernel, builder, start, end } = context
-  const sums = kernel.nodes.slice(1).filter(isRowSum)
-  const [first] = sums
-  if (!first) {
+  const [product, ...others] = kernel.nodes
+  const sums = others.filter(isRowSum)
+  if (sums.length + kernel.before.length === 0) {
     emit(context)
     return
   }
-  const cut = rowPartsOf(first)
-  const [product] = kernel.nodes
+  const { units: parts, together = 1 } = kernel.partition
+  const cut = { rows: product.outputs[0].shape[0], together, parts }
   const { units } = partitionOf(product, () => 0, kernel.algorithm)
   const unitsTogether = (units * cut.together) / cut.rows
   assertInvariant(Number.isInteger(unitsTogether), `${cut.together} rows are ${unitsTogether} units of ${product.op}`)

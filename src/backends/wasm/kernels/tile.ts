@@ -166,9 +166,23 @@ const mapColumns = 4
 
 /** A kernel of element-by-element operations alone. */
 export function emitMap(context: KernelContext): void {
-  const { builder, lanes, kernel, start, end } = context
-  const layout = layoutAs(lastWrite(context).layout, 'rows')
-  const tail = new TileTail(context, kernel.nodes, undefined)
+  const { kernel, start, end } = context
+  const rows = (units: I32): I32 => i32.mul(units, i32.const(tileRows))
+  emitRows(context, new TileTail(context, kernel.nodes, undefined), lastWrite(context), {
+    first: rows(start),
+    end: rows(end),
+  })
+}
+
+/** Does a tail's operations on rows, a multiple of four of them; `like`: one of the operands, as wide as all. */
+export function emitRows(
+  context: KernelContext,
+  tail: TileTail,
+  like: KernelOperand,
+  { first, end }: { readonly first: I32; readonly end: I32 },
+): void {
+  const { builder, lanes } = context
+  const layout = layoutAs(like.layout, 'rows')
   const vectors = (Math.ceil(layout.columns / panelWidth) * panelWidth) / lanes.count
   const columns = Math.min(vectors, mapColumns)
   const rows = Math.min(tileRows, 2 ** Math.floor(Math.log2(mapVectors / columns)))
@@ -177,8 +191,8 @@ export function emitMap(context: KernelContext): void {
       for (let row = 0; row < rows; row++) tail.finish(row, vector)
     }
   }
-  tail.moveTo(i32.mul(start, i32.const(tileRows)), i32.const(0))
-  forRange(builder, i32.mul(start, i32.const(tileRows)), i32.mul(end, i32.const(tileRows)), rows, () => {
+  tail.moveTo(first, i32.const(0))
+  forRange(builder, first, end, rows, () => {
     if (vectors === columns) {
       finish(columns)
       tail.moveBy(rows, 0)

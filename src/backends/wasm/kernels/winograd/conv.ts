@@ -6,14 +6,15 @@ import { panelWidth, roundUp, tileRows } from '../../../../plan/layout.ts'
 import type { Kernel } from '../../../../plan/plan.ts'
 import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
-import { at, forRange, type KernelContext, layoutAs, operandOf, times } from '../operands.ts'
+import { at, forRange, type KernelContext, type KernelOperand, layoutAs, operandOf, times } from '../operands.ts'
 import { forColumnTiles, forRowTiles, panelOffset, TileProduct } from '../product.ts'
 import { TileTail } from '../tile.ts'
 import { offsetsOf, type Planes, planesOf, stripsOf } from './planes.ts'
+import { PreparedLines } from './prepared.ts'
 import { type Seen, seenBy, type Tiling, tilingOf } from './source.ts'
 import { emitSquare, squareBytes } from './square.ts'
 import { bytesOfZeros, firstRowOf, forLinesOfTiles, SeenLines } from './tiles.ts'
-import { createTouch } from './touch.ts'
+import { createTouch, mostTouched } from './touch.ts'
 import { createTransform, taps } from './transform.ts'
 
 /** So much of transformed tiles and of their products is under way at once: it stays in a core's second cache. */
@@ -73,6 +74,7 @@ export function emitWinogradConv(context: KernelContext): void {
   const address = (part: number): Local<'i32'> => builder.local('i32', i32.add(scratch, i32.const(sizes.offsets[part])))
   const [zerosAt, between, kernelAt, tilesAt, sumsAt] = [0, 1, 2, 3, 4].map(address)
   const source = operandOf(context, node.inputs[0])
+  const prepared = new PreparedLines(context, seen, source, tiling)
   const from = new SeenLines(context, seen, source, zerosAt, columns)
   const w = operandOf(context, node.inputs[1])
   const panelBytes = layoutAs(w.layout, 'panels').panelStride * lanes.bytes
@@ -115,11 +117,11 @@ export function emitWinogradConv(context: KernelContext): void {
     })
   }
 
-  const results = tail.rowOperands.map((operand) =>
-    createTouch(context, { operand, rows: blockLines * tile * width, turns: products }),
-  )
-  const sourceRows = blockLines * tile * seen.width
-  const next = createTouch(context, { operand: source, rows: sourceRows, turns: products })
+  const next = prepared.rowOperands.slice(0, Math.max(1, mostTouched - tail.rowOperands.length))
+  const sees = (width: number) => (operand: KernelOperand) =>
+    createTouch(context, { operand, rows: blockLines * tile * width, turns: products })
+  const results = tail.rowOperands.map(sees(width))
+  const sources = next.map(sees(seen.width))
   const emitProducts = (tiles: I32): void => {
     const rows = { first: builder.local('i32', i32.const(0)), end: builder.local('i32', tiles), sticksOut: 0 }
     const [fromTiles, fromKernel, target] = [tilesAt, kernelAt, sumsAt].map((place) => builder.local('i32', place))
@@ -128,7 +130,7 @@ export function emitWinogradConv(context: KernelContext): void {
     const tileBytes = sizes.tiles.stride * lanes.bytes
     const sumBytes = sizes.sums.stride * lanes.bytes
     times(builder, products, () => {
-      for (const touch of [...results, next]) touch.some()
+      for (const touch of [...results, ...sources]) touch.some()
       forColumnTiles(context, outputs, (count, first) => {
         builder.set(vectorAt, i32.add(fromKernel, panelOffset(context, first, ofPanel)))
         builder.set(secondAt, i32.add(fromKernel, panelOffset(context, i32.add(first, i32.const(1)), ofPanel)))
@@ -190,16 +192,18 @@ export function emitWinogradConv(context: KernelContext): void {
   const blockEnd = builder.local('i32')
   const least = (a: I32, b: I32): I32 => i32.select(i32.ltU(a, b), a, b)
   builder.when(i32.ltU(start, end), () => from.clear())
+  prepared.begin(start)
   forRange(builder, i32.const(0), i32.select(i32.ltU(start, end), i32.const(strips), i32.const(0)), 1, (number) => {
     builder.set(strip, number)
     emitKernel()
     builder.set(line, start)
     builder.while(i32.ltU(line, end), () => {
       builder.set(blockEnd, least(i32.add(line, i32.const(blockLines)), end))
+      prepared.moveTo(blockEnd)
       emitTiles(line, blockEnd)
       const tiles = i32.mul(i32.sub(blockEnd, line), i32.const(columns))
       for (const touch of results) touch.begin(firstRowOf(tiling, tiling, line))
-      next.begin(firstRowOf(tiling, seen, blockEnd))
+      for (const touch of sources) touch.begin(firstRowOf(tiling, seen, blockEnd))
       emitProducts(i32.and(i32.add(tiles, i32.const(tileRows - 1)), i32.const(-tileRows)))
       emitResults(line, blockEnd)
       builder.set(line, blockEnd)
