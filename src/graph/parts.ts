@@ -12,26 +12,31 @@ export const fewestRowsToPart = 256
 const rowsOfPart = 128
 const mostParts = 64
 
-/** Parts of so many rows, of which each `together` following ones are in one part. */
+/** Parts of so many rows, of which each `together` following ones are in one part; where that is 1, none is small. */
 export const partsOfPositions = (rows: number, together = 1): number =>
-  Math.max(1, Math.min(mostParts, Math.floor(rows / rowsOfPart), rows / together))
+  Math.max(1, Math.min(mostParts, Math.floor(rows / (together > 1 ? together : rowsOfPart))))
 
 /** The row where part `part` begins. */
 export const partStartRow = (rows: number, together: number, parts: number, part: number): number =>
   partStart(rows / together, parts, part) * together
 
 /** From so many images on a part has whole ones: there are enough for every thread. */
-const fewestImagesToPart = 16
-/** Lines that are in one part of a few images: a convolution may be computed in tiles of as many. */
-const linesTogether = 4
+export const fewestImagesToPart = 16
+/** Of images with more positions lines are parted all the same: long sums lose digits. */
+const mostPositionsTogether = 4096
+/** Lines that are in one part where images aren't whole: a convolution may be computed in tiles of as many. */
+export const linesTogether = 4
 
 /**
  * Positions of images that are in one part of a sum: with that, a convolution whose threads each do some of the parts can sum
  * what it makes.
  */
 export function positionsTogether(images: number, height: number, width: number): number {
-  const isInLines = images < fewestImagesToPart && height % linesTogether === 0
-  return (isInLines ? linesTogether : height) * width
+  const hasTiles = height % linesTogether === 0
+  const areWhole = height * width <= mostPositionsTogether || !hasTiles
+  if (images >= fewestImagesToPart && areWhole) return height * width
+  // Where lines are no whole tiles the sum is a kernel of its own, and the threads of the convolution share its lines.
+  return (hasTiles ? linesTogether : 1) * width
 }
 
 /**

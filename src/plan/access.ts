@@ -1,7 +1,14 @@
 /** How the threads divide each operation, and which part of each operand a thread touches. */
 import type { OpNode, Value } from '../graph/graph.ts'
 import { gradientOps, type OpName, ops } from '../graph/ops.ts'
-import { partsOfPositions, partsOfSamples, positionsTogether, rowsOfBlock } from '../graph/parts.ts'
+import {
+  fewestImagesToPart,
+  linesTogether,
+  partsOfPositions,
+  partsOfSamples,
+  positionsTogether,
+  rowsOfBlock,
+} from '../graph/parts.ts'
 import { geometryOf } from '../graph/windows.ts'
 import { linesOfTiles, tileOf } from './algorithms.ts'
 import { flatUnit, panelWidth, roundUp, tileRows } from './layout.ts'
@@ -170,9 +177,6 @@ const rowSums: ReadonlySet<OpName> = new Set(['partialSums', 'partialStatistics'
 /** True for sums over parts of the rows of the first input. */
 export const isRowSum = ({ op }: OpNode): boolean => rowSums.has(op)
 
-/** Lines of the tiles in which a convolution may be computed. */
-const tileLines = 4
-
 /** True where the convolution that makes the rows can sum them: what stays in one part is whole lines of its tiles. */
 export function canSum(sum: OpNode, { op, attributes }: OpNode): boolean {
   if (op !== 'conv' && op !== 'convInputGradient') return false
@@ -180,7 +184,7 @@ export function canSum(sum: OpNode, { op, attributes }: OpNode): boolean {
   const [lines, columns] = op === 'conv' ? [outputHeight, outputWidth] : [height, width]
   const together = Number(sum.attributes.together ?? 1)
   const isOfImages = together % (lines * columns) === 0
-  return isOfImages || (lines % tileLines === 0 && together % (tileLines * columns) === 0)
+  return isOfImages || (lines % linesTogether === 0 && together % (linesTogether * columns) === 0)
 }
 
 /** How a convolution is divided whose threads do whole images: as sums over its results are. */
@@ -197,7 +201,8 @@ export function canPrepare({ op, inputs, outputs, attributes }: OpNode): boolean
   if (op !== 'conv' && op !== 'convInputGradient') return false
   const { height, width, positions, outputPositions } = geometryOf(attributes)
   if (positions !== outputPositions || inputs[0].shape[0] !== outputs[0].shape[0]) return false
-  const isOfImages = positionsTogether(outputs[0].shape[0] / positions, height, width) === positions
+  const images = outputs[0].shape[0] / positions
+  const isOfImages = positionsTogether(images, height, width) === positions && images >= fewestImagesToPart
   return isOfImages && width % tileRows === 0
 }
 

@@ -1,10 +1,11 @@
 /**
- * Groups the operations of a straight line into kernels: element-by-element work joins the kernel that makes the tiles
- * it works on, so that a value is touched while it is in registers.
+ * Groups the operations of a straight line into kernels, so that values are touched while they are in registers or near:
+ * element-by-element work joins the kernel that makes the tiles it works on, or the convolution that reads it next; sums
+ * over rows join the convolution that makes these.
  */
 import type { Node, OpNode, Value } from '../graph/graph.ts'
 import { readsAny, sameShape } from '../graph/graph.ts'
-import { canFollow, canFuse, canHost, canSum, isRowSum, isUpdate } from './access.ts'
+import { canFollow, canFuse, canHost, canSum, isRowSum, isUpdate, partsOfImages } from './access.ts'
 
 /** The operations of one kernel, or a loop. */
 export type Step =
@@ -127,6 +128,8 @@ function findSummed(sum: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Val
   if (position === undefined || step?.kind !== 'ops' || !canSum(sum, step.nodes[0])) return undefined
   if (readsBefore(sum, step)) return undefined
   if (others.some((value) => (madeAt.get(value) ?? -1) >= position)) return undefined
+  // What is done before is done for whole images.
+  if (step.before.length > 0 && sum.attributes.together !== partsOfImages(step.nodes[0]).together) return undefined
   const isCutSo = step.nodes.filter(isRowSum).every((other) => other.attributes.together === sum.attributes.together)
   return isCutSo ? position : undefined
 }

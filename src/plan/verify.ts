@@ -57,6 +57,7 @@ function verifyOperands(kernel: Kernel): void {
       if (slot !== written.location.slot || JSON.stringify(terms) !== JSON.stringify(written.location.terms)) return
       const what = `${nameOf(kernel)} writes ${buffer.name}`
       assertInvariant(!other.write, `${what} twice`)
+      assertInvariant(kernel.before.length === 0, `${what}, which it reads before and after its first operation`)
       assertInvariant(other.reach === 'own' && written.reach === 'own', `${what}, which other threads read`)
     })
   })

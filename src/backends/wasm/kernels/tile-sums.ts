@@ -165,7 +165,8 @@ export function emitInParts(context: KernelContext, emit: (context: KernelContex
     emit(context)
     return
   }
-  const { units: parts, together = 1 } = kernel.partition
+  const { units: parts, together } = kernel.partition
+  assertInvariant(together !== undefined, `${product.op} is done in parts of its rows`)
   const cut = { rows: product.outputs[0].shape[0], together, parts }
   const { units } = partitionOf(product, () => 0, kernel.algorithm)
   const unitsTogether = (units * cut.together) / cut.rows

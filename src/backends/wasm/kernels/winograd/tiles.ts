@@ -54,7 +54,7 @@ export const bytesOfZeros = ({ width, channels }: Seen, elementBytes: number): n
 export class SeenLines {
   private readonly pointers: readonly Local<'i32'>[]
   private readonly runs: readonly Run[]
-  readonly rowBytes: number
+  private readonly rowBytes: number
 
   /** `zeros`: where lines of zeros may be kept. */
   constructor(
