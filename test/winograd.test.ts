@@ -151,7 +151,7 @@ const network = chain(
 )
 
 test('what is fused with them is done too: a training step is near that of the reference, and has one set of bits', async () => {
-  const problem = createProblem(network, { input: [3, 9, 10], batch: 9, steps: 2 })
+  const problem = createProblem(network, { input: [3, 9, 10], batch: 17, steps: 2 })
   const plan = createPlan(problem.graph, { precision: 'float32', ringSlots: 2, reservedBytes: 0 })
   verifyPlan(plan)
   const fused = [...kernelsOf(plan.body)].filter(({ algorithm, nodes }) => algorithm !== 'direct' && nodes.length > 1)
