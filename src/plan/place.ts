@@ -3,9 +3,20 @@
  * never copied: it moves through the slots of the stack that the backward pass reads anyway, or between two slots by
  * the parity of the iteration.
  */
-import type { Carried, Graph, GraphInput, LoopNode, Node, OpNode, Value } from '../graph/graph.ts'
+import {
+  type Carried,
+  type Graph,
+  type GraphInput,
+  type LoopNode,
+  type Node,
+  type OpNode,
+  readsAny,
+  sameShape,
+  type Value,
+} from '../graph/graph.ts'
 import { assertInvariant } from '../support/errors.ts'
 import {
+  canFuse,
   canPrepare,
   inputReach,
   isRowSum,
@@ -55,6 +66,9 @@ class Placer {
   private readonly destinations = new Map<Value, Location>()
   private readonly forms: ReadonlyMap<Value, Form>
   private readonly tapped = new Set<Value>()
+  /** Results whose memory is theirs alone, while somebody needs them. */
+  private readonly transient = new Set<Value>()
+  private readonly placed = new Set<Node>()
   /** Buffers that hold what a loop carries before, between and after its iterations. */
   private readonly carriedStacks = new Set<Buffer>()
   /** Where each loop that is to come has what it carries. */
@@ -202,6 +216,7 @@ class Placer {
 
   private placeKernel({ before, nodes }: Operations, consumers: ReadonlyMap<Value, Set<Node>>): Kernel {
     const all = [...before, ...nodes]
+    for (const node of all) this.placed.add(node)
     const own = new Set<Node>(all)
     const made = new Set(all.flatMap((node) => [...node.outputs]))
     const operands = new Map<Value, Operand>()
@@ -223,7 +238,7 @@ class Placer {
         const internal =
           !used && all.length > 1 && users !== undefined && !nodes.some((other) => readsRowsOf(value, other))
         if (internal) continue
-        const location = this.placeResult(value, node)
+        const location = this.overwritten(value, { before, nodes }, consumers) ?? this.placeResult(value, node)
         this.touch(location.buffer)
         writes.push({ value, location, write: true, reach: outputReach(node) })
       }
@@ -239,6 +254,33 @@ class Placer {
     return { kind: 'kernel', nodes, before, operands: [...operands.values(), ...writes], partition, algorithm }
   }
 
+  /**
+   * The place of what is read for the last time where the value is made of it, element by element: writing there brings no
+   * other memory into the cache.
+   */
+  private overwritten(
+    value: Value,
+    { before, nodes }: Pick<Operations, 'before' | 'nodes'>,
+    consumers: ReadonlyMap<Value, Set<Node>>,
+  ): Location | undefined {
+    if (this.destinations.has(value) || this.tapped.has(value)) return undefined
+    const isMap = before.length === 0 && nodes.every(canFuse)
+    const [elementwise, others] = isMap ? [nodes, before] : [before, nodes]
+    if (elementwise.at(-1)?.outputs[0] !== value) return undefined
+    const isReadHereLast = (input: Value): boolean =>
+      this.transient.has(input) &&
+      sameShape(input.shape, value.shape) &&
+      [...(consumers.get(input) ?? [])].every((user) => this.placed.has(user)) &&
+      !others.some((node) => readsAny(node, new Set([input])))
+    const input = elementwise.flatMap(({ inputs }) => inputs).find(isReadHereLast)
+    if (!input) return undefined
+    const location = this.locationOf(input)
+    this.locations.set(value, location)
+    this.transient.delete(input)
+    this.transient.add(value)
+    return location
+  }
+
   private placeResult(value: Value, { op, path }: OpNode): Location {
     const destination = this.destinations.get(value)
     if (destination) {
@@ -247,6 +289,7 @@ class Placer {
     }
     const loop = this.openLoops[this.openLoops.length - 1]
     const persistent = this.tapped.has(value)
+    if (!persistent) this.transient.add(value)
     const name = `${path || 'cotangent'}.${op}`
     const options = { persistent, writesPadding: writesPadding(op) }
     if (!loop) {

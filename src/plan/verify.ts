@@ -57,7 +57,10 @@ function verifyOperands(kernel: Kernel): void {
       if (slot !== written.location.slot || JSON.stringify(terms) !== JSON.stringify(written.location.terms)) return
       const what = `${nameOf(kernel)} writes ${buffer.name}`
       assertInvariant(!other.write, `${what} twice`)
-      assertInvariant(kernel.before.length === 0, `${what}, which it reads before and after its first operation`)
+      // What is done before the first operation is done ahead of the others.
+      const isAhead = kernel.before.some(({ outputs }) => outputs.includes(written.value))
+      const isReadLater = kernel.nodes.some(({ inputs }) => inputs.includes(other.value))
+      assertInvariant(!(isAhead && isReadLater), `${what}, which it reads after that`)
       assertInvariant(other.reach === 'own' && written.reach === 'own', `${what}, which other threads read`)
     })
   })
