@@ -66,8 +66,8 @@ class Placer {
   private readonly destinations = new Map<Value, Location>()
   private readonly forms: ReadonlyMap<Value, Form>
   private readonly tapped = new Set<Value>()
-  /** Results whose memory is theirs alone, while somebody needs them. */
-  private readonly transient = new Set<Value>()
+  /** Results whose memory is theirs alone, while somebody needs them: in which loop's body they are made, if in any. */
+  private readonly transient = new Map<Value, LoopId | undefined>()
   private readonly placed = new Set<Node>()
   /** Buffers that hold what a loop carries before, between and after its iterations. */
   private readonly carriedStacks = new Set<Buffer>()
@@ -267,8 +267,11 @@ class Placer {
     const isMap = before.length === 0 && nodes.every(canFuse)
     const [elementwise, others] = isMap ? [nodes, before] : [before, nodes]
     if (elementwise.at(-1)?.outputs[0] !== value) return undefined
+    const loop = this.openLoops.at(-1)?.id
     const isReadHereLast = (input: Value): boolean =>
       this.transient.has(input) &&
+      // Another iteration may need what comes from outside.
+      this.transient.get(input) === loop &&
       sameShape(input.shape, value.shape) &&
       [...(consumers.get(input) ?? [])].every((user) => this.placed.has(user)) &&
       !others.some((node) => readsAny(node, new Set([input])))
@@ -277,7 +280,7 @@ class Placer {
     const location = this.locationOf(input)
     this.locations.set(value, location)
     this.transient.delete(input)
-    this.transient.add(value)
+    this.transient.set(value, loop)
     return location
   }
 
@@ -289,7 +292,7 @@ class Placer {
     }
     const loop = this.openLoops[this.openLoops.length - 1]
     const persistent = this.tapped.has(value)
-    if (!persistent) this.transient.add(value)
+    if (!persistent) this.transient.set(value, loop?.id)
     const name = `${path || 'cotangent'}.${op}`
     const options = { persistent, writesPadding: writesPadding(op) }
     if (!loop) {
