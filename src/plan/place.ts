@@ -3,20 +3,9 @@
  * never copied: it moves through the slots of the stack that the backward pass reads anyway, or between two slots by
  * the parity of the iteration.
  */
-import {
-  type Carried,
-  type Graph,
-  type GraphInput,
-  type LoopNode,
-  type Node,
-  type OpNode,
-  readsAny,
-  sameShape,
-  type Value,
-} from '../graph/graph.ts'
+import type { Carried, Graph, GraphInput, LoopNode, Node, OpNode, Value } from '../graph/graph.ts'
 import { assertInvariant } from '../support/errors.ts'
 import {
-  canFuse,
   canPrepare,
   inputReach,
   isRowSum,
@@ -32,6 +21,7 @@ import { type AlgorithmOptions, chooseAlgorithm } from './algorithms.ts'
 import { type Form, findForms } from './axes.ts'
 import { cutIntoBlocks } from './blocks.ts'
 import { fuse, type Operations } from './fuse.ts'
+import { findConsumers, LastReaders } from './last-readers.ts'
 import { countSlots, innerShape, layoutOf, layoutSize, panelWidth, roundUp } from './layout.ts'
 import type { Lifetime } from './memory.ts'
 import type { Buffer, Kernel, Location, LoopId, Operand, PlanLoop, PlanNode } from './plan.ts'
@@ -66,9 +56,7 @@ class Placer {
   private readonly destinations = new Map<Value, Location>()
   private readonly forms: ReadonlyMap<Value, Form>
   private readonly tapped = new Set<Value>()
-  /** Results whose memory is theirs alone, while somebody needs them: in which loop's body they are made, if in any. */
-  private readonly transient = new Map<Value, LoopId | undefined>()
-  private readonly placed = new Set<Node>()
+  private readonly lastReaders = new LastReaders()
   /** Buffers that hold what a loop carries before, between and after its iterations. */
   private readonly carriedStacks = new Set<Buffer>()
   /** Where each loop that is to come has what it carries. */
@@ -214,9 +202,10 @@ class Placer {
     return body
   }
 
-  private placeKernel({ before, nodes }: Operations, consumers: ReadonlyMap<Value, Set<Node>>): Kernel {
+  private placeKernel(step: Operations, consumers: ReadonlyMap<Value, Set<Node>>): Kernel {
+    const { before, nodes } = step
     const all = [...before, ...nodes]
-    for (const node of all) this.placed.add(node)
+    this.lastReaders.place(all)
     const own = new Set<Node>(all)
     const made = new Set(all.flatMap((node) => [...node.outputs]))
     const operands = new Map<Value, Operand>()
@@ -238,7 +227,7 @@ class Placer {
         const internal =
           !used && all.length > 1 && users !== undefined && !nodes.some((other) => readsRowsOf(value, other))
         if (internal) continue
-        const location = this.overwritten(value, { before, nodes }, consumers) ?? this.placeResult(value, node)
+        const location = this.takeOver(value, step, consumers) ?? this.placeResult(value, node)
         this.touch(location.buffer)
         writes.push({ value, location, write: true, reach: outputReach(node) })
       }
@@ -254,33 +243,13 @@ class Placer {
     return { kind: 'kernel', nodes, before, operands: [...operands.values(), ...writes], partition, algorithm }
   }
 
-  /**
-   * The place of what is read for the last time where the value is made of it, element by element: writing there brings no
-   * other memory into the cache.
-   */
-  private overwritten(
-    value: Value,
-    { before, nodes }: Pick<Operations, 'before' | 'nodes'>,
-    consumers: ReadonlyMap<Value, Set<Node>>,
-  ): Location | undefined {
+  /** The place of what the step reads for the last time and makes the value of, if there is such. */
+  private takeOver(value: Value, step: Operations, consumers: ReadonlyMap<Value, Set<Node>>): Location | undefined {
     if (this.destinations.has(value) || this.tapped.has(value)) return undefined
-    const isMap = before.length === 0 && nodes.every(canFuse)
-    const [elementwise, others] = isMap ? [nodes, before] : [before, nodes]
-    if (elementwise.at(-1)?.outputs[0] !== value) return undefined
-    const loop = this.openLoops.at(-1)?.id
-    const isReadHereLast = (input: Value): boolean =>
-      this.transient.has(input) &&
-      // Another iteration may need what comes from outside.
-      this.transient.get(input) === loop &&
-      sameShape(input.shape, value.shape) &&
-      [...(consumers.get(input) ?? [])].every((user) => this.placed.has(user)) &&
-      !others.some((node) => readsAny(node, new Set([input])))
-    const input = elementwise.flatMap(({ inputs }) => inputs).find(isReadHereLast)
+    const input = this.lastReaders.takeOver(value, step, { consumers, loop: this.openLoops.at(-1)?.id })
     if (!input) return undefined
     const location = this.locationOf(input)
     this.locations.set(value, location)
-    this.transient.delete(input)
-    this.transient.set(value, loop)
     return location
   }
 
@@ -292,7 +261,7 @@ class Placer {
     }
     const loop = this.openLoops[this.openLoops.length - 1]
     const persistent = this.tapped.has(value)
-    if (!persistent) this.transient.set(value, loop?.id)
+    if (!persistent) this.lastReaders.note(value, loop?.id)
     const name = `${path || 'cotangent'}.${op}`
     const options = { persistent, writesPadding: writesPadding(op) }
     if (!loop) {
@@ -505,31 +474,6 @@ function isMadeIn(body: readonly Node[], value: Value): boolean {
   return body.some((node) =>
     node.kind === 'op' ? node.outputs.includes(value) : node.stacks.some(({ stacked }) => stacked === value),
   )
-}
-
-/** The nodes of one straight line that read each value (a loop reads what any part of it reads). */
-function findConsumers(nodes: readonly Node[]): ReadonlyMap<Value, Set<Node>> {
-  const consumers = new Map<Value, Set<Node>>()
-  const add = (value: Value, node: Node): void => {
-    const known = consumers.get(value)
-    if (known) known.add(node)
-    else consumers.set(value, new Set([node]))
-  }
-  const visit = (inner: readonly Node[], user: Node | undefined): void => {
-    for (const node of inner) {
-      const reader = user ?? node
-      if (node.kind === 'op') {
-        for (const input of node.inputs) add(input, reader)
-        continue
-      }
-      for (const { initial, next } of node.carried) for (const value of [initial, next]) add(value, reader)
-      for (const { stacked } of node.slices) add(stacked, reader)
-      for (const { value } of node.stacks) add(value, reader)
-      visit(node.body, reader)
-    }
-  }
-  visit(nodes, undefined)
-  return consumers
 }
 
 export function placeGraph(graph: Graph, options: PlaceOptions): Placement {
