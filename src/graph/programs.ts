@@ -28,6 +28,13 @@ export interface TrainingGraphOptions {
   readonly taps?: (blueprint: LayerBlueprint) => boolean
 }
 
+export interface GradientGraphOptions {
+  readonly batch: number
+  readonly loss: LossName
+  /** Layers whose outputs can be read after a pass, by path; `tap.PATH` is the output's name. */
+  readonly taps?: (blueprint: LayerBlueprint) => boolean
+}
+
 export interface EvaluationGraphOptions {
   readonly batch: number
   /** Normalise by the batch's own statistics, as in training; nothing is dropped all the same. */
@@ -86,13 +93,30 @@ interface Tapped {
   readonly pieces: Value[]
 }
 
-/**
- * One step of training: inputs `x` [B, features], `labels` [B] (or `targets` [B, outputs]), `step` and the optimizer's
- * scalars (see updates.ts); outputs
- * `loss` (the batch's mean before the update), `gradient.NAME` of every trained parameter, and the taps.
- */
-export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOptions): Graph {
-  const { batch, loss, seed, recompute, gradients: keepsGradients = true, taps } = options
+/** A forward pass in training mode, its loss, and the way back from it. */
+interface Differentiated {
+  readonly builder: GraphBuilder
+  readonly parameters: ReadonlyMap<string, Value>
+  readonly meanLoss: Value
+  readonly statistics: readonly BatchStatistic[]
+  /** Of every value asked for that the loss depends on. */
+  readonly gradients: ReadonlyMap<Value, Value>
+}
+
+interface DifferentiatedOptions {
+  readonly batch: number
+  readonly loss: LossName
+  readonly seed?: number
+  readonly recompute?: Recomputation
+  readonly taps?: (blueprint: LayerBlueprint) => boolean
+  /** Whether units are dropped, which takes the number of the step. */
+  readonly drops: boolean
+  /** Whether the network's outputs and the loss's gradient with respect to the input can be read. */
+  readonly ends?: boolean
+}
+
+function differentiated(blueprint: Blueprint, options: DifferentiatedOptions): Differentiated {
+  const { batch, loss, seed = 0, recompute, taps, drops, ends = false } = options
   const builder = new GraphBuilder()
   const parameters = declareParameters(builder, blueprint)
   const x = builder.input('x', 'input', batchShape(batch, blueprint.input))
@@ -101,7 +125,7 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
     loss === 'cross-entropy'
       ? builder.input('labels', 'input', [batch], 'int')
       : builder.input('targets', 'input', outputShape)
-  const step = builder.input('step', 'input', [], 'int')
+  const step = drops ? builder.input('step', 'input', [], 'int') : undefined
 
   const tapped = new Taps(builder, x, taps)
   const { onOutput } = tapped
@@ -110,31 +134,85 @@ export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOption
   const context = { builder, training: true, batch, seed, step, parameters, recompute, onOutput, onStatistic }
   const logits = lowerNetwork(context, blueprint.root, x)
   tapped.declareOutputs()
+  if (ends) builder.output('outputs', builder.op('copy', [logits], {}, 'outputs')[0])
   const lossOp = loss === 'cross-entropy' ? 'softmaxCrossEntropy' : 'squaredError'
   const [lossPerSample] = builder.op(lossOp, [logits, wanted], {}, 'loss')
   const [meanLoss] = builder.op('meanOverBatch', [lossPerSample], {}, 'loss')
   builder.output('loss', meanLoss)
-  builder.guardBy(meanLoss)
 
   const trained = blueprint.parameters.filter(({ trainable }) => trainable)
-  const trainedValues = trained.flatMap(({ name }) => parameters.get(name) ?? [])
-  const gradients = differentiate(builder, lossPerSample, trainedValues)
-  const updated = trained.flatMap((parameter, position) => {
-    const gradient = gradients.get(trainedValues[position])
-    const value = trainedValues[position]
-    return gradient ? [{ ...parameter, shape: value.shape, value, gradient }] : []
+  const values = trained.flatMap(({ name }) => parameters.get(name) ?? [])
+  const gradients = differentiate(builder, lossPerSample, ends ? [x, ...values] : values)
+  if (ends) {
+    const known = gradients.get(x)
+    if (known) builder.output('gradient.x', known)
+  }
+  return { builder, parameters, meanLoss, statistics, gradients }
+}
+
+/** The parameters that are trained and that the loss depends on, with their gradients. */
+function withGradients({ parameters: blueprints }: Blueprint, { parameters, gradients }: Differentiated) {
+  return blueprints.flatMap((parameter) => {
+    const value = parameter.trainable ? parameters.get(parameter.name) : undefined
+    const gradient = value && gradients.get(value)
+    return value && gradient ? [{ ...parameter, shape: value.shape, value, gradient }] : []
   })
+}
+
+/**
+ * One step of training: inputs `x` [B, features], `labels` [B] (or `targets` [B, outputs]), `step` and the optimizer's
+ * scalars (see updates.ts); outputs
+ * `loss` (the batch's mean before the update), `gradient.NAME` of every trained parameter, and the taps.
+ */
+export function trainingGraph(blueprint: Blueprint, options: TrainingGraphOptions): Graph {
+  const { gradients: keepsGradients = true } = options
+  const pass = differentiated(blueprint, { ...options, drops: true })
+  const { builder, statistics, meanLoss } = pass
+  builder.guardBy(meanLoss)
+  const updated = withGradients(blueprint, pass)
   if (keepsGradients) for (const { name, gradient } of updated) builder.output(`gradient.${name}`, gradient)
   emitUpdates(builder, updated, options)
   // With the updates, not where the statistics are taken: a step whose loss isn't finite must not move them either.
+  followStatistics(builder, statistics)
+  return builder.finish('training step')
+}
+
+function followStatistics(builder: GraphBuilder, statistics: readonly BatchStatistic[], weight?: number): void {
   for (const running of new Set(statistics.map((statistic) => statistic.running))) {
     const pieces = statistics.filter((statistic) => statistic.running === running)
-    const [{ path, momentum, correction }] = pieces
+    const [{ path, momentum: own, correction }] = pieces
     const values = pieces.map(({ statistic }) => statistic)
     const joined = builder.join(values, running.shape, path)
+    const momentum = weight ?? own
     builder.update(running, builder.op('runningUpdate', [running, joined], { momentum, correction }, path)[0])
   }
-  return builder.finish('training step')
+}
+
+/**
+ * What a batch's loss and its gradient are, for those who only look: nothing is updated, nothing dropped, and batch norm uses
+ * the batch's own statistics. Inputs `x` [B, features] and `labels` [B] (or `targets` [B, outputs]); outputs `loss`,
+ * `outputs` [B, outputs], `gradient.NAME` of every trained parameter, `gradient.x` [B, features], and the taps.
+ */
+export function gradientGraph(blueprint: Blueprint, options: GradientGraphOptions): Graph {
+  const pass = differentiated(blueprint, { ...options, drops: false, ends: true })
+  for (const { name, gradient } of withGradients(blueprint, pass)) pass.builder.output(`gradient.${name}`, gradient)
+  return pass.builder.finish('gradient')
+}
+
+/**
+ * A forward pass whose one effect is on running statistics: each moves to the batch's by `weight` (1: all the way). Input `x`
+ * [B, features]; undefined where the network has none.
+ */
+export function statisticsGraph(blueprint: Blueprint, batch: number, weight: number): Graph | undefined {
+  if (!blueprint.parameters.some(({ role }) => role === 'runningMean')) return undefined
+  const builder = new GraphBuilder()
+  const parameters = declareParameters(builder, blueprint)
+  const x = builder.input('x', 'input', batchShape(batch, blueprint.input))
+  const statistics: BatchStatistic[] = []
+  const onStatistic = (statistic: BatchStatistic): unknown => statistics.push(statistic)
+  lowerNetwork({ builder, training: true, batch, seed: 0, parameters, onStatistic }, blueprint.root, x)
+  followStatistics(builder, statistics, weight)
+  return builder.finish('statistics')
 }
 
 /** A forward pass in evaluation mode: input `x` [B, features], output `outputs` [B, outputs] and the taps. */

@@ -25,10 +25,10 @@ export interface PairedDifference extends Summary {
   readonly verdict: 'worse' | 'better' | 'same' | 'too few seeds'
 }
 
-export function pairedDifference(
-  first: readonly ComparedRun[],
-  second: readonly ComparedRun[],
-  measure: Measure,
+export function pairedDifference<R extends { readonly seed: number }>(
+  first: readonly R[],
+  second: readonly R[],
+  measure: (run: R) => number | null,
 ): PairedDifference | null {
   const pairs = second.flatMap((run) => {
     const other = first.find(({ seed }) => seed === run.seed)

@@ -67,7 +67,7 @@ function readOutput(program: Program, name: string, layer: LayerBlueprint): Tapp
 }
 
 /** The program for so many rows, or for a quarter as often as it needs too much memory. */
-async function compileWithin(
+export async function compileWithin(
   backend: Backend,
   rows: number,
   graphOf: (batch: number) => Graph,
