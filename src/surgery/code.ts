@@ -1,0 +1,93 @@
+/** What passes through layers in place of a signal, and layers of weights that pass it on. */
+import { windowOf } from '../blueprint/leaf-rules.ts'
+import { sameShape } from '../blueprint/shape.ts'
+import type { BatchNormLayer, ConvLayer, DenseLayer, ScaleLayer } from '../network/network.ts'
+import { type OperatingPoint, operatingPoints } from './operating-points.ts'
+import { type Draft, type Impossible, impossible, type Step, toSet } from './tensors.ts'
+
+/** What passes in place of a signal x: factor * x + offset. */
+export interface Code {
+  readonly factor: number
+  readonly offset: number
+}
+
+export const plain: Code = { factor: 1, offset: 0 }
+export const isPlain = ({ factor, offset }: Code): boolean => factor === 1 && offset === 0
+
+/** An activation that bends what it gets, and what should pass behind the layer of weights before it. */
+export interface Bend {
+  readonly step: Step
+  readonly before: Code
+  readonly point: OperatingPoint
+}
+
+/** Functions that leave what isn't negative as it is. */
+export const isRectifier = (name: string): boolean => name === 'relu' || name === 'leakyRelu'
+
+/** The first activation behind the layer of weights at `place` and before the next one that isn't harmless. */
+export function nextBend(steps: readonly Step[], place: number, isNonnegative: boolean): Bend | undefined {
+  let scale = 1
+  for (let index = place + 1; index < steps.length; index++) {
+    const step = steps[index]
+    const { layer } = step.blueprint
+    if (layer.kind === 'dense' || layer.kind === 'conv') return undefined
+    if (layer.kind === 'scale') scale *= factorAt(step, layer)
+    if (layer.kind !== 'activation' || layer.function === 'identity') continue
+    if (scale === 0 || (isNonnegative && isRectifier(layer.function))) return undefined
+    const point = operatingPoints[layer.function]
+    return { step, point, before: { factor: point.step / scale, offset: point.at / scale } }
+  }
+  return undefined
+}
+
+/** The number that a layer multiplies by in this iteration. */
+export function factorAt({ index }: Step, { factor }: ScaleLayer): number {
+  return typeof factor === 'number' ? factor : factor[index[index.length - 1]]
+}
+
+/**
+ * Sets a layer of weights so that it gives `after` of a signal that it is given as `before`: in the first `channels` units
+ * or channels, and zeros in the others.
+ */
+export function setAffine(
+  draft: Draft,
+  step: Step,
+  layer: DenseLayer | ConvLayer,
+  channels: number,
+  before: Code,
+  after: Code,
+): Impossible | undefined {
+  const { blueprint } = step
+  const [inputs, ...positions] = blueprint.input
+  const [outputs, ...positionsGiven] = blueprint.output
+  if (!sameShape(positions, positionsGiven)) return impossible(blueprint, 'gives fewer positions than it gets')
+  if (outputs < channels) return impossible(blueprint, `has ${outputs} outputs for ${channels} values to hand on`)
+  const factor = after.factor / before.factor
+  const offset = after.offset - factor * before.offset
+  const bias = toSet(draft, step, 'bias')?.fill(0)
+  if (bias) bias.fill(offset, 0, channels)
+  else if (offset !== 0) return impossible(blueprint, 'has no bias, which the activation behind it would need')
+  const weight = toSet(draft, step, 'weight')?.fill(0)
+  const { kernel, centre } = kernelOf(layer)
+  for (let unit = 0; weight && unit < channels; unit++) weight[(unit * inputs + unit) * kernel ** 2 + centre] = factor
+  return undefined
+}
+
+/** A kernel's side, and the place in it that sees the position of the output. */
+function kernelOf(layer: DenseLayer | ConvLayer): { kernel: number; centre: number } {
+  if (layer.kind === 'dense') return { kernel: 1, centre: 0 }
+  const { kernel, before } = windowOf(layer)
+  return { kernel, centre: before * kernel + before }
+}
+
+/**
+ * Sets a batch norm so that it gives what it gets: in float64 to the last bit where epsilon is below 1, since 1 - epsilon
+ * and epsilon are 1.
+ */
+export function setNorm(draft: Draft, step: Step, { epsilon }: BatchNormLayer): void {
+  const variance = Math.max(0, 1 - epsilon)
+  toSet(draft, step, 'runningMean')?.fill(0)
+  toSet(draft, step, 'runningVariance')?.fill(variance)
+  toSet(draft, step, 'scale')?.fill(Math.sqrt(variance + epsilon))
+  toSet(draft, step, 'shift')?.fill(0)
+}

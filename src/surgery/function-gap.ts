@@ -1,0 +1,70 @@
+/** How far apart two networks' functions are, on samples. */
+import type { Backend } from '../backends/backend.ts'
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { sameShape, shapeText, sizeOf } from '../blueprint/shape.ts'
+import type { Samples } from '../data/dataset.ts'
+import type { Standardiser } from '../data/standardise.ts'
+import { IsobathError } from '../support/errors.ts'
+import { createEvaluator, type Weights } from '../training/evaluate.ts'
+
+/** A network with values for its parameters, which is a function. */
+export interface WeightedNetwork {
+  readonly blueprint: Blueprint
+  readonly weights: Weights
+}
+
+export interface FunctionGap {
+  /** The largest difference of two outputs, over all samples and units; NaN where one isn't a number. */
+  readonly largest: number
+  /** The largest absolute output of the first network. */
+  readonly scale: number
+}
+
+/**
+ * The gap between two networks on standardised samples, both in evaluation mode. Float64 shows what of it isn't rounding.
+ * Throws an IsobathError `network` where their outputs have different shapes.
+ */
+export async function functionGap(
+  one: WeightedNetwork,
+  other: WeightedNetwork,
+  backend: Backend,
+  samples: Samples,
+  standardiser: Standardiser,
+): Promise<FunctionGap> {
+  const [expected, found] = [one.blueprint.output, other.blueprint.output]
+  if (!sameShape(expected, found)) {
+    const shapes = `expected two of the shape ${shapeText(expected)}, got ${shapeText(found)}`
+    throw new IsobathError('network', `outputs: ${shapes}. Compare networks for the same task.`)
+  }
+  const width = sizeOf(expected)
+  const outputs = new Float64Array(samples.count * width)
+  let [largest, scale] = [0, 0]
+  const eachOutput = (of: WeightedNetwork, take: (value: number, place: number) => void) =>
+    passAll(of, backend, samples, standardiser, (rows, first) => {
+      for (let index = 0; index < rows.length; index++) take(rows[index], first * width + index)
+    })
+  await eachOutput(one, (value, place) => {
+    outputs[place] = value
+    scale = Math.max(scale, Math.abs(value))
+  })
+  await eachOutput(other, (value, place) => {
+    largest = Math.max(largest, Math.abs(value - outputs[place]))
+  })
+  return { largest, scale }
+}
+
+async function passAll(
+  { blueprint, weights }: WeightedNetwork,
+  backend: Backend,
+  samples: Samples,
+  standardiser: Standardiser,
+  take: (rows: Float64Array, first: number) => void,
+): Promise<void> {
+  const evaluator = await createEvaluator(blueprint, backend, samples.count)
+  try {
+    evaluator.load(weights)
+    await evaluator.eachOutput(samples, standardiser, take)
+  } finally {
+    evaluator.dispose()
+  }
+}

@@ -1,0 +1,60 @@
+/** Which values in a network can't be negative, whatever its weights are. A rectifier leaves those as they are. */
+import type { LayerBlueprint } from '../blueprint/blueprint.ts'
+import type { ActivationName, Layer, Varying } from '../network/network.ts'
+
+/** Whether a layer's input and its output are known not to be negative, in every iteration of the loops around it. */
+export interface Signs {
+  readonly input: boolean
+  readonly output: boolean
+}
+
+const neverNegative: ReadonlySet<ActivationName> = new Set(['relu', 'sigmoid', 'softplus'])
+
+const isNonnegative = (varying: Varying): boolean =>
+  typeof varying === 'number' ? varying >= 0 : varying.every((value) => value >= 0)
+
+/** The signs of every layer; nothing is known of the network's input. */
+export function findSigns(root: LayerBlueprint): ReadonlyMap<LayerBlueprint, Signs> {
+  const signs = new Map<LayerBlueprint, Signs>()
+  const pass = (blueprint: LayerBlueprint, input: boolean): boolean => {
+    const output = through(blueprint, input)
+    signs.set(blueprint, { input, output })
+    return output
+  }
+  const through = ({ layer, children }: LayerBlueprint, input: boolean): boolean => {
+    if (layer.kind === 'chain') return children.reduce((sign, child) => pass(child, sign), input)
+    if (layer.kind === 'repeat') {
+      const [block] = children
+      // What holds for the first iteration's input and for every later one's; more can't be said of all.
+      const everyInput = pass(block, input) && input
+      return pass(block, everyInput)
+    }
+    if (layer.kind === 'residual') {
+      const [branch, shortcut] = children
+      const [added, skipped] = [pass(branch, input), shortcut ? pass(shortcut, input) : input]
+      return added && skipped && !layer.trainedMultiplier && isNonnegative(layer.multiplier)
+    }
+    return throughLeaf(layer, input)
+  }
+  pass(root, false)
+  return signs
+}
+
+function throughLeaf(layer: Layer, input: boolean): boolean {
+  switch (layer.kind) {
+    case 'activation':
+      // All others give 0 or more where they are given 0 or more.
+      return input || neverNegative.has(layer.function)
+    case 'scale':
+      return input && isNonnegative(layer.factor)
+    case 'maxPool':
+    case 'averagePool':
+    case 'globalAveragePool':
+    case 'subsample':
+    case 'dropout':
+    case 'flatten':
+      return input
+    default:
+      return false
+  }
+}

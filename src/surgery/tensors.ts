@@ -1,0 +1,62 @@
+/** Weights by iteration, and the notes of which of them were set. */
+import type { LayerBlueprint, ParameterBlueprint, ParameterRole } from '../blueprint/blueprint.ts'
+import { sizeOf } from '../blueprint/shape.ts'
+import { assertInvariant } from '../support/errors.ts'
+
+/** Weights that are being written, and the parameters of which something was set. */
+export interface Draft {
+  readonly weights: Map<string, Float64Array>
+  readonly changed: Set<ParameterBlueprint>
+}
+
+/** A layer in one iteration of the loops around it: a number for each loop, outermost first. */
+export interface Step {
+  readonly blueprint: LayerBlueprint
+  readonly index: readonly number[]
+}
+
+/** Why no weights do what is asked for: a layer's path, and what it does. */
+export interface Impossible {
+  readonly impossible: string
+}
+
+export const impossible = ({ path }: LayerBlueprint, why: string): Impossible => ({
+  impossible: `${path || 'the network'}: ${why}`,
+})
+
+/** The layers in the order in which a signal passes them, iteration by iteration; residuals are not taken apart. */
+export function stepsOf(blueprint: LayerBlueprint, index: readonly number[]): Step[] {
+  const { layer, children } = blueprint
+  if (layer.kind === 'chain') return children.flatMap((child) => stepsOf(child, index))
+  if (layer.kind !== 'repeat') return [{ blueprint, index }]
+  return Array.from({ length: layer.times }, (_, iteration) => stepsOf(children[0], [...index, iteration])).flat()
+}
+
+/** Every combination of iterations of nested loops, in their order; a single empty one where there are no loops. */
+export function iterationsOf(loops: readonly number[]): number[][] {
+  return loops.reduce<number[][]>(
+    (outer, times) => outer.flatMap((index) => Array.from({ length: times }, (_, iteration) => [...index, iteration])),
+    [[]],
+  )
+}
+
+/** One iteration's values of a parameter, as a view. */
+export function valuesAt(
+  values: Float64Array,
+  { shape, loops }: ParameterBlueprint,
+  index: readonly number[],
+): Float64Array {
+  const size = sizeOf(shape.slice(loops.length))
+  const number = loops.reduce((sum, times, axis) => sum * times + index[axis], 0)
+  return values.subarray(number * size, (number + 1) * size)
+}
+
+/** One iteration's values of the layer's parameter of this role, to be set; undefined where it has none. */
+export function toSet(draft: Draft, { blueprint, index }: Step, role: ParameterRole): Float64Array | undefined {
+  const parameter = blueprint.parameters.find((one) => one.role === role)
+  if (parameter === undefined) return undefined
+  const values = draft.weights.get(parameter.name)
+  assertInvariant(values !== undefined, `${parameter.name} has no values`)
+  draft.changed.add(parameter)
+  return valuesAt(values, parameter, index)
+}

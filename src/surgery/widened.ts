@@ -1,0 +1,53 @@
+/** The same network with wider hidden layers. */
+import type { Layer, Network } from '../network/network.ts'
+
+/** True for layers whose weights mix all units, and so decide how many there are behind them. */
+function hasWidth(layer: Layer): boolean {
+  switch (layer.kind) {
+    case 'dense':
+    case 'conv':
+      return true
+    case 'chain':
+      return layer.layers.some(hasWidth)
+    case 'residual':
+      return hasWidth(layer.branch)
+    case 'repeat':
+      return hasWidth(layer.block)
+    default:
+      return false
+  }
+}
+
+/**
+ * Every hidden layer `factor` times as wide: units of dense layers, channels of convolutions. The last layer with weights gives
+ * the outputs, and stays. Initialisers that go by a layer's fans follow its width. Undefined where no layer is hidden.
+ */
+export function widened(network: Network, factor: number): Network | undefined {
+  const found = widen(network, factor, true)
+  return JSON.stringify(found) === JSON.stringify(network) ? undefined : found
+}
+
+function widen(layer: Layer, factor: number, isLast: boolean): Layer {
+  switch (layer.kind) {
+    case 'dense':
+      return isLast ? layer : { ...layer, width: layer.width * factor }
+    case 'conv':
+      return isLast ? layer : { ...layer, channels: layer.channels * factor }
+    case 'subsample':
+      return { ...layer, channels: layer.channels * factor }
+    case 'chain': {
+      const last = layer.layers.findLastIndex(hasWidth)
+      return { ...layer, layers: layer.layers.map((one, index) => widen(one, factor, isLast && index === last)) }
+    }
+    case 'residual': {
+      const { shortcut, branch } = layer
+      const wider = { ...layer, branch: widen(branch, factor, isLast) }
+      return shortcut === undefined ? wider : { ...wider, shortcut: widen(shortcut, factor, isLast) }
+    }
+    case 'repeat':
+      // Its block's output has its input's width, so it can't give the outputs of a network with wider layers before it.
+      return { ...layer, block: widen(layer.block, factor, false) }
+    default:
+      return layer
+  }
+}
