@@ -1,0 +1,15 @@
+/**
+ * The share of a stage's ReLUs that are above 0 for every sample, an image's at every position: they act as linear units.
+ * NaN where the stage has no ReLU.
+ */
+import type { LayerProbe } from './layer-probe.ts'
+import { shareOfReluUnits } from './relu-units.ts'
+
+export const alwaysOnUnits: LayerProbe = {
+  title: 'Share of units that are always on',
+  scale: 'linear',
+  domain: [0, 1],
+  when: 'looks',
+  needs: { activations: true },
+  read: (sight) => sight.stages.map((stage) => shareOfReluUnits(sight, stage, (active, all) => active === all)),
+}

@@ -1,0 +1,53 @@
+/**
+ * How far a residual block turns its input, as a share of half a turn: arccos(cos(input, output)) / pi, the mean over the
+ * samples (Gromov et al. 2024, of one layer). 0: the block does nothing but stretch. Its input is the output of the
+ * stage before. NaN for stages without a skip, for the first one, and where input and output differ in shape.
+ */
+import { sameShape } from '../blueprint/shape.ts'
+import type { LayerProbe } from './layer-probe.ts'
+import { euclideanNorm } from './norm.ts'
+import type { Rows, Sight } from './pass.ts'
+
+export const angularDistance: LayerProbe = {
+  title: 'Angular distance between input and output',
+  unit: 'half turns',
+  scale: 'linear',
+  when: 'looks',
+  needs: { stages: true },
+  read: (sight) => sight.stages.map((_, index) => distanceAt(sight, index)),
+}
+
+function distanceAt(sight: Sight, index: number): number {
+  const { end, skips } = sight.stages[index]
+  if (index === 0 || !skips) return Number.NaN
+  const { end: before } = sight.stages[index - 1]
+  if (!sameShape(before.layer.output, end.layer.output)) return Number.NaN
+  return meanAngle(sight.output(before), sight.output(end)) / Math.PI
+}
+
+/**
+ * The mean angle between rows, those left out that are zero in either; NaN where none is left. Of normalised rows it is
+ * 2 atan2(|u - v|, |u + v|), exact also next to 0, where the arccos loses half its digits (Kahan 2006, section 12).
+ */
+function meanAngle(one: Rows, other: Rows): number {
+  const { rows, width } = one
+  let sum = 0
+  let count = 0
+  for (let row = 0; row < rows; row++) {
+    const u = one.values.subarray(row * width, (row + 1) * width)
+    const v = other.values.subarray(row * width, (row + 1) * width)
+    const [ownNorm, otherNorm] = [euclideanNorm([u]), euclideanNorm([v])]
+    if (ownNorm === 0 || otherNorm === 0) continue
+    let apart = 0
+    let together = 0
+    for (let index = 0; index < width; index++) {
+      const a = u[index] / ownNorm
+      const b = v[index] / otherNorm
+      apart += (a - b) * (a - b)
+      together += (a + b) * (a + b)
+    }
+    sum += 2 * Math.atan2(Math.sqrt(apart), Math.sqrt(together))
+    count++
+  }
+  return sum / count
+}

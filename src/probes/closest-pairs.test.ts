@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { chain, dense, tanh } from '../network/layers.ts'
+import { createRandom } from '../support/random.ts'
+import { closestPairs } from './closest-pairs.ts'
+import { readHandMade, seeHandMade, tableOf } from './hand-made.ts'
+
+const backend = createReferenceBackend()
+const same = dense(2, { bias: false, init: { kind: 'identity', gain: 3 } })
+
+function cosineOf(one: readonly number[], other: readonly number[]): number {
+  const product = (a: readonly number[], b: readonly number[]): number =>
+    a.reduce((sum, value, index) => sum + value * b[index], 0)
+  return product(one, other) / Math.sqrt(product(one, one) * product(other, other))
+}
+
+describe('the closest pairs', () => {
+  it('are each sample and its nearest, whatever their lengths', async () => {
+    const at = (angle: number, length: number): number[] => [length * Math.cos(angle), length * Math.sin(angle)]
+    // The first two are 0.1 apart, the third is 0.5 from the second.
+    const inputs = [at(0, 1), at(0.1, 7), at(0.6, 0.2)]
+    const expected = (2 * Math.cos(0.1) + Math.cos(0.5)) / 3
+    const found = await readHandMade(backend, closestPairs, { network: chain(same, same), inputs })
+    expect(found).toEqual([expect.closeTo(expected, 14), expect.closeTo(expected, 14)])
+  })
+
+  it('stay the same pairs from stage to stage, and are what the definition says', async () => {
+    const random = createRandom(1, 'closest pairs')
+    const made = {
+      network: chain(dense(6), tanh(), dense(5), tanh(), dense(3)),
+      inputs: Array.from({ length: 9 }, () => [random.normal(), random.normal()]),
+    }
+    const naive = await seeHandMade(backend, made, closestPairs.needs, (sight) => {
+      const tables = sight.stages.map(({ end }) => tableOf(sight.output(end)))
+      const partners = tables[0].map((row, index) => {
+        const others = tables[0].map((other, at) => (at === index ? -2 : cosineOf(row, other)))
+        return others.indexOf(Math.max(...others))
+      })
+      return tables.map((table) => {
+        const cosines = table.map((row, index) => cosineOf(row, table[partners[index]]))
+        return cosines.reduce((sum, value) => sum + value) / cosines.length
+      })
+    })
+    expect(await readHandMade(backend, closestPairs, made)).toEqual(naive.map((value) => expect.closeTo(value, 13)))
+  })
+
+  it('have no cosine where there is one sample', async () => {
+    expect(await readHandMade(backend, closestPairs, { network: chain(same), inputs: [[1, 2]] })).toEqual([Number.NaN])
+  })
+})

@@ -1,0 +1,63 @@
+/**
+ * What becomes of likeness: each sample's nearest other one after the first stage, and the mean cosine of these pairs after every
+ * stage. Where the signal is chaotic it falls towards c* < 1, where it is ordered it rises to 1 (Poole et al. 2016).
+ */
+import type { LayerProbe } from './layer-probe.ts'
+import { euclideanNorm } from './norm.ts'
+import type { Numbers, Rows } from './pass.ts'
+
+export const closestPairs: LayerProbe = {
+  title: 'Cosine of the closest pairs of samples',
+  scale: 'linear',
+  when: 'ends',
+  needs: { stages: true },
+  read: (sight) => {
+    const outputs = sight.stages.map(({ end }) => sight.output(end))
+    const nearest = nearestRows(outputs[0])
+    return outputs.map((rows) => meanCosine(rows, nearest))
+  },
+}
+
+/** The rows at length 1; those that are 0 stay so. */
+function normalised({ rows, width, values }: Rows): Numbers {
+  const unit = Float64Array.from(values)
+  for (let row = 0; row < rows; row++) {
+    const part = unit.subarray(row * width, (row + 1) * width)
+    const norm = euclideanNorm([part])
+    if (norm > 0) for (let index = 0; index < width; index++) part[index] /= norm
+  }
+  return unit
+}
+
+function cosineOf(unit: Numbers, width: number, one: number, other: number): number {
+  let sum = 0
+  for (let index = 0; index < width; index++) sum += unit[one * width + index] * unit[other * width + index]
+  return sum
+}
+
+/** Of each row the one with the largest cosine; the first of equal ones. */
+function nearestRows(first: Rows): Int32Array {
+  const { rows, width } = first
+  const unit = normalised(first)
+  const nearest = new Int32Array(rows).fill(-1)
+  const cosines = new Float64Array(rows).fill(Number.NEGATIVE_INFINITY)
+  for (let one = 0; one < rows; one++) {
+    for (let other = one + 1; other < rows; other++) {
+      const cosine = cosineOf(unit, width, one, other)
+      if (cosine > cosines[one]) [nearest[one], cosines[one]] = [other, cosine]
+      if (cosine > cosines[other]) [nearest[other], cosines[other]] = [one, cosine]
+    }
+  }
+  return nearest
+}
+
+/** NaN where there is one sample alone, or a row isn't finite. */
+function meanCosine(rows: Rows, nearest: Int32Array): number {
+  const unit = normalised(rows)
+  let sum = 0
+  for (let row = 0; row < rows.rows; row++) {
+    if (nearest[row] < 0) return Number.NaN
+    sum += cosineOf(unit, rows.width, row, nearest[row])
+  }
+  return sum / rows.rows
+}

@@ -1,0 +1,48 @@
+/**
+ * How far a stage's weights have moved: |w - w0| / |w0|, w0 being the weights before the first step. NaN where these
+ * aren't known or are all 0, and where none of the weights is trained.
+ */
+import { sizeOf } from '../blueprint/shape.ts'
+import type { LayerProbe } from './layer-probe.ts'
+import { euclideanNorm } from './norm.ts'
+import type { Numbers, WeightsOf } from './pass.ts'
+import { type ParameterPlace, trainedWeights } from './stages.ts'
+
+export const distanceFromStart: LayerProbe = {
+  title: 'Distance of the weights from their start',
+  scale: 'linear',
+  when: 'looks',
+  needs: { start: true },
+  read: (sight, { start }) => {
+    if (start === undefined) return sight.stages.map(() => Number.NaN)
+    const startOf = tensorReader(start)
+    return sight.stages.map((stage) => {
+      const places = trainedWeights(stage)
+      const first = euclideanNorm(places.map(startOf))
+      if (first === 0) return Number.NaN
+      return euclideanNorm(places.map((place) => difference(sight.weight(place), startOf(place)))) / first
+    })
+  },
+}
+
+/** Reads each stacked parameter once. */
+function tensorReader(weights: WeightsOf): (place: ParameterPlace) => Numbers {
+  const read = new Map<string, Numbers>()
+  return ({ parameter, iteration }) => {
+    const { name, loops } = parameter
+    const values = read.get(name) ?? numbersOf(weights(name))
+    read.set(name, values)
+    const size = values.length / sizeOf(loops)
+    return values.subarray(iteration * size, (iteration + 1) * size)
+  }
+}
+
+function numbersOf(values: ArrayLike<number>): Numbers {
+  return values instanceof Float32Array || values instanceof Float64Array ? values : Float64Array.from(values)
+}
+
+function difference(one: Numbers, other: Numbers): Float64Array {
+  const result = new Float64Array(one.length)
+  for (let index = 0; index < result.length; index++) result[index] = one[index] - other[index]
+  return result
+}

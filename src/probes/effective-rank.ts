@@ -1,0 +1,32 @@
+/**
+ * How many directions the outputs of different samples fill, stage by stage: exp of the entropy of the normalised singular
+ * values of the matrix [samples, width] (Roy & Vetterli 2007, definition 1), from 1 to the smaller of samples and width.
+ */
+import { exp, log } from '../support/numbers.ts'
+import type { LayerProbe } from './layer-probe.ts'
+import { singularValues } from './linear-algebra.ts'
+
+export const effectiveRank: LayerProbe = {
+  title: 'Effective rank of the outputs',
+  scale: 'log',
+  when: 'ends',
+  needs: { stages: true },
+  read: (sight) =>
+    sight.stages.map(({ end }) => {
+      const { values, rows, width } = sight.output(end)
+      return effectiveRankOf(singularValues(values, rows, width))
+    }),
+}
+
+/** NaN where all are 0. */
+export function effectiveRankOf(singular: Float64Array): number {
+  let sum = 0
+  for (const value of singular) sum += value
+  if (!(sum > 0)) return Number.NaN
+  let entropy = 0
+  for (const value of singular) {
+    const share = value / sum
+    if (share > 0) entropy -= share * log(share)
+  }
+  return exp(entropy)
+}

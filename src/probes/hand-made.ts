@@ -1,0 +1,77 @@
+/** Networks whose weights are set by hand, looked at with samples set by hand: what tests of probes are made of. */
+import type { Backend } from '../backends/backend.ts'
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { initialise } from '../blueprint/initialise.ts'
+import { sizeOf } from '../blueprint/shape.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { createStandardiser } from '../data/standardise.ts'
+import type { Network } from '../network/network.ts'
+import { sgd } from '../training/optimizers.ts'
+import type { LayerProbe, Setting } from './layer-probe.ts'
+import { openPass, type Rows, type Sight, type WeightsOf } from './pass.ts'
+import { type ProbeSamples, samplesOf } from './samples.ts'
+
+export interface HandMade {
+  readonly network: Network
+  /** Of a sample; as many features as the samples have by default. */
+  readonly shape?: readonly number[]
+  /** Not standardised. */
+  readonly inputs: readonly (readonly number[])[]
+  /** Of the mean squared error; zeros by default. */
+  readonly targets?: readonly (readonly number[])[]
+  /** By name; parameters that are left out start as they are initialised. */
+  readonly weights?: Readonly<Record<string, readonly number[]>>
+  /** A rate of 1 and plain gradient descent by default. */
+  readonly setting?: Setting
+}
+
+export interface HandMadeParts {
+  readonly blueprint: Blueprint
+  readonly samples: ProbeSamples
+  readonly weights: WeightsOf
+  readonly setting: Setting
+}
+
+export function handMade(made: HandMade): HandMadeParts {
+  const { network, inputs, shape = [inputs[0].length], weights = {}, setting = { optimizer: sgd({ rate: 1 }) } } = made
+  const blueprint = createBlueprint(network, shape)
+  const { targets = inputs.map(() => Array.from({ length: sizeOf(blueprint.output) }, () => 0)) } = made
+  const set = {
+    count: inputs.length,
+    inputs: Float64Array.from(inputs.flat()),
+    labels: new Uint8Array(0),
+    targets: Float64Array.from(targets.flat()),
+  }
+  const data: Dataset = { name: 'hand-made', shape, classes: 0, train: set, test: set }
+  const first = initialise(blueprint, 0)
+  return {
+    blueprint,
+    samples: samplesOf(data, createStandardiser(set, shape, 'none'), 'squared-error'),
+    weights: (name) => weights[name] ?? first.get(name) ?? [],
+    setting,
+  }
+}
+
+/** What is seen of such a network while the pass is open. */
+export async function seeHandMade<T>(
+  backend: Backend,
+  made: HandMade,
+  needs: LayerProbe['needs'],
+  see: (sight: Sight, setting: Setting) => T,
+): Promise<T> {
+  const { blueprint, samples, weights, setting } = handMade(made)
+  const pass = await openPass(blueprint, backend, samples, needs)
+  try {
+    return see(await pass.look(weights), setting)
+  } finally {
+    pass.dispose()
+  }
+}
+
+export const readHandMade = (backend: Backend, probe: LayerProbe, made: HandMade): Promise<readonly number[]> =>
+  seeHandMade(backend, made, probe.needs, (sight, setting) => probe.read(sight, setting))
+
+/** Row by row, as the naive versions of quantities read them. */
+export const tableOf = ({ rows, width, values }: Rows): number[][] =>
+  Array.from({ length: rows }, (_, row) => Array.from(values.subarray(row * width, (row + 1) * width)))

@@ -1,0 +1,76 @@
+/** How a network stretches what it is given: the singular values of its input-output Jacobian (Pennington et al. 2017). */
+import type { Backend } from '../backends/backend.ts'
+import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
+import { sizeOf } from '../blueprint/shape.ts'
+import { gradientGraph } from '../graph/programs.ts'
+import type { Weights } from '../training/evaluate.ts'
+import { singularValues } from './linear-algebra.ts'
+import type { ProbeSamples } from './samples.ts'
+
+/** Of one sample. All singular values near 1 are dynamical isometry. */
+export interface JacobianSpectrum {
+  /** Largest first; as many as the network has inputs or outputs, whichever are fewer. */
+  readonly singularValues: Float64Array
+  readonly meanSquare: number
+  readonly largest: number
+  readonly smallest: number
+}
+
+/** A pass for each output, and a matrix of outputs by outputs. */
+const mostOutputs = 1024
+
+/**
+ * Of the first `count` samples. Exact: one pass back for each output, with the samples as the batch. Null for networks with
+ * batch norm, where an output depends on all samples of the batch and no sample has a Jacobian of its own, and for those of
+ * more than 1,024 outputs.
+ */
+export async function jacobianSingularValues(
+  blueprint: Blueprint,
+  backend: Backend,
+  samples: ProbeSamples,
+  weights: Weights,
+  count = 8,
+): Promise<readonly JacobianSpectrum[] | null> {
+  const outputs = sizeOf(blueprint.output)
+  if (outputs > mostOutputs || couplesSamples(blueprint.root)) return null
+  const batch = Math.min(count, samples.count)
+  const features = sizeOf(blueprint.input)
+  const program = await backend.compile(gradientGraph(blueprint, { batch, loss: 'squared-error' }))
+  try {
+    for (const [name, values] of weights) program.write(name, values)
+    samples.fill(program.inputRows('x', 0), batch)
+    await program.run(0, 1)
+    const given = program.read('outputs', 0)
+    const jacobians = Array.from({ length: batch }, () => new Float64Array(outputs * features))
+    for (let output = 0; output < outputs; output++) {
+      const targets = targetsFor(given, outputs, output)
+      program.write('targets', targets, 0)
+      await program.run(0, 1)
+      const gradient = program.read('gradient.x')
+      jacobians.forEach((jacobian, sample) => {
+        // The gradient at this output is 2 (y - t) / (O B), and 0 at the others.
+        const place = sample * outputs + output
+        const factor = (outputs * batch) / (2 * (given[place] - targets[place]))
+        const row = gradient.subarray(sample * features, (sample + 1) * features).map((value) => value * factor)
+        jacobian.set(row, output * features)
+      })
+    }
+    return jacobians.map((jacobian) => spectrumOf(singularValues(jacobian, outputs, features)))
+  } finally {
+    program.dispose()
+  }
+}
+
+function couplesSamples({ layer, children }: LayerBlueprint): boolean {
+  return layer.kind === 'batchNorm' || children.some(couplesSamples)
+}
+
+/** The outputs themselves, but for one of each sample, which is off by enough that little of the difference is rounded away. */
+function targetsFor(given: Float64Array, outputs: number, output: number): Float64Array {
+  return given.map((value, place) => (place % outputs === output ? value - Math.max(1, Math.abs(value)) : value))
+}
+
+function spectrumOf(values: Float64Array): JacobianSpectrum {
+  const meanSquare = values.reduce((sum, value) => sum + value ** 2 / values.length, 0)
+  return { singularValues: values, meanSquare, largest: values[0], smallest: values[values.length - 1] }
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { initialise } from '../blueprint/initialise.ts'
+import { blobs } from '../data/blobs.ts'
+import { autoencode, type Dataset } from '../data/dataset.ts'
+import { createStandardiser } from '../data/standardise.ts'
+import { chain, dense, relu, tanh } from '../network/layers.ts'
+import type { Network } from '../network/network.ts'
+import { parseNetwork } from '../network/presets.ts'
+import type { Weights } from '../training/evaluate.ts'
+import { linearProbeAccuracy } from './linear-probe.ts'
+import { recordStages } from './record.ts'
+import { fitRidge } from './ridge.ts'
+import { samplesOf } from './samples.ts'
+import { stagesOf } from './stages.ts'
+
+const backend = createReferenceBackend()
+const blob = blobs({ classes: 3, features: 4, train: 60, test: 30, seed: 1, noise: 0.8 })
+
+/** Training and test samples of a data set, as they are. */
+function bothOf(data: Dataset) {
+  const standardiser = createStandardiser(data.train, data.shape, 'none')
+  const of = (set: Dataset['train']) => samplesOf({ ...data, train: set }, standardiser, 'cross-entropy')
+  return [of(data.train), of(data.test)] as const
+}
+
+function probe(network: Network, data: Dataset, own: Weights = new Map(), on = backend) {
+  const blueprint = createBlueprint(network, data.shape)
+  const [train, test] = bothOf(data)
+  const weights = new Map<string, ArrayLike<number>>([...initialise(blueprint, 3), ...own])
+  return linearProbeAccuracy(blueprint, on, train, test, weights)
+}
+
+/** The corners of a square, of which opposite ones are of one class. */
+function corners(count: number): Dataset {
+  const places = Array.from({ length: count }, (_, n) => [n & 1, (n >> 1) & 1])
+  const set = {
+    count,
+    inputs: Float64Array.from(places.flat()),
+    labels: Uint8Array.from(places, ([a, b]) => a ^ b),
+  }
+  return { name: 'corners', shape: [2], classes: 2, train: set, test: set }
+}
+
+describe('a linear probe', () => {
+  it('tells classes apart where a stage has made them linear', async () => {
+    // x + y and relu(x + y - 1): x xor y is the first minus twice the second.
+    const weights = new Map([
+      ['a.weight', [1, 0, 0, 1]],
+      ['b.weight', [1, 1, 1, 1]],
+      ['b.bias', [0, -1]],
+      ['c.weight', [0, 0, 0, 0]],
+    ])
+    const network = chain(dense(2, { name: 'a' }), dense(2, { name: 'b' }), relu(), dense(2, { name: 'c' }))
+    const found = await probe(network, corners(40), weights)
+    expect(found?.train.length).toBe(3)
+    expect(found?.train[0]).toBeLessThan(0.8)
+    // Where nothing is left, all are of the same class.
+    expect(found?.train.slice(1)).toEqual([1, 0.5])
+    expect(found?.test.slice(1)).toEqual([1, 0.5])
+  })
+
+  it('is that of a ridge regression on each stage, computed here directly', async () => {
+    const network = parseNetwork('mlp:depth=3,width=6,norm=batch', { input: [4], classes: 3 })
+    const found = await probe(network, blob)
+    const blueprint = createBlueprint(network, [4])
+    const weights = initialise(blueprint, 3)
+    const [train, test] = bothOf(blob)
+    const [seen, unseen] = await Promise.all([train, test].map((set) => recordStages(blueprint, backend, set, weights)))
+    const expected = stagesOf(blueprint.root).map(({ end }) => {
+      const width = seen.output(end).length / 60
+      const targets = Float64Array.from({ length: 180 }, (_, place) =>
+        Number(blob.train.labels[Math.floor(place / 3)] === place % 3),
+      )
+      const map = fitRidge({ rows: 60, width, values: seen.output(end) }, { rows: 60, width: 3, values: targets })
+      const { values } = map({ rows: 30, width, values: unseen.output(end) })
+      const right = Array.from(blob.test.labels, (label, row) => {
+        const outputs = [0, 1, 2].map((k) => values[3 * row + k])
+        return outputs.every((value) => value <= outputs[label])
+      })
+      return right.filter(Boolean).length / 30
+    })
+    expect(found?.test).toEqual(expected)
+    expect(new Set(expected).size).toBeGreaterThan(1)
+    expect(Math.min(...(found?.train ?? []))).toBeGreaterThan(0.5)
+    expect(Math.min(...(found?.train ?? []))).toBeLessThan(1)
+  })
+
+  it('projects wide stages, of images too, and is about the same compiled', async () => {
+    const clear = blobs({ classes: 3, features: 16, train: 90, test: 60, seed: 2, noise: 0.3 })
+    const image = { ...clear, shape: [1, 4, 4] }
+    const network = parseNetwork('plain-8', { input: [1, 4, 4], classes: 3 })
+    const found = await probe(network, image)
+    const compiled = await createWasmBackend({ precision: 'float64', threads: 'inline' })
+    expect(await probe(network, image, undefined, compiled)).toEqual(found)
+    compiled.dispose()
+    expect(found?.test[0]).toBeGreaterThan(0.9)
+    const wide = await probe(chain(dense(600), tanh(), dense(3)), clear)
+    expect(wide?.test[0]).toBeGreaterThan(0.9)
+  })
+
+  it('is for classes alone', async () => {
+    expect(await probe(dense(4), autoencode(blob))).toBe(null)
+  })
+})

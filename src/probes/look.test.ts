@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import type { Backend } from '../backends/backend.ts'
+import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { activation, batchNorm, chain, dense, relu, repeat, residual } from '../network/layers.ts'
+import type { Network } from '../network/network.ts'
+import { createRandom } from '../support/random.ts'
+import { momentum } from '../training/optimizers.ts'
+import { type HandMadeParts, handMade } from './hand-made.ts'
+import { type LayerProbeName, layerProbes } from './layer-probes.ts'
+import { createLooker, type Reading } from './look.ts'
+
+const everyName = Object.keys(layerProbes).filter((name): name is LayerProbeName => name in layerProbes)
+
+/** Dense layers, residual blocks with batch norm and a sigmoid: something to see for every probe. */
+const block = residual(chain(dense(6), batchNorm(), relu(), dense(4), activation('tanh')))
+const network: Network = chain(dense(4), relu(), repeat(3, block, { name: 'hidden' }), dense(2), activation('sigmoid'))
+
+function madeBy(seed: number): HandMadeParts {
+  const random = createRandom(seed, 'looks')
+  const table = (width: number): number[][] =>
+    Array.from({ length: 6 }, () => Array.from({ length: width }, () => random.normal()))
+  const { weights: start } = handMade({ network, inputs: [[1, 2, 3]] })
+  const optimizer = momentum({ rate: 0.1 })
+  return handMade({
+    network,
+    inputs: table(3),
+    targets: table(2),
+    weights: { 'dense1.weight': Array.from({ length: 12 }, () => random.normal()) },
+    setting: { optimizer, start },
+  })
+}
+
+interface Counted {
+  readonly backend: Backend
+  readonly counts: { compiled: number; disposed: number }
+}
+
+function counted(backend: Backend): Counted {
+  const counts = { compiled: 0, disposed: 0 }
+  const counting: Backend = {
+    ...backend,
+    compile: async (graph, options) => {
+      counts.compiled++
+      const program = await backend.compile(graph, options)
+      return { ...program, dispose: () => counts.disposed++ }
+    },
+  }
+  return { backend: counting, counts }
+}
+
+async function lookOnce(backend: Backend, names: readonly LayerProbeName[], made = madeBy(1)): Promise<Reading> {
+  const looker = await createLooker(made.blueprint, backend, made.samples, names, made.setting)
+  const reading = await looker.look(made.weights)
+  looker.dispose()
+  return reading
+}
+
+describe('a look with some probes', () => {
+  it('of which none is asked for compiles nothing', async () => {
+    const { backend, counts } = counted(createReferenceBackend())
+    expect(await lookOnce(backend, [])).toEqual({})
+    expect(counts.compiled).toBe(0)
+  })
+
+  it('compiles one pass for all, and frees it', async () => {
+    const { backend, counts } = counted(createReferenceBackend())
+    const { blueprint, samples, setting, weights } = madeBy(1)
+    const looker = await createLooker(blueprint, backend, samples, everyName, setting)
+    const first = await looker.look(weights)
+    expect(await looker.look(weights)).toEqual(first)
+    expect(counts).toEqual({ compiled: 1, disposed: 0 })
+    looker.dispose()
+    expect(counts.disposed).toBe(1)
+  })
+
+  it('says the same of each probe as with that probe alone, a number for each stage', async () => {
+    const backend = createReferenceBackend()
+    const together = await lookOnce(backend, everyName)
+    expect(Object.keys(together)).toEqual(everyName)
+    for (const name of everyName) {
+      expect(await lookOnce(backend, [name])).toEqual({ [name]: together[name] })
+      expect(together[name]).toHaveLength(5)
+      expect(together[name]?.some(Number.isFinite), name).toBe(true)
+    }
+  })
+
+  it('follows the weights', async () => {
+    const { blueprint, samples, setting, weights } = madeBy(1)
+    const looker = await createLooker(blueprint, createReferenceBackend(), samples, ['meanSquare'], setting)
+    const { meanSquare: before = [] } = await looker.look(weights)
+    const doubled = (name: string): number[] =>
+      Array.from(weights(name), (value) => (name.startsWith('dense1') ? 2 * value : value))
+    const { meanSquare: after = [] } = await looker.look(doubled)
+    expect(after[0]).toBeCloseTo(4 * before[0], 12)
+    looker.dispose()
+  })
+
+  it('sees in compiled float64 what the reference sees', async () => {
+    const expected = await lookOnce(createReferenceBackend(), everyName)
+    const compiled = await createWasmBackend({ precision: 'float64', threads: 'inline' })
+    const found = await lookOnce(compiled, everyName)
+    compiled.dispose()
+    for (const name of everyName) {
+      const close = expected[name]?.map((value) => (Number.isNaN(value) ? value : expect.closeTo(value, 9)))
+      expect(found[name], name).toEqual(close)
+    }
+  })
+})

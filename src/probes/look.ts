@@ -1,0 +1,39 @@
+/** Looks at a network with some probes: one pass for all of them, opened once and run at every look. */
+import type { Backend } from '../backends/backend.ts'
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import type { Setting } from './layer-probe.ts'
+import { type LayerProbeName, layerProbes } from './layer-probes.ts'
+import { joinNeeds, openPass, type Pass, type WeightsOf } from './pass.ts'
+import type { ProbeSamples } from './samples.ts'
+
+/** What each of the probes says, stage by stage. */
+export type Reading = { readonly [name in LayerProbeName]?: readonly number[] }
+
+export interface Looker {
+  look(weights: WeightsOf): Promise<Reading>
+  dispose(): void
+}
+
+/** Without probes nothing is compiled or computed. Throws a `memory` error where not even one sample can be looked at. */
+export async function createLooker(
+  blueprint: Blueprint,
+  backend: Backend,
+  samples: ProbeSamples,
+  names: readonly LayerProbeName[],
+  setting: Setting,
+): Promise<Looker> {
+  if (names.length === 0) return { look: async () => ({}), dispose: () => {} }
+  const pass: Pass = await openPass(
+    blueprint,
+    backend,
+    samples,
+    joinNeeds(names.map((name) => layerProbes[name].needs)),
+  )
+  return {
+    look: async (weights) => {
+      const sight = await pass.look(weights)
+      return Object.fromEntries(names.map((name) => [name, layerProbes[name].read(sight, setting)]))
+    },
+    dispose: () => pass.dispose(),
+  }
+}

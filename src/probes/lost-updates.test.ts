@@ -1,0 +1,110 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { chain, dense } from '../network/layers.ts'
+import { momentum, sgd } from '../training/optimizers.ts'
+import { readHandMade } from './hand-made.ts'
+import { countLost, lostUpdates } from './lost-updates.ts'
+
+const isLost = (weight: number, update: number): boolean =>
+  countLost(Float64Array.of(weight), Float64Array.of(update)) === 1
+
+/** By the bits of a float32 and of its neighbour towards which the update goes. */
+function isLostByUlp(weight: number, update: number): boolean {
+  const bits = new Uint32Array(Float32Array.of(Math.abs(weight)).buffer)[0]
+  if (update === 0) return true
+  if (weight === 0) return false
+  const shrinks = weight > 0 === update > 0
+  const exponent = Math.max(bits >>> 23, 1) - 127
+  const mantissa = bits & 0x7fffff
+  // Under a power of two, but for the smallest, numbers are twice as dense.
+  const spacing = 2 ** (exponent - 23) / (shrinks && mantissa === 0 && bits >>> 23 > 1 ? 2 : 1)
+  const isEven = bits % 2 === 0
+  return Math.abs(update) < spacing / 2 || (Math.abs(update) === spacing / 2 && isEven)
+}
+
+const float32 = fc.float({ noNaN: true, noDefaultInfinity: true })
+
+describe('an update', () => {
+  it('is lost under half a unit in the last place', () => {
+    expect(isLost(1.5, 2 ** -24 * 0.99)).toBe(true)
+    expect(isLost(1.5, -(2 ** -24) * 0.99)).toBe(true)
+    expect(isLost(1.5, 2 ** -24 * 1.01)).toBe(false)
+    expect(isLost(1.5, -(2 ** -24) * 1.01)).toBe(false)
+  })
+
+  it('counts twice as much below a power of two', () => {
+    expect(isLost(1, 2 ** -25 * 1.01)).toBe(false)
+    expect(isLost(1, -(2 ** -25) * 1.01)).toBe(true)
+    expect(isLost(-1, -(2 ** -25) * 1.01)).toBe(false)
+  })
+
+  it('of exactly half a unit is lost where the weight is even', () => {
+    expect(isLost(1.5, 2 ** -24)).toBe(true)
+    expect(isLost(1.5 + 2 ** -23, 2 ** -24)).toBe(false)
+  })
+
+  it('of 0 is lost, as is one that is 0 in float32, and no other of a weight of 0', () => {
+    expect(isLost(0, 0)).toBe(true)
+    expect(isLost(2, -0)).toBe(true)
+    expect(isLost(0, 1e-46)).toBe(true)
+    expect(isLost(0, 2 ** -149)).toBe(false)
+    expect(isLost(2 ** -149, 2 ** -149)).toBe(false)
+    expect(isLost(1e-50, 1e-44)).toBe(false)
+  })
+
+  it('is lost as units in the last place say, for any two float32', () => {
+    const relative = fc.tuple(float32, fc.integer({ min: -30, max: -20 }), fc.integer({ min: 1, max: 9 }))
+    fc.assert(
+      fc.property(relative, ([weight, power, factor]) => {
+        for (const sign of [-1, 1]) {
+          const update = Math.fround(sign * weight * factor * 2 ** power)
+          expect(isLost(weight, update)).toBe(isLostByUlp(weight, update))
+        }
+      }),
+      { numRuns: 2000 },
+    )
+    fc.assert(
+      fc.property(float32, float32, (weight, update) => {
+        expect(isLost(weight, update)).toBe(isLostByUlp(weight, update))
+      }),
+    )
+  })
+})
+
+describe('the share of lost updates', () => {
+  const backend = createReferenceBackend()
+  // Outputs are 6 above their targets, and the gradient of the mean of four squares is 3 at each.
+  const made = {
+    network: chain(dense(4, { bias: false })),
+    inputs: [[1]],
+    weights: { 'dense1.weight': [1, 2, 4, 0] },
+    targets: [[-5, -4, -2, -6]],
+  }
+
+  it('grows as the rate falls', async () => {
+    const shareAt = async (rate: number): Promise<number> => {
+      const [share] = await readHandMade(backend, lostUpdates, { ...made, setting: { optimizer: sgd({ rate }) } })
+      return share
+    }
+    // An update is lost from 2^-25, 2^-24 and 2^-23 downwards.
+    expect(await shareAt((2 ** -23 * 1.01) / 3)).toBe(0)
+    expect(await shareAt((2 ** -24 * 1.01) / 3)).toBe(1 / 4)
+    expect(await shareAt((2 ** -25 * 1.01) / 3)).toBe(2 / 4)
+    expect(await shareAt((2 ** -26 * 1.01) / 3)).toBe(3 / 4)
+    expect(await shareAt(0)).toBe(1)
+  })
+
+  it('is that of a single step, before momentum has gathered', async () => {
+    const optimizer = momentum({ rate: (2 ** -24 * 1.01) / 3, momentum: 0.9 })
+    expect(await readHandMade(backend, lostUpdates, { ...made, setting: { optimizer } })).toEqual([1 / 4])
+  })
+
+  it('is NaN of weights that are not trained', async () => {
+    const network = chain(dense(4, { bias: false, trained: false }), dense(4))
+    const [first, second] = await readHandMade(backend, lostUpdates, { ...made, network })
+    expect(first).toBeNaN()
+    // The fourth input is 0, and with it the gradients of four of the sixteen weights.
+    expect(second).toBe(1 / 4)
+  })
+})

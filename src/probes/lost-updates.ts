@@ -1,0 +1,41 @@
+/**
+ * The share of a stage's weights that one step of the optimizer (`firstUpdate`) leaves as they are in float32, whichever
+ * precision the network runs in. Lost is an update u of a weight w, both rounded to float32, where the float32 next to
+ * w - u is w itself: where |u| is under half the distance from w to its neighbour on that side, or half of it and w is the
+ * even one of the two. That neighbour is 2^(floor(log2 |w|) - 23) away, half as much where |w| is a power of two and
+ * shrinks, and never less than 2^-149. So an update that is 0 in float32 is lost, and no other update of a weight of 0.
+ * NaN where none of the weights is trained.
+ */
+import type { LayerProbe } from './layer-probe.ts'
+import type { Numbers } from './pass.ts'
+import { trainedWeights } from './stages.ts'
+import { firstUpdate } from './steady-update.ts'
+
+export const lostUpdates: LayerProbe = {
+  title: 'Share of updates lost in float32',
+  scale: 'linear',
+  domain: [0, 1],
+  when: 'looks',
+  needs: { gradients: true },
+  read: (sight, { optimizer }) =>
+    sight.stages.map((stage) => {
+      let lost = 0
+      let all = 0
+      for (const place of trainedWeights(stage)) {
+        const update = firstUpdate(optimizer, sight.gradient(place))
+        lost += countLost(sight.weight(place), update)
+        all += update.length
+      }
+      return lost / all
+    }),
+}
+
+/** A float64 difference of two float32, rounded to float32, is rounded as float32 has it (Figueroa 1995). */
+export function countLost(weights: Numbers, updates: Numbers): number {
+  let lost = 0
+  for (let index = 0; index < weights.length; index++) {
+    const weight = Math.fround(weights[index])
+    if (Math.fround(weight - Math.fround(updates[index])) === weight) lost++
+  }
+  return lost
+}

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest'
+import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { chain, dense, relu, repeat } from '../network/layers.ts'
+import { readHandMade, seeHandMade, tableOf } from './hand-made.ts'
+import { meanSquare } from './mean-square.ts'
+
+const backend = createReferenceBackend()
+
+it('grows by the square of the gain at every layer of a linear chain', async () => {
+  const init = { kind: 'identity', gain: 3 } as const
+  const network = chain(dense(2, { bias: false, init }), repeat(4, dense(2, { bias: false, init })))
+  // The mean of 1, 4, 9 and 16 is 7.5.
+  const found = await readHandMade(backend, meanSquare, {
+    network,
+    inputs: [
+      [1, 2],
+      [3, -4],
+    ],
+  })
+  expect(found).toEqual([9, 81, 729, 6561, 59049].map((factor) => 7.5 * factor))
+})
+
+it('is the mean of the squares, after the activation', async () => {
+  const made = {
+    network: chain(dense(5), relu(), dense(3)),
+    inputs: [
+      [0.5, -1],
+      [2, 0.25],
+      [-1, -3],
+    ],
+  }
+  const naive = await seeHandMade(backend, made, meanSquare.needs, (sight) =>
+    sight.stages.map(({ end }) => {
+      const squares = tableOf(sight.output(end))
+        .flat()
+        .map((value) => value ** 2)
+      return squares.reduce((sum, value) => sum + value) / squares.length
+    }),
+  )
+  const found = await readHandMade(backend, meanSquare, made)
+  expect(found).toEqual(naive.map((value) => expect.closeTo(value, 14)))
+})

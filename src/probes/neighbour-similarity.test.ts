@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { chain, dense, relu } from '../network/layers.ts'
+import { createRandom } from '../support/random.ts'
+import { readHandMade, seeHandMade, tableOf } from './hand-made.ts'
+import { linearSimilarity, neighbourSimilarity } from './neighbour-similarity.ts'
+
+const backend = createReferenceBackend()
+const same = dense(2, { init: { kind: 'identity', gain: 1 } })
+const corners = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+]
+
+const centred = (table: number[][]): number[][] => {
+  const means = table[0].map((_, unit) => table.reduce((sum, row) => sum + row[unit], 0) / table.length)
+  return table.map((row) => row.map((value, unit) => value - means[unit]))
+}
+
+/** |X'Y|^2, unit by unit. */
+function crossed(one: number[][], other: number[][]): number {
+  let squares = 0
+  for (const unit of one[0].keys()) {
+    for (const partner of other[0].keys()) {
+      squares += one.reduce((sum, row, sample) => sum + row[unit] * other[sample][partner], 0) ** 2
+    }
+  }
+  return squares
+}
+
+describe('the similarity of neighbours', () => {
+  it('is 1 where a layer turns, stretches and shifts', async () => {
+    const [cosine, sine] = [Math.cos(0.7), Math.sin(0.7)]
+    const weights = {
+      'dense2.weight': [cosine, -sine, sine, cosine].map((value) => 5 * value),
+      'dense2.bias': [100, -3],
+    }
+    const found = await readHandMade(backend, neighbourSimilarity, {
+      network: chain(same, same),
+      inputs: corners,
+      weights,
+    })
+    expect(found).toEqual([Number.NaN, expect.closeTo(1, 12)])
+  })
+
+  it('is the root of a half where one of two equal directions is left, and NaN where none is', async () => {
+    const weights = { 'dense2.weight': [1, 0, 0, 0], 'dense3.weight': [0, 0, 0, 0], 'dense3.bias': [0.1, 0.7] }
+    const network = chain(same, same, same)
+    const found = await readHandMade(backend, neighbourSimilarity, { network, inputs: corners, weights })
+    expect(found).toEqual([Number.NaN, expect.closeTo(Math.SQRT1_2, 14), Number.NaN])
+  })
+
+  it('is that of the products of all units with each other', async () => {
+    const random = createRandom(6, 'similarity')
+    const made = {
+      network: chain(dense(6), relu(), dense(3), relu(), dense(5)),
+      inputs: Array.from({ length: 7 }, () => [2 + random.normal(), random.normal()]),
+    }
+    const naive = await seeHandMade(backend, made, neighbourSimilarity.needs, ({ stages, output }) => {
+      const [first, second, third] = stages.map(({ end }) => centred(tableOf(output(end))))
+      return [
+        [first, second],
+        [second, third],
+      ].map(([x, y]) => crossed(x, y) / Math.sqrt(crossed(x, x) * crossed(y, y)))
+    })
+    const found = await readHandMade(backend, neighbourSimilarity, made)
+    expect(found).toEqual([Number.NaN, ...naive.map((value) => expect.closeTo(value, 12))])
+    for (const value of naive) expect(value).toBeLessThan(0.999)
+  })
+
+  it('does not depend on the scale', () => {
+    const rows = (scale: number) => ({
+      rows: 4,
+      width: 2,
+      positions: 1,
+      values: Float64Array.from(corners.flat(), (value, index) => scale * (value + 0.1 * Math.sin(index))),
+    })
+    for (const scale of [1e-200, 1e200]) expect(linearSimilarity(rows(1), rows(scale))).toBeCloseTo(1, 12)
+  })
+})

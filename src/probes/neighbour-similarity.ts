@@ -1,0 +1,56 @@
+/**
+ * How little a stage changes of what its input says about the samples: linear CKA (Kornblith et al. 2019, section 3) between
+ * its outputs and those of the stage before. 1: the same up to a turn, a shift and a stretch. NaN for the first stage, and
+ * where all samples have the same outputs. With few samples and many units it is above 0 by chance.
+ */
+import type { LayerProbe } from './layer-probe.ts'
+import { gramOfRows } from './linear-algebra.ts'
+import { euclideanNorm, largestMagnitude } from './norm.ts'
+import type { Rows } from './pass.ts'
+
+export const neighbourSimilarity: LayerProbe = {
+  title: 'Similarity to the stage before (CKA)',
+  scale: 'linear',
+  when: 'ends',
+  needs: { stages: true },
+  read: (sight) => {
+    let before: Float64Array | undefined
+    return sight.stages.map(({ end }) => {
+      const gram = similarities(sight.output(end))
+      const similarity = before ? innerProduct(before, gram) : Number.NaN
+      before = gram
+      return similarity
+    })
+  },
+}
+
+/** <K, L> / (|K| |L|) of the Gram matrices [samples, samples] of centred outputs. */
+export function linearSimilarity(one: Rows, other: Rows): number {
+  return innerProduct(similarities(one), similarities(other))
+}
+
+function innerProduct(one: Float64Array, other: Float64Array): number {
+  let sum = 0
+  for (let index = 0; index < one.length; index++) sum += one[index] * other[index]
+  return sum
+}
+
+/** The Gram matrix of the rows, each column of them centred, over its norm. */
+function similarities({ rows, width, values }: Rows): Float64Array {
+  const centred = Float64Array.from(values)
+  const means = new Float64Array(width)
+  for (let start = 0; start < centred.length; start += width) {
+    for (let index = 0; index < width; index++) means[index] += centred[start + index] / rows
+  }
+  for (let start = 0; start < centred.length; start += width) {
+    for (let index = 0; index < width; index++) centred[start + index] -= means[index]
+  }
+  const largest = largestMagnitude(centred)
+  // What is left of equal values is the rounding of their mean.
+  if (largest <= 2 * rows * Number.EPSILON * largestMagnitude(values))
+    return new Float64Array(rows * rows).fill(Number.NaN)
+  for (let index = 0; index < centred.length; index++) centred[index] /= largest
+  const gram = gramOfRows(centred, rows, width)
+  const norm = euclideanNorm([gram])
+  return gram.map((value) => value / norm)
+}

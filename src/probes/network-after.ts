@@ -1,0 +1,81 @@
+/** The part of a network that follows a stage, as a network of its own with the same weights. */
+import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { sizeOf } from '../blueprint/shape.ts'
+import { zeros } from '../network/initialisers.ts'
+import { chain, named, repeat } from '../network/layers.ts'
+import type { Layer, Varying } from '../network/network.ts'
+import type { Weights } from '../training/evaluate.ts'
+import type { Place } from './stages.ts'
+
+export interface Part {
+  readonly blueprint: Blueprint
+  readonly weights: Weights
+}
+
+/** The members of a chain and of the chains in it. */
+function membersOf(layer: LayerBlueprint): LayerBlueprint[] {
+  return layer.layer.kind === 'chain' ? layer.children.flatMap(membersOf) : [layer]
+}
+
+/** What follows a stage's end; undefined where nothing does. */
+export function networkAfter(
+  { root }: Blueprint,
+  { layer: end, iteration }: Place,
+  weights: Weights,
+): Part | undefined {
+  const members = membersOf(root)
+  const place = members.findIndex((member) => member === end || member.children.includes(end))
+  const left = sizeOf(end.loops) - iteration - 1
+  const following = members.slice(left > 0 ? place : place + 1)
+  if (following.length === 0) return undefined
+  const layers = following.map(({ layer }, index) => {
+    const cut = index === 0 && left > 0 && layer.kind === 'repeat' ? repeat(left, shortened(layer.block, left)) : layer
+    // Members of different chains may share a name.
+    return named(`part${index}`, cut)
+  })
+  const blueprint = createBlueprint(chain(...layers), end.output)
+  const values = new Map<string, ArrayLike<number>>()
+  blueprint.root.children.forEach((child, index) => {
+    copyWeights(following[index], child, weights, values)
+  })
+  return { blueprint, weights: values }
+}
+
+/** What differs from iteration to iteration is that of the last ones. Initial weights don't matter here. */
+function shortened(layer: Layer, times: number): Layer {
+  const last = (varying: Varying): Varying => (typeof varying === 'number' ? varying : varying.slice(-times))
+  switch (layer.kind) {
+    case 'chain':
+      return { ...layer, layers: layer.layers.map((member) => shortened(member, times)) }
+    case 'residual': {
+      const own = { ...layer, branch: shortened(layer.branch, times), multiplier: last(layer.multiplier) }
+      return layer.shortcut === undefined ? own : { ...own, shortcut: shortened(layer.shortcut, times) }
+    }
+    case 'dense':
+    case 'conv':
+      return { ...layer, init: zeros() }
+    case 'scale':
+      return { ...layer, factor: last(layer.factor) }
+    case 'dropout':
+      return { ...layer, rate: last(layer.rate) }
+    default:
+      return layer
+  }
+}
+
+/** Layer by layer: the two have the same structure, and where one is cut it has the last of the other's iterations. */
+function copyWeights(
+  from: LayerBlueprint,
+  to: LayerBlueprint,
+  weights: Weights,
+  values: Map<string, ArrayLike<number>>,
+): void {
+  to.parameters.forEach(({ name, shape }, index) => {
+    const all = Float64Array.from(weights.get(from.parameters[index].name) ?? [])
+    values.set(name, all.subarray(all.length - sizeOf(shape)))
+  })
+  to.children.forEach((child, index) => {
+    copyWeights(from.children[index], child, weights, values)
+  })
+}

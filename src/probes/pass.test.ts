@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import type { Backend } from '../backends/backend.ts'
+import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { initialise } from '../blueprint/initialise.ts'
+import { blobs } from '../data/blobs.ts'
+import { createStandardiser } from '../data/standardise.ts'
+import { gradientGraph } from '../graph/programs.ts'
+import { parseNetwork } from '../network/presets.ts'
+import { openPass, type Sight } from './pass.ts'
+import { chooseSamples, type ProbeSamples } from './samples.ts'
+import { stagesOf } from './stages.ts'
+
+const data = blobs({ classes: 3, features: 4, train: 64, test: 16, seed: 1 })
+const samples: ProbeSamples = chooseSamples(
+  data,
+  createStandardiser(data.train, data.shape, 'per-channel'),
+  'cross-entropy',
+  16,
+  1,
+)
+const shape = { input: [4], classes: 3 }
+
+const namesOf = (text: string, input: readonly number[], classes: number): string[] =>
+  stagesOf(createBlueprint(parseNetwork(text, { input, classes }), input).root).map(({ name }) => name)
+
+describe('stages', () => {
+  it('are the weighted layers, with what follows them, and each iteration of a repeated block', () => {
+    expect(namesOf('mlp:depth=4,width=8', [4], 3)).toEqual(['first', 'hidden[0]', 'hidden[1]', 'hidden[2]', 'readout'])
+    expect(namesOf('cifar-resnet-14', [3, 8, 8], 10)).toMatchInlineSnapshot(`
+      [
+        "stem.conv1",
+        "stage1.block[0]",
+        "stage1.block[1]",
+        "stage2.first",
+        "stage2.block[0]",
+        "stage3.first",
+        "stage3.block[0]",
+        "readout",
+      ]
+    `)
+  })
+
+  it('know which blocks have a skip', () => {
+    const stages = stagesOf(createBlueprint(parseNetwork('residual-mlp:depth=3,width=8', shape), [4]).root)
+    expect(stages.map(({ skips }) => skips)).toEqual([false, true, true, false])
+  })
+
+  it('end in what follows their weights, and know their activations and weights', () => {
+    const [first] = stagesOf(createBlueprint(parseNetwork('mlp:depth=3,width=8,norm=batch', shape), [4]).root)
+    expect(first.end.layer.layer.kind).toBe('activation')
+    expect(first.activations.map(({ layer }) => layer.path)).toEqual(['activation1'])
+    expect(first.weights.map(({ parameter }) => parameter.name)).toEqual(['first.weight'])
+  })
+})
+
+const networks = [
+  'mlp:depth=4,width=8,activation=tanh',
+  'mlp:depth=3,width=8,norm=batch',
+  'residual-mlp:depth=4,width=8,activation=sigmoid,norm=layer',
+]
+
+async function lookAt<T>(backend: Backend, text: string, seed: number, see: (sight: Sight) => T): Promise<T> {
+  const blueprint = createBlueprint(parseNetwork(text, shape), [4])
+  const weights = initialise(blueprint, seed)
+  const needs = { stages: true, activations: true, gradients: true }
+  const pass = await openPass(blueprint, backend, samples, needs)
+  try {
+    return see(await pass.look((name) => weights.get(name) ?? []))
+  } finally {
+    pass.dispose()
+  }
+}
+
+describe('a look', () => {
+  it.each(networks)('sees in compiled float64 what the reference sees: %s', async (text) => {
+    const see = (sight: Sight): number[][] => [
+      [sight.loss],
+      Array.from(sight.outputs.values),
+      ...sight.stages.flatMap(({ end, weights }) => [
+        Array.from(sight.output(end).values),
+        ...weights.map((place) => Array.from(sight.gradient(place))),
+      ]),
+    ]
+    const expected = await lookAt(createReferenceBackend(), text, 3, see)
+    const compiled = await createWasmBackend({ precision: 'float64', threads: 'inline' })
+    const found = await lookAt(compiled, text, 3, see)
+    compiled.dispose()
+    expect(found.length).toBe(expected.length)
+    expected.forEach((values, index) => {
+      values.forEach((value, position) => {
+        expect(found[index][position]).toBeCloseTo(value, 12)
+      })
+    })
+  })
+
+  it.each(networks)("gives the loss's gradient with respect to the input: %s", async (text) => {
+    const blueprint = createBlueprint(parseNetwork(text, shape), [4])
+    const program = await createReferenceBackend().compile(
+      gradientGraph(blueprint, { batch: 5, loss: 'cross-entropy' }),
+    )
+    for (const [name, values] of initialise(blueprint, 7)) program.write(name, values)
+    program.write('labels', [0, 1, 2, 1, 0])
+    const x = Float64Array.from({ length: 20 }, (_, index) => Math.sin(1 + 3 * index))
+    const lossAt = async (moved: Float64Array): Promise<number> => {
+      program.write('x', moved)
+      await program.run(0, 1)
+      return program.read('loss', 0)[0]
+    }
+    await lossAt(x)
+    const gradient = program.read('gradient.x')
+    const step = 1e-5
+    for (let index = 0; index < x.length; index++) {
+      const [above, below] = [Float64Array.from(x), Float64Array.from(x)]
+      above[index] += step
+      below[index] -= step
+      const slope = ((await lossAt(above)) - (await lossAt(below))) / (2 * step)
+      expect(Math.abs(gradient[index] - slope)).toBeLessThan(1e-7 * (1 + Math.abs(slope)))
+    }
+  })
+})

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import type { Backend } from '../backends/backend.ts'
+import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { initialise } from '../blueprint/initialise.ts'
+import { blobs } from '../data/blobs.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { createStandardiser } from '../data/standardise.ts'
+import { gradientGraph } from '../graph/programs.ts'
+import { chain, dense, repeat } from '../network/layers.ts'
+import type { Network } from '../network/network.ts'
+import { parseNetwork } from '../network/presets.ts'
+import { precisionGap } from './precision.ts'
+import { type ProbeSamples, samplesOf } from './samples.ts'
+
+const float64 = createReferenceBackend()
+const createFloat32 = (): Promise<Backend> => createWasmBackend({ threads: 'inline' })
+
+/** One sample, with the value that it should give. */
+function oneSample(inputs: readonly number[], target: number): ProbeSamples {
+  const set = {
+    count: 1,
+    inputs: Float64Array.from(inputs),
+    labels: new Uint8Array(0),
+    targets: Float64Array.of(target),
+  }
+  const data: Dataset = { name: 'one', shape: [inputs.length], classes: 0, train: set, test: set }
+  return samplesOf(data, createStandardiser(set, data.shape, 'none'), 'squared-error')
+}
+
+async function gapOf(network: Network, samples: ProbeSamples, weights: Record<string, number[]>) {
+  const blueprint = createBlueprint(network, [samples.set.inputs.length])
+  return precisionGap(
+    blueprint,
+    { float32: await createFloat32(), float64 },
+    samples,
+    new Map<string, ArrayLike<number>>([...initialise(blueprint, 0), ...Object.entries(weights)]),
+  )
+}
+
+const tiny = 2 ** -30
+const blob = blobs({ classes: 3, features: 4, train: 16, test: 3, seed: 1 })
+const samples = samplesOf(blob, createStandardiser(blob.train, blob.shape, 'per-channel'), 'cross-entropy')
+
+/** The gradients of a pass on inputs and weights rounded to float32, by the parameters' names. */
+async function gradientsOf(blueprint: Blueprint, backend: Backend): Promise<(name: string) => Float64Array> {
+  const program = await backend.compile(gradientGraph(blueprint, { batch: 16, loss: 'cross-entropy' }))
+  const x = new Float64Array(64)
+  samples.fill({ array: x, offset: 0, stride: 4 }, 16)
+  program.write('x', x.map(Math.fround))
+  samples.fillTargets(program, 16)
+  for (const [name, values] of initialise(blueprint, 4)) program.write(name, values.map(Math.fround))
+  await program.run(0, 1)
+  return (name) => program.read(name)
+}
+
+describe('the gap between float32 and float64', () => {
+  it('is the relative distance of the gradients, computed here directly', async () => {
+    const text = 'mlp:depth=3,width=8,activation=tanh,norm=batch'
+    const blueprint = createBlueprint(parseNetwork(text, { input: [4], classes: 3 }), [4])
+    const float32 = await createFloat32()
+    const gap = await precisionGap(blueprint, { float32, float64 }, samples, initialise(blueprint, 4))
+    const [single, exact] = [await gradientsOf(blueprint, float32), await gradientsOf(blueprint, float64)]
+    const names = ['first', 'hidden.dense1', 'hidden.dense1', 'readout']
+    const expected = names.map((name, stage) => {
+      const size = name === 'hidden.dense1' ? 64 : undefined
+      const start = stage === 2 ? 64 : 0
+      const part = (values: Float64Array) => values.subarray(start, size && start + size)
+      const [found, wanted] = [single, exact].map((read) => part(read(`gradient.${name}.weight`)))
+      return Math.hypot(...found.map((value, index) => value - wanted[index])) / Math.hypot(...wanted)
+    })
+    expect(gap.gradient).toEqual(expected.map((value) => expect.closeTo(value, 12)))
+    for (const error of gap.gradient) {
+      expect(error).toBeGreaterThan(1e-9)
+      expect(error).toBeLessThan(1e-5)
+    }
+    const [loss32, loss64] = [single('loss')[0], exact('loss')[0]]
+    expect(gap.loss).toBeCloseTo(Math.abs(loss32 - loss64) / loss64, 12)
+    expect(gap.samples).toBe(16)
+  })
+
+  it('is 1 where a difference is lost, and infinite where there is none', async () => {
+    // 1 + 2^-30 is 1 in float32: the output is as wanted there, and off by 2^-30 in float64.
+    const lost = await gapOf(dense(1, { name: 'a' }), oneSample([1, tiny], 1), { 'a.weight': [1, 1] })
+    expect(lost).toEqual({ gradient: [1], loss: 1, samples: 1 })
+    const network = chain(dense(1, { name: 'a' }), dense(1, { name: 'b' }))
+    const weights = { 'a.weight': [1, 1], 'b.weight': [1], 'b.bias': [-1] }
+    const none = await gapOf(network, oneSample([1, tiny], tiny), weights)
+    expect(none.gradient).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY])
+    const huge = await gapOf(dense(1, { name: 'a' }), oneSample([2 ** 100, 1], 0), { 'a.weight': [2 ** 100, 1] })
+    expect(huge.gradient).toEqual([Number.POSITIVE_INFINITY])
+  })
+
+  it('is 0 where nothing is rounded: the inputs and weights were before', async () => {
+    const weight = await gapOf(dense(1, { name: 'a' }), oneSample([1], 0.1), { 'a.weight': [0.1] })
+    expect(weight).toEqual({ gradient: [0], loss: 0, samples: 1 })
+    const input = await gapOf(dense(1, { name: 'a' }), oneSample([0.1], 0.1), { 'a.weight': [1] })
+    expect(input).toEqual({ gradient: [0], loss: 0, samples: 1 })
+  })
+
+  it('is 1 where a gradient is below what float32 holds, however far: its square is below what float64 holds', async () => {
+    const shrinking = dense(2, { init: { kind: 'identity', gain: 1e-3 } })
+    const network = chain(repeat(80, shrinking, { name: 'deep' }), dense(1, { name: 'end' }))
+    const gap = await gapOf(network, oneSample([1, 1], 1), { 'end.weight': [1, 1] })
+    expect(gap.gradient[40]).toBe(1)
+    expect(gap.gradient[80]).toBe(1)
+  })
+
+  it('is that of as many samples as fit into both', async () => {
+    const blueprint = createBlueprint(parseNetwork('mlp:depth=200,width=16', { input: [4], classes: 3 }), [4])
+    const memoryLimit = (await createFloat32()).memoryOf(gradientGraph(blueprint, { batch: 4, loss: 'cross-entropy' }))
+    const float32 = await createWasmBackend({ threads: 'inline', memoryLimit })
+    const gap = await precisionGap(blueprint, { float32, float64 }, samples, initialise(blueprint, 4))
+    expect(gap.samples).toBe(4)
+    expect(gap.gradient[199]).toBeLessThan(1e-3)
+  })
+
+  it('says nothing of weights that are not trained', async () => {
+    const network = chain(dense(2, { name: 'a', trained: false }), dense(1, { name: 'b' }))
+    const gap = await gapOf(network, oneSample([1, 0.5], 1), {})
+    expect(gap.gradient).toEqual([Number.NaN, expect.closeTo(0, 5)])
+  })
+})

@@ -1,0 +1,100 @@
+/** What float32 does to a network's gradient: the same pass in float32 and in float64. */
+import type { Backend, InputRows } from '../backends/backend.ts'
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { sizeOf } from '../blueprint/shape.ts'
+import type { Weights } from '../training/evaluate.ts'
+import { euclideanNorm } from './norm.ts'
+import { type Numbers, openPass, type Sight } from './pass.ts'
+import type { ProbeSamples } from './samples.ts'
+import type { Stage } from './stages.ts'
+
+export interface PrecisionGap {
+  /**
+   * |g32 - g64| / |g64| by stage, g the gradient of the mean loss with respect to all its weights. 0 where both are 0,
+   * Infinity where g64 alone is 0 or g32 alone isn't finite, NaN where g64 isn't finite or no weight is trained.
+   */
+  readonly gradient: readonly number[]
+  /** The same of the losses. */
+  readonly loss: number
+  /** How many samples both passes saw. */
+  readonly samples: number
+}
+
+export interface TwoPrecisions {
+  readonly float32: Backend
+  readonly float64: Backend
+}
+
+/**
+ * How far float32's gradient is from float64's. Both start from the same numbers: weights, samples and targets are rounded
+ * to float32 first, so that only the computation differs.
+ */
+export async function precisionGap(
+  blueprint: Blueprint,
+  { float32, float64 }: TwoPrecisions,
+  samples: ProbeSamples,
+  weights: Weights,
+): Promise<PrecisionGap> {
+  const rounded = roundedSamples(blueprint, samples)
+  const roundedWeights = (name: string): Float32Array => Float32Array.from(weights.get(name) ?? [])
+  const exact = await openPass(blueprint, float64, rounded, { gradients: true })
+  try {
+    const single = await openPass(blueprint, float32, { ...rounded, count: exact.samples }, { gradients: true })
+    try {
+      if (single.samples === exact.samples) {
+        return gapBetween(await single.look(roundedWeights), await exact.look(roundedWeights))
+      }
+    } finally {
+      single.dispose()
+    }
+    // The float32 backend has less memory: both must see the same samples.
+    return await precisionGap(blueprint, { float32, float64 }, { ...samples, count: single.samples }, weights)
+  } finally {
+    exact.dispose()
+  }
+}
+
+/** What a float32 program is given: rounding that is done before the pass is none of its errors. */
+function roundedSamples({ input, output }: Blueprint, samples: ProbeSamples): ProbeSamples {
+  return {
+    ...samples,
+    fill: (rows, count) => {
+      samples.fill(rows, count)
+      round(rows, count, sizeOf(input))
+    },
+    fillTargets: (program, count) => {
+      samples.fillTargets(program, count)
+      if (samples.loss === 'squared-error') round(program.inputRows('targets', 0), count, sizeOf(output))
+    },
+  }
+}
+
+function round({ array, offset, stride }: InputRows, rows: number, width: number): void {
+  for (let row = 0; row < rows; row++) {
+    const start = offset + row * stride
+    for (let index = start; index < start + width; index++) array[index] = Math.fround(array[index])
+  }
+}
+
+function gapBetween(single: Sight, exact: Sight): PrecisionGap {
+  return {
+    gradient: exact.stages.map((stage) => relativeError(gradientsOf(single, stage), gradientsOf(exact, stage))),
+    loss: relativeError([[single.loss]], [[exact.loss]]),
+    samples: exact.samples,
+  }
+}
+
+function gradientsOf(sight: Sight, { weights }: Stage): Numbers[] {
+  return weights.filter(({ parameter }) => parameter.trainable).map((place) => sight.gradient(place))
+}
+
+/** |found - exact| / |exact| of all the tensors together. */
+function relativeError(found: readonly ArrayLike<number>[], exact: readonly ArrayLike<number>[]): number {
+  const difference = exact.map((values, tensor) =>
+    Float64Array.from(values, (value, index) => found[tensor][index] - value),
+  )
+  const [distance, size] = [euclideanNorm(difference), euclideanNorm(exact)]
+  if (exact.length === 0 || !Number.isFinite(size)) return Number.NaN
+  if (distance === 0) return 0
+  return size === 0 || !Number.isFinite(distance) ? Number.POSITIVE_INFINITY : distance / size
+}

@@ -1,0 +1,28 @@
+/** Units that ReLU treats alike for all samples. A unit of an image is a channel: all its positions in all samples. */
+import type { Sight } from './pass.ts'
+import type { Place, Stage } from './stages.ts'
+
+/**
+ * The share of the units of a stage's ReLUs of which `isCounted` holds, given at how many of all its places the unit is
+ * above 0; NaN where the stage has no ReLU.
+ */
+export function shareOfReluUnits(
+  sight: Sight,
+  { activations }: Stage,
+  isCounted: (active: number, all: number) => boolean,
+): number {
+  let units = 0
+  let counted = 0
+  for (const place of activations.filter(isRelu)) {
+    const { values, rows, width, positions } = sight.output(place)
+    const active = new Uint32Array(width / positions)
+    for (let start = 0; start < values.length; start += active.length) {
+      for (let unit = 0; unit < active.length; unit++) if (values[start + unit] > 0) active[unit]++
+    }
+    for (const times of active) if (isCounted(times, rows * positions)) counted++
+    units += active.length
+  }
+  return counted / units
+}
+
+const isRelu = ({ layer: { layer } }: Place): boolean => layer.kind === 'activation' && layer.function === 'relu'

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { batchNorm, chain, conv, dense, flatten, relu, repeat, residual, shortcut } from '../network/layers.ts'
+import { readHandMade, seeHandMade, tableOf } from './hand-made.ts'
+import { responseDeviation } from './response-deviation.ts'
+import { stagesOf } from './stages.ts'
+
+const backend = createReferenceBackend()
+
+describe('the deviation of the responses', () => {
+  it("is what batch norm's scale and shift make it, and NaN without", async () => {
+    const network = chain(
+      dense(2, { init: { kind: 'identity', gain: 1 } }),
+      batchNorm({ scale: 3, epsilon: 0.5 }),
+      relu(),
+      dense(1),
+    )
+    // Variances of 1 and 4, over the deviation with epsilon; the units' means lie 8 apart.
+    const found = await readHandMade(backend, responseDeviation, {
+      network,
+      inputs: [
+        [1, 2],
+        [-1, -2],
+      ],
+      weights: { 'batchNorm1.bias': [4, -4] },
+    })
+    const variance = (9 * (1 / 1.5 + 4 / 4.5)) / 2 + 16
+    expect(found).toEqual([expect.closeTo(Math.sqrt(variance), 12), Number.NaN])
+  })
+
+  it("is that of a block's last batch norm, not of the one on its shortcut", async () => {
+    const branch = chain(conv(4), batchNorm({ scale: 0.5 }), relu(), conv(4), batchNorm({ scale: 2, name: 'last' }))
+    const block = residual(branch, { shortcut: shortcut('c', { from: 4, channels: 4 }) })
+    const network = chain(conv(4), repeat(2, block, { name: 'stage' }), flatten(), dense(1))
+    const shape = [1, 3, 3]
+    const { root } = createBlueprint(network, shape)
+    expect(stagesOf(root).map(({ normalisations }) => normalisations.map(({ layer }) => layer.path))).toEqual([
+      [],
+      ['stage.batchNorm1', 'stage.last'],
+      ['stage.batchNorm1', 'stage.last'],
+      [],
+    ])
+    const inputs = Array.from({ length: 3 }, (_, sample) =>
+      Array.from({ length: 9 }, (_, index) => Math.sin(1 + index * (sample + 1))),
+    )
+    const made = { network, shape, inputs }
+    const naive = await seeHandMade(backend, made, responseDeviation.needs, (sight) =>
+      [sight.stages[1], sight.stages[2]].map(({ normalisations }) => {
+        const values = tableOf(sight.output(normalisations[1])).flat()
+        const mean = values.reduce((sum, value) => sum + value) / values.length
+        return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
+      }),
+    )
+    for (const value of naive) expect(value).toBeCloseTo(2, 2)
+    expect(await readHandMade(backend, responseDeviation, made)).toEqual([
+      Number.NaN,
+      ...naive.map((value) => expect.closeTo(value, 12)),
+      Number.NaN,
+    ])
+  })
+})

@@ -1,0 +1,28 @@
+/**
+ * How strongly a stage responds: the standard deviation, over all units and samples, of the outputs of its last batch norm
+ * off the shortcuts (He et al. 2015, fig. 7: after batch norm, before the nonlinearity or the addition). NaN where the
+ * stage has no batch norm.
+ */
+import type { LayerProbe } from './layer-probe.ts'
+import type { Numbers } from './pass.ts'
+
+export const responseDeviation: LayerProbe = {
+  title: 'Standard deviation of the responses',
+  scale: 'linear',
+  when: 'looks',
+  needs: { kinds: ['batchNorm'] },
+  read: (sight) =>
+    sight.stages.map(({ normalisations }) => {
+      const last = normalisations.at(-1)
+      return last ? deviationOf(sight.output(last).values) : Number.NaN
+    }),
+}
+
+function deviationOf(values: Numbers): number {
+  let sum = 0
+  for (let index = 0; index < values.length; index++) sum += values[index]
+  const mean = sum / values.length
+  let squares = 0
+  for (let index = 0; index < values.length; index++) squares += (values[index] - mean) ** 2
+  return Math.sqrt(squares / values.length)
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { createRandom } from '../support/random.ts'
+import { distance, fitRidge, rowsAt, spreadOf, type Table } from './ridge.ts'
+
+const table = (rows: readonly (readonly number[])[]): Table => ({
+  rows: rows.length,
+  width: rows[0].length,
+  values: Float64Array.from(rows.flat()),
+})
+
+function drawn(rows: number, width: number, key: string): Table {
+  const random = createRandom(2, key)
+  return { rows, width, values: Float64Array.from({ length: rows * width }, () => random.normal()) }
+}
+
+/** 3 x_0 - x_1 + 2 and x_1 + x_2 - 1, of inputs far from 0. */
+const linear = (inputs: Table): Table =>
+  table(
+    Array.from({ length: inputs.rows }, (_, row) => {
+      const [a, b, c] = inputs.values.subarray(3 * row)
+      return [3 * a - b + 2, b + c - 1]
+    }),
+  )
+const far = (rows: number, key: string): Table => {
+  const near = drawn(rows, 3, key)
+  return { ...near, values: near.values.map((value, index) => 100 * (index % 3) + value) }
+}
+
+describe('ridge regression', () => {
+  it('finds an affine map', () => {
+    const map = fitRidge(far(20, 'known'), linear(far(20, 'known')))
+    const others = far(10, 'others')
+    expect(distance(map(others), linear(others)) / spreadOf(linear(others))).toBeLessThan(1e-6)
+  })
+
+  it('shrinks a slope by the penalty: Sxy / (Sxx + p Sxx)', () => {
+    const map = fitRidge(table([[1], [2], [3]]), table([[5], [6], [10]]), [0.5])
+    const slope = 5 / (2 + 1)
+    expect([...map(table([[2], [4]])).values]).toEqual([7, expect.closeTo(7 + 2 * slope, 12)])
+  })
+
+  it('has its least squares with the penalty on the matrix, with more rows than columns and with fewer', () => {
+    for (const [rows, width] of [
+      [9, 4],
+      [5, 8],
+    ]) {
+      const [x, y] = [drawn(rows, width, 'x'), drawn(rows, 2, 'y')]
+      const map = fitRidge(x, y, [0.3])
+      const origin = map(table([new Array<number>(width).fill(0)])).values
+      const unit = (index: number) => Array.from({ length: width }, (_, place) => (place === index ? 1 : 0))
+      const slopes = Array.from({ length: width }, (_, index) => {
+        return map(table([unit(index)])).values.map((value, output) => value - origin[output])
+      })
+      const means = Array.from({ length: width }, (_, index) => {
+        return x.values.reduce((sum, value, place) => (place % width === index ? sum + value / rows : sum), 0)
+      })
+      const trace = spreadOf(x) ** 2
+      const penalty = (0.3 * trace) / Math.min(rows, width)
+      const fitted = map(x)
+      // The gradient of |Y - XW|^2 + p |W|^2 is 0: X'(Y - XW) = p W.
+      for (let index = 0; index < width; index++) {
+        for (let output = 0; output < 2; output++) {
+          let sum = 0
+          for (let row = 0; row < rows; row++) {
+            const place = 2 * row + output
+            sum += (x.values[row * width + index] - means[index]) * (y.values[place] - fitted.values[place])
+          }
+          expect(sum).toBeCloseTo(penalty * slopes[index][output], 9)
+        }
+      }
+    }
+  })
+
+  it('takes the penalty that does best on rows held out', () => {
+    const [x, noise] = [drawn(24, 20, 'x'), drawn(24, 1, 'noise')]
+    const [others, otherNoise] = [drawn(200, 20, 'others'), drawn(200, 1, 'other noise')]
+    const withNoise = (inputs: Table, added: Table): Table => ({
+      ...added,
+      values: added.values.map((value, row) => 3 * value + inputs.values[20 * row]),
+    })
+    const errorOf = (penalties?: readonly number[]): number =>
+      distance(fitRidge(x, withNoise(x, noise), penalties)(others), withNoise(others, otherNoise))
+    expect(errorOf()).toBeLessThan(0.7 * errorOf([1e-9]))
+  })
+
+  it('gives the mean where inputs do not vary', () => {
+    const map = fitRidge(table([[2], [2], [2]]), table([[1], [2], [6]]))
+    expect(map(table([[2], [50]])).values).toEqual(Float64Array.of(3, 3))
+  })
+})
+
+describe('tables', () => {
+  it('have rows, and a spread about their mean', () => {
+    const values = table([
+      [1, 2],
+      [3, 2],
+      [5, 2],
+    ])
+    expect(rowsAt(values, [2, 0]).values).toEqual(Float64Array.of(5, 2, 1, 2))
+    expect(spreadOf(values)).toBeCloseTo(Math.sqrt(8), 12)
+  })
+})

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { activation, chain, dense, repeat, residual } from '../network/layers.ts'
+import type { ActivationName } from '../network/network.ts'
+import { readHandMade } from './hand-made.ts'
+import { saturatedUnits } from './saturated-units.ts'
+
+const backend = createReferenceBackend()
+const same = dense(1, { init: { kind: 'identity', gain: 1 } })
+
+const shareAt = async (name: ActivationName, inputs: readonly number[]): Promise<number> => {
+  const made = { network: chain(same, activation(name)), inputs: inputs.map((input) => [input]) }
+  const [share] = await readHandMade(backend, saturatedUnits, made)
+  return share
+}
+
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
+
+/** Derivatives by their inputs, over their maxima. */
+const derivatives: [ActivationName, (x: number) => number][] = [
+  ['sigmoid', (x) => 4 * sigmoid(x) * sigmoid(-x)],
+  ['tanh', (x) => Math.cosh(x) ** -2],
+  ['erf', (x) => Math.exp(-x * x)],
+  ['softplus', sigmoid],
+  ['selu', (x) => (x > 0 ? 1 / 1.6732632423543772 : Math.exp(x))],
+]
+
+describe('the share of saturated outputs', () => {
+  it('is 1 of tanh far from 0, and 0 near 0', async () => {
+    expect(await shareAt('tanh', [30, -30, 1e6])).toBe(1)
+    expect(await shareAt('tanh', [0, 0.5, -1])).toBe(0)
+  })
+
+  it.each(derivatives)('of %s is that of derivatives under a thousandth of the largest', async (name, derivative) => {
+    const inputs = Array.from({ length: 3001 }, (_, index) => (index - 1500) / 100)
+    const expected = inputs.filter((input) => derivative(input) < 1e-3).length / inputs.length
+    expect(expected).toBeGreaterThan(0.2)
+    expect(await shareAt(name, inputs)).toBe(expected)
+  })
+
+  it.each(['relu', 'leakyRelu', 'gelu', 'silu'] as const)('of %s is not known', async (name) => {
+    expect(await shareAt(name, [-30, 30])).toBeNaN()
+  })
+
+  it('is that of all outputs in a block that can be told, whatever else is in it', async () => {
+    const block = residual(chain(same, activation('tanh'), same, activation('relu'), same, activation('sigmoid')))
+    const made = { network: chain(same, repeat(1, block, { name: 'hidden' })), inputs: [[0], [50]] }
+    // tanh saturates for the second sample; the sigmoid gets 0 and 1.
+    expect(await readHandMade(backend, saturatedUnits, made)).toEqual([Number.NaN, 1 / 4])
+  })
+})

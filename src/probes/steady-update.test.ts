@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { initialise } from '../blueprint/initialise.ts'
+import { optimizerScalars, trainingGraph } from '../graph/programs.ts'
+import { chain, dense } from '../network/layers.ts'
+import { adam, adamw, momentum, nesterov, type Optimizer, sgd } from '../training/optimizers.ts'
+import { firstUpdate, steadyUpdate } from './steady-update.ts'
+
+const optimizers: Optimizer[] = [
+  sgd({ rate: 0.1 }),
+  momentum({ rate: 0.1, momentum: 0.8 }),
+  nesterov({ rate: 0.1, momentum: 0.8 }),
+  nesterov({ rate: 0.1, momentum: 0.9, momentumSchedule: 'sutskever' }),
+  adam({ rate: 0.1, firstDecay: 0.5, secondDecay: 0.9, epsilon: 1e-3 }),
+  adamw({ rate: 0.1, weightDecay: 0, firstDecay: 0.5, secondDecay: 0.9, epsilon: 1e-3 }),
+]
+
+/** What the last of so many steps takes from weights that are set back to 0 before each: the gradient stays the same. */
+async function takenBySteps(
+  { rate, rule }: Optimizer,
+  steps: number,
+): Promise<{ gradients: number[]; taken: number[] }> {
+  const blueprint = createBlueprint(chain(dense(3, { init: { kind: 'zeros' } })), [1])
+  const graph = trainingGraph(blueprint, { batch: 1, loss: 'squared-error', optimizer: rule, seed: 0 })
+  const program = await createReferenceBackend().compile(graph)
+  const start = initialise(blueprint, 0)
+  program.write('x', [1])
+  let gradients: number[] = []
+  let taken: number[] = []
+  for (let step = 0; step < steps; step++) {
+    for (const [name, values] of start) program.write(name, values)
+    program.write('targets', [2, -0.01, 0])
+    if (graph.inputs.some(({ name }) => name === 'step')) program.write('step', [step])
+    for (const [name, value] of optimizerScalars(rule, rate, step)) program.write(name, [value])
+    await program.run(0, 1)
+    gradients = Array.from(program.read('gradient.dense1.weight'))
+    taken = Array.from(program.read('dense1.weight'), (value) => 0 - value)
+  }
+  return { gradients, taken }
+}
+
+describe.each(optimizers)('the update of $name', (optimizer) => {
+  it('in its first step is what a training does', async () => {
+    const { gradients, taken } = await takenBySteps(optimizer, 1)
+    // The mean of three squares.
+    expect(gradients).toEqual([expect.closeTo(-4 / 3, 14), expect.closeTo(0.02 / 3, 14), 0])
+    const found = Array.from(firstUpdate(optimizer, Float64Array.from(gradients)))
+    expect(found).toEqual(taken.map((value) => expect.closeTo(value, 14)))
+  })
+
+  it('when the gradient stays is what a training does after many steps', async () => {
+    const { gradients, taken } = await takenBySteps(optimizer, 2600)
+    const found = Array.from(steadyUpdate(optimizer, Float64Array.from(gradients)))
+    expect(found).toEqual(taken.map((value) => expect.closeTo(value, 10)))
+  })
+})
