@@ -1,11 +1,13 @@
 /** The pictures of a comparison: errors by depth, and the loss while training. */
 
-import { absence, type Cell, type ComparisonData, type ComparisonRow, formatError, keyOf } from './comparison-data.ts'
+import { absence, type Cell, type ComparisonData, type ComparisonRow, keyOf } from './comparison-data.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
+import { lossAxis } from './loss-axis.ts'
 import type { PageFigure } from './page.ts'
 import { type RangeFigure, rangeFigure, rangePanels } from './range-figure.ts'
-import { type Axis, domainOf, roundOutwards } from './scale.ts'
-import { capitalise, count, formatPercent, isDrawable } from './text.ts'
+import { domainOf, roundOutwards } from './scale.ts'
+import { formatError } from './scores.ts'
+import { capitalise, count, formatPercent } from './text.ts'
 import type { Domain } from './ticks.ts'
 
 /** Training and test error by depth, every run a dot, on one scale. */
@@ -128,24 +130,6 @@ function lossLine(row: ComparisonRow, label: string, colour: number): LineSeries
     broken: row.diverged !== null,
     points: row.losses.map(({ step, loss }) => ({ x: step, y: loss })),
   }
-}
-
-/**
- * One scale for all panels. A run that blows up would press all others flat: nothing far above where the runs started
- * is shown. Logarithmic where the losses differ by a factor of 20 and more.
- */
-function lossAxis(rows: readonly ComparisonRow[]): Axis | null {
-  const losses = rows.flatMap((row) => row.losses.map((point) => point.loss)).filter(isDrawable)
-  if (losses.length === 0) return null
-  const starts = rows.flatMap((row) => row.losses.find((point) => isDrawable(point.loss))?.loss ?? [])
-  const [low, high] = domainOf(losses)
-  const [least] = domainOf(losses, 'log')
-  const usual = Math.max(...starts)
-  const scale = low >= 0 && least < usual / 20 ? 'log' : 'linear'
-  const top = usual > 0 ? Math.min(high, usual * (scale === 'log' ? 4 : 1.5)) : high
-  // Eight decades are as many as a panel can show; a loss of exactly 0 has no place on them anyway.
-  const bottom = scale === 'log' ? Math.max(least, top * 1e-8) : Math.min(low, 0)
-  return { label: 'Training loss', scale, domain: roundOutwards(domainOf([bottom, top], scale), scale, 5) }
 }
 
 function describeLosses(data: ComparisonData, depth: number): string {

@@ -7,8 +7,6 @@ import {
   type Cell,
   type ComparisonData,
   cellsOf,
-  formatError,
-  formatLoss,
   notesOf,
   seedWords,
   setupItems,
@@ -16,10 +14,12 @@ import {
 } from './comparison-data.ts'
 import { errorFigure, errorPicture, lossFigure } from './comparison-figures.ts'
 import { type Fact, renderPage } from './page.ts'
+import { formatError, formatLoss } from './scores.ts'
 import { type Table, tableText } from './table.ts'
 import { capitalise, count, fillLines, formatDuration, formatFixed, formatPercent, list, wrap } from './text.ts'
 
-export type { ComparisonData, ComparisonRow, Scores } from './comparison-data.ts'
+export type { ComparisonData, ComparisonRow } from './comparison-data.ts'
+export type { Scores } from './scores.ts'
 
 const TERMINAL_WIDTH = 80
 

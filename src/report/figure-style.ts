@@ -29,5 +29,9 @@ export const FIGURE_STYLE = [
   '.iso-dot{fill:var(--iso-hue);fill-opacity:.6}',
   '.iso-mark{fill:var(--iso-hue);stroke:var(--iso-paper);stroke-width:1.25}',
   '.iso-cross{fill:none;stroke:var(--iso-hue);stroke-width:1.75;stroke-linecap:round}',
+  '.iso-cell{shape-rendering:crispEdges}',
+  // Dashes along a line as thick as a row is high are stripes: no pattern, whose id two figures of a page would share.
+  '.iso-none{stroke:var(--iso-axis);stroke-dasharray:1 3;fill:none}',
+  '.iso-probe{fill:none;pointer-events:all}',
   COLOURS,
 ].join('')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { spread } from './labels.ts'
+import { fitted, shortened, spread, textWidth } from './labels.ts'
 
 it('leaves labels alone that do not touch', () => {
   expect(spread([50, 10, 90], 14, 0, 100)).toEqual([50, 10, 90])
@@ -24,4 +24,17 @@ it('keeps any labels apart, in order and inside', () => {
       })
     }),
   )
+})
+
+it('cuts texts to a number of characters', () => {
+  expect(shortened('rate / 3', 8)).toBe('rate / 3')
+  expect(shortened('rate / 10', 8)).toBe('rate / …')
+})
+
+it('cuts texts to a width, and only those that are wider', () => {
+  expect(fitted('Gradient norm', 200, 12)).toBe('Gradient norm')
+  const cut = fitted('The norm of the gradient of the weights', 100, 12)
+  expect(cut).toMatch(/^The norm .*…$/)
+  expect(textWidth(cut, 12)).toBeLessThanOrEqual(100)
+  expect(textWidth(cut, 12)).toBeGreaterThan(85)
 })

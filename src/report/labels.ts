@@ -47,3 +47,17 @@ export function spread(wanted: readonly number[], spacing: number, low: number, 
   }
   return places
 }
+
+/** The text, or as much of it as fits into so many characters. */
+export function shortened(text: string, most: number): string {
+  const characters = [...text]
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text
+}
+
+/** The text, or as much of it as fits into so many pixels. */
+export function fitted(text: string, width: number, size: number, bold = false): string {
+  if (textWidth(text, size, bold) <= width) return text
+  let cut = [...text]
+  while (cut.length > 0 && textWidth(`${cut.join('')}…`, size, bold) > width) cut = cut.slice(0, -1)
+  return `${cut.join('').trimEnd()}…`
+}

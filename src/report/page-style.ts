@@ -12,13 +12,14 @@ export const PAGE_STYLE = `
 }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 1.0625rem/1.55 var(--serif); }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 1.0625rem/1.55 var(--serif);
+  overflow-wrap: break-word; }
 main { max-width: 62rem; margin: 0 auto; padding: 2rem clamp(1rem, 4vw, 2.5rem) 4rem; }
 section:not(.wide), h1, .lead { max-width: 44rem; }
 .brand { display: flex; align-items: center; gap: .5rem; margin: 0 0 1.75rem; color: var(--sea);
   font: 600 .875rem/1 var(--sans); letter-spacing: .02em; }
 h1 { margin: 0 0 .75rem; font-size: clamp(1.6rem, 4.5vw, 2.25rem); line-height: 1.15; font-weight: 700;
-  letter-spacing: -.012em; text-wrap: balance; overflow-wrap: break-word; }
+  letter-spacing: -.012em; text-wrap: balance; }
 .lead { margin: 0; font-size: clamp(1.125rem, 2.5vw, 1.3125rem); line-height: 1.45; text-wrap: pretty; }
 .summary { margin: .75rem 0 0; color: var(--muted); font: .9375rem/1.5 var(--sans);
   text-wrap: pretty; }
@@ -26,6 +27,11 @@ h2 { margin: 0 0 .75rem; font-size: 1.25rem; line-height: 1.3; }
 section { margin-top: 2.75rem; }
 header + section { margin-top: 2rem; }
 section p { margin: 0 0 .9em; }
+.group > p, .items { max-width: 44rem; }
+.group > * + .table, .group > * + .items, .group > figure + .table { margin-top: 1.25rem; }
+.items { margin: 0; padding: 0; list-style: none; }
+.items li { padding: .45rem 0; border-top: 1px solid var(--rule); }
+.remark { display: block; color: var(--muted); font: .875rem/1.5 var(--sans); }
 figure { margin: 0; }
 .panels { display: grid; gap: 1.5rem 1.75rem; grid-template-columns: minmax(0, 1fr); }
 .iso-figure { display: block; overflow: visible; width: 100%; height: auto; }
@@ -49,6 +55,7 @@ tbody tr + tr > * { border-top: 1px solid var(--rule); }
 tbody tr.starts > * { border-top-color: var(--muted); }
 tbody tr:not(.starts):not(:first-child) th { color: var(--muted); font-weight: 400; }
 .number { text-align: right; }
+.prose { min-width: 12rem; white-space: normal; }
 dl { margin: 0; font: .9375rem/1.5 var(--sans); }
 dl div { display: grid; grid-template-columns: 8rem minmax(0, 1fr); gap: 0 1rem; padding: .4rem 0;
   border-top: 1px solid var(--rule); }

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Page, renderPage } from './page.ts'
 import { verifyMarkup } from './verify-markup.ts'
 
@@ -28,4 +28,43 @@ it('needs nothing from anywhere', () => {
   expect(verifyMarkup(html)).toEqual([])
   expect(html).not.toMatch(/https?:|url\(|@import|src=|href=|<link/)
   expect(html).toContain('default-src &#39;none&#39;')
+})
+
+describe('a group', () => {
+  const group = {
+    heading: nasty,
+    paragraphs: [nasty],
+    figures: [{ panels: ['<svg></svg>'], caption: nasty }],
+    tables: [{ columns: [{ heading: nasty, prose: true }], rows: [[nasty]] }],
+    items: [{ term: nasty, text: nasty, remark: nasty }],
+  }
+  const plain = { title: 'a', lead: 'b', figures: [], tables: [], sections: [], facts: [] }
+
+  it('escapes every text', () => {
+    const html = renderPage({ ...plain, groups: [group] })
+    expect(verifyMarkup(html)).toEqual([])
+    expect(html).not.toContain('<script')
+    expect(html.match(/&lt;script&gt;/g)).toHaveLength(8)
+  })
+
+  it('stands below the figures and above the tables', () => {
+    const [figure] = page.figures
+    const html = renderPage({
+      ...plain,
+      figures: [{ ...figure, heading: 'first' }],
+      groups: [{ heading: 'second', items: [{ text: 'only this' }] }],
+      tables: [{ caption: 'third', columns: [], rows: [] }],
+    })
+    const places = ['first', 'second', 'only this', 'third'].map((word) => html.indexOf(`>${word}<`))
+    expect(Math.min(...places)).toBeGreaterThan(0)
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+  })
+
+  it('puts several figures side by side', () => {
+    const [figure] = group.figures
+    const of = (count: number) =>
+      renderPage({ ...plain, groups: [{ heading: 'a', figures: Array.from({ length: count }, () => figure) }] })
+    expect(of(1)).not.toContain('<div class="panels of-2">')
+    expect(of(3)).toContain('<div class="panels of-2">')
+  })
 })

@@ -16,6 +16,23 @@ export interface PageSection {
   readonly paragraphs: readonly string[]
 }
 
+/** A part of the page with a heading: any of these, in this order. */
+export interface PageGroup {
+  readonly heading: string
+  readonly paragraphs?: readonly string[]
+  /** Each with its own caption; two stand side by side where there is room. */
+  readonly figures?: readonly PageFigure[]
+  readonly tables?: readonly Table[]
+  readonly items?: readonly PageItem[]
+}
+
+/** An item of a list: what it is about, what is said about it, and a remark. */
+export interface PageItem {
+  readonly term?: string
+  readonly text: string
+  readonly remark?: string
+}
+
 export interface Fact {
   readonly term: string
   readonly detail: string
@@ -30,6 +47,8 @@ export interface Page {
   /** A line below the lead: what was done, in short. */
   readonly summary?: string
   readonly figures: readonly PageFigure[]
+  /** Below the figures. */
+  readonly groups?: readonly PageGroup[]
   readonly tables: readonly Table[]
   readonly sections: readonly PageSection[]
   /** How the page was made. */
@@ -56,6 +75,7 @@ export function renderPage(page: Page): string {
 ${summary}
 </header>`,
     ...page.figures.map(renderFigure),
+    ...(page.groups ?? []).map(renderGroup),
     ...page.tables.map((table) => `<section class="wide">\n${tableHtml(table)}\n</section>`),
     ...page.sections.map(renderSection),
     renderFacts(page.facts),
@@ -80,17 +100,37 @@ ${blocks.filter((block) => block !== '').join('\n')}
 `
 }
 
-function renderFigure({ heading, panels, caption }: PageFigure): string {
+function renderFigure(figure: PageFigure): string {
+  return `<section class="wide">\n${figureMarkup(figure)}\n</section>`
+}
+
+function figureMarkup({ heading, panels, caption }: PageFigure): string {
   const head = heading === undefined ? '' : `<h2>${escapeMarkup(heading)}</h2>\n`
   const columns = Math.min(Math.max(panels.length, 1), 3)
-  return `<section class="wide">
-${head}<figure>
+  return `${head}<figure>
 <div class="panels of-${columns}">
 ${panels.join('\n')}
 </div>
 <figcaption>${escapeMarkup(caption)}</figcaption>
-</figure>
-</section>`
+</figure>`
+}
+
+function renderGroup({ heading, paragraphs = [], figures = [], tables = [], items = [] }: PageGroup): string {
+  const drawn = figures.map(figureMarkup)
+  const parts = [
+    `<h2>${escapeMarkup(heading)}</h2>`,
+    ...paragraphs.map((paragraph) => `<p>${escapeMarkup(paragraph)}</p>`),
+    ...(drawn.length > 1 ? [`<div class="panels of-2">\n${drawn.join('\n')}\n</div>`] : drawn),
+    ...tables.map(tableHtml),
+    ...(items.length === 0 ? [] : [`<ul class="items">\n${items.map(itemMarkup).join('\n')}\n</ul>`]),
+  ]
+  return `<section class="wide group">\n${parts.join('\n')}\n</section>`
+}
+
+function itemMarkup({ term, text, remark }: PageItem): string {
+  const head = term === undefined ? '' : `<strong>${escapeMarkup(term)}.</strong> `
+  const foot = remark === undefined ? '' : ` <span class="remark">${escapeMarkup(remark)}</span>`
+  return `<li>${head}${escapeMarkup(text)}${foot}</li>`
 }
 
 function renderSection({ heading, paragraphs }: PageSection): string {

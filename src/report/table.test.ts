@@ -43,3 +43,9 @@ it('is the same as HTML', () => {
   expect(html).toContain('<caption>Two &lt;networks&gt;</caption>')
   expect(html).toContain('<tr class="starts"><th scope="row">residual &amp; more</th><td class="number">4</td>')
 })
+
+it('lets a page break the lines of prose', () => {
+  const columns = [{ heading: 'a', prose: true }, { heading: 'b' }, { heading: 'c', prose: true }]
+  const html = tableHtml({ columns, rows: [['x', 'y', 'z']] })
+  expect(html).toContain('<th scope="row" class="prose">x</th><td>y</td><td class="prose">z</td>')
+})

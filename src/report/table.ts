@@ -6,6 +6,8 @@ export interface Column {
   readonly heading: string
   /** Numbers are aligned to the right, and so is their heading. */
   readonly numeric?: boolean
+  /** Whether a page may break the column's texts into lines. */
+  readonly prose?: boolean
 }
 
 export interface Table {
@@ -58,12 +60,13 @@ export function tableText(table: Table, width = Number.POSITIVE_INFINITY): strin
 /** The table as HTML. It scrolls sideways by itself where the page is narrower. */
 export function tableHtml(table: Table): string {
   const { caption, columns, rows, notes = [] } = table
-  const kind = (index: number) => (columns[index].numeric ? ' class="number"' : '')
+  const prose = (index: number) => (columns[index].prose ? ' class="prose"' : '')
+  const kind = (index: number) => (columns[index].numeric ? ' class="number"' : prose(index))
   const head = columns.map(({ heading }, index) => `<th scope="col"${kind(index)}>${escapeMarkup(heading)}</th>`)
   const body = rows.map((row, rank) => {
     const cells = columns.map((_, index) => {
       const text = escapeMarkup(row[index] ?? '')
-      return index === 0 ? `<th scope="row">${text}</th>` : `<td${kind(index)}>${text}</td>`
+      return index === 0 ? `<th scope="row"${prose(index)}>${text}</th>` : `<td${kind(index)}>${text}</td>`
     })
     const starts = rank > 0 && row[0] !== rows[rank - 1][0]
     return `<tr${starts ? ' class="starts"' : ''}>${cells.join('')}</tr>`

@@ -7,6 +7,7 @@ import {
   formatNumber,
   formatPercent,
   list,
+  plainText,
   wrap,
 } from './text.ts'
 
@@ -63,4 +64,8 @@ it('lists things as people do', () => {
 
 it('breaks lines between words', () => {
   expect(wrap('one two three incomprehensible four', 9)).toEqual(['one two', 'three', 'incomprehensible', 'four'])
+})
+
+it('takes out what a terminal would obey', () => {
+  expect(plainText('a\u001b[31mb\u009b1Kc\rd\ne')).toBe('a[31mb1Kcd\ne')
 })

@@ -17,6 +17,15 @@ export function escapeMarkup(text: string): string {
     .replace(/'/g, '&#39;')
 }
 
+/** Control characters, which could move a terminal's cursor or change its colours; not the ends of lines. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to drop
+const COMMANDS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g
+
+/** `text` without what a terminal would obey instead of showing it. */
+export function plainText(text: string): string {
+  return text.replace(COMMANDS, '')
+}
+
 /** Whether a figure can place the value. Beyond 1e150 the arithmetic of scales would overflow. */
 export function isDrawable(value: number | null | undefined): value is number {
   return typeof value === 'number' && Math.abs(value) < 1e150

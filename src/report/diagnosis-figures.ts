@@ -1,0 +1,188 @@
+/** The pictures of a diagnosis: the one that answers first, heat maps, controls, losses, values by layer. */
+
+import { absence, type Control, controlsOf, seedWords, VARIANCE } from './diagnosis-controls.ts'
+import { type DiagnosisData, type DiagnosisMap, type DiagnosisProfile, PATIENT, TWIN } from './diagnosis-data.ts'
+import { lossPicture } from './diagnosis-losses.ts'
+import { type HeatMap, heatMap, heatNotes } from './heat-map.ts'
+import { fitted, shortened } from './labels.ts'
+import { lineFigure } from './line-figure.ts'
+import type { PageFigure } from './page.ts'
+import { type RowFigure, rowFigure } from './row-figure.ts'
+import { type Axis, domainOf } from './scale.ts'
+import { formatError, formatLoss } from './scores.ts'
+import { element, figure, label } from './svg.ts'
+import { count, formatNumber, formatPercent, isDrawable } from './text.ts'
+
+/** The first picture: the profile that is asked for, the losses, or what else there is. */
+export function firstFigure(data: DiagnosisData): PageFigure {
+  const profile = firstProfile(data)
+  if (profile !== undefined) {
+    return { panels: [profilePicture(profile, { width: 660, height: 330 })], caption: profile.caption }
+  }
+  return lossPicture(data, { width: 660, height: 330 }) ?? { panels: [nothing()], caption: '' }
+}
+
+/** The profile to show first; undefined where it is the losses' turn. */
+export function firstProfile({ picture, profiles, trials }: DiagnosisData): DiagnosisProfile | undefined {
+  const asked = profiles.find(({ id }) => id === picture)
+  if (asked !== undefined) return asked
+  return trials.some((trial) => trial.losses.some(({ loss }) => isDrawable(loss))) ? undefined : profiles[0]
+}
+
+function nothing(): string {
+  const size = { width: 660, height: 120 }
+  const words = { title: 'Nothing was measured', description: 'It ended before the first measurement.' }
+  const frame = element('rect', { class: 'iso-axis', x: 0.5, y: 0.5, width: 659, height: 119, fill: 'none' })
+  const text = label('Nothing was measured', { class: 'iso-note', x: 330, y: 64, 'text-anchor': 'middle' })
+  return figure(size, words, frame, text)
+}
+
+const PROFILE_SIZE = { width: 440, height: 300 }
+
+/** The values by layer of several networks, from the first layer of each to its last. */
+function profilePicture(profile: DiagnosisProfile, size: { width: number; height: number }): string {
+  const { title, axis, scale, domain, series } = profile
+  const names = [...new Set([PATIENT, TWIN, ...series.map(({ name }) => name)])]
+  return lineFigure({
+    title: fitted(title, size.width, 13.5, true),
+    description: series
+      .map(({ name, values }) => `${name}: ${endsOf(values)} over ${count(values.length, 'layer')}.`)
+      .join(' '),
+    x: { label: 'Position in the network: 0 is the first layer, 1 the last', domain: [0, 1] },
+    y: { label: axis, scale, domain },
+    series: series.map(({ name, values }) => ({
+      name: shortened(name, 22),
+      colour: names.indexOf(name),
+      marks: values.length <= 16,
+      points: values.map((y, index) => ({ x: positionOf(index, values.length), y })),
+    })),
+    ...size,
+  })
+}
+
+/** How far through its network a layer is: from 0 to 1. */
+function positionOf(index: number, layers: number): number {
+  return layers < 2 ? 0 : index / (layers - 1)
+}
+
+/** `0.300 to 0.998`. */
+export function endsOf(values: readonly (number | null)[]): string {
+  return `${formatNumber(values[0] ?? null)} to ${formatNumber(values.at(-1) ?? null)}`
+}
+
+/** All profiles but the one that stands first. */
+export function profileFigures(data: DiagnosisData): PageFigure[] {
+  const first = firstProfile(data)
+  return data.profiles
+    .filter((profile) => profile !== first)
+    .map((profile) => ({ panels: [profilePicture(profile, PROFILE_SIZE)], caption: profile.caption }))
+}
+
+/** The heat maps that have anything to show. */
+export function mapFigures({ maps, stages }: DiagnosisData): PageFigure[] {
+  if (stages.length === 0) return []
+  return maps
+    .filter((map) => map.steps.length > 0)
+    .map((map) => {
+      const spec = heatSpec(map, stages)
+      return { panels: [heatMap(spec)], caption: [map.caption, ...heatNotes(spec)].join(' ') }
+    })
+}
+
+function heatSpec({ title, scale, domain, steps, values }: DiagnosisMap, stages: readonly string[]): HeatMap {
+  const ends = [values[0], values.at(-1)].map((column = []) => endsOf(stages.map((_, index) => column[index] ?? null)))
+  const at = [steps[0], steps.at(-1)].map((step) => `step ${step}`)
+  return {
+    title,
+    description: `From the first layer to the last: ${ends[0]} at ${at[0]}, ${ends[1]} at ${at[1]}.`,
+    scale,
+    domain,
+    steps,
+    layers: stages,
+    values,
+  }
+}
+
+/** Errors and losses, a row for each control; null if there was no training. */
+export function controlFigure(data: DiagnosisData): PageFigure | null {
+  const controls = controlsOf(data)
+  if (controls.length === 0) return null
+  const marks =
+    data.seeds.length === 1
+      ? ''
+      : ' Each dot is one training, the large mark the mean, the bar its 95% interval (Student’s t), cut off at the edges.'
+  const broken = data.trials.some((trial) => trial.diverged)
+    ? ' A cross is a training that diverged; means are over the others.'
+    : ''
+  return {
+    panels: [rowFigure(errorRows(data, controls)), rowFigure(lossRows(data, controls))],
+    caption: `Every control beside the patient: ${seedWords(data)}.${marks}${broken}`,
+  }
+}
+
+function rows(controls: readonly Control[], score: 'error' | 'loss'): RowFigure['rows'] {
+  return controls.map(({ name, runs }) => ({
+    name,
+    cells: [
+      runs.map((run) => ({ label: `seed ${run.seed}`, value: run.diverged ? null : run.train[score] })),
+      runs.map((run) => ({ label: `seed ${run.seed}`, value: run.diverged ? null : run.test[score] })),
+    ],
+  }))
+}
+
+const SERIES = ['training', 'test']
+
+function errorRows(data: DiagnosisData, controls: readonly Control[]): RowFigure {
+  const { classes } = data.dataset
+  const axis: Axis =
+    classes === null ? { label: 'Error', unit: VARIANCE, percent: true } : { label: 'Misclassified', percent: true }
+  const guessing = classes === null ? { label: 'the mean', x: 1 } : { label: 'guessing', x: 1 - 1 / classes }
+  const largest = Math.max(0, ...controls.flatMap((one) => [one.trainError?.mean ?? 0, one.testError?.mean ?? 0]))
+  return {
+    title: 'Error',
+    description: controls
+      .map((one) => {
+        const [train, test] = [one.trainError, one.testError].map((error) =>
+          error ? formatError(error) : absence(one),
+        )
+        return `${one.name}: training error ${train}, test error ${test}.`
+      })
+      .join(' '),
+    // An interval of few seeds may reach beyond what is possible: that is cut off.
+    x: largest > 0.5 && largest <= 1 ? { ...axis, domain: [0, 1] } : axis,
+    series: SERIES,
+    rows: rows(controls, 'error'),
+    references: [guessing],
+    broken: brokenWords(data),
+  }
+}
+
+function lossRows(data: DiagnosisData, controls: readonly Control[]): RowFigure {
+  const losses = data.trials.filter((trial) => !trial.diverged).flatMap(({ train, test }) => [train.loss, test.loss])
+  const [low, high] = domainOf(losses)
+  const { classes } = data.dataset
+  return {
+    title: 'Loss',
+    description: controls
+      .map((one) => {
+        const [train, test] = [one.trainLoss, one.testLoss].map((loss) => (loss ? formatLoss(loss) : absence(one)))
+        return `${one.name}: training loss ${train}, test loss ${test}.`
+      })
+      .join(' '),
+    x: { label: 'Loss', scale: low > 0 && low < high / 20 ? 'log' : 'linear' },
+    series: SERIES,
+    rows: rows(controls, 'loss'),
+    references: classes === null ? [] : [{ label: 'guessing', x: Math.log(classes) }],
+    broken: brokenWords(data),
+  }
+}
+
+function brokenWords({ trials }: DiagnosisData): string {
+  return trials.some((trial) => trial.diverged) ? 'diverged' : 'no number'
+}
+
+/** Guessing in words: what a network scores that knows nothing of the inputs. */
+export function guessingSentence({ dataset: { classes } }: DiagnosisData): string {
+  if (classes === null) return 'The mean of the targets alone leaves 100% of their variance unexplained.'
+  return `Guessing among ${classes} classes misses ${formatPercent(1 - 1 / classes, 0)} and costs ln ${classes} = ${formatNumber(Math.log(classes))}.`
+}

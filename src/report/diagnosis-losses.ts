@@ -1,0 +1,123 @@
+/** The loss while training, of the patient, its twin and the controls. */
+
+import { type Control, controlsOf } from './diagnosis-controls.ts'
+import { type DiagnosisData, type DiagnosisTrial, PATIENT, TWIN } from './diagnosis-data.ts'
+import { type LineSeries, lineFigure } from './line-figure.ts'
+import { lossAxis } from './loss-axis.ts'
+import type { PageFigure } from './page.ts'
+import { type Axis, domainOf } from './scale.ts'
+import { count, isDrawable } from './text.ts'
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** More than the patient and so many controls in one panel are a tangle, and out of colours. */
+const MOST_TOGETHER = 4
+
+/** The patient's and the twin's losses in one panel; null if there are none. */
+export function lossPicture(data: DiagnosisData, size: Size): PageFigure | null {
+  const controls = controlsOf(data)
+  const main = controls.filter(isMain)
+  const shown = main.some(hasLosses) ? main : controls.filter(hasLosses).slice(0, MOST_TOGETHER)
+  return figureOf(data, [{ title: 'Loss while training', controls: shown }], size)
+}
+
+/** All losses: the patient and its twin unless they stand elsewhere, then the patient and the controls, a few together. */
+export function lossFigure(data: DiagnosisData, withMain: boolean): PageFigure | null {
+  const controls = controlsOf(data).filter(hasLosses)
+  const patient = controls.filter((control) => nameOf(control) === PATIENT)
+  const others = controls.filter((control) => !isMain(control))
+  const panels = Math.ceil(others.length / MOST_TOGETHER)
+  const chunks = Array.from({ length: panels }, (_, panel) => {
+    return others.filter((_, index) => Math.floor((index * panels) / others.length) === panel)
+  })
+  const groups = [
+    { title: 'The network and its twin', controls: withMain ? controls.filter(isMain) : [] },
+    ...chunks.map((chunk) => ({ title: 'The network and its controls', controls: [...patient, ...chunk] })),
+  ]
+  return figureOf(
+    data,
+    groups.filter((group) => group.controls.length > 0),
+  )
+}
+
+interface Group {
+  readonly title: string
+  readonly controls: readonly Control[]
+}
+
+function figureOf(data: DiagnosisData, groups: readonly Group[], given?: Size): PageFigure | null {
+  const runs = groups.flatMap((group) => group.controls.flatMap((control) => control.runs))
+  const axis = lossAxis(runs)
+  if (axis === null) return null
+  const size = given ?? panelSize(groups.length)
+  const broken = runs.some((run) => run.diverged) ? ' A cross is where a training diverged.' : ''
+  const log = axis.scale === 'log' ? ' The loss has a logarithmic scale.' : ''
+  const lines = data.seeds.length === 1 ? 'one line for each training' : 'one thin line for each seed'
+  return {
+    panels: groups.map((group) => panel(data, group, axis, size)),
+    caption: `The mean loss of each batch before its update, ${lines}.${broken}${log}`,
+  }
+}
+
+/** What fits beside each other on a page, at about its natural size. */
+function panelSize(panels: number): Size {
+  if (panels === 1) return { width: 660, height: 330 }
+  return panels === 2 ? { width: 440, height: 300 } : { width: 310, height: 250 }
+}
+
+function panel(
+  { steps, dataset: { classes } }: DiagnosisData,
+  { title, controls }: Group,
+  axis: Axis,
+  size: Size,
+): string {
+  const ends = controls.flatMap(({ runs }) => runs.flatMap((run) => run.losses.map(({ step }) => step)))
+  return lineFigure({
+    title,
+    description: controls.map(describe).join(' '),
+    x: { label: 'Step', whole: true, domain: [0, domainOf([0, steps, ...ends])[1]] },
+    y: axis,
+    series: controls.flatMap((control, index) => {
+      return control.runs.map((run) => lossLine(run, control, colourOf(control, index)))
+    }),
+    references: classes === null ? [] : [{ label: 'guessing', y: Math.log(classes) }],
+    ...size,
+  })
+}
+
+function lossLine(run: DiagnosisTrial, { name, runs }: Control, colour: number): LineSeries {
+  return {
+    name,
+    note: `${name}, seed ${run.seed}`,
+    colour,
+    thin: runs.length > 1,
+    broken: run.diverged,
+    points: run.losses.map(({ step, loss }) => ({ x: step, y: loss })),
+  }
+}
+
+/** The patient and its twin have the same colour in every panel, and no control has one of theirs. */
+function colourOf(control: Control, index: number): number {
+  const name = nameOf(control)
+  return name === PATIENT ? 0 : name === TWIN ? 1 : 1 + index
+}
+
+function describe({ name, runs }: Control): string {
+  const broken = runs.filter((run) => run.diverged).length
+  return `${name}: the loss of ${count(runs.length, 'training')}${broken === 0 ? '' : `; ${broken} of ${runs.length} diverged`}.`
+}
+
+function nameOf({ runs }: Control): string {
+  return runs[0].control
+}
+
+function isMain(control: Control): boolean {
+  return [PATIENT, TWIN].includes(nameOf(control))
+}
+
+function hasLosses({ runs }: Control): boolean {
+  return runs.some((run) => run.losses.some(({ loss }) => isDrawable(loss)))
+}

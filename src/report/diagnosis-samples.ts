@@ -1,0 +1,83 @@
+/** Diagnoses with other outcomes, to test reports with. */
+
+import { type DiagnosisData, PATIENT, TWIN } from './diagnosis-data.ts'
+import { collapsed, trial } from './diagnosis-sample.ts'
+
+/** A residual network that does as well as its twin. */
+export function healthy(): DiagnosisData {
+  const sample = collapsed()
+  return {
+    ...sample,
+    command: 'isobath diagnose residual-mlp:depth=60 --data glyphs',
+    network: 'residual-mlp:depth=60',
+    verdict: 'healthy',
+    answer: [
+      'residual-mlp:depth=60 is not worse than its shallow twin: 3.4% of the training set against 3.2%.',
+      'Signal, gradients and correlation stay within the limits of trainable networks.',
+      'Nothing needs a cure.',
+    ],
+    findings: [
+      {
+        cause: 'healthy',
+        title: 'Healthy',
+        score: 1,
+        sentence: 'No cause was found.',
+        evidence: [],
+        papers: [],
+        cures: [],
+      },
+    ],
+    trials: [PATIENT, TWIN].flatMap((control) => [1, 2, 3].map((seed) => trial(control, seed, 0.08))),
+    picture: 'losses',
+  }
+}
+
+/** One seed, predicted values, and controls that the budget didn't reach. */
+export function undecided(): DiagnosisData {
+  return {
+    ...collapsed([1]),
+    dataset: { name: 'waves', train: 4000, test: 1000, asks: '1 value', classes: null },
+    verdict: 'undecided',
+    answer: ['The training loss is worse than the twin’s.', 'Two causes fit.', 'Three more trainings would decide it.'],
+    findings: [],
+    ruledOut: [],
+    open: [
+      {
+        cause: 'unstable-step',
+        title: 'Unstable step',
+        wouldDecide: 'rate / 3 and rate / 10, 3 seeds each',
+        seconds: 75,
+      },
+      { cause: 'under-capacity', title: 'Too little capacity', wouldDecide: '4 x width', seconds: null },
+    ],
+    trials: [trial(PATIENT, 1, 0.9), trial(TWIN, 1, 0.2), trial('rate / 3', 1, 2, { diverged: true })],
+    maps: [],
+    picture: 'losses',
+  }
+}
+
+/** Stopped before anything had been measured. */
+export function interrupted(): DiagnosisData {
+  return {
+    ...collapsed(),
+    interrupted: true,
+    seconds: 0.4,
+    verdict: 'undecided',
+    answer: ['It was stopped before the first training.'],
+    findings: [],
+    ruledOut: [],
+    trials: [],
+    stages: [],
+    maps: [],
+    profiles: [],
+    picture: 'losses',
+  }
+}
+
+const nasty = '<script>alert("1")</script> & \u001b[31m</style>'
+
+/** The data with every text of it replaced, but for those that the report looks up. */
+export function hostile(data: DiagnosisData): DiagnosisData {
+  const isKept = (value: string) => ['patient', 'shallow twin', 'log', 'linear', 'cosine', 'losses'].includes(value)
+  return JSON.parse(JSON.stringify(data, (_, value) => (typeof value === 'string' && !isKept(value) ? nasty : value)))
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest'
+import { collapsed } from './diagnosis-sample.ts'
+import { healthy, hostile, interrupted, undecided } from './diagnosis-samples.ts'
+import { diagnosisText } from './diagnosis-text.ts'
+
+const samples = { collapsed: collapsed(), healthy: healthy(), undecided: undecided(), interrupted: interrupted() }
+
+function widest(text: string): number {
+  return Math.max(...text.split('\n').map((line) => [...line].length))
+}
+
+describe('the text', () => {
+  it('is the answer, a chart, the controls, what speaks for it and what it is not', () => {
+    expect(diagnosisText(samples.collapsed)).toMatchInlineSnapshot(`
+      "mlp:depth=60 is worse than 12 layers of the same kind because its samples become
+      alike on the way: after layer 22 the cosine of two of them is 0.99. It is not
+      overfitting, since it misses 88% of the training set itself, and neither smaller
+      steps nor float64 help. Residual branches, or batch norm, keep the samples
+      apart.
+
+      mlp:depth=60, 60 layers · glyphs, 10,000 training samples, 10 classes
+      600 steps of 128 · momentum, rate 0.03 · 3 seeds
+
+      Cosine between different samples, before training
+      patient               ▁▅▇▇▇█████████████████████████████  0.300 to 0.998
+      shallow twin          ▁▁▄▄▄▅▅▅▆▆▆▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇████████  0.300 to 0.968
+      Cosine from ▁ 0.300 to █ 0.998; first layer to last
+
+      Controls: mean and 95% interval over 3 seeds
+      control            train loss  train error   test error   seeds
+      ────────────  ───────────────  ───────────  ───────────  ──────
+      patient           2.28 ± 0.00  87.2 ± 0.2%  89.2 ± 0.2%       3
+      shallow twin  0.0840 ± 0.0050   3.6 ± 0.2%   5.6 ± 0.2%       3
+      rate / 3          2.29 ± 0.00  87.6 ± 0.2%  89.6 ± 0.2%       3
+      rate / 10         2.30 ± 0.00  88.0 ± 0.2%  90.0 ± 0.2%       3
+      3 x rate          2.20 ± 0.03  84.2 ± 1.3%  86.2 ± 1.3%  2 of 3
+      float64                  2.28        87.1%        89.1%       1
+      constructive  0.0740 ± 0.0050   3.3 ± 0.2%   5.3 ± 0.2%       3
+
+      shallow twin: mlp:depth=12
+      3 x rate: diverged with seed 2 after 200 steps; the row is about the others.
+      constructive: the twin with 48 exact identity layers
+
+      Correlation collapse (score 0.94)
+        Different samples leave the last hidden layer as almost the same vector, so
+        the read-out can’t part them.
+        - cosine after the last layer: 0.998 (limit 0.95), mean over 2,016 pairs of
+          samples, before training
+        - effective rank: 1.42 dimensions (limit 4 dimensions), of 64 samples after
+          the last layer
+        - relative loss: 86.2% (limit 5%), above the twin’s on the training set,
+          paired by seed
+        - to try: residual branches: residual-mlp:depth=60
+        - to try: batch norm: mlp:depth=60,norm=batch
+        - papers: Poole et al. 2016; Schoenholz et al. 2017
+
+      Dead units (score 0.31)
+        A third of the units are never active; this follows from the collapse.
+        - never active: 33.4% (limit 40%), of all units, over 512 samples
+        - papers: Lu et al. 2020
+
+      Ruled out
+        - Numerical error (by float64): In float64 the training loss is the same to
+          0.3%.
+        - Unstable step (by rate / 3 and rate / 10): With a third and a tenth of the
+          rate the loss is no lower.
+        - Overfitting (by training error): The training error is worse too.
+      "
+    `)
+  })
+
+  it('shows the losses where they come first, the values of a regression, and what is open', () => {
+    expect(diagnosisText(samples.undecided)).toMatchInlineSnapshot(`
+      "The training loss is worse than the twin’s. Two causes fit. Three more trainings
+      would decide it.
+
+      mlp:depth=60, 60 layers · waves, 4,000 training samples, 1 value
+      600 steps of 128 · momentum, rate 0.03 · 1 seed, so no interval
+
+      Loss while training
+      patient seed 1        █▇▇▆▆▅▅▅▅▅▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▃▄▃▄  2.39 to 0.929
+      shallow twin seed 1   █▇▆▆▅▄▄▄▃▃▃▃▃▃▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂  2.39 to 0.233
+      rate / 3 seed 1       ██▇▇▇▇▇▇▇▇▇×                        2.39 to diverged
+      Loss from ▁ 0 to █ 2.50; step 0 to 600
+
+      Controls: 1 seed, so no interval
+      control       train loss  train error  test error   seeds
+      ────────────  ──────────  ───────────  ──────────  ──────
+      patient            0.902        34.7%       36.7%       1
+      shallow twin       0.202         8.1%       10.1%       1
+      rate / 3        diverged     diverged    diverged  0 of 1
+
+      rate / 3: diverged with seed 1 after 200 steps.
+      error (fraction of the variance): what the network leaves unexplained, 1 - R².
+
+      Open
+        - Unstable step: would be decided by rate / 3 and rate / 10, 3 seeds each,
+          about 1 min 15 s
+        - Too little capacity: would be decided by 4 x width
+      "
+    `)
+  })
+
+  it('says that it was stopped, and has no table without a training', () => {
+    expect(diagnosisText(samples.interrupted)).toMatchInlineSnapshot(`
+      "It was stopped before the first training.
+
+      Stopped after 0.4 s, so it is incomplete.
+      mlp:depth=60, 60 layers · glyphs, 10,000 training samples, 10 classes
+      600 steps of 128 · momentum, rate 0.03 · 3 seeds
+      "
+    `)
+  })
+
+  it('has at most 80 columns, whatever the names are', () => {
+    const long = `residual-mlp:${'width=128,'.repeat(12)}depth=60`
+    const named = { ...samples.collapsed, network: long, answer: [`${long} is worse.`] }
+    const renamed = named.trials.map((one) => ({ ...one, control: `${one.control} with very many words` }))
+    for (const data of [...Object.values(samples), named, { ...named, trials: renamed }, hostile(samples.collapsed)]) {
+      expect(widest(diagnosisText(data))).toBeLessThanOrEqual(80)
+    }
+  })
+
+  it('stands trainings that kept very many losses', () => {
+    const losses = Array.from({ length: 200_000 }, (_, step) => ({ step, loss: 2 / (1 + step) }))
+    const data = { ...samples.healthy, trials: samples.healthy.trials.map((one) => ({ ...one, losses })) }
+    expect(diagnosisText(data)).toContain('step 0 to 199,999')
+  })
+
+  it('has nothing that a terminal would obey', () => {
+    for (const data of Object.values(samples)) expect(diagnosisText(hostile(data))).not.toContain('\u001b')
+  })
+})

@@ -1,0 +1,138 @@
+/** The report of a diagnosis for a terminal, at most 80 columns wide. */
+
+import { controlsOf, controlsTable, formatEvidence, seedWords, setupItems } from './diagnosis-controls.ts'
+import { type DiagnosisData, type DiagnosisFinding, type DiagnosisProfile, PATIENT, TWIN } from './diagnosis-data.ts'
+import { endsOf, firstProfile } from './diagnosis-figures.ts'
+import { shortened } from './labels.ts'
+import { lossAxis } from './loss-axis.ts'
+import { domainOf } from './scale.ts'
+import { type SparkScale, sampled, sparkline, stretched } from './sparkline.ts'
+import { tableText } from './table.ts'
+import { capitalise, fillLines, formatDuration, formatFixed, formatNumber, plainText, wrap } from './text.ts'
+
+const WIDTH = 80
+const SPARK = 34
+const NAME = 20
+
+/** The answer, one chart, the controls' table, the findings, what was ruled out and what is open. */
+export function diagnosisText(data: DiagnosisData): string {
+  const controls = controlsOf(data)
+  const blocks = [
+    wrap(data.answer.join(' '), WIDTH),
+    (data.notes ?? []).flatMap((note) => wrap(note, WIDTH)),
+    [
+      ...(data.interrupted ? [`Stopped after ${formatDuration(data.seconds)}, so it is incomplete.`] : []),
+      ...fillLines(setupItems(data), ' · ', WIDTH),
+    ],
+    chart(data),
+    controls.length === 0
+      ? []
+      : [`Controls: ${seedWords(data)}`, tableText(controlsTable(data, controls, true), WIDTH)],
+    ...data.findings.map(finding),
+    section(
+      'Ruled out',
+      data.ruledOut.map(({ title, by, sentence }) => `${title} (by ${by}): ${sentence}`),
+    ),
+    section('Open', data.open.map(openWords)),
+  ]
+  const text = blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')
+  return `${plainText(text).split('\n').flatMap(folded).join('\n')}\n`
+}
+
+/** A word longer than a line is cut into lines: nothing may be wider than the terminal. */
+function folded(line: string): string[] {
+  const characters = [...line]
+  const lines = Array.from({ length: Math.ceil(characters.length / WIDTH) }, (_, index) => {
+    return characters.slice(index * WIDTH, (index + 1) * WIDTH).join('')
+  })
+  return lines.length === 0 ? [''] : lines
+}
+
+function chart(data: DiagnosisData): string[] {
+  const profile = firstProfile(data)
+  return profile === undefined ? lossChart(data) : profileChart(profile)
+}
+
+function profileChart({ title, axis, series, scale }: DiagnosisProfile): string[] {
+  const shared: SparkScale = {
+    scale,
+    domain: domainOf(
+      series.flatMap(({ values }) => values),
+      scale,
+    ),
+  }
+  const lines = series.map(({ name, values }) => {
+    return chartLine(name, sparkline(stretched(values, SPARK), shared), endsOf(values))
+  })
+  return [...wrap(title, WIDTH), ...lines, ...wrap(`${scaleWords(axis, shared)}; first layer to last`, WIDTH)]
+}
+
+/** The patient's and the twin's losses, one line for each seed, and one line for each other control. */
+function lossChart({ trials, steps }: DiagnosisData): string[] {
+  const isMain = (control: string) => control === PATIENT || control === TWIN
+  const shown = trials.filter(({ control, seed, losses }) => {
+    const first = trials.find((trial) => trial.control === control)
+    return losses.length > 0 && (isMain(control) || first?.seed === seed)
+  })
+  const axis = lossAxis(shown)
+  if (axis === null) return []
+  const [, last] = domainOf([0, steps, ...shown.flatMap(({ losses }) => losses.map(({ step }) => step))])
+  const shared: SparkScale = { scale: axis.scale ?? 'linear', domain: axis.domain ?? [0, 1] }
+  const lines = shown.map(({ control, seed, losses, diverged }) => {
+    const finite = losses.map(({ loss }) => loss)
+    const end = diverged ? 'diverged' : formatNumber(finite.at(-1) ?? null)
+    const spark = sparkline(sampled(losses, last, SPARK), shared)
+    return chartLine(
+      `${shortened(control, NAME - 7)} seed ${seed}`,
+      spark,
+      `${formatNumber(finite[0] ?? null)} to ${end}`,
+    )
+  })
+  return [
+    'Loss while training',
+    ...lines,
+    ...wrap(`${scaleWords('loss', shared)}; step 0 to ${formatFixed(last, 0)}`, WIDTH),
+  ]
+}
+
+function chartLine(name: string, spark: string, ends: string): string {
+  return `${shortened(name, NAME).padEnd(NAME)}  ${spark.padEnd(SPARK)}  ${ends}`
+}
+
+function scaleWords(axis: string, { scale, domain: [low, high] }: SparkScale): string {
+  const kind = scale === 'log' ? ', logarithmic' : ''
+  return `${capitalise(axis)} from ▁ ${formatNumber(low)} to █ ${formatNumber(high)}${kind}`
+}
+
+function finding({ title, score, sentence, evidence, papers, cures }: DiagnosisFinding): string[] {
+  return [
+    `${title} (score ${formatFixed(score, 2)})`,
+    ...indented(sentence, 2),
+    ...evidence.flatMap(({ name, value, limit, unit, words }) => {
+      const bound = limit === null ? '' : ` (limit ${formatEvidence(limit, unit)})`
+      return item(`${name}: ${formatEvidence(value, unit)}${bound}, ${words}`)
+    }),
+    ...cures.flatMap((cure) => item(`to try: ${cure}`)),
+    ...(papers.length === 0 ? [] : item(`papers: ${papers.join('; ')}`)),
+  ]
+}
+
+function openWords({ title, wouldDecide, seconds }: DiagnosisData['open'][number]): string {
+  const cost = seconds === null ? '' : `, about ${formatDuration(seconds)}`
+  return `${title}: would be decided by ${wouldDecide}${cost}`
+}
+
+function section(heading: string, texts: readonly string[]): string[] {
+  return texts.length === 0 ? [] : [heading, ...texts.flatMap(item)]
+}
+
+function item(text: string): string[] {
+  return wrap(text, WIDTH - 4).map((line, index) => `${index === 0 ? '  - ' : '    '}${line}`)
+}
+
+function indented(text: string, spaces: number): string[] {
+  return wrap(text, WIDTH - spaces).map((line) => ' '.repeat(spaces) + line)
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { diagnosisPicture, diagnosisReport } from './diagnosis.ts'
+import { collapsed, trial } from './diagnosis-sample.ts'
+import { healthy, hostile, interrupted, undecided } from './diagnosis-samples.ts'
+import { verifyMarkup } from './verify-markup.ts'
+
+const samples = { collapsed: collapsed(), healthy: healthy(), undecided: undecided(), interrupted: interrupted() }
+
+describe('the page', () => {
+  it('is well-formed whatever there is to show', () => {
+    const data = Object.values(samples)
+    const one = { ...samples.collapsed, ...collapsed([1]) }
+    const bare = { ...samples.collapsed, trials: samples.collapsed.trials.map((run) => ({ ...run, losses: [] })) }
+    const lost = { ...bare, profiles: [], trials: [trial('patient', 1, 1, { diverged: true })] }
+    for (const each of [...data, one, bare, lost]) {
+      expect(verifyMarkup(diagnosisReport(each))).toEqual([])
+      expect(verifyMarkup(diagnosisPicture(each))).toEqual([])
+    }
+  })
+
+  it('escapes every text', () => {
+    for (const data of Object.values(samples).map(hostile)) {
+      expect(verifyMarkup(diagnosisReport(data))).toEqual([])
+      expect(diagnosisReport(data)).not.toContain('<script')
+      expect(verifyMarkup(diagnosisPicture(data))).toEqual([])
+    }
+  })
+
+  it('starts with the answer and the picture, and goes on as a reader asks', () => {
+    const html = diagnosisReport(samples.collapsed)
+    const parts = [
+      '<h1>mlp:depth=60: correlation collapse</h1>',
+      '<p class="lead">mlp:depth=60 is worse than 12 layers',
+      'Cosine between different samples, before training</text>',
+      '<strong>Numerical error.</strong>',
+      'Gradient norm</text>',
+      'Misclassified (%)</text>',
+      '3 x rate: diverged with seed 2 after 200 steps; the row is about the others.',
+      'The network and its twin</text>',
+      '<h2>Correlation collapse</h2>',
+      '1.42 dimensions',
+      '<strong>To try.</strong> residual branches',
+      'Mean square activation</text>',
+      'Schoenholz et al. 2017',
+      'How to read it',
+      'How this was made',
+      '1 min 34 s of 2 min 0 s for 19 trainings',
+    ]
+    const places = parts.map((part) => html.indexOf(part))
+    expect(places.filter((place) => place < 0)).toEqual([])
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+  })
+
+  it('does not have the first picture twice', () => {
+    for (const data of Object.values(samples)) {
+      expect(diagnosisReport(data).split(diagnosisPicture(data))).toHaveLength(2)
+    }
+  })
+
+  it('shows a diverged training as such, not as a number', () => {
+    const html = diagnosisReport(samples.undecided)
+    expect(html).toContain('<td class="number">diverged</td>')
+    expect(html).toContain('<title>rate / 3, training, seed 1: diverged</title>')
+  })
+
+  it('has no interval of one seed', () => {
+    expect(diagnosisReport(samples.collapsed)).toContain('±')
+    expect(diagnosisReport(samples.undecided)).not.toContain('±')
+    expect(diagnosisReport(samples.undecided)).toContain('1 seed, so no interval')
+  })
+
+  it('says what an error is where values are predicted', () => {
+    expect(diagnosisReport(samples.undecided)).toContain('Error (fraction of the variance)</text>')
+    expect(diagnosisReport(samples.undecided)).not.toMatch(/Misclassified|guessing/)
+    expect(diagnosisReport(samples.collapsed)).not.toContain('fraction of the variance')
+  })
+
+  it('says what is open and what it costs', () => {
+    const html = diagnosisReport(samples.undecided)
+    expect(html).toContain('Would be decided by: rate / 3 and rate / 10, 3 seeds each, about 1 min 15 s')
+    expect(html).toContain('Would be decided by: 4 x width</li>')
+  })
+
+  it('says that it was stopped', () => {
+    expect(diagnosisReport(samples.interrupted)).toContain('Stopped after 0.4 s, so it is incomplete')
+    expect(diagnosisReport(samples.collapsed)).not.toContain('Stopped')
+  })
+
+  it('leaves a long name of a network out of the heading', () => {
+    const network = `mlp:${'width=128,'.repeat(5)}depth=60`
+    const html = diagnosisReport({ ...samples.collapsed, network })
+    expect(html).toContain('<h1>Correlation collapse</h1>')
+    expect(html).toContain(network)
+  })
+})
+
+describe('the picture', () => {
+  it('is the profile that is asked for, or the losses', () => {
+    expect(diagnosisPicture(samples.collapsed)).toContain('patient: 0.300 to 0.998 over 60 layers.')
+    const other = { ...samples.collapsed, picture: 'activation' }
+    expect(diagnosisPicture(other)).toContain('<title>Mean square activation</title>')
+    expect(diagnosisPicture(samples.healthy)).toContain('<title>Loss while training</title>')
+  })
+
+  it('is another where that one is missing', () => {
+    const unlogged = { ...samples.healthy, trials: [] }
+    expect(diagnosisPicture(unlogged)).toContain('<title>Cosine between different samples, before training</title>')
+    expect(diagnosisPicture({ ...samples.collapsed, picture: 'unknown' })).toContain(
+      '<title>Loss while training</title>',
+    )
+    expect(diagnosisPicture(samples.interrupted)).toContain('<title>Nothing was measured</title>')
+  })
+})

@@ -1,0 +1,154 @@
+/** The report of a differential diagnosis, as a page: why is this deep network worse? */
+
+import { controlsOf, controlsTable, formatEvidence, seedWords, setupItems } from './diagnosis-controls.ts'
+import type { DiagnosisData, DiagnosisFinding } from './diagnosis-data.ts'
+import {
+  controlFigure,
+  firstFigure,
+  firstProfile,
+  guessingSentence,
+  mapFigures,
+  profileFigures,
+} from './diagnosis-figures.ts'
+import { lossFigure } from './diagnosis-losses.ts'
+import { type Fact, type PageGroup, type PageItem, renderPage } from './page.ts'
+import { capitalise, count, formatDuration, formatFixed, list } from './text.ts'
+
+export type { DiagnosisData } from './diagnosis-data.ts'
+export { diagnosisText } from './diagnosis-text.ts'
+
+/** The report as one self-contained HTML page. */
+export function diagnosisReport(data: DiagnosisData): string {
+  return renderPage({
+    title: title(data),
+    lead: data.answer.join(' '),
+    summary: [...(data.interrupted ? [interruption(data)] : []), ...setupItems(data)].join(' · '),
+    figures: [firstFigure(data)],
+    groups: groups(data),
+    tables: [],
+    sections: [{ heading: 'How to read it', paragraphs: reading(data) }],
+    facts: facts(data),
+  })
+}
+
+/** The first picture alone, as an SVG file. */
+export function diagnosisPicture(data: DiagnosisData): string {
+  return firstFigure(data).panels[0]
+}
+
+/** A network's name longer than this would be most of the first screen; it stands below as well. */
+const LONGEST_NETWORK = 32
+
+function title({ network, findings, verdict }: DiagnosisData): string {
+  const [first] = findings
+  const words = first !== undefined && first.cause === verdict ? first.title : verdict.replaceAll('-', ' ')
+  if (network.length > LONGEST_NETWORK) return capitalise(words)
+  return `${network}: ${words.slice(0, 1).toLowerCase()}${words.slice(1)}`
+}
+
+function interruption({ seconds }: DiagnosisData): string {
+  return `Stopped after ${formatDuration(seconds)}, so it is incomplete`
+}
+
+function groups(data: DiagnosisData): PageGroup[] {
+  const curves = lossFigure(data, firstProfile(data) !== undefined)
+  const all: (PageGroup | null)[] = [
+    groupOfItems('What was ruled out', data.ruledOut.map(ruledOutItem)),
+    groupOfFigures('Layer by layer, while training', mapFigures(data)),
+    controlsGroup(data),
+    groupOfFigures('Loss while training', curves === null ? [] : [curves]),
+    ...data.findings.map(findingGroup),
+    groupOfFigures('Layer by layer, before training', profileFigures(data)),
+    groupOfItems('What is open', data.open.map(openItem)),
+    groupOfItems(
+      'Papers',
+      unique(data.findings.flatMap(({ papers }) => papers)).map((text) => ({ text })),
+    ),
+  ]
+  return all.filter((group) => group !== null)
+}
+
+function groupOfItems(heading: string, items: readonly PageItem[]): PageGroup | null {
+  return items.length === 0 ? null : { heading, items }
+}
+
+function groupOfFigures(heading: string, figures: NonNullable<PageGroup['figures']>): PageGroup | null {
+  return figures.length === 0 ? null : { heading, figures }
+}
+
+function controlsGroup(data: DiagnosisData): PageGroup | null {
+  const figure = controlFigure(data)
+  if (figure === null) return null
+  const table = controlsTable(data, controlsOf(data))
+  return { heading: 'One thing changed at a time', figures: [figure], tables: [table] }
+}
+
+function ruledOutItem({ title, by, sentence }: DiagnosisData['ruledOut'][number]): PageItem {
+  return { term: title, text: sentence, remark: `Ruled out by: ${by}` }
+}
+
+function openItem({ title, wouldDecide, seconds }: DiagnosisData['open'][number]): PageItem {
+  const cost = seconds === null ? '' : `, about ${formatDuration(seconds)}`
+  return { term: title, text: `Would be decided by: ${wouldDecide}${cost}` }
+}
+
+function findingGroup({ title, score, sentence, evidence, cures }: DiagnosisFinding): PageGroup {
+  const rows = evidence.map(({ name, value, limit, unit, words }) => {
+    return [name, formatEvidence(value, unit), formatEvidence(limit, unit), words]
+  })
+  const columns = [
+    { heading: 'evidence', prose: true },
+    { heading: 'measured', numeric: true },
+    { heading: 'limit', numeric: true },
+    { heading: 'what it is', prose: true },
+  ]
+  return {
+    heading: title,
+    paragraphs: [`${sentence} Score: ${formatFixed(score, 2)} of 1.`],
+    tables: rows.length === 0 ? [] : [{ columns, rows }],
+    items: cures.map((text) => ({ term: 'To try', text })),
+  }
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)]
+}
+
+function reading(data: DiagnosisData): string[] {
+  const values =
+    'The error is the fraction of the variance that the network leaves unexplained (1 - R²): 0% is a perfect prediction, ' +
+    'and worse than 100% is possible.'
+  return [
+    'The training error says whether training found good weights, the test error what they are worth on samples it has ' +
+      'not seen. A network that is worse than its shallow twin on the training set itself is not overfitting.',
+    'A control is the same training with one thing changed. If the network gets well, that thing had to do with it; if ' +
+      'it does not, it had not. A score is from 0 (nothing speaks for the cause) to 1; the limits are those of networks ' +
+      'that train.',
+    `${guessingSentence(data)}${data.dataset.classes === null ? ` ${values}` : ''}`,
+  ]
+}
+
+function facts(data: DiagnosisData): Fact[] {
+  const { dataset, steps, batch, optimizer, seeds, seconds, budgetSeconds } = data
+  const samples = `${count(dataset.train, 'training sample')}, ${count(dataset.test, 'test sample')}, ${dataset.asks}`
+  const passes = formatFixed((steps * batch) / dataset.train, 1)
+  const budget = Number.isFinite(budgetSeconds) ? ` of ${formatDuration(budgetSeconds)}` : ''
+  return [
+    { term: 'Command', detail: data.command, code: true },
+    { term: 'Network', detail: data.network, code: true },
+    { term: 'Data', detail: `${dataset.name}: ${samples}` },
+    {
+      term: 'Training',
+      detail: `${count(steps, 'step')} of ${batch} samples (${passes} passes over the training set), ${optimizer}`,
+    },
+    {
+      term: seeds.length === 1 ? 'Seed' : 'Seeds',
+      detail: seeds.length === 1 ? String(seeds[0]) : `${list(seeds.map(String))}: ${seedWords(data)}`,
+    },
+    { term: 'Mode', detail: data.mode },
+    ...(data.notes ?? []).map((note) => ({ term: 'Note', detail: note })),
+    { term: 'Time', detail: `${formatDuration(seconds)}${budget} for ${count(data.trials.length, 'training')}` },
+    ...(data.interrupted ? [{ term: 'Stopped', detail: interruption(data) }] : []),
+    { term: 'Version', detail: `Isobath ${data.version}` },
+  ]
+}

@@ -1,0 +1,80 @@
+/** What probes saw of a training: a heat map of layers by steps for each of them, alone or all in one picture. */
+import { type HeatMap, heatMap, heatNotes } from './heat-map.ts'
+import { fitted } from './labels.ts'
+import { element, figure, label } from './svg.ts'
+import { count, isDrawable } from './text.ts'
+
+export interface ProbedQuantity {
+  readonly name: string
+  readonly title: string
+  readonly unit?: string
+  readonly scale: 'log' | 'linear'
+  /** What the colours span; all values by default. */
+  readonly domain?: readonly [number, number]
+}
+
+export interface ProbedData {
+  readonly network: string
+  readonly dataset: string
+  /** The layers' names, from the first to the last. */
+  readonly layers: readonly string[]
+  /** In order of their steps. */
+  readonly looks: readonly {
+    readonly step: number
+    readonly probes: { readonly [name: string]: readonly (number | null)[] }
+  }[]
+  /** What is drawn, as far as it was looked at and some layer has a value. */
+  readonly quantities: readonly ProbedQuantity[]
+}
+
+const panel = { width: 440, height: 340 }
+const gap = 24
+const heading = 34
+
+/** A picture for each probe, as SVG files, by the probe's name. */
+export function probePictures(data: ProbedData): { readonly name: string; readonly svg: string }[] {
+  return mapsOf(data).map(({ name, map }) => ({ name, svg: heatMap(map) }))
+}
+
+/** All of them in one SVG file, two beside each other. */
+export function probePicture(data: ProbedData): string {
+  const maps = mapsOf(data).map(({ map }) => map)
+  const columns = Math.max(1, Math.min(2, maps.length))
+  const rows = Math.ceil(maps.length / columns)
+  const width = columns * panel.width + (columns - 1) * gap
+  const height = heading + rows * panel.height + Math.max(0, rows - 1) * gap
+  const title = `${data.network} on ${data.dataset}`
+  const words = { title, description: `${title}: ${maps.map((map) => map.description).join(' ')}` }
+  const panels = maps.map((map, index) => {
+    const x = (index % columns) * (panel.width + gap)
+    const y = heading + Math.floor(index / columns) * (panel.height + gap)
+    return element('g', { transform: `translate(${x} ${y})` }, heatMap(map))
+  })
+  return figure(
+    { width, height },
+    words,
+    label(fitted(title, width, 15, true), { class: 'iso-heading', x: 0, y: 16 }),
+    ...panels,
+  )
+}
+
+function mapsOf({ network, dataset, layers, looks, quantities }: ProbedData): { name: string; map: HeatMap }[] {
+  return quantities.flatMap(({ name, title, unit, scale, domain }) => {
+    const seen = looks.filter(({ probes }) => probes[name] !== undefined)
+    if (!seen.some(({ probes }) => probes[name].some(isDrawable))) return []
+    const about = `${title}${unit === undefined ? '' : ` (${unit})`}`
+    const [first, last] = [seen[0].step, seen[seen.length - 1].step]
+    const when = first === last ? `at step ${first}` : `from step ${first} to step ${last}`
+    const map: HeatMap = {
+      title: about,
+      description: `${about} of ${count(layers.length, 'layer')} of ${network} on ${dataset}, ${when}.`,
+      scale,
+      domain,
+      steps: seen.map(({ step }) => step),
+      layers,
+      values: seen.map(({ probes }) => probes[name]),
+      ...panel,
+    }
+    return [{ name, map: { ...map, description: [map.description, ...heatNotes(map)].join(' ') } }]
+  })
+}
