@@ -62,6 +62,7 @@ const rules = {
   onEvaluation: callback,
   onSignal: callback,
   onMeasured: callback,
+  onProbed: callback,
   onCheckpoint: callback,
 } as const satisfies Readonly<Record<string, Rule>>
 

@@ -72,12 +72,12 @@ export async function readRun(folder: string): Promise<SavedRun> {
   return { ...facts, weights, step: found.step, notes }
 }
 
-/** The network of a run's description. Throws a `network` error that names the file. */
-export function networkOfRun(value: unknown, folder: string): Network {
+/** The network of a description. Throws a `network` error that names the file. */
+export function networkOfRun(value: unknown, folder: string, file = 'run.json'): Network {
   try {
     return networkFromJson(value)
   } catch (error) {
-    if (error instanceof IsobathError) throw new IsobathError(error.code, `${folder}/run.json: ${error.message}`)
+    if (error instanceof IsobathError) throw new IsobathError(error.code, `${folder}/${file}: ${error.message}`)
     throw error
   }
 }

@@ -3,11 +3,11 @@ import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { IsobathError } from '../support/errors.ts'
-import type { TrainingSettings } from '../training/options.ts'
 import type { StoredDescription, StoredResult } from '../training/run-description.ts'
 import { summariseMeasured, trainSession } from '../training/session.ts'
 import { networkOfRun } from './files.ts'
-import { hashDataset } from './hash-dataset.ts'
+import { type Mode, refuseOtherData, refuseOtherMode } from './going-on.ts'
+import { layersOpener, needsStart } from './probes.ts'
 import { keptElsewhere, type Run, type TrainOptions } from './train.ts'
 
 type Shared =
@@ -21,6 +21,7 @@ type Shared =
   | 'onProgress'
   | 'onEvaluation'
   | 'onMeasured'
+  | 'onProbed'
   | 'onCheckpoint'
 
 export interface ResumeOptions extends Pick<TrainOptions, Shared> {
@@ -41,8 +42,8 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Ru
   const { readDescription } = await import('../training/run-description.ts')
   // Before the lock is made: not every folder is a run's.
   const description = readDescription(folder)
-  await refuseOtherData(folder, description, options.data)
-  refuseOtherMode(folder, description.mode, options)
+  await refuseOtherData({ folder, noun: 'run', anew: 'train anew' }, description.data, options.data)
+  refuseOtherMode({ folder, noun: 'run' }, description.mode, options)
   const record = await readRecord(folder)
   if (record) return record.run
   const lock = takeLock(folder)
@@ -58,13 +59,15 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Ru
 type Lock = import('../training/run-lock.ts').Lock
 
 async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise<Run> {
-  const { resumeRunFolder } = await import('../training/run-folder.ts')
+  const { readFirstWeights, resumeRunFolder } = await import('../training/run-folder.ts')
   const { data, threads, memoryLimit, abort, observers, onProgress, onEvaluation, onCheckpoint, onNote, onMeasured } =
     options
   const { description, network, blueprint, settings } = await openDescription(folder)
   const { exact, winograd } = description.mode
-  const place = { folder, lock, blueprint, settings, signal: description.signal, onCheckpoint }
+  const keepsFirst = needsStart(settings)
+  const place = { folder, lock, blueprint, settings, signal: description.signal, keepsFirst, onCheckpoint }
   const { recorder, point, notes } = resumeRunFolder(place)
+  const start = keepsFirst ? readFirstWeights(folder, blueprint) : undefined
   for (const note of notes) onNote?.(note)
   const backend = await createWasmBackend({ threads, exact, winograd, memoryLimit })
   try {
@@ -76,11 +79,13 @@ async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise
       resume: point,
       checkpointEvery: options.checkpointEvery ?? description.checkpointEvery ?? undefined,
       observers,
+      openLayers: layersOpener({ blueprint, data, settings, backend, start }),
       abort,
       recorder,
       onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
       onEvaluation,
       onMeasured,
+      onProbed: options.onProbed,
     })
     recorder.finish({ ...record, ...keptElsewhere })
     return { ...record, network, blueprint, settings, run: folder }
@@ -90,44 +95,12 @@ async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise
   }
 }
 
-type Mode = Pick<ResumeOptions, 'exact' | 'winograd'>
-
-/** What the parts of a mode are called, where they are chosen and where they aren't. */
-const modeNames: Readonly<Record<keyof Mode, readonly [chosen: string, other: string]>> = {
-  exact: ['exact', 'not exact'],
-  winograd: ["computed with Winograd's algorithm", "computed without Winograd's algorithm"],
-}
-
-function refuseOtherMode(folder: string, mode: Required<Mode>, asked: Mode): void {
-  for (const part of ['exact', 'winograd'] as const) {
-    const wanted = asked[part]
-    if (wanted === undefined || wanted === mode[part]) continue
-    const name = (isChosen: boolean): string => modeNames[part][isChosen ? 0 : 1]
-    throw new IsobathError(
-      'run',
-      `${folder}: the run is ${name(mode[part])}, and what was asked for is ${name(wanted)}. A run keeps its mode: leave it out.`,
-    )
-  }
-}
-
-async function refuseOtherData(folder: string, { data: kept }: StoredDescription, data: Dataset): Promise<void> {
-  if ((await hashDataset(data)) === kept.sha256) return
-  const counts = ({ train, test }: { train: number; test: number }): string => `${train} + ${test} samples`
-  const given = counts({ train: data.train.count, test: data.test.count })
-  throw new IsobathError(
-    'run',
-    `${folder}: expected the data that the run began with (${kept.name}, ${counts(kept)}, SHA-256 ${kept.sha256.slice(0, 12)}...), got other samples (${data.name}, ${given}). Give the same data, or train anew.`,
-  )
-}
-
 /** What run.json says, as the training takes it. */
 async function openDescription(folder: string) {
-  const { readDescription } = await import('../training/run-description.ts')
+  const { readDescription, storedSettings } = await import('../training/run-description.ts')
   const description = readDescription(folder)
   const network = networkOfRun(description.network, folder)
-  // The checksum vouches for it: these are the settings that `train` resolved and wrote.
-  const { augment = 'none', ...recipe } = description.recipe // runs from before it had none
-  const settings = { ...recipe, augment, seed: description.seed } as TrainingSettings
+  const settings = storedSettings(description.recipe, description.seed)
   return { description, network, blueprint: createBlueprint(network, description.input), settings }
 }
 
@@ -150,14 +123,14 @@ export async function readRecord(folder: string, asked: Mode = {}): Promise<Fini
   const result = readResult(folder)
   if (result === undefined || result.interrupted) return undefined
   const { description, network, blueprint, settings } = await openDescription(folder)
-  refuseOtherMode(folder, description.mode, asked)
+  refuseOtherMode({ folder, noun: 'run' }, description.mode, asked)
   const { found: checkpoint } = readLastCheckpoint(folder)
   if (checkpoint.step !== result.steps) throw lostCheckpoint(folder, result)
   const { weights } = stateOf(blueprint, checkpoint)
-  const { losses, measurements } = readRunMetrics(folder, result.steps, settings)
+  const { losses, measurements, lookThen } = readRunMetrics(folder, result.steps, settings)
   const { train, test, validation, steps: step } = result
   const last = { step, train, trainSamples: description.data.train, test, ...(validation ? { validation } : {}) }
-  const measured = summariseMeasured(measurements, settings, step, last)
+  const measured = summariseMeasured(measurements, settings, step, last, lookThen)
   const run = { ...result, losses, ...measured, weights, network, blueprint, settings, run: folder }
   return { run, label: description.label, data: description.data }
 }

@@ -9,7 +9,7 @@ import { foundText } from '../support/found.ts'
 import { suggestion } from '../support/nearest.ts'
 import { version } from '../support/version.ts'
 import type { Weights } from '../training/evaluate.ts'
-import type { Measurement } from '../training/measurements.ts'
+import type { Measurement, ProbeLook } from '../training/measurements.ts'
 import { checkObservers, type Observer } from '../training/observers.ts'
 import { resolveOptions, settingsFor, type TrainingOptions, type TrainingSettings } from '../training/options.ts'
 import type { RunDescription } from '../training/run-description.ts'
@@ -18,7 +18,8 @@ import { type TrainingRecord, trainSession } from '../training/session.ts'
 import type { Signal } from '../training/signal.ts'
 import type { LossRecord } from '../training/train.ts'
 import { checkCall } from './check-call.ts'
-import { hashDataset } from './hash-dataset.ts'
+import { describeData } from './describe-data.ts'
+import { layersOpener, needsStart, type ProbeOptions, resolveProbes } from './probes.ts'
 
 export interface MachineOptions {
   /** Threads of a training; one per core by default. */
@@ -56,6 +57,10 @@ export interface TrainOptions extends TrainingOptions, MachineOptions {
   readonly onSignal?: (signal: Signal) => void
   /** Called with what was measured between two steps: how the network does, and whether the warm-up is over. */
   readonly onMeasured?: (measurement: Measurement) => void
+  /** What is looked at in each layer on the way, which changes nothing in the training; nothing by default. */
+  readonly probes?: ProbeOptions
+  /** Called with what the probes saw: before the first step, every so many steps, and after the last. */
+  readonly onProbed?: (look: ProbeLook) => void
   /** Called with the number of steps and the file after each checkpoint, the first of step 0 included. */
   readonly onCheckpoint?: (step: number, file: string) => void
   /** Those who look at weights and gradients while the network trains. */
@@ -77,6 +82,8 @@ const knownOptions: Readonly<Record<keyof TrainOptions, true>> = {
   onEvaluation: true,
   onSignal: true,
   onMeasured: true,
+  probes: true,
+  onProbed: true,
   recipe: true,
   stepsScale: true,
   evaluateEvery: true,
@@ -156,7 +163,8 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
   const { threads, exact, winograd, memoryLimit } = options
   checkLabelled(data)
   const blueprint = createBlueprint(network, data.shape)
-  const settings = settingsFor(blueprint, resolveOptions(options, data.train.count, taskOf(data)))
+  const resolved = settingsFor(blueprint, resolveOptions(options, data.train.count, taskOf(data)))
+  const settings = options.probes === undefined ? resolved : { ...resolved, probes: resolveProbes(options.probes) }
   const backend = await createWasmBackend({ threads, exact, winograd, memoryLimit })
   let folder: RunFolder | undefined
   try {
@@ -169,12 +177,14 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
       weights,
       checkpointEvery,
       observers,
+      openLayers: layersOpener({ blueprint, data, settings, backend }),
       abort,
       recorder: folder,
       onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
       onEvaluation,
       onSignal: options.onSignal,
       onMeasured: options.onMeasured,
+      onProbed: options.onProbed,
     })
     folder?.finish({ ...record, ...keptElsewhere })
     return { ...record, network, blueprint, settings, run: folder?.folder ?? null }
@@ -189,6 +199,7 @@ export const keptElsewhere = {
   losses: undefined,
   evaluations: undefined,
   warmup: undefined,
+  probes: undefined,
   weights: undefined,
 } as const satisfies Partial<Record<keyof TrainingRecord, undefined>>
 
@@ -203,23 +214,15 @@ async function openFolder(folder: string, blueprint: Blueprint, options: TrainOp
     label,
     network: blueprint.network,
     input: [...blueprint.input],
-    data: {
-      name: data.name,
-      sha256: await hashDataset(data),
-      train: data.train.count,
-      test: data.test.count,
-      validation: data.validation?.count,
-      classNames: data.classNames && [...data.classNames],
-      targetNames: data.targetNames && [...data.targetNames],
-      notes: data.notes && [...data.notes],
-      encoding: data.encoding,
-      options: { ...dataOptions },
-    },
+    data: await describeData(data, dataOptions),
     recipe,
     seed,
     mode: { precision: 'float32', exact, winograd },
     checkpointEvery,
     versions: { isobath: version, node: process.version },
   }
-  return createRunFolder(folder, blueprint, description, options.onCheckpoint)
+  return createRunFolder(folder, blueprint, description, {
+    keepsFirst: needsStart(settings),
+    onCheckpoint: options.onCheckpoint,
+  })
 }

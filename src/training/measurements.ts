@@ -1,12 +1,13 @@
 /**
- * What is measured between two steps of a training: how the network does every so many steps, and whether a warm-up is
- * over whose end is an error. Each is measured before the step whose number it has, which a checkpoint of that step comes
+ * What is measured between two steps of a training: each layer, how the network does every so many steps, and whether a
+ * warm-up is over whose end is an error. Each is measured before the step whose number it has, which a checkpoint of that step comes
  * before too: a run that goes on from there measures again what was measured there, with the same result.
  */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { type Dataset, type Samples, selectSamples } from '../data/dataset.ts'
 import type { Standardiser } from '../data/standardise.ts'
+import { assertInvariant } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
 import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluate.ts'
 import type { TrainingSettings } from './options.ts'
@@ -31,7 +32,37 @@ export interface WarmupLook {
 
 export type Measurement = Evaluation | WarmupLook
 
-export const isEvaluation = (measurement: Measurement): measurement is Evaluation => 'test' in measurement
+/** What was seen of each layer after so many steps. */
+export interface ProbeLook {
+  readonly step: number
+  /** By the probe's name, from the first layer to the last; null where a layer has no such number, or none that is finite. */
+  readonly probes: { readonly [name: string]: readonly (number | null)[] }
+}
+
+/** All that is measured between two steps. */
+export type Measured = Measurement | ProbeLook
+
+export const isEvaluation = (measured: Measured): measured is Evaluation => 'test' in measured
+export const isProbeLook = (measured: Measured): measured is ProbeLook => 'probes' in measured
+export const isWarmupLook = (measured: Measured): measured is WarmupLook => 'warmedUp' in measured
+
+/** Measures each layer of the network: training doesn't know how. */
+export interface LayerMeasurer {
+  /** By name, from the first layer to the last; NaN where a layer has no such number. */
+  measure(weights: Weights): Promise<{ readonly [name: string]: readonly number[] }>
+  dispose(): void
+}
+
+/** The layers with these weights, which are those after so many steps. */
+export async function lookAtLayers(layers: LayerMeasurer, step: number, weights: Weights): Promise<ProbeLook> {
+  const found = Object.entries(await layers.measure(weights))
+  // As it can be written and read again: without NaN and -0.
+  const probes = found.map(([name, values]) => [
+    name,
+    values.map((value) => (Number.isFinite(value) ? value + 0 : null)),
+  ])
+  return { step, probes: Object.fromEntries(probes) }
+}
 
 /** The lowest test error of a run, which isn't its result: it was chosen on the test set. */
 export interface BestTest {
@@ -48,14 +79,18 @@ export function bestOf(evaluations: readonly Evaluation[]): BestTest | undefined
 }
 
 /** What is due before a step. */
-type Timing = Pick<TrainingSettings, 'evaluateEvery' | 'schedule' | 'steps'>
+type Timing = Pick<TrainingSettings, 'evaluateEvery' | 'probes' | 'schedule' | 'steps'>
 
 const isEvery = (step: number, every: number | undefined): boolean => every !== undefined && step % every === 0
 
-/** In this order. A run isn't measured before its first step, and after its last it is scored in any case. */
-export function dueBefore(step: number, { evaluateEvery, schedule, steps }: Timing, isWarm: boolean) {
+/**
+ * In this order. A run isn't scored before its first step, and after its last it is in any case, as are its layers looked
+ * at: `session.ts` does that.
+ */
+export function dueBefore(step: number, { evaluateEvery, probes, schedule, steps }: Timing, isWarm: boolean) {
   const isBetween = step > 0 && step < steps
   return {
+    probes: step < steps && isEvery(step, probes?.every),
     evaluation: isBetween && isEvery(step, evaluateEvery),
     look: isBetween && !isWarm && isEvery(step, schedule.untilError?.every),
   }
@@ -71,8 +106,10 @@ export interface Measuring {
   readonly standardiser: Standardiser
   readonly backend: Backend
   readonly abort?: AbortSignal
+  /** Looks at the layers, where the settings say how often. Who handed it in lets it go. */
+  readonly layers?: LayerMeasurer
   /** Told of each measurement, in the order of time. */
-  readonly onMeasured: (measurement: Measurement) => void
+  readonly onMeasured: (measured: Measured) => void
 }
 
 /** What the training asks of who measures. */
@@ -81,21 +118,58 @@ export interface Measurer {
   isDue(step: number, isWarm: boolean): boolean
   /** Measures the network before the step: whether it is warm now, or `stopped` where the caller stopped the run meanwhile. */
   measure(step: number, isWarm: boolean, weights: Weights): Promise<'warm' | 'cold' | 'stopped'>
-  readonly evaluator: Evaluator
+  /** Where it has one. */
+  readonly evaluator?: Evaluator
   dispose(): void
 }
 
 /** Undefined where nothing is to be measured. Throws a `memory` error where the network can't be evaluated. */
 export async function createMeasurer(task: Measuring): Promise<Measurer | undefined> {
-  const { blueprint, data, settings, standardiser, backend, abort, onMeasured } = task
-  const { evaluateEvery, schedule, loss, seed } = settings
-  const { untilError } = schedule
-  if (evaluateEvery === undefined && untilError === undefined) return undefined
+  const { settings, layers, abort, onMeasured } = task
+  const { evaluateEvery, probes, schedule } = settings
+  const scores = evaluateEvery !== undefined || schedule.untilError !== undefined
+  if (!scores && probes === undefined) return undefined
+  assertInvariant(probes === undefined || layers !== undefined, 'probes without anyone who looks')
+  const scorer = scores ? await createScorer(task) : undefined
+  return {
+    evaluator: scorer?.evaluator,
+    isDue: (step, isWarm) => Object.values(dueBefore(step, settings, isWarm)).includes(true),
+    measure: async (step, isWarm, weights) => {
+      const due = dueBefore(step, settings, isWarm)
+      try {
+        const seen = due.probes && layers ? await lookAtLayers(layers, step, weights) : undefined
+        if (due.evaluation || due.look) scorer?.evaluator.load(weights)
+        const evaluation = due.evaluation ? await scorer?.evaluate(step) : undefined
+        const look = due.look ? await scorer?.look(step) : undefined
+        // Told together: a run that is stopped between two of them goes on from before all.
+        if (seen) onMeasured(seen)
+        if (evaluation) onMeasured(evaluation)
+        if (look) onMeasured(look)
+        return isWarm || look?.warmedUp ? 'warm' : 'cold'
+      } catch (error) {
+        if (abort?.aborted && error === abort.reason) return 'stopped'
+        throw error
+      }
+    },
+    dispose: () => scorer?.evaluator.dispose(),
+  }
+}
+
+interface Scorer {
+  readonly evaluator: Evaluator
+  /** Of the weights that the evaluator has. */
+  evaluate(step: number): Promise<Evaluation>
+  look(step: number): Promise<WarmupLook>
+}
+
+async function createScorer({ blueprint, data, settings, standardiser, backend, abort }: Measuring): Promise<Scorer> {
+  const { schedule, loss, seed } = settings
+  const { error: below = 0, samples = 0 } = schedule.untilError ?? {}
   const { train, test, validation } = data
   const chosen = createRandom(seed, 'measured samples').permutation(train.count)
   const part = (size: number): Samples => (size >= train.count ? train : selectSamples(train, chosen.slice(0, size)))
   const evaluated = part(evaluatedSamples)
-  const looked = part(untilError?.samples ?? 0)
+  const looked = part(samples)
   const evaluator = await createEvaluator(blueprint, backend, Math.max(train.count, test.count, validation?.count ?? 0))
   const score = (set: Samples): Promise<Scores> =>
     evaluator.evaluate(set, standardiser, loss, () => abort?.throwIfAborted())
@@ -107,28 +181,9 @@ export async function createMeasurer(task: Measuring): Promise<Measurer | undefi
     const held = validation ? { validation: await score(validation) } : {}
     return { step, train: trained, trainSamples: isOne ? train.count : evaluated.count, ...scores, ...held }
   }
-  const look = async (step: number, below: number): Promise<WarmupLook> => {
+  const look = async (step: number): Promise<WarmupLook> => {
     const { error } = await score(looked)
     return { step, trainingError: error, warmedUp: error !== null && error < below }
   }
-  return {
-    evaluator,
-    isDue: (step, isWarm) => Object.values(dueBefore(step, settings, isWarm)).includes(true),
-    measure: async (step, isWarm, weights) => {
-      const due = dueBefore(step, settings, isWarm)
-      try {
-        evaluator.load(weights)
-        const evaluation = due.evaluation ? await evaluate(step) : undefined
-        const seen = due.look && untilError ? await look(step, untilError.error) : undefined
-        // Told together: a run that is stopped between the two goes on from before both.
-        if (evaluation) onMeasured(evaluation)
-        if (seen) onMeasured(seen)
-        return isWarm || seen?.warmedUp ? 'warm' : 'cold'
-      } catch (error) {
-        if (abort?.aborted && error === abort.reason) return 'stopped'
-        throw error
-      }
-    },
-    dispose: () => evaluator.dispose(),
-  }
+  return { evaluator, evaluate, look }
 }

@@ -1,25 +1,28 @@
 /**
  * `metrics.jsonl`: a line `{"step":0,"loss":2.3}` for each logged step, and one for each measurement, before that of the step
  * it was made before: `{"step":100,"train":{...},"trainSamples":5000,"test":{...}}`, or
- * `{"step":100,"trainingError":0.83,"warmedUp":false}`. In order of time. Node only.
+ * `{"step":100,"trainingError":0.83,"warmedUp":false}`, or `{"step":100,"probes":{"gradientNorm":[0.2,...]}}`. In order of
+ * time. Node only.
  */
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { type GrowingFile, openGrowing, readWhole } from '../support/files.ts'
 import { isLogged } from './logged-steps.ts'
-import { dueBefore, isEvaluation, type Measurement } from './measurements.ts'
+import { dueBefore, isEvaluation, isProbeLook, isWarmupLook, type Measured, type ProbeLook } from './measurements.ts'
 import type { TrainingSettings } from './options.ts'
 import { scoresSchema } from './run-description.ts'
 import type { LossRecord } from './train.ts'
 
 /** What of the settings says which lines there are. */
-export type MetricsSettings = Pick<TrainingSettings, 'logEvery' | 'steps' | 'evaluateEvery' | 'schedule'>
+export type MetricsSettings = Pick<TrainingSettings, 'logEvery' | 'steps' | 'evaluateEvery' | 'probes' | 'schedule'>
 
 export interface KeptMetrics {
   readonly losses: readonly LossRecord[]
-  readonly measurements: readonly Measurement[]
+  readonly measurements: readonly Measured[]
   /** Of the file: what they take. */
   readonly bytes: number
+  /** The look at the layers as they were at that very step, where it was made. */
+  readonly lookThen?: ProbeLook
 }
 
 /**
@@ -29,17 +32,16 @@ export interface KeptMetrics {
 export function readMetrics(file: string, step: number, settings: MetricsSettings): KeptMetrics | undefined {
   const nextLine = linesOf(file)
   const losses: LossRecord[] = []
-  const measurements: Measurement[] = []
+  const measurements: Measured[] = []
   let isWarm = settings.schedule.untilError === undefined
   let bytes = 0
   for (let expected = 0; expected < step; expected++) {
-    const { evaluation, look } = dueBefore(expected, settings, isWarm)
-    for (const schema of [...(evaluation ? [evaluationSchema] : []), ...(look ? [lookSchema] : [])]) {
+    for (const schema of schemasOf(dueBefore(expected, settings, isWarm))) {
       const line = nextLine()
-      const measurement = line && parseMeasurement(line.text, schema)
-      if (measurement?.step !== expected) return undefined
-      measurements.push(measurement)
-      isWarm ||= !isEvaluation(measurement) && measurement.warmedUp
+      const measured = line && parseMeasured(line.text, schema)
+      if (measured?.step !== expected) return undefined
+      measurements.push(measured)
+      isWarm ||= isWarmupLook(measured) && measured.warmedUp
       bytes = line?.end ?? bytes
     }
     if (!isLogged(expected, settings)) continue
@@ -49,7 +51,8 @@ export function readMetrics(file: string, step: number, settings: MetricsSetting
     losses.push(record)
     bytes = line?.end ?? bytes
   }
-  return { losses, measurements, bytes }
+  const lookThen = settings.probes && parseMeasured(nextLine()?.text ?? '', probesSchema)
+  return { losses, measurements, bytes, ...(lookThen?.step === step ? { lookThen } : {}) }
 }
 
 interface Line {
@@ -83,7 +86,14 @@ const evaluationSchema = z.object({
 })
 const lookSchema = z.object({ step: z.number(), trainingError: z.number().nullable(), warmedUp: z.boolean() })
 
-function parseMeasurement(text: string, schema: z.ZodType<Measurement>): Measurement | undefined {
+const probesSchema = z.object({ step: z.number(), probes: z.record(z.string(), z.array(z.number().nullable())) })
+
+/** Of the lines that are there before a step, in their order. */
+function schemasOf({ probes, evaluation, look }: ReturnType<typeof dueBefore>): z.ZodType<Measured>[] {
+  return [...(probes ? [probesSchema] : []), ...(evaluation ? [evaluationSchema] : []), ...(look ? [lookSchema] : [])]
+}
+
+function parseMeasured<M extends Measured>(text: string, schema: z.ZodType<M>): M | undefined {
   return schema.safeParse(parseJson(text)).data
 }
 
@@ -106,7 +116,7 @@ export interface MetricsFile {
   /** Throws a `disk` error. */
   add(records: readonly LossRecord[]): void
   /** Throws a `disk` error. */
-  addMeasurement(measurement: Measurement): void
+  addMeasured(measured: Measured): void
   /** Returns when all of it is on the disk. Throws a `disk` error. */
   save(): void
   close(): void
@@ -132,8 +142,8 @@ export function openMetrics(path: string, bytes: number): MetricsFile {
       for (const { step, loss } of records) waiting += `${JSON.stringify({ step, loss })}\n`
       if (performance.now() - writtenAt >= collecting) write()
     },
-    addMeasurement: (measurement) => {
-      waiting += `${JSON.stringify(lineOf(measurement))}\n`
+    addMeasured: (measured) => {
+      waiting += `${JSON.stringify(lineOf(measured))}\n`
     },
     save: () => {
       write()
@@ -150,11 +160,12 @@ export function openMetrics(path: string, bytes: number): MetricsFile {
 }
 
 /** With its names in one order, wherever it comes from. */
-function lineOf(measurement: Measurement): object {
-  if (isEvaluation(measurement)) {
-    const { step, train, trainSamples, test, validation } = measurement
+function lineOf(measured: Measured): object {
+  if (isEvaluation(measured)) {
+    const { step, train, trainSamples, test, validation } = measured
     return { step, train, trainSamples, test, validation }
   }
-  const { step, trainingError, warmedUp } = measurement
+  if (isProbeLook(measured)) return { step: measured.step, probes: measured.probes }
+  const { step, trainingError, warmedUp } = measured
   return { step, trainingError, warmedUp }
 }

@@ -84,6 +84,15 @@ export interface TrainingSettings {
   readonly logEvery: number
   /** Steps between evaluations; absent where there are none. */
   readonly evaluateEvery?: number
+  /** What is looked at in each layer on the way; absent where nothing is. */
+  readonly probes?: ProbeSettings
+}
+
+export interface ProbeSettings {
+  /** The probes' names. */
+  readonly of: readonly string[]
+  /** Steps between looks. */
+  readonly every: number
 }
 
 function whole(name: string, value: number, least: number): number {

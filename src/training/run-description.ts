@@ -1,12 +1,12 @@
 /** What a run's folder says in words: run.json, what runs, and result.json, what came out. Node only. */
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { TableEncoding } from '../data/csv-encoding.ts'
 import type { Scale, Statistics } from '../data/standardise.ts'
 import { IsobathError } from '../support/errors.ts'
-import { isNestedBeyond } from '../support/nesting.ts'
+import { encodeChecked, readChecked, readJson } from './checked-json.ts'
+import type { TrainingSettings } from './options.ts'
 import type { Signal } from './signal.ts'
 
 /** Raised when a run of an older version could not be read, or would not go on with the same bits. */
@@ -14,6 +14,8 @@ export const runFormat = 1
 
 export const runFile = 'run.json'
 export const resultFile = 'result.json'
+/** Of a diagnosis, which a folder has instead of a run. */
+export const diagnosisFile = 'diagnosis.json'
 
 /** JSON has null for Infinity and NaN. */
 const maybeInfinite = z
@@ -55,6 +57,21 @@ const encodingSchema = z
     return isComplete && has('number', 'category')
   }) satisfies z.ZodType<TableEncoding>
 
+/** What a description keeps of a data set. */
+export const dataSchema = z.object({
+  name: z.string(),
+  sha256: z.string(),
+  train: z.number().int().positive(),
+  test: z.number().int().positive(),
+  validation: z.number().int().positive().optional(),
+  classNames: z.array(z.string()).optional(),
+  targetNames: z.array(z.string()).optional(),
+  notes: z.array(z.string()).optional(),
+  encoding: encodingSchema.optional(),
+  /** The options the data set was loaded with, for those who evaluate the run later. */
+  options: z.record(z.string(), z.unknown()),
+})
+
 /** What run.json holds: enough to make the same run again, and to go on with it. */
 const runDescriptionSchema = z.object({
   format: z.literal(runFormat),
@@ -63,19 +80,8 @@ const runDescriptionSchema = z.object({
   label: z.string(),
   network: z.unknown(),
   input: z.array(z.number().int().positive()),
-  data: z.object({
-    name: z.string(),
-    sha256: z.string(),
-    train: z.number().int().positive(),
-    test: z.number().int().positive(),
-    validation: z.number().int().positive().optional(),
-    classNames: z.array(z.string()).optional(),
-    targetNames: z.array(z.string()).optional(),
-    notes: z.array(z.string()).optional(),
-    encoding: encodingSchema.optional(),
-    /** The options the data set was loaded with, for those who evaluate the run later. */
-    options: z.record(z.string(), z.unknown()),
-  }),
+  data: dataSchema,
+  /** The settings but for the seed. */
   recipe: z.record(z.string(), z.unknown()),
   seed: z.number().int(),
   mode: z.object({
@@ -142,67 +148,39 @@ export function encodeDescription(description: RunDescription, statistics: Stati
   const listed = ({ mean, deviation }: Scale) => ({ mean: [...mean], deviation: [...deviation] })
   const { bytes, inputs, targets } = statistics
   const content = { ...description, statistics: { bytes, inputs: listed(inputs), targets: listed(targets) }, signal }
-  return `${JSON.stringify({ ...content, checksum: checksumOf(content) }, null, 2)}\n`
-}
-
-function checksumOf(content: object): string {
-  // As it will be read: without what is undefined, and names made of digits first.
-  const read: unknown = JSON.parse(JSON.stringify(content))
-  return createHash('sha256').update(JSON.stringify(read)).digest('hex')
+  return encodeChecked(content)
 }
 
 /** Throws a `run` error where there is no run, one of another version, or one that was changed. */
 export function readDescription(folder: string): StoredDescription {
   const file = join(folder, runFile)
   if (!existsSync(file)) throw noRun(folder)
-  const content = parseJson(file)
-  const { format } = z.object({ format: z.unknown() }).safeParse(content).data ?? {}
-  if (format !== runFormat && typeof format === 'number') {
-    throw new IsobathError(
-      'run',
-      `${file}: expected format ${runFormat}, got ${format}. Use the version of Isobath that made the run.`,
-    )
-  }
-  const { checksum, ...description } = check(fileSchema, content, file)
-  const { checksum: _, ...written } = z.looseObject({}).parse(content)
-  if (checksumOf(written) === checksum) return description
-  throw new IsobathError(
-    'run',
-    `${file}: isn't what was written: its checksum is another. A run goes on as it began: restore the file, or train anew.`,
-  )
+  const kind = { noun: 'run', format: runFormat, anew: 'train anew' }
+  const { checksum: _, ...description } = readChecked(file, fileSchema, kind)
+  return description
+}
+
+/** The settings that were resolved and written: the file's checksum vouches for them. */
+export function storedSettings(recipe: RunDescription['recipe'], seed: number): TrainingSettings {
+  const { augment = 'none', ...others } = recipe // runs from before it had none
+  return { ...others, augment, seed } as TrainingSettings
 }
 
 /** The first files of a run that was killed before it had all it needs to go on. */
 const firstFiles = ['lock', 'checkpoint-0.safetensors', 'checkpoint-0.safetensors.partial', `${runFile}.partial`]
 
 function noRun(folder: string): IsobathError {
-  const isBegun = firstFiles.some((name) => existsSync(join(folder, name)))
-  const remedy = isBegun
-    ? 'The run was ended before its first step: start it again, with the same folder.'
-    : 'Give the folder that train named.'
+  const has = (name: string): boolean => existsSync(join(folder, name))
+  const remedy = has(diagnosisFile)
+    ? 'It has a diagnosis, which goes on with diagnose --resume.'
+    : firstFiles.some(has)
+      ? 'The run was ended before its first step: start it again, with the same folder.'
+      : 'Give the folder that train named.'
   return new IsobathError('run', `${folder}: expected a run's folder with ${runFile} in it. ${remedy}`)
 }
 
 /** Undefined where the run hasn't come to an end. Throws a `run` error where the file is broken. */
 export function readResult(folder: string): StoredResult | undefined {
   const file = join(folder, resultFile)
-  return existsSync(file) ? check(resultSchema, parseJson(file), file) : undefined
-}
-
-function check<S extends z.ZodType>(schema: S, content: unknown, file: string): z.output<S> {
-  const parsed = schema.safeParse(content)
-  if (parsed.success) return parsed.data
-  const [{ path, message }] = parsed.error.issues
-  throw new IsobathError('run', `${file}: ${path.join('.')}: ${message}. The file was changed or broken.`)
-}
-
-/** A network has a hundred layers within each other at most, each of two levels. */
-const DEEPEST = 300
-
-function parseJson(file: string): unknown {
-  try {
-    const content: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (!isNestedBeyond(content, DEEPEST)) return content
-  } catch {}
-  throw new IsobathError('run', `${file}: expected JSON. The file was changed or broken.`)
+  return existsSync(file) ? readJson(file, resultSchema) : undefined
 }

@@ -10,9 +10,10 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { IsobathError } from '../support/errors.ts'
 import { makeFolder, removeQuietly, writeWhole } from '../support/files.ts'
 import { type Checkpoint, encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
+import type { Weights } from './evaluate.ts'
 import { type KeptMetrics, type MetricsFile, openMetrics, readMetrics } from './metrics.ts'
 import type { TrainingSettings } from './options.ts'
-import { encodeDescription, type RunDescription, resultFile, runFile } from './run-description.ts'
+import { diagnosisFile, encodeDescription, type RunDescription, resultFile, runFile } from './run-description.ts'
 import { type Lock, takeLock } from './run-lock.ts'
 import type { Recorder, ResumePoint } from './session.ts'
 import type { TimeSpent } from './stopwatch.ts'
@@ -33,6 +34,12 @@ export interface RunFolder extends Recorder {
 /** Told of each checkpoint that was written. */
 export type OnCheckpoint = (step: number, file: string) => void
 
+export interface FolderOptions {
+  /** Whether the weights before the first step are kept to the end; not by default. */
+  readonly keepsFirst?: boolean
+  readonly onCheckpoint?: OnCheckpoint
+}
+
 /**
  * A new run's folder, which nothing is written to before `begin`. Throws a `run` error where there is a run already; its
  * functions throw a `disk` error where nothing can be written, a `run` error where another process is at work there.
@@ -41,10 +48,10 @@ export function createRunFolder(
   folder: string,
   blueprint: Blueprint,
   description: RunDescription,
-  onCheckpoint?: OnCheckpoint,
+  { keepsFirst = false, onCheckpoint }: FolderOptions = {},
 ): RunFolder {
   refuseOtherRun(folder)
-  const writer = new Writer(folder, blueprint, onCheckpoint)
+  const writer = new Writer(folder, blueprint, keepsFirst, onCheckpoint)
   return writer.recorder(async (state, time, start) => {
     makeFolder(folder)
     writer.lock = takeLock(folder)
@@ -64,24 +71,24 @@ export function createRunFolder(
   })
 }
 
-export interface RunToResume {
+export interface RunToResume extends FolderOptions {
   readonly folder: string
   readonly lock: Lock
   readonly blueprint: Blueprint
   readonly settings: TrainingSettings
   readonly signal: ResumePoint['signal']
-  readonly onCheckpoint?: OnCheckpoint
 }
 
 /**
  * The folder of a run that goes on, and where. The caller has the lock, which `close` releases. Nothing is changed before
  * `begin`, which cuts the metrics back to the checkpoint. Throws a `run` or `weights` error where no checkpoint is whole.
  */
-export function resumeRunFolder({ folder, lock, blueprint, settings, signal, onCheckpoint }: RunToResume): {
+export function resumeRunFolder(run: RunToResume): {
   readonly recorder: RunFolder
   readonly point: ResumePoint
   readonly notes: readonly string[]
 } {
+  const { folder, lock, blueprint, settings, signal, keepsFirst = false, onCheckpoint } = run
   const metrics = join(folder, metricsFile)
   const { found, notes } = findCheckpoint(folder, (checkpoint) => {
     const kept = readMetrics(metrics, checkpoint.step, settings)
@@ -93,7 +100,7 @@ export function resumeRunFolder({ folder, lock, blueprint, settings, signal, onC
   })
   const { checkpoint, kept } = found
   const state = stateOf(blueprint, checkpoint)
-  const writer = new Writer(folder, blueprint, onCheckpoint)
+  const writer = new Writer(folder, blueprint, keepsFirst, onCheckpoint)
   writer.lock = lock
   const recorder = writer.recorder(async () => {
     for (const name of readdirSync(folder)) {
@@ -101,7 +108,7 @@ export function resumeRunFolder({ folder, lock, blueprint, settings, signal, onC
       const isLater = step !== undefined && step > state.step
       if (isLater || name === resultFile || name.endsWith('.partial')) removeQuietly(join(folder, name))
     }
-    dropOldCheckpoints(folder)
+    dropOldCheckpoints(folder, keepsFirst)
     writer.metrics = openMetrics(metrics, kept.bytes)
     writer.savedStep = state.step
   })
@@ -119,6 +126,7 @@ class Writer {
   constructor(
     private readonly folder: string,
     private readonly blueprint: Blueprint,
+    private readonly keepsFirst: boolean,
     private readonly onCheckpoint?: OnCheckpoint,
   ) {}
 
@@ -128,8 +136,12 @@ class Writer {
       begin,
       checkpoint: async (state, time) => this.save(state, time),
       losses: (records) => this.metrics?.add(records),
-      measured: (measurement) => this.metrics?.addMeasurement(measurement),
-      finish: (result) => writeWhole(join(this.folder, resultFile), `${JSON.stringify(result, null, 2)}\n`),
+      measured: (measured) => this.metrics?.addMeasured(measured),
+      finish: (result) => {
+        // A look at the layers after the last step is nowhere else.
+        this.metrics?.save()
+        writeWhole(join(this.folder, resultFile), `${JSON.stringify(result, null, 2)}\n`)
+      },
       close: () => this.close(),
     }
   }
@@ -141,7 +153,7 @@ class Writer {
     this.metrics?.save()
     writeWhole(file, encodeCheckpoint(this.blueprint, state, time))
     this.savedStep = state.step
-    dropOldCheckpoints(this.folder)
+    dropOldCheckpoints(this.folder, this.keepsFirst)
     this.onCheckpoint?.(state.step, file)
   }
 
@@ -163,6 +175,9 @@ class Writer {
  */
 function refuseOtherRun(folder: string): void {
   const names = existsSync(folder) ? readNames(folder) : []
+  if (names.includes(diagnosisFile)) {
+    throw new IsobathError('run', `${folder}: there is a diagnosis in this folder. Choose another one.`)
+  }
   if (!names.some((name) => name === runFile || (stepOf(name) ?? 0) > 0)) return
   const remedy = names.includes(runFile) ? ', or go on with this one: train --resume' : ''
   throw new IsobathError('run', `${folder}: there is a run in this folder already. Choose another one${remedy}.`)
@@ -188,9 +203,11 @@ function checkpointSteps(folder: string): number[] {
     .sort((a, b) => a - b)
 }
 
-/** The last two are kept. */
-function dropOldCheckpoints(folder: string): void {
-  for (const step of checkpointSteps(folder).slice(0, -2)) removeQuietly(join(folder, checkpointName(step)))
+/** The last two are kept, and that of step 0 where it is needed. */
+function dropOldCheckpoints(folder: string, keepsFirst: boolean): void {
+  for (const step of checkpointSteps(folder).slice(0, -2)) {
+    if (step > 0 || !keepsFirst) removeQuietly(join(folder, checkpointName(step)))
+  }
 }
 
 /** The newest checkpoint that `use` accepts; `notes` says of each newer one why not. Throws what is wrong with the newest. */
@@ -215,11 +232,16 @@ export function readLastCheckpoint(folder: string): { readonly found: Checkpoint
   return findCheckpoint(folder, (checkpoint) => checkpoint)
 }
 
-/** What a run logged and measured until a step. Throws a `run` error where some is missing. */
+/** The weights before the first step of a run that keeps them. Throws a `run` or `weights` error where they aren't whole. */
+export function readFirstWeights(folder: string, blueprint: Blueprint): Weights {
+  return stateOf(blueprint, readCheckpoint(join(folder, checkpointName(0)))).weights
+}
+
+/** What a run logged and measured until the step it ended with. Throws a `run` error where some is missing. */
 export function readRunMetrics(folder: string, step: number, settings: TrainingSettings): KeptMetrics {
   const file = join(folder, metricsFile)
   const kept = readMetrics(file, step, settings)
-  if (kept) return kept
+  if (kept && (settings.probes === undefined || kept.lookThen)) return kept
   throw new IsobathError(
     'run',
     `${file}: expected the losses of all ${step} steps, and some are missing. The file was changed or broken.`,

@@ -15,14 +15,20 @@ import {
   createMeasurer,
   type Evaluation,
   isEvaluation,
+  isProbeLook,
+  isWarmupLook,
+  type LayerMeasurer,
+  lookAtLayers,
+  type Measured,
   type Measurement,
   type Measurer,
+  type ProbeLook,
   type WarmupLook,
 } from './measurements.ts'
 import type { Observer } from './observers.ts'
 import type { TrainingSettings } from './options.ts'
 import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
-import { createStopwatch, type TimeSpent } from './stopwatch.ts'
+import { createStopwatch, type Stopwatch, type TimeSpent } from './stopwatch.ts'
 import { checkOutputs } from './targets.ts'
 import { type LossRecord, runTraining, type TrainingState, type Values } from './train.ts'
 import { checkWeights, hashWeights } from './weights.ts'
@@ -40,6 +46,8 @@ export interface TrainingRecord extends TimeSpent {
   readonly bestTest?: BestTest
   /** Where the warm-up ends with an error: the looks at it, of which the last ended it if it says `warmedUp`. */
   readonly warmup?: readonly WarmupLook[]
+  /** Where probes were asked for: what they saw before the first step, every so many steps and after the last. */
+  readonly probes?: readonly ProbeLook[]
   readonly diverged: Divergence | null
   /** True when the run was stopped before its last step, or before it was scored. */
   readonly interrupted: boolean
@@ -71,7 +79,7 @@ export interface Recorder {
   /** Now and then, and after the last. */
   checkpoint(state: TrainingState, time: TimeSpent): Promise<void>
   losses(records: readonly LossRecord[]): void
-  measured(measurement: Measurement): void
+  measured(measured: Measured): void
 }
 
 /** What is known of a run that goes on. */
@@ -79,9 +87,12 @@ export interface ResumePoint extends TimeSpent {
   readonly state: TrainingState
   /** Of the steps before. */
   readonly losses: readonly LossRecord[]
-  readonly measurements: readonly Measurement[]
+  readonly measurements: readonly Measured[]
   readonly signal: Signal
 }
+
+/** Opens what looks at the layers, given the weights before these steps; values that it needs later it keeps. */
+export type OpenLayers = (standardiser: Standardiser, weights: Weights) => Promise<LayerMeasurer>
 
 export interface SessionObserver {
   /**
@@ -95,6 +106,8 @@ export interface SessionObserver {
   readonly onSignal?: (signal: Signal) => void
   /** Called with what was measured between two steps. */
   readonly onMeasured?: (measurement: Measurement) => void
+  /** Called with what probes saw of the layers. */
+  readonly onProbed?: (look: ProbeLook) => void
 }
 
 export interface Session extends SessionObserver {
@@ -109,6 +122,8 @@ export interface Session extends SessionObserver {
   /** Steps between checkpoints; about every 30 seconds when absent. */
   readonly checkpointEvery?: number
   readonly observers?: readonly Observer[]
+  /** Who looks at the layers, where the settings ask for probes. */
+  readonly openLayers?: OpenLayers
   readonly abort?: AbortSignal
   readonly recorder?: Recorder
 }
@@ -130,14 +145,18 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
   if (!resume) session.onSignal?.(signal)
   await recorder?.begin(first, spent.soFar(), { standardiser, signal })
 
-  const measurements: Measurement[] = [...(resume?.measurements ?? [])]
-  const onMeasured = (measurement: Measurement): void => {
-    measurements.push(measurement)
-    recorder?.measured(measurement)
-    session.onMeasured?.(measurement)
+  const measurements: Measured[] = [...(resume?.measurements ?? [])]
+  const onMeasured = (measured: Measured): void => {
+    measurements.push(measured)
+    recorder?.measured(measured)
+    if (isProbeLook(measured)) session.onProbed?.(measured)
+    else session.onMeasured?.(measured)
   }
-  const measurer = await createMeasurer({ blueprint, data, settings, standardiser, backend, abort, onMeasured })
+  let layers: LayerMeasurer | undefined
+  let measurer: Measurer | undefined
   try {
+    if (settings.probes) layers = await session.openLayers?.(standardiser, first.weights)
+    measurer = await createMeasurer({ blueprint, data, settings, standardiser, backend, layers, abort, onMeasured })
     spent.startTraining()
     const { losses, state, memoryBytes, recompute, ...outcome } = await runTraining({
       blueprint,
@@ -163,9 +182,11 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
         onProgress?.(done, fresh)
       },
     })
+    const lastLook = layers && (await lookAtEnd(layers, state, measurements, spent, abort))
     spent.stopTraining()
     await recorder?.checkpoint(state, spent.soFar())
     state.optimizer.clear()
+    if (lastLook && !measurements.includes(lastLook)) onMeasured(lastLook)
 
     const scoringFrom = performance.now()
     const scores = await unlessStopped(abort, () =>
@@ -180,7 +201,7 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
     return {
       losses: [...(resume?.losses ?? []), ...losses],
       ...(scores ?? { train: unscored, test: unscored }),
-      ...summariseMeasured(measurements, settings, state.step, last),
+      ...summariseMeasured(measurements, settings, state.step, last, lastLook),
       diverged,
       interrupted: scores === undefined,
       steps: state.step,
@@ -194,7 +215,24 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
     }
   } finally {
     measurer?.dispose()
+    layers?.dispose()
   }
+}
+
+/**
+ * The look at the layers as they were left, which was made already where the run broke off before a step that it was due
+ * before. None at a run that was stopped: it goes on.
+ */
+async function lookAtEnd(
+  layers: LayerMeasurer,
+  { step, weights }: TrainingState,
+  measurements: readonly Measured[],
+  spent: Stopwatch,
+  abort: AbortSignal | undefined,
+): Promise<ProbeLook | undefined> {
+  if (abort?.aborted) return undefined
+  const made = measurements.filter(isProbeLook).find((look) => look.step === step)
+  return made ?? (await spent.measuring(() => lookAtLayers(layers, step, weights)))
 }
 
 const unscored: Scores = { loss: null, error: null }
@@ -210,24 +248,30 @@ async function unlessStopped<T>(abort: AbortSignal | undefined, work: () => Prom
   }
 }
 
-/** What a record says of what was measured before the step that was reached, and of the scores there, if there are any. */
+/**
+ * What a record says of what was measured before the step that was reached, and of the scores and the layers there, where
+ * these were taken.
+ */
 export function summariseMeasured(
-  measurements: readonly Measurement[],
-  { evaluateEvery, schedule }: Pick<TrainingSettings, 'evaluateEvery' | 'schedule'>,
+  measurements: readonly Measured[],
+  { evaluateEvery, probes, schedule }: Pick<TrainingSettings, 'evaluateEvery' | 'probes' | 'schedule'>,
   reached: number,
   last: Evaluation | undefined,
-): Pick<TrainingRecord, 'evaluations' | 'bestTest' | 'warmup'> {
+  lastLook: ProbeLook | undefined,
+): Pick<TrainingRecord, 'evaluations' | 'bestTest' | 'warmup' | 'probes'> {
   const before = measurements.filter(({ step }) => step < reached)
-  const looks = before.filter((one): one is WarmupLook => !isEvaluation(one))
-  const warmup = schedule.untilError === undefined ? {} : { warmup: looks }
-  if (evaluateEvery === undefined) return warmup
+  const rest = {
+    ...(schedule.untilError === undefined ? {} : { warmup: before.filter(isWarmupLook) }),
+    ...(probes === undefined ? {} : { probes: [...before.filter(isProbeLook), ...(lastLook ? [lastLook] : [])] }),
+  }
+  if (evaluateEvery === undefined) return rest
   const evaluations = [...before.filter(isEvaluation), ...(last ? [last] : [])]
   const bestTest = bestOf(evaluations)
-  return { evaluations, ...(bestTest ? { bestTest } : {}), ...warmup }
+  return { evaluations, ...(bestTest ? { bestTest } : {}), ...rest }
 }
 
 /** Its time isn't that of the steps. */
-function timed(measurer: Measurer, spent: ReturnType<typeof createStopwatch>): Measurer {
+function timed(measurer: Measurer, spent: Stopwatch): Measurer {
   return { ...measurer, measure: (...those) => spent.measuring(() => measurer.measure(...those)) }
 }
 

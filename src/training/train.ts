@@ -158,9 +158,10 @@ class Trainer {
     this.writeTargets = createTargetWriter(task, program)
     this.clock = createCheckpointClock(task.checkpointEvery)
     const { checkpointEvery = [], observers = [], settings } = task
-    const { evaluateEvery = [], schedule } = settings
+    const { evaluateEvery = [], probes, schedule } = settings
     const looks = schedule.untilError?.every ?? []
-    this.stops = [checkpointEvery, observers.map(({ every }) => every), evaluateEvery, looks].flat()
+    const probeEvery = probes?.every ?? []
+    this.stops = [checkpointEvery, observers.map(({ every }) => every), evaluateEvery, probeEvery, looks].flat()
     this.done = task.start?.step ?? 0
     this.warmedUpAt = task.start?.warmedUpAt
     this.prepared = this.done
