@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import {
+  all,
+  helpless,
+  type MadeUp,
+  madeUpEvidence,
+  sound,
+  textOf,
+  unreadable,
+  worse,
+} from '../../../test/support/made-up-evidence.ts'
+import { type Assessment, holds, open, ruledOut } from './assessment.ts'
+import { underCapacity } from './capacity.ts'
+import { poorFit } from './step.ts'
+
+/** It fits as poorly as its twin. */
+const poor: MadeUp['trials'] = {
+  patient: { loss: all(1), error: all(0.4) },
+  'shallow twin': { loss: all(1), error: all(0.4) },
+}
+const assess = (controls: MadeUp['trials'] = {}, made: MadeUp = {}, earlier: readonly Assessment[] = []): Assessment =>
+  underCapacity(madeUpEvidence({ trials: { ...poor, ...controls }, ...made }), earlier)
+const withError = (...error: (number | null)[]) => ({ loss: error.map((one) => one && 2 * one), error })
+const slow = withError(0.38)
+
+describe('too little capacity', () => {
+  it('asks for the cheapest first: longer, wider, far wider, and for all seeds of what helps', () => {
+    expect(assess().needs).toEqual([{ control: '3 x steps', seeds: 1 }])
+    expect(assess({ '3 x steps': slow }).needs).toEqual([{ control: '4 x width', seeds: 1 }])
+    const four = { '3 x steps': slow, '4 x width': withError(0.3) }
+    expect(assess(four).needs).toEqual([{ control: '16 x width', seeds: 1 }])
+    expect(assess({ ...four, '4 x width': withError(0.1) }).needs).toEqual([{ control: '4 x width', seeds: 3 }])
+    expect(assess({ ...four, '16 x width': withError(0.1) }).needs).toEqual([{ control: '16 x width', seeds: 3 }])
+  })
+
+  it('holds where all seeds of a wider network have less than half of the error', () => {
+    const four = assess({ '3 x steps': slow, '4 x width': withError(...all(0.19)) })
+    expect(four).toMatchObject({ state: 'holds', needs: [] })
+    expect(four.sentence).toContain('four times')
+    const sixteen = { '3 x steps': slow, '4 x width': withError(0.3), '16 x width': withError(...all(0.19)) }
+    expect(assess(sixteen).sentence).toContain('sixteen times')
+    expect(assess({ ...sixteen, '16 x width': withError(...all(0.21)) })).toMatchObject({
+      state: 'ruled out',
+      needs: [],
+    })
+  })
+
+  it('is no more than slow training where three times the steps halve the error as well', () => {
+    expect(assess({ '3 x steps': withError(0.19) })).toMatchObject({ state: 'ruled out', by: '3 x steps', needs: [] })
+    expect(assess({ '3 x steps': withError(0.21) }).state).toBe('open')
+  })
+
+  it("isn't there where the seeds differ by as much", () => {
+    const found = assess({ '3 x steps': slow, '4 x width': withError(0, 0, 0.57) })
+    expect(found).toMatchObject({ state: 'ruled out', by: '4 x width' })
+  })
+
+  it('is ruled out by wider networks that diverge', () => {
+    const found = assess({ '3 x steps': slow, '4 x width': withError(null), '16 x width': withError(null) })
+    expect(found.state).toBe('ruled out')
+    expect(textOf(found)).not.toMatch(unreadable)
+  })
+
+  it("isn't there where a network of the same width with fewer layers trains", () => {
+    expect(underCapacity(madeUpEvidence({ trials: worse() }), [])).toMatchObject({
+      state: 'ruled out',
+      by: 'the shallow twin',
+      needs: [],
+    })
+  })
+
+  it('may be of a network that is worse than another one, of any width', () => {
+    const given = { ...madeUpEvidence({ trials: worse() }), isTwinGiven: true }
+    expect(underCapacity(given, [])).toMatchObject({ state: 'open', needs: [{ control: '3 x steps', seeds: 1 }] })
+  })
+
+  it('says nothing of fewer layers where there is no network with fewer', () => {
+    const alone = { patient: poor?.patient, '3 x steps': slow, '4 x width': withError(...all(0.1)) }
+    const found = underCapacity(madeUpEvidence({ trials: alone, without: ['shallow twin', 'shallower twin'] }), [])
+    expect(found.state).toBe('holds')
+    expect(textOf(found)).not.toContain('fewer layers')
+  })
+
+  it('is not settled by a wider network with fewer than three seeds', () => {
+    const one = { patient: withError(0.4), '3 x steps': withError(0.38), '4 x width': withError(0.1) }
+    expect(underCapacity(madeUpEvidence({ trials: one, seeds: [0] }), [])).toMatchObject({ state: 'open', needs: [] })
+  })
+
+  it('compares the same seeds', () => {
+    const trials = { patient: withError(0.1, 0.1, 0.9), '3 x steps': withError(0.1) }
+    expect(underCapacity(madeUpEvidence({ trials }), []).state).toBe('open')
+  })
+
+  it("isn't looked for where it fits its training set", () => {
+    const fits = (error: number) =>
+      underCapacity(madeUpEvidence({ trials: { patient: { loss: all(0.1), error: all(error) } } }), [])
+    expect(fits(poorFit * 0.99)).toMatchObject({ state: 'ruled out', needs: [] })
+    expect(fits(poorFit * 1.01).state).toBe('open')
+    expect(underCapacity(madeUpEvidence({ trials: sound() }), []).state).toBe('ruled out')
+  })
+
+  it('is not tested where another cause was found, and is where the others are ruled out or open', () => {
+    const found = { sentence: 'it is.', evidence: [] }
+    expect(assess({}, {}, [holds('dead-units', 0.7, found)])).toMatchObject({ state: 'untested', needs: [] })
+    expect(assess({}, {}, [ruledOut('dead-units', 'units', found), open('unstable-step', [], found)]).state).toBe(
+      'open',
+    )
+  })
+
+  it("isn't there where nothing can be widened", () => {
+    expect(assess({}, { without: ['4 x width', '16 x width'] })).toMatchObject({ state: 'ruled out', needs: [] })
+  })
+
+  it('may be why nothing is learnt', () => {
+    const wide = { '3 x steps': { loss: [2.3] }, '4 x width': { loss: all(0.2) } }
+    expect(underCapacity(madeUpEvidence({ trials: { ...helpless(), ...wide } }), []).state).toBe('holds')
+  })
+
+  it('is measured with values as with classes', () => {
+    const trials = {
+      patient: { loss: all(0.8), error: all(0.8) },
+      '3 x steps': { loss: [0.8], error: [0.8] },
+      '4 x width': { loss: all(30), error: all(30) },
+      '16 x width': { loss: all(0.1), error: all(0.1) },
+    }
+    const found = underCapacity(madeUpEvidence({ trials, chance: { loss: 1, error: 1 } }), [])
+    expect(found.state).toBe('holds')
+    // An error above that of the mean is no worse than the mean's.
+    expect(found.evidence.find(({ name }) => name.includes('4 x'))?.value).toBeCloseTo(1 - 1 / 0.8, 9)
+  })
+})

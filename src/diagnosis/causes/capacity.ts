@@ -1,0 +1,77 @@
+/** Whether the network is too narrow for its data. */
+import { type Evidence, meanOf, recordsOf, symptomOf, trainingError } from '../evidence.ts'
+import { percent } from '../words.ts'
+import { type Assessment, type EvidenceRow, holds, open, ruledOut, untested } from './assessment.ts'
+import { fitsPoorly, relief } from './step.ts'
+
+const widths = ['4 x width', '16 x width'] as const
+/** Wider networks always fit a little better in a short run: too narrow is what leaves at least half of the error. */
+const halved = 0.5
+
+export function underCapacity(evidence: Evidence, earlier: readonly Assessment[]): Assessment {
+  const cause = 'under-capacity'
+  const error = meanOf(evidence, 'patient', trainingError) ?? Number.NaN
+  const rows: EvidenceRow[] = [
+    { name: 'training error', value: error, limit: 0.1, words: `${percent(error)} of the training samples are wrong` },
+  ]
+  if (symptomOf(evidence) === 'worse than its twin' && !evidence.isTwinGiven) {
+    const sentence = 'a network of the same width with fewer layers trains better.'
+    return ruledOut(cause, 'the shallow twin', { sentence, evidence: rows })
+  }
+  if (!fitsPoorly(evidence)) {
+    return ruledOut(cause, 'training', { sentence: `its training error is ${percent(error)}.`, evidence: rows })
+  }
+  if (earlier.some(({ state }) => state === 'holds') && !evidence.isNarrow)
+    return untested(cause, 'a cause that explains it was found.')
+  if (!evidence.applicable.has('4 x width')) {
+    return ruledOut(cause, 'the layers', { sentence: 'it has no hidden layer to widen.', evidence: rows })
+  }
+  // The cheapest first: what is merely slow isn't too narrow.
+  const longer = relief(evidence, '3 x steps')
+  const undecided = { sentence: 'whether a wider network does better is not settled.', evidence: rows }
+  if (!longer) return open(cause, [{ control: '3 x steps', seeds: 1 }], undecided)
+  const longerError = meanOf(evidence, '3 x steps', trainingError) ?? Number.NaN
+  const longerRow: EvidenceRow = {
+    name: 'share of the training error that 3 x steps takes away',
+    value: longer.share,
+    limit: halved,
+    words: `training error ${percent(longerError)} with three times the steps`,
+  }
+  if (longer.share >= halved) {
+    const sentence = `three times the steps bring its training error from ${percent(error)} to ${percent(longerError)}: it isn't trained to its end.`
+    return ruledOut(cause, '3 x steps', { sentence, evidence: [...rows, longerRow] })
+  }
+  const tried = widths.map((control) => ({ control, found: relief(evidence, control) }))
+  const changes = tried.flatMap(({ control, found }): EvidenceRow[] => {
+    const changed = meanOf(evidence, control, trainingError)
+    if (!found || changed === null) return []
+    const words = `training error ${percent(changed)} with ${control.replace(' x width', '')} times the width`
+    return [
+      { name: `share of the training error that ${control} takes away`, value: found.share, limit: halved, words },
+    ]
+  })
+  const found = { evidence: [...rows, longerRow, ...changes] }
+  const helping = tried.find((one) => one.found !== null && one.found.share >= halved)
+  const missing = tried.find((one) => one.found === null)
+  if (!helping) {
+    if (missing) return open(cause, [{ control: missing.control, seeds: 1 }], { ...undecided, ...found })
+    const sentence = `${changes.map(({ words }) => words).join(', ')}, after ${percent(error)}.`
+    return ruledOut(cause, widths.join(', '), { ...found, sentence })
+  }
+  const { control } = helping
+  if (recordsOf(evidence, control).length < evidence.seeds.length) {
+    return open(cause, [{ control, seeds: evidence.seeds.length }], { ...undecided, ...found })
+  }
+  if (evidence.seeds.length < 3) {
+    const sentence = 'a wider network does better; three seeds would tell whether that is chance.'
+    return open(cause, [], { ...found, sentence })
+  }
+  if (!helping.found?.isSure) {
+    const sentence = `${control} makes no difference beyond the spread of the seeds.`
+    return ruledOut(cause, control, { ...found, sentence })
+  }
+  const times = control === '4 x width' ? 'four' : 'sixteen'
+  const wide = meanOf(evidence, control, trainingError) ?? Number.NaN
+  const sentence = `It is too narrow: its training error is ${percent(error)}, with ${times} times the width ${percent(wide)}, and with three times the steps ${percent(longerError)}.`
+  return holds(cause, helping.found.share, { ...found, sentence })
+}

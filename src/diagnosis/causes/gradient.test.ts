@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import {
+  along,
+  madeUpEvidence,
+  reading,
+  sound,
+  textOf,
+  unreadable,
+  worse,
+} from '../../../test/support/made-up-evidence.ts'
+import type { Evidence } from '../evidence.ts'
+import {
+  explodingGradient,
+  growthTowardsInput,
+  severeDecades,
+  vanishingDecades,
+  vanishingGradient,
+} from './gradient.ts'
+
+const gradient = (gradientNorm: readonly number[]): Evidence =>
+  madeUpEvidence({ trials: worse(reading({ gradientNorm })), hidden: gradientNorm.length - 1 })
+const grown = (decades: number): Evidence => gradient(along(10 ** decades, 1))
+
+describe("gradients' growth towards the input", () => {
+  it('is counted in powers of ten from the last hidden layer to the first', () => {
+    expect(growthTowardsInput(grown(3))).toBeCloseTo(3, 9)
+    expect(growthTowardsInput(grown(-5))).toBeCloseTo(-5, 9)
+    expect(growthTowardsInput(gradient(along(1, 1, 1e9)))).toBeCloseTo(0, 9)
+    expect(growthTowardsInput(gradient([0, 1, 1, 1, 1, 1, 1]))).toBe(Number.NEGATIVE_INFINITY)
+  })
+
+  it('is no number where none arrives at all', () => {
+    expect(growthTowardsInput(gradient([0, 0, 0, 0, 0, 0, 1]))).toBeNaN()
+    expect(growthTowardsInput(madeUpEvidence({ trials: worse({}) }))).toBeNaN()
+  })
+})
+
+describe('a vanishing gradient', () => {
+  it('holds just beyond the limit, and is ruled out just within', () => {
+    expect(vanishingGradient(grown(-vanishingDecades - 0.01)).state).toBe('holds')
+    expect(vanishingGradient(grown(-vanishingDecades + 0.01)).state).toBe('ruled out')
+    expect(vanishingGradient(grown(vanishingDecades + 1)).state).toBe('ruled out')
+    expect(severeDecades).toBeGreaterThan(vanishingDecades)
+  })
+
+  it('is one of exactly 0 in the first layers', () => {
+    const found = vanishingGradient(gradient([0, 0, 0, 1e-9, 1e-3, 1, 1]))
+    expect(found).toMatchObject({ state: 'holds', score: 1 })
+    expect(found.evidence[0].value).toBeNull()
+    expect(textOf(found)).not.toMatch(unreadable)
+  })
+
+  it('tells which share of the first layer gets no update at all', () => {
+    const start = reading({ gradientNorm: along(1e-9, 1), lostUpdates: along(0.875, 0.01) })
+    const found = vanishingGradient(madeUpEvidence({ trials: worse(start) }))
+    expect(found.sentence).toContain('87.5%')
+    expect(found.evidence[1].value).toBe(0.875)
+  })
+
+  it('explains nothing where there is nothing to explain', () => {
+    const start = reading({ gradientNorm: along(1e-20, 1) })
+    expect(vanishingGradient(madeUpEvidence({ trials: sound(start) }))).toMatchObject({
+      state: 'ruled out',
+      by: 'training',
+    })
+  })
+})
+
+describe('an exploding gradient', () => {
+  const limit = explodingGradient(grown(0)).evidence[0].limit ?? Number.NaN
+
+  it('holds just beyond the limit, and is ruled out just within', () => {
+    expect(explodingGradient(grown(limit + 0.01)).state).toBe('holds')
+    expect(explodingGradient(grown(limit - 0.01)).state).toBe('ruled out')
+    expect(explodingGradient(grown(-limit - 5)).state).toBe('ruled out')
+  })
+
+  it('may be infinite', () => {
+    const found = explodingGradient(gradient([Number.POSITIVE_INFINITY, 1e30, 1e20, 1e10, 1, 1, 1]))
+    expect(found).toMatchObject({ state: 'holds', score: 1 })
+    expect(found.evidence[0].value).toBeNull()
+    expect(textOf(found)).not.toMatch(unreadable)
+  })
+
+  it('explains nothing where there is nothing to explain', () => {
+    expect(
+      explodingGradient(madeUpEvidence({ trials: sound(reading({ gradientNorm: along(1e9, 1) })) })),
+    ).toMatchObject({
+      state: 'ruled out',
+      by: 'training',
+    })
+  })
+
+  it('never holds together with a vanishing one', () => {
+    for (const decades of [-30, -4, -1, 0, 1, 4, 30]) {
+      const states = [vanishingGradient(grown(decades)).state, explodingGradient(grown(decades)).state]
+      expect(states.filter((state) => state === 'holds').length).toBeLessThan(2)
+    }
+  })
+})

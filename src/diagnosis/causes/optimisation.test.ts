@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import {
+  all,
+  helpless,
+  type MadeUp,
+  madeUpEvidence,
+  sound,
+  textOf,
+  unreadable,
+  usefulDepth,
+  worse,
+} from '../../../test/support/made-up-evidence.ts'
+import { type Assessment, holds, open, ruledOut } from './assessment.ts'
+import { optimisationFailure } from './optimisation.ts'
+
+const found = { sentence: 'it is.', evidence: [] }
+const excluded = [ruledOut('dead-units', 'units', found), ruledOut('numerical-error', 'float64', found)]
+const { constructive } = usefulDepth()
+
+const assess = (controls: MadeUp['trials'] = {}, made: MadeUp = {}, earlier: readonly Assessment[] = excluded) =>
+  optimisationFailure(
+    madeUpEvidence({ trials: { ...worse(), ...controls }, measured: { constructive }, ...made }),
+    earlier,
+  )
+
+describe('a failure of the solver', () => {
+  it('asks for the constructive solution and for longer training', () => {
+    expect(assess({}, { measured: {} }).needs).toEqual([
+      { measurement: 'constructive' },
+      { control: '3 x steps', seeds: 1 },
+    ])
+    expect(assess().needs).toEqual([{ control: '3 x steps', seeds: 1 }])
+  })
+
+  it('holds where one seed of three times the steps stays on its side of the way, and asks for all where it does not', () => {
+    expect(assess({ '3 x steps': { loss: [0.85] } })).toMatchObject({ state: 'holds', needs: [] })
+    expect(assess({ '3 x steps': { loss: [0.75] } })).toMatchObject({
+      state: 'open',
+      needs: [{ control: '3 x steps', seeds: 3 }],
+    })
+    expect(assess({ '3 x steps': { loss: [null] } }).state).toBe('holds')
+  })
+
+  it('is no more than slow training where three times the steps do as well as the twin', () => {
+    const slow = assess({ '3 x steps': { loss: [0.05, 0.051, 0.049] } })
+    expect(slow).toMatchObject({ state: 'ruled out', by: '3 x steps' })
+    expect(assess({ '3 x steps': { loss: [0.3, 0.31, 0.32] } }).state).toBe('holds')
+  })
+
+  it('is what is left: nothing else holds or is open', () => {
+    const longer = { '3 x steps': { loss: [1.5] } }
+    expect(assess(longer).state).toBe('holds')
+    expect(assess(longer, {}, [...excluded, open('unstable-step', [], found)])).toMatchObject({ state: 'open' })
+    expect(assess(longer, {}, [...excluded, holds('correlation-collapse', 0.6, found)])).toMatchObject({
+      state: 'untested',
+      needs: [],
+    })
+  })
+
+  it('names the weights that it does not find, where there are any', () => {
+    const longer = { '3 x steps': { loss: [1.5] } }
+    expect(assess(longer).sentence).toContain('identity layers')
+    const impossible = assess(longer, { measured: { constructive: { impossible: 'dropout' } } })
+    expect(impossible.state).toBe('holds')
+    expect(impossible.sentence).not.toContain('identity layers')
+    const worthless = {
+      impossible: null,
+      loss: null,
+      shallowLoss: 0.05,
+      gap: 1,
+      scale: 1,
+      exactness: 'approximate',
+    } as const
+    for (const loss of [null, 2]) {
+      const bad = assess(longer, { measured: { constructive: { ...worthless, loss } } })
+      expect(bad.sentence).not.toContain('identity layers')
+      expect(textOf(bad)).not.toMatch(unreadable)
+    }
+  })
+
+  it('tells the paired difference with its interval', () => {
+    const [row] = assess().evidence
+    expect(row.words).toContain('3 seeds')
+    expect(row.words).toContain('±')
+    expect(row.value).toBeCloseTo(1.5 / 0.05, 6)
+  })
+
+  it('compares three times the steps with the same seeds', () => {
+    // The patient lacks nothing with the first seed, and with three times the steps neither.
+    const trials = { patient: { loss: [0.3, 1.5, 1.5] }, 'shallow twin': { loss: [0.2, 0.05, 0.05] } }
+    const first = { ...worse(), ...trials, '3 x steps': { loss: [0.21] } }
+    const evidence = { ...madeUpEvidence({ trials: first, measured: { constructive } }), seeds: [0, 1, 2] }
+    expect(optimisationFailure(evidence, excluded).state).not.toBe('holds')
+  })
+
+  it('is not told where the seeds do not say that it is worse', () => {
+    const trials = { patient: { loss: [1.5] }, 'shallow twin': { loss: [0.05] }, '3 x steps': { loss: [1.5] } }
+    const found = optimisationFailure(madeUpEvidence({ trials, seeds: [0], measured: { constructive } }), excluded)
+    expect(found).toMatchObject({ state: 'open', needs: [] })
+  })
+
+  it('is not ruled out by a twin that there is none of', () => {
+    const alone = optimisationFailure(madeUpEvidence({ trials: { patient: { loss: all(2.3) } } }), [])
+    expect(alone.sentence).not.toContain("doesn't train")
+  })
+
+  it("isn't there without a symptom, or where nothing with fewer layers trains", () => {
+    expect(optimisationFailure(madeUpEvidence({ trials: sound() }), [])).toMatchObject({
+      state: 'ruled out',
+      needs: [],
+    })
+    expect(optimisationFailure(madeUpEvidence({ trials: { patient: { loss: all(0.1) } } }), [])).toMatchObject({
+      state: 'ruled out',
+      by: 'training',
+    })
+    expect(optimisationFailure(madeUpEvidence({ trials: helpless() }), [])).toMatchObject({
+      state: 'ruled out',
+      by: 'the shallow twin',
+    })
+  })
+
+  it('is measured against a twin without any loss', () => {
+    const trials = { patient: { loss: all(1) }, 'shallow twin': { loss: all(0) }, '3 x steps': { loss: [1] } }
+    const found = optimisationFailure(madeUpEvidence({ trials, measured: { constructive } }), excluded)
+    expect(found).toMatchObject({ state: 'holds', score: 1 })
+    expect(textOf(found)).not.toMatch(unreadable)
+  })
+})

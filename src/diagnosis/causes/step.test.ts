@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest'
+import {
+  all,
+  helpless,
+  type MadeUp,
+  madeUpEvidence,
+  textOf,
+  unreadable,
+  usefulDepth,
+  worse,
+} from '../../../test/support/made-up-evidence.ts'
+import { type Assessment, restoring } from './assessment.ts'
+import { fitsPoorly, poorFit, relief, unstableStep } from './step.ts'
+
+const assess = (trials: MadeUp['trials'], seeds = [0, 1, 2]): Assessment =>
+  unstableStep(madeUpEvidence({ trials, seeds, measured: usefulDepth() }))
+/** The patient lacks 1.5 of loss. */
+const lacking = (share: number): number[] => [1.5, 1.6, 1.55].map((loss) => loss - share * 1.5)
+const noHelp = { loss: [1.5] }
+
+describe('a step that is too large, of a network that is worse than its twin', () => {
+  it('is tried at a third and a tenth of the rate, with one seed each', () => {
+    expect(assess(worse())).toMatchObject({
+      state: 'open',
+      needs: [
+        { control: 'rate / 3', seeds: 1 },
+        { control: 'rate / 10', seeds: 1 },
+      ],
+    })
+  })
+
+  it('is tried with all seeds where one seed gets better', () => {
+    const found = assess({ ...worse(), 'rate / 3': noHelp, 'rate / 10': { loss: [0.1] } })
+    expect(found).toMatchObject({ state: 'open', needs: [{ control: 'rate / 10', seeds: 3 }] })
+  })
+
+  it('is ruled out by two runs that change nothing', () => {
+    const found = assess({ ...worse(), 'rate / 3': noHelp, 'rate / 10': { loss: [null] } })
+    expect(found).toMatchObject({ state: 'ruled out', needs: [] })
+    expect(found.by).toContain('rate / 3')
+    expect(found.by).toContain('rate / 10')
+    expect(textOf(found)).not.toMatch(unreadable)
+  })
+
+  it('holds where either rate restores the training, whatever the other does, and asks no further', () => {
+    for (const rate of ['rate / 3', 'rate / 10'] as const) {
+      const found = assess({ ...worse(), [rate]: { loss: lacking(restoring + 0.01) } })
+      expect(found).toMatchObject({ state: 'holds', needs: [] })
+      expect(found.sentence).toContain(rate === 'rate / 3' ? 'a third' : 'a tenth')
+    }
+    const short = { loss: lacking(restoring - 0.01) }
+    expect(assess({ ...worse(), 'rate / 3': short, 'rate / 10': short }).state).toBe('ruled out')
+  })
+
+  it('is told by the rate that gives most back', () => {
+    const found = assess({ ...worse(), 'rate / 3': { loss: lacking(0.8) }, 'rate / 10': { loss: lacking(1) } })
+    expect(found.sentence).toContain('a tenth')
+  })
+
+  it('may be why nothing is learnt at all', () => {
+    const restored = { ...helpless(), 'rate / 10': { loss: all(0.5) } }
+    expect(assess(restored).state).toBe('holds')
+    const diverged = { patient: { loss: [null, null, null] }, 'rate / 10': { loss: all(0.5) } }
+    const found = assess(diverged)
+    expect(found.state).toBe('holds')
+    expect(found.sentence).toContain('diverged')
+  })
+
+  it('has the curvature among its evidence, and is not judged by it', () => {
+    const measured = { sharpness: { eigenvalue: 1e6, stability: 1e5 } }
+    const trials = { ...worse(), 'rate / 3': noHelp, 'rate / 10': noHelp }
+    const found = unstableStep(madeUpEvidence({ trials, measured }))
+    expect(found.state).toBe('ruled out')
+    expect(found.evidence.map(({ value }) => value)).toContain(1e5)
+    const adam = unstableStep(madeUpEvidence({ trials, measured: { sharpness: { eigenvalue: 3, stability: null } } }))
+    expect(textOf(adam)).not.toMatch(unreadable)
+  })
+})
+
+describe('a step that is too large, of a network that is no worse than its twin', () => {
+  const poor = (error = 0.5): MadeUp['trials'] => ({
+    patient: { loss: all(1), error: all(error) },
+    'shallow twin': { loss: all(1), error: all(error) },
+  })
+  const halves = { loss: all(0.4), error: all(0.2) }
+
+  it("isn't looked for where it fits its training set", () => {
+    expect(assess(poor(poorFit * 0.99))).toMatchObject({ state: 'ruled out', needs: [] })
+    expect(assess(poor(poorFit * 1.01)).state).toBe('open')
+    expect(fitsPoorly(madeUpEvidence({ trials: poor(poorFit * 1.01) }))).toBe(true)
+    expect(fitsPoorly(madeUpEvidence({ trials: poor(poorFit * 0.99) }))).toBe(false)
+  })
+
+  it('is tried with one seed, and with all where that halves the error', () => {
+    expect(assess(poor()).needs).toEqual([
+      { control: 'rate / 3', seeds: 1 },
+      { control: 'rate / 10', seeds: 1 },
+    ])
+    const one = { loss: [0.4], error: [0.2] }
+    const same = { loss: [1], error: [0.5] }
+    expect(assess({ ...poor(), 'rate / 3': one, 'rate / 10': same }).needs).toEqual([{ control: 'rate / 3', seeds: 3 }])
+  })
+
+  it('holds where all seeds say so, and is ruled out where it takes less than half of the error away', () => {
+    const same = { loss: [1], error: [0.5] }
+    expect(assess({ ...poor(), 'rate / 3': halves, 'rate / 10': same }).state).toBe('holds')
+    const less = { loss: all(0.8), error: all(0.3) }
+    expect(assess({ ...poor(), 'rate / 3': less, 'rate / 10': same }).state).toBe('ruled out')
+    expect(assess({ ...poor(), 'rate / 3': { loss: [null] }, 'rate / 10': same }).state).toBe('ruled out')
+  })
+
+  it('compares the same seeds', () => {
+    const trials = { patient: { loss: all(1), error: [0.1, 0.1, 0.9] }, 'rate / 3': { loss: [1], error: [0.1] } }
+    expect(relief(madeUpEvidence({ trials }), 'rate / 3')?.share).toBe(0)
+  })
+
+  it('is not settled with fewer than three seeds', () => {
+    const trials = {
+      patient: { loss: [1], error: [0.5] },
+      'rate / 3': { loss: [0.1], error: [0.01] },
+      'rate / 10': { loss: [1], error: [0.5] },
+    }
+    expect(assess(trials, [0])).toMatchObject({ state: 'open', needs: [] })
+  })
+
+  it("isn't there where the seeds differ by as much", () => {
+    const spread = { loss: all(0.4), error: [0, 0, 0.72] }
+    const same = { loss: [1], error: [0.5] }
+    expect(assess({ ...poor(), 'rate / 3': spread, 'rate / 10': same }).state).toBe('ruled out')
+  })
+
+  it('is measured by the share of the error that goes', () => {
+    const evidence = madeUpEvidence({ trials: { ...poor(), 'rate / 3': halves } })
+    expect(relief(evidence, 'rate / 3')).toEqual({ share: expect.closeTo(0.6, 12), isSure: true, seeds: 3 })
+    expect(relief(evidence, 'rate / 10')).toBeNull()
+    expect(
+      relief(madeUpEvidence({ trials: { patient: { loss: [0], error: [0] }, float64: halves } }), 'float64'),
+    ).toBeNull()
+  })
+})

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import {
+  all,
+  helpless,
+  madeUpEvidence,
+  sound,
+  textOf,
+  unreadable,
+  usefulDepth,
+} from '../../../test/support/made-up-evidence.ts'
+import type { Assessment } from './assessment.ts'
+import { uselessDepth } from './useless-depth.ts'
+
+describe('useless residual blocks', () => {
+  /** `losses[i]`: without the last i + 1 of six blocks. */
+  const without = (losses: readonly number[], loss = 0.1): Assessment => {
+    const fromTop = losses.map((one, index) => ({ blocks: index + 1, loss: one }))
+    const measured = { withoutBlocks: { loss, single: all(0.1, 7), fromTop } }
+    return uselessDepth(madeUpEvidence({ trials: sound(), blocks: 6, measured }))
+  }
+  const limit = without(all(1, 6)).evidence[0].limit ?? Number.NaN
+
+  it('are measured by taking them out', () => {
+    expect(uselessDepth(madeUpEvidence({ trials: sound(), blocks: 6 }))).toMatchObject({
+      state: 'open',
+      needs: [{ measurement: 'withoutBlocks' }],
+    })
+    expect(uselessDepth(madeUpEvidence({ trials: sound(), blocks: 2 })).needs).toEqual([
+      { measurement: 'withoutBlocks' },
+    ])
+  })
+
+  it('are so many of the last ones without which the loss stays as it is', () => {
+    const share = (count: number) => without([...all(0.1, count), ...all(1, 6 - count)])
+    for (let count = 0; count <= 6; count++) {
+      expect(share(count).state).toBe(count / 6 >= limit ? 'holds' : 'ruled out')
+      expect(textOf(share(count))).not.toMatch(unreadable)
+    }
+    expect(share(4).sentence).toContain('last 4 of 6')
+  })
+
+  it('leave the loss within a hundredth of what it is', () => {
+    expect(without(all(0.1009, 6)).state).toBe('holds')
+    expect(without(all(0.1011, 6)).state).toBe('ruled out')
+    // Of a loss that is next to nothing, a hundredth is less than anyone sees.
+    expect(without(all(1e-4, 6), 1e-9).state).toBe('holds')
+    expect(without(all(0.01, 6), 1e-9).state).toBe('ruled out')
+  })
+
+  it('may make it better to be without', () => {
+    expect(without(all(0.05, 6)).state).toBe('holds')
+  })
+
+  it('are no claim where none can be taken out', () => {
+    const found = without([])
+    expect(found.state).not.toBe('holds')
+    expect(found.sentence).not.toContain('loss rises')
+  })
+
+  it("aren't those without which nothing finite is left", () => {
+    expect(without(all(Number.POSITIVE_INFINITY, 6)).state).toBe('ruled out')
+  })
+})
+
+describe('useless plain layers', () => {
+  /** Of each hidden layer, what no affine map explains, and the loss with one in its place; the read-out is one. */
+  const affine = (residual: readonly number[], loss: readonly number[] = all(0.1, residual.length)): Assessment => {
+    const measured = { affine: { residual: [...residual, 1e-12], loss: [...loss, 0.1], whole: 0.1 } }
+    return uselessDepth(madeUpEvidence({ trials: sound(), hidden: residual.length, measured }))
+  }
+
+  it('are measured by affine maps in their place', () => {
+    expect(uselessDepth(madeUpEvidence({ trials: sound() })).needs).toEqual([{ measurement: 'affine' }])
+    expect(uselessDepth(madeUpEvidence({ trials: sound(), blocks: 1 })).needs).toEqual([{ measurement: 'affine' }])
+  })
+
+  it('are those that are affine maps, where most are', () => {
+    expect(affine(all(1e-9, 6)).state).toBe('holds')
+    expect(affine(all(0.3, 6)).state).toBe('ruled out')
+    expect(affine([1e-9, 1e-9, 0.3, 0.3, 0.3, 0.3]).state).toBe('ruled out')
+    expect(affine([1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.3]).state).toBe('holds')
+    // The read-out is no hidden layer.
+    expect(affine([1e-9, 0.3]).state).toBe('ruled out')
+    expect(affine([1e-9, 0.3]).sentence).toContain('1 of 2')
+    expect(affine([1e-9]).state).toBe('ruled out')
+  })
+
+  it("aren't those whose map costs something, or that no map was tried for", () => {
+    expect(affine(all(1e-9, 6), all(0.2, 6)).state).toBe('ruled out')
+    expect(affine(all(1e-9, 6), all(Number.POSITIVE_INFINITY, 6)).state).toBe('ruled out')
+    const tooWide = all(Number.NaN, 7)
+    const measured = { affine: { residual: tooWide, loss: tooWide, whole: 0.1 } }
+    const found = uselessDepth(madeUpEvidence({ trials: sound(), measured }))
+    expect(found.state).not.toBe('holds')
+    expect(textOf(found)).not.toMatch(unreadable)
+  })
+
+  it("aren't there in a network of a read-out alone, or of one hidden layer", () => {
+    expect(affine([]).state).not.toBe('holds')
+    expect(affine([0.3]).state).toBe('ruled out')
+  })
+})
+
+describe('useless depth', () => {
+  it('is nothing to ask for of a network that has learnt nothing', () => {
+    for (const blocks of [0, 6]) {
+      const found = uselessDepth(madeUpEvidence({ trials: helpless(), blocks, measured: usefulDepth() }))
+      expect(found).toMatchObject({ state: 'ruled out', needs: [] })
+    }
+    expect(uselessDepth(madeUpEvidence({ trials: { patient: { loss: [null] } } })).state).toBe('ruled out')
+  })
+
+  it('needs no symptom', () => {
+    const useless = { withoutBlocks: { loss: 0.1, single: [], fromTop: [{ blocks: 6, loss: 0.1 }] } }
+    expect(uselessDepth(madeUpEvidence({ trials: sound(), blocks: 6, measured: useless })).state).toBe('holds')
+  })
+})

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import { fewPoints, preset } from '../../test/support/tiny-training.ts'
+import { autoencode, type Dataset, type Samples } from '../data/dataset.ts'
+import { glyphs } from '../data/glyphs.ts'
+import { batchNorm, chain, dense, relu } from '../network/layers.ts'
+import type { Network } from '../network/network.ts'
+import { parseNetwork } from '../network/presets.ts'
+import { momentum } from '../training/optimizers.ts'
+import { resolveOptions } from '../training/options.ts'
+import { type ControlName, controlNames, controls, type Patient, type Training } from './controls.ts'
+
+const network = preset('mlp:depth=4,width=6')
+const optimizer = momentum({ rate: 0.3, momentum: 0.8, weightDecay: 1e-3 })
+const settings = resolveOptions({ steps: 40, batch: 48, optimizer, schedule: 'cosine', seed: 5 }, 64)
+const patient: Patient = {
+  network,
+  data: fewPoints,
+  settings,
+  precision: 'float32',
+  twins: { shallow: preset('mlp:depth=2,width=6'), shallower: preset('mlp:depth=1,width=6') },
+}
+const plain: Training = { network, data: fewPoints, settings, precision: 'float32' }
+const trainingOf = (control: ControlName, changed: Partial<Patient> = {}): Training | undefined =>
+  controls[control].training({ ...patient, ...changed })
+
+const rows = ({ inputs, count, labels }: Samples): string[] =>
+  Array.from({ length: count }, (_, row) => {
+    const width = inputs.length / count
+    return `${inputs.subarray(row * width, (row + 1) * width).join()}:${labels[row]}`
+  })
+
+describe('a control', () => {
+  it('changes what it says and nothing else', () => {
+    expect(trainingOf('patient')).toEqual(plain)
+    expect(trainingOf('shallow twin')).toEqual({ ...plain, network: patient.twins.shallow })
+    expect(trainingOf('shallower twin')).toEqual({ ...plain, network: patient.twins.shallower })
+    for (const [control, divisor] of [
+      ['rate / 3', 3],
+      ['rate / 10', 10],
+    ] as const) {
+      const rate = 0.3 / divisor
+      expect(trainingOf(control)).toEqual({
+        ...plain,
+        settings: { ...settings, optimizer: momentum({ rate, momentum: 0.8, weightDecay: 1e-3 }) },
+      })
+    }
+    expect(trainingOf('float64')).toEqual({ ...plain, precision: 'float64' })
+    expect(trainingOf('3 x steps')).toEqual({ ...plain, settings: { ...settings, steps: 120 } })
+    expect(trainingOf('4 x width')).toEqual({ ...plain, network: preset('mlp:depth=4,width=24') })
+    expect(trainingOf('16 x width')).toEqual({ ...plain, network: preset('mlp:depth=4,width=96') })
+  })
+
+  it('asks a question', () => {
+    expect(Object.keys(controls).sort()).toEqual([...controlNames].sort())
+    for (const name of controlNames) expect(controls[name].question).not.toBe('')
+  })
+
+  it('leaves the patient as it is', () => {
+    const before = JSON.stringify(patient)
+    for (const name of controlNames) controls[name].training(patient)
+    expect(JSON.stringify(patient)).toBe(before)
+  })
+})
+
+describe('half the data', () => {
+  it('is half of the training set, each sample once with its label, and the same test set', () => {
+    const half = trainingOf('half the data')
+    expect(half?.data.train.count).toBe(32)
+    const [all, chosen] = [rows(fewPoints.train), rows(half?.data.train ?? fewPoints.test)]
+    expect(new Set(chosen).size).toBe(32)
+    expect(chosen.every((row) => all.includes(row))).toBe(true)
+    expect(half?.data.test).toBe(fewPoints.test)
+    expect(half).toMatchObject({ network, precision: 'float32', settings: { ...settings, batch: 32 } })
+    expect(trainingOf('half the data')).toEqual(half)
+  })
+
+  it('has the same batches where they are no larger', () => {
+    const small = { ...settings, batch: 8 }
+    expect(trainingOf('half the data', { settings: small })?.settings).toEqual(small)
+  })
+
+  it('is nothing of three samples, or where they are the test set too', () => {
+    const few = (count: number): Dataset => {
+      const { inputs, labels } = fewPoints.train
+      return {
+        ...fewPoints,
+        train: { count, inputs: inputs.slice(0, 2 * count), labels: labels.slice(0, count) },
+      }
+    }
+    expect(trainingOf('half the data', { data: few(3) })).toBeUndefined()
+    expect(trainingOf('half the data', { data: few(4) })?.data.train.count).toBe(2)
+    expect(trainingOf('half the data', { data: { ...fewPoints, test: fewPoints.train } })).toBeUndefined()
+  })
+})
+
+describe('controls that make no sense', () => {
+  it('are twins that there are none of', () => {
+    expect(trainingOf('shallow twin', { twins: {} })).toBeUndefined()
+    expect(trainingOf('shallower twin', { twins: {} })).toBeUndefined()
+  })
+
+  it('are float64 of what is in float64', () => {
+    expect(trainingOf('float64', { precision: 'float64' })).toBeUndefined()
+  })
+
+  it('are wider networks without a hidden layer', () => {
+    expect(trainingOf('4 x width', { network: chain(dense(2)) })).toBeUndefined()
+    expect(trainingOf('16 x width', { network: dense(2) })).toBeUndefined()
+    expect(trainingOf('4 x width', { network: chain(dense(3), relu(), dense(2)) })?.network).toEqual(
+      chain(dense(12), relu(), dense(2)),
+    )
+  })
+})
+
+describe('wider networks', () => {
+  const image = glyphs({ train: 20, test: 10 })
+  it('fit the same data, also where they are convolutional, residual or normalised', () => {
+    const context = { input: image.shape, classes: image.classes }
+    const networks: Network[] = [
+      parseNetwork('cifar-resnet-8', context),
+      parseNetwork('residual-mlp:depth=3,width=4', context),
+      chain(dense(4), batchNorm(), relu(), dense(image.classes)),
+    ]
+    for (const one of networks) {
+      const wide = trainingOf('4 x width', { network: one, data: image })
+      expect(wide?.data).toBe(image)
+      expect(wide?.network).not.toEqual(one)
+    }
+  })
+})
+
+describe('random labels', () => {
+  it('change the labels of the training set alone', () => {
+    const random = trainingOf('random labels')
+    expect(random?.data.train.inputs).toEqual(fewPoints.train.inputs)
+    expect(random?.data.train.labels).not.toEqual(fewPoints.train.labels)
+    expect(random?.data.test).toEqual(fewPoints.test)
+    expect(random).toMatchObject({ network, settings, precision: 'float32' })
+  })
+
+  it('are nothing where there are no labels', () => {
+    expect(trainingOf('random labels', { data: autoencode(fewPoints) })).toBeUndefined()
+    expect(trainingOf('random labels', { data: { ...fewPoints, test: fewPoints.train } })).toBeUndefined()
+  })
+})

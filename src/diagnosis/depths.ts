@@ -1,0 +1,22 @@
+/** How deep the patient and its twins are, as people count it. */
+import type { LayerBlueprint, Shape } from '../blueprint/blueprint.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { weightedLayers } from '../blueprint/weighted-layers.ts'
+import type { Network } from '../network/network.ts'
+import type { Depths } from './evidence.ts'
+
+const hasConvolutions = ({ layer, children }: LayerBlueprint): boolean =>
+  layer.kind === 'conv' || children.some(hasConvolutions)
+
+/** The hidden layers of dense networks, and all layers with weights of convolutional ones, as their papers count. */
+export function depthsOf(
+  network: Network,
+  twins: { readonly shallow?: Network; readonly shallower?: Network },
+  input: Shape,
+): Depths {
+  const { root } = createBlueprint(network, input)
+  const areAll = hasConvolutions(root)
+  const countOf = (twin: Network): number => weightedLayers(createBlueprint(twin, input).root) - (areAll ? 0 : 1)
+  const [shallow, shallower] = [twins.shallow, twins.shallower].map((twin) => twin && countOf(twin))
+  return { what: areAll ? 'layer' : 'hidden layer', patient: countOf(network), shallow, shallower }
+}

@@ -1,0 +1,308 @@
+import { describe, expect, it } from 'vitest'
+import { laterRefusal } from '../../test/support/refusal.ts'
+import type { Backend } from '../backends/backend.ts'
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { initialise } from '../blueprint/initialise.ts'
+import { moons } from '../data/planar.ts'
+import type { Graph } from '../graph/graph.ts'
+import { chain, dense, relu } from '../network/layers.ts'
+import type { Network } from '../network/network.ts'
+import { parseNetwork } from '../network/presets.ts'
+import { IsobathError } from '../support/errors.ts'
+import { momentum } from '../training/optimizers.ts'
+import { resolveOptions, type TrainingOptions } from '../training/options.ts'
+import { type DiagnosisOutcome, runDiagnosis } from './diagnose.ts'
+import type { DiagnosisTask } from './task.ts'
+import type { Trial, TrialRecord, TrialSpec } from './trial.ts'
+import type { StepPlan, TrialStore } from './trial-store.ts'
+
+const data = moons({ train: 150, test: 90 })
+const preset = (text: string): Network => parseNetwork(text, { input: data.shape, classes: data.classes })
+/** Learns the moons in a few steps. */
+const good = preset('mlp:depth=3,width=8')
+/** Learns nothing, where its twin of three layers does, and nothing changes that. */
+const bad = preset('mlp:depth=12,width=8,activation=tanh,sw2=0.2')
+const usual: TrainingOptions = { steps: 40, batch: 30, optimizer: momentum({ rate: 0.1 }) }
+
+function taskOf(network: Network, changed: Partial<DiagnosisTask> = {}, options: TrainingOptions = {}): DiagnosisTask {
+  return {
+    network,
+    data,
+    settings: resolveOptions({ ...usual, ...options }, data.train.count),
+    choosesSteps: false,
+    seeds: [0, 1, 2],
+    budgetSeconds: 600,
+    lanes: 2,
+    createBackend: (precision) => createWasmBackend({ threads: 'inline', precision }),
+    ...changed,
+  }
+}
+const diagnosed = (...those: Parameters<typeof taskOf>): Promise<DiagnosisOutcome> => runDiagnosis(taskOf(...those))
+
+const named = (records: readonly TrialRecord[]): string[] => records.map(({ control, seed }) => `${control} ${seed}`)
+const firstRound = ['patient 0', 'patient 1', 'patient 2', 'shallow twin 0', 'shallow twin 1', 'shallow twin 2']
+/** All that isn't time. */
+const timeless = ({ evidence: { records, measured, chance }, judgement }: DiagnosisOutcome): string =>
+  JSON.stringify({ records: records.map((record) => ({ ...record, seconds: 0 })), measured, chance, judgement })
+
+type Kept = Pick<Trial, 'record' | 'weights'>
+
+/** A store that keeps all in memory. */
+function memoryStore(): TrialStore & { readonly kept: Map<string, Kept>; readonly begun: StepPlan[] } {
+  const kept = new Map<string, Kept>()
+  const begun: StepPlan[] = []
+  return {
+    kept,
+    begun,
+    seconds: 0,
+    begin: async (plan) => void begun.push(plan),
+    has: (control, seed) => kept.has(`${control} ${seed}`),
+    find: (control, seed) => kept.get(`${control} ${seed}`),
+    save: async ({ record, weights }, { keepsWeights }) => {
+      kept.set(`${record.control} ${record.seed}`, { record, weights: keepsWeights ? weights : new Map() })
+    },
+  }
+}
+
+describe('a diagnosis of a healthy network', () => {
+  it('trains it and its twin with all seeds, measures what takes no training, and stops', async () => {
+    const { evidence, judgement, openQuestions, interrupted, seconds } = await diagnosed(good)
+    expect(judgement).toMatchObject({ verdict: 'healthy', findings: [], open: [] })
+    expect(named(evidence.records)).toEqual(firstRound)
+    expect(Object.keys(evidence.measured)).toEqual(['affine'])
+    expect(openQuestions).toEqual([])
+    expect(interrupted).toBe(false)
+    expect(seconds).toBeGreaterThan(0)
+    expect(evidence.stages).toHaveLength(4)
+    expect(evidence.depths).toMatchObject({ patient: 3, shallow: 2 })
+  })
+
+  it('does without a twin where nothing is repeated', async () => {
+    const { evidence, judgement } = await diagnosed(chain(dense(8), relu(), dense(2)))
+    expect(named(evidence.records)).toEqual(['patient 0', 'patient 1', 'patient 2'])
+    expect(evidence.depths.patient).toBe(1)
+    expect(judgement.verdict).toBe('healthy')
+  })
+
+  it('may be of a network without a hidden layer', async () => {
+    const { evidence, judgement } = await diagnosed(chain(dense(2)))
+    expect(evidence.depths.patient).toBe(0)
+    expect(judgement.verdict).toBe('healthy')
+    expect(evidence.applicable.has('4 x width')).toBe(false)
+  })
+
+  it('may be of a network with batch norm, or with residual blocks', async () => {
+    expect((await diagnosed(preset('mlp:depth=3,width=8,norm=batch'))).judgement.findings).toEqual([])
+    const { judgement, evidence } = await diagnosed(preset('residual-mlp:depth=3,width=8'))
+    expect(judgement.verdict).toBe('healthy')
+    expect(Object.keys(evidence.measured)).toEqual(['withoutBlocks'])
+  })
+})
+
+describe('a diagnosis of an ill network', () => {
+  it('tries one seed of each control that is asked for, and the shallower twin only where the shallow one fails', async () => {
+    const { evidence, judgement } = await diagnosed(bad)
+    expect(judgement.verdict).toBe('vanishing-signal')
+    expect(judgement.open).toEqual([])
+    const names = named(evidence.records)
+    expect(names.slice(0, 6)).toEqual(firstRound)
+    expect(names.slice(6)).toEqual(['rate / 3 0', 'rate / 10 0', 'float64 0'])
+    expect(Object.keys(evidence.measured).sort()).toEqual(['constructive', 'precision', 'sharpness'])
+  })
+
+  it('trains the shallower twin with all seeds where the shallow one fails', async () => {
+    const { evidence } = await diagnosed(preset('mlp:depth=40,width=8,activation=tanh,sw2=0.2'))
+    expect(named(evidence.records).filter((name) => name.startsWith('shallower'))).toHaveLength(3)
+  })
+
+  it('is the same twice, and with any number of lanes', async () => {
+    const [first, second, third] = [await diagnosed(bad), await diagnosed(bad), await diagnosed(bad, { lanes: 1 })]
+    expect(timeless(second)).toBe(timeless(first))
+    expect(timeless(third)).toBe(timeless(first))
+    expect(timeless(await diagnosed(bad, { seeds: [3, 4, 5] }))).not.toBe(timeless(first))
+  })
+})
+
+describe("a diagnosis's budget", () => {
+  it('leaves controls open, with what they would take, where it is spent', async () => {
+    const { evidence, judgement, openQuestions } = await diagnosed(bad, { budgetSeconds: 1e-3 })
+    expect(named(evidence.records).filter((name) => !/^(patient|shallow)/.test(name))).toEqual([])
+    expect(judgement.open.map(({ cause }) => cause)).toContain('numerical-error')
+    const controls = openQuestions.filter(({ need }) => 'control' in need)
+    expect(controls.length).toBeGreaterThan(0)
+    for (const { seconds } of controls) expect(seconds).toBeGreaterThan(0)
+  })
+
+  it('chooses the length of the trainings, never under the least', async () => {
+    const plans: number[] = []
+    const observer = { onPlan: (steps: number) => void plans.push(steps) }
+    const { patient } = await diagnosed(good, { choosesSteps: true, budgetSeconds: 1e-3, observer, seeds: [0] })
+    const { patient: given } = await diagnosed(good, { observer, seeds: [0] })
+    expect(plans).toEqual([patient.settings.steps, given.settings.steps])
+    expect(plans[0]).toBeGreaterThanOrEqual(50)
+    expect(plans[1]).toBe(40)
+  })
+})
+
+describe('a diagnosis that is stopped', () => {
+  it('gives what there is, and says so', async () => {
+    const stop = new AbortController()
+    const onFinished = (_spec: TrialSpec, record?: TrialRecord): void => {
+      if (record?.control === 'patient') stop.abort()
+    }
+    const { evidence, interrupted } = await diagnosed(bad, { abort: stop.signal, observer: { onFinished } })
+    expect(interrupted).toBe(true)
+    expect(evidence.records.length).toBeGreaterThanOrEqual(1)
+    expect(evidence.records.length).toBeLessThan(6)
+  })
+
+  it('gives nothing where nothing was trained', async () => {
+    const { evidence, judgement, interrupted } = await diagnosed(bad, { abort: AbortSignal.abort() })
+    expect(evidence.records).toEqual([])
+    expect(interrupted).toBe(true)
+    expect(judgement.findings).toEqual([])
+    expect(judgement.verdict).toBe('undecided')
+  })
+
+  it('is stopped between controls, too', async () => {
+    const stop = new AbortController()
+    const onTrials = (trials: readonly TrialSpec[]): void => {
+      if (trials.some(({ control }) => control === 'float64')) stop.abort()
+    }
+    const { evidence, interrupted, judgement } = await diagnosed(bad, { abort: stop.signal, observer: { onTrials } })
+    expect(interrupted).toBe(true)
+    expect(named(evidence.records).filter((name) => name.startsWith('float64'))).toEqual([])
+    expect(judgement.open.length).toBeGreaterThan(0)
+  })
+})
+
+describe('what a diagnosis is told', () => {
+  it('may be another network to measure against', async () => {
+    const against = preset('mlp:depth=2,width=5')
+    const seen: TrialSpec[] = []
+    const observer = { onTrials: (trials: readonly TrialSpec[]) => void seen.push(...trials) }
+    const { evidence, judgement } = await diagnosed(bad, { twin: against, observer, seeds: [0, 1, 2] })
+    const twins = seen.filter(({ control }) => control === 'shallow twin')
+    expect(twins).toHaveLength(3)
+    for (const { blueprint } of twins) expect(blueprint.root.layer).toEqual(against)
+    expect(evidence).toMatchObject({ isTwinGiven: true, depths: { shallow: 2 } })
+    expect(judgement.verdict).toBe('vanishing-signal')
+    expect(evidence.measured.constructive?.impossible).toEqual(expect.any(String))
+  })
+
+  it('may be how weights start, of all trainings', async () => {
+    const zeros: DiagnosisTask['start'] = (blueprint, seed) =>
+      new Map([...initialise(blueprint, seed)].map(([name, values]) => [name, new Float64Array(values.length)]))
+    const { evidence } = await diagnosed(bad, { start: zeros, seeds: [0] })
+    expect(new Set(evidence.records.map(({ control }) => control)).size).toBeGreaterThan(3)
+    for (const { losses } of evidence.records) expect(losses[0].loss).toBeCloseTo(Math.log(2), 6)
+  })
+
+  it('is the network’s own initialisation otherwise, with the trial’s seed', async () => {
+    const seen: TrialSpec[] = []
+    const observer = { onTrials: (trials: readonly TrialSpec[]) => void seen.push(...trials) }
+    await diagnosed(good, { observer, seeds: [4, 9] })
+    for (const { blueprint, seed, settings, start } of seen) {
+      expect(start).toEqual(initialise(blueprint, seed))
+      expect(settings.seed).toBe(seed)
+    }
+    expect(seen.map(({ seed }) => seed)).toEqual([4, 4, 9, 9])
+  })
+})
+
+describe('who observes a diagnosis', () => {
+  it('is told of the plan, then of trials, their steps and their end, and of measurements', async () => {
+    const told: string[] = []
+    const open = new Set<TrialSpec>()
+    await diagnosed(bad, {
+      seeds: [0],
+      observer: {
+        onPlan: (steps) => void told.push(`plan ${steps}`),
+        onTrials: (trials) => {
+          for (const trial of trials) open.add(trial)
+          if (trials.length > 0) told.push('trials')
+        },
+        onProgress: (trial, done) => {
+          expect(open.has(trial)).toBe(true)
+          expect(done).toBeLessThanOrEqual(trial.settings.steps)
+        },
+        onFinished: (trial, record) => {
+          expect(open.delete(trial)).toBe(true)
+          expect(record).toMatchObject({ control: trial.control, seed: trial.seed })
+          told.push('finished')
+        },
+        onMeasuring: (what) => void told.push(what),
+      },
+    })
+    expect(told.slice(0, 4)).toEqual(['plan 40', 'trials', 'finished', 'finished'])
+    expect(told.length).toBeGreaterThan(4)
+    expect(open.size).toBe(0)
+  })
+})
+
+describe('what a diagnosis keeps', () => {
+  it('is used again: nothing is trained twice, and the answer is the same', async () => {
+    const store = memoryStore()
+    const first = await diagnosed(bad, { store })
+    expect(store.begun).toEqual([{ steps: 40 }])
+    expect([...store.kept.keys()].sort()).toEqual(named(first.evidence.records).sort())
+    expect(store.kept.get('patient 0')?.weights.size).toBeGreaterThan(0)
+    expect(store.kept.get('float64 0')?.weights.size).toBe(0)
+    const trained: string[] = []
+    const onTrials = (trials: readonly TrialSpec[]): void => {
+      trained.push(...trials.map(({ control, seed }) => `${control} ${seed}`))
+    }
+    const second = await diagnosed(bad, { store, observer: { onTrials } })
+    expect(trained).toEqual([])
+    expect(timeless(second)).toBe(timeless(first))
+    store.kept.delete('shallow twin 1')
+    await diagnosed(bad, { store, observer: { onTrials } })
+    expect(trained).toEqual(['shallow twin 1'])
+  })
+})
+
+describe('a control that memory does not hold', () => {
+  it('is left out, and ends nothing', async () => {
+    const createBackend: DiagnosisTask['createBackend'] = async (precision) => {
+      const backend = await createWasmBackend({ threads: 'inline', precision })
+      const isControl = (graph: Graph): boolean => graph.inputs.some(({ name }) => name === 'rate')
+      const compile: Backend['compile'] = async (graph, options) => {
+        if (precision === 'float64' && isControl(graph)) throw new IsobathError('memory', 'it does not fit.')
+        return backend.compile(graph, options)
+      }
+      return Object.assign(Object.create(backend), { compile })
+    }
+    const { evidence, judgement } = await diagnosed(bad, { createBackend })
+    expect(judgement.verdict).toBe('vanishing-signal')
+    expect(named(evidence.records)).not.toContain('float64 0')
+    expect(evidence.applicable.has('float64')).toBe(false)
+  })
+})
+
+describe('the order of the seeds', () => {
+  it('is the caller’s: the first one’s training is what pictures show', async () => {
+    const { evidence } = await diagnosed(good, { seeds: [5, 1, 3] })
+    expect(named(evidence.records).slice(0, 3)).toEqual(['patient 5', 'patient 1', 'patient 3'])
+  })
+})
+
+describe('a diagnosis that cannot be', () => {
+  it('is refused as a training is, and leaves nothing behind', async () => {
+    const backends: Backend[] = []
+    let disposed = 0
+    const createBackend: DiagnosisTask['createBackend'] = async (precision) => {
+      const backend = await createWasmBackend({ threads: 'inline', precision })
+      const one: Backend = Object.assign(Object.create(backend), { dispose: () => void disposed++ })
+      backends.push(one)
+      return one
+    }
+    expect(await laterRefusal(() => diagnosed(chain(dense(4)), { createBackend }))).toContain(
+      'output: expected 2 values',
+    )
+    expect(await laterRefusal(() => diagnosed(good, { createBackend, twin: chain(dense(4)) }))).toContain('output')
+    await diagnosed(good, { createBackend, seeds: [0] })
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(backends.length).toBeGreaterThan(1)
+    expect(disposed).toBe(backends.length)
+  })
+})

@@ -1,0 +1,119 @@
+/**
+ * The differential diagnosis: trains the patient and its shallow twin, asks which causes the evidence leaves open, and runs the
+ * cheapest control that can settle one of them, until none is open or the budget is spent.
+ */
+import { createBlueprint } from '../blueprint/create.ts'
+import { initialise } from '../blueprint/initialise.ts'
+import { sizeOf } from '../blueprint/shape.ts'
+import { createStandardiser } from '../data/standardise.ts'
+import { stagesOf } from '../probes/stages.ts'
+import type { Need } from './causes/assessment.ts'
+import type { Patient } from './controls.ts'
+import { depthsOf } from './depths.ts'
+import { chanceOf, type Evidence, fails, recordsOf, symptomOf } from './evidence.ts'
+import { type Judgement, judge } from './judge.ts'
+import { createLanes } from './lanes.ts'
+import type { Measured } from './measured.ts'
+import { measure, type Patients } from './measurements.ts'
+import { createPatient } from './patient.ts'
+import { settingsOf } from './plan.ts'
+import type { DiagnosisTask } from './task.ts'
+import type { StepPlan } from './trial-store.ts'
+import { createWorkshop, type Workshop } from './workshop.ts'
+
+export interface OpenQuestion {
+  readonly need: Need
+  /** What it would take on this machine; null where that isn't known. */
+  readonly seconds: number | null
+}
+
+export interface DiagnosisOutcome {
+  readonly evidence: Evidence
+  readonly judgement: Judgement
+  readonly patient: Patient
+  readonly openQuestions: readonly OpenQuestion[]
+  readonly plan: StepPlan
+  readonly interrupted: boolean
+  /** In all sittings. */
+  readonly seconds: number
+}
+
+/** Throws as `train` does where the network, the data and the options don't fit each other. */
+export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcome> {
+  const { data, seeds, abort, observer, store } = task
+  const started = performance.now()
+  const secondsSoFar = (): number => (store?.seconds ?? 0) + (performance.now() - started) / 1000
+  const lanes = createLanes(task.lanes, task.createBackend)
+  try {
+    const { patient, twins, plan } = await createPatient(task, lanes, store?.plan)
+    observer?.onPlan?.(plan.steps)
+    // Stopped while a step was timed: then the plan is worth nothing.
+    if (!abort?.aborted) await store?.begin(plan)
+    const blueprint = createBlueprint(patient.network, data.shape)
+    const settings = settingsOf(patient, seeds[0])
+    const workshop = createWorkshop({ task, patient, lanes, secondsSoFar })
+    const stages = stagesOf(blueprint.root)
+    const chance = chanceOf(data, settings.loss, createStandardiser(data.train, data.shape, settings.standardise))
+    const depths = depthsOf(patient.network, patient.twins, data.shape)
+    const narrowest = Math.min(...stages.map(({ end }) => sizeOf(end.layer.output)))
+    const isNarrow = narrowest < sizeOf(blueprint.output)
+    const known = { stages, depths, chance, seeds, isNarrow, isTwinGiven: task.twin !== undefined }
+    let measured: Measured = {}
+    const evidenceNow = (): Evidence => {
+      const { trials, applicable } = workshop
+      return { ...known, records: trials.map(({ record }) => record), applicable, measured }
+    }
+    const together = task.together ?? lanes.count
+    const first = ['patient', 'shallow twin'] as const
+    await workshop.run(seeds.flatMap((seed) => first.map((control) => ({ control, seed }))))
+    let judgement = judge(evidenceNow())
+    while (!abort?.aborted) {
+      const needs = [...usefulNeeds(evidenceNow(), judgement), ...judgement.open.flatMap((one) => one.needs)]
+      const jobs = workshop.affordable(needs)
+      const next = nextMeasurement(needs, workshop, task.budgetSeconds)
+      // A twin first: what is measured may be about it.
+      if (next && !jobs.some(({ control }) => control === 'shallower twin')) {
+        observer?.onMeasuring?.(next)
+        const start = (task.start ?? initialise)(blueprint, seeds[0])
+        const patients: Patients = { patient, blueprint, start, twins, trials: workshop.trials, settings }
+        measured = { ...measured, ...(await measure(next, patients, evidenceNow(), lanes)) }
+      } else if (jobs.length > 0) await workshop.run(jobs.slice(0, together))
+      else break
+      judgement = judge(evidenceNow())
+    }
+    const openQuestions = judgement.open.flatMap(({ needs }) =>
+      needs.map((need): OpenQuestion => ({ need, seconds: workshop.costOf(need) })),
+    )
+    const [seconds, evidence, interrupted] = [secondsSoFar(), evidenceNow(), abort?.aborted ?? false]
+    return { evidence, judgement, patient, openQuestions, plan, interrupted, seconds }
+  } finally {
+    lanes.dispose()
+  }
+}
+
+/** What is wanted whatever the causes ask for: a twin that trains, and what shows for little what is wrong. */
+function usefulNeeds(evidence: Evidence, { verdict }: Judgement): Need[] {
+  const { applicable, seeds, measured } = evidence
+  const needs: Need[] = []
+  const isWithoutTwin = recordsOf(evidence, 'shallow twin').length === 0 || fails(evidence, 'shallow twin')
+  if (applicable.has('shallower twin') && isWithoutTwin) {
+    needs.push({ control: 'shallower twin', seeds: seeds.length })
+  }
+  if (verdict === 'overfitting' && applicable.has('random labels')) needs.push({ control: 'random labels', seeds: 1 })
+  const symptom = symptomOf(evidence)
+  if (symptom !== 'none') needs.push({ measurement: 'precision' }, { measurement: 'sharpness' })
+  if (symptom === 'worse than its twin') needs.push({ measurement: 'constructive' })
+  return needs.filter((need) => 'control' in need || measured[need.measurement] === undefined)
+}
+
+/** Of the budget: what a measurement may take, whatever is left of it, so that a diagnosis that goes on comes to the same end. */
+const shareOfMeasurement = 0.1
+
+function nextMeasurement(
+  needs: readonly Need[],
+  workshop: Workshop,
+  budgetSeconds: number,
+): keyof Measured | undefined {
+  const named = needs.flatMap((need) => ('measurement' in need ? [need] : []))
+  return named.find((need) => (workshop.costOf(need) ?? 0) <= shareOfMeasurement * budgetSeconds)?.measurement
+}

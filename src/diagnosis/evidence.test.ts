@@ -1,0 +1,306 @@
+import { describe, expect, it } from 'vitest'
+import { all, along, madeUpEvidence, madeUpTrials, throughJson } from '../../test/support/made-up-evidence.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { createStandardiser } from '../data/standardise.ts'
+import type { LossName } from '../graph/programs.ts'
+import {
+  chanceOf,
+  difference,
+  fails,
+  meanOf,
+  median,
+  readingOf,
+  recordsOf,
+  recovery,
+  referenceOf,
+  symptomOf,
+  trainingError,
+  trainingLoss,
+} from './evidence.ts'
+
+const chance = (data: Dataset, loss: LossName) =>
+  chanceOf(data, loss, createStandardiser(data.train, data.shape, 'per-channel'))
+
+const classes = (labels: readonly number[], count = 3): Dataset => {
+  const set = { count: labels.length, inputs: new Float32Array(labels.length), labels: Uint8Array.from(labels) }
+  return { name: 'made up', shape: [1], classes: count, train: set, test: set }
+}
+
+describe('chance', () => {
+  it('is the entropy of the shares of the classes, and the rest of the largest', () => {
+    const even = chance(classes([0, 1, 2]), 'cross-entropy')
+    expect(even.loss).toBeCloseTo(Math.log(3), 12)
+    expect(even.error).toBeCloseTo(2 / 3, 12)
+    const uneven = chance(classes([0, 0, 0, 1]), 'cross-entropy')
+    expect(uneven.loss).toBeCloseTo(-0.75 * Math.log(0.75) - 0.25 * Math.log(0.25), 12)
+    expect(uneven.error).toBeCloseTo(0.25, 12)
+  })
+
+  it('is what the shares score with the squared error, averaged over the outputs', () => {
+    // The outputs 3/4, 1/4, 0 for labels 0, 0, 0, 1.
+    const squares = [0, 0, 0, 1].map((label) =>
+      [0.75, 0.25, 0].reduce((sum, output, index) => sum + (output - (index === label ? 1 : 0)) ** 2, 0),
+    )
+    const mean = squares.reduce((sum, one) => sum + one, 0) / squares.length / 3
+    expect(chance(classes([0, 0, 0, 1]), 'squared-error').loss).toBeCloseTo(mean, 12)
+  })
+
+  it('is 1 where the targets are standardised values', () => {
+    const set = { ...classes([]).train, count: 2, inputs: new Float32Array(2), targets: new Float32Array([-30, 10]) }
+    expect(chance({ ...classes([]), classes: 0, train: set, test: set }, 'squared-error')).toEqual({
+      loss: 1,
+      error: 1,
+    })
+  })
+})
+
+describe('chance of values', () => {
+  const valued = (targets: readonly number[], inputs = new Float32Array(targets.length)): Dataset => {
+    const set = { count: targets.length, inputs, labels: new Uint8Array(0), targets: Float64Array.from(targets) }
+    return { name: 'made up', shape: [1], classes: 0, train: set, test: set }
+  }
+
+  it('is the variance of the targets as they are, where they are not standardised', () => {
+    const data = valued([10, 10, 40, 40])
+    const { loss } = chanceOf(data, 'squared-error', createStandardiser(data.train, data.shape, 'none'))
+    expect(loss).toBeCloseTo(225, 9)
+  })
+
+  it('is what the mean image scores where inputs are to be given back', () => {
+    // Two images of two pixels: the channel's variance is 1, of which half lies between the pixels.
+    const set = {
+      count: 2,
+      inputs: Float32Array.from([0, 10, 4, 10]),
+      labels: new Uint8Array(0),
+      targets: 'inputs' as const,
+    }
+    const data: Dataset = { name: 'made up', shape: [1, 1, 2], classes: 0, train: set, test: set }
+    const standardiser = createStandardiser(set, data.shape, 'per-channel')
+    const variance = (4 + 0) / 2 / 18
+    expect(chanceOf(data, 'squared-error', standardiser).loss).toBeCloseTo(variance, 9)
+  })
+})
+
+describe('what a training is worth', () => {
+  const evidence = madeUpEvidence()
+  const [diverged, high, good] = madeUpTrials('patient', { loss: [null, 40, 0.1], error: [null, 0.97, 0.02] })
+
+  it('is no less than guessing, which is what one that diverged is worth', () => {
+    expect([diverged, high, good].map((record) => trainingLoss(evidence, record))).toEqual([2.3, 2.3, 0.1])
+    expect([diverged, high, good].map((record) => trainingError(evidence, record))).toEqual([0.9, 0.9, 0.02])
+  })
+
+  it('is averaged over the seeds of a control', () => {
+    const { records } = madeUpEvidence({ trials: { patient: { loss: [null, 40, 0.1] }, float64: { loss: [0.5] } } })
+    expect(meanOf({ ...evidence, records }, 'patient', trainingLoss)).toBeCloseTo((2.3 + 2.3 + 0.1) / 3, 12)
+    expect(meanOf({ ...evidence, records }, 'float64', trainingLoss)).toBe(0.5)
+    expect(meanOf({ ...evidence, records }, '3 x steps', trainingLoss)).toBeNull()
+  })
+})
+
+describe('what fails', () => {
+  const failing = (loss: readonly (number | null)[]) =>
+    fails(madeUpEvidence({ trials: { patient: { loss } } }), 'patient')
+
+  it('has come a tenth of the way from guessing at most', () => {
+    expect(failing([2.1, 2.1, 2.1])).toBe(true)
+    expect(failing([2, 2, 2])).toBe(false)
+    expect(failing([null, null, null])).toBe(true)
+    expect(failing([1e30])).toBe(true)
+    expect(failing([])).toBe(false)
+  })
+})
+
+describe('the network with fewer layers that the patient is measured against', () => {
+  const reference = (shallow: readonly (number | null)[], shallower: readonly (number | null)[]) =>
+    referenceOf(
+      madeUpEvidence({ trials: { 'shallow twin': { loss: shallow }, 'shallower twin': { loss: shallower } } }),
+    )
+
+  it('is the first of the two that trains', () => {
+    expect(reference([0.5], [0.1])).toBe('shallow twin')
+    expect(reference([null, null], [0.1])).toBe('shallower twin')
+    expect(reference([2.3], [2.3])).toBeUndefined()
+    expect(reference([], [0.1])).toBe('shallower twin')
+    expect(reference([], [])).toBeUndefined()
+  })
+})
+
+describe('the symptom', () => {
+  const symptom = (patient: readonly (number | null)[], twin: readonly (number | null)[], error?: number[]) =>
+    symptomOf(madeUpEvidence({ trials: { patient: { loss: patient, error }, 'shallow twin': { loss: twin } } }))
+
+  it('is that it is worse than its twin where three seeds say so', () => {
+    expect(symptom([1, 1.1, 1.05], [0.5, 0.6, 0.55])).toBe('worse than its twin')
+    expect(symptom([null, null, null], [0.5, 0.6, 0.55])).toBe('worse than its twin')
+    expect(symptom([0.5, 0.6, 0.55], [0.5, 0.6, 0.55])).toBe('none')
+    expect(symptom([0.5, 0.6, 0.55], [1, 1.1, 1.05])).toBe('none')
+  })
+
+  it('is none where it is under 5% worse, however sure', () => {
+    expect(symptom([1.04, 1.04, 1.04], [1, 1, 1])).toBe('none')
+    expect(symptom([1.06, 1.06, 1.06], [1, 1, 1])).toBe('worse than its twin')
+  })
+
+  it('is none where hardly any training sample is wrong', () => {
+    expect(symptom([0.05, 0.05, 0.05], [0.001, 0.001, 0.001], [0.01, 0.01, 0.01])).toBe('none')
+    expect(symptom([0.05, 0.05, 0.05], [0.001, 0.001, 0.001], [0.05, 0.05, 0.05])).toBe('worse than its twin')
+  })
+
+  it('is that it learns nothing where nothing trains', () => {
+    expect(symptom([2.3, 2.3, 2.3], [2.3, 2.3, 2.3])).toBe('learns nothing')
+    expect(symptom([null], [null])).toBe('learns nothing')
+    expect(symptom([2.3], [])).toBe('learns nothing')
+    expect(symptom([1], [])).toBe('none')
+    expect(symptom([1], [2.3])).toBe('none')
+  })
+
+  it('is never none where most seeds fail and those of the twin train', () => {
+    expect(symptom([2.3, null, 0.01], [0.01, 0.01, 0.01])).toBe('worse than its twin')
+    expect(symptom([2.3], [0.01])).toBe('worse than its twin')
+    expect(symptom([null, null], [0.01, 0.01])).toBe('worse than its twin')
+  })
+
+  it('is unclear where the seeds are too few or differ too much', () => {
+    expect(symptom([1], [0.5])).toBe('unclear')
+    expect(symptom([1, 1], [0.5, 0.5])).toBe('unclear')
+    expect(symptom([2.3, 0.01, 0.01], [0.01, 0.01, 0.01])).not.toBe('none')
+    expect(symptom([0.5], [0.5])).toBe('none')
+    expect(symptom([0.4], [0.5])).toBe('none')
+    expect(symptom([0.51], [0.5])).toBe('none')
+  })
+
+  it('is there where a network diverges on classes of which one is nearly all', () => {
+    const uneven = { loss: 0.056, error: 0.01 }
+    const trials = { patient: { loss: all(null) }, 'shallow twin': { loss: all(0.001), error: all(0) } }
+    expect(symptomOf(madeUpEvidence({ trials, chance: uneven }))).toBe('worse than its twin')
+    expect(symptomOf(madeUpEvidence({ trials: { patient: { loss: all(null) } }, chance: uneven }))).toBe(
+      'learns nothing',
+    )
+  })
+
+  it('is none where all samples are of one class, and there is nothing to learn', () => {
+    const one = { loss: 0, error: 0 }
+    const trials = { patient: { loss: all(1e-5), error: all(0) } }
+    expect(symptomOf(madeUpEvidence({ trials, chance: one }))).toBe('none')
+  })
+
+  it('pairs by seed: what differs from seed to seed hides no steady difference', () => {
+    expect(symptom([0.6, 1.1, 1.6], [0.5, 1, 1.5])).toBe('worse than its twin')
+  })
+})
+
+describe('what a control gives back', () => {
+  const trials = { patient: { loss: [2, 1.5, 1] }, 'shallow twin': { loss: [0.5, 0.5, 0.5] } }
+  const given = (loss: readonly (number | null)[]) =>
+    recovery(madeUpEvidence({ trials: { ...trials, float64: { loss } } }), 'float64')
+
+  it('is its share of the way from the patient to the twin', () => {
+    expect(given([2, 1.5, 1])).toBe(0)
+    expect(given([0.5, 0.5, 0.5])).toBe(1)
+    expect(given([1.25, 1, 0.75])).toBeCloseTo(0.5, 12)
+    expect(given([2.3, 2.3, 2.3])).toBeLessThan(0)
+  })
+
+  it('is of the same seeds', () => {
+    // The patient's mean is 1.5; with the first seed it has 2.
+    expect(given([2])).toBe(0)
+    expect(given([1.25])).toBe(0.5)
+  })
+
+  it('is nothing where the control diverges, and unknown before it was run', () => {
+    expect(given([null, null, null])).toBeLessThanOrEqual(0)
+    expect(given([])).toBeNull()
+  })
+
+  it('is of half of the way from guessing where no twin trains', () => {
+    const lost = { patient: { loss: [2.3] }, 'shallow twin': { loss: [2.3] }, 'rate / 3': { loss: [2.3 * 0.75] } }
+    expect(recovery(madeUpEvidence({ trials: lost }), 'rate / 3')).toBeCloseTo(0.5, 12)
+  })
+})
+
+describe('differences between controls', () => {
+  it('are of the second against the first', () => {
+    const evidence = madeUpEvidence({
+      trials: { patient: { loss: [1, 1, 1] }, 'rate / 3': { loss: [0.5, 0.5, 0.5] } },
+    })
+    expect(difference(evidence, 'patient', 'rate / 3')).toMatchObject({ first: 1, second: 0.5, verdict: 'better' })
+    expect(difference(evidence, 'rate / 3', 'patient')).toMatchObject({ mean: 0.5, verdict: 'worse' })
+    expect(difference(evidence, 'patient', 'float64')).toBeNull()
+  })
+})
+
+describe('a reading', () => {
+  const start = (scale: number) => ({ meanSquare: along(scale, scale, 7) })
+  const trials = [1, 2, 100].flatMap((scale, seed) =>
+    madeUpTrials('patient', { loss: [1], seeds: [seed], start: start(scale), end: start(10 * scale) }),
+  )
+  const evidence = { ...madeUpEvidence(), records: trials }
+
+  it('is the median of the seeds, before the first step or after the last', () => {
+    expect(readingOf(evidence, 'meanSquare')).toEqual([2, 2, 2, 2, 2, 2, 7])
+    expect(readingOf(evidence, 'meanSquare', 'end').slice(0, 2)).toEqual([20, 20])
+    expect(readingOf(evidence, 'meanSquare', 'start', 'shallow twin')).toEqual([])
+    expect(readingOf(evidence, 'cosine')).toEqual([])
+  })
+
+  it('leaves out what is no number, also where it comes from a file', () => {
+    const holes = [
+      [Number.NaN, 1],
+      [3, Number.NaN],
+      [5, Number.NaN],
+    ].flatMap((meanSquare, seed) => madeUpTrials('patient', { loss: [1], seeds: [seed], start: { meanSquare } }))
+    const found = { ...madeUpEvidence(), records: holes }
+    expect(readingOf(found, 'meanSquare')).toEqual([4, 1])
+    expect(readingOf(throughJson(found), 'meanSquare')).toEqual([4, 1])
+  })
+
+  it('has the middle of two, and no number for none', () => {
+    expect(median([4, 1])).toBe(2.5)
+    expect(median([null, 3, 1, 2])).toBe(2)
+    expect(median([null, Number.NaN])).toBeNaN()
+    expect(median([])).toBeNaN()
+  })
+
+  it('is found by control', () => {
+    const two = madeUpEvidence({ trials: { patient: { loss: [1, 2] }, float64: { loss: [3] } } })
+    expect(recordsOf(two, 'patient')).toHaveLength(2)
+    expect(recordsOf(two, 'float64').map(({ train }) => train.loss)).toEqual([3])
+  })
+})
+
+describe('the symptom, where seeds differ or are few', () => {
+  const twin = { loss: all(0.1), error: all(0.01) }
+
+  it('is there where half of the seeds learn nothing and the twin learns', () => {
+    const trials = { patient: { loss: [2.3, 2.3, 0.1], error: [0.9, 0.9, 0.01] }, 'shallow twin': twin }
+    expect(symptomOf(madeUpEvidence({ trials }))).toBe('worse than its twin')
+  })
+
+  it('is unclear where one of three seeds learns nothing', () => {
+    const trials = { patient: { loss: [2.3, 0.1, 0.1], error: [0.9, 0.01, 0.01] }, 'shallow twin': twin }
+    expect(symptomOf(madeUpEvidence({ trials }))).toBe('unclear')
+  })
+
+  it('is unclear with one seed that is worse, and clear where it learns nothing', () => {
+    const with1 = (loss: number) =>
+      symptomOf(
+        madeUpEvidence({
+          trials: { patient: { loss: [loss], error: [0.3] }, 'shallow twin': { loss: [0.1], error: [0.01] } },
+          seeds: [0],
+        }),
+      )
+    expect([with1(1), with1(2.3), with1(0.1)]).toEqual(['unclear', 'worse than its twin', 'none'])
+  })
+
+  it('is there for a rare class too: a network that diverged is no better than guessing', () => {
+    const chance = { loss: 0.06, error: 0.01 }
+    const trials = { patient: { loss: [null, null, null] }, 'shallow twin': { loss: all(0.001), error: all(0.001) } }
+    expect(symptomOf(madeUpEvidence({ trials, chance }))).toBe('worse than its twin')
+  })
+
+  it('is none where all labels are one: there is nothing to learn', () => {
+    const trials = { patient: { loss: all(1e-5), error: all(0) } }
+    expect(symptomOf(madeUpEvidence({ trials, chance: { loss: 0, error: 0 } }))).toBe('none')
+  })
+})

@@ -1,0 +1,189 @@
+/** What a diagnosis knows so far, and what follows from it that several causes ask for. */
+import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
+import type { Standardiser } from '../data/standardise.ts'
+import type { LossName } from '../graph/programs.ts'
+import type { LayerProbeName } from '../probes/layer-probes.ts'
+import { summarise } from '../support/statistics.ts'
+import { type PairedDifference, pairedDifference } from '../training/compare.ts'
+import type { ControlName } from './controls.ts'
+import type { Measured } from './measured.ts'
+import type { TrialRecord } from './trial.ts'
+
+/** What outputs are worth that know nothing of the inputs: the classes' shares, or the mean of the values. */
+export interface Chance {
+  readonly loss: number
+  readonly error: number
+}
+
+export interface Evidence {
+  /** The patient's stages in the order of the signal. */
+  readonly stages: readonly { readonly name: string; readonly skips: boolean }[]
+  readonly depths: Depths
+  /** Whether the network it is measured against is another one, and not itself with fewer layers. */
+  readonly isTwinGiven: boolean
+  /** Whether some layer has fewer units than there are outputs. */
+  readonly isNarrow: boolean
+  readonly chance: Chance
+  readonly seeds: readonly number[]
+  readonly records: readonly TrialRecord[]
+  /** Controls that make sense for this network and these data, and fit into memory. */
+  readonly applicable: ReadonlySet<ControlName>
+  readonly measured: Measured
+}
+
+/** Layers with weights: the hidden ones of dense networks, all of convolutional ones, as the papers count them. */
+export interface Depths {
+  readonly what: 'hidden layer' | 'layer'
+  readonly patient: number
+  readonly shallow?: number
+  readonly shallower?: number
+}
+
+/** Samples over which the variance of values is taken. */
+const mostCounted = 4096
+
+export function chanceOf(data: Dataset, loss: LossName, standardiser: Standardiser): Chance {
+  if (taskOf(data) !== 'classification') return { loss: varianceOfTargets(data, standardiser), error: 1 }
+  const { labels, count } = data.train
+  const shares = new Float64Array(data.classes)
+  for (const label of labels) shares[label] += 1 / count
+  const error = 1 - Math.max(...shares)
+  if (loss === 'squared-error') {
+    return { loss: shares.reduce((sum, share) => sum + share * (1 - share), 0) / data.classes, error }
+  }
+  return { loss: shares.reduce((sum, share) => (share > 0 ? sum - share * Math.log(share) : sum), 0), error }
+}
+
+/** The mean over the outputs of what the network is to give: the squared error of their means. */
+function varianceOfTargets(data: Dataset, standardiser: Standardiser): number {
+  const { train } = data
+  const width = outputsOf(data)
+  const rows = Math.min(train.count, mostCounted)
+  const indices = Uint32Array.from({ length: rows }, (_, index) => index)
+  const target = { array: new Float64Array(rows * width), offset: 0, stride: width }
+  if (train.targets === 'inputs') standardiser.fill(train, indices, target)
+  else standardiser.fillTargets(train, indices, target)
+  let total = 0
+  for (let output = 0; output < width; output++) {
+    const values = Array.from({ length: rows }, (_, row) => target.array[row * width + output])
+    const mean = values.reduce((sum, value) => sum + value / rows, 0)
+    total += values.reduce((sum, value) => sum + (value - mean) ** 2 / rows, 0)
+  }
+  return total / width
+}
+
+export function recordsOf({ records }: Evidence, control: ControlName): readonly TrialRecord[] {
+  return records.filter((record) => record.control === control)
+}
+
+/** A training loss above that of guessing is worth no less than guessing, and so is a network that diverged. */
+export function trainingLoss({ chance }: Evidence, { train }: TrialRecord): number {
+  return Math.min(train.loss ?? chance.loss, chance.loss)
+}
+
+export function trainingError({ chance }: Evidence, { train }: TrialRecord): number {
+  return Math.min(train.error ?? chance.error, Math.max(chance.error, 0))
+}
+
+export function meanOf(evidence: Evidence, control: ControlName, measure: typeof trainingLoss): number | null {
+  return summarise(recordsOf(evidence, control).map((record) => measure(evidence, record)))?.mean ?? null
+}
+
+/** Of the second control against the first, paired by seed. */
+export function difference(
+  evidence: Evidence,
+  first: ControlName,
+  second: ControlName,
+  measure: (evidence: Evidence, record: TrialRecord) => number | null = trainingLoss,
+): PairedDifference | null {
+  return pairedDifference(recordsOf(evidence, first), recordsOf(evidence, second), (record) =>
+    measure(evidence, record),
+  )
+}
+
+/** Its training got a tenth of the way at most from guessing to a loss of 0. */
+function isFailed(evidence: Evidence, record: TrialRecord): boolean {
+  const { loss } = evidence.chance
+  return loss > 0 && trainingLoss(evidence, record) >= 0.9 * loss
+}
+
+/** The mean over its seeds is as good as nothing. */
+export function fails(evidence: Evidence, control: ControlName): boolean {
+  const loss = meanOf(evidence, control, trainingLoss)
+  return loss !== null && evidence.chance.loss > 0 && loss >= 0.9 * evidence.chance.loss
+}
+
+/** The network with fewer layers that the patient is measured against: the one with the most of those that train. */
+export function referenceOf(evidence: Evidence): 'shallow twin' | 'shallower twin' | undefined {
+  const twins = ['shallow twin', 'shallower twin'] as const
+  return twins.find((control) => recordsOf(evidence, control).length > 0 && !fails(evidence, control))
+}
+
+/**
+ * What there is to explain about the training itself. `unclear`: it is worse than its twin in the mean, and the seeds are too few
+ * or differ too much to be sure.
+ */
+export type Symptom = 'worse than its twin' | 'learns nothing' | 'unclear' | 'none'
+
+/** Under so many training errors there is nothing to explain. */
+const goodEnough = 0.02
+/** Of the seeds: that many failures are no accident. */
+const mostAccidents = 0.5
+
+export function symptomOf(evidence: Evidence): Symptom {
+  const reference = referenceOf(evidence)
+  if (reference === undefined) return fails(evidence, 'patient') ? 'learns nothing' : 'none'
+  const patients = recordsOf(evidence, 'patient')
+  if (patients.length === 0) return 'none'
+  const failed = patients.filter((record) => isFailed(evidence, record)).length
+  if (failed >= mostAccidents * patients.length) return 'worse than its twin'
+  const error = meanOf(evidence, 'patient', trainingError) ?? 0
+  if (error < Math.min(goodEnough, evidence.chance.error / 10)) return 'none'
+  const found = difference(evidence, reference, 'patient')
+  if (found?.verdict === 'worse') return 'worse than its twin'
+  const isTooFew = found?.verdict === 'too few seeds' && found.mean >= leastEffect * found.first
+  return isTooFew || failed > 0 ? 'unclear' : 'none'
+}
+
+/** Relative: less is no difference, however sure. */
+const leastEffect = 0.05
+
+/**
+ * How much of what the patient lacks a control gives it: 0 nothing, 1 all that the network with fewer layers has, or, where none
+ * of those trains, half of the way from guessing to a loss of 0. Null before the control was run.
+ */
+export function recovery(evidence: Evidence, control: ControlName): number | null {
+  const runs = recordsOf(evidence, control)
+  const seeds = new Set(runs.map(({ seed }) => seed))
+  const patients = recordsOf(evidence, 'patient').filter(({ seed }) => seeds.has(seed))
+  const mean = (records: readonly TrialRecord[]): number | null =>
+    summarise(records.map((record) => trainingLoss(evidence, record)))?.mean ?? null
+  const [patient, changed] = [mean(patients), mean(runs)]
+  if (patient === null || changed === null) return null
+  const reference = referenceOf(evidence)
+  const goal = reference ? (meanOf(evidence, reference, trainingLoss) ?? 0) : evidence.chance.loss / 2
+  return patient > goal ? (patient - changed) / (patient - goal) : 1
+}
+
+/** A probe's values by stage before the first step (or after the last), in the median of the seeds; NaN where there are none. */
+export function readingOf(
+  evidence: Evidence,
+  probe: LayerProbeName,
+  when: 'start' | 'end' = 'start',
+  control: ControlName = 'patient',
+): readonly number[] {
+  const readings = recordsOf(evidence, control).flatMap(({ looks }) => {
+    const values = looks.at(when === 'start' ? 0 : -1)?.reading[probe]
+    return values ? [values] : []
+  })
+  const width = Math.max(0, ...readings.map(({ length }) => length))
+  return Array.from({ length: width }, (_, stage) => median(readings.map((values) => values[stage])))
+}
+
+/** Of the numbers that there are. JSON has no NaN: it comes back from a file as null. */
+export function median(values: readonly (number | null)[]): number {
+  const known = values.filter((value): value is number => value !== null && !Number.isNaN(value)).sort((a, b) => a - b)
+  if (known.length === 0) return Number.NaN
+  const middle = (known.length - 1) / 2
+  return (known[Math.floor(middle)] + known[Math.ceil(middle)]) / 2
+}

@@ -1,0 +1,351 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  all,
+  along,
+  helpless,
+  type MadeUp,
+  type MadeUpTrials,
+  madeUpEvidence,
+  madeUpTrials,
+  noHelp,
+  reading,
+  sound,
+  textOfAll,
+  throughJson,
+  unreadable,
+  usefulDepth,
+  worse,
+} from '../../test/support/made-up-evidence.ts'
+import type { Reading } from '../probes/look.ts'
+import { causes } from './cause.ts'
+import { severeDecades, vanishingDecades } from './causes/gradient.ts'
+import type { ControlName } from './controls.ts'
+import type { Evidence } from './evidence.ts'
+import { type Judgement, judge } from './judge.ts'
+
+const judged = (trials: MadeUp['trials'], made: MadeUp = {}): Judgement =>
+  judge(madeUpEvidence({ trials, measured: usefulDepth(), ...made }))
+const named = ({ findings }: Judgement): string[] => findings.map(({ cause }) => cause)
+
+/** Does what is asked for, one after the other, until nothing is; gives what was done, as `float64, 3 seeds`. */
+function diagnoseMadeUp(made: MadeUp, results: Partial<Record<ControlName, MadeUpTrials>>) {
+  let evidence: Evidence = madeUpEvidence(made)
+  const done: string[] = []
+  for (;;) {
+    const judgement = judge(evidence)
+    const [need] = judgement.open.flatMap(({ needs }) => needs)
+    if (need === undefined || done.length > 30) return { judgement, done }
+    if ('measurement' in need) {
+      done.push(need.measurement)
+      evidence = {
+        ...evidence,
+        measured: { ...evidence.measured, [need.measurement]: usefulDepth()[need.measurement] },
+      }
+    } else {
+      const { control, seeds } = need
+      done.push(seeds === 1 ? control : `${control}, ${seeds} seeds`)
+      const others = evidence.records.filter((record) => record.control !== control)
+      const made = results[control] ?? { loss: [1.5, 1.6, 1.55] }
+      const cut = { ...made, loss: made.loss.slice(0, seeds), error: made.error?.slice(0, seeds) }
+      evidence = { ...evidence, records: [...others, ...madeUpTrials(control, cut)] }
+    }
+  }
+}
+
+describe('all causes', () => {
+  it('are judged once each, whatever the evidence', () => {
+    for (const trials of [sound(), worse(), helpless(), { ...worse(), ...noHelp() }]) {
+      const { findings, ruledOut, open, untested } = judged(trials)
+      const found = [findings, ruledOut, open, untested].flat().map(({ cause }) => cause)
+      expect(found.sort()).toEqual([...causes].sort())
+    }
+  })
+
+  it('are not judged at all before the network was trained once', () => {
+    expect(judged({})).toEqual({ verdict: 'undecided', findings: [], ruledOut: [], open: [], untested: [] })
+  })
+
+  it('say nothing that is no sentence, also where values are missing, infinite or come from a file', () => {
+    const value = fc.constantFrom(0, 1, 1e-30, 1e30, 0.5, Number.NaN, Number.POSITIVE_INFINITY)
+    const values = fc.array(value, { minLength: 7, maxLength: 7 })
+    const names = ['meanSquare', 'gradientNorm', 'cosine', 'closestPairs', 'deadUnits', 'saturatedUnits'] as const
+    const readings: fc.Arbitrary<Reading> = fc.record(Object.fromEntries(names.map((name) => [name, values])))
+    fc.assert(
+      fc.property(readings, fc.constantFrom(sound, worse, helpless), (read, trialsOf) => {
+        const start = { ...read, lostUpdates: along(0.1, 0.1), effectiveRank: along(3, 3) }
+        const evidence = madeUpEvidence({ trials: { ...trialsOf(start), ...noHelp() }, measured: usefulDepth() })
+        for (const one of [evidence, throughJson(evidence)]) {
+          expect(textOfAll(judge(one))).not.toMatch(unreadable)
+        }
+      }),
+    )
+  })
+})
+
+describe('a healthy network', () => {
+  it('is one that trains as well as its twin, whatever stands out before training', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true })
+    const size = fc.double({ min: -30, max: 30, noNaN: true }).map((power) => 10 ** power)
+    const of = (value: fc.Arbitrary<number>) => fc.array(value, { minLength: 7, maxLength: 7 })
+    const readings: fc.Arbitrary<Reading> = fc.record({
+      meanSquare: of(size),
+      gradientNorm: of(size),
+      cosine: of(share),
+      closestPairs: of(share),
+      deadUnits: of(share),
+      saturatedUnits: of(share),
+      lostUpdates: of(share),
+      effectiveRank: of(size),
+    })
+    fc.assert(
+      fc.property(readings, (start) => {
+        const judgement = judged(sound(start))
+        expect(judgement).toMatchObject({ verdict: 'healthy', findings: [], open: [] })
+        expect(textOfAll(judgement)).not.toMatch(unreadable)
+      }),
+    )
+  })
+
+  it('needs no twin, and no layer that could be left out', () => {
+    const alone = { patient: { loss: [0.05, 0.06, 0.05], start: reading() } }
+    const without: ControlName[] = ['shallow twin', 'shallower twin']
+    expect(judged(alone, { without }).verdict).toBe('healthy')
+    const shallow = { patient: { loss: all(0.05), start: reading({ meanSquare: [1, 1], gradientNorm: [1, 1] }) } }
+    expect(judged(shallow, { without, hidden: 1, measured: usefulDepth(1) }).verdict).toBe('healthy')
+  })
+
+  it('may be better than its twin', () => {
+    expect(judged({ patient: { loss: all(0.05) }, 'shallow twin': { loss: all(1) } }).verdict).toBe('healthy')
+  })
+
+  it('may have residual blocks, or learn values', () => {
+    expect(judged(sound(), { blocks: 4 }).verdict).toBe('healthy')
+    const values = { patient: { loss: all(0.03), error: all(0.03), testError: [0.05, 1.2, 0.06] } }
+    expect(judged(values, { chance: { loss: 1, error: 1 } }).verdict).toBe('healthy')
+  })
+})
+
+describe('a network that three times the steps bring to where its twin is', () => {
+  it('is healthy, and slow', () => {
+    const trials = { ...worse(), ...noHelp(), '3 x steps': { loss: all(0.05), error: all(0.01) } }
+    const found = judged(trials)
+    expect([found.verdict, named(found)]).toEqual(['healthy', []])
+    expect(judged({ ...trials, '3 x steps': { loss: all(1.5), error: all(0.6) } }).verdict).toBe('optimisation-failure')
+  })
+})
+
+describe('what is undecided', () => {
+  it('has causes that are open', () => {
+    const judgement = judged(worse())
+    expect(judgement.verdict).toBe('undecided')
+    expect(judgement.open.map(({ cause }) => cause)).toEqual([
+      'numerical-error',
+      'unstable-step',
+      'optimisation-failure',
+    ])
+  })
+
+  it('has a symptom that nothing explains', () => {
+    const { judgement } = diagnoseMadeUp({ trials: helpless(), measured: usefulDepth() }, same(2.3))
+    expect(judgement).toMatchObject({ verdict: 'undecided', open: [], findings: [] })
+  })
+
+  it('was not trained yet, of which nothing follows', () => {
+    const nothing = { verdict: 'undecided', findings: [], ruledOut: [], open: [] }
+    expect(judge(madeUpEvidence())).toMatchObject(nothing)
+    expect(judged({ 'shallow twin': { loss: all(0.05) } })).toMatchObject(nothing)
+  })
+
+  it('is no network that fails while its twin trains, with one seed, two, or three that differ', () => {
+    for (const loss of [[2.3], [null], [2.3, 2.3], [2.3, null, 0.01], [null, 0.01, 0.01]]) {
+      const seeds = loss.map((_, seed) => seed)
+      const trials = { patient: { loss, start: reading() }, 'shallow twin': { loss: all(0.01, loss.length) } }
+      const { verdict, ruledOut } = judged(trials, { seeds })
+      expect(verdict).toBe('undecided')
+      expect(ruledOut.filter(({ by }) => by === 'training')).toEqual([])
+    }
+  })
+
+  it('is no network that is worse by far, with too few seeds to be sure', () => {
+    const trials = { patient: { loss: [1.5], start: reading() }, 'shallow twin': { loss: [0.05] } }
+    const { judgement } = diagnoseMadeUp({ trials, seeds: [0], measured: usefulDepth() }, same(1.5))
+    expect(judgement.verdict).toBe('undecided')
+    expect(judgement.findings).toEqual([])
+  })
+
+  it('is no network that diverges on classes of which one is nearly all', () => {
+    const trials = { patient: { loss: all(null) }, 'shallow twin': { loss: all(0.001), error: all(0) } }
+    expect(judged(trials, { chance: { loss: 0.056, error: 0.01 } }).verdict).toBe('undecided')
+    const both = { patient: { loss: all(null) }, 'shallow twin': { loss: all(null) } }
+    expect(judged(both, { chance: { loss: 0.056, error: 0.01 } }).verdict).toBe('undecided')
+  })
+})
+
+/** All controls with this training loss. */
+const same = (loss: number): Partial<Record<ControlName, MadeUpTrials>> => ({
+  'rate / 3': { loss: all(loss) },
+  'rate / 10': { loss: all(loss) },
+  float64: { loss: all(loss) },
+  '3 x steps': { loss: all(loss) },
+  '4 x width': { loss: all(loss) },
+  '16 x width': { loss: all(loss) },
+})
+
+describe('what is asked for', () => {
+  it('ends with the failure of the solver where one seed of each control changes nothing', () => {
+    const { judgement, done } = diagnoseMadeUp({ trials: worse() }, same(1.5))
+    expect(named(judgement)).toEqual(['optimisation-failure'])
+    expect(done).toEqual(['float64', 'rate / 3', 'rate / 10', 'constructive', '3 x steps', 'affine'])
+  })
+
+  it('is more seeds only of what helps', () => {
+    const { judgement, done } = diagnoseMadeUp({ trials: worse() }, { ...same(1.5), 'rate / 10': { loss: all(0.05) } })
+    expect(judgement.verdict).toBe('unstable-step')
+    expect(done.filter((one) => one.endsWith('seeds'))).toEqual(['rate / 10, 3 seeds'])
+    expect(judgement.untested.map(({ cause }) => cause)).toContain('optimisation-failure')
+  })
+
+  it('is nothing about the training of a network that trains', () => {
+    const { judgement, done } = diagnoseMadeUp({ trials: sound() }, {})
+    expect(judgement.verdict).toBe('healthy')
+    expect(done).toEqual(['affine'])
+  })
+
+  it('goes from longer to wider to far wider of a network that fits poorly', () => {
+    const poor = { loss: all(1), error: all(0.4) }
+    const results = { ...same(1), '16 x width': { loss: all(0.1), error: all(0.05) } }
+    const { judgement, done } = diagnoseMadeUp(
+      { trials: { patient: poor, 'shallow twin': poor }, measured: usefulDepth() },
+      results,
+    )
+    expect(judgement.verdict).toBe('under-capacity')
+    expect(done).toEqual(['rate / 3', 'rate / 10', '3 x steps', '4 x width', '16 x width', '16 x width, 3 seeds'])
+  })
+
+  it('is always answered in a few runs', () => {
+    const loss = fc.array(fc.option(fc.double({ min: 0, max: 3, noNaN: true }), { freq: 6 }), {
+      minLength: 3,
+      maxLength: 3,
+    })
+    const made = loss.map((one): MadeUpTrials => ({ loss: one }))
+    const results = fc.record({
+      'rate / 3': made,
+      'rate / 10': made,
+      float64: made,
+      '3 x steps': made,
+      '4 x width': made,
+      '16 x width': made,
+      'half the data': made,
+    })
+    fc.assert(
+      fc.property(made, made, results, (patient, twin, controls) => {
+        const { judgement, done } = diagnoseMadeUp({ trials: { patient, 'shallow twin': twin } }, controls)
+        expect(judgement.open.flatMap(({ needs }) => needs)).toEqual([])
+        expect(done.length).toBeLessThan(16)
+        expect(new Set(done).size).toBe(done.length)
+      }),
+    )
+  })
+})
+
+describe('the first finding', () => {
+  /** What stands out before training of a network that is worse than its twin, and what controls say. */
+  const first = (start: Reading, controls: Partial<Record<ControlName, MadeUpTrials>> = same(1.5)): string[] =>
+    named(judged({ ...worse(reading(start)), ...controls }))
+  const collapse = { cosine: along(0.3, 0.99999) }
+
+  it('is upstream of the others', () => {
+    const dead = { deadUnits: all(0.9, 7) }
+    expect(first({ ...collapse, ...dead })).toEqual(['dead-units', 'correlation-collapse'])
+    const exploding = { meanSquare: along(1, 1e20), gradientNorm: along(1e9, 1) }
+    expect(first({ ...collapse, ...exploding })).toEqual([
+      'exploding-signal',
+      'correlation-collapse',
+      'exploding-gradient',
+    ])
+  })
+
+  it('is the signal where units go out behind the layer in which it was lost, and the units where they go out first', () => {
+    const signal = { meanSquare: [1, 1, 1e-9, 1e-9, 1e-9, 1e-9, 1] }
+    expect(first({ ...signal, deadUnits: [0.3, 0.3, 0.3, 0.3, 0.9, 0.9, 0] })).toEqual([
+      'vanishing-signal',
+      'dead-units',
+    ])
+    expect(first({ ...signal, deadUnits: [0.3, 0.9, 0.9, 0.3, 0.3, 0.3, 0] })).toEqual([
+      'dead-units',
+      'vanishing-signal',
+    ])
+    const exploding = { meanSquare: [1, 1, 1e9, 1e9, 1e9, 1e9, 1] }
+    expect(first({ ...exploding, saturatedUnits: [0, 0, 0, 0.9, 0.9, 0.9, 0] })).toEqual([
+      'exploding-signal',
+      'saturated-units',
+    ])
+    expect(first({ ...exploding, saturatedUnits: [0.9, 0, 0, 0, 0, 0, 0] })).toEqual([
+      'saturated-units',
+      'exploding-signal',
+    ])
+  })
+
+  it('is a gradient that is lost before a collapse, and a collapse before a gradient that is merely small', () => {
+    const decades = (value: number) => ({ gradientNorm: along(10 ** -value, 1) })
+    expect(first({ ...collapse, ...decades(severeDecades + 1) })).toEqual([
+      'vanishing-gradient',
+      'correlation-collapse',
+    ])
+    const mild = (vanishingDecades + severeDecades) / 2
+    expect(first({ ...collapse, ...decades(mild) })).toEqual(['correlation-collapse', 'vanishing-gradient'])
+  })
+
+  it('is the arithmetic or the step where these give back all there is', () => {
+    const wild = { meanSquare: along(1, 1e20) }
+    const restored = (control: ControlName, loss: number) => ({ ...same(1.5), [control]: { loss: all(loss) } })
+    expect(first(wild, restored('float64', 0.05))).toEqual(['numerical-error', 'exploding-signal'])
+    expect(first(wild, restored('rate / 3', 0.05))).toEqual(['unstable-step', 'exploding-signal'])
+    expect(first(wild, restored('rate / 10', 0.05))).toEqual(['unstable-step', 'exploding-signal'])
+    // These restore a good part of it, and the signal is upstream.
+    expect(first(wild, restored('float64', 0.32))).toEqual(['exploding-signal', 'numerical-error'])
+    expect(first(wild, restored('rate / 3', 0.32))).toEqual(['exploding-signal', 'unstable-step'])
+    const both = { ...restored('float64', 0.05), 'rate / 3': { loss: all(0.05) } }
+    expect(first(wild, both).slice(0, 2)).toEqual(['numerical-error', 'unstable-step'])
+  })
+
+  it('is in the order of the chain for any two causes', () => {
+    const all14 = named(judged({ ...worse(reading({ ...collapse, deadUnits: all(1, 7), saturatedUnits: all(1, 7) })) }))
+    expect(all14).toEqual(['saturated-units', 'dead-units', 'correlation-collapse'])
+    expect(causes.indexOf('overfitting')).toBeLessThan(causes.indexOf('useless-depth'))
+  })
+
+  it('may stand beside open questions', () => {
+    const judgement = judged(worse(reading(collapse)))
+    expect(judgement.verdict).toBe('correlation-collapse')
+    expect(judgement.open.length).toBeGreaterThan(0)
+  })
+})
+
+describe('dead units and a signal that explodes', () => {
+  const both = (dead: readonly number[]): string[] =>
+    named(judged({ ...worse(reading({ meanSquare: [1, 10, 1e6, 1e8, 1e9, 1e10, 1], deadUnits: dead })), ...noHelp() }))
+
+  it('are named in the order in which they begin', () => {
+    expect(both([0, 0, 0, 0, 0.7, 0.7, 0]).slice(0, 2)).toEqual(['exploding-signal', 'dead-units'])
+    expect(both([0, 0.7, 0.7, 0.7, 0.7, 0.7, 0]).slice(0, 2)).toEqual(['dead-units', 'exploding-signal'])
+  })
+})
+
+describe('two diseases at once', () => {
+  it('are both found', () => {
+    const patient: MadeUpTrials = {
+      loss: all(0.001),
+      error: all(0),
+      testLoss: [1, 1.1, 1.2],
+      testError: [0.3, 0.31, 0.32],
+      testLosses: [1.5, 0.6, 0.8],
+      start: reading(),
+    }
+    const half = { loss: all(0.001), error: all(0), testError: [0.45, 0.46, 0.47] }
+    const useless = { withoutBlocks: { loss: 0.1, single: [], fromTop: [{ blocks: 5, loss: 0.1 }] } }
+    const judgement = judged({ patient, 'half the data': half }, { blocks: 6, measured: useless })
+    expect(named(judgement)).toEqual(['overfitting', 'useless-depth'])
+  })
+})

@@ -1,0 +1,29 @@
+/** What is measured on networks that were trained already, or before any training: no control, but evidence. */
+import type { AffineReplacement } from '../probes/affine.ts'
+import type { PrecisionGap } from '../probes/precision.ts'
+import type { LossWithoutBlocks } from '../probes/without-block.ts'
+
+/** The shallow twin's trained weights with identity layers up to the patient's depth. */
+export type Constructive =
+  | {
+      readonly impossible: null
+      /** Training loss of the deep network with these weights, and of the shallow one, both in float64. */
+      readonly loss: number | null
+      readonly shallowLoss: number | null
+      /** Largest difference of their outputs over the probe samples, and the largest output. */
+      readonly gap: number
+      readonly scale: number
+      readonly exactness: 'exact' | 'approximate'
+    }
+  | { readonly impossible: string }
+
+export interface Measured {
+  readonly constructive?: Constructive
+  /** Before the first step; of the patient's first seed. */
+  readonly precision?: PrecisionGap
+  /** Before the first step; of the patient's first seed. */
+  readonly sharpness?: { readonly eigenvalue: number; readonly stability: number | null }
+  /** After the last step; of the patient's first seed. */
+  readonly withoutBlocks?: LossWithoutBlocks
+  readonly affine?: AffineReplacement
+}

@@ -1,0 +1,126 @@
+/** Measurements on networks as they were trained, or as they start: evidence that takes no training. */
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { createStandardiser } from '../data/standardise.ts'
+import { affineReplacement } from '../probes/affine.ts'
+import { largestHessianEigenvalue, stability } from '../probes/hessian.ts'
+import { precisionGap } from '../probes/precision.ts'
+import { chooseSamples, type ProbeSamples } from '../probes/samples.ts'
+import { lossWithoutBlocks } from '../probes/without-block.ts'
+import { constructiveWeights } from '../surgery/constructive.ts'
+import { functionGap } from '../surgery/function-gap.ts'
+import type { Twin } from '../surgery/twin.ts'
+import { createEvaluator, type Weights } from '../training/evaluate.ts'
+import type { TrainingSettings } from '../training/options.ts'
+import type { Patient } from './controls.ts'
+import { type Evidence, referenceOf } from './evidence.ts'
+import type { Lane, Lanes } from './lanes.ts'
+import type { Constructive, Measured } from './measured.ts'
+import type { Trial } from './trial.ts'
+
+export interface Patients {
+  readonly patient: Patient
+  readonly blueprint: Blueprint
+  /** The patient's weights before its first seed's training. */
+  readonly start: Weights
+  readonly twins: { readonly shallow?: Twin; readonly shallower?: Twin }
+  readonly trials: readonly Trial[]
+  readonly settings: TrainingSettings
+}
+
+/** Samples of what is measured after training, and of gradients in float64. */
+const measuredSamples = 512
+const gradientSamples = 64
+const sampleSeed = 2
+
+type Measurer = (patients: Patients, evidence: Evidence, lane: Lane) => Promise<Measured>
+
+const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
+  constructive: async (patients, evidence, lane) => ({ constructive: await construct(patients, evidence, lane) }),
+  precision: async (patients, _evidence, lane) => {
+    const { blueprint, start } = patients
+    const backends = { float32: await lane.backend('float32'), float64: await lane.backend('float64') }
+    return { precision: await precisionGap(blueprint, backends, samplesFor(patients, gradientSamples), start) }
+  },
+  sharpness: async (patients, _evidence, lane) => {
+    const { blueprint, start } = patients
+    const samples = samplesFor(patients, gradientSamples)
+    const { value } = await largestHessianEigenvalue(blueprint, await lane.backend('float64'), samples, start)
+    return { sharpness: { eigenvalue: value, stability: stability(value, patients.settings.optimizer) } }
+  },
+  withoutBlocks: async (patients, _evidence, lane) => {
+    const { blueprint } = patients
+    const samples = samplesFor(patients, measuredSamples)
+    return {
+      withoutBlocks: await lossWithoutBlocks(blueprint, await lane.backend('float32'), samples, endOf(patients)),
+    }
+  },
+  affine: async (patients, _evidence, lane) => {
+    const { blueprint } = patients
+    const samples = samplesFor(patients, measuredSamples)
+    return { affine: await affineReplacement(blueprint, await lane.backend('float64'), samples, endOf(patients)) }
+  },
+}
+
+/** One measurement, on the first lane. */
+export async function measure(
+  name: keyof Measured,
+  patients: Patients,
+  evidence: Evidence,
+  lanes: Lanes,
+): Promise<Measured> {
+  let found: Measured = {}
+  await lanes.run([
+    async (lane) => {
+      found = await measurers[name](patients, evidence, lane)
+    },
+  ])
+  return found
+}
+
+/** After the patient's first seed's training. */
+function endOf({ trials, start }: Patients): Weights {
+  return trials.find(({ record }) => record.control === 'patient')?.weights ?? start
+}
+
+function samplesFor({ patient: { data }, settings }: Patients, most: number): ProbeSamples {
+  const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
+  return chooseSamples(data, standardiser, settings.loss, most, sampleSeed)
+}
+
+async function construct(patients: Patients, evidence: Evidence, lane: Lane): Promise<Constructive> {
+  const { twins, trials } = patients
+  const reference = referenceOf(evidence) ?? 'shallow twin'
+  const twin = reference === 'shallow twin' ? twins.shallow : twins.shallower
+  const trial = trials.find(({ record }) => record.control === reference)
+  if (!twin) return { impossible: "the twin wasn't made from the patient" }
+  if (!trial) return { impossible: 'no twin was trained' }
+  const deep = patients.blueprint
+  const shallow = trial.spec.blueprint
+  const built = constructiveWeights(deep, twin, shallow, trial.weights)
+  if ('impossible' in built) return { impossible: built.impossible }
+  const backend = await lane.backend('float64')
+  const samples = samplesFor(patients, measuredSamples)
+  const { set, standardiser } = samples
+  const lossOf = async (blueprint: typeof deep, weights: Weights): Promise<number | null> => {
+    const evaluator = await createEvaluator(blueprint, backend, set.count)
+    try {
+      evaluator.load(weights)
+      return (await evaluator.evaluate(set, standardiser, samples.loss)).loss
+    } finally {
+      evaluator.dispose()
+    }
+  }
+  const [one, other] = [
+    { blueprint: shallow, weights: trial.weights },
+    { blueprint: deep, weights: built.weights },
+  ]
+  const { largest, scale } = await functionGap(one, other, backend, set, standardiser)
+  return {
+    impossible: null,
+    loss: await lossOf(deep, built.weights),
+    shallowLoss: await lossOf(shallow, trial.weights),
+    gap: largest,
+    scale,
+    exactness: built.exactness,
+  }
+}

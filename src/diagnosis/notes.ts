@@ -1,0 +1,24 @@
+/** What a reader of the answer should know of how it was found. */
+import type { StepPlan } from './trial-store.ts'
+
+export function notesOf({ steps, shortened }: StepPlan): string[] {
+  if (shortened === undefined) return []
+  const { from, budgetSeconds, enoughSeconds } = shortened
+  const [all, few] = [from, steps].map((count) => count.toLocaleString('en-US'))
+  return [
+    `The run's ${all} steps are shortened to ${few}, to fit the budget of ${durationWords(budgetSeconds)}; --budget ${durationOption(enoughSeconds)} would take all.`,
+  ]
+}
+
+/** `2 minutes` */
+function durationWords(seconds: number): string {
+  const [unit, name] = seconds % 3600 === 0 ? [3600, 'hour'] : seconds % 60 === 0 ? [60, 'minute'] : [1, 'second']
+  const count = seconds / unit
+  return `${count} ${name}${count === 1 ? '' : 's'}`
+}
+
+/** At least so long, in few digits, as --budget takes it: `40m`. */
+function durationOption(seconds: number): string {
+  if (seconds <= 120) return `${10 * Math.ceil(seconds / 10)}s`
+  return seconds <= 3 * 3600 ? `${Math.ceil(seconds / 60)}m` : `${Math.ceil(seconds / 3600)}h`
+}

@@ -1,0 +1,89 @@
+/** The network that is diagnosed, those with fewer layers that it is measured against, and how long they are trained. */
+import { createBlueprint } from '../blueprint/create.ts'
+import type { Dataset } from '../data/dataset.ts'
+import type { Network } from '../network/network.ts'
+import { stagesOf } from '../probes/stages.ts'
+import { shallowTwin, type Twin } from '../surgery/twin.ts'
+import type { TrainingSettings } from '../training/options.ts'
+import { checkOutputs } from '../training/targets.ts'
+import type { Patient, Training } from './controls.ts'
+import type { Lanes } from './lanes.ts'
+import { chooseSteps, enoughFor, fitsInto, timeStep } from './plan.ts'
+import type { StepPlan } from './trial-store.ts'
+
+export interface PatientTask {
+  readonly network: Network
+  readonly data: Dataset
+  readonly settings: TrainingSettings
+  readonly choosesSteps: boolean | 'where too long'
+  readonly finished?: object
+  readonly seeds: readonly number[]
+  readonly budgetSeconds: number
+  readonly twin?: Network
+  readonly abort?: AbortSignal
+}
+
+interface Twins {
+  readonly shallow?: Twin
+  readonly shallower?: Twin
+}
+
+export interface PlannedPatient {
+  readonly patient: Patient
+  readonly twins: Twins
+  readonly plan: StepPlan
+}
+
+/** `known`: how long trainings are in a diagnosis that goes on. */
+export async function createPatient(task: PatientTask, lanes: Lanes, known?: StepPlan): Promise<PlannedPatient> {
+  const { network, data, settings } = task
+  const blueprint = createBlueprint(network, data.shape)
+  checkOutputs(blueprint, data)
+  const layers = stagesOf(blueprint.root).length - 1
+  const wanted = Math.max(2, Math.round(layers / 5)) + 1
+  const [cut, least] = [shallowTwin(network, data.shape, wanted), shallowTwin(network, data.shape, 1)]
+  const given = task.twin
+  const shallow = given === undefined ? cut : null
+  const shallower = least && (shallow === null || least.depth < shallow.depth) ? least : null
+  if (given) checkOutputs(createBlueprint(given, data.shape), data)
+  const training: Training = { network, data, settings, precision: 'float32' }
+  const networks = { shallow: given ?? shallow?.network, shallower: shallower?.network }
+  const plan = known ?? (await planFor(task, training, networks.shallow, lanes))
+  return {
+    patient: { ...training, settings: settingsFor(plan, settings), twins: networks },
+    twins: { shallow: shallow ?? undefined, shallower: shallower ?? undefined },
+    plan,
+  }
+}
+
+async function planFor(
+  task: PatientTask,
+  patient: Training,
+  shallow: Network | undefined,
+  lanes: Lanes,
+): Promise<StepPlan> {
+  const { settings, choosesSteps, abort, budgetSeconds, seeds, finished } = task
+  const { steps } = settings
+  if (choosesSteps === false) return { steps }
+  let secondsPerStep = 0
+  await lanes.run([
+    async (lane) => {
+      secondsPerStep = await timeStep(patient, await lane.backend('float32'), abort)
+    },
+  ])
+  const twins = shallow ? [{ ...patient, network: shallow }] : []
+  const plan = { patient, twins, secondsPerStep, budgetSeconds, seeds: seeds.length, lanes: lanes.count }
+  const chosen = chooseSteps(plan)
+  if (choosesSteps === true) return { steps: chosen }
+  const own = { ...plan, done: finished ? 1 : 0 }
+  if (chosen >= steps || fitsInto(own, steps)) return { steps }
+  return { steps: chosen, shortened: { from: steps, budgetSeconds, enoughSeconds: enoughFor(own, steps) } }
+}
+
+/** A warm-up is shortened as the whole is. */
+function settingsFor({ steps, shortened }: StepPlan, settings: TrainingSettings): TrainingSettings {
+  if (shortened === undefined) return { ...settings, steps }
+  const { schedule } = settings
+  const warmup = Math.round((schedule.warmup * steps) / shortened.from)
+  return { ...settings, steps, schedule: { ...schedule, warmup } }
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import {
+  all,
+  along,
+  madeUpEvidence,
+  reading,
+  sound,
+  throughJson,
+  usefulDepth,
+  worse,
+} from '../../test/support/made-up-evidence.ts'
+import { causes } from './cause.ts'
+import { layerMaps, layerProfiles, pictureOf } from './pictures.ts'
+
+const start = reading({ meanSquare: along(1, 1e8), cosine: [0.3, 1, 0.9, Number.NaN, 0.9, 0.9, 0.9] })
+const evidence = madeUpEvidence({ trials: worse(start), measured: usefulDepth() })
+
+describe("maps of a diagnosis's patient", () => {
+  const maps = layerMaps(evidence)
+  const titled = (title: string) => maps.find((one) => one.title === title)
+
+  it('have a row for each look and a value for each stage', () => {
+    expect(titled('Signal')).toMatchObject({ scale: 'log', steps: [0, 100] })
+    expect(titled('Signal')?.values.map((row) => row.length)).toEqual([7, 7])
+    expect(titled('Signal')?.values[0][5]).toBeCloseTo(1e8, 0)
+    for (const { steps, values, caption } of maps) {
+      expect(values).toHaveLength(steps.length)
+      expect(caption).not.toBe('')
+    }
+  })
+
+  it('show how far cosines are from 1, and nothing where there is no number', () => {
+    const [row] = titled('How different samples look')?.values ?? []
+    expect(row.slice(0, 4)).toEqual([0.7, 1e-16, expect.closeTo(0.1, 12), null])
+  })
+
+  it("aren't drawn of what is 0 throughout or wasn't looked at", () => {
+    const none = madeUpEvidence({
+      trials: worse(reading({ deadUnits: all(0, 7), saturatedUnits: all(Number.NaN, 7) })),
+    })
+    const titles = layerMaps(none).map(({ title }) => title)
+    expect(titles).not.toContain('Dead units')
+    expect(titles).not.toContain('Saturated units')
+    expect(maps.map(({ title }) => title)).toContain('Dead units')
+    expect(layerMaps(madeUpEvidence({ trials: { patient: { loss: [1] } } }))).toEqual([])
+    expect(layerMaps(madeUpEvidence())).toEqual([])
+  })
+
+  it('are of the patient alone, and plain data', () => {
+    const twins = madeUpEvidence({ trials: { 'shallow twin': { loss: [1], start } } })
+    expect(layerMaps(twins)).toEqual([])
+    expect(JSON.parse(JSON.stringify(maps))).toEqual(maps)
+    expect(layerMaps(throughJson(evidence))).toEqual(maps)
+  })
+
+  it('leave out infinite values', () => {
+    const broken = reading({ gradientNorm: [Number.POSITIVE_INFINITY, 1, 1, 1, 1, 1, 1] })
+    const found = layerMaps(madeUpEvidence({ trials: worse(broken) })).find(({ title }) => title === 'Gradients')
+    expect(found?.values[0].slice(0, 2)).toEqual([null, 1])
+  })
+})
+
+describe('profiles before training', () => {
+  const profiles = layerProfiles(evidence)
+
+  it('have a line for each network that was looked at', () => {
+    const signal = profiles.find(({ id }) => id === 'meanSquare')
+    expect(signal?.series.map(({ name }) => name)).toEqual(['patient', 'shallow twin'])
+    expect(signal?.series[0].values[5]).toBeCloseTo(1e8, 0)
+    expect(JSON.parse(JSON.stringify(profiles))).toEqual(profiles)
+    expect(new Set(profiles.map(({ id }) => id)).size).toBe(profiles.length)
+  })
+
+  it('show the rounding of the gradient where it was measured', () => {
+    expect(profiles.at(-1)).toMatchObject({ id: 'precision', scale: 'log' })
+    const measured = { precision: { gradient: [0, 1e-6, Number.NaN, Number.POSITIVE_INFINITY], loss: 0, samples: 8 } }
+    const [only] = layerProfiles(madeUpEvidence({ measured }))
+    expect(only.series[0].values).toEqual([null, 1e-6, null, null])
+    expect(layerProfiles(madeUpEvidence())).toEqual([])
+  })
+})
+
+describe('the picture of a verdict', () => {
+  const ids = layerProfiles(evidence)
+
+  it('is the profile of what it is about, where there is one', () => {
+    expect(pictureOf('correlation-collapse', ids)).toBe('cosine')
+    expect(pictureOf('exploding-signal', ids)).toBe('meanSquare')
+    expect(pictureOf('vanishing-gradient', ids)).toBe('gradientNorm')
+    expect(pictureOf('vanishing-gradient', [])).toBe('losses')
+    expect(pictureOf('overfitting', ids)).toBe('losses')
+    expect(pictureOf('healthy', layerProfiles(madeUpEvidence({ trials: sound() })))).toBe('losses')
+  })
+
+  it('is one that there is, for every cause', () => {
+    for (const cause of causes) expect(['losses', ...ids.map(({ id }) => id)]).toContain(pictureOf(cause, ids))
+  })
+})

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest'
+import { fewPoints, preset } from '../../test/support/tiny-training.ts'
+import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { blobs } from '../data/blobs.ts'
+import { moons } from '../data/planar.ts'
+import type { Network } from '../network/network.ts'
+import { parseNetwork } from '../network/presets.ts'
+import { momentum } from '../training/optimizers.ts'
+import { resolveOptions, type TrainingOptions } from '../training/options.ts'
+import type { Training } from './controls.ts'
+import { chooseSteps, enoughFor, fitsInto, type PlanTask, settingsOf, thinned, timeStep, workOf } from './plan.ts'
+
+const many = moons({ seed: 1, train: 12_800, test: 10 })
+const training = (network: Network, options: TrainingOptions = {}, data = many): Training => ({
+  network,
+  data,
+  settings: resolveOptions({ batch: 64, ...options }, data.train.count),
+  precision: 'float32',
+})
+const deep = training(preset('mlp:depth=20,width=8'))
+const shallow = training(preset('mlp:depth=4,width=8'))
+
+const steps = (changed: Partial<PlanTask>): number =>
+  chooseSteps({
+    patient: deep,
+    twins: [shallow],
+    secondsPerStep: 0.05,
+    budgetSeconds: 120,
+    seeds: 3,
+    lanes: 2,
+    ...changed,
+  })
+
+describe('the length of the trainings', () => {
+  it('grows with the budget, from the least on, up to what ten passes take', () => {
+    const budgets = [0.001, 1, 10, 20, 45, 90, 120, 240, 600, 3600, 1e6]
+    const found = budgets.map((budgetSeconds) => steps({ budgetSeconds }))
+    expect(found).toEqual([...found].sort((a, b) => a - b))
+    expect(found[0]).toBeGreaterThanOrEqual(50)
+    expect(found[0]).toBe(found[1])
+    expect(new Set(found).size).toBeGreaterThan(4)
+    expect(found.at(-1)).toBe((10 * 12_800) / 64)
+  })
+
+  it('is a whole number of steps that the patient and its twin take less than half of the budget for', () => {
+    for (const budgetSeconds of [60, 120, 240]) {
+      const found = steps({ budgetSeconds, secondsPerStep: 0.2 })
+      expect(Number.isInteger(found)).toBe(true)
+      const twin = workOf(shallow) / workOf(deep)
+      const seconds = (3 * found * 0.2 * (1 + twin)) / 2
+      expect(seconds).toBeLessThan(0.5 * budgetSeconds)
+      expect(seconds).toBeGreaterThan(0.2 * budgetSeconds)
+    }
+  })
+
+  it('is shorter with more seeds, slower steps and a costlier twin, and longer with more lanes', () => {
+    const usual = steps({ secondsPerStep: 0.2 })
+    expect(steps({ secondsPerStep: 0.2, seeds: 6 })).toBeLessThan(usual)
+    expect(steps({ secondsPerStep: 0.3 })).toBeLessThan(usual)
+    expect(steps({ secondsPerStep: 0.2, twins: [deep] })).toBeLessThan(usual)
+    expect(steps({ secondsPerStep: 0.2, lanes: 1 })).toBeLessThan(usual)
+    expect(steps({ secondsPerStep: 0.2, twins: [] })).toBeGreaterThan(usual)
+  })
+
+  it('is such that no single training takes half of the budget, however many lanes and few seeds', () => {
+    for (const [lanes, seeds] of [
+      [16, 3],
+      [64, 1],
+      [1, 1],
+    ] as const) {
+      expect(steps({ lanes, seeds, secondsPerStep: 0.5 }) * 0.5).toBeLessThan(60)
+    }
+  })
+
+  it('is never nothing, however slow a step', () => {
+    expect(steps({ secondsPerStep: 1e4 })).toBe(steps({ budgetSeconds: 1e-3 }))
+  })
+
+  it('may be more than ten passes over a small training set, up to a number', () => {
+    const small = training(preset('mlp:depth=20,width=8'), {}, fewPoints)
+    const found = steps({ patient: small, budgetSeconds: 1e6, twins: [] })
+    expect(found).toBeGreaterThan(10)
+    expect(found).toBeLessThan(2000)
+  })
+})
+
+describe('the work of a training', () => {
+  it('is in proportion to steps, batch and layers, and twice as much in float64', () => {
+    const work = workOf(training(preset('mlp:depth=20,width=8'), { steps: 100 }))
+    expect(workOf(training(preset('mlp:depth=20,width=8'), { steps: 300 }))).toBe(3 * work)
+    expect(workOf(training(preset('mlp:depth=20,width=8'), { steps: 100, batch: 32 }))).toBe(work / 2)
+    expect(workOf({ ...training(preset('mlp:depth=20,width=8'), { steps: 100 }), precision: 'float64' })).toBe(2 * work)
+    // 2 x 8, 19 x 8 x 8 and 8 x 2 multiply-adds a sample.
+    expect(work).toBe((16 + 19 * 64 + 16) * 64 * 100)
+  })
+})
+
+describe('the settings of a trial', () => {
+  const own = training(preset('mlp:depth=3,width=8'), { steps: 500, evaluateEvery: 7, seed: 9 })
+
+  it('have its seed, looks where it is watched, and nothing else', () => {
+    const { evaluateEvery: _, ...given } = own.settings
+    const alone = settingsOf(own, 4)
+    expect(alone).toEqual({ ...given, seed: 4, logEvery: expect.any(Number) })
+    const watched = settingsOf(own, 4, true)
+    expect(watched).toEqual({ ...alone, evaluateEvery: expect.any(Number) })
+  })
+
+  it('have some looks and losses, in short runs and in long ones', () => {
+    for (const length of [1, 2, 11, 60, 500, 2000, 64_000]) {
+      const { evaluateEvery = 0, logEvery } = settingsOf(training(preset('mlp:depth=3'), { steps: length }), 0, true)
+      expect(Number.isInteger(evaluateEvery) && evaluateEvery >= 1).toBe(true)
+      const looks = Math.floor(length / evaluateEvery)
+      expect(looks).toBeLessThanOrEqual(48)
+      expect(looks).toBeGreaterThanOrEqual(Math.min(length, 7))
+      expect(length / logEvery).toBeLessThan(700)
+      expect(length / logEvery).toBeGreaterThanOrEqual(Math.min(length, 150))
+    }
+  })
+
+  it('leave a warm-up out that is for deeper networks', () => {
+    const recipe = training(preset('mlp:depth=3,width=8'), { recipe: 'he-2015', steps: 500 })
+    expect(recipe.settings.schedule.untilError).toBeDefined()
+    expect(settingsOf(recipe, 0).schedule.untilError).toBeUndefined()
+  })
+})
+
+describe('the time of a step', () => {
+  it('is measured in well under the length of the run', async () => {
+    const tiny = training(preset('mlp:depth=2,width=4'), { batch: 4 }, fewPoints)
+    const seconds = await timeStep(tiny, createReferenceBackend())
+    expect(seconds).toBeGreaterThan(0)
+    expect(seconds).toBeLessThan(1)
+  })
+
+  it('is stopped by the caller, who gets some number', async () => {
+    const stop = new AbortController()
+    const tiny = training(preset('mlp:depth=2,width=4'), { batch: 4 }, fewPoints)
+    const timed = timeStep(tiny, createReferenceBackend(), stop.signal)
+    stop.abort()
+    expect(Number.isFinite(await timed)).toBe(true)
+  })
+
+  it('is some number where the training diverges', async () => {
+    const wild = training(preset('mlp:depth=2,width=4'), { batch: 4, optimizer: momentum({ rate: 1e30 }) }, fewPoints)
+    expect(Number.isFinite(await timeStep(wild, createReferenceBackend()))).toBe(true)
+  })
+})
+
+describe('the budget', () => {
+  const data = blobs({ train: 100_000, test: 10 })
+  const network = parseNetwork('mlp:depth=3,width=8', { classes: 3, input: [2] })
+  const patient = { network, data, settings: resolveOptions({}, data.train.count), precision: 'float32' } as const
+
+  /** Two lanes at 85% of their speed: a step of all six trainings takes 6 / 1.7 of 17 ms, which are 60. */
+  const task: PlanTask = { patient, twins: [patient], secondsPerStep: 0.017, budgetSeconds: 120, seeds: 3, lanes: 2 }
+
+  it('gives the patient and its twin two fifths of the budget', () => {
+    expect(chooseSteps({ ...task, secondsPerStep: 0.17 })).toBe(80)
+    expect(chooseSteps(task)).toBe(600)
+    expect(chooseSteps({ ...task, secondsPerStep: 10 })).toBe(60)
+  })
+
+  it('keeps steps that take up to three fifths of it, and knows a budget that would keep them', () => {
+    const own = { ...task, done: 0 }
+    expect([1200, 1201].map((steps) => fitsInto(own, steps))).toEqual([true, false])
+    // One of the six is there already.
+    expect([1440, 1441].map((steps) => fitsInto({ ...task, done: 1 }, steps))).toEqual([true, false])
+    for (const steps of [1201, 100_000]) {
+      expect(fitsInto({ ...own, budgetSeconds: enoughFor(own, steps) }, steps)).toBe(true)
+      expect(fitsInto({ ...own, budgetSeconds: enoughFor(own, steps) / 1.2 }, steps)).toBe(false)
+    }
+  })
+
+  it('thins losses as those of a trial are, and keeps the last', () => {
+    const losses = Array.from({ length: 1000 }, (_, step) => ({ step, loss: 1 / (step + 1) }))
+    const kept = thinned(losses).map(({ step }) => step)
+    expect(kept.slice(0, 3)).toEqual([0, 4, 8])
+    expect(kept.at(-1)).toBe(999)
+    expect(thinned(losses.slice(0, 50))).toEqual(losses.slice(0, 50))
+  })
+})

@@ -1,0 +1,127 @@
+/** How long the trainings of a diagnosis are, and what each costs. */
+import type { Backend } from '../backends/backend.ts'
+import { count } from '../blueprint/count.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { initialise } from '../blueprint/initialise.ts'
+import { createStandardiser } from '../data/standardise.ts'
+import { settingsFor, type TrainingSettings } from '../training/options.ts'
+import { type LossRecord, runTraining } from '../training/train.ts'
+import type { Training } from './controls.ts'
+
+/** Of the budget, for the patient and its twin with all seeds; the rest is for controls. */
+const shareOfTwins = 0.4
+/** The same, where the trainings' length is that of a run, which is to be kept. */
+const shareOfOwnSteps = 0.6
+/** Cores that work side by side share their memory: so much of the speed of one alone is left. */
+const sharedSpeed = 0.85
+const fewestSteps = 60
+/** No more in a budget of two minutes; longer ones allow longer runs. */
+const usualSteps = 600
+const usualBudget = 120
+/** Of longer runs. */
+const mostEpochs = 10
+/** Losses of one trial that are kept. */
+const mostLogged = 300
+/** Of a training that only tells how fast it is. */
+const timedSeconds = 0.6
+
+/** The settings of one training with a seed. */
+export function settingsOf({ network, data, settings }: Training, seed: number, isWatched = false): TrainingSettings {
+  const { evaluateEvery: _, ...given } = settings
+  const { steps } = given
+  const looks = isWatched ? { evaluateEvery: lookEvery(steps) } : {}
+  const logEvery = Math.ceil(steps / mostLogged)
+  return settingsFor(createBlueprint(network, data.shape), { ...given, ...looks, seed, logEvery })
+}
+
+/** As many losses of a training as are kept of one of a diagnosis. */
+export function thinned(losses: readonly LossRecord[]): LossRecord[] {
+  const every = Math.max(1, Math.ceil(losses.length / mostLogged))
+  return losses.filter((_, index) => index % every === 0 || index === losses.length - 1)
+}
+
+/** Every 50 steps; of short runs twelve times, and of long ones some forty times. */
+function lookEvery(steps: number): number {
+  return Math.max(1, Math.min(50, Math.ceil(steps / 12)), Math.ceil(steps / 40))
+}
+
+/** Multiply-adds of a training's steps, forwards. */
+export function workOf({ network, data, settings: { batch, steps }, precision }: Training): number {
+  const { macs } = count(createBlueprint(network, data.shape))
+  // float64 has half as many numbers in a vector.
+  return macs * batch * steps * (precision === 'float64' ? 2 : 1)
+}
+
+/** Seconds of one step, measured on a short training of the patient. */
+export async function timeStep(training: Training, backend: Backend, abort?: AbortSignal): Promise<number> {
+  const { network, data } = training
+  const blueprint = createBlueprint(network, data.shape)
+  const settings = settingsOf({ ...training, settings: { ...training.settings, steps: 10_000 } }, 0)
+  const stop = new AbortController()
+  const forward = (): void => stop.abort()
+  abort?.addEventListener('abort', forward)
+  const begun = { done: 0, at: performance.now() }
+  let [first, last] = [begun, begun]
+  try {
+    await runTraining({
+      blueprint,
+      data,
+      settings,
+      standardiser: createStandardiser(data.train, data.shape, settings.standardise),
+      backend,
+      weights: initialise(blueprint, 0),
+      abort: stop.signal,
+      onProgress: (done) => {
+        last = { done, at: performance.now() }
+        if (first.done === 0) first = last
+        if (last.at - first.at > 1000 * timedSeconds) stop.abort()
+      },
+    })
+  } finally {
+    abort?.removeEventListener('abort', forward)
+  }
+  // Where there was one group of steps, compiling counts as well: better too long than none.
+  const from = last.done > first.done ? first : begun
+  const until = last.done > 0 ? last.at : performance.now()
+  return (until - from.at) / 1000 / Math.max(1, last.done - from.done)
+}
+
+export interface PlanTask {
+  readonly patient: Training
+  readonly twins: readonly Training[]
+  readonly secondsPerStep: number
+  readonly budgetSeconds: number
+  readonly seeds: number
+  readonly lanes: number
+}
+
+/** Seconds of one step of the patient and its twin with all seeds. `done`: trainings of the patient that are there already. */
+function secondsOfAll({ patient, twins, secondsPerStep, seeds, lanes }: PlanTask, done = 0): number {
+  const [work, ...others] = [patient, ...twins.slice(0, 1)].map(workOf)
+  const each = others.reduce((sum, other) => sum + other / work, 1)
+  return ((seeds * each - done) * secondsPerStep) / (sharedSpeed * lanes)
+}
+
+/** So many steps that the patient and its twin take less than half of the budget, with all seeds, and no training all of it. */
+export function chooseSteps(task: PlanTask): number {
+  const { patient, budgetSeconds, secondsPerStep } = task
+  const affordable = (shareOfTwins * budgetSeconds) / Math.max(secondsOfAll(task), secondsPerStep)
+  const passes = Math.ceil((mostEpochs * patient.data.train.count) / patient.settings.batch)
+  const most = Math.max(usualSteps, Math.min((usualSteps * budgetSeconds) / usualBudget, passes))
+  return Math.max(fewestSteps, Math.floor(Math.min(affordable, most)))
+}
+
+/** Trainings of a length that somebody chose. */
+export interface OwnPlanTask extends PlanTask {
+  readonly done: number
+}
+
+/** Whether they leave room for controls. */
+export function fitsInto(task: OwnPlanTask, steps: number): boolean {
+  return steps * secondsOfAll(task, task.done) <= shareOfOwnSteps * task.budgetSeconds
+}
+
+/** Seconds of a budget into which they fit, with a tenth to spare. */
+export function enoughFor(task: OwnPlanTask, steps: number): number {
+  return (1.1 * steps * secondsOfAll(task, task.done)) / shareOfOwnSteps
+}

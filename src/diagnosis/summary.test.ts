@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import {
+  all,
+  along,
+  type MadeUp,
+  madeUpEvidence,
+  noHelp,
+  reading,
+  sound,
+  usefulDepth,
+  worse,
+} from '../../test/support/made-up-evidence.ts'
+import { fewPoints, preset } from '../../test/support/tiny-training.ts'
+import { resolveOptions } from '../training/options.ts'
+import { causeFacts, causes } from './cause.ts'
+import type { Patient } from './controls.ts'
+import type { DiagnosisOutcome, OpenQuestion } from './diagnose.ts'
+import { judge } from './judge.ts'
+import { type Diagnosis, summarise } from './summary.ts'
+
+const patient: Patient = {
+  network: preset('mlp:depth=6,width=8'),
+  data: fewPoints,
+  settings: resolveOptions({ steps: 100 }, 64),
+  precision: 'float32',
+  twins: {},
+}
+
+/** As a diagnosis ends, with 7 seconds for each thing that was left open. */
+function summary(trials: MadeUp['trials'], made: MadeUp = {}, other: Partial<DiagnosisOutcome> = {}): Diagnosis {
+  const evidence = madeUpEvidence({ trials, measured: usefulDepth(), ...made })
+  const judgement = judge(evidence)
+  const openQuestions = judgement.open.flatMap(({ needs }) => needs.map((need): OpenQuestion => ({ need, seconds: 7 })))
+  return summarise(
+    { evidence, judgement, patient, openQuestions, plan: { steps: 100 }, interrupted: false, seconds: 12, ...other },
+    { seeds: evidence.seeds, notes: ['it was kept.'] },
+  )
+}
+
+describe('a summary', () => {
+  const found = summary({
+    ...worse(reading({ cosine: along(0.3, 0.99999), gradientNorm: along(0.5, 1) })),
+    ...noHelp(),
+  })
+
+  it('has the findings with their papers and cures', () => {
+    expect(found.verdict).toBe('correlation-collapse')
+    const [first] = found.findings
+    expect(first).toMatchObject({ cause: 'correlation-collapse', title: 'Correlation collapse' })
+    expect(first.papers.length).toBeGreaterThan(0)
+    expect(first.cures.length).toBeGreaterThan(0)
+    expect(found.picture).toBe('cosine')
+    expect(found.profiles.map(({ id }) => id)).toContain('cosine')
+  })
+
+  it('says by what others were ruled out, in sentences', () => {
+    expect(found.ruledOut.length).toBeGreaterThan(8)
+    for (const { by, sentence, title } of found.ruledOut) {
+      expect(by).not.toBe('')
+      expect(sentence).toMatch(/^[^a-z].*\.$/)
+      expect(title).not.toBe('')
+    }
+    const all = [...found.findings, ...found.ruledOut, ...found.open].map(({ cause }) => cause)
+    expect(new Set(all).size).toBe(all.length)
+  })
+
+  it('is plain data, all of it JSON', () => {
+    const { profiles, trials, ...rest } = found
+    expect(JSON.parse(JSON.stringify(rest))).toEqual(rest)
+    expect(trials).toHaveLength(3 + 3 + 6)
+    expect(found.stages).toHaveLength(7)
+  })
+
+  it('says what would decide what is open, and what that would take', () => {
+    const { verdict, open } = summary(worse())
+    expect(verdict).toBe('undecided')
+    const [arithmetic, step] = open
+    expect(arithmetic).toMatchObject({ cause: 'numerical-error', seconds: 7 })
+    expect(arithmetic.wouldDecide).toContain('float64 with one seed')
+    expect(step.seconds).toBe(14)
+    expect(step.wouldDecide).toContain('rate / 3')
+    expect(step.wouldDecide).toContain('rate / 10')
+  })
+
+  it('does not know what it would take where nobody measured it', () => {
+    const evidence = madeUpEvidence({ trials: worse() })
+    const judgement = judge(evidence)
+    const openQuestions = judgement.open.flatMap(({ needs }) => needs.map((need) => ({ need, seconds: null })))
+    const { open } = summary(worse(), {}, { evidence, judgement, openQuestions })
+    expect(open.map(({ seconds }) => seconds)).toEqual(all(null, open.length))
+  })
+
+  it('always says what would decide what is open', () => {
+    for (const trials of [worse(), { ...worse(), float64: { loss: [0.05] } }, { patient: { loss: [2.3] } }]) {
+      for (const { wouldDecide, sentence } of summary(trials, { measured: {} }).open) {
+        expect(wouldDecide).not.toBe('')
+        expect(sentence).toMatch(/^[A-Z]/)
+      }
+    }
+    const measuring = summary(sound(), { measured: {} }, { openQuestions: [] }).open
+    expect(measuring.map(({ seconds }) => seconds)).toEqual([null])
+  })
+
+  it('of what was not trained is empty', () => {
+    expect(summary({})).toMatchObject({ verdict: 'undecided', findings: [], ruledOut: [], open: [] })
+  })
+
+  it('says more seeds where one was not enough', () => {
+    const { open } = summary({ ...worse(), float64: { loss: [0.05] } })
+    expect(open.find(({ cause }) => cause === 'numerical-error')?.wouldDecide).toContain('3 seeds')
+  })
+
+  it('of a healthy network has nothing to show but the losses', () => {
+    expect(summary(sound())).toMatchObject({ verdict: 'healthy', findings: [], open: [], picture: 'losses' })
+  })
+
+  it('hands on that it was interrupted, the time and the settings of the first seed', () => {
+    expect(summary(sound(), {}, { interrupted: true })).toMatchObject({ interrupted: true, seconds: 12 })
+    expect(summary({}, { seeds: [7, 8] }).settings).toMatchObject({ seed: 7, steps: 100 })
+  })
+})
+
+describe('notes', () => {
+  it('are those of the caller, and that the trainings are shorter than was asked for', () => {
+    expect(summary(sound()).notes).toEqual(['it was kept.'])
+    const shortened = { from: 64_000, budgetSeconds: 120, enoughSeconds: 4000 }
+    const { notes } = summary(sound(), {}, { plan: { steps: 100, shortened } })
+    expect(notes[1]).toContain('64,000')
+    expect(notes[1]).toContain('2 minutes')
+    expect(notes[1]).toContain('67m')
+  })
+})
+
+describe('what is known of causes', () => {
+  it('is a title, who described it and what to try', () => {
+    expect(Object.keys(causeFacts).sort()).toEqual([...causes].sort())
+    for (const cause of causes) {
+      const { title, papers, cures } = causeFacts[cause]
+      expect(title).toMatch(/^[A-Z]/)
+      expect(papers.length).toBeGreaterThan(0)
+      expect(cures.length).toBeGreaterThan(0)
+      for (const paper of papers) expect(paper).toMatch(/\d{4}, /)
+    }
+  })
+})

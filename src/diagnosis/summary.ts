@@ -1,0 +1,125 @@
+/** A diagnosis as its user gets it: plain data, all of it JSON. */
+import type { TrainingSettings } from '../training/options.ts'
+import { answerOf } from './answer.ts'
+import { type Cause, causeFacts, type Verdict } from './cause.ts'
+import type { Assessment, EvidenceRow, Need } from './causes/assessment.ts'
+import { controls } from './controls.ts'
+import type { DiagnosisOutcome } from './diagnose.ts'
+import type { Judgement } from './judge.ts'
+import type { Measured } from './measured.ts'
+import { notesOf } from './notes.ts'
+import { type LayerMap, type LayerProfile, layerMaps, layerProfiles, pictureOf } from './pictures.ts'
+import { settingsOf } from './plan.ts'
+import type { DiagnosisTask } from './task.ts'
+import type { TrialRecord } from './trial.ts'
+
+export interface Finding {
+  readonly cause: Cause
+  readonly title: string
+  /** 0.5 at the limit of what trainable networks have, towards 1 far beyond it. */
+  readonly score: number
+  readonly sentence: string
+  readonly evidence: readonly EvidenceRow[]
+  readonly papers: readonly string[]
+  readonly cures: readonly string[]
+}
+
+export interface Exclusion {
+  readonly cause: Cause
+  readonly title: string
+  /** The control or measurement that ruled it out. */
+  readonly by: string
+  readonly sentence: string
+  readonly evidence: readonly EvidenceRow[]
+}
+
+export interface OpenCause {
+  readonly cause: Cause
+  readonly title: string
+  readonly sentence: string
+  /** What would decide it, in words, and the seconds that it would take; null where that isn't known. */
+  readonly wouldDecide: string
+  readonly seconds: number | null
+}
+
+export interface Diagnosis {
+  /** The first finding's cause; `healthy` where there is none, `undecided` where what could be one is open. */
+  readonly verdict: Verdict
+  /** Three sentences: what is wrong, why, what it isn't. */
+  readonly answer: readonly string[]
+  /** What a reader of the answer should know of how it was found, a sentence each. */
+  readonly notes: readonly string[]
+  /** Those to treat first before the others. */
+  readonly findings: readonly Finding[]
+  readonly ruledOut: readonly Exclusion[]
+  readonly open: readonly OpenCause[]
+  /** Every training. */
+  readonly trials: readonly TrialRecord[]
+  /** The patient's layers with weights, the read-out too. */
+  readonly layers: number
+  /** What its layers are looked at as, in the order of the signal: blocks, where they are repeated. */
+  readonly stages: readonly string[]
+  readonly measured: Measured
+  readonly maps: readonly LayerMap[]
+  readonly profiles: readonly LayerProfile[]
+  /** Which picture shows the verdict: `losses`, or a profile's id. */
+  readonly picture: string
+  /** Of the patient, with the first seed. */
+  readonly settings: TrainingSettings
+  readonly interrupted: boolean
+  readonly seconds: number
+}
+
+const nothing: Judgement = { verdict: 'undecided', findings: [], ruledOut: [], open: [], untested: [] }
+
+type SummaryTask = Pick<DiagnosisTask, 'seeds' | 'notes'>
+
+export function summarise(outcome: DiagnosisOutcome, { seeds, notes = [] }: SummaryTask): Diagnosis {
+  const { evidence, judgement, patient, plan, interrupted, seconds } = outcome
+  // Nothing follows from no training.
+  const isTrained = evidence.records.some(({ control }) => control === 'patient')
+  const { verdict, findings, ruledOut, open } = isTrained ? judgement : nothing
+  const profiles = layerProfiles(evidence)
+  return {
+    verdict,
+    answer: answerOf(evidence, judgement),
+    notes: [...notes, ...notesOf(plan)],
+    findings: findings.map(findingOf),
+    ruledOut: ruledOut.map(({ cause, by, sentence, evidence: rows }) => {
+      return { cause, title: causeFacts[cause].title, by, sentence: capitalised(sentence), evidence: rows }
+    }),
+    open: open.map((one) => openCause(one, outcome)),
+    trials: evidence.records,
+    layers: evidence.depths.patient + (evidence.depths.what === 'hidden layer' ? 1 : 0),
+    stages: evidence.stages.map(({ name }) => name),
+    measured: evidence.measured,
+    maps: layerMaps(evidence),
+    profiles,
+    picture: pictureOf(verdict, profiles),
+    settings: settingsOf(patient, seeds[0]),
+    interrupted,
+    seconds,
+  }
+}
+
+function findingOf({ cause, score, sentence, evidence }: Assessment): Finding {
+  const { title, papers, cures } = causeFacts[cause]
+  return { cause, title, score, sentence, evidence, papers, cures }
+}
+
+function openCause({ cause, sentence, needs }: Assessment, { openQuestions }: DiagnosisOutcome): OpenCause {
+  const costs = needs.flatMap((need) => openQuestions.filter((question) => question.need === need))
+  const known = costs.flatMap(({ seconds }) => seconds ?? [])
+  const seconds =
+    known.length < needs.length || known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)
+  const wouldDecide = needs.length > 0 ? needs.map(needText).join('; ') : 'what is open beside it, or more seeds'
+  return { cause, title: causeFacts[cause].title, sentence: capitalised(sentence), wouldDecide, seconds }
+}
+
+const capitalised = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1)
+
+function needText(need: Need): string {
+  if ('measurement' in need) return 'a measurement on the trained network'
+  const { question } = controls[need.control]
+  return `${need.control} with ${need.seeds === 1 ? 'one seed' : `${need.seeds} seeds`} (${question})`
+}

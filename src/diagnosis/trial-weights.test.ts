@@ -1,0 +1,40 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { batchNorm, chain, dense } from '../network/layers.ts'
+import { bytesOf } from '../training/safetensors.ts'
+import { readTrialWeights, writeTrialWeights } from './trial-weights.ts'
+
+const root = temporaryFolder()
+const blueprint = createBlueprint(chain(dense(2), batchNorm(), dense(1)), [3])
+
+/** Float32 from the training, of any bits at all; statistics in float64, as they are taken anew. */
+const weights = new Map(
+  blueprint.parameters.map(({ name, role, shape }): [string, Float32Array | Float64Array] => {
+    const size = shape.reduce((product, extent) => product * extent, 1)
+    if (role.startsWith('running')) return [name, Float64Array.from({ length: size }, (_, index) => 1 / (index + 3))]
+    const values = Float32Array.from({ length: size }, (_, index) => 1 / (index + 3))
+    new Uint32Array(values.buffer)[0] = 0x7fc01234
+    return [name, values]
+  }),
+)
+
+it('gives back every bit, in the precision that it was in', () => {
+  const file = join(root, 'weights', 'patient-0.safetensors')
+  const read = readTrialWeights(file, writeTrialWeights(file, { blueprint, weights }))
+  expect([...(read ?? [])].map(([name, values]) => [name, values.constructor, [...bytesOf(values)]])).toEqual(
+    [...weights].map(([name, values]) => [name, values.constructor, [...bytesOf(values)]]),
+  )
+})
+
+it('gives nothing of a file that is gone or was changed', () => {
+  const file = join(root, 'changed.safetensors')
+  const hash = writeTrialWeights(file, { blueprint, weights })
+  expect(readTrialWeights(join(root, 'none.safetensors'), hash)).toBeUndefined()
+  const bytes = readFileSync(file)
+  bytes[bytes.length - 1] ^= 1
+  writeFileSync(file, bytes)
+  expect(readTrialWeights(file, hash)).toBeUndefined()
+})

@@ -1,0 +1,44 @@
+/** A trial's weights in a file, to the bit. Node only. */
+import { createHash } from 'node:crypto'
+import { dirname } from 'node:path'
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { makeFolder, readWhole, writeWhole } from '../support/files.ts'
+import type { Weights } from '../training/evaluate.ts'
+import { decodeTensors, encodeTensors, type Tensor } from '../training/safetensors.ts'
+
+interface TrainedWeights {
+  readonly blueprint: Blueprint
+  readonly weights: Weights
+}
+
+/** Gives the SHA-256 of the file. Throws a `disk` error. */
+export function writeTrialWeights(file: string, { blueprint, weights }: TrainedWeights): string {
+  const tensors = new Map(
+    blueprint.parameters.map(({ name, shape }): [string, Tensor] => {
+      return [name, { shape, data: floatsOf(weights.get(name) ?? []) }]
+    }),
+  )
+  const bytes = encodeTensors({ tensors, metadata: { format: 'isobath' } })
+  makeFolder(dirname(file))
+  writeWhole(file, bytes)
+  return hashOf(bytes)
+}
+
+/** As they were computed: float32 by the training, float64 where batch norm's statistics were taken anew. */
+function floatsOf(values: ArrayLike<number>): Tensor['data'] {
+  return values instanceof Float32Array || values instanceof Float64Array ? values : Float64Array.from(values)
+}
+
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/** Undefined where the file is gone or isn't what was written. */
+export function readTrialWeights(file: string, sha256: string): Map<string, Tensor['data']> | undefined {
+  let bytes: Uint8Array
+  try {
+    bytes = readWhole(file)
+  } catch {
+    return undefined
+  }
+  if (hashOf(bytes) !== sha256) return undefined
+  return new Map([...decodeTensors(bytes, file).tensors].map(([name, { data }]) => [name, data]))
+}

@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { counted, listed, number, percent, withInterval } from './words.ts'
+
+describe('a number in a sentence', () => {
+  it('has three digits', () => {
+    expect([0, 1, 12.345, 0.5678, 99999, 100, 0.001].map(number)).toEqual([
+      '0',
+      '1',
+      '12.3',
+      '0.568',
+      '100000',
+      '100',
+      '0.001',
+    ])
+    expect([-2.5, -0].map(number)).toEqual(['-2.5', '0'])
+  })
+
+  it('has a power of ten where it is tiny or huge', () => {
+    expect([1.234e-7, 2e-310, 123456, 6.02e23, -5e-5].map(number)).toEqual([
+      '1.2e-7',
+      '2.0e-310',
+      '1.2e5',
+      '6.0e23',
+      '-5.0e-5',
+    ])
+  })
+
+  it('is a word where it is none', () => {
+    expect([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map(number)).toEqual([
+      'no number',
+      'infinity',
+      '-infinity',
+    ])
+  })
+
+  it('is within half a percent of the value, or five with a power of ten', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        fc.pre(Math.abs(value) > 1e-300 && Math.abs(value) < 1e300)
+        expect(Math.abs(Number(number(value)) / value - 1)).toBeLessThan(number(value).includes('e') ? 0.051 : 0.0051)
+      }),
+    )
+  })
+})
+
+describe('other words', () => {
+  it('are no percents of what is not known', () => {
+    for (const none of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      expect(percent(none)).toMatch(/^[a-z ]+$/)
+    }
+  })
+
+  it('are counts with their plural', () => {
+    expect([counted(0, 'layer'), counted(1, 'layer'), counted(10_000, 'layer')]).toEqual([
+      '0 layers',
+      '1 layer',
+      '10,000 layers',
+    ])
+  })
+
+  it('are percents with one decimal', () => {
+    expect([0, 0.1234, 1, 2.5].map(percent)).toEqual(['0.0%', '12.3%', '100.0%', '250.0%'])
+  })
+
+  it('have an interval where there is one', () => {
+    expect(withInterval(0.12345, 0.00456)).toBe('0.123 ± 0.00456')
+    expect(withInterval(0.12345, null)).toBe('0.123')
+  })
+
+  it('are listed with an and before the last', () => {
+    expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(listed)).toEqual(['', 'a', 'a and b', 'a, b and c'])
+  })
+})

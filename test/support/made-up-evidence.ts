@@ -1,0 +1,184 @@
+/** Evidence that nobody measured, to see what a diagnosis makes of it. */
+import type { Assessment } from '../../src/diagnosis/causes/assessment.ts'
+import { type ControlName, controlNames } from '../../src/diagnosis/controls.ts'
+import type { Evidence } from '../../src/diagnosis/evidence.ts'
+import type { Judgement } from '../../src/diagnosis/judge.ts'
+import type { Measured } from '../../src/diagnosis/measured.ts'
+import type { TrialRecord } from '../../src/diagnosis/trial.ts'
+import type { Reading } from '../../src/probes/look.ts'
+
+/** Null: what a training that diverged has. */
+export type Result = number | null
+
+/** Guessing among ten classes. */
+export const guessing = { loss: 2.3, error: 0.9 }
+
+export interface MadeUpTrials {
+  readonly loss: readonly Result[]
+  /** The losses' share of guessing by default, as errors. */
+  readonly error?: readonly Result[]
+  /** The training set's by default. */
+  readonly testLoss?: readonly Result[]
+  readonly testError?: readonly Result[]
+  /** Losses on the test set on the way, of all seeds. */
+  readonly testLosses?: readonly number[]
+  readonly start?: Reading
+  readonly end?: Reading
+  readonly seeds?: readonly number[]
+}
+
+/** A training for each loss, with the seeds 0, 1, 2 and so on. */
+export function madeUpTrials(control: ControlName, made: MadeUpTrials): TrialRecord[] {
+  const { loss, testLosses = [], start = {}, end = start, seeds = loss.map((_, index) => index) } = made
+  const error = made.error ?? loss.map((one) => one && (guessing.error * one) / guessing.loss)
+  const { testLoss = loss, testError = error } = made
+  return seeds.map((seed, index): TrialRecord => {
+    const train = { loss: loss[index], error: error[index] }
+    const test = { loss: testLoss[index], error: testError[index] }
+    const way = testLosses.map((value, look) => ({
+      step: 10 * (look + 1),
+      train,
+      test: { ...test, loss: value },
+      reading: {},
+    }))
+    const looks = [{ step: 0, reading: start }, ...way, { step: 100, train, test, reading: end }]
+    const diverged = loss[index] === null ? 'after 3 steps the weights of hidden[2] were no longer finite' : null
+    const about = { control, seed, steps: 100, seconds: 1, work: 1000, precision: 'float32' as const, losses: [] }
+    return { ...about, train, test, diverged, looks }
+  })
+}
+
+export interface MadeUp {
+  readonly trials?: Partial<Record<ControlName, MadeUpTrials>>
+  readonly measured?: Measured
+  readonly seeds?: readonly number[]
+  readonly chance?: Evidence['chance']
+  /** Of the patient; its first and its second twin have a third as many and one. */
+  readonly hidden?: number
+  /** How many of the hidden layers are residual blocks. */
+  readonly blocks?: number
+  /** Controls that make no sense for it. */
+  readonly without?: readonly ControlName[]
+}
+
+/** Of a network of six hidden layers, with three seeds, unless it is said otherwise. */
+export function madeUpEvidence(made: MadeUp = {}): Evidence {
+  const {
+    trials = {},
+    measured = {},
+    seeds = [0, 1, 2],
+    chance = guessing,
+    hidden = 6,
+    blocks = 0,
+    without = [],
+  } = made
+  const hiddenStages = Array.from({ length: hidden }, (_, index) => ({
+    name: `hidden[${index}]`,
+    skips: index < blocks,
+  }))
+  return {
+    stages: [...hiddenStages, { name: 'readout', skips: false }],
+    depths: { what: 'hidden layer', patient: hidden, shallow: Math.ceil(hidden / 3), shallower: 1 },
+    isTwinGiven: false,
+    isNarrow: false,
+    chance,
+    seeds,
+    records: controlNames.flatMap((control) => madeUpTrials(control, trials[control] ?? { loss: [] })),
+    applicable: new Set(controlNames.filter((name) => !without.includes(name))),
+    measured,
+  }
+}
+
+export const all = <T>(value: T, count = 3): T[] => Array.from({ length: count }, () => value)
+
+/** Values of hidden layers that go evenly from the first to the last in powers, and a last one for the read-out. */
+export function along(first: number, last: number, readout = 1, hidden = 6): number[] {
+  const path = Array.from({ length: hidden }, (_, index) => first * (last / first) ** (index / Math.max(1, hidden - 1)))
+  return [...path, readout]
+}
+
+/** What probes say of a network with nothing wrong, but for what is said otherwise. */
+export const reading = (other: Reading = {}): Reading => ({
+  meanSquare: along(1, 1),
+  gradientNorm: along(1, 1),
+  cosine: along(0.3, 0.5),
+  closestPairs: along(0.9, 0.95),
+  deadUnits: along(0.3, 0.4),
+  saturatedUnits: along(0.01, 0.01),
+  lostUpdates: along(0.001, 0.001),
+  effectiveRank: along(20, 10),
+  ...other,
+})
+
+const fine = { loss: [0.05, 0.051, 0.049] }
+const far = { loss: [1.5, 1.6, 1.55] }
+const lost = { loss: [2.3, 2.31, 2.305] }
+
+/** Trains as well as its twin. */
+export const sound = (start: Reading = reading()): MadeUp['trials'] => ({
+  patient: { ...fine, start },
+  'shallow twin': { ...fine, start: reading() },
+})
+
+/** Trains worse than its twin. */
+export const worse = (start: Reading = reading()): MadeUp['trials'] => ({
+  patient: { ...far, start },
+  'shallow twin': { ...fine, start: reading() },
+})
+
+/** Doesn't train, and its twins neither. */
+export const helpless = (start: Reading = reading()): MadeUp['trials'] => ({
+  patient: { ...lost, start },
+  'shallow twin': { ...lost, start },
+  'shallower twin': { ...lost, start },
+})
+
+/** Controls that change nothing, each with one seed. */
+export const noHelp = (loss = 1.5): MadeUp['trials'] => ({
+  'rate / 3': { loss: [loss] },
+  'rate / 10': { loss: [loss] },
+  float64: { loss: [loss] },
+  '3 x steps': { loss: [loss] },
+  '4 x width': { loss: [loss] },
+  '16 x width': { loss: [loss] },
+})
+
+/** All measurements, of a network whose layers are all of use. */
+export function usefulDepth(hidden = 6): Measured {
+  return {
+    constructive: {
+      impossible: null,
+      loss: 0.05,
+      shallowLoss: 0.05,
+      gap: 1e-15,
+      scale: 10,
+      exactness: 'exact',
+    },
+    precision: { gradient: along(1e-6, 1e-7, 1e-7, hidden), loss: 1e-8, samples: 64 },
+    sharpness: { eigenvalue: 20, stability: 0.3 },
+    withoutBlocks: {
+      loss: 0.05,
+      single: all(0.5, hidden + 1),
+      fromTop: Array.from({ length: hidden }, (_, index) => ({ blocks: index + 1, loss: 0.5 + index })),
+    },
+    affine: { residual: all(0.3, hidden + 1), loss: all(1, hidden + 1), whole: 0.05 },
+  }
+}
+
+/** As it comes back from a file, which has neither NaN nor Infinity. */
+export const throughJson = (evidence: Evidence): Evidence => ({
+  ...evidence,
+  records: JSON.parse(JSON.stringify(evidence.records)),
+  measured: JSON.parse(JSON.stringify(evidence.measured)),
+})
+
+/** All that a user may read of an assessment. */
+export const textOf = ({ sentence, by, evidence }: Assessment): string =>
+  [sentence, by, ...evidence.flatMap(({ name, words }) => [name, words])].join('\n')
+
+/** The same of all causes. */
+export const textOfAll = ({ findings, ruledOut, open, untested }: Judgement): string =>
+  [findings, ruledOut, open, untested].flat().map(textOf).join('\n')
+
+/** What no sentence may have. */
+export const unreadable = /NaN|undefined|null|\[object/
