@@ -28,6 +28,11 @@ export type { Scale, Standardisation, Statistics } from './data/standardise.ts'
 export { checkDataset, dataFolder, fetchDataset, storedSets } from './data/stored-sets.ts'
 export { type TeacherOptions, teacher } from './data/teacher.ts'
 export { tiles } from './data/tiles.ts'
+export type { Cause, Verdict } from './diagnosis/cause.ts'
+export { type ControlName, controlNames } from './diagnosis/controls.ts'
+export type { Diagnosis, Exclusion, Finding, OpenCause } from './diagnosis/summary.ts'
+export type { DiagnosisObserver } from './diagnosis/task.ts'
+export type { TrialRecord, TrialSpec } from './diagnosis/trial.ts'
 export type { LossName } from './graph/programs.ts'
 export {
   type CompareOptions,
@@ -37,11 +42,25 @@ export {
   type NetworkFamily,
   type Trial,
 } from './lab/compare.ts'
+export { type DiagnoseOptions, diagnose } from './lab/diagnose.ts'
+export { type DiagnoseRunOptions, diagnoseRun } from './lab/diagnose-run.ts'
 export { type EvaluateOptions, evaluate } from './lab/evaluate.ts'
 export { type RunFacts, readRun, readRunFacts, readWeights, type SavedRun, writeWeights } from './lab/files.ts'
 export { hashDataset } from './lab/hash-dataset.ts'
 export { type Predictions, type PredictOptions, predict, type SetName, setNames } from './lab/predict.ts'
+export {
+  describeProbes,
+  type ProbeDescription,
+  type ProbeOptions,
+  probedLayers,
+} from './lab/probes.ts'
 export { type FinishedRun, type ResumeOptions, readRecord, resume } from './lab/resume.ts'
+export {
+  type DiagnosisFacts,
+  type ResumeDiagnosisOptions,
+  readDiagnosisFacts,
+  resumeDiagnosis,
+} from './lab/resume-diagnosis.ts'
 export { kernelsOf, type ShownKernels, type ShowOptions, type Stage, show, stages } from './lab/show.ts'
 export { type MachineOptions, type Run, type TrainOptions, train } from './lab/train.ts'
 export * from './network/initialisers.ts'
@@ -59,7 +78,10 @@ export {
   withDepth,
 } from './network/presets.ts'
 export { formatBytes } from './plan/print.ts'
+export { type LayerProbeName, layerProbeNames, usualProbes } from './probes/layer-probes.ts'
 export { comparisonPicture, comparisonReport, comparisonText } from './report/comparison.ts'
+export { diagnosisPicture, diagnosisReport, diagnosisText } from './report/diagnosis.ts'
+export { type ProbedData, type ProbedQuantity, probePicture, probePictures } from './report/probe-figure.ts'
 export { type Table, tableText } from './report/table.ts'
 export { type TrainingData, trainingPicture } from './report/training-figure.ts'
 export { type ErrorCode, IsobathError } from './support/errors.ts'
@@ -69,7 +91,7 @@ export { describeRecipe } from './training/describe.ts'
 export { type Divergence, describeDivergence } from './training/divergence.ts'
 export type { Scores, Weights } from './training/evaluate.ts'
 export type { LayerRates } from './training/layer-rates.ts'
-export type { BestTest, Evaluation, Measurement, WarmupLook } from './training/measurements.ts'
+export type { BestTest, Evaluation, Measurement, ProbeLook, WarmupLook } from './training/measurements.ts'
 export {
   type AdamOptions,
   adam,
@@ -89,6 +111,7 @@ export {
   type EvaluateEvery,
   lossNames,
   orderNames,
+  type ProbeSettings,
   standardisationNames,
   type TrainingOptions,
   type TrainingSettings,

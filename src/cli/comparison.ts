@@ -5,20 +5,18 @@ import {
   comparisonPicture,
   comparisonReport,
   comparisonText,
-  type Dataset,
   depthInName,
   describeRecipe,
   IsobathError,
   type NetworkFamily,
   nameWithoutDepth,
-  outputsOf,
   parseNetwork,
   type Trial,
-  taskOf,
   version,
   withDepth,
 } from '../index.ts'
 import { type DataFlags, type InputShape, openData } from './data-options.ts'
+import { describeSet, modeText } from './described-data.ts'
 import { interruptible } from './interrupt.ts'
 import { type MachineFlags, machineOptions } from './options.ts'
 import { stderrProgress } from './terminal/stderr.ts'
@@ -165,19 +163,6 @@ export async function compareNetworks(
     html: () => comparisonReport(report),
     picture: () => comparisonPicture(report),
   }
-}
-
-const modeText = ({ exact, winograd }: MachineFlags): string =>
-  ['float32', ...(exact ? ['exact'] : []), ...(winograd === false ? ["without Winograd's algorithm"] : [])].join(', ')
-
-/** What the report says of the data: what outputs are, and what they are worth that know nothing of the inputs. */
-function describeSet(data: Dataset) {
-  const facts = { name: data.name, train: data.train.count, test: data.test.count }
-  const task = taskOf(data)
-  const outputs = outputsOf(data)
-  if (task === 'classification') return { ...facts, classes: outputs, asks: `${outputs} classes` }
-  if (task === 'autoencoding') return { ...facts, classes: null, asks: 'inputs given back' }
-  return { ...facts, classes: null, asks: outputs === 1 ? '1 value to predict' : `${outputs} values to predict` }
 }
 
 /** The rows without their loss curves' steps, and the sentence. */

@@ -5,6 +5,7 @@ import { benchCommand } from './commands/bench.ts'
 import { compareCommand } from './commands/compare.ts'
 import { countCommand } from './commands/count.ts'
 import { dataCommand } from './commands/data.ts'
+import { diagnoseCommand } from './commands/diagnose.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { initCommand } from './commands/init.ts'
 import { predictCommand } from './commands/predict.ts'
@@ -29,6 +30,7 @@ function createProgram(words: readonly string[]): Command {
     evaluateCommand(),
     predictCommand(),
     compareCommand(words),
+    diagnoseCommand(words),
     showCommand(),
     countCommand(),
     initCommand(),

@@ -11,7 +11,7 @@ import {
   parseNetwork,
   presetData,
 } from '../index.ts'
-import { isFile, readLimited } from '../support/files.ts'
+import { isFile, isFolder, readLimited } from '../support/files.ts'
 import { type InputShape, inputOf, type ShapeFlags } from './data-options.ts'
 
 /** How every command explains its NETWORK. */
@@ -23,6 +23,11 @@ const LARGEST_FILE = 2 ** 24
 /** A preset's name wins over a file or folder that happens to have it. */
 function isNetworkFile(text: string): boolean {
   return text.endsWith('.json') || (!isPreset(text) && isFile(text))
+}
+
+/** Where a command takes a network or a run: a folder, that no preset has the name of. */
+export function isRunArgument(text: string): boolean {
+  return !isPreset(text) && isFolder(text)
 }
 
 /** What a run of the network is called: the preset, or the file without its ending. */

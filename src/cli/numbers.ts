@@ -44,3 +44,13 @@ export function parseBytes(text: string): number {
   if (!(bytes > 0)) throw new InvalidArgumentError('Expected a size such as 2GiB or 500MB.')
   return bytes
 }
+
+const secondsIn: Readonly<Record<string, number>> = { s: 1, '': 1, min: 60, m: 60, h: 3600 }
+
+/** `90`, `90s`, `2m`, `1.5h`; seconds. */
+export function parseDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/.exec(text.trim())
+  const seconds = Number(match?.[1]) * (match ? (secondsIn[match[2]] ?? 0) : 0)
+  if (!(seconds > 0)) throw new InvalidArgumentError('Expected a time such as 90s, 2m or 1h.')
+  return seconds
+}

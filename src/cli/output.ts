@@ -1,6 +1,6 @@
 /** What commands print: one JSON document, or text; files that they write. */
 import { existsSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { IsobathError } from '../index.ts'
 import { checkWritable, isFile, makeFolder, writeWhole } from '../support/files.ts'
 
@@ -24,11 +24,21 @@ export function writeText(file: string, text: string): void {
 /** Before long work. Throws an `option` error where the name isn't one of an SVG file, and as `checkWritable` does. */
 export function checkFigure(file: string): void {
   const isDevice = existsSync(file) && !isFile(file)
-  if (file !== '' && !isDevice && !/\.svg$/i.test(file)) {
+  if (file !== '' && !isDevice && !isSvg(file)) {
     throw new IsobathError('option', `--figure: expected a file ending in .svg, got ${file}. The picture is SVG.`)
   }
   checkWritable(file)
 }
+
+/** The same for a picture of several parts: one SVG file for all, or a folder with a file for each. */
+export function checkFigures(option: string, place: string): void {
+  if (place === '') throw new IsobathError('option', `${option}: expected an SVG file or a folder, got an empty name.`)
+  if (isSvg(place)) checkWritable(place)
+  else checkWritable(join(place, 'meanSquare.svg'))
+}
+
+/** Whether a name is one of an SVG file. */
+export const isSvg = (file: string): boolean => /\.svg$/i.test(file)
 
 /** `98.31%`; null is what isn't finite. */
 export function percent(fraction: number | null): string {

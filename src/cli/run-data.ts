@@ -1,12 +1,18 @@
 /** The data of a run that is there already: loaded as the run did where the flags don't say otherwise. */
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { basename } from 'node:path'
-import { type Dataset, IsobathError, loadDataset, type RunFacts } from '../index.ts'
+import { basename, resolve } from 'node:path'
+import { type Dataset, dataFolder, IsobathError, loadDataset, type RunFacts, storedSets } from '../index.ts'
 import { choiceSchema, type DataChoice, type DataFlags, dataChoice, dataName, readData } from './data-options.ts'
 
 /** The run's data set, to go on with it. Throws the errors of `loadDataset`. */
 export async function readDataOf({ data }: Pick<RunFacts, 'data'>, flags: DataFlags): Promise<Dataset> {
   return loadDataset(data.name, { ...keptChoice(data), ...dataChoice(flags) })
+}
+
+/** Where the files of a data set are, whatever folder and environment the work is resumed from. */
+export async function lastingChoice(name: string, { dataDir, ...choice }: DataChoice): Promise<DataChoice> {
+  const place = storedSets.includes(name) ? await dataFolder(dataDir) : dataDir
+  return place === undefined ? choice : { ...choice, dataDir: resolve(place) }
 }
 
 export interface UsedData {

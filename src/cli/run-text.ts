@@ -7,6 +7,7 @@ import {
   describeSignal,
   type Evaluation,
   formatBytes,
+  probedLayers,
   type Run,
   type Scores,
   type WarmupLook,
@@ -27,7 +28,7 @@ export interface TrainedOn {
 
 /** The JSON of a training; `label` is the network as it was written. */
 export function runSummary(
-  { losses, train: training, test, validation, bestTest, evaluations, ...rest }: Run,
+  { losses, train: training, test, validation, bestTest, evaluations, probes, ...rest }: Run,
   label: string,
   { name }: TrainedOn,
 ) {
@@ -42,6 +43,8 @@ export function runSummary(
     validation,
     bestTest,
     evaluations,
+    probes,
+    probedLayers: probes && probedLayers(rest.blueprint),
     weightsSha256,
     run,
     seconds,
@@ -67,6 +70,7 @@ export function runText(run: Run, label: string, data: TrainedOn): string {
     losses.length > 0 ? `loss   ${curve}  ${fall}` : "loss   the first step's loss was not finite",
     ...(run.interrupted ? [] : scoreLines(run, data)),
     ...evaluationLines(run),
+    ...probeLines(run),
     ...(data.notes ?? []).map((note, index) => `${index === 0 ? 'data' : ''}`.padEnd(7) + note),
     '',
     ...remarks(run, data.name),
@@ -106,6 +110,12 @@ function evaluationLines({ evaluations = [], bestTest, validation, interrupted }
     `${'train'.padEnd(width)} ${curve(({ train: scores }) => scores)}${part}`,
     `${'test'.padEnd(width)} ${curve(({ test: scores }) => scores)}`,
   ]
+}
+
+function probeLines({ probes: looks = [], settings, blueprint }: Run): string[] {
+  if (!settings.probes) return []
+  const what = `${counted(looks.length, 'look')} at ${counted(probedLayers(blueprint).length, 'layer')}, in metrics.jsonl`
+  return [`probes ${what}: ${settings.probes.of.join(', ')}`]
 }
 
 function measuring({ measuringSeconds }: Run): string {

@@ -1,6 +1,10 @@
+import { dirname, join } from 'node:path'
 import { Command } from 'commander'
+import { momentum, parseNetwork } from '../../index.ts'
 import { compareNetworks, comparisonJson } from '../comparison.ts'
-import { addCommonOptions, type MachineFlags } from '../options.ts'
+import { openData } from '../data-options.ts'
+import { type DiagnosisResult, diagnoseNetwork } from '../diagnosis.ts'
+import { addCommonOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { checkWritable, printJson, printText, writeText } from '../output.ts'
 
 /** The main job: small enough to end in less than a minute on two cores, deep enough to show what depth does. */
@@ -20,22 +24,54 @@ const mainJob = {
   },
 } as const
 
+/** The patient: the deepest plain network of these. */
+const diagnosed = { text: 'mlp:depth=64,width=64', seconds: 60 } as const
+
 /** `start`: what `npm start` runs. */
 export function startCommand(): Command {
   const command = new Command('start')
-    .description('the main job: plain and residual networks of 4, 16 and 64 layers on generated images, with a report')
+    .description(
+      'the main job: plain and residual networks of 4, 16 and 64 layers on generated images, and a diagnosis of the one that fails, with reports',
+    )
     .option('--report <file>', 'where to write the HTML report', 'isobath-report/index.html')
   return addCommonOptions(command, ['seed', 'threads']).action(async (flags: MachineFlags & { report: string }) => {
     const { networks, flags: job } = mainJob
     const { data, rate, schedule, epochs, depths, seeds } = job
     const choices = `--data ${data} --depths ${depths.join(',')} --seeds ${seeds} --rate ${rate} --schedule ${schedule} --epochs ${epochs}`
     const command = `isobath compare ${networks.join(' ')} ${choices} --report ${flags.report}`
-    checkWritable(flags.report)
+    const second = join(dirname(flags.report), 'diagnosis.html')
+    for (const file of [flags.report, second]) checkWritable(file)
     const result = await compareNetworks(networks, { ...job, ...flags }, command)
     // Printed first: a disk that is full by now must not take the answer with it.
-    if (flags.json) printJson({ ...comparisonJson(result), report: flags.report })
-    else printText(result.text())
+    if (!flags.json) printText(result.text())
     writeText(flags.report, result.html())
-    if (!flags.json) printText(`Report with pictures: ${flags.report}`)
+    if (!flags.json) printText(`Report with pictures: ${flags.report}\n`)
+    if (result.comparison.interrupted) {
+      if (flags.json) printJson({ ...comparisonJson(result), report: flags.report })
+      return
+    }
+    const { diagnosis, text, html } = await diagnoseDeepest(flags, second)
+    if (flags.json) printJson({ ...comparisonJson(result), report: flags.report, diagnosis, diagnosisReport: second })
+    else printText(text())
+    writeText(second, html())
+    if (!flags.json) printText(`Diagnosis with pictures: ${second}`)
   })
+}
+
+/** With the same data and rate as it was compared with. */
+async function diagnoseDeepest(flags: MachineFlags, report: string): Promise<DiagnosisResult> {
+  const { data: name, rate, seeds: count } = mainJob.flags
+  const { shape, read } = await openData({ data: name })
+  const { text, seconds } = diagnosed
+  const seeds = Array.from({ length: count }, (_, index) => flags.seed + index)
+  const options = {
+    ...machineOptions(flags),
+    data: await read(),
+    optimizer: momentum({ rate }),
+    seeds,
+    budget: seconds,
+  }
+  const command = `isobath diagnose ${text} --data ${name} --rate ${rate} --budget ${seconds}s --report ${report}`
+  if (!flags.json) printText(`Why does ${text} fail? isobath diagnose ${text} --data ${name}\n`)
+  return diagnoseNetwork({ network: parseNetwork(text, shape), label: text, options, flags, command })
 }

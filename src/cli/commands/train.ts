@@ -1,9 +1,6 @@
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import {
   createBlueprint,
-  type DatasetOptions,
-  dataFolder,
   describeSignal,
   IsobathError,
   type Run,
@@ -12,7 +9,6 @@ import {
   readWeights,
   resume,
   type Signal,
-  storedSets,
   type TrainOptions,
   train,
   trainingPicture,
@@ -23,15 +19,18 @@ import { interruptible } from '../interrupt.ts'
 import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
 import { wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
-import { checkFigure, printJson, printText, writeText } from '../output.ts'
-import { readDataOf } from '../run-data.ts'
+import { checkFigure, checkFigures, printJson, printText, writeText } from '../output.ts'
+import { addProbeOptions, drawProbes, type ProbeFlags, probeOptions } from '../probe-options.ts'
+import { refuseChoices } from '../refuse-choices.ts'
+import { lastingChoice, readDataOf } from '../run-data.ts'
 import { runSummary, runText, type TrainedOn } from '../run-text.ts'
 import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
 import { type ShownTraining, showTraining } from '../training-progress.ts'
 
 type Flags = DataFlags &
   TrainingFlags &
-  MachineFlags & { init?: string; run?: string; resume?: string; checkpointEvery?: number; figure?: string }
+  MachineFlags &
+  ProbeFlags & { init?: string; run?: string; resume?: string; checkpointEvery?: number; figure?: string }
 
 const examples = `
 Examples:
@@ -53,11 +52,12 @@ export function trainCommand(): Command {
       'draw the training and test error against the steps, as SVG (--evaluate-every epoch, or as it says)',
     )
     .addHelpText('after', examples)
-  addMachineOptions(addTrainingOptions(addDataOptions(command)))
+  addMachineOptions(addTrainingOptions(addDataOptions(addProbeOptions(command))))
   return command.action(async (text: string | undefined, flags: Flags) => {
     if (flags.figure !== undefined) checkFigure(flags.figure)
+    if (flags.probeFigure !== undefined) checkFigures('--probe-figure', flags.probeFigure)
     if (flags.resume !== undefined) {
-      refuseChoices(command, text)
+      refuseChoices(command, resumable, '--resume: the run goes on as it began', text)
       return resumeRun(flags.resume, flags)
     }
     if (text === undefined) return command.error("error: missing required argument 'network'")
@@ -66,7 +66,7 @@ export function trainCommand(): Command {
 }
 
 async function trainNew(text: string, flags: Flags): Promise<void> {
-  const options = trainingOptions(drawnFlags(flags))
+  const options = { ...trainingOptions(drawnFlags(flags)), probes: probeOptions(flags) }
   const { shape, read } = await openData(flags)
   const network = readNetwork(text, shape)
   const blueprint = createBlueprint(network, shape.input)
@@ -89,15 +89,15 @@ async function trainNew(text: string, flags: Flags): Promise<void> {
   print(await (flags.run === undefined ? withFreeFolder(name, trainInto) : trainInto(flags.run)), text, data, flags)
 }
 
-/** Where the files of a data set are, whatever folder and environment the run is resumed from. */
-async function lastingChoice(name: string, { dataDir, ...choice }: DatasetOptions): Promise<DatasetOptions> {
-  const place = storedSets.includes(name) ? await dataFolder(dataDir) : dataDir
-  return place === undefined ? choice : { ...choice, dataDir: resolve(place) }
-}
-
 async function resumeRun(folder: string, flags: Flags): Promise<void> {
   const facts = await readRunFacts(folder)
   if (flags.figure !== undefined && facts.recipe.evaluateEvery === undefined) refusePicture(folder)
+  if (flags.probeFigure !== undefined && facts.recipe.probes === undefined) {
+    throw new IsobathError(
+      'option',
+      `--probe-figure: ${folder} was begun without --probes, so there is nothing to draw. Leave it out.`,
+    )
+  }
   const { train: trained, test, validation, ...about } = facts.data
   const held = validation === undefined ? {} : { validation: { count: validation } }
   const trainedOn = { ...about, train: { count: trained }, test: { count: test }, ...held }
@@ -115,6 +115,7 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
 const resumable = new Set([
   'resume',
   'figure',
+  'probeFigure',
   'dataDir',
   'checkpointEvery',
   'exact',
@@ -123,20 +124,6 @@ const resumable = new Set([
   'memory',
   'json',
 ])
-
-/** A run goes on as it began. Throws an `option` error that names all that was asked for otherwise. */
-function refuseChoices(command: Command, network: string | undefined): void {
-  const given = command.options.filter(
-    (option) =>
-      command.getOptionValueSource(option.attributeName()) === 'cli' && !resumable.has(option.attributeName()),
-  )
-  const names = [...(network === undefined ? [] : [`the network ${network}`]), ...given.map(({ long }) => long)]
-  if (names.length === 0) return
-  throw new IsobathError(
-    'option',
-    `--resume: the run goes on as it began, got ${names.join(', ')} as well. Leave ${names.length === 1 ? 'it' : 'them'} out.`,
-  )
-}
 
 /** Work that shows its progress, and that Ctrl-C stops. */
 async function watched(work: (shown: ShownTraining, abort: AbortSignal) => Promise<Run>): Promise<Run> {
@@ -152,12 +139,16 @@ async function watched(work: (shown: ShownTraining, abort: AbortSignal) => Promi
   }
 }
 
-function print(run: Run, label: string, data: TrainedOn, { json, figure }: Flags): void {
+function print(run: Run, label: string, data: TrainedOn, { json, figure, probeFigure }: Flags): void {
   if (json) printJson(runSummary(run, label, data))
   else printText(runText(run, label, data))
-  if (figure === undefined) return
-  writeText(figure, picture(run, label, data))
-  if (!json) printText(`Drawn: ${figure}`)
+  const drawn: string[] = []
+  if (figure !== undefined) {
+    writeText(figure, picture(run, label, data))
+    drawn.push(figure)
+  }
+  if (probeFigure !== undefined) drawn.push(...drawProbes(run, label, data, probeFigure))
+  if (!json && drawn.length > 0) printText(`Drawn: ${drawn.join(', ')}`)
 }
 
 /** A picture needs evaluations on the way. */

@@ -1,0 +1,196 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import {
+  diagnoseRun,
+  IsobathError,
+  type Network,
+  readDiagnosisFacts,
+  readRunFacts,
+  resumeDiagnosis,
+} from '../../index.ts'
+import { addDataOptions, type DataFlags, dataChoice, openData, shapeOfData } from '../data-options.ts'
+import { type DiagnosisResult, diagnoseNetwork, showDiagnosis } from '../diagnosis.ts'
+import { withFreeFolder } from '../free-folder.ts'
+import { isRunArgument, networkHelp, readNetwork, shortName } from '../network-argument.ts'
+import { parseDuration, wholeFrom } from '../numbers.ts'
+import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
+import { checkFigure, checkWritable, printJson, printText, writeText } from '../output.ts'
+import { quote } from '../quote.ts'
+import { refuseChoices } from '../refuse-choices.ts'
+import { lastingChoice, readDataOf } from '../run-data.ts'
+import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
+
+type Flags = DataFlags &
+  TrainingFlags &
+  MachineFlags & {
+    budget?: number
+    seeds: number
+    quick?: boolean
+    thorough?: boolean
+    against?: string
+    run?: string
+    resume?: string
+    report?: string
+    figure?: string
+  }
+
+/** Seconds; trainings are as long as they allow where nobody says how long. */
+const budgets = { quick: 45, usual: 120, thorough: 600 } as const
+
+const examples = `
+Examples:
+  isobath diagnose mlp:depth=60 --data glyphs
+  isobath diagnose mlp:depth=30,activation=sigmoid --data mnist --budget 3m --report report.html
+  isobath diagnose plain-56 --against plain-20 --data cifar-10 --samples 10000 --batch 64 --budget 45m
+  isobath diagnose runs/first
+  isobath diagnose --resume runs/plain-56-cifar-10-diagnosis-1`
+
+/** `diagnose NETWORK --data NAME`, `diagnose RUN_FOLDER`, `diagnose --resume FOLDER`; `words` is the whole command line, for the report. */
+export function diagnoseCommand(words: readonly string[]): Command {
+  const command = new Command('diagnose')
+    .description('why a deep network is worse: trains it, a shallow twin and controls, and names the cause')
+    .argument('[network]', `${networkHelp}; or the folder of a run`)
+    .optionsGroup('Diagnosis:')
+    .option('--budget <time>', 'what all of it may take, such as 90s, 2m or 1h (default: 2m)', parseDuration)
+    .option('--quick', `a budget of ${budgets.quick} seconds`)
+    .option('--thorough', `a budget of ${budgets.thorough / 60} minutes, and so longer trainings`)
+    .option('--seeds <n>', 'trainings of the network and its twin, with seeds from --seed on', wholeFrom(1), 3)
+    .option('--against <network>', 'what to measure it against (default: itself with a fifth of its layers)')
+    .option('--run <folder>', 'where to keep its trainings and its report (default: a new folder below runs/)')
+    .option('--resume <folder>', 'go on with a diagnosis that was stopped or killed; nothing else is needed')
+    .option('--report <file>', 'write the HTML report there too')
+    .option('--figure <file>', 'write the picture that shows the verdict as SVG')
+    .addHelpText('after', examples)
+  addMachineOptions(addTrainingOptions(addDataOptions(command)))
+  const commandLine = `isobath ${words.map(quote).join(' ')}`
+  return command.action(async (text: string | undefined, flags: Flags) => {
+    if (flags.report !== undefined) checkWritable(flags.report)
+    if (flags.figure !== undefined) checkFigure(flags.figure)
+    if (flags.resume !== undefined) {
+      refuseChoices(command, resumable, '--resume: the diagnosis goes on as it began', text)
+      return resumeKept(flags.resume, flags, commandLine)
+    }
+    if (text === undefined) return command.error("error: missing required argument 'network'")
+    if (isRunArgument(text)) {
+      refuseChoices(command, choosable, `${text}: the run is diagnosed as it was trained`)
+      return diagnoseKept(text, flags, commandLine)
+    }
+    return diagnoseNew(text, flags, commandLine)
+  })
+}
+
+async function diagnoseNew(text: string, flags: Flags, command: string): Promise<void> {
+  const training = trainingOptions(flags)
+  const budget = budgetOf(flags)
+  const { shape, read } = await openData(flags)
+  const network = readNetwork(text, shape)
+  const against: Network | undefined = flags.against === undefined ? undefined : readNetwork(flags.against, shape)
+  const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
+  const data = await read()
+  const dataOptions = { ...(await lastingChoice(data.name, dataChoice(flags))) }
+  const options = { ...training, ...machineOptions(flags), data, dataOptions, seeds, budget, against }
+  const diagnoseInto = async (run: string): Promise<Kept> => {
+    const result = await diagnoseNetwork({ network, label: text, options: { ...options, run }, flags, command })
+    return { result, folder: run, label: text }
+  }
+  print(await inFolder(flags, `${shortName(text)}-${data.name}-diagnosis`, diagnoseInto), flags)
+}
+
+/** What doesn't make it another diagnosis; data and mode are compared, and a budget may be larger. */
+const resumable = new Set([
+  'resume',
+  'budget',
+  'report',
+  'figure',
+  'dataDir',
+  'exact',
+  'winograd',
+  'threads',
+  'memory',
+  'json',
+])
+
+async function resumeKept(folder: string, flags: Flags, command: string): Promise<void> {
+  const facts = await readDiagnosisFacts(folder)
+  const { label, budget: before, exact, winograd } = facts
+  const data = await readDataOf(facts, { dataDir: flags.dataDir })
+  const { budget } = flags
+  const shown = { label, data, budget: budget ?? before, flags: { exact, winograd }, command }
+  const result = await showDiagnosis(shown, (watching) =>
+    resumeDiagnosis(folder, { ...machineOptions(flags), ...watching, data, budget }),
+  )
+  print({ result, folder, label }, flags)
+}
+
+/** What isn't said by the run; data and mode are compared. */
+const choosable = new Set([
+  'budget',
+  'quick',
+  'thorough',
+  'seeds',
+  'against',
+  'run',
+  'report',
+  'figure',
+  'dataDir',
+  'exact',
+  'winograd',
+  'threads',
+  'memory',
+  'json',
+])
+
+async function diagnoseKept(trained: string, flags: Flags, command: string): Promise<void> {
+  const budget = budgetOf(flags)
+  const facts = await readRunFacts(trained)
+  const { label, exact, winograd } = facts
+  const data = await readDataOf(facts, { dataDir: flags.dataDir })
+  const against = flags.against === undefined ? undefined : readNetwork(flags.against, shapeOfData(data))
+  const shown = { label, data, budget, flags: { exact, winograd }, command }
+  const diagnoseInto = async (run: string): Promise<Kept> => {
+    const result = await showDiagnosis(shown, ({ abort, observer }) => {
+      const options = { ...machineOptions(flags), data, seedCount: flags.seeds, budget, against, run, abort, observer }
+      return diagnoseRun(trained, options)
+    })
+    return { result, folder: run, label }
+  }
+  print(await inFolder(flags, `${shortName(label)}-${data.name}-diagnosis`, diagnoseInto), flags)
+}
+
+function inFolder({ run }: Flags, name: string, diagnoseInto: (folder: string) => Promise<Kept>): Promise<Kept> {
+  return run === undefined ? withFreeFolder(name, diagnoseInto) : diagnoseInto(run)
+}
+
+interface Kept {
+  readonly result: DiagnosisResult
+  readonly folder: string
+  readonly label: string
+}
+
+function print({ result, folder, label }: Kept, { json, report, figure }: Flags): void {
+  const { interrupted } = result.diagnosis
+  // Stopped in its first moments, it has kept nothing.
+  const isKept = existsSync(join(folder, 'diagnosis.json'))
+  // Printed first: a disk that is full by now must not take the answer with it.
+  if (json) printJson({ network: label, run: isKept ? folder : null, ...result.diagnosis })
+  else printText(result.text())
+  if (!json && isKept && interrupted) printText(`Go on with: isobath diagnose --resume ${quote(folder)}`)
+  const reports = [...(isKept ? [join(folder, 'report.html')] : []), ...(report === undefined ? [] : [report])]
+  for (const file of reports) writeText(file, result.html())
+  if (figure !== undefined) writeText(figure, result.picture())
+  const files = [...reports, ...(figure === undefined ? [] : [figure])]
+  if (!json && files.length > 0) printText(`Written: ${files.join(', ')}`)
+}
+
+function budgetOf({ budget, quick, thorough }: Flags): number {
+  const asked = [budget, quick, thorough].filter((one) => one !== undefined && one !== false)
+  if (asked.length > 1) {
+    throw new IsobathError(
+      'option',
+      '--budget, --quick, --thorough: expected one of them, got several. Leave the others out.',
+    )
+  }
+  if (budget !== undefined) return budget
+  return quick ? budgets.quick : thorough ? budgets.thorough : budgets.usual
+}

@@ -1,0 +1,123 @@
+/** A diagnosis with its progress on stderr, as `diagnose` and `start` run it. */
+import {
+  type Dataset,
+  type DiagnoseOptions,
+  type Diagnosis,
+  type DiagnosisObserver,
+  describeRecipe,
+  diagnose,
+  diagnosisPicture,
+  diagnosisReport,
+  diagnosisText,
+  type Network,
+  type TrialSpec,
+  version,
+} from '../index.ts'
+import { describeSet, modeText } from './described-data.ts'
+import { interruptible } from './interrupt.ts'
+import type { MachineFlags } from './options.ts'
+import { stderrProgress } from './terminal/stderr.ts'
+
+export interface DiagnosisJob {
+  readonly network: Network
+  readonly label: string
+  readonly options: Omit<DiagnoseOptions, 'abort' | 'observer'> & { readonly data: Dataset; readonly budget: number }
+  readonly flags: Pick<MachineFlags, 'exact' | 'winograd'>
+  /** For the report. */
+  readonly command: string
+}
+
+export interface DiagnosisResult {
+  readonly diagnosis: Diagnosis
+  readonly text: () => string
+  readonly html: () => string
+  /** The picture that shows the verdict, as SVG. */
+  readonly picture: () => string
+}
+
+const trialName = ({ control, seed }: TrialSpec): string => `${control}, seed ${seed}`
+
+const measuring: Readonly<Record<keyof Diagnosis['measured'], string>> = {
+  constructive: 'Adding identity layers to the shallow twin ...',
+  precision: 'Comparing float32 gradients with float64 ...',
+  sharpness: 'Finding the largest eigenvalue of the Hessian ...',
+  withoutBlocks: 'Taking blocks out of the trained network ...',
+  affine: 'Replacing layers of the trained network by affine maps ...',
+}
+
+/** What a report says of a diagnosis that the diagnosis itself doesn't. */
+export interface ShownDiagnosis {
+  readonly label: string
+  readonly data: Dataset
+  readonly budget: number
+  readonly flags: Pick<MachineFlags, 'exact' | 'winograd'>
+  readonly command: string
+}
+
+/** What work on a diagnosis is watched with. */
+export interface Watching {
+  readonly abort: AbortSignal
+  readonly observer: DiagnosisObserver
+  readonly onNote: (note: string) => void
+}
+
+export function diagnoseNetwork({ network, options, ...job }: DiagnosisJob): Promise<DiagnosisResult> {
+  const { data, budget } = options
+  return showDiagnosis({ ...job, data, budget }, ({ abort, observer }) =>
+    diagnose(network, { ...options, label: job.label, abort, observer }),
+  )
+}
+
+export async function showDiagnosis(
+  { label, data, budget, flags, command }: ShownDiagnosis,
+  diagnose: (watching: Watching) => Promise<Diagnosis>,
+): Promise<DiagnosisResult> {
+  const progress = stderrProgress()
+  const onNote = (note: string): void => progress.note(note)
+  const work = (abort: AbortSignal): Promise<Diagnosis> => diagnose({ abort, observer: observerFor(progress), onNote })
+  const stopping = 'Stopping; what is known so far is shown. Ctrl-C again ends at once.'
+  const diagnosis = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())
+  const { settings, trials } = diagnosis
+  const report = {
+    ...diagnosis,
+    command,
+    version,
+    mode: modeText(flags),
+    budgetSeconds: budget,
+    network: label,
+    dataset: describeSet(data),
+    steps: settings.steps,
+    batch: settings.batch,
+    optimizer: describeRecipe(settings),
+    seeds: [...new Set(trials.map(({ seed }) => seed))],
+    trials: trials.map((trial) => ({ ...trial, diverged: trial.diverged !== null })),
+  }
+  return {
+    diagnosis,
+    text: () => diagnosisText(report),
+    html: () => diagnosisReport(report),
+    picture: () => diagnosisPicture(report),
+  }
+}
+
+function observerFor(progress: ReturnType<typeof stderrProgress>): DiagnosisObserver {
+  const tasks = new Map<TrialSpec, ReturnType<typeof progress.task>>()
+  return {
+    onPlan: (steps) => progress.note(`Each training takes ${steps.toLocaleString('en-US')} steps.`),
+    onTrials: (trials) => {
+      for (const trial of trials) {
+        const { steps } = trial.settings
+        if (trial.finished) {
+          progress.note(`${trialName(trial)}: the run's own training is used.`)
+          continue
+        }
+        tasks.set(trial, progress.task(trialName(trial), steps, { unit: 'step', cost: trial.work / steps }))
+      }
+    },
+    onProgress: (trial, done, losses) => {
+      if (done > 0) tasks.get(trial)?.update(done, { loss: losses.at(-1)?.loss })
+    },
+    onFinished: (trial, record) => tasks.get(trial)?.finish(record?.diverged ? 'diverged' : undefined),
+    onMeasuring: (what) => progress.note(measuring[what]),
+  }
+}
