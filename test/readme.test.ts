@@ -18,7 +18,10 @@ const [example] = [...readme.matchAll(/```ts\n([\s\S]+?)```/g)].map(([, code]) =
 
 /** Shortens what takes long without changing what kind of command it is. */
 const shorten = (command: string): string =>
-  command.replace('--depths 4,16,64 --seeds 3', '--depths 2,3 --seeds 1').replace('--epochs 4', '--steps 20')
+  command
+    .replace('--depths 4,16,64 --seeds 3', '--depths 2,3 --seeds 1')
+    .replace('--epochs 4', '--steps 20')
+    .replace('diagnose mlp:depth=60', 'diagnose mlp:depth=12 --steps 20 --seeds 1 --budget 5s')
 
 describe('the README', () => {
   let folder = ''
