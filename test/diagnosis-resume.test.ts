@@ -227,7 +227,10 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
     `)
     expect(readdirSync(place('blocked')).sort()).toEqual(['diagnosis.json', 'trials.jsonl', 'weights'])
     rmSync(inFolder('blocked', 'weights'))
-    expect((await goOn('blocked')).made).toEqual(all)
+    // Trainings whose weights aren't asked for again may have been kept before.
+    const { made } = await goOn('blocked')
+    expect(all).toEqual(expect.arrayContaining(made))
+    expect(made).toContain('patient 0')
     expect(resultOf('blocked')).toEqual(resultOf('whole'))
   })
 })
