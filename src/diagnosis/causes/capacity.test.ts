@@ -129,3 +129,20 @@ describe('too little capacity', () => {
     expect(found.evidence.find(({ name }) => name.includes('4 x'))?.value).toBeCloseTo(1 - 1 / 0.8, 9)
   })
 })
+
+describe('a network that is worse than its twin', () => {
+  const against = (twinError: number, isNarrow = false) => {
+    const trials = {
+      patient: { loss: all(2), error: all(0.8) },
+      'shallow twin': { loss: all(1.2), error: all(twinError) },
+      '3 x steps': { loss: [2], error: [0.8] },
+      '4 x width': { loss: all(0.1), error: all(0.05) },
+    }
+    return underCapacity({ ...madeUpEvidence({ trials }), isNarrow }, [])
+  }
+
+  it('is not too narrow where the twin of the same width fits, and may be where that fails too', () => {
+    expect(against(0.3)).toMatchObject({ state: 'ruled out', by: 'the shallow twin' })
+    expect(against(0.6).state).toBe('holds')
+  })
+})

@@ -1,5 +1,5 @@
 /** Whether the network is too narrow for its data. */
-import { type Evidence, meanOf, recordsOf, symptomOf, trainingError } from '../evidence.ts'
+import { type Evidence, meanOf, recordsOf, referenceOf, symptomOf, trainingError } from '../evidence.ts'
 import { percent } from '../words.ts'
 import { type Assessment, type EvidenceRow, holds, open, ruledOut, untested } from './assessment.ts'
 import { fitsPoorly, relief } from './step.ts'
@@ -8,13 +8,20 @@ const widths = ['4 x width', '16 x width'] as const
 /** Wider networks always fit a little better in a short run: too narrow is what leaves at least half of the error. */
 const halved = 0.5
 
+/** Whether fewer layers of the same width leave less than half of the error: then it isn't the width. */
+function twinFits(evidence: Evidence, error: number): boolean {
+  const reference = referenceOf(evidence)
+  const twin = reference && meanOf(evidence, reference, trainingError)
+  return twin !== null && twin !== undefined && twin < halved * error
+}
+
 export function underCapacity(evidence: Evidence, earlier: readonly Assessment[]): Assessment {
   const cause = 'under-capacity'
   const error = meanOf(evidence, 'patient', trainingError) ?? Number.NaN
   const rows: EvidenceRow[] = [
     { name: 'training error', value: error, limit: 0.1, words: `${percent(error)} of the training samples are wrong` },
   ]
-  if (symptomOf(evidence) === 'worse than its twin' && !evidence.isTwinGiven) {
+  if (symptomOf(evidence) === 'worse than its twin' && !evidence.isTwinGiven && twinFits(evidence, error)) {
     const sentence = 'a network of the same width with fewer layers trains better.'
     return ruledOut(cause, 'the shallow twin', { sentence, evidence: rows })
   }
