@@ -233,4 +233,4 @@ export const cases: readonly Case[] = [
 ]
 
 /** What all cases have in common where they don't say otherwise. */
-export const caseOptions = { batch: 64, steps: 400, budget: 120 } as const
+export const caseOptions = { batch: 64, steps: 400, budget: 600 } as const
