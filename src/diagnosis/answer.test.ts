@@ -25,7 +25,7 @@ describe('the answer', () => {
   it('says what is wrong, why, and what it is not', () => {
     expect(answer({ ...worse(collapse), ...noHelp() })).toMatchInlineSnapshot(`
       [
-        "With 6 hidden layers the training loss is 1.55, where its twin, of 2 hidden layers, has 0.05 and the same with 4 identity layers added 0.05: it is worse on the training set, so this is not overfitting.",
+        "With 6 hidden layers the training loss is 1.55, where its twin, of 2 hidden layers, has 0.05 and, with the first seed, the same with 4 identity layers added 0.05: it is worse on the training set, so this is not overfitting.",
         "All inputs look alike to the network before any training: the cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden one, so its gradients carry hardly any difference between them.",
         "Ruled out: overfitting (it is worse on the training set as well: 60.7% against 2.0%, which overfitting can't be); numerical error (in float64 training loss 1.5 instead of 1.5); unstable step (at a third of the rate training loss 1.5 instead of 1.5, at a tenth of the rate training loss 1.5 instead of 1.5); too little capacity (a network of the same width with fewer layers trains better).",
       ]

@@ -58,7 +58,7 @@ function identityText(evidence: Evidence, reference: 'shallow twin' | 'shallower
   const loss = meanOf(evidence, 'patient', trainingLoss) ?? Number.NaN
   if (constructive?.impossible !== null || depth === undefined) return ''
   if (constructive.loss === null || constructive.loss >= loss) return ''
-  return ` and the same with ${counted(depths.patient - depth, 'identity layer')} added ${number(constructive.loss)}`
+  return ` and, with the first seed, the same with ${counted(depths.patient - depth, 'identity layer')} added ${number(constructive.loss)}`
 }
 
 /** No worse, and not by how much: that would need a difference beyond the spread. */
