@@ -50,8 +50,11 @@ export interface Program {
   write(name: string, values: ArrayLike<number>, slot?: number): void
   /** Reads a parameter, a state or an output; `loss` and `outputs` of the given ring slot. */
   read(name: string, slot?: number): Float64Array
-  /** As `read`, in the program's own precision: half the memory where that is float32. */
-  snapshot(name: string): Float32Array | Float64Array
+  /**
+   * As `read`, in the program's own precision: half the memory where that is float32. `into`: what an earlier call gave for
+   * the same name, to be written over instead of a new array.
+   */
+  snapshot(name: string, into?: Float32Array | Float64Array): Float32Array | Float64Array
   /** The memory of an input in a ring slot, for those who fill it themselves: rows of `stride` elements. */
   inputRows(name: string, slot: number): InputRows
   /** Runs `count` steps on the ring's slots from `first` on. */

@@ -67,24 +67,67 @@ export function layoutSize(layout: Layout): number {
 
 type Numbers = Float32Array | Float64Array | Int32Array
 
-/** Calls `visit(logical, physical)` for every element: its row-major index and its place in the layout. */
-function forEachElement(layout: Layout, visit: (logical: number, physical: number) => void): void {
-  if (layout.kind === 'scalar') {
-    visit(0, 0)
-    return
-  }
-  if (layout.kind === 'vector') {
-    for (let index = 0; index < layout.length; index++) visit(index, index)
-    return
-  }
-  if (layout.kind === 'rows') {
-    const { rows, columns, stride } = layout
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) visit(row * columns + column, row * stride + column)
+/** Writes a row-major tensor (from `logicalOffset`) into its layout (from `offset`). */
+export function pack(
+  layout: Layout,
+  logical: ArrayLike<number>,
+  logicalOffset: number,
+  target: Numbers,
+  offset: number,
+): void {
+  if (layout.kind === 'panels') {
+    if (logical instanceof Float32Array && target instanceof Float32Array) {
+      packFloats(layout, logical, logicalOffset, target, offset)
+    } else {
+      forEachWeight(layout, (from, to) => {
+        target[offset + to] = logical[logicalOffset + from]
+      })
     }
     return
   }
-  const { outputs, inputs, positions, panelStride } = layout
+  const { rows, columns, stride } = asRows(layout)
+  for (let row = 0; row < rows; row++)
+    copyRun(logical, logicalOffset + row * columns, target, offset + row * stride, columns)
+}
+
+/** Reads a tensor out of its layout into row-major order. */
+export function unpack(layout: Layout, source: Numbers, offset: number, logical: Numbers, logicalOffset: number): void {
+  if (layout.kind === 'panels') {
+    if (source instanceof Float32Array && logical instanceof Float32Array) {
+      unpackFloats(layout, source, offset, logical, logicalOffset)
+    } else {
+      forEachWeight(layout, (to, from) => {
+        logical[logicalOffset + to] = source[offset + from]
+      })
+    }
+    return
+  }
+  const { rows, columns, stride } = asRows(layout)
+  for (let row = 0; row < rows; row++)
+    copyRun(source, offset + row * stride, logical, logicalOffset + row * columns, columns)
+}
+
+type Panels = Extract<Layout, { kind: 'panels' }>
+
+/** As few rows as possible that lie one after the other. */
+function asRows(layout: Exclude<Layout, Panels>): { rows: number; columns: number; stride: number } {
+  if (layout.kind === 'scalar') return { rows: 1, columns: 1, stride: 1 }
+  if (layout.kind === 'vector') return { rows: 1, columns: layout.length, stride: layout.length }
+  const { rows, columns, stride } = layout
+  return stride === columns ? { rows: 1, columns: rows * columns, stride } : { rows, columns, stride }
+}
+
+/** Shorter runs are sooner copied element by element. */
+const leastAtOnce = 64
+
+function copyRun(source: ArrayLike<number>, from: number, target: Numbers, to: number, count: number): void {
+  if (count >= leastAtOnce && source instanceof Float32Array) target.set(source.subarray(from, from + count), to)
+  else for (let index = 0; index < count; index++) target[to + index] = source[from + index]
+}
+
+/** Calls `visit(logical, physical)` for every weight: its row-major index and its place in the panels. */
+function forEachWeight(panels: Panels, visit: (logical: number, physical: number) => void): void {
+  const { outputs, inputs, positions, panelStride } = panels
   const channels = inputs / positions
   for (let output = 0; output < outputs; output++) {
     const panel = Math.floor(output / panelWidth) * panelStride + (output % panelWidth)
@@ -97,24 +140,48 @@ function forEachElement(layout: Layout, visit: (logical: number, physical: numbe
   }
 }
 
-/** Writes a row-major tensor (from `logicalOffset`) into its layout (from `offset`). */
-export function pack(
-  layout: Layout,
-  logical: ArrayLike<number>,
+/**
+ * The same loops for weights in float32, which are by far the most: without calls and other kinds of arrays they take half the
+ * time. All eight outputs of a panel at once, so that memory is gone through in its order.
+ */
+function packFloats(
+  panels: Panels,
+  logical: Float32Array,
   logicalOffset: number,
-  target: Numbers,
+  target: Float32Array,
   offset: number,
 ): void {
-  forEachElement(layout, (from, to) => {
-    target[offset + to] = logical[logicalOffset + from]
-  })
+  const { outputs, inputs, positions, panelStride } = panels
+  const channels = inputs / positions
+  for (let first = 0, panel = offset; first < outputs; first += panelWidth, panel += panelStride) {
+    const row = logicalOffset + first * inputs
+    const lanes = Math.min(panelWidth, outputs - first)
+    for (let position = 0, to = panel; position < positions; position++) {
+      for (let channel = 0, from = row + position; channel < channels; channel++, from += positions, to += panelWidth) {
+        for (let lane = 0; lane < lanes; lane++) target[to + lane] = logical[from + lane * inputs]
+      }
+    }
+  }
 }
 
-/** Reads a tensor out of its layout into row-major order. */
-export function unpack(layout: Layout, source: Numbers, offset: number, logical: Numbers, logicalOffset: number): void {
-  forEachElement(layout, (to, from) => {
-    logical[logicalOffset + to] = source[offset + from]
-  })
+function unpackFloats(
+  panels: Panels,
+  source: Float32Array,
+  offset: number,
+  logical: Float32Array,
+  logicalOffset: number,
+): void {
+  const { outputs, inputs, positions, panelStride } = panels
+  const channels = inputs / positions
+  for (let first = 0, panel = offset; first < outputs; first += panelWidth, panel += panelStride) {
+    const row = logicalOffset + first * inputs
+    const lanes = Math.min(panelWidth, outputs - first)
+    for (let position = 0, from = panel; position < positions; position++) {
+      for (let channel = 0, to = row + position; channel < channels; channel++, to += positions, from += panelWidth) {
+        for (let lane = 0; lane < lanes; lane++) logical[to + lane * inputs] = source[from + lane]
+      }
+    }
+  }
 }
 
 /** A tensor's own sizes, without the loop axes in front. */

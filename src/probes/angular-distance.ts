@@ -4,8 +4,8 @@
  * stage before. NaN for stages without a skip, for the first one, and where input and output differ in shape.
  */
 import { sameShape } from '../blueprint/shape.ts'
+import { rowNorms } from './known-norms.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import { euclideanNorm } from './norm.ts'
 import type { Rows, Sight } from './pass.ts'
 
 export const angularDistance: LayerProbe = {
@@ -31,18 +31,17 @@ function distanceAt(sight: Sight, index: number): number {
  */
 function meanAngle(one: Rows, other: Rows): number {
   const { rows, width } = one
+  const [ownNorms, otherNorms] = [rowNorms(one), rowNorms(other)]
   let sum = 0
   let count = 0
   for (let row = 0; row < rows; row++) {
-    const u = one.values.subarray(row * width, (row + 1) * width)
-    const v = other.values.subarray(row * width, (row + 1) * width)
-    const [ownNorm, otherNorm] = [euclideanNorm([u]), euclideanNorm([v])]
+    const [ownNorm, otherNorm] = [ownNorms[row], otherNorms[row]]
     if (ownNorm === 0 || otherNorm === 0) continue
     let apart = 0
     let together = 0
-    for (let index = 0; index < width; index++) {
-      const a = u[index] / ownNorm
-      const b = v[index] / otherNorm
+    for (let index = row * width; index < (row + 1) * width; index++) {
+      const a = one.values[index] / ownNorm
+      const b = other.values[index] / otherNorm
       apart += (a - b) * (a - b)
       together += (a + b) * (a + b)
     }

@@ -2,9 +2,11 @@
  * How alike the network finds different samples, stage by stage: the mean cosine between the outputs of all pairs of samples
  * (the correlation c of Schoenholz et al. 2017). 1: it can't tell them apart.
  */
+
+import { rowNorms } from './known-norms.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import { euclideanNorm } from './norm.ts'
-import type { Rows } from './pass.ts'
+import { sumOfSquares } from './norm.ts'
+import type { Numbers, Rows } from './pass.ts'
 
 export const cosine: LayerProbe = {
   title: 'Cosine between samples',
@@ -15,31 +17,36 @@ export const cosine: LayerProbe = {
 }
 
 /**
- * 1 minus the mean cosine between all pairs of rows that aren't zero, exact to its last digits also where the cosine is next
- * to 1; NaN where there are fewer than two such rows. Of normalised rows u the sum of all pairs' cosines is
- * (|sum u|^2 - n) / 2, so that 1 - mean = sum |u - mean u|^2 / (n - 1): time linear in the rows, and nothing cancels.
+ * 1 minus the mean cosine between all pairs of rows that aren't zero, exact to a few digits in the last places also where the
+ * cosine is next to 1; NaN where there are fewer than two such rows. Of normalised rows u the sum of all pairs' cosines is
+ * (|sum u|^2 - n) / 2, so that 1 - mean = sum |u - mean u|^2 / (n - 1), in time linear in the rows. The sum is that of
+ * |d|^2 less n |mean d|^2, d being the distance from the first row: rows that are alike leave small ones, and little cancels.
  */
-export function cosineDistance({ rows, width, values }: Rows): number {
-  const norms = new Float64Array(rows)
-  const mean = new Float64Array(width)
+export function cosineDistance(outputs: Rows): number {
+  const { width, values } = outputs
+  const norms = rowNorms(outputs)
+  const first = norms.findIndex((norm) => norm !== 0)
+  if (first < 0) return Number.NaN
+  const start = Float64Array.from(values.subarray(first * width, (first + 1) * width), (value) => value / norms[first])
+  const sums = new Float64Array(width)
   let count = 0
-  for (let row = 0; row < rows; row++) {
-    const start = row * width
-    const norm = euclideanNorm([values.subarray(start, start + width)])
-    norms[row] = norm
-    if (norm === 0) continue
+  let squares = 0
+  for (let row = first; row < norms.length; row++) {
+    if (norms[row] === 0) continue
     count++
-    for (let index = 0; index < width; index++) mean[index] += values[start + index] / norm
+    squares += addDistances(values, row * width, norms[row], start, sums)
   }
   if (count < 2) return Number.NaN
-  for (let index = 0; index < width; index++) mean[index] /= count
-  let sum = 0
-  for (let row = 0; row < rows; row++) {
-    if (norms[row] === 0) continue
-    for (let index = 0, at = row * width; index < width; index++, at++) {
-      const distance = values[at] / norms[row] - mean[index]
-      sum += distance * distance
-    }
+  return Math.max(0, squares - sumOfSquares(sums) / count) / (count - 1)
+}
+
+/** Adds what a normalised row differs by to the sums; gives the square of its distance. */
+function addDistances(values: Numbers, offset: number, norm: number, start: Float64Array, sums: Float64Array): number {
+  let squares = 0
+  for (let index = 0; index < start.length; index++) {
+    const distance = values[offset + index] / norm - start[index]
+    sums[index] += distance
+    squares += distance * distance
   }
-  return sum / (count - 1)
+  return squares
 }

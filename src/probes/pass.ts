@@ -97,12 +97,13 @@ export async function openPass(
   samples.fill(program.inputRows('x', 0), batch)
   if (needs.gradients) samples.fillTargets(program, batch)
   const inputs = inputRows(program, blueprint, batch)
+  const kept = new Map<string, Numbers>()
   return {
     samples: batch,
     look: async (weights) => {
       for (const { name } of blueprint.parameters) program.write(name, weights(name))
       await program.run(0, 1)
-      return sightOf(program, { blueprint, stages, samples: batch, inputs }, needs.gradients ?? false)
+      return sightOf(program, { blueprint, stages, samples: batch, inputs }, weights, kept, needs.gradients ?? false)
     },
     dispose: () => program.dispose(),
   }
@@ -110,7 +111,7 @@ export async function openPass(
 
 function tappedLayers({ root }: Blueprint, stages: readonly Stage[], needs: Needs): Set<LayerBlueprint> {
   const tapped = new Set<LayerBlueprint>()
-  if (needs.stages) for (const { end } of stages) tapped.add(end.layer)
+  if (needs.stages) for (const { end } of stages) tapped.add(lastOf(end.layer))
   const visit = (layer: LayerBlueprint): void => {
     if (needs.kinds?.includes(layer.layer.kind)) tapped.add(layer)
     if (needs.activations && layer.layer.kind === 'activation') tapped.add(layer)
@@ -118,6 +119,13 @@ function tappedLayers({ root }: Blueprint, stages: readonly Stage[], needs: Need
   }
   visit(root)
   return tapped
+}
+
+/** Whose output is that of a chain: an activation at its end is looked at once for both. */
+function lastOf(layer: LayerBlueprint): LayerBlueprint {
+  return layer.layer.kind === 'chain' && layer.children.length > 0
+    ? lastOf(layer.children[layer.children.length - 1])
+    : layer
 }
 
 /** The rows as they are written, without what lies between them. */
@@ -134,13 +142,29 @@ function inputRows(program: Program, { input }: Blueprint, batch: number): Rows 
 
 type Facts = Pick<Sight, 'blueprint' | 'stages' | 'samples' | 'inputs'>
 
-function sightOf(program: Program, facts: Facts, hasGradients: boolean): Sight {
-  const read = new Map<string, Numbers>()
+/** `kept`: the memory of the looks before, which is used again. */
+function sightOf(
+  program: Program,
+  facts: Facts,
+  given: WeightsOf,
+  kept: Map<string, Numbers>,
+  hasGradients: boolean,
+): Sight {
+  const read = new Set<string>()
   /** Stacked tensors are read once for all their iterations. */
   const readOnce = (name: string): Numbers => {
-    const known = read.get(name) ?? program.snapshot(name)
-    read.set(name, known)
-    return known
+    const known = kept.get(name)
+    if (known && read.has(name)) return known
+    const values = program.snapshot(name, known)
+    kept.set(name, values)
+    read.add(name)
+    return values
+  }
+  /** What was given is what the program has, where it isn't rounded. */
+  const weightsOf = (name: string): Numbers => {
+    const values = given(name)
+    if (values instanceof Float32Array && program.precision === 'float32') return values
+    return values instanceof Float64Array && program.precision === 'float64' ? values : readOnce(name)
   }
   const part = (values: Numbers, count: number, index: number): Numbers => {
     const size = values.length / count
@@ -151,17 +175,23 @@ function sightOf(program: Program, facts: Facts, hasGradients: boolean): Sight {
     const positions = shape.length === 3 ? shape[1] * shape[2] : 1
     return { rows: samples, width: values.length / samples, positions, values }
   }
-  const tensor = (name: string, { parameter, iteration }: ParameterPlace): Numbers =>
-    part(readOnce(name), sizeOf(parameter.loops), iteration)
+  const tensor = (values: Numbers, { parameter, iteration }: ParameterPlace): Numbers =>
+    part(values, sizeOf(parameter.loops), iteration)
+  const outputs = new Map<LayerBlueprint, Rows[]>()
   return {
     ...facts,
     loss: hasGradients ? program.read('loss', 0)[0] : Number.NaN,
     get outputs() {
       return rowsOf(program.snapshot('outputs'), blueprint.output)
     },
-    output: ({ layer, iteration }) =>
-      rowsOf(part(readOnce(`tap.${layer.path}`), sizeOf(layer.loops), iteration), layer.output),
-    weight: (place) => tensor(place.parameter.name, place),
-    gradient: (place) => tensor(`gradient.${place.parameter.name}`, place),
+    output: ({ layer: asked, iteration }) => {
+      const layer = lastOf(asked)
+      const known = outputs.get(layer) ?? []
+      outputs.set(layer, known)
+      known[iteration] ??= rowsOf(part(readOnce(`tap.${layer.path}`), sizeOf(layer.loops), iteration), layer.output)
+      return known[iteration]
+    },
+    weight: (place) => tensor(weightsOf(place.parameter.name), place),
+    gradient: (place) => tensor(readOnce(`gradient.${place.parameter.name}`), place),
   }
 }

@@ -17,7 +17,8 @@ export function shareOfReluUnits(
     const { values, rows, width, positions } = sight.output(place)
     const active = new Uint32Array(width / positions)
     for (let start = 0; start < values.length; start += active.length) {
-      for (let unit = 0; unit < active.length; unit++) if (values[start + unit] > 0) active[unit]++
+      // Numbers, not branches: which way a unit goes can't be foreseen, and that takes four times as long.
+      for (let unit = 0; unit < active.length; unit++) active[unit] += Number(values[start + unit] > 0)
     }
     for (const times of active) if (isCounted(times, rows * positions)) counted++
     units += active.length

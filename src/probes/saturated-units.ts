@@ -55,8 +55,9 @@ function shareSaturated(sight: Sight, { activations }: Stage): number {
     const range = rangeOf(place)
     if (range === undefined) continue
     const { values } = sight.output(place)
+    const { low, high } = range
     for (let index = 0; index < values.length; index++) {
-      if (values[index] < range.low || values[index] > range.high) saturated++
+      saturated += Number(values[index] < low) + Number(values[index] > high)
     }
     all += values.length
   }

@@ -14,7 +14,7 @@ import type { Numbers } from './pass.ts'
 export function steadyUpdate(optimizer: Optimizer, gradient: Numbers): Float64Array {
   const { rate, rule } = optimizer
   if (rule.kind === 'adam') return adamUpdate(rate, rule.epsilon, gradient)
-  return scaled(rule.kind === 'momentum' ? rate / (1 - rule.momentum) : rate, gradient)
+  return scaled(steadyFactor(optimizer) ?? rate, gradient)
 }
 
 /**
@@ -24,7 +24,19 @@ export function steadyUpdate(optimizer: Optimizer, gradient: Numbers): Float64Ar
 export function firstUpdate(optimizer: Optimizer, gradient: Numbers): Float64Array {
   const { rate, rule } = optimizer
   if (rule.kind === 'adam') return adamUpdate(rate, rule.epsilon, gradient)
-  return scaled(rule.kind === 'momentum' && rule.nesterov ? rate * (1 + momentumAt(rule, 0)) : rate, gradient)
+  return scaled(firstFactor(optimizer) ?? rate, gradient)
+}
+
+/** What a first update is of its gradient where it is a multiple of it; undefined for Adam's. */
+export function firstFactor({ rate, rule }: Optimizer): number | undefined {
+  if (rule.kind === 'adam') return undefined
+  return rule.kind === 'momentum' && rule.nesterov ? rate * (1 + momentumAt(rule, 0)) : rate
+}
+
+/** The same of a steady update. */
+export function steadyFactor({ rate, rule }: Optimizer): number | undefined {
+  if (rule.kind === 'adam') return undefined
+  return rule.kind === 'momentum' ? rate / (1 - rule.momentum) : rate
 }
 
 function scaled(factor: number, gradient: Numbers): Float64Array {

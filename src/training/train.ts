@@ -136,6 +136,8 @@ function writeOptimizer(program: Program, { step, optimizer }: Omit<TrainingStat
 
 class Trainer {
   private readonly losses: LossRecord[] = []
+  /** The weights as they were measured last. */
+  private readonly measured = new Map<string, Values>()
   private readonly writeTargets: TargetWriter
   /** Steps in half of the ring. */
   private readonly group: number
@@ -192,7 +194,7 @@ class Trainer {
     const { measurer, settings } = this.task
     const isWarm = settings.schedule.untilError === undefined || this.warmedUpAt !== undefined
     if (!measurer?.isDue(this.done, isWarm)) return true
-    const found = await measurer.measure(this.done, isWarm, this.readWeights())
+    const found = await measurer.measure(this.done, isWarm, this.readAgain())
     if (found === 'stopped') return false
     if (isWarm || found === 'cold') return true
     // Their inputs were filled in with the rate of the warm-up.
@@ -269,6 +271,13 @@ class Trainer {
   private readWeights(): Map<string, Values> {
     const { parameters } = this.task.blueprint
     return new Map(parameters.map(({ name }) => [name, this.program.snapshot(name)]))
+  }
+
+  /** For those who have done with them by the next time: into the same memory. */
+  private readAgain(): Map<string, Values> {
+    const { parameters } = this.task.blueprint
+    for (const { name } of parameters) this.measured.set(name, this.program.snapshot(name, this.measured.get(name)))
+    return this.measured
   }
 
   private readState(): TrainingState {

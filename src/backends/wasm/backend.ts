@@ -188,7 +188,7 @@ function createProgram(plan: Plan, memory: WebAssembly.Memory, { run, dispose }:
     forEachSlot(value, 0, (offset, tensor) => pack(layout, data, tensor * one, arrayOf(value), offset))
   }
 
-  /** Into zeros that `make` gives. */
+  /** Into what `make` gives. */
   const readInto = <T extends Float32Array | Float64Array>(
     make: (size: number) => T,
     name: string,
@@ -210,8 +210,8 @@ function createProgram(plan: Plan, memory: WebAssembly.Memory, { run, dispose }:
     memoryBytes: memory.buffer.byteLength,
     write,
     read: (name, slot = 0) => readInto((size) => new Float64Array(size), name, slot),
-    snapshot: (name) =>
-      readInto((size) => (precision === 'float32' ? new Float32Array(size) : new Float64Array(size)), name, 0),
+    snapshot: (name, into) =>
+      readInto((size) => into ?? (precision === 'float32' ? new Float32Array(size) : new Float64Array(size)), name, 0),
     inputRows: (name, slot) => {
       const input = inputs.get(name)
       assertInvariant(input !== undefined, `the program has no input ${name}`)
