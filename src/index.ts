@@ -53,6 +53,8 @@ export {
   type ProbeDescription,
   type ProbeOptions,
   probedLayers,
+  probeSamples,
+  type SampleOptions,
 } from './lab/probes.ts'
 export { type FinishedRun, type ResumeOptions, readRecord, resume } from './lab/resume.ts'
 export {
@@ -79,6 +81,8 @@ export {
 } from './network/presets.ts'
 export { formatBytes } from './plan/print.ts'
 export { type LayerProbeName, layerProbeNames, usualProbes } from './probes/layer-probes.ts'
+export { type PrecisionGap, precisionGap, type TwoPrecisions } from './probes/precision.ts'
+export type { ProbeSamples } from './probes/samples.ts'
 export { comparisonPicture, comparisonReport, comparisonText } from './report/comparison.ts'
 export { diagnosisPicture, diagnosisReport, diagnosisText } from './report/diagnosis.ts'
 export { type ProbedData, type ProbedQuantity, probePicture, probePictures } from './report/probe-figure.ts'

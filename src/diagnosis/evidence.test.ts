@@ -213,6 +213,15 @@ describe('what a control gives back', () => {
     expect(given([])).toBeNull()
   })
 
+  it('is nothing where nothing is lacking, once all seeds are known', () => {
+    const even = { patient: { loss: [2.3, 0.4, 0.3] }, 'shallow twin': { loss: [1, 1, 1] } }
+    const of = (...loss: number[]) => recovery(madeUpEvidence({ trials: { ...even, float64: { loss } } }), 'float64')
+    expect(of(2.3, 0.4, 0.3)).toBe(0)
+    expect(of(0.1, 0.1, 0.1)).toBe(0)
+    const later = { patient: { loss: [0.3, 2.3, 0.4] }, 'shallow twin': { loss: [1, 1, 1] } }
+    expect(recovery(madeUpEvidence({ trials: { ...later, float64: { loss: [0.3] } } }), 'float64')).toBe(1)
+  })
+
   it('is of half of the way from guessing where no twin trains', () => {
     const lost = { patient: { loss: [2.3] }, 'shallow twin': { loss: [2.3] }, 'rate / 3': { loss: [2.3 * 0.75] } }
     expect(recovery(madeUpEvidence({ trials: lost }), 'rate / 3')).toBeCloseTo(0.5, 12)

@@ -162,7 +162,10 @@ export function recovery(evidence: Evidence, control: ControlName): number | nul
   if (patient === null || changed === null) return null
   const reference = referenceOf(evidence)
   const goal = reference ? (meanOf(evidence, reference, trainingLoss) ?? 0) : evidence.chance.loss / 2
-  return patient > goal ? (patient - changed) / (patient - goal) : 1
+  const lack = patient - goal
+  if (lack >= leastEffect * goal && lack > 0) return (patient - changed) / lack
+  // Nothing is lacking with these seeds: all of them together settle it, some don't.
+  return runs.length >= evidence.seeds.length ? 0 : 1
 }
 
 /** A probe's values by stage before the first step (or after the last), in the median of the seeds; NaN where there are none. */

@@ -226,6 +226,7 @@ describe('train', () => {
       { onEvaluation: {} },
       { onSignal: 'x' },
       { onMeasured: true },
+      { onProbed: 3 },
       { onCheckpoint: [] },
       { abort: true },
       { exact: 'yes' },
@@ -249,6 +250,7 @@ describe('train', () => {
       IsobathError: onEvaluation: expected a function, got an object. Give one, or leave it out.
       IsobathError: onSignal: expected a function, got "x". Give one, or leave it out.
       IsobathError: onMeasured: expected a function, got true. Give one, or leave it out.
+      IsobathError: onProbed: expected a function, got 3. Give one, or leave it out.
       IsobathError: onCheckpoint: expected a function, got an empty list. Give one, or leave it out.
       IsobathError: abort: expected an AbortSignal, got true. Give that of an AbortController: new AbortController().signal.
       IsobathError: exact: expected true or false, got "yes". Choose one of them, or leave it out.

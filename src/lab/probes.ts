@@ -1,12 +1,14 @@
 /** Probes for trainings: which are wanted, and the looks at a training's layers with them. */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
-import type { Dataset } from '../data/dataset.ts'
+import { type Dataset, taskOf } from '../data/dataset.ts'
+import { createStandardiser, type Standardisation } from '../data/standardise.ts'
+import type { LossName } from '../graph/programs.ts'
 import type { LayerProbe } from '../probes/layer-probe.ts'
 import { isLayerProbe, type LayerProbeName, layerProbeNames, layerProbes, usualProbes } from '../probes/layer-probes.ts'
 import { createLooker } from '../probes/look.ts'
 import { joinNeeds, type WeightsOf } from '../probes/pass.ts'
-import { chooseSamples } from '../probes/samples.ts'
+import { chooseSamples, type ProbeSamples } from '../probes/samples.ts'
 import { stagesOf } from '../probes/stages.ts'
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -60,6 +62,24 @@ const probesOf = ({ probes }: Pick<TrainingSettings, 'probes'>): LayerProbeName[
 /** Whether the weights before the first step must be known to the end. */
 export function needsStart(settings: Pick<TrainingSettings, 'probes'>): boolean {
   return joinNeeds(probesOf(settings).map((name) => layerProbes[name].needs)).start ?? false
+}
+
+export interface SampleOptions {
+  /** 64 by default; all where there are fewer. */
+  readonly count?: number
+  /** Chooses them; 0 by default. */
+  readonly seed?: number
+  /** cross-entropy where the targets are classes by default, else squared-error. */
+  readonly loss?: LossName
+  /** per-channel by default. */
+  readonly standardise?: Standardisation
+}
+
+/** Some training samples of a data set, standardised as a training does it, for what looks at a network outside of one. */
+export function probeSamples(data: Dataset, options: SampleOptions = {}): ProbeSamples {
+  const { count = 64, seed = 0, standardise = 'per-channel' } = options
+  const loss = options.loss ?? (taskOf(data) === 'classification' ? 'cross-entropy' : 'squared-error')
+  return chooseSamples(data, createStandardiser(data.train, data.shape, standardise), loss, count, seed)
 }
 
 interface Probed {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, conv, dense, flatten, relu, repeat, residual, shortcut, tanh } from '../network/layers.ts'
 import { createRandom } from '../support/random.ts'
 import { angularDistance } from './angular-distance.ts'
-import { readHandMade, seeHandMade, tableOf } from './hand-made.ts'
 
 const backend = createReferenceBackend()
 const same = dense(2, { bias: false, init: { kind: 'identity', gain: 1 } })

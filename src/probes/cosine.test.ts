@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, dense, relu, tanh } from '../network/layers.ts'
 import { createRandom } from '../support/random.ts'
 import { cosine, cosineDistance } from './cosine.ts'
-import { readHandMade, seeHandMade, tableOf } from './hand-made.ts'
 
 const backend = createReferenceBackend()
 const same = dense(2, { bias: false, init: { kind: 'identity', gain: 3 } })

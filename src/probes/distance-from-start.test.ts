@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { handMade, readHandMade } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, dense, repeat, residual, tanh } from '../network/layers.ts'
 import { sgd } from '../training/optimizers.ts'
 import { distanceFromStart } from './distance-from-start.ts'
-import { handMade, readHandMade } from './hand-made.ts'
 
 const backend = createReferenceBackend()
 const optimizer = sgd()

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, dense, tanh } from '../network/layers.ts'
 import { createRandom } from '../support/random.ts'
 import { effectiveRank } from './effective-rank.ts'
-import { readHandMade, seeHandMade, tableOf } from './hand-made.ts'
 
 const backend = createReferenceBackend()
 const unit = (index: number): number[] => [0, 1, 2, 3].map((place) => (place === index ? 1 : 0))

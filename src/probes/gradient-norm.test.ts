@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { readHandMade, seeHandMade } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { batchNorm, chain, dense, repeat, residual, tanh } from '../network/layers.ts'
 import { gradientNorm } from './gradient-norm.ts'
-import { readHandMade, seeHandMade } from './hand-made.ts'
 
 const backend = createReferenceBackend()
 const scaled = (gain: number) => dense(2, { bias: false, init: { kind: 'identity', gain } })

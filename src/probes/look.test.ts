@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type HandMadeParts, handMade } from '../../test/support/hand-made-look.ts'
 import type { Backend } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
@@ -6,7 +7,6 @@ import { activation, batchNorm, chain, dense, relu, repeat, residual } from '../
 import type { Network } from '../network/network.ts'
 import { createRandom } from '../support/random.ts'
 import { momentum } from '../training/optimizers.ts'
-import { type HandMadeParts, handMade } from './hand-made.ts'
 import { type LayerProbeName, layerProbes } from './layer-probes.ts'
 import { createLooker, type Reading } from './look.ts'
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { readHandMade } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, dense } from '../network/layers.ts'
 import { momentum, sgd } from '../training/optimizers.ts'
-import { readHandMade } from './hand-made.ts'
 import { countLost, lostUpdates } from './lost-updates.ts'
 
 const isLost = (weight: number, update: number): boolean =>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
+import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, dense, relu, repeat } from '../network/layers.ts'
-import { readHandMade, seeHandMade, tableOf } from './hand-made.ts'
 import { meanSquare } from './mean-square.ts'
 
 const backend = createReferenceBackend()

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, dense, relu } from '../network/layers.ts'
 import { createRandom } from '../support/random.ts'
-import { readHandMade, seeHandMade, tableOf } from './hand-made.ts'
 import { linearSimilarity, neighbourSimilarity } from './neighbour-similarity.ts'
 
 const backend = createReferenceBackend()

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { type HandMade, readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, conv, dense, flatten, leakyRelu, relu, repeat, residual, tanh } from '../network/layers.ts'
 import { createRandom } from '../support/random.ts'
 import { alwaysOnUnits } from './always-on-units.ts'
 import { deadUnits } from './dead-units.ts'
-import { type HandMade, readHandMade, seeHandMade, tableOf } from './hand-made.ts'
 
 const backend = createReferenceBackend()
 const identity = { kind: 'identity', gain: 1 } as const

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { batchNorm, chain, conv, dense, flatten, relu, repeat, residual, shortcut } from '../network/layers.ts'
-import { readHandMade, seeHandMade, tableOf } from './hand-made.ts'
 import { responseDeviation } from './response-deviation.ts'
 import { stagesOf } from './stages.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { collapsed } from './diagnosis-sample.ts'
-import { healthy, hostile, interrupted, undecided } from './diagnosis-samples.ts'
+import { collapsed } from '../../test/support/diagnosis-sample.ts'
+import { healthy, hostile, interrupted, undecided } from '../../test/support/diagnosis-samples.ts'
 import { diagnosisText } from './diagnosis-text.ts'
 
 const samples = { collapsed: collapsed(), healthy: healthy(), undecided: undecided(), interrupted: interrupted() }

@@ -46,7 +46,10 @@ describe('too little capacity', () => {
   })
 
   it('is no more than slow training where three times the steps halve the error as well', () => {
-    expect(assess({ '3 x steps': withError(0.19) })).toMatchObject({ state: 'ruled out', by: '3 x steps', needs: [] })
+    expect(assess({ '3 x steps': withError(0.19) }).needs).toEqual([{ control: '3 x steps', seeds: 3 }])
+    const found = assess({ '3 x steps': withError(...all(0.19)) })
+    expect(found).toMatchObject({ state: 'ruled out', by: '3 x steps', needs: [] })
+    expect(found.sentence).toContain('from 40.0% to 19.0%')
     expect(assess({ '3 x steps': withError(0.21) }).state).toBe('open')
   })
 
@@ -89,6 +92,8 @@ describe('too little capacity', () => {
   it('compares the same seeds', () => {
     const trials = { patient: withError(0.1, 0.1, 0.9), '3 x steps': withError(0.1) }
     expect(underCapacity(madeUpEvidence({ trials }), []).state).toBe('open')
+    const perfect = { patient: withError(0, 0, 0.9), '3 x steps': withError(0) }
+    expect(underCapacity(madeUpEvidence({ trials: perfect }), []).needs).toEqual([{ control: '3 x steps', seeds: 3 }])
   })
 
   it("isn't looked for where it fits its training set", () => {

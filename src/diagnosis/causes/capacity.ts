@@ -37,28 +37,29 @@ export function underCapacity(evidence: Evidence, earlier: readonly Assessment[]
   const longer = relief(evidence, '3 x steps')
   const undecided = { sentence: 'whether a wider network does better is not settled.', evidence: rows }
   if (!longer) return open(cause, [{ control: '3 x steps', seeds: 1 }], undecided)
-  const longerError = meanOf(evidence, '3 x steps', trainingError) ?? Number.NaN
   const longerRow: EvidenceRow = {
     name: 'share of the training error that 3 x steps takes away',
     value: longer.share,
     limit: halved,
-    words: `training error ${percent(longerError)} with three times the steps`,
+    words: `training error ${percent(longer.after)} with three times the steps`,
   }
   if (longer.share >= halved) {
-    const sentence = `three times the steps bring its training error from ${percent(error)} to ${percent(longerError)}: it isn't trained to its end.`
+    if (longer.seeds < evidence.seeds.length) {
+      return open(cause, [{ control: '3 x steps', seeds: evidence.seeds.length }], undecided)
+    }
+    const sentence = `three times the steps bring its training error from ${percent(longer.before)} to ${percent(longer.after)}: it isn't trained to its end.`
     return ruledOut(cause, '3 x steps', { sentence, evidence: [...rows, longerRow] })
   }
   const tried = widths.map((control) => ({ control, found: relief(evidence, control) }))
   const changes = tried.flatMap(({ control, found }): EvidenceRow[] => {
-    const changed = meanOf(evidence, control, trainingError)
-    if (!found || changed === null) return []
-    const words = `training error ${percent(changed)} with ${control.replace(' x width', '')} times the width`
+    if (!found) return []
+    const words = `training error ${percent(found.after)} with ${control.replace(' x width', '')} times the width`
     return [
       { name: `share of the training error that ${control} takes away`, value: found.share, limit: halved, words },
     ]
   })
   const found = { evidence: [...rows, longerRow, ...changes] }
-  const helping = tried.find((one) => one.found !== null && one.found.share >= halved)
+  const helping = tried.flatMap(({ control, found }) => (found && found.share >= halved ? [{ control, found }] : []))[0]
   const missing = tried.find((one) => one.found === null)
   if (!helping) {
     if (missing) return open(cause, [{ control: missing.control, seeds: 1 }], { ...undecided, ...found })
@@ -73,12 +74,11 @@ export function underCapacity(evidence: Evidence, earlier: readonly Assessment[]
     const sentence = 'a wider network does better; three seeds would tell whether that is chance.'
     return open(cause, [], { ...found, sentence })
   }
-  if (!helping.found?.isSure) {
+  if (!helping.found.isSure) {
     const sentence = `${control} makes no difference beyond the spread of the seeds.`
     return ruledOut(cause, control, { ...found, sentence })
   }
   const times = control === '4 x width' ? 'four' : 'sixteen'
-  const wide = meanOf(evidence, control, trainingError) ?? Number.NaN
-  const sentence = `It is too narrow: its training error is ${percent(error)}, with ${times} times the width ${percent(wide)}, and with three times the steps ${percent(longerError)}.`
+  const sentence = `It is too narrow: its training error is ${percent(error)}, with ${times} times the width ${percent(helping.found.after)}, and with three times the steps ${percent(longer.after)}.`
   return holds(cause, helping.found.share, { ...found, sentence })
 }

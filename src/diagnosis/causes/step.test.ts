@@ -131,10 +131,21 @@ describe('a step that is too large, of a network that is no worse than its twin'
 
   it('is measured by the share of the error that goes', () => {
     const evidence = madeUpEvidence({ trials: { ...poor(), 'rate / 3': halves } })
-    expect(relief(evidence, 'rate / 3')).toEqual({ share: expect.closeTo(0.6, 12), isSure: true, seeds: 3 })
+    expect(relief(evidence, 'rate / 3')).toEqual({
+      before: 0.5,
+      after: expect.closeTo(0.2, 12),
+      share: expect.closeTo(0.6, 12),
+      isSure: true,
+      seeds: 3,
+    })
     expect(relief(evidence, 'rate / 10')).toBeNull()
-    expect(
-      relief(madeUpEvidence({ trials: { patient: { loss: [0], error: [0] }, float64: halves } }), 'float64'),
-    ).toBeNull()
+  })
+
+  it('is for other seeds to tell where there is no error with these', () => {
+    const patient = { loss: [0, 0, 0.9], error: [0, 0, 0.9] }
+    const with3 = madeUpEvidence({ trials: { patient, 'rate / 3': { loss: [0], error: [0] } } })
+    expect(relief(with3, 'rate / 3')?.share).toBe(1)
+    const zero = { loss: all(0), error: all(0) }
+    expect(relief(madeUpEvidence({ trials: { patient: zero, 'rate / 3': zero } }), 'rate / 3')?.share).toBe(0)
   })
 })

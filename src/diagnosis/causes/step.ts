@@ -29,17 +29,25 @@ export function fitsPoorly(evidence: Evidence): boolean {
   return error >= Math.min(poorFit, evidence.chance.error / 2)
 }
 
-/**
- * How much of its training error a control takes away, with the seeds that it was run with, and whether that is beyond their
- * spread; null before it was run.
- */
-export function relief(
-  evidence: Evidence,
-  control: ControlName,
-): { readonly share: number; readonly isSure: boolean; readonly seeds: number } | null {
+export interface Relief {
+  /** Training errors in the mean of the seeds that the control was run with: the patient's, and the control's. */
+  readonly before: number
+  readonly after: number
+  /** What is taken away, over `before`. */
+  readonly share: number
+  /** Beyond the spread of the seeds. */
+  readonly isSure: boolean
+  readonly seeds: number
+}
+
+/** How much of its training error a control takes away; null before it was run. */
+export function relief(evidence: Evidence, control: ControlName): Relief | null {
   const found = difference(evidence, 'patient', control, trainingError)
-  if (!found || found.first === 0) return null
-  return { share: 1 - found.second / found.first, isSure: found.verdict === 'better', seeds: found.count }
+  if (!found) return null
+  const { first: before, second: after, count: seeds } = found
+  // Where there is no error with these seeds, only the others can tell.
+  const share = before > 0 ? 1 - after / before : Number(seeds < evidence.seeds.length)
+  return { before, after, share, isSure: found.verdict === 'better', seeds }
 }
 
 export function unstableStep(evidence: Evidence): Assessment {

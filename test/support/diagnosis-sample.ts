@@ -1,7 +1,7 @@
 /** Diagnoses to test reports with; no randomness, so that a text can be a snapshot. */
 
-import type { DiagnosisData, DiagnosisTrial } from './diagnosis-data.ts'
-import { PATIENT, TWIN } from './diagnosis-data.ts'
+import type { DiagnosisData, DiagnosisTrial } from '../../src/report/diagnosis-data.ts'
+import { PATIENT, TWIN } from '../../src/report/diagnosis-data.ts'
 
 const STEPS = [0, 1, 2, 5, 10, 20, 40, 80, 150, 250, 350, 450, 600]
 const STAGES = ['first', ...Array.from({ length: 58 }, (_, index) => `hidden[${index}]`), 'output']

@@ -1,16 +1,16 @@
 /** Networks whose weights are set by hand, looked at with samples set by hand: what tests of probes are made of. */
-import type { Backend } from '../backends/backend.ts'
-import type { Blueprint } from '../blueprint/blueprint.ts'
-import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
-import { sizeOf } from '../blueprint/shape.ts'
-import type { Dataset } from '../data/dataset.ts'
-import { createStandardiser } from '../data/standardise.ts'
-import type { Network } from '../network/network.ts'
-import { sgd } from '../training/optimizers.ts'
-import type { LayerProbe, Setting } from './layer-probe.ts'
-import { openPass, type Rows, type Sight, type WeightsOf } from './pass.ts'
-import { type ProbeSamples, samplesOf } from './samples.ts'
+import type { Backend } from '../../src/backends/backend.ts'
+import type { Blueprint } from '../../src/blueprint/blueprint.ts'
+import { createBlueprint } from '../../src/blueprint/create.ts'
+import { initialise } from '../../src/blueprint/initialise.ts'
+import { sizeOf } from '../../src/blueprint/shape.ts'
+import type { Dataset } from '../../src/data/dataset.ts'
+import { createStandardiser } from '../../src/data/standardise.ts'
+import type { Network } from '../../src/network/network.ts'
+import type { LayerProbe, Setting } from '../../src/probes/layer-probe.ts'
+import { openPass, type Rows, type Sight, type WeightsOf } from '../../src/probes/pass.ts'
+import { type ProbeSamples, samplesOf } from '../../src/probes/samples.ts'
+import { sgd } from '../../src/training/optimizers.ts'
 
 export interface HandMade {
   readonly network: Network

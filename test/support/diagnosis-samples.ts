@@ -1,6 +1,6 @@
 /** Diagnoses with other outcomes, to test reports with. */
 
-import { type DiagnosisData, PATIENT, TWIN } from './diagnosis-data.ts'
+import { type DiagnosisData, PATIENT, TWIN } from '../../src/report/diagnosis-data.ts'
 import { collapsed, trial } from './diagnosis-sample.ts'
 
 /** A residual network that does as well as its twin. */
