@@ -54,8 +54,12 @@ describe('too little capacity', () => {
   })
 
   it("isn't there where the seeds differ by as much", () => {
-    const found = assess({ '3 x steps': slow, '4 x width': withError(0, 0, 0.57) })
-    expect(found).toMatchObject({ state: 'ruled out', by: '4 x width' })
+    const four = { '3 x steps': slow, '4 x width': withError(0, 0, 0.57) }
+    expect(assess(four).needs).toEqual([{ control: '16 x width', seeds: 1 }])
+    const found = assess({ ...four, '16 x width': withError(0.3) })
+    expect(found).toMatchObject({ state: 'ruled out', by: '4 x width, 16 x width' })
+    expect(found.sentence).toContain('within the spread')
+    expect(assess({ ...four, '16 x width': withError(...all(0.01)) }).sentence).toContain('sixteen times')
   })
 
   it('is ruled out by wider networks that diverge', () => {

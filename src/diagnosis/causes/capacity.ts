@@ -1,5 +1,5 @@
 /** Whether the network is too narrow for its data. */
-import { type Evidence, meanOf, recordsOf, referenceOf, symptomOf, trainingError } from '../evidence.ts'
+import { type Evidence, meanOf, referenceOf, symptomOf, trainingError } from '../evidence.ts'
 import { percent } from '../words.ts'
 import { type Assessment, type EvidenceRow, holds, open, ruledOut, untested } from './assessment.ts'
 import { fitsPoorly, relief } from './step.ts'
@@ -59,26 +59,23 @@ export function underCapacity(evidence: Evidence, earlier: readonly Assessment[]
     ]
   })
   const found = { evidence: [...rows, longerRow, ...changes] }
-  const helping = tried.flatMap(({ control, found }) => (found && found.share >= halved ? [{ control, found }] : []))[0]
-  const missing = tried.find((one) => one.found === null)
-  if (!helping) {
-    if (missing) return open(cause, [{ control: missing.control, seeds: 1 }], { ...undecided, ...found })
-    const sentence = `${changes.map(({ words }) => words).join(', ')}, after ${percent(error)}.`
-    return ruledOut(cause, widths.join(', '), { ...found, sentence })
+  for (const { control, found: change } of tried) {
+    if (!change) return open(cause, [{ control, seeds: 1 }], { ...undecided, ...found })
+    if (change.share < halved) continue
+    if (change.seeds < evidence.seeds.length) {
+      return open(cause, [{ control, seeds: evidence.seeds.length }], { ...undecided, ...found })
+    }
+    if (evidence.seeds.length < 3) {
+      const sentence = 'a wider network does better; three seeds would tell whether that is chance.'
+      return open(cause, [], { ...found, sentence })
+    }
+    if (!change.isSure) continue
+    const times = control === '4 x width' ? 'four' : 'sixteen'
+    const sentence = `It is too narrow: its training error is ${percent(error)}, with ${times} times the width ${percent(change.after)}, and with three times the steps ${percent(longer.after)}.`
+    return holds(cause, change.share, { ...found, sentence })
   }
-  const { control } = helping
-  if (recordsOf(evidence, control).length < evidence.seeds.length) {
-    return open(cause, [{ control, seeds: evidence.seeds.length }], { ...undecided, ...found })
-  }
-  if (evidence.seeds.length < 3) {
-    const sentence = 'a wider network does better; three seeds would tell whether that is chance.'
-    return open(cause, [], { ...found, sentence })
-  }
-  if (!helping.found.isSure) {
-    const sentence = `${control} makes no difference beyond the spread of the seeds.`
-    return ruledOut(cause, control, { ...found, sentence })
-  }
-  const times = control === '4 x width' ? 'four' : 'sixteen'
-  const sentence = `It is too narrow: its training error is ${percent(error)}, with ${times} times the width ${percent(helping.found.after)}, and with three times the steps ${percent(longer.after)}.`
-  return holds(cause, helping.found.share, { ...found, sentence })
+  const isUnsure = tried.some(({ found: change }) => change && change.share >= halved)
+  const why = isUnsure ? ', which is within the spread of the seeds' : ''
+  const sentence = `${changes.map(({ words }) => words).join(', ')}, after ${percent(error)}${why}.`
+  return ruledOut(cause, widths.join(', '), { ...found, sentence })
 }

@@ -101,6 +101,13 @@ describe('a depth that overfits', () => {
     expect(assess({ patient: small(0.04), 'shallow twin': small(0.01) }).state).toBe('holds')
   })
 
+  it('is not what the training set loses as well, be it within the spread of the seeds', () => {
+    const twin = { loss: all(0.5), error: all(0.17), testError: all(0.2) }
+    const patient = { loss: all(0.5), error: [0.17, 0.2, 0.22], testError: [0.23, 0.235, 0.24] }
+    expect(assess({ patient, 'shallow twin': twin }).state).toBe('ruled out')
+    expect(assess({ patient: { ...patient, error: all(0.17) }, 'shallow twin': twin }).state).toBe('holds')
+  })
+
   it('is never told with fewer than three seeds', () => {
     const two = {
       patient: { loss: all(0.01, 2), error: all(0, 2), testError: all(0.9, 2) },

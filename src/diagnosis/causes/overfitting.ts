@@ -77,7 +77,10 @@ export function overfitting(evidence: Evidence): Assessment {
     return ruledOut(cause, 'the training error', { sentence: "it doesn't learn its training set.", evidence: rows })
   }
   const depth = reference && difference(evidence, reference, 'patient', testError)
-  if (depth?.verdict === 'worse' && depth.mean >= leastExcess) {
+  // What is lost on the training set as well isn't lost to overfitting, be it within the spread of the seeds.
+  const widened = reference && difference(evidence, reference, 'patient', gapOf)
+  const isWider = widened?.verdict === 'worse' && widened.mean >= leastExcess
+  if (depth?.verdict === 'worse' && depth.mean >= leastExcess && isWider) {
     const sentence = `Depth overfits: no worse than ${twinWords(evidence)} on the training set, and ${percent(depth.second)} test error against ${percent(depth.first)}.`
     const row = { name: 'test error above the shallow twin’s', value: depth.mean, limit: leastExcess, words: sentence }
     return holds(cause, scoreOf(depth.mean, leastExcess), { sentence, evidence: [row, ...rows] })
