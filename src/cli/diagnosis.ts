@@ -41,6 +41,8 @@ const measuring: Readonly<Record<keyof Diagnosis['measured'], string>> = {
   constructive: 'Adding identity layers to the shallow twin ...',
   precision: 'Comparing float32 gradients with float64 ...',
   sharpness: 'Finding the largest eigenvalue of the Hessian ...',
+  jacobian: 'Finding the singular values of the input-output Jacobian ...',
+  linearProbe: 'Fitting linear classifiers on the trained network’s layers ...',
   withoutBlocks: 'Taking blocks out of the trained network ...',
   affine: 'Replacing layers of the trained network by affine maps ...',
 }

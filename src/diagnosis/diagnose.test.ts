@@ -69,7 +69,7 @@ describe('a diagnosis of a healthy network', () => {
     const { evidence, judgement, openQuestions, interrupted, seconds } = await diagnosed(good)
     expect(judgement).toMatchObject({ verdict: 'healthy', findings: [], open: [] })
     expect(named(evidence.records)).toEqual(firstRound)
-    expect(Object.keys(evidence.measured)).toEqual(['affine'])
+    expect(Object.keys(evidence.measured)).toEqual(['linearProbe', 'affine'])
     expect(openQuestions).toEqual([])
     expect(interrupted).toBe(false)
     expect(seconds).toBeGreaterThan(0)
@@ -95,7 +95,7 @@ describe('a diagnosis of a healthy network', () => {
     expect((await diagnosed(preset('mlp:depth=3,width=8,norm=batch'))).judgement.findings).toEqual([])
     const { judgement, evidence } = await diagnosed(preset('residual-mlp:depth=3,width=8'))
     expect(judgement.verdict).toBe('healthy')
-    expect(Object.keys(evidence.measured)).toEqual(['withoutBlocks'])
+    expect(Object.keys(evidence.measured)).toEqual(['linearProbe', 'withoutBlocks'])
   })
 })
 
@@ -107,7 +107,12 @@ describe('a diagnosis of an ill network', () => {
     const names = named(evidence.records)
     expect(names.slice(0, 6)).toEqual(firstRound)
     expect(names.slice(6)).toEqual(['rate / 3 0', 'rate / 10 0', 'float64 0'])
-    expect(Object.keys(evidence.measured).sort()).toEqual(['constructive', 'precision', 'sharpness'])
+    const { jacobian, ...measured } = evidence.measured
+    expect(Object.keys(measured).sort()).toEqual(['constructive', 'linearProbe', 'precision', 'sharpness'])
+    // sw2 = 0.2: each of the 12 hidden layers shrinks lengths by more than half.
+    expect(jacobian).toMatchObject({ samples: 8 })
+    expect(jacobian?.largest).toBeLessThan(1e-3)
+    expect(jacobian?.smallest).toBeLessThan(jacobian?.largest ?? 0)
   })
 
   it('trains the shallower twin with all seeds where the shallow one fails', async () => {
@@ -173,6 +178,20 @@ describe('a diagnosis that is stopped', () => {
     expect(interrupted).toBe(true)
     expect(named(evidence.records).filter((name) => name.startsWith('float64'))).toEqual([])
     expect(judgement.open.length).toBeGreaterThan(0)
+  })
+
+  it('is stopped within a measurement, too', async () => {
+    for (const stopped of ['sharpness', 'jacobian', 'linearProbe', 'withoutBlocks', 'affine']) {
+      const stop = new AbortController()
+      const onMeasuring = (what: string): void => {
+        if (what === stopped) stop.abort()
+      }
+      const own = { abort: stop.signal, observer: { onMeasuring } }
+      const healthy = stopped === 'withoutBlocks' ? preset('residual-mlp:depth=3,width=8') : good
+      const { evidence, interrupted } = await diagnosed(/^[wa]/.test(stopped) ? healthy : bad, own)
+      expect(interrupted, stopped).toBe(true)
+      expect(Object.keys(evidence.measured), stopped).not.toContain(stopped)
+    }
   })
 })
 
@@ -276,6 +295,22 @@ describe('a control that memory does not hold', () => {
     expect(judgement.verdict).toBe('vanishing-signal')
     expect(named(evidence.records)).not.toContain('float64 0')
     expect(evidence.applicable.has('float64')).toBe(false)
+  })
+})
+
+describe('a measurement that memory does not hold', () => {
+  it('stays open, and ends nothing', async () => {
+    const createBackend: DiagnosisTask['createBackend'] = async (precision) => {
+      const backend = await createWasmBackend({ threads: 'inline', precision })
+      const compile: Backend['compile'] = async (graph, options) => {
+        if (precision === 'float64') throw new IsobathError('memory', 'it does not fit.')
+        return backend.compile(graph, options)
+      }
+      return Object.assign(Object.create(backend), { compile })
+    }
+    const { evidence, judgement } = await diagnosed(good, { createBackend })
+    expect(Object.keys(evidence.measured)).toEqual(['linearProbe'])
+    expect(judgement).toMatchObject({ verdict: 'undecided', open: [{ cause: 'useless-depth' }] })
   })
 })
 

@@ -59,6 +59,8 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     const isNarrow = narrowest < sizeOf(blueprint.output)
     const known = { stages, depths, chance, seeds, isNarrow, isTwinGiven: task.twin !== undefined }
     let measured: Measured = {}
+    // Memory doesn't hold them.
+    const impossible = new Set<keyof Measured>()
     const evidenceNow = (): Evidence => {
       const { trials, applicable } = workshop
       return { ...known, records: trials.map(({ record }) => record), applicable, measured }
@@ -68,7 +70,8 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     await workshop.run(seeds.flatMap((seed) => first.map((control) => ({ control, seed }))))
     let judgement = judge(evidenceNow())
     while (!abort?.aborted) {
-      const needs = [...usefulNeeds(evidenceNow(), judgement), ...judgement.open.flatMap((one) => one.needs)]
+      const wanted = [...usefulNeeds(evidenceNow(), judgement), ...judgement.open.flatMap((one) => one.needs)]
+      const needs = wanted.filter((need) => 'control' in need || !impossible.has(need.measurement))
       const jobs = workshop.affordable(needs)
       const next = nextMeasurement(needs, workshop, task.budgetSeconds)
       // A twin first: what is measured may be about it.
@@ -76,7 +79,9 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
         observer?.onMeasuring?.(next)
         const start = (task.start ?? initialise)(blueprint, seeds[0])
         const patients: Patients = { patient, blueprint, start, twins, trials: workshop.trials, settings }
-        measured = { ...measured, ...(await measure(next, patients, evidenceNow(), lanes)) }
+        const found = await measure(next, patients, evidenceNow(), lanes, abort)
+        measured = { ...measured, ...found }
+        if (found === undefined) impossible.add(next)
       } else if (jobs.length > 0) await workshop.run(jobs.slice(0, together))
       else break
       judgement = judge(evidenceNow())
@@ -101,10 +106,14 @@ function usefulNeeds(evidence: Evidence, { verdict }: Judgement): Need[] {
   }
   if (verdict === 'overfitting' && applicable.has('random labels')) needs.push({ control: 'random labels', seeds: 1 })
   const symptom = symptomOf(evidence)
-  if (symptom !== 'none') needs.push({ measurement: 'precision' }, { measurement: 'sharpness' })
+  if (symptom !== 'none') needs.push(...explaining.map((measurement) => ({ measurement })))
   if (symptom === 'worse than its twin') needs.push({ measurement: 'constructive' })
+  if (evidence.stages.length > 1) needs.push({ measurement: 'linearProbe' })
   return needs.filter((need) => 'control' in need || measured[need.measurement] === undefined)
 }
+
+/** What there is to see of a network that has something to explain. */
+const explaining = ['precision', 'sharpness', 'jacobian'] as const
 
 /** Of the budget: what a measurement may take, whatever is left of it, so that a diagnosis that goes on comes to the same end. */
 const shareOfMeasurement = 0.1

@@ -1,5 +1,6 @@
 /** What is measured on networks that were trained already, or before any training: no control, but evidence. */
 import type { AffineReplacement } from '../probes/affine.ts'
+import type { LinearProbeAccuracy } from '../probes/linear-probe.ts'
 import type { PrecisionGap } from '../probes/precision.ts'
 import type { LossWithoutBlocks } from '../probes/without-block.ts'
 
@@ -17,12 +18,23 @@ export type Constructive =
     }
   | { readonly impossible: string }
 
+/** Singular values of the input-output Jacobian: medians over the samples that it was measured of. */
+export interface Stretch {
+  readonly largest: number
+  readonly smallest: number
+  readonly samples: number
+}
+
 export interface Measured {
   readonly constructive?: Constructive
   /** Before the first step; of the patient's first seed. */
   readonly precision?: PrecisionGap
   /** Before the first step; of the patient's first seed. */
   readonly sharpness?: { readonly eigenvalue: number; readonly stability: number | null }
+  /** Before the first step; of the patient's first seed. Null where samples have no Jacobian each, as with batch norm. */
+  readonly jacobian?: Stretch | null
+  /** After the last step; of the patient's first seed. */
+  readonly linearProbe?: LinearProbeAccuracy | null
   /** After the last step; of the patient's first seed. */
   readonly withoutBlocks?: LossWithoutBlocks
   readonly affine?: AffineReplacement

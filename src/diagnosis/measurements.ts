@@ -3,16 +3,19 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createStandardiser } from '../data/standardise.ts'
 import { affineReplacement } from '../probes/affine.ts'
 import { largestHessianEigenvalue, stability } from '../probes/hessian.ts'
+import { jacobianSingularValues } from '../probes/jacobian.ts'
+import { linearProbeAccuracy } from '../probes/linear-probe.ts'
 import { precisionGap } from '../probes/precision.ts'
 import { chooseSamples, type ProbeSamples } from '../probes/samples.ts'
 import { lossWithoutBlocks } from '../probes/without-block.ts'
+import { IsobathError } from '../support/errors.ts'
 import { constructiveWeights } from '../surgery/constructive.ts'
 import { functionGap } from '../surgery/function-gap.ts'
 import type { Twin } from '../surgery/twin.ts'
 import { createEvaluator, type Weights } from '../training/evaluate.ts'
 import type { TrainingSettings } from '../training/options.ts'
 import type { Patient } from './controls.ts'
-import { type Evidence, referenceOf } from './evidence.ts'
+import { type Evidence, median, referenceOf } from './evidence.ts'
 import type { Lane, Lanes } from './lanes.ts'
 import type { Constructive, Measured } from './measured.ts'
 import type { Trial } from './trial.ts'
@@ -31,8 +34,10 @@ export interface Patients {
 const measuredSamples = 512
 const gradientSamples = 64
 const sampleSeed = 2
+/** Stages that linear classifiers are fitted on, spread evenly where there are more. */
+const probedStages = 24
 
-type Measurer = (patients: Patients, evidence: Evidence, lane: Lane) => Promise<Measured>
+type Measurer = (patients: Patients, evidence: Evidence, lane: Lane, abort?: AbortSignal) => Promise<Measured>
 
 const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
   constructive: async (patients, evidence, lane) => ({ constructive: await construct(patients, evidence, lane) }),
@@ -41,40 +46,66 @@ const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
     const backends = { float32: await lane.backend('float32'), float64: await lane.backend('float64') }
     return { precision: await precisionGap(blueprint, backends, samplesFor(patients, gradientSamples), start) }
   },
-  sharpness: async (patients, _evidence, lane) => {
+  sharpness: async (patients, _evidence, lane, abort) => {
     const { blueprint, start } = patients
     const samples = samplesFor(patients, gradientSamples)
-    const { value } = await largestHessianEigenvalue(blueprint, await lane.backend('float64'), samples, start)
+    const backend = await lane.backend('float64')
+    const { value } = await largestHessianEigenvalue(blueprint, backend, samples, start, { abort })
     return { sharpness: { eigenvalue: value, stability: stability(value, patients.settings.optimizer) } }
   },
-  withoutBlocks: async (patients, _evidence, lane) => {
-    const { blueprint } = patients
-    const samples = samplesFor(patients, measuredSamples)
-    return {
-      withoutBlocks: await lossWithoutBlocks(blueprint, await lane.backend('float32'), samples, endOf(patients)),
-    }
+  jacobian: async (patients, _evidence, lane, abort) => {
+    const { blueprint, start } = patients
+    const samples = samplesFor(patients, gradientSamples)
+    const backend = await lane.backend('float64')
+    const spectra = await jacobianSingularValues(blueprint, backend, samples, start, { abort })
+    if (spectra === null) return { jacobian: null }
+    const largest = median(spectra.map((one) => one.largest))
+    const smallest = median(spectra.map((one) => one.smallest))
+    return { jacobian: { largest, smallest, samples: spectra.length } }
   },
-  affine: async (patients, _evidence, lane) => {
+  linearProbe: async (patients, _evidence, lane, abort) => {
+    const { blueprint, patient } = patients
+    const { train, test } = patient.data
+    const [seen, unseen] = [train, test].map((set) => samplesFor(patients, measuredSamples, set))
+    const backend = await lane.backend('float32')
+    const options = { stages: probedStages, abort }
+    return { linearProbe: await linearProbeAccuracy(blueprint, backend, seen, unseen, endOf(patients), options) }
+  },
+  withoutBlocks: async (patients, _evidence, lane, abort) => {
     const { blueprint } = patients
     const samples = samplesFor(patients, measuredSamples)
-    return { affine: await affineReplacement(blueprint, await lane.backend('float64'), samples, endOf(patients)) }
+    const backend = await lane.backend('float32')
+    return { withoutBlocks: await lossWithoutBlocks(blueprint, backend, samples, endOf(patients), { abort }) }
+  },
+  affine: async (patients, _evidence, lane, abort) => {
+    const { blueprint } = patients
+    const samples = samplesFor(patients, measuredSamples)
+    const backend = await lane.backend('float64')
+    return { affine: await affineReplacement(blueprint, backend, samples, endOf(patients), { abort }) }
   },
 }
 
-/** One measurement, on the first lane. */
+/** One measurement, on the first lane. Null where it was stopped, undefined where memory doesn't hold it. */
 export async function measure(
   name: keyof Measured,
   patients: Patients,
   evidence: Evidence,
   lanes: Lanes,
-): Promise<Measured> {
+  abort?: AbortSignal,
+): Promise<Measured | null | undefined> {
   let found: Measured = {}
-  await lanes.run([
-    async (lane) => {
-      found = await measurers[name](patients, evidence, lane)
-    },
-  ])
-  return found
+  try {
+    await lanes.run([
+      async (lane) => {
+        found = await measurers[name](patients, evidence, lane, abort)
+      },
+    ])
+    return found
+  } catch (error) {
+    if (abort?.aborted && error === abort.reason) return null
+    if (error instanceof IsobathError && error.code === 'memory') return undefined
+    throw error
+  }
 }
 
 /** After the patient's first seed's training. */
@@ -82,9 +113,10 @@ function endOf({ trials, start }: Patients): Weights {
   return trials.find(({ record }) => record.control === 'patient')?.weights ?? start
 }
 
-function samplesFor({ patient: { data }, settings }: Patients, most: number): ProbeSamples {
+/** Of the training set by default; standardised as its samples are. */
+function samplesFor({ patient: { data }, settings }: Patients, most: number, set = data.train): ProbeSamples {
   const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
-  return chooseSamples(data, standardiser, settings.loss, most, sampleSeed)
+  return chooseSamples({ ...data, train: set }, standardiser, settings.loss, most, sampleSeed)
 }
 
 async function construct(patients: Patients, evidence: Evidence, lane: Lane): Promise<Constructive> {

@@ -80,6 +80,21 @@ describe('profiles before training', () => {
   })
 })
 
+describe('profiles after training', () => {
+  it('show what can be read off each layer, where that was measured', () => {
+    const measured = { linearProbe: { train: [0.5, Number.NaN, 1], test: [0.4, Number.NaN, 0.9] } }
+    const [only] = layerProfiles(madeUpEvidence({ measured }))
+    expect(only).toMatchObject({ id: 'linearProbe', domain: [0, 1] })
+    expect(only.series.map(({ values }) => values)).toEqual([
+      [0.5, null, 1],
+      [0.4, null, 0.9],
+    ])
+    const none = { linearProbe: { train: [Number.NaN], test: [Number.NaN] } }
+    expect(layerProfiles(madeUpEvidence({ measured: none }))).toEqual([])
+    expect(layerProfiles(madeUpEvidence({ measured: { linearProbe: null } }))).toEqual([])
+  })
+})
+
 describe('the picture of a verdict', () => {
   const ids = layerProfiles(evidence)
 

@@ -97,6 +97,36 @@ const quantities: readonly Quantity[] = [
   },
 ]
 
+/** Looked at before the first step and after the last alone. */
+const atEnds: readonly (Quantity & { readonly when: 'start' | 'end' })[] = [
+  {
+    probe: 'effectiveRank',
+    when: 'start',
+    title: 'Dimensions',
+    axis: 'effective rank of the outputs',
+    scale: 'log',
+    caption: 'How many directions each layer’s outputs for the probe samples fill.',
+  },
+  {
+    probe: 'responseDeviation',
+    when: 'end',
+    title: 'Responses',
+    axis: 'deviation after batch norm',
+    scale: 'linear',
+    caption: 'The standard deviation of each layer’s responses, after its batch norm (He et al. 2015, figure 7).',
+  },
+  {
+    probe: 'neighbourSimilarity',
+    when: 'end',
+    title: 'Likeness to the layer before',
+    axis: 'linear CKA',
+    scale: 'linear',
+    domain: share,
+    caption:
+      'How alike each layer and the one before it see the probe samples: 1 is the same but for turns and stretches.',
+  },
+]
+
 const drawable = (value: number | null | undefined): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null
 
@@ -115,21 +145,43 @@ export function layerMaps(evidence: Evidence): LayerMap[] {
 
 const same = (value: number): number => value
 
-/** Before training, of the patient and the networks with fewer layers. */
+/** Of the patient and the networks with fewer layers. */
 export function layerProfiles(evidence: Evidence): LayerProfile[] {
   const controls = (['patient', 'shallow twin', 'shallower twin'] as const).filter(
     (control) => recordsOf(evidence, control).length > 0,
   )
-  const profiles = quantities.flatMap(({ probe, title, axis, scale, domain, caption, map = same, isShown }) => {
+  const shown = [...quantities.map((quantity) => ({ ...quantity, when: 'start' as const })), ...atEnds]
+  const profiles = shown.flatMap(({ probe, when, title, axis, scale, domain, caption, map = same, isShown }) => {
     const series = controls.map((name) => {
-      const values = readingOf(evidence, probe, 'start', name)
+      const values = readingOf(evidence, probe, when, name)
       return { name, values: values.map((value) => (drawable(value) === null ? null : map(value))) }
     })
     const known = series.flatMap(({ values }) => values.flatMap((value) => value ?? []))
     if (known.length === 0 || (isShown && !isShown(known))) return []
-    return [{ id: probe, title: `${title} before training`, axis, scale, domain, series, caption }]
+    const time = when === 'start' ? 'before' : 'after'
+    return [{ id: probe, title: `${title} ${time} training`, axis, scale, domain, series, caption }]
   })
-  return [...profiles, ...precisionProfile(evidence)]
+  return [...profiles, ...precisionProfile(evidence), ...readableProfile(evidence)]
+}
+
+function readableProfile({ measured: { linearProbe } }: Evidence): LayerProfile[] {
+  if (!linearProbe) return []
+  const [train, test] = [linearProbe.train, linearProbe.test].map((values) => values.map(drawable))
+  if (test.every((value) => value === null)) return []
+  return [
+    {
+      id: 'linearProbe',
+      title: 'What can be read off each layer after training',
+      axis: 'accuracy of a linear classifier',
+      scale: 'linear',
+      domain: share,
+      series: [
+        { name: 'training samples', values: train },
+        { name: 'test samples', values: test },
+      ],
+      caption: 'How many of 512 samples a linear classifier on the layer’s outputs gets right (Alain & Bengio 2017).',
+    },
+  ]
 }
 
 function precisionProfile({ measured: { precision } }: Evidence): LayerProfile[] {

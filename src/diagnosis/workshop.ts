@@ -46,6 +46,8 @@ const stepsOf: { readonly [name in keyof Measured]-?: number } = {
   constructive: 20,
   precision: 6,
   sharpness: 60,
+  jacobian: 10,
+  linearProbe: 60,
   withoutBlocks: 100,
   affine: 40,
 }

@@ -18,6 +18,8 @@ export interface AffineOptions {
   readonly fits?: number
   /** Of these, stages that are replaced; 12 by default. */
   readonly replaced?: number
+  /** Throws its reason once it is aborted, between two passes. */
+  readonly abort?: AbortSignal
 }
 
 /** In evaluation mode, on the samples that the maps weren't fitted on. */
@@ -44,7 +46,7 @@ export async function affineReplacement(
   backend: Backend,
   samples: ProbeSamples,
   weights: Weights,
-  { fits = 64, replaced = 12 }: AffineOptions = {},
+  { fits = 64, replaced = 12, abort }: AffineOptions = {},
 ): Promise<AffineReplacement> {
   const stages = stagesOf(blueprint.root)
   const recording = await recordStages(blueprint, backend, samples, weights)
@@ -65,6 +67,7 @@ export async function affineReplacement(
     const known = someOf(plainStages(blueprint, stages), fits)
     const measured = new Set(someOf(known, replaced))
     for (const stage of known) {
+      abort?.throwIfAborted()
       const { end } = stages[stage]
       const before = tableOf(stage === 0 ? recording.inputs : recording.output(stages[stage - 1].end))
       const after = tableOf(recording.output(end))

@@ -17,6 +17,8 @@ export type { LargestEigenvalue } from './lanczos.ts'
 export interface HessianOptions extends Partial<LanczosOptions> {
   /** Of the direction that the search starts from; 0 by default. */
   readonly seed?: number
+  /** Throws its reason once it is aborted, between two passes. */
+  readonly abort?: AbortSignal
 }
 
 /**
@@ -29,7 +31,7 @@ export async function largestHessianEigenvalue(
   backend: Backend,
   samples: ProbeSamples,
   weights: Weights,
-  { iterations = 20, tolerance = 0.01, seed = 0 }: HessianOptions = {},
+  { iterations = 20, tolerance = 0.01, seed = 0, abort }: HessianOptions = {},
 ): Promise<LargestEigenvalue> {
   const trained = blueprint.parameters.filter(({ trainable }) => trainable)
   const point = joined(trained.map(({ name }) => weights.get(name) ?? []))
@@ -37,6 +39,7 @@ export async function largestHessianEigenvalue(
   const pass = await openPass(blueprint, backend, samples, { gradients: true })
   try {
     const gradientAt = async (distance: number, direction: Float64Array): Promise<Float64Array> => {
+      abort?.throwIfAborted()
       const moved = point.map((value, index) => value + distance * direction[index])
       const sight = await pass.look(weightsWith(weights, trained, moved))
       return joined(trained.flatMap((parameter) => gradientOf(sight, parameter)))

@@ -26,7 +26,7 @@ async function spectraOf(network: Network, own: Weights = new Map(), count?: num
   return {
     blueprint,
     weights,
-    spectra: await jacobianSingularValues(blueprint, backend, samplesIn(shape), weights, count),
+    spectra: await jacobianSingularValues(blueprint, backend, samplesIn(shape), weights, { count }),
   }
 }
 

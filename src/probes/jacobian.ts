@@ -7,6 +7,13 @@ import type { Weights } from '../training/evaluate.ts'
 import { singularValues } from './linear-algebra.ts'
 import type { ProbeSamples } from './samples.ts'
 
+export interface JacobianOptions {
+  /** Of how many samples, the first ones; 8 by default. */
+  readonly count?: number
+  /** Throws its reason once it is aborted, between two passes. */
+  readonly abort?: AbortSignal
+}
+
 /** Of one sample. All singular values near 1 are dynamical isometry. */
 export interface JacobianSpectrum {
   /** Largest first; as many as the network has inputs or outputs, whichever are fewer. */
@@ -20,7 +27,7 @@ export interface JacobianSpectrum {
 const mostOutputs = 1024
 
 /**
- * Of the first `count` samples. Exact: one pass back for each output, with the samples as the batch. Null for networks with
+ * Exact: one pass back for each output, with the samples as the batch. Null for networks with
  * batch norm, where an output depends on all samples of the batch and no sample has a Jacobian of its own, and for those of
  * more than 1,024 outputs.
  */
@@ -29,7 +36,7 @@ export async function jacobianSingularValues(
   backend: Backend,
   samples: ProbeSamples,
   weights: Weights,
-  count = 8,
+  { count = 8, abort }: JacobianOptions = {},
 ): Promise<readonly JacobianSpectrum[] | null> {
   const outputs = sizeOf(blueprint.output)
   if (outputs > mostOutputs || couplesSamples(blueprint.root)) return null
@@ -43,6 +50,7 @@ export async function jacobianSingularValues(
     const given = program.read('outputs', 0)
     const jacobians = Array.from({ length: batch }, () => new Float64Array(outputs * features))
     for (let output = 0; output < outputs; output++) {
+      abort?.throwIfAborted()
       const targets = targetsFor(given, outputs, output)
       program.write('targets', targets, 0)
       await program.run(0, 1)

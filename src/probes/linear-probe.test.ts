@@ -101,6 +101,17 @@ describe('a linear probe', () => {
     expect(wide?.test[0]).toBeGreaterThan(0.9)
   })
 
+  it('may be of a few stages, the first and the last among them, and be stopped', async () => {
+    const network = parseNetwork('mlp:depth=6,width=6', { input: [4], classes: 3 })
+    const blueprint = createBlueprint(network, [4])
+    const those = [blueprint, backend, ...bothOf(blob), initialise(blueprint, 3)] as const
+    const [all, some] = [await linearProbeAccuracy(...those), await linearProbeAccuracy(...those, { stages: 3 })]
+    expect(all?.test).toHaveLength(7)
+    expect(some?.test).toEqual(all?.test.map((accuracy, stage) => (stage % 3 === 0 ? accuracy : Number.NaN)))
+    const abort = AbortSignal.abort(new Error('stopped'))
+    await expect(linearProbeAccuracy(...those, { abort })).rejects.toThrow('stopped')
+  })
+
   it('is for classes alone', async () => {
     expect(await probe(dense(4), autoencode(blob))).toBe(null)
   })

@@ -5,23 +5,31 @@ import { sizeOf } from '../blueprint/shape.ts'
 import { createRandom } from '../support/random.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { type Recording, recordStages } from './record.ts'
-import { fitRidge, type Table, times } from './ridge.ts'
+import { fitRidge, type Table } from './ridge.ts'
 import type { ProbeSamples } from './samples.ts'
+import { spread } from './spread.ts'
 import { type Stage, stagesOf } from './stages.ts'
 
 export interface LinearProbeOptions {
   /** Of the projection of wide stages; 0 by default. */
   readonly seed?: number
+  /** How many are probed, spread evenly where there are more; all by default. */
+  readonly stages?: number
+  /** Throws its reason once it is aborted, between two passes. */
+  readonly abort?: AbortSignal
 }
 
 /** Fractions of samples whose class has the largest output of the stage's linear map. */
 export interface LinearProbeAccuracy {
-  /** By stage, on the samples that the maps were fitted on. */
+  /** By stage, on the samples that the maps were fitted on; NaN where it wasn't probed. */
   readonly train: readonly number[]
   readonly test: readonly number[]
 }
 
-/** Wider stages are projected at random: that keeps distances to a few percent (Johnson & Lindenstrauss 1984). */
+/**
+ * Wider stages are projected at random, which keeps distances to a few percent (Johnson & Lindenstrauss 1984), each
+ * value of the projection from the root of as many features as there are (Li, Hastie & Church 2006).
+ */
 const widest = 256
 
 /**
@@ -34,7 +42,7 @@ export async function linearProbeAccuracy(
   train: ProbeSamples,
   test: ProbeSamples,
   weights: Weights,
-  { seed = 0 }: LinearProbeOptions = {},
+  { seed = 0, stages: most = Number.POSITIVE_INFINITY, abort }: LinearProbeOptions = {},
 ): Promise<LinearProbeAccuracy | null> {
   if (train.set.targets !== undefined) return null
   const classes = sizeOf(blueprint.output)
@@ -44,15 +52,16 @@ export async function linearProbeAccuracy(
     try {
       const project = createProjection(seed)
       const wanted = oneHot(train.set.labels, seen.samples, classes)
-      const accuracies = stagesOf(blueprint.root).map((stage) => {
-        const features = project(featuresOf(seen, stage))
+      const stages = stagesOf(blueprint.root)
+      const accuracy = { train: stages.map(() => Number.NaN), test: stages.map(() => Number.NaN) }
+      for (const stage of spread(stages.length, most)) {
+        abort?.throwIfAborted()
+        const features = project(featuresOf(seen, stages[stage]))
         const map = fitRidge(features, wanted)
-        return {
-          train: accuracyOf(map(features), train.set.labels),
-          test: accuracyOf(map(project(featuresOf(unseen, stage))), test.set.labels),
-        }
-      })
-      return { train: accuracies.map(({ train: own }) => own), test: accuracies.map(({ test: own }) => own) }
+        accuracy.train[stage] = accuracyOf(map(features), train.set.labels)
+        accuracy.test[stage] = accuracyOf(map(project(featuresOf(unseen, stages[stage]))), test.set.labels)
+      }
+      return accuracy
     } finally {
       unseen.dispose()
     }
@@ -68,19 +77,37 @@ function featuresOf(recording: Recording, { end }: Stage): Table {
 
 /** Stages of the same width are projected in the same way. */
 function createProjection(seed: number): (table: Table) => Table {
-  const matrices = new Map<number, Table>()
+  const choices = new Map<number, Chosen>()
   return (table) => {
-    const { width } = table
+    const { rows, width, values } = table
     if (width <= widest) return table
-    const matrix = matrices.get(width) ?? gaussianMatrix(width, seed)
-    matrices.set(width, matrix)
-    return times(table, matrix)
+    const chosen = choices.get(width) ?? choose(width, seed)
+    choices.set(width, chosen)
+    const { features, signs } = chosen
+    const each = features.length / widest
+    const projected = new Float64Array(rows * widest)
+    for (let to = 0; to < projected.length; to++) {
+      const start = Math.floor(to / widest) * width
+      const first = (to % widest) * each
+      for (let place = first; place < first + each; place++) {
+        projected[to] += signs[place] * values[start + features[place]]
+      }
+    }
+    return { rows, width: widest, values: projected }
   }
 }
 
-function gaussianMatrix(rows: number, seed: number): Table {
-  const random = createRandom(seed, 'projection', rows)
-  return { rows, width: widest, values: new Float64Array(rows * widest).map(() => random.normal()) }
+/** Which features each value of the projection is the sum of, one after the other, and with which signs. */
+interface Chosen {
+  readonly features: Uint32Array
+  readonly signs: Int8Array
+}
+
+function choose(width: number, seed: number): Chosen {
+  const random = createRandom(seed, 'projection', width)
+  const count = widest * Math.ceil(Math.sqrt(width))
+  const features = Uint32Array.from({ length: count }, () => Math.floor(random.uniform() * width))
+  return { features, signs: Int8Array.from(features, () => (random.uniform() < 0.5 ? -1 : 1)) }
 }
 
 function oneHot(labels: ArrayLike<number>, rows: number, classes: number): Table {

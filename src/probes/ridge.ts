@@ -99,7 +99,7 @@ function transposed({ rows, width, values }: Table): Table {
   return { rows: width, width: rows, values: turned }
 }
 
-export function times(one: Table, other: Table): Table {
+function times(one: Table, other: Table): Table {
   const values = new Float64Array(one.rows * other.width)
   for (let row = 0; row < one.rows; row++) {
     for (let inner = 0; inner < one.width; inner++) {

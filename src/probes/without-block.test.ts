@@ -23,7 +23,7 @@ import type { Layer, Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { type ProbeSamples, samplesOf } from './samples.ts'
-import { type BlockRanges, lossWithoutBlocks } from './without-block.ts'
+import { type BlockOptions, lossWithoutBlocks } from './without-block.ts'
 
 const data = blobs({ classes: 3, features: 4, train: 20, test: 3, seed: 1 })
 const standardiser = createStandardiser(data.train, data.shape, 'per-channel')
@@ -42,7 +42,7 @@ function drawn(network: Network, input: readonly number[] = [4]): Map<string, Fl
   return new Map(entries)
 }
 
-const measure = (network: Network, weights: Weights, ranges?: BlockRanges, of: ProbeSamples = samples) =>
+const measure = (network: Network, weights: Weights, ranges?: BlockOptions, of: ProbeSamples = samples) =>
   lossWithoutBlocks(createBlueprint(network, of === samples ? [4] : [1, 2, 2]), backend, of, weights, ranges)
 
 /** The same blocks under their names, some left out. */

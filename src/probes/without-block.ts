@@ -8,11 +8,13 @@ import { spread } from './spread.ts'
 import { type ParameterPlace, stagesOf } from './stages.ts'
 import { zeroingOfStage } from './zero-branch.ts'
 
-export interface BlockRanges {
+export interface BlockOptions {
   /** How many blocks are taken out one by one, spread evenly where there are more; 128 by default. */
   readonly single?: number
   /** How many sizes of what is taken away from the top, spread evenly; 16 by default. */
   readonly fromTop?: number
+  /** Throws its reason once it is aborted, between two passes. */
+  readonly abort?: AbortSignal
 }
 
 /** Losses in evaluation mode; Infinity where they aren't finite. */
@@ -34,7 +36,7 @@ export async function lossWithoutBlocks(
   backend: Backend,
   samples: ProbeSamples,
   weights: Weights,
-  { single: mostSingle = 128, fromTop: mostSizes = 16 }: BlockRanges = {},
+  { single: mostSingle = 128, fromTop: mostSizes = 16, abort }: BlockOptions = {},
 ): Promise<LossWithoutBlocks> {
   const { set, standardiser } = samples
   const stages = stagesOf(blueprint.root)
@@ -43,6 +45,7 @@ export async function lossWithoutBlocks(
   const lossNow = async (): Promise<number> =>
     (await evaluator.evaluate(set, standardiser, samples.loss)).loss ?? Number.POSITIVE_INFINITY
   const lossWithout = async (places: readonly ParameterPlace[]): Promise<number> => {
+    abort?.throwIfAborted()
     const changed = withZeros(weights, places)
     evaluator.load(changed)
     const loss = await lossNow()

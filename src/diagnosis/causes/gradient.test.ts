@@ -35,6 +35,18 @@ describe("gradients' growth towards the input", () => {
   })
 })
 
+describe('the input-output Jacobian', () => {
+  it('stands in the evidence where it was measured', () => {
+    const found = vanishingGradient({
+      ...grown(-4),
+      measured: { jacobian: { largest: 0.25, smallest: 1e-9, samples: 8 } },
+    })
+    expect(found.evidence.at(-1)).toMatchObject({ value: 0.25, limit: null })
+    expect(found.evidence.at(-1)?.words).toContain('from 1.0e-9 to 0.25, medians of 8 samples')
+    expect(textOf(vanishingGradient({ ...grown(-4), measured: { jacobian: null } }))).not.toMatch(unreadable)
+  })
+})
+
 describe('a vanishing gradient', () => {
   it('holds just beyond the limit, and is ruled out just within', () => {
     expect(vanishingGradient(grown(-vanishingDecades - 0.01)).state).toBe('holds')

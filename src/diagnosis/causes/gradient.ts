@@ -30,6 +30,17 @@ const explodingDecades = 2
 function rowsOf(evidence: Evidence, name: string, value: number, limit: number): EvidenceRow[] {
   const norms = hiddenReading(evidence, 'gradientNorm')
   const words = `gradient norm ${number(firstOf(norms))} in the first layer, ${number(lastOf(norms))} in the last hidden one`
+  const { jacobian } = evidence.measured
+  const stretch: EvidenceRow[] = jacobian
+    ? [
+        {
+          name: 'largest singular value of the input-output Jacobian',
+          value: Number.isFinite(jacobian.largest) ? jacobian.largest : null,
+          limit: null,
+          words: `the singular values of the input-output Jacobian go from ${number(jacobian.smallest)} to ${number(jacobian.largest)}, medians of ${jacobian.samples} samples`,
+        },
+      ]
+    : []
   const lost = firstOf(hiddenReading(evidence, 'lostUpdates'))
   return [
     { name, value: Number.isFinite(value) ? value : null, limit, words },
@@ -39,6 +50,7 @@ function rowsOf(evidence: Evidence, name: string, value: number, limit: number):
       limit: null,
       words: `${percent(lost)} of its weights get an update under half a unit in their last place`,
     },
+    ...stretch,
   ]
 }
 

@@ -51,6 +51,20 @@ describe('useless residual blocks', () => {
     expect(without(all(0.05, 6)).state).toBe('holds')
   })
 
+  it('come with the layer from which on the classes can be read off', () => {
+    const fromTop = [{ blocks: 1, loss: 1 }]
+    const measured = { withoutBlocks: { loss: 0.1, single: all(0.1, 7), fromTop } }
+    const wordsOf = (test: readonly number[]): string | undefined => {
+      const own = { ...measured, linearProbe: { train: test, test } }
+      return uselessDepth(madeUpEvidence({ trials: sound(), blocks: 6, measured: own })).evidence[1]?.words
+    }
+    const nothing = Number.NaN
+    expect(wordsOf([0.5, nothing, 0.88, 0.9, nothing, 0.91, 0.99])).toBe(
+      'a linear classifier on the outputs of layer 4 of 6 is right for 90.0% of new samples, on those of the last for 91.0%',
+    )
+    expect(wordsOf(all(nothing, 7))).toBeUndefined()
+  })
+
   it('are no claim where none can be taken out', () => {
     const found = without([])
     expect(found.state).not.toBe('holds')

@@ -1,7 +1,7 @@
 /** Whether layers could be left out of the trained network without its noticing. */
 import { type Evidence, fails } from '../evidence.ts'
-import { number } from '../words.ts'
-import { type Assessment, type EvidenceRow, holds, open, ruledOut, scoreOf, untested } from './assessment.ts'
+import { number, percent } from '../words.ts'
+import { type Assessment, type EvidenceRow, holds, open, placeOf, ruledOut, scoreOf, untested } from './assessment.ts'
 
 /** A loss that is no more than this above the whole network's, relative to it, is the same. */
 const harmless = 0.01
@@ -44,6 +44,7 @@ function uselessBlocks(evidence: Evidence, blocks: number): Assessment {
   const words = `without its last ${most.blocks} of ${blocks} residual blocks the loss on the probe samples is ${number(most.loss)} instead of ${number(loss)}`
   const rows: EvidenceRow[] = [
     { name: 'share of the residual blocks that can be left out', value: share, limit: leastShare, words },
+    ...readableRows(evidence),
   ]
   if (share < leastShare) {
     const sentence =
@@ -74,10 +75,31 @@ function uselessLayers(evidence: Evidence): Assessment {
   const words = `${tried.filter(isAffine).length} of ${tried.length} hidden layers are affine maps, by what they do to the probe samples`
   const rows: EvidenceRow[] = [
     { name: 'share of the hidden layers that are affine maps', value: share, limit: leastShare, words },
+    ...readableRows(evidence),
   ]
   if (share <= leastShare || tried.length < 2) {
     return ruledOut(cause, 'affine replacement', { sentence: `${words}.`, evidence: rows })
   }
   const sentence = `Much of its depth is useless: ${words}, and one after the other is one.`
   return holds(cause, scoreOf(share, leastShare), { sentence, evidence: rows })
+}
+
+/** Of a few hundred samples, one or two percent are chance. */
+const nearly = 0.02
+
+/** From which layer on the classes can be read off about as well as from the last. */
+function readableRows(evidence: Evidence): EvidenceRow[] {
+  const accuracies = evidence.measured.linearProbe?.test.slice(0, -1) ?? []
+  const known = accuracies.flatMap((accuracy, stage) => (Number.isFinite(accuracy) ? [{ accuracy, stage }] : []))
+  const last = known.at(-1)
+  const first = last && known.find(({ accuracy }) => accuracy >= last.accuracy - nearly)
+  if (!last || !first) return []
+  return [
+    {
+      name: 'layers before the first whose linear classifier is as good as the last one’s, as a share',
+      value: first.stage / accuracies.length,
+      limit: null,
+      words: `a linear classifier on the outputs of ${placeOf(evidence, first.stage)} is right for ${percent(first.accuracy)} of new samples, on those of the last for ${percent(last.accuracy)}`,
+    },
+  ]
 }
