@@ -10,7 +10,7 @@ import { runCase } from '../dist/casebook/run.js'
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '501,502,503' },
+    seeds: { type: 'string', default: '601,602,603' },
     only: { type: 'string' },
     out: { type: 'string' },
     verbose: { type: 'boolean' },

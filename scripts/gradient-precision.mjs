@@ -122,7 +122,7 @@ writeFileSync(
     title: "Error of the first layer's float32 gradient",
     description: `Relative error of the first layer's gradient in float32, against float64, by the number of hidden layers from ${depths[0]} to ${depths.at(-1)}: ${ends.join(', ')}. Bands: least and greatest of ${seeds.length} seeds. Another 64 samples change the same gradient by ${median(noise).toFixed(2)} of its length.`,
     x: { label: 'Hidden layers', scale: 'log', domain: [depths[0], depths.at(-1)] },
-    y: { label: 'Relative error', scale: 'log' },
+    y: { label: 'Relative error', scale: 'log', domain: [1e-7, 10] },
     references: [
       { label: 'other samples', y: median(noise) },
       { label: "float32's unit", y: 2 ** -23 },
