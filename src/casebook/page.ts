@@ -15,8 +15,15 @@ export function casebookPage(results: readonly CaseResult[]): string {
     const seconds = own.reduce((sum, result) => sum + result.seconds / own.length, 0)
     return [name, about, expected.join(' or '), verdicts.join('; '), `${right} of ${own.length}`, seconds.toFixed(0)]
   })
+  const right = results.filter(({ isRight }) => isRight).length
   return [
-    `Seeds ${seeds.join(', ')}.`,
+    '# The case book',
+    '',
+    'Networks with one known disease, with two, or with none, and what the diagnosis says of them: `npm run casebook`, which',
+    'writes this page. The seeds were not used while its limits were chosen; what was learnt from others is in [log.md](log.md).',
+    'A disease is named right where it comes first. Seconds are means, on two cores.',
+    '',
+    `Seeds ${seeds.join(', ')}: ${right} of ${results.length} are right.`,
     '',
     table(['case', 'what is wrong', 'expected first', 'findings', 'right', 'seconds'], rows),
     '',

@@ -3,6 +3,7 @@ import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
 import type { Standardiser } from '../data/standardise.ts'
 import type { LossName } from '../graph/programs.ts'
 import type { LayerProbeName } from '../probes/layer-probes.ts'
+import type { Stage } from '../probes/stages.ts'
 import { summarise } from '../support/statistics.ts'
 import { type PairedDifference, pairedDifference } from '../training/compare.ts'
 import type { ControlName } from './controls.ts'
@@ -17,7 +18,7 @@ export interface Chance {
 
 export interface Evidence {
   /** The patient's stages in the order of the signal. */
-  readonly stages: readonly { readonly name: string; readonly skips: boolean }[]
+  readonly stages: readonly Pick<Stage, 'name' | 'skips' | 'multiplier'>[]
   readonly depths: Depths
   /** Whether the network it is measured against is another one, and not itself with fewer layers. */
   readonly isTwinGiven: boolean
@@ -146,7 +147,7 @@ export function symptomOf(evidence: Evidence): Symptom {
 }
 
 /** Relative: less is no difference, however sure. */
-const leastEffect = 0.05
+export const leastEffect = 0.05
 
 /**
  * How much of what the patient lacks a control gives it: 0 nothing, 1 all that the network with fewer layers has, or, where none

@@ -20,6 +20,8 @@ export interface LayerProfile {
   readonly scale: 'log' | 'linear'
   readonly domain?: readonly [number, number]
   readonly series: readonly { readonly name: string; readonly values: readonly (number | null)[] }[]
+  /** Whether only some layers were looked at. */
+  readonly isSparse?: boolean
   readonly caption: string
 }
 
@@ -53,13 +55,6 @@ const quantities: readonly Quantity[] = [
     scale: 'log',
     caption: '1 - the mean cosine between the outputs of different samples: 0 where all look alike to the layer.',
     map: (value) => Math.max(1 - value, 1e-16),
-  },
-  {
-    probe: 'closestPairs',
-    title: 'The closest pairs of samples',
-    axis: 'mean cosine',
-    scale: 'linear',
-    caption: 'The mean cosine of each sample and the one that is nearest to it after the first layer.',
   },
   {
     probe: 'gradientNorm',
@@ -99,6 +94,14 @@ const quantities: readonly Quantity[] = [
 
 /** Looked at before the first step and after the last alone. */
 const atEnds: readonly (Quantity & { readonly when: 'start' | 'end' })[] = [
+  {
+    probe: 'closestPairs',
+    when: 'start',
+    title: 'The closest pairs of samples',
+    axis: 'mean cosine',
+    scale: 'linear',
+    caption: 'The mean cosine of each sample and the one that is nearest to it after the first layer.',
+  },
   {
     probe: 'effectiveRank',
     when: 'start',
@@ -179,6 +182,7 @@ function readableProfile({ measured: { linearProbe } }: Evidence): LayerProfile[
         { name: 'training samples', values: train },
         { name: 'test samples', values: test },
       ],
+      isSparse: true,
       caption: 'How many of 512 samples a linear classifier on the layer’s outputs gets right (Alain & Bengio 2017).',
     },
   ]

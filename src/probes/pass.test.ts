@@ -7,6 +7,7 @@ import { initialise } from '../blueprint/initialise.ts'
 import { blobs } from '../data/blobs.ts'
 import { createStandardiser } from '../data/standardise.ts'
 import { gradientGraph } from '../graph/programs.ts'
+import { chain, dense, repeat, residual } from '../network/layers.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { openPass, type Sight } from './pass.ts'
 import { chooseSamples, type ProbeSamples } from './samples.ts'
@@ -45,6 +46,15 @@ describe('stages', () => {
   it('know which blocks have a skip', () => {
     const stages = stagesOf(createBlueprint(parseNetwork('residual-mlp:depth=3,width=8', shape), [4]).root)
     expect(stages.map(({ skips }) => skips)).toEqual([false, true, true, false])
+  })
+
+  it('know what a residual branch is multiplied by, in each iteration', () => {
+    const multipliersOf = (text: string): number[] =>
+      stagesOf(createBlueprint(parseNetwork(text, shape), [4]).root).map(({ multiplier }) => multiplier)
+    expect(multipliersOf('residual-mlp:depth=3,width=8,multiplier=0.5')).toEqual([1, 0.5, 0.5, 1])
+    const block = residual(dense(8), { multiplier: [0.1, 0.2, 0.3] })
+    const own = createBlueprint(chain(dense(8), repeat(3, block), dense(3)), [4])
+    expect(stagesOf(own.root).map(({ multiplier }) => multiplier)).toEqual([1, 0.1, 0.2, 0.3, 1])
   })
 
   it('end in what follows their weights, and know their activations and weights', () => {

@@ -32,6 +32,8 @@ export interface Stage {
   readonly normalisations: readonly Place[]
   /** Whether its input is carried past it: a residual block. */
   readonly skips: boolean
+  /** What its branch is multiplied by at the start, where it is a residual block; else 1. */
+  readonly multiplier: number
 }
 
 const isWeight = ({ role }: ParameterBlueprint): boolean => role === 'weight'
@@ -64,6 +66,15 @@ function hasSkip(block: LayerBlueprint): boolean {
     .every(({ layer }) => layer.kind === 'residual')
 }
 
+/** In its last loop's iteration, where it differs from one to the next. */
+function multiplierOf(block: LayerBlueprint, iteration: number): number {
+  if (!hasSkip(block)) return 1
+  const { layer } = membersOf(block).find(hasWeights) ?? block
+  if (layer.kind !== 'residual') return 1
+  const { multiplier } = layer
+  return typeof multiplier === 'number' ? multiplier : multiplier[iteration % multiplier.length]
+}
+
 /** The iterations of one run through a layer inside a stage: one, but for loops that are inside the stage. */
 function placesIn(layer: LayerBlueprint, stage: LayerBlueprint, iteration: number): Place[] {
   const inner = sizeOf(layer.loops) / sizeOf(stage.loops)
@@ -85,6 +96,7 @@ function createStage(first: LayerBlueprint, members: readonly LayerBlueprint[], 
       .filter(({ layer }) => layer.kind === 'batchNorm')
       .flatMap((leaf) => placesIn(leaf, first, iteration)),
     skips: hasSkip(first),
+    multiplier: multiplierOf(first, iteration),
   }
 }
 

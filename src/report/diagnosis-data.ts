@@ -120,6 +120,8 @@ export interface DiagnosisProfile {
   readonly scale: 'log' | 'linear'
   readonly domain?: readonly [number, number]
   readonly series: readonly ProfileSeries[]
+  /** Whether only some layers were looked at: then lines go on over those that weren't. */
+  readonly isSparse?: boolean
   readonly caption: string
 }
 

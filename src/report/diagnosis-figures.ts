@@ -41,7 +41,7 @@ const PROFILE_SIZE = { width: 440, height: 300 }
 
 /** The values by layer of several networks, from the first layer of each to its last. */
 function profilePicture(profile: DiagnosisProfile, size: { width: number; height: number }): string {
-  const { title, axis, scale, domain, series } = profile
+  const { title, axis, scale, domain, series, isSparse } = profile
   const names = [...new Set([PATIENT, TWIN, ...series.map(({ name }) => name)])]
   return lineFigure({
     title: fitted(title, size.width, 13.5, true),
@@ -53,8 +53,10 @@ function profilePicture(profile: DiagnosisProfile, size: { width: number; height
     series: series.map(({ name, values }) => ({
       name: shortened(name, 22),
       colour: names.indexOf(name),
-      marks: values.length <= 16,
-      points: values.map((y, index) => ({ x: positionOf(index, values.length), y })),
+      marks: values.length <= 16 || isSparse,
+      points: values
+        .map((y, index) => ({ x: positionOf(index, values.length), y }))
+        .filter(({ y }) => !isSparse || y !== null),
     })),
     ...size,
   })

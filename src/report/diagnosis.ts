@@ -21,7 +21,7 @@ export { diagnosisText } from './diagnosis-text.ts'
 export function diagnosisReport(data: DiagnosisData): string {
   return renderPage({
     title: title(data),
-    lead: data.answer.join(' '),
+    lead: data.answer,
     summary: [...(data.interrupted ? [interruption(data)] : []), ...setupItems(data)].join(' · '),
     figures: [firstFigure(data)],
     groups: groups(data),
@@ -58,7 +58,7 @@ function groups(data: DiagnosisData): PageGroup[] {
     controlsGroup(data),
     groupOfFigures('Loss while training', curves === null ? [] : [curves]),
     ...data.findings.map(findingGroup),
-    groupOfFigures('Layer by layer, before training', profileFigures(data)),
+    groupOfFigures('Layer by layer, before and after training', profileFigures(data)),
     groupOfItems('What is open', data.open.map(openItem)),
     groupOfItems(
       'Papers',

@@ -20,7 +20,7 @@ section:not(.wide), h1, .lead { max-width: 44rem; }
   font: 600 .875rem/1 var(--sans); letter-spacing: .02em; }
 h1 { margin: 0 0 .75rem; font-size: clamp(1.6rem, 4.5vw, 2.25rem); line-height: 1.15; font-weight: 700;
   letter-spacing: -.012em; text-wrap: balance; }
-.lead { margin: 0; font-size: clamp(1.125rem, 2.5vw, 1.3125rem); line-height: 1.45; text-wrap: pretty; }
+.lead { margin: 0 0 0.5em; font-size: clamp(1.125rem, 2.5vw, 1.3125rem); line-height: 1.45; text-wrap: pretty; }
 .summary { margin: .75rem 0 0; color: var(--muted); font: .9375rem/1.5 var(--sans);
   text-wrap: pretty; }
 h2 { margin: 0 0 .75rem; font-size: 1.25rem; line-height: 1.3; }

@@ -42,8 +42,8 @@ export interface Fact {
 
 export interface Page {
   readonly title: string
-  /** The answer, in a sentence or two. */
-  readonly lead: string
+  /** The answer, in a sentence or two, or a paragraph for each. */
+  readonly lead: string | readonly string[]
   /** A line below the lead: what was done, in short. */
   readonly summary?: string
   readonly figures: readonly PageFigure[]
@@ -71,7 +71,10 @@ export function renderPage(page: Page): string {
     `<header>
 <p class="brand">${EMBLEM}Isobath</p>
 <h1>${escapeMarkup(page.title)}</h1>
-<p class="lead">${escapeMarkup(page.lead)}</p>
+${[page.lead]
+  .flat()
+  .map((text) => `<p class="lead">${escapeMarkup(text)}</p>`)
+  .join('\n')}
 ${summary}
 </header>`,
     ...page.figures.map(renderFigure),

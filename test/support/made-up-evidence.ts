@@ -75,9 +75,10 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
   const hiddenStages = Array.from({ length: hidden }, (_, index) => ({
     name: `hidden[${index}]`,
     skips: index < blocks,
+    multiplier: 1,
   }))
   return {
-    stages: [...hiddenStages, { name: 'readout', skips: false }],
+    stages: [...hiddenStages, { name: 'readout', skips: false, multiplier: 1 }],
     depths: { what: 'hidden layer', patient: hidden, shallow: Math.ceil(hidden / 3), shallower: 1 },
     isTwinGiven: false,
     isNarrow: false,

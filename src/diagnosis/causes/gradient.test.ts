@@ -35,6 +35,27 @@ describe("gradients' growth towards the input", () => {
   })
 })
 
+describe('the gradient of residual branches', () => {
+  const block = (multiplier: number) => ({ name: 'block', skips: true, multiplier })
+  const read = { name: 'readout', skips: false, multiplier: 1 }
+  const stem = { name: 'stem', skips: false, multiplier: 1 }
+
+  it('is taken over their multipliers, which say nothing of its way', () => {
+    const idle = {
+      ...gradient([1, 0.3, 1e-5, 1]),
+      stages: [stem, block(0.3), block(-1e-5), read],
+    }
+    expect(growthTowardsInput(idle)).toBeCloseTo(0, 9)
+    expect(explodingGradient(idle)).toMatchObject({ state: 'ruled out' })
+    expect(explodingGradient(idle).sentence).toContain('over their branches’ multipliers')
+    expect(explodingGradient(grown(1)).sentence).not.toContain('multipliers')
+  })
+
+  it('is no number where a branch begins at 0', () => {
+    expect(growthTowardsInput({ ...gradient([1, 0, 0, 1]), stages: [stem, block(0), block(0), read] })).toBe(0)
+  })
+})
+
 describe('the input-output Jacobian', () => {
   it('stands in the evidence where it was measured', () => {
     const found = vanishingGradient({

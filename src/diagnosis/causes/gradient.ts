@@ -13,9 +13,21 @@ import {
   withoutSymptom,
 } from './assessment.ts'
 
+/**
+ * By hidden stage. The gradient of a residual branch's weights has its multiplier as a factor, which says nothing of the way to
+ * the input: it is taken out. NaN where a branch is multiplied by 0.
+ */
+function gradientNorms(evidence: Evidence): readonly number[] {
+  const { stages } = evidence
+  return hiddenReading(evidence, 'gradientNorm').map((norm, stage) => {
+    const multiplier = stages[stage]?.multiplier ?? 1
+    return multiplier === 0 ? Number.NaN : norm / Math.abs(multiplier)
+  })
+}
+
 /** Powers of ten by which the first layer's gradient is larger than the last hidden one's; below 0 where it is smaller. */
 export function growthTowardsInput(evidence: Evidence): number {
-  const norms = hiddenReading(evidence, 'gradientNorm')
+  const norms = gradientNorms(evidence)
   const [first, last] = [firstOf(norms), lastOf(norms)]
   return last === 0 ? Number.NaN : Math.log10(first / last)
 }
@@ -28,8 +40,9 @@ export const severeDecades = 6
 const explodingDecades = 2
 
 function rowsOf(evidence: Evidence, name: string, value: number, limit: number): EvidenceRow[] {
-  const norms = hiddenReading(evidence, 'gradientNorm')
-  const words = `gradient norm ${number(firstOf(norms))} in the first layer, ${number(lastOf(norms))} in the last hidden one`
+  const norms = gradientNorms(evidence)
+  const over = evidence.stages.some(({ multiplier }) => multiplier !== 1) ? ', over their branches’ multipliers' : ''
+  const words = `gradient norm ${number(firstOf(norms))} in the first layer, ${number(lastOf(norms))} in the last hidden one${over}`
   const { jacobian } = evidence.measured
   const stretch: EvidenceRow[] = jacobian
     ? [

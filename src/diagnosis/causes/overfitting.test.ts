@@ -155,10 +155,14 @@ describe('overfitting', () => {
     })
   })
 
-  it("isn't confirmed by half the data where their gap differs by no more than the seeds do", () => {
-    const noisy = assess({ patient: knows(), 'half the data': half([0.3, 0.31, 0.33]) })
-    expect(noisy.state).toBe('ruled out')
-    expect(noisy.by).toBe('half the data')
+  it('is refuted by half the data where these leave the gap as it is, not where the seeds differ by as much', () => {
+    const none = assess({ patient: knows(), 'half the data': half([0.3, 0.31, 0.33]) })
+    expect(none).toMatchObject({ state: 'ruled out', by: 'half the data' })
+    const noisy = assess({ patient: knows(), 'half the data': half([0.31, 0.35, 0.45]) })
+    expect(noisy.state).toBe('holds')
+    expect(noisy.sentence).toContain('within the spread')
+    const clear = assess({ patient: knows(), 'half the data': half([0.45, 0.46, 0.47]) })
+    expect(clear.sentence).not.toContain('spread')
   })
 
   it('has a sentence where half the data diverge', () => {

@@ -1,10 +1,12 @@
 /** Whether the network does worse on new samples than its training can answer for. Never where the training is worse. */
 
 import { summarise } from '../../support/statistics.ts'
+import type { PairedDifference } from '../../training/compare.ts'
 import {
   difference,
   type Evidence,
   fails,
+  leastEffect,
   meanOf,
   recordsOf,
   referenceOf,
@@ -91,7 +93,7 @@ export function overfitting(evidence: Evidence): Assessment {
   return memorising(evidence, rows, gap)
 }
 
-/** By heart: less data must widen the gap. */
+/** By heart, unless less data doesn't widen the gap. */
 function memorising(evidence: Evidence, rows: readonly EvidenceRow[], gap: number): Assessment {
   if (!evidence.applicable.has('half the data')) return held(evidence, rows, gap)
   const halves = recordsOf(evidence, 'half the data')
@@ -105,19 +107,21 @@ function memorising(evidence: Evidence, rows: readonly EvidenceRow[], gap: numbe
   const wider = difference(evidence, 'patient', 'half the data', gapOf)
   // With half the data it diverged: that says nothing about the gap.
   if (!wider) return held(evidence, rows, gap)
-  if (wider.verdict === 'worse') return held(evidence, rows, gap, wider.second)
   if (wider.verdict === 'too few seeds') {
     const sentence = `half the data takes the gap from ${percent(wider.first)} to ${percent(wider.second)}; three seeds would tell whether that is chance.`
     return open('overfitting', [], { sentence, evidence: rows })
   }
-  const sentence = `half the data doesn't widen the gap beyond the spread of the seeds: ${percent(wider.second)} against ${percent(wider.first)}.`
+  if (wider.mean >= leastEffect * wider.first) return held(evidence, rows, gap, wider)
+  const sentence = `half the data doesn't widen the gap: ${percent(wider.second)} against ${percent(wider.first)}.`
   return ruledOut('overfitting', 'half the data', { sentence, evidence: rows })
 }
 
-function held(evidence: Evidence, rows: readonly EvidenceRow[], gap: number, half?: number): Assessment {
+function held(evidence: Evidence, rows: readonly EvidenceRow[], gap: number, wider?: PairedDifference): Assessment {
   const [{ words }, { words: risen }] = rows
+  const half = wider?.second
+  const within = wider?.verdict === 'worse' ? '' : ', which is within the spread of the seeds'
   const widened =
-    half === undefined ? '' : `, and with half the data the gap is ${percent(half)} instead of ${percent(gap)}`
+    half === undefined ? '' : `, and with half the data the gap is ${percent(half)} instead of ${percent(gap)}${within}`
   const sentence = `It learns its samples by heart: ${words}; ${risen}${widened}.`
   const extra: EvidenceRow[] = []
   if (half !== undefined) {
