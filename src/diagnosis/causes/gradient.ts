@@ -42,7 +42,9 @@ const explodingDecades = 2
 function rowsOf(evidence: Evidence, name: string, value: number, limit: number): EvidenceRow[] {
   const norms = gradientNorms(evidence)
   const over = evidence.stages.some(({ multiplier }) => multiplier !== 1) ? ', over their branches’ multipliers' : ''
-  const words = `gradient norm ${number(firstOf(norms))} in the first layer, ${number(lastOf(norms))} in the last hidden one${over}`
+  const words = norms.every((norm) => !(norm > 0))
+    ? 'the gradient is 0 in all hidden layers'
+    : `gradient norm ${number(firstOf(norms))} in the first layer, ${number(lastOf(norms))} in the last hidden one${over}`
   const { jacobian } = evidence.measured
   const stretch: EvidenceRow[] = jacobian
     ? [

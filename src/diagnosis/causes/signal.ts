@@ -96,7 +96,9 @@ export function chaoticSignal(evidence: Evidence): Assessment {
   const fall = highest - last
   const growth = growthTowardsInput(evidence)
   const words = `the cosine of the closest pairs of samples falls from ${number(highest)} to ${number(last)}`
-  const grown = `gradients are ${number(10 ** growth)} times as large in the first layer as in the last hidden one`
+  const grown = Number.isNaN(growth)
+    ? 'the last hidden layer has no gradient to compare others with'
+    : `gradients are ${number(10 ** growth)} times as large in the first layer as in the last hidden one`
   const rows = [
     { name: 'fall of the cosine of the closest pairs', value: fall, limit: leastFall, words },
     { name: 'powers of ten that gradients grow by towards the input', value: growth, limit: leastGrowth, words: grown },
