@@ -99,6 +99,7 @@ const costs = {
   softmaxCrossEntropy: perInput(5),
   squaredError: perInput(4),
   norms: perInput(2),
+  unmoved: perInput(3),
   normOfAll: ({ inputs }) => inputs.reduce((sum, input) => sum + 2 * size(input), 0),
   clipFactor: perOutput(3),
   sgdUpdate: update(2),

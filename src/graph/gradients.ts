@@ -164,6 +164,7 @@ export const gradients = {
   momentumUpdate: none,
   adamUpdate: none,
   norms: none,
+  unmoved: none,
   // The parts of a parameter get their gradients together (differentiate.ts).
   part: none,
   join: none,

@@ -271,6 +271,14 @@ export const ops = {
 
   /** gradient -> the Euclidean norm of each of the tensors that its leading `axes` axes stack [tensors] */
   norms: general(([gradient], { axes }) => [real(stackedTensors(gradient, axes))]),
+  /**
+   * parameter, gradient -> of each of the tensors that its leading `axes` axes stack, how many elements stay what they are
+   * where `factor` times the gradient is taken from them in float32 [tensors]
+   */
+  unmoved: general(([parameter, gradient], { axes }) => {
+    expectShape(gradient, parameter.shape, 'gradient')
+    return [real(stackedTensors(parameter, axes))]
+  }),
   /** any number of vectors and scalars -> the norm of all their elements together [] */
   normOfAll: general(() => [real()]),
   /** norm[] -> the factor min(1, limit / (norm + 1e-6)) that brings it down to the attribute `limit` [] */

@@ -31,8 +31,15 @@ export interface TrainingGraphOptions {
 export interface GradientGraphOptions {
   readonly batch: number
   readonly loss: LossName
+  /** What is told of every trained weight's tensors; nothing by default. */
+  readonly tensors?: TensorOptions
   /** Layers whose outputs can be read after a pass, by path; `tap.PATH` is the output's name. */
   readonly taps?: (blueprint: LayerBlueprint) => boolean
+}
+
+export interface TensorOptions {
+  /** Of what is taken from the weights, as a multiple of the gradient: then `unmoved.NAME` counts those that stay. */
+  readonly factor?: number
 }
 
 export interface EvaluationGraphOptions {
@@ -191,12 +198,24 @@ function followStatistics(builder: GraphBuilder, statistics: readonly BatchStati
 /**
  * What a batch's loss and its gradient are, for those who only look: nothing is updated, nothing dropped, and batch norm uses
  * the batch's own statistics. Inputs `x` [B, features] and `labels` [B] (or `targets` [B, outputs]); outputs `loss`,
- * `outputs` [B, outputs], `gradient.NAME` of every trained parameter, `gradient.x` [B, features], and the taps.
+ * `outputs` [B, outputs], `gradient.NAME` of every trained parameter, `gradient.x` [B, features], and the taps. With
+ * `tensors`, for each of the tensors that a trained weight stacks: `norm.NAME` and `norm.gradient.NAME`, their Euclidean
+ * norms, and `unmoved.NAME`.
  */
 export function gradientGraph(blueprint: Blueprint, options: GradientGraphOptions): Graph {
   const pass = differentiated(blueprint, { ...options, drops: false, ends: true })
-  for (const { name, gradient } of withGradients(blueprint, pass)) pass.builder.output(`gradient.${name}`, gradient)
-  return pass.builder.finish('gradient')
+  const { builder } = pass
+  for (const { name, role, loops, value, gradient } of withGradients(blueprint, pass)) {
+    builder.output(`gradient.${name}`, gradient)
+    if (role !== 'weight' || !options.tensors) continue
+    const { factor } = options.tensors
+    const axes = loops.length
+    builder.output(`norm.${name}`, builder.op('norms', [value], { axes }, name)[0])
+    builder.output(`norm.gradient.${name}`, builder.op('norms', [gradient], { axes }, name)[0])
+    if (factor === undefined) continue
+    builder.output(`unmoved.${name}`, builder.op('unmoved', [value, gradient], { axes, factor }, name)[0])
+  }
+  return builder.finish('gradient')
 }
 
 /**

@@ -81,6 +81,7 @@ const accesses = {
   momentumUpdate: row('flat', ['own', 'own', 'own', 'all']),
   adamUpdate: row('flat', ['own', 'own', 'own', 'own', 'all']),
   norms: row('tensors', ['all']),
+  unmoved: row('tensors', ['all']),
   normOfAll: row('first', ['all'], 'all'),
   clipFactor: row('first', ['all'], 'all'),
   // Views: they make no kernel.

@@ -10,6 +10,6 @@ export const gradientNorm: LayerProbe = {
   title: 'Norm of the gradient',
   scale: 'log',
   when: 'looks',
-  needs: { gradients: true },
+  needs: { gradients: true, tensors: true },
   read: (sight) => sight.stages.map((stage) => gradientNormOf(sight, stage)),
 }

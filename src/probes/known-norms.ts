@@ -4,8 +4,6 @@ import type { Rows, Sight } from './pass.ts'
 import { type Stage, trainedWeights } from './stages.ts'
 
 const rowsKnown = new WeakMap<Rows, Float64Array>()
-const gradientsKnown = new WeakMap<Sight, Map<Stage, number>>()
-
 /** The Euclidean norm of each row. */
 export function rowNorms(outputs: Rows): Float64Array {
   const { rows, width, values } = outputs
@@ -16,11 +14,7 @@ export function rowNorms(outputs: Rows): Float64Array {
 
 /** Of the gradient with respect to all weights of a stage that are trained; NaN where none is. */
 export function gradientNormOf(sight: Sight, stage: Stage): number {
-  const known = gradientsKnown.get(sight) ?? new Map<Stage, number>()
-  gradientsKnown.set(sight, known)
   const places = trainedWeights(stage)
-  const found =
-    known.get(stage) ?? (places.length === 0 ? Number.NaN : euclideanNorm(places.map((place) => sight.gradient(place))))
-  known.set(stage, found)
-  return found
+  if (places.length === 0) return Number.NaN
+  return euclideanNorm([places.map((place) => sight.gradientNorm(place))])
 }

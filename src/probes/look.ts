@@ -5,6 +5,7 @@ import type { Setting } from './layer-probe.ts'
 import { type LayerProbeName, layerProbes } from './layer-probes.ts'
 import { joinNeeds, openPass, type Pass, type WeightsOf } from './pass.ts'
 import type { ProbeSamples } from './samples.ts'
+import { firstFactor } from './steady-update.ts'
 
 /** What each of the probes says, stage by stage. */
 export type Reading = { readonly [name in LayerProbeName]?: readonly number[] }
@@ -28,6 +29,7 @@ export async function createLooker(
     backend,
     samples,
     joinNeeds(names.map((name) => layerProbes[name].needs)),
+    { factor: firstFactor(setting.optimizer) },
   )
   return {
     look: async (weights) => {

@@ -7,8 +7,9 @@ import type { Backend, Program } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import type { Graph } from '../graph/graph.ts'
-import { evaluationGraph, gradientGraph } from '../graph/programs.ts'
+import { evaluationGraph, gradientGraph, type TensorOptions } from '../graph/programs.ts'
 import { compileWithin } from '../training/tapped-pass.ts'
+import { euclideanNorm } from './norm.ts'
 import type { ProbeSamples } from './samples.ts'
 import { type ParameterPlace, type Place, type Stage, stagesOf } from './stages.ts'
 
@@ -33,6 +34,8 @@ export interface Needs {
   readonly kinds?: readonly LayerBlueprint['layer']['kind'][]
   /** The loss's gradient with respect to all parameters. */
   readonly gradients?: boolean
+  /** What the pass itself computes of every trained weight's tensors. */
+  readonly tensors?: boolean
   /** The weights before the first step, as the setting has them. */
   readonly start?: boolean
 }
@@ -53,6 +56,10 @@ export interface Sight {
   weight(place: ParameterPlace): Numbers
   /** The gradient of the samples' mean loss with respect to the same tensor. */
   gradient(place: ParameterPlace): Numbers
+  /** The Euclidean norms of these, and how many weights the pass's `factor` times the gradient leaves as they are in float32. */
+  weightNorm(place: ParameterPlace): number
+  gradientNorm(place: ParameterPlace): number
+  unmoved(place: ParameterPlace): number | undefined
 }
 
 /** By name, in the network's shape: a run's weights, or what an observer reads. */
@@ -72,6 +79,7 @@ export function joinNeeds(all: readonly Needs[]): Needs {
     activations: all.some(({ activations }) => activations),
     kinds: [...new Set(all.flatMap(({ kinds = [] }) => kinds))],
     gradients: all.some(({ gradients }) => gradients),
+    tensors: all.some(({ tensors }) => tensors),
     start: all.some(({ start }) => start),
   }
 }
@@ -84,13 +92,14 @@ export async function openPass(
   backend: Backend,
   samples: ProbeSamples,
   needs: Needs,
+  tensors: TensorOptions = {},
 ): Promise<Pass> {
   const stages = stagesOf(blueprint.root)
   const tapped = tappedLayers(blueprint, stages, needs)
   const taps = (layer: LayerBlueprint): boolean => tapped.has(layer)
   const graphOf = (batch: number): Graph =>
     needs.gradients
-      ? gradientGraph(blueprint, { batch, loss: samples.loss, taps })
+      ? gradientGraph(blueprint, { batch, loss: samples.loss, taps, tensors: needs.tensors ? tensors : undefined })
       : evaluationGraph(blueprint, { batch, batchStatistics: batch > 1, taps })
   const limit = Math.min(mostBytes, backend.memoryLimit)
   const { program, batch } = await compileWithin(backend, samples.count, graphOf, limit)
@@ -140,6 +149,9 @@ function inputRows(program: Program, { input }: Blueprint, batch: number): Rows 
   return { rows: batch, width, positions: 1, values }
 }
 
+/** Smaller ones may have lost digits, or all of them, in the program's precision. */
+const leastNorm = 1e-30
+
 type Facts = Pick<Sight, 'blueprint' | 'stages' | 'samples' | 'inputs'>
 
 /** `kept`: the memory of the looks before, which is used again. */
@@ -171,12 +183,20 @@ function sightOf(
     return values.subarray(index * size, (index + 1) * size)
   }
   const { blueprint, samples } = facts
+  const outputNames = new Set(program.graph.outputs.map(({ name }) => name))
+  /** What the program says of the tensors that a parameter stacks. */
+  const told = (name: string, { iteration }: ParameterPlace): number | undefined =>
+    outputNames.has(name) ? readOnce(name)[iteration] : undefined
+  const normOf = (norm: number | undefined, values: () => Numbers): number =>
+    norm !== undefined && norm > leastNorm && Number.isFinite(norm) ? norm : euclideanNorm([values()])
   const rowsOf = (values: Numbers, shape: readonly number[]): Rows => {
     const positions = shape.length === 3 ? shape[1] * shape[2] : 1
     return { rows: samples, width: values.length / samples, positions, values }
   }
   const tensor = (values: Numbers, { parameter, iteration }: ParameterPlace): Numbers =>
     part(values, sizeOf(parameter.loops), iteration)
+  const weight = (place: ParameterPlace): Numbers => tensor(weightsOf(place.parameter.name), place)
+  const gradient = (place: ParameterPlace): Numbers => tensor(readOnce(`gradient.${place.parameter.name}`), place)
   const outputs = new Map<LayerBlueprint, Rows[]>()
   return {
     ...facts,
@@ -191,7 +211,10 @@ function sightOf(
       known[iteration] ??= rowsOf(part(readOnce(`tap.${layer.path}`), sizeOf(layer.loops), iteration), layer.output)
       return known[iteration]
     },
-    weight: (place) => tensor(weightsOf(place.parameter.name), place),
-    gradient: (place) => tensor(readOnce(`gradient.${place.parameter.name}`), place),
+    weight,
+    gradient,
+    weightNorm: (place) => normOf(told(`norm.${place.parameter.name}`, place), () => weight(place)),
+    gradientNorm: (place) => normOf(told(`norm.gradient.${place.parameter.name}`, place), () => gradient(place)),
+    unmoved: (place) => told(`unmoved.${place.parameter.name}`, place),
   }
 }

@@ -14,12 +14,12 @@ export const updateRatio: LayerProbe = {
   title: 'Update over weights',
   scale: 'log',
   when: 'looks',
-  needs: { gradients: true },
+  needs: { gradients: true, tensors: true },
   read: (sight, { optimizer }) => {
     const factor = steadyFactor(optimizer)
     return sight.stages.map((stage) => {
       const places = trainedWeights(stage)
-      const weights = euclideanNorm(places.map((place) => sight.weight(place)))
+      const weights = euclideanNorm([places.map((place) => sight.weightNorm(place))])
       if (weights === 0) return Number.NaN
       if (factor !== undefined) return (factor * gradientNormOf(sight, stage)) / weights
       return euclideanNorm(places.map((place) => steadyUpdate(optimizer, sight.gradient(place)))) / weights

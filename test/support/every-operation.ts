@@ -106,6 +106,7 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
     momentumUpdate: call({ weightDecay: 0.01 }, x(), x(), x(), scalar(0.1), scalar(0.9)),
     adamUpdate: call(adam, x(), x(), x(), magnitudes(B, F), scalar(0.1), scalar(1.5), scalar(2)),
     norms: call({ axes: 1 }, x()),
+    unmoved: call({ axes: 1, factor: 0.5 }, x(), x()),
     normOfAll: call({}, normal(F), scalar(0.5), normal(B)),
     clipFactor: call({ limit: 0.3 }, scalar(1.7)),
     copy: call({}, x()),

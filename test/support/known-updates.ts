@@ -52,6 +52,16 @@ export const knownUpdates: readonly KnownAnswer[] = [
     attributes: { axes: 1 },
   },
   {
+    // 1 - 2^-25 rounds to 1, 1 - 2^-24 doesn't; 2^-25 is half a unit of 0.5 and rounds to the even one of its neighbours.
+    op: 'unmoved',
+    inputs: [
+      { shape: [2, 3], values: [1, 1, 0.5, 0, -3, 0] },
+      { shape: [2, 3], values: [2 ** -24, 2 ** -23, -(2 ** -24), 0, 0.5, 2 ** -30] },
+    ],
+    outputs: [[2, 1]],
+    attributes: { axes: 1, factor: 0.5 },
+  },
+  {
     op: 'normOfAll',
     inputs: [
       { shape: [2], values: [1.2747548783981961, 2.75] },

@@ -26,7 +26,18 @@ import {
 } from './normalisation.ts'
 import type { Operation } from './operation.ts'
 import { batchNormPartialGradients, mergeStatistics, partialStatistics, partialSums, sumOfVector } from './parts.ts'
-import { adamUpdate, clipFactor, join, momentumUpdate, normOfAll, norms, part, sgdUpdate, zeros } from './updates.ts'
+import {
+  adamUpdate,
+  clipFactor,
+  join,
+  momentumUpdate,
+  normOfAll,
+  norms,
+  part,
+  sgdUpdate,
+  unmoved,
+  zeros,
+} from './updates.ts'
 import {
   averagePool,
   averagePoolGradient,
@@ -94,6 +105,7 @@ export const operations = {
   momentumUpdate,
   adamUpdate,
   norms,
+  unmoved,
   normOfAll,
   clipFactor,
   part,

@@ -76,6 +76,17 @@ export const norms: Operation = ([gradient], { outputs }) => {
   return [vectorOf(tensors, norm)]
 }
 
+export const unmoved: Operation = ([parameter, gradient], { outputs, attributes }) => {
+  const [tensors] = outputs[0].shape
+  const size = gradient.length / tensors
+  const factor = Math.fround(Number(attributes.factor))
+  const stays = (index: number): boolean => {
+    const weight = Math.fround(parameter[index])
+    return Math.fround(weight - Math.fround(factor * gradient[index])) === weight
+  }
+  return [vectorOf(tensors, (tensor) => sum(size, (index) => Number(stays(tensor * size + index))))]
+}
+
 export const normOfAll: Operation = (inputs) => [
   Float64Array.of(
     Math.sqrt(sum(inputs.length, (position) => sum(inputs[position].length, (index) => inputs[position][index] ** 2))),

@@ -1,4 +1,6 @@
-/** Norms of gradients, summed in float64: squares of what a float32 can hold overflow it. */
+/** What there is to say of whole tensors. Norms are summed in float64: squares of what a float32 can hold overflow it. */
+
+import { sizeOf } from '../../../graph/graph.ts'
 import { type Expression, expression, i32, type Local, type Vector } from '../assembler.ts'
 import { createLanes, v128 } from '../lanes.ts'
 import { at, forRange, type KernelContext, operandOf, times } from './operands.ts'
@@ -13,6 +15,8 @@ const root = (a: Expression<'f64'>): Expression<'f64'> => expression('f64', a.co
 const lane = (a: Vector, index: number): Expression<'f64'> => expression('f64', a.code, [0xfd, 0x21, index])
 /** The first two of four float32 as float64. */
 const promote = (a: Vector): Vector => expression('v128', a.code, [0xfd, 0x5f])
+/** Two float64 as float32 have them. */
+const inFloat32 = (a: Vector): Vector => promote(expression('v128', a.code, [0xfd, 0x5e]))
 const upperHalf = (a: Vector): Vector =>
   v128.shuffle(
     a,
@@ -46,6 +50,33 @@ export function emitNorms(context: KernelContext): void {
     })
     const norm = root(sum(lane(total, 0), lane(total, 1)))
     lanes.storeScalar(builder, at(target, tensor, lanes.bytes), lanes.fromFloat64(norm))
+  })
+}
+
+/** How many elements of each tensor of a stack stay what they are in float32; those of the padding do, and don't count. */
+export function emitUnmoved(context: KernelContext): void {
+  const { builder, lanes, kernel, start, end } = context
+  const [node] = kernel.nodes
+  const { slotSize } = kernel.operands[0].location.buffer
+  const [parameter, gradient] = node.inputs.map((input) => operandOf(context, input).pointer)
+  const target = operandOf(context, node.outputs[0]).pointer
+  const padding = slotSize - sizeOf(node.inputs[0].shape) / sizeOf(node.outputs[0].shape)
+  const rounded = lanes.precision === 'float32' ? (value: Vector): Vector => value : inFloat32
+  const factor = builder.local('v128', lanes.constant(Math.fround(Number(node.attributes.factor))))
+  const [offset, weight, total] = [builder.local('i32'), builder.local('v128'), builder.local('v128')]
+  forRange(builder, start, end, 1, (tensor) => {
+    builder.set(offset, i32.mul(tensor, i32.const(slotSize * lanes.bytes)))
+    builder.set(total, lanes.constant(0))
+    times(builder, slotSize / lanes.count, () => {
+      builder.set(weight, rounded(v128.load(i32.add(parameter, offset))))
+      const update = rounded(lanes.mul(factor, v128.load(i32.add(gradient, offset))))
+      const stays = lanes.eq(rounded(lanes.sub(weight, update)), weight)
+      builder.set(total, lanes.add(total, v128.and(stays, lanes.constant(1))))
+      builder.set(offset, i32.add(offset, i32.const(16)))
+    })
+    const counts = Array.from({ length: lanes.count }, (_, index) => lanes.extract(total, index))
+    const counted = counts.reduce((all, count) => lanes.scalarAdd(all, count), lanes.scalarConst(-padding))
+    lanes.storeScalar(builder, at(target, tensor, lanes.bytes), counted)
   })
 }
 

@@ -6,7 +6,7 @@ import { emitConvWeightGradient, emitSumParts } from './conv-weight-gradient.ts'
 import { emitDense, emitDenseInputGradient } from './dense.ts'
 import { emitDenseWeightGradient } from './dense-weight-gradient.ts'
 import { emitFlipKernel } from './flip-kernel.ts'
-import { emitClipFactor, emitNormOfAll, emitNorms } from './norms.ts'
+import { emitClipFactor, emitNormOfAll, emitNorms, emitUnmoved } from './norms.ts'
 import type { KernelContext } from './operands.ts'
 import {
   emitBatchNormPartialGradients,
@@ -106,6 +106,7 @@ export const kernelEmitters = {
   momentumUpdate: emitUpdate,
   adamUpdate: emitUpdate,
   norms: emitNorms,
+  unmoved: emitUnmoved,
   normOfAll: emitNormOfAll,
   clipFactor: emitClipFactor,
   zeros: emitZeros,
