@@ -9,6 +9,8 @@ import { createStandardiser } from '../data/standardise.ts'
 import { gradientGraph } from '../graph/programs.ts'
 import { chain, dense, repeat, residual } from '../network/layers.ts'
 import { parseNetwork } from '../network/presets.ts'
+import { countLost } from './lost-updates.ts'
+import { euclideanNorm } from './norm.ts'
 import { openPass, type Sight } from './pass.ts'
 import { chooseSamples, type ProbeSamples } from './samples.ts'
 import { stagesOf } from './stages.ts'
@@ -103,6 +105,53 @@ describe('a look', () => {
         expect(found[index][position]).toBeCloseTo(value, 12)
       })
     })
+  })
+
+  it.each([
+    ['float32', 2],
+    ['float64', 1],
+  ] as const)(
+    'is told by its program what could be counted in %s, of tensors that are stacked and padded too',
+    async (precision, threads) => {
+      const blueprint = createBlueprint(parseNetwork('residual-mlp:depth=5,width=11', shape), [4])
+      const backend = await createWasmBackend({ precision, threads })
+      const weights = initialise(blueprint, 3)
+      const needs = { gradients: true, tensors: true }
+      // Of weights of about 0.3 an update of 1e-8 is next to half a unit in the last place.
+      const factor = 1e-6
+      const pass = await openPass(blueprint, backend, samples, needs, { factor })
+      const sight = await pass.look((name) => weights.get(name) ?? [])
+      const places = sight.stages.flatMap((stage) => stage.weights)
+      let moved = 0
+      let stayed = 0
+      for (const place of places) {
+        const [own, gradient] = [sight.weight(place), sight.gradient(place)]
+        expect(sight.weightNorm(place)).toBeCloseTo(euclideanNorm([own]), 5)
+        expect(sight.gradientNorm(place) / euclideanNorm([gradient])).toBeCloseTo(1, 6)
+        const updates = Float64Array.from(gradient, (value) => Math.fround(factor) * value)
+        const lost = countLost(own, updates)
+        expect(sight.unmoved(place)).toBe(lost)
+        stayed += lost
+        moved += own.length - lost
+      }
+      expect(places.length).toBeGreaterThan(5)
+      expect(Math.min(moved, stayed)).toBeGreaterThan(20)
+      pass.dispose()
+      backend.dispose()
+    },
+  )
+
+  it('sees norms that are beyond its precision, by the numbers themselves', async () => {
+    const blueprint = createBlueprint(chain(dense(3)), [4])
+    const backend = await createWasmBackend({ threads: 'inline' })
+    const pass = await openPass(blueprint, backend, samples, { gradients: true, tensors: true })
+    for (const size of [1e-40, 3e38]) {
+      const sight = await pass.look((name) => new Float32Array(name.endsWith('weight') ? 12 : 3).fill(size))
+      const [place] = sight.stages[0].weights
+      expect(sight.weightNorm(place) / (Math.sqrt(12) * Math.fround(size))).toBeCloseTo(1, 9)
+    }
+    pass.dispose()
+    backend.dispose()
   })
 
   it.each(networks)("gives the loss's gradient with respect to the input: %s", async (text) => {
