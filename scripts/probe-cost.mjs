@@ -1,9 +1,8 @@
 /**
- * What the usual probes cost a training: node scripts/probe-cost.mjs [NETWORK@BATCH[@DATA] ...], after npm run build. Short
- * trainings with and without a look every 50 steps, in turns within one process, on glyphs or tiles. Timed are steps of
- * which each 50 have one look: those before the first step and after the last are left out, as are compiling and scoring.
- * Printed are medians over the rounds, of a step's time and of the ratio of a round's two trainings: by the clock, and
- * by the processor's time of all threads, which other work on the machine disturbs less.
+ * What the usual probes cost a training: node scripts/probe-cost.mjs [NETWORK@BATCH[@DATA] ...], after npm run build, on glyphs
+ * or tiles. A training with a look every 50 steps says itself what it spent on steps and what on looks, the weights' way
+ * from its memory included. Of a long one less a short one, so that compiling and the looks at both ends are left out;
+ * in turns, and printed are medians over the rounds, least and greatest beside them.
  */
 import { glyphs, parseNetwork, tiles, train, usualProbes } from '../dist/index.js'
 
@@ -14,70 +13,51 @@ const usual = [
   'resnet-20@32@tiles',
   'resnet-20@128@tiles',
 ]
-const rounds = Number(process.env.ROUNDS ?? 5)
+const rounds = Number(process.env.ROUNDS ?? 7)
 const every = Number(process.env.EVERY ?? 50)
 const threads = process.env.THREADS === undefined ? undefined : Number(process.env.THREADS)
-/** Seconds that the steps of one training should take at least. */
+/** Seconds that the steps of one long training should take at least. */
 const wanted = 2
 
 const sets = { glyphs: glyphs({ train: 2000, test: 64 }), tiles: tiles({ train: 2000, test: 64 }) }
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
-const processor = () => {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
 
-/** Seconds of a step, looks included, by the clock and by the processor. */
-async function timed(network, { data, batch, looks }, probes) {
-  const steps = looks * every + 1
-  const marks = []
-  const onProgress = (done) => {
-    if (done === 1 || done === steps) marks.push([performance.now() / 1000, processor()])
-  }
-  const options = { data, batch, steps, logEvery: steps, threads, onProgress }
-  await train(network, probes ? { ...options, probes: { of: usualProbes, every } } : options)
-  const [[clock, own], [clockEnd, ownEnd]] = marks
-  return { clock: (clockEnd - clock) / (steps - 1), processor: (ownEnd - own) / (steps - 1) }
+/** Seconds of all steps, and of all looks: one before each `every` of them, and one after the last. */
+async function timed(network, { data, batch }, looks) {
+  const steps = looks * every
+  const options = { data, batch, steps, logEvery: steps, threads, probes: { of: usualProbes, every } }
+  const { trainingSeconds, measuringSeconds } = await train(network, options)
+  return { training: trainingSeconds, measuring: measuringSeconds }
 }
 
 async function measure(argument) {
   const [name, batch, set = 'glyphs'] = argument.split('@')
   const data = sets[set]
   const network = parseNetwork(name, { classes: data.classNames?.length ?? 10, input: data.shape })
-  const spec = { data, batch: Number(batch), looks: 1 }
-  const { clock } = await timed(network, spec, false)
-  const looks = Math.max(1, Math.ceil(wanted / (clock * every)))
-  const without = []
-  const probed = []
+  const spec = { data, batch: Number(batch) }
+  const { training } = await timed(network, spec, 1)
+  const looks = 1 + Math.max(2, Math.ceil(wanted / training))
+  const found = []
   for (let round = 0; round < rounds; round++) {
-    // Who comes first changes from round to round.
-    for (const probes of round % 2 === 0 ? [false, true] : [true, false]) {
-      const times = await timed(network, { ...spec, looks }, probes)
-      if (probes) probed.push(times)
-      else without.push(times)
-    }
+    const short = await timed(network, spec, 1)
+    const long = await timed(network, spec, looks)
+    const step = (long.training - short.training) / ((looks - 1) * every)
+    const look = (long.measuring - short.measuring) / (looks - 1)
+    found.push({ step, look, ratio: 1 + look / (every * step) })
   }
-  const ratios = (clockOf) => probed.map((times, round) => clockOf(times) / clockOf(without[round]))
-  const of = (clockOf) => {
-    const all = ratios(clockOf)
-    return `${median(all).toFixed(3)} (${Math.min(...all).toFixed(3)} to ${Math.max(...all).toFixed(3)})`
-  }
-  const [clockOf, processorOf] = [(times) => times.clock, (times) => times.processor]
-  const look = median(probed.map((times, round) => (processorOf(times) - processorOf(without[round])) * every))
+  const ratios = found.map(({ ratio }) => ratio)
   const milliseconds = (seconds) => (1000 * seconds).toFixed(seconds < 0.1 ? 1 : 0)
   const cells = [
     `\`${name}\``,
     batch,
-    milliseconds(median(without.map(clockOf))),
-    milliseconds(median(without.map(processorOf))),
-    milliseconds(look),
-    of(clockOf),
-    of(processorOf),
+    milliseconds(median(found.map(({ step }) => step))),
+    milliseconds(median(found.map(({ look }) => look))),
+    `${median(ratios).toFixed(3)} (${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)})`,
   ]
   console.log(`| ${cells.join(' | ')} |`)
 }
 
 const wantedNetworks = process.argv.slice(2)
-console.log('| network | batch | step, ms | processor, ms | a look, processor, ms | ratio | ratio, processor |')
-console.log('|---|---|---|---|---|---|---|')
+console.log(`| network | batch | step, ms | a look, ms | with a look every ${every} steps, over without |`)
+console.log('|---|---|---|---|---|')
 for (const argument of wantedNetworks.length > 0 ? wantedNetworks : usual) await measure(argument)

@@ -273,9 +273,10 @@ async function lookingMeasurer(
   return {
     evaluator,
     isDue: (step, isWarm) => isLook(step) || (warming?.isDue(step, isWarm) ?? false),
-    measure: async (step, isWarm, weights) => {
+    measure: async (step, isWarm, readWeights) => {
+      const weights = readWeights()
       if (isLook(step)) await onLook(step, weights)
-      return warming?.isDue(step, isWarm) ? warming.measure(step, isWarm, weights) : isWarm ? 'warm' : 'cold'
+      return warming?.isDue(step, isWarm) ? warming.measure(step, isWarm, () => weights) : isWarm ? 'warm' : 'cold'
     },
     dispose: () => warming?.dispose(),
   }

@@ -194,7 +194,7 @@ class Trainer {
     const { measurer, settings } = this.task
     const isWarm = settings.schedule.untilError === undefined || this.warmedUpAt !== undefined
     if (!measurer?.isDue(this.done, isWarm)) return true
-    const found = await measurer.measure(this.done, isWarm, this.readAgain())
+    const found = await measurer.measure(this.done, isWarm, () => this.readAgain())
     if (found === 'stopped') return false
     if (isWarm || found === 'cold') return true
     // Their inputs were filled in with the rate of the warm-up.
