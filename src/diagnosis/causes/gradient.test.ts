@@ -52,7 +52,9 @@ describe('the gradient of residual branches', () => {
   })
 
   it('is no number where a branch begins at 0', () => {
-    expect(growthTowardsInput({ ...gradient([1, 0, 0, 1]), stages: [stem, block(0), block(0), read] })).toBe(0)
+    const closed = { ...gradient([1, 0, 0, 1]), stages: [stem, block(0), block(0), read] }
+    expect(growthTowardsInput(closed)).toBe(0)
+    expect(explodingGradient(closed).sentence).toContain('1 in the first layer, 1 in layer 1 of 3')
   })
 })
 

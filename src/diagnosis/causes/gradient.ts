@@ -8,6 +8,7 @@ import {
   hiddenReading,
   holds,
   lastOf,
+  placeOf,
   ruledOut,
   scoreOf,
   withoutSymptom,
@@ -42,9 +43,13 @@ const explodingDecades = 2
 function rowsOf(evidence: Evidence, name: string, value: number, limit: number): EvidenceRow[] {
   const norms = gradientNorms(evidence)
   const over = evidence.stages.some(({ multiplier }) => multiplier !== 1) ? ', over their branches’ multipliers' : ''
+  const known = [...norms.keys()].filter((stage) => !Number.isNaN(norms[stage]))
+  const [first, last] = [known[0], known[known.length - 1]]
+  const start = first === 0 ? 'the first layer' : placeOf(evidence, first)
+  const end = last === norms.length - 1 ? 'the last hidden one' : placeOf(evidence, last)
   const words = norms.every((norm) => !(norm > 0))
     ? 'the gradient is 0 in all hidden layers'
-    : `gradient norm ${number(firstOf(norms))} in the first layer, ${number(lastOf(norms))} in the last hidden one${over}`
+    : `gradient norm ${number(norms[first])} in ${start}, ${number(norms[last])} in ${end}${over}`
   const { jacobian } = evidence.measured
   const stretch: EvidenceRow[] = jacobian
     ? [
