@@ -1,10 +1,10 @@
-/** Lengths that several probes need of the same look, each computed once. */
+/** Lengths that several probes need of the same look. */
 import { euclideanNorm, normsOfRows } from './norm.ts'
 import type { Rows, Sight } from './pass.ts'
 import { type Stage, trainedWeights } from './stages.ts'
 
 const rowsKnown = new WeakMap<Rows, Float64Array>()
-/** The Euclidean norm of each row. */
+/** The Euclidean norm of each row, computed once. */
 export function rowNorms(outputs: Rows): Float64Array {
   const { rows, width, values } = outputs
   const found = rowsKnown.get(outputs) ?? normsOfRows(values, rows, width)
