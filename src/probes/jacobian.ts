@@ -7,6 +7,9 @@ import type { Weights } from '../training/evaluate.ts'
 import { singularValues } from './linear-algebra.ts'
 import type { ProbeSamples } from './samples.ts'
 
+/** How many samples by default. */
+export const jacobianSamples = 8
+
 export interface JacobianOptions {
   /** Of how many samples, the first ones; 8 by default. */
   readonly count?: number
@@ -36,7 +39,7 @@ export async function jacobianSingularValues(
   backend: Backend,
   samples: ProbeSamples,
   weights: Weights,
-  { count = 8, abort }: JacobianOptions = {},
+  { count = jacobianSamples, abort }: JacobianOptions = {},
 ): Promise<readonly JacobianSpectrum[] | null> {
   const outputs = sizeOf(blueprint.output)
   if (outputs > mostOutputs || couplesSamples(blueprint.root)) return null
