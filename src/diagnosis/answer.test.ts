@@ -42,6 +42,31 @@ describe('the answer', () => {
     `)
   })
 
+  it('claims nothing of a network that was stopped before its twin was trained', () => {
+    const found = answer({ patient: { loss: [1.2, null], error: [0.46, null] }, 'shallow twin': { loss: [] } })
+    expect(found[0]).toBe(
+      'With 6 hidden layers the training loss is 1.2 (1 of 2 seeds diverged) where guessing gives 2.3; it was stopped before a network with fewer layers was trained to compare it with.',
+    )
+    expect(found.join(' ')).not.toMatch(/trains|as good|no worse/)
+  })
+
+  it('says of a difference within the spread what it is', () => {
+    const twin = { loss: [0.5, 0.9, 0.7], error: [0.2, 0.25, 0.22] }
+    const patient = { loss: [0.9, 0.6, 0.9], error: [0.4, 0.22, 0.3] }
+    expect(answer({ patient, 'shallow twin': twin })[0]).toContain(
+      'its training error is 30.7%, that of its twin, of 2 hidden layers, 22.3%, no difference beyond the spread of the seeds',
+    )
+  })
+
+  it('says of a network that is fine but for its training that it was short', () => {
+    const poor = { loss: all(0.6), error: all(0.17) }
+    const longer = { '3 x steps': { loss: all(0.03), error: all(0.01) } }
+    const rates = { 'rate / 3': poor, 'rate / 10': poor }
+    expect(answer({ patient: poor, 'shallow twin': poor, ...rates, ...longer })[1]).toBe(
+      "Nothing is wrong with it but how long it was trained: three times the steps bring its training error from 17.0% to 1.0%, so it isn't trained to its end.",
+    )
+  })
+
   it('says that it learns nothing', () => {
     expect(answer({ ...helpless(collapse), ...noHelp(2.3) })).toMatchInlineSnapshot(`
       [

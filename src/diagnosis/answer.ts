@@ -3,6 +3,7 @@ import { type Cause, causeFacts } from './cause.ts'
 import {
   difference,
   type Evidence,
+  leastEffect,
   meanOf,
   recordsOf,
   referenceOf,
@@ -38,6 +39,9 @@ function symptomSentence(evidence: Evidence): string {
     const twins = twin === null ? '' : `, and ${twinText(evidence, 'shallow twin')} has ${number(twin)}`
     return `${name} the network learns nothing: its training loss is ${lossText(evidence)} where guessing gives ${number(evidence.chance.loss)}${twins}.`
   }
+  if (symptom === 'unclear' && !reference) {
+    return `${name} the training loss is ${lossText(evidence)} where guessing gives ${number(evidence.chance.loss)}; it was stopped before a network with fewer layers was trained to compare it with.`
+  }
   const pair = reference && difference(evidence, reference, 'patient')
   if (symptom !== 'none' && reference && pair) {
     const conclusion =
@@ -58,6 +62,8 @@ function identityText(evidence: Evidence, reference: 'shallow twin' | 'shallower
   const loss = meanOf(evidence, 'patient', trainingLoss) ?? Number.NaN
   if (constructive?.impossible !== null || depth === undefined) return ''
   if (constructive.loss === null || constructive.loss >= loss) return ''
+  // That seed's twin failed as well: what is made of it shows nothing.
+  if ((constructive.shallowLoss ?? Number.POSITIVE_INFINITY) >= 0.9 * evidence.chance.loss) return ''
   return ` and, with the first seed, the same with ${counted(depths.patient - depth, 'identity layer')} added ${number(constructive.loss)}`
 }
 
@@ -65,8 +71,11 @@ function identityText(evidence: Evidence, reference: 'shallow twin' | 'shallower
 function comparedText(evidence: Evidence, reference: 'shallow twin' | 'shallower twin' | undefined): string {
   if (!reference) return ''
   const twin = percent(meanOf(evidence, reference, trainingError) ?? Number.NaN)
-  const verdict = difference(evidence, reference, 'patient')?.verdict
-  if (verdict === 'too few seeds') return ` (that of ${twinText(evidence, reference)} ${twin})`
+  const found = difference(evidence, reference, 'patient', trainingError)
+  if (found?.verdict === 'too few seeds') return ` (that of ${twinText(evidence, reference)} ${twin})`
+  if (found && found.mean >= leastEffect * found.first) {
+    return `, that of ${twinText(evidence, reference)} ${twin}, no difference beyond the spread of the seeds`
+  }
   return `, no worse than that of ${twinText(evidence, reference)} ${twin}`
 }
 
@@ -94,9 +103,12 @@ function causeSentence(evidence: Evidence, { verdict, findings, open, ruledOut }
     return `${first.sentence}${rest}`
   }
   if (verdict === 'healthy') {
-    const slow = ruledOut.find(({ cause, by }) => cause === 'optimisation-failure' && by === '3 x steps')
-    return slow
-      ? `Nothing is wrong with it but its speed: ${slow.sentence}`
+    const byLength = ruledOut.filter(({ by }) => by === '3 x steps')
+    const slow = byLength.find(({ cause }) => cause === 'optimisation-failure')
+    if (slow) return `Nothing is wrong with it but its speed: ${slow.sentence}`
+    const short = byLength.find(({ cause }) => cause === 'under-capacity')
+    return short
+      ? `Nothing is wrong with it but how long it was trained: ${short.sentence}`
       : 'Nothing is wrong with it that could be measured.'
   }
   const tried = new Set(evidence.records.map(({ control }) => control)).size - 1

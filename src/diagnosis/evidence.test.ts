@@ -151,8 +151,14 @@ describe('the symptom', () => {
     expect(symptom([2.3, 2.3, 2.3], [2.3, 2.3, 2.3])).toBe('learns nothing')
     expect(symptom([null], [null])).toBe('learns nothing')
     expect(symptom([2.3], [])).toBe('learns nothing')
-    expect(symptom([1], [])).toBe('none')
     expect(symptom([1], [2.3])).toBe('none')
+  })
+
+  it('is unclear where it was stopped before there was a twin, but for a network that is good by itself', () => {
+    expect(symptom([1], [])).toBe('unclear')
+    const trials = { patient: { loss: [0.001], error: [0] }, 'shallow twin': { loss: [] } }
+    expect(symptomOf(madeUpEvidence({ trials }))).toBe('none')
+    expect(symptomOf(madeUpEvidence({ trials: { patient: { loss: [1] } } }))).toBe('none')
   })
 
   it('is never none where most seeds fail and those of the twin train', () => {

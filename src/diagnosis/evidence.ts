@@ -121,7 +121,8 @@ export function referenceOf(evidence: Evidence): 'shallow twin' | 'shallower twi
 }
 
 /**
- * What there is to explain about the training itself. `unclear`: it is worse than its twin in the mean, and the seeds are too few
+ * What there is to explain about the training itself. `unclear`: it was stopped before there was a twin to compare it with, or is
+ * worse than its twin in the mean, and the seeds are too few
  * or differ too much to be sure.
  */
 export type Symptom = 'worse than its twin' | 'learns nothing' | 'unclear' | 'none'
@@ -133,17 +134,26 @@ const mostAccidents = 0.5
 
 export function symptomOf(evidence: Evidence): Symptom {
   const reference = referenceOf(evidence)
-  if (reference === undefined) return fails(evidence, 'patient') ? 'learns nothing' : 'none'
   const patients = recordsOf(evidence, 'patient')
   if (patients.length === 0) return 'none'
+  const error = meanOf(evidence, 'patient', trainingError) ?? 0
+  const isGood = error < Math.min(goodEnough, evidence.chance.error / 10)
+  if (reference === undefined) {
+    if (fails(evidence, 'patient')) return 'learns nothing'
+    return isTwinAwaited(evidence) && !isGood ? 'unclear' : 'none'
+  }
   const failed = patients.filter((record) => isFailed(evidence, record)).length
   if (failed >= mostAccidents * patients.length) return 'worse than its twin'
-  const error = meanOf(evidence, 'patient', trainingError) ?? 0
-  if (error < Math.min(goodEnough, evidence.chance.error / 10)) return 'none'
+  if (isGood) return 'none'
   const found = difference(evidence, reference, 'patient')
   if (found?.verdict === 'worse') return 'worse than its twin'
   const isTooFew = found?.verdict === 'too few seeds' && found.mean >= leastEffect * found.first
   return isTooFew || failed > 0 ? 'unclear' : 'none'
+}
+
+/** Whether there is a network with fewer layers, which wasn't trained yet. */
+export function isTwinAwaited(evidence: Evidence): boolean {
+  return evidence.applicable.has('shallow twin') && recordsOf(evidence, 'shallow twin').length === 0
 }
 
 /** Relative: less is no difference, however sure. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { notesOf } from './notes.ts'
+import { notesOf, overrunNote } from './notes.ts'
 
 const noteOf = (from: number, budgetSeconds: number, enoughSeconds: number): string[] =>
   notesOf({ steps: 600, shortened: { from, budgetSeconds, enoughSeconds } })
@@ -14,4 +14,11 @@ it('says what was shortened, and which budget would not have to', () => {
     "The run's 700 steps are shortened to 600, to fit the budget of 1 minute; --budget 3m would take all.",
   ])
   expect(notesOf({ steps: 600 })).toEqual([])
+})
+
+it('says what it took where that was far more than the budget', () => {
+  expect(overrunNote(114.4, 45, { steps: 60 })).toEqual([
+    'It took 114 seconds where the budget was 45 seconds: the network and its twin are trained to their end in any case, here 60 steps with each seed.',
+  ])
+  expect(overrunNote(50, 45, { steps: 60 })).toEqual([])
 })

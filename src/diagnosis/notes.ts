@@ -10,6 +10,17 @@ export function notesOf({ steps, shortened }: StepPlan): string[] {
   ]
 }
 
+/** A budget that is passed by less isn't worth a word. */
+const leastOverrun = 1.25
+
+/** Of a diagnosis that took longer than it should. */
+export function overrunNote(seconds: number, budgetSeconds: number, { steps }: StepPlan): string[] {
+  if (seconds < leastOverrun * budgetSeconds) return []
+  return [
+    `It took ${durationWords(Math.round(seconds))} where the budget was ${durationWords(budgetSeconds)}: the network and its twin are trained to their end in any case, here ${steps.toLocaleString('en-US')} steps with each seed.`,
+  ]
+}
+
 /** `2 minutes` */
 function durationWords(seconds: number): string {
   const [unit, name] = seconds % 3600 === 0 ? [3600, 'hour'] : seconds % 60 === 0 ? [60, 'minute'] : [1, 'second']

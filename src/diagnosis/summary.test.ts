@@ -33,7 +33,7 @@ function summary(trials: MadeUp['trials'], made: MadeUp = {}, other: Partial<Dia
   const openQuestions = judgement.open.flatMap(({ needs }) => needs.map((need): OpenQuestion => ({ need, seconds: 7 })))
   return summarise(
     { evidence, judgement, patient, openQuestions, plan: { steps: 100 }, interrupted: false, seconds: 12, ...other },
-    { seeds: evidence.seeds, notes: ['it was kept.'] },
+    { seeds: evidence.seeds, notes: ['it was kept.'], budgetSeconds: 60 },
   )
 }
 

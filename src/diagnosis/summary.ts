@@ -7,7 +7,7 @@ import { controls } from './controls.ts'
 import type { DiagnosisOutcome } from './diagnose.ts'
 import type { Judgement } from './judge.ts'
 import type { Measured } from './measured.ts'
-import { notesOf } from './notes.ts'
+import { notesOf, overrunNote } from './notes.ts'
 import { type LayerMap, type LayerProfile, layerMaps, layerProfiles, pictureOf } from './pictures.ts'
 import { settingsOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
@@ -72,9 +72,9 @@ export interface Diagnosis {
 
 const nothing: Judgement = { verdict: 'undecided', findings: [], ruledOut: [], open: [], untested: [] }
 
-type SummaryTask = Pick<DiagnosisTask, 'seeds' | 'notes'>
+type SummaryTask = Pick<DiagnosisTask, 'seeds' | 'notes' | 'budgetSeconds'>
 
-export function summarise(outcome: DiagnosisOutcome, { seeds, notes = [] }: SummaryTask): Diagnosis {
+export function summarise(outcome: DiagnosisOutcome, { seeds, budgetSeconds, notes = [] }: SummaryTask): Diagnosis {
   const { evidence, judgement, patient, plan, interrupted, seconds } = outcome
   // Nothing follows from no training.
   const isTrained = evidence.records.some(({ control }) => control === 'patient')
@@ -83,7 +83,7 @@ export function summarise(outcome: DiagnosisOutcome, { seeds, notes = [] }: Summ
   return {
     verdict,
     answer: answerOf(evidence, judgement),
-    notes: [...notes, ...notesOf(plan)],
+    notes: [...notes, ...notesOf(plan), ...overrunNote(seconds, budgetSeconds, plan)],
     findings: findings.map(findingOf),
     ruledOut: ruledOut.map(({ cause, by, sentence, evidence: rows }) => {
       return { cause, title: causeFacts[cause].title, by, sentence: capitalised(sentence), evidence: rows }

@@ -84,7 +84,8 @@ function notesOf(controls: readonly Control[]): string[] {
   return controls.flatMap(({ name, notes, runs }) => {
     const broken = runs.filter((run) => run.diverged)
     const where = broken.map(({ seed, steps }) => `seed ${seed} after ${count(steps, 'step')}`)
-    const rest = broken.length < runs.length ? '; the row is about the others' : ''
+    const rest =
+      broken.length < runs.length ? '; the row is about the others, and the answer counts these as guessing' : ''
     const [{ control }] = runs
     return [
       ...(name === control ? [] : [`${name} is ${control}`]),

@@ -38,7 +38,8 @@ describe('the text', () => {
       constructive  0.0740 ± 0.0050   3.3 ± 0.2%   5.3 ± 0.2%       3
 
       shallow twin: mlp:depth=12
-      3 x rate: diverged with seed 2 after 200 steps; the row is about the others.
+      3 x rate: diverged with seed 2 after 200 steps; the row is about the others, and
+      the answer counts these as guessing.
       constructive: the twin with 48 exact identity layers
 
       Correlation collapse (score 0.94)

@@ -35,7 +35,7 @@ describe('the page', () => {
       '<strong>Numerical error.</strong>',
       'Gradient norm</text>',
       'Misclassified (%)</text>',
-      '3 x rate: diverged with seed 2 after 200 steps; the row is about the others.',
+      '3 x rate: diverged with seed 2 after 200 steps; the row is about the others, and the answer counts these as guessing.',
       'The network and its twin</text>',
       '<h2>Correlation collapse</h2>',
       '1.42 dimensions',

@@ -77,6 +77,8 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
     skips: index < blocks,
     multiplier: 1,
   }))
+  // Where it isn't spoken of there is none: a diagnosis trains it first of all.
+  const isThere = (name: ControlName): boolean => name !== 'shallow twin' || trials[name] !== undefined
   return {
     stages: [...hiddenStages, { name: 'readout', skips: false, multiplier: 1 }],
     depths: { what: 'hidden layer', patient: hidden, shallow: Math.ceil(hidden / 3), shallower: 1 },
@@ -85,7 +87,7 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
     chance,
     seeds,
     records: controlNames.flatMap((control) => madeUpTrials(control, trials[control] ?? { loss: [] })),
-    applicable: new Set(controlNames.filter((name) => !without.includes(name))),
+    applicable: new Set(controlNames.filter((name) => isThere(name) && !without.includes(name))),
     measured,
   }
 }

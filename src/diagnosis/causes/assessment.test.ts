@@ -49,8 +49,9 @@ describe('words about a control', () => {
   })
 
   it('say where one diverged with all of them', () => {
-    expect(words([null, null])).toBe('training loss diverged instead of 1.5')
-    expect(words([0.5], [null, 1])).toBe('training loss 0.5 instead of diverged')
+    expect(words([null, null])).toBe('no finite loss instead of 1.5')
+    expect(words([0.5], [null, 1])).toBe('training loss 0.5 where it diverged')
+    expect(words([null], [null, 1])).toBe('no finite loss either')
     expect(words([0.5, 0.5], [null, 1])).toBe('training loss 0.5 instead of 1')
   })
 })

@@ -1,4 +1,5 @@
 /** What is made of the evidence for one cause. */
+import { summarise } from '../../support/statistics.ts'
 import type { Cause } from '../cause.ts'
 import type { ControlName } from '../controls.ts'
 import { type Evidence, readingOf, recordsOf, recovery, referenceOf, symptomOf } from '../evidence.ts'
@@ -57,7 +58,10 @@ export function scoreOf(value: number, limit: number): number {
 /** Why mechanisms aren't to blame where there is nothing to explain. */
 export function withoutSymptom(cause: Cause, evidence: Evidence, rows: readonly EvidenceRow[]): Assessment | undefined {
   if (symptomOf(evidence) !== 'none') return undefined
-  const than = referenceOf(evidence) === undefined ? 'it trains' : `it trains no worse than ${twinWords(evidence)}`
+  const than =
+    referenceOf(evidence) === undefined
+      ? 'it trains'
+      : `it trains no worse than ${twinWords(evidence)}, beyond the spread of the seeds`
   return ruledOut(cause, 'training', { sentence: `${than}.`, evidence: rows })
 }
 
@@ -104,15 +108,16 @@ export function answerOf(evidence: Evidence, control: ControlName): Answer {
   return { kind: found >= restoring ? 'restores' : "doesn't restore", recovery: found, seeds: runs }
 }
 
-/** `training loss 0.31 instead of 2.30` with the same seeds. */
+/** `training loss 0.31 instead of 2.30` with the same seeds, or what there is to say of runs that diverged. */
 export function instead(evidence: Evidence, control: ControlName): string {
   const runs = recordsOf(evidence, control)
   const seeds = new Set(runs.map(({ seed }) => seed))
   const patients = recordsOf(evidence, 'patient').filter(({ seed }) => seeds.has(seed))
-  const words = (records: typeof runs): string => {
-    const losses = records.flatMap(({ train }) => train.loss ?? [])
-    if (losses.length === 0) return 'diverged'
-    return number(losses.reduce((sum, loss) => sum + loss, 0) / losses.length)
+  const lossOf = (records: typeof runs): string | undefined => {
+    const mean = summarise(records.map(({ train }) => train.loss))?.mean
+    return mean === undefined ? undefined : number(mean)
   }
-  return `training loss ${words(runs)} instead of ${words(patients)}`
+  const [changed, own] = [lossOf(runs), lossOf(patients)]
+  if (changed === undefined) return own === undefined ? 'no finite loss either' : `no finite loss instead of ${own}`
+  return `training loss ${changed} ${own === undefined ? 'where it diverged' : `instead of ${own}`}`
 }

@@ -47,7 +47,7 @@ export function underCapacity(evidence: Evidence, earlier: readonly Assessment[]
     if (longer.seeds < evidence.seeds.length) {
       return open(cause, [{ control: '3 x steps', seeds: evidence.seeds.length }], undecided)
     }
-    const sentence = `three times the steps bring its training error from ${percent(longer.before)} to ${percent(longer.after)}: it isn't trained to its end.`
+    const sentence = `three times the steps bring its training error from ${percent(longer.before)} to ${percent(longer.after)}, so it isn't trained to its end.`
     return ruledOut(cause, '3 x steps', { sentence, evidence: [...rows, longerRow] })
   }
   const tried = widths.map((control) => ({ control, found: relief(evidence, control) }))

@@ -41,7 +41,7 @@ export function correlationCollapse(evidence: Evidence): Assessment {
       name: 'effective rank of the last hidden layer',
       value: Number.isNaN(rank) ? null : rank,
       limit: null,
-      words: `${number(rank)} dimensions hold what the last hidden layer says of the probe samples`,
+      words: `${number(rank)} ${rank === 1 ? 'dimension holds' : 'dimensions hold'} what the last hidden layer says of the probe samples`,
     },
   ]
   if (!(last <= leastDifference && share <= leastShare)) {

@@ -1,5 +1,14 @@
 /** Degradation: the solver doesn't find what is known to be there (He et al. 2015, section 1). */
-import { difference, type Evidence, meanOf, recordsOf, referenceOf, symptomOf, trainingLoss } from '../evidence.ts'
+import {
+  difference,
+  type Evidence,
+  isTwinAwaited,
+  meanOf,
+  recordsOf,
+  referenceOf,
+  symptomOf,
+  trainingLoss,
+} from '../evidence.ts'
 import { number, withInterval } from '../words.ts'
 import {
   type Assessment,
@@ -20,6 +29,13 @@ export function optimisationFailure(evidence: Evidence, earlier: readonly Assess
   if (symptom === 'none') {
     const sentence = reference ? `it trains no worse than ${twinWords(evidence)}.` : 'it trains.'
     return ruledOut('optimisation-failure', 'training', { sentence, evidence: [] })
+  }
+  if (isTwinAwaited(evidence)) {
+    const needs: Need[] = [{ control: 'shallow twin', seeds: evidence.seeds.length }]
+    return open('optimisation-failure', needs, {
+      sentence: 'a network with fewer layers was not trained yet.',
+      evidence: [],
+    })
   }
   if (reference === undefined) {
     const isAlone = recordsOf(evidence, 'shallow twin').length + recordsOf(evidence, 'shallower twin').length === 0

@@ -72,7 +72,7 @@ function uselessLayers(evidence: Evidence): Assessment {
   const isAffine = ({ loss, residual }: (typeof tried)[number]): boolean =>
     residual <= mostResidual && isHarmless(loss, affine.whole, evidence.chance.loss)
   const share = tried.filter(isAffine).length / tried.length
-  const words = `${tried.filter(isAffine).length} of ${tried.length} hidden layers are affine maps, by what they do to the probe samples`
+  const words = `${tried.filter(isAffine).length} of ${tried.length} hidden layers${tried.length < affine.loss.length - 1 ? ' that were tried' : ''} are affine maps, by what they do to the probe samples`
   const rows: EvidenceRow[] = [
     { name: 'share of the hidden layers that are affine maps', value: share, limit: leastShare, words },
     ...readableRows(evidence),
