@@ -3,6 +3,7 @@ import { type Cause, causeFacts } from './cause.ts'
 import {
   difference,
   type Evidence,
+  fails,
   leastEffect,
   meanOf,
   recordsOf,
@@ -48,7 +49,8 @@ function symptomSentence(evidence: Evidence): string {
       symptom === 'unclear'
         ? 'whether it is worse on the training set is not clear with these seeds'
         : 'it is worse on the training set, so this is not overfitting'
-    return `${name} the training loss is ${lossText(evidence)}, where ${twinText(evidence, reference)} has ${number(pair.first)}${identityText(evidence, reference)}: ${conclusion}.`
+    const guess = fails(evidence, 'patient') ? ', about what guessing gives' : ''
+    return `${name} the training loss is ${lossText(evidence)}${guess}, where ${twinText(evidence, reference)} has ${number(pair.first)}${identityText(evidence, reference)}: ${conclusion}.`
   }
   const [train, test] = [meanOf(evidence, 'patient', trainingError) ?? Number.NaN, testErrorOf(evidence)]
   return `${name} the network trains: its training error is ${percent(train)}${comparedText(evidence, reference)}, its test error ${percent(test)}.`

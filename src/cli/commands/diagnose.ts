@@ -83,6 +83,12 @@ export function diagnoseCommand(words: readonly string[]): Command {
 async function diagnoseNew(text: string, flags: Flags, command: string): Promise<void> {
   const training = trainingOptions(flags)
   const budget = budgetOf(flags)
+  if (flags.data === undefined && !text.endsWith('.json') && /^[^:=]*[\\/][^:=]*$/.test(text)) {
+    throw new IsobathError(
+      'run',
+      `${text}: there is no run in such a folder. Name one that train made, or a network and --data.`,
+    )
+  }
   const { shape, read } = await openData(flags)
   const network = readNetwork(text, shape)
   const against: Network | undefined = flags.against === undefined ? undefined : readNetwork(flags.against, shape)
