@@ -48,7 +48,7 @@ function profilePicture(profile: DiagnosisProfile, size: { width: number; height
     description: series
       .map(({ name, values }) => `${name}: ${endsOf(values)} over ${count(values.length, 'layer')}.`)
       .join(' '),
-    x: { label: 'Position in the network: 0 is the first layer, 1 the last', domain: [0, 1] },
+    x: { label: 'Position in the network: 0 is the first layer, 1 the read-out', domain: [0, 1] },
     y: { label: axis, scale, domain },
     series: series.map(({ name, values }) => ({
       name: shortened(name, 22),

@@ -24,7 +24,7 @@ describe('the text', () => {
       Cosine between different samples, before training
       patient               ▁▅▇▇▇█████████████████████████████  0.300 to 0.998
       shallow twin          ▁▁▄▄▄▅▅▅▆▆▆▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇████████  0.300 to 0.968
-      Cosine from ▁ 0.300 to █ 0.998; first layer to last
+      Cosine from ▁ 0.300 to █ 0.998; first layer to read-out
 
       Controls: mean and 95% interval over 3 seeds
       control            train loss  train error   test error   seeds

@@ -67,7 +67,7 @@ function profileChart({ title, axis, series, scale }: DiagnosisProfile): string[
   const lines = series.map(({ name, values }) => {
     return chartLine(name, sparkline(stretched(values, SPARK), shared), endsOf(values))
   })
-  return [...wrap(title, WIDTH), ...lines, ...wrap(`${scaleWords(axis, shared)}; first layer to last`, WIDTH)]
+  return [...wrap(title, WIDTH), ...lines, ...wrap(`${scaleWords(axis, shared)}; first layer to read-out`, WIDTH)]
 }
 
 /** The patient's and the twin's losses, one line for each seed, and one line for each other control. */

@@ -1,11 +1,12 @@
 import { dirname, join } from 'node:path'
 import { Command } from 'commander'
-import { momentum, parseNetwork } from '../../index.ts'
+import { parseNetwork } from '../../index.ts'
 import { compareNetworks, comparisonJson } from '../comparison.ts'
 import { openData } from '../data-options.ts'
 import { type DiagnosisResult, diagnoseNetwork } from '../diagnosis.ts'
 import { addCommonOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { checkWritable, printJson, printText, writeText } from '../output.ts'
+import { trainingOptions } from '../training-options.ts'
 
 /** The main job: small enough to end in less than a minute on two cores, deep enough to show what depth does. */
 const mainJob = {
@@ -58,20 +59,16 @@ export function startCommand(): Command {
   })
 }
 
-/** With the same data and rate as it was compared with. */
+/** Trained as it was in the comparison. */
 async function diagnoseDeepest(flags: MachineFlags, report: string): Promise<DiagnosisResult> {
-  const { data: name, rate, seeds: count } = mainJob.flags
+  const { data: name, rate, schedule, epochs, seeds: count } = mainJob.flags
   const { shape, read } = await openData({ data: name })
   const { text, seconds } = diagnosed
   const seeds = Array.from({ length: count }, (_, index) => flags.seed + index)
-  const options = {
-    ...machineOptions(flags),
-    data: await read(),
-    optimizer: momentum({ rate }),
-    seeds,
-    budget: seconds,
-  }
-  const command = `isobath diagnose ${text} --data ${name} --rate ${rate} --budget ${seconds}s --report ${report}`
-  if (!flags.json) printText(`Why does ${text} fail? isobath diagnose ${text} --data ${name}\n`)
+  const training = trainingOptions(mainJob.flags)
+  const options = { ...training, ...machineOptions(flags), data: await read(), seeds, budget: seconds }
+  const line = `isobath diagnose ${text} --data ${name} --rate ${rate} --schedule ${schedule} --epochs ${epochs}`
+  const command = `${line} --budget ${seconds}s --report ${report}`
+  if (!flags.json) printText(`Why does ${text} fail? ${line}\n`)
   return diagnoseNetwork({ network: parseNetwork(text, shape), label: text, options, flags, command })
 }
