@@ -119,6 +119,6 @@ export const causeFacts = {
   'useless-depth': {
     title: 'Useless depth',
     papers: [papers.veit, papers.gromov],
-    cures: ['fewer layers: the ones above can be left out', 'larger residual multipliers'],
+    cures: ['fewer layers', 'larger multipliers, where it has residual links'],
   },
 } as const satisfies Record<Cause, CauseFacts>
