@@ -1,5 +1,5 @@
 /** Training on images that are varied each time: on the command line, resumed, on more threads, and never where it scores. */
-import { cpSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -18,6 +18,7 @@ import {
 } from '../src/index.ts'
 import { isobath, isobathJson } from './support/command-line.ts'
 import { refused } from './support/hostile.ts'
+import { copyAfter } from './support/stopped-runs.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const root = temporaryFolder()
@@ -39,12 +40,7 @@ describe('a run with pad-crop-flip', () => {
   let unbroken: Run
 
   beforeAll(async () => {
-    const observe = ({ step }: { step: number }): void => {
-      if (![4, 9, 29].includes(step)) return
-      cpSync(place, stopped(step), { recursive: true })
-      rmSync(join(stopped(step), 'lock'))
-    }
-    const observers = [{ every: 1, observe }]
+    const observers = [copyAfter([4, 9, 29], place, stopped)]
     unbroken = await train(network, { ...recipe, run: place, checkpointEvery: 4, observers, threads: 1 })
   })
 

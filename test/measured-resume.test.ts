@@ -17,6 +17,7 @@ import {
   train,
 } from '../src/index.ts'
 import { laterRefusal } from './support/refusal.ts'
+import { copyAfter, outcome } from './support/stopped-runs.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const root = temporaryFolder()
@@ -44,19 +45,6 @@ const result = (name: string): object => {
   return rest
 }
 
-/** What came out, but for the time and the memory that it took. */
-function outcome({
-  seconds,
-  trainingSeconds,
-  measuringSeconds,
-  scoringSeconds,
-  memoryBytes,
-  run,
-  ...rest
-}: Run): object {
-  return rest
-}
-
 /** Before, at and after the looks at steps 100 and 200 and the evaluations, and at the end. */
 const stops = [1, 99, 100, 101, 150, 199, 200, 201, 250, 319, 320]
 let unbroken: Run
@@ -66,17 +54,7 @@ beforeAll(async () => {
     ...recipe,
     run: place('whole'),
     checkpointEvery: 20,
-    observers: [
-      {
-        every: 1,
-        // A copy of the folder, as a `kill -9` after the step would leave it.
-        observe: ({ step }) => {
-          if (!stops.includes(step)) return
-          cpSync(place('whole'), place(`after-${step}`), { recursive: true })
-          rmSync(join(place(`after-${step}`), 'lock'))
-        },
-      },
-    ],
+    observers: [copyAfter(stops, place('whole'), (step) => place(`after-${step}`))],
   })
 })
 

@@ -1,5 +1,5 @@
 /** Probes while a network trains: they change nothing, and a run that goes on has each look once. */
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -24,6 +24,7 @@ import {
 import { verifyMarkup } from '../src/report/verify-markup.ts'
 import { isobath, isobathJson } from './support/command-line.ts'
 import { laterRefusal } from './support/refusal.ts'
+import { copyAfter, outcome } from './support/stopped-runs.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const root = temporaryFolder()
@@ -53,19 +54,6 @@ const looksIn = (name: string): ProbeLook[] =>
     .map((line) => JSON.parse(line))
     .filter((line) => 'probes' in line)
 
-/** What came out, but for the time and the memory that it took. */
-function outcome({
-  seconds,
-  trainingSeconds,
-  measuringSeconds,
-  scoringSeconds,
-  memoryBytes,
-  run,
-  ...rest
-}: Run): object {
-  return rest
-}
-
 let unbroken: Run
 /** Before, at and after looks, evaluations and the look of the warm-up, and at the end. */
 const stops = [1, 39, 40, 41, 99, 100, 120, 199, 200, 229, 230]
@@ -76,17 +64,7 @@ beforeAll(async () => {
     probes,
     run: place('whole'),
     checkpointEvery: 20,
-    observers: [
-      {
-        every: 1,
-        // A copy of the folder, as a `kill -9` after the step would leave it.
-        observe: ({ step }) => {
-          if (!stops.includes(step)) return
-          cpSync(place('whole'), place(`after-${step}`), { recursive: true })
-          rmSync(join(place(`after-${step}`), 'lock'))
-        },
-      },
-    ],
+    observers: [copyAfter(stops, place('whole'), (step) => place(`after-${step}`))],
   })
 })
 

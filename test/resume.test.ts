@@ -35,6 +35,7 @@ import {
 } from '../src/index.ts'
 import { isobath, isobathJson, saidOn } from './support/command-line.ts'
 import { laterRefusal } from './support/refusal.ts'
+import { copyAfter, outcome } from './support/stopped-runs.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const root = temporaryFolder()
@@ -55,11 +56,6 @@ const optimizers: Readonly<Record<string, Optimizer>> = { sgd: sgd(), momentum: 
 const place = (name: string): string => join(root, name)
 const metrics = (name: string): string => readFileSync(join(place(name), 'metrics.jsonl'), 'utf8')
 const checkpoint = (name: string, step: number): string => join(place(name), `checkpoint-${step}.safetensors`)
-
-/** What came out, but for the time and the memory that it took. */
-function outcome({ seconds, trainingSeconds, scoringSeconds, memoryBytes, run, ...rest }: Run): object {
-  return rest
-}
 
 /** What is in the folder at the end, but for times. */
 function kept(name: string): object {
@@ -82,17 +78,7 @@ async function trainAndCopy(name: string, steps: readonly number[], optimizer = 
     optimizer,
     run: place(name),
     checkpointEvery: 8,
-    observers: [
-      {
-        every: 1,
-        observe: ({ step }) => {
-          if (!steps.includes(step)) return
-          cpSync(place(name), place(`${name}-${step}`), { recursive: true })
-          // Its process lives on here.
-          rmSync(join(place(`${name}-${step}`), 'lock'))
-        },
-      },
-    ],
+    observers: [copyAfter(steps, place(name), (step) => place(`${name}-${step}`))],
   })
 }
 

@@ -17,7 +17,8 @@ const sharedSpeed = 0.85
 const fewestSteps = 60
 /** No more in a budget of two minutes; longer ones allow longer runs. */
 const usualSteps = 600
-const usualBudget = 120
+/** Seconds. */
+export const usualBudget = 120
 /** Of longer runs. */
 const mostEpochs = 10
 /** Losses of one trial that are kept. */

@@ -3,7 +3,8 @@ import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { type Dataset, type Samples, selectSamples } from '../data/dataset.ts'
 import { createStandardiser, type Standardiser } from '../data/standardise.ts'
-import type { LayerProbeName } from '../probes/layer-probes.ts'
+import type { Occasion } from '../probes/layer-probe.ts'
+import { type LayerProbeName, layerProbeNames, layerProbes } from '../probes/layer-probes.ts'
 import { createLooker, type Looker, type Reading } from '../probes/look.ts'
 import { chooseSamples } from '../probes/samples.ts'
 import { settleStatistics } from '../probes/statistics.ts'
@@ -122,26 +123,8 @@ interface Work {
   dispose(): void
 }
 
-/** What is looked at every so many steps. */
-const lookProbes: readonly LayerProbeName[] = [
-  'meanSquare',
-  'gradientNorm',
-  'cosine',
-  'deadUnits',
-  'alwaysOnUnits',
-  'saturatedUnits',
-  'updateRatio',
-  'lostUpdates',
-  'angularDistance',
-]
-/** What takes longer, and is looked at before the first step and after the last. */
-const endProbes: readonly LayerProbeName[] = [
-  'closestPairs',
-  'effectiveRank',
-  'neighbourSimilarity',
-  'responseDeviation',
-  'distanceFromStart',
-]
+const probesOf = (occasion: Occasion): readonly LayerProbeName[] =>
+  layerProbeNames.filter((name) => layerProbes[name].when === occasion)
 
 async function prepare(spec: TrialSpec, backend: Backend): Promise<Work> {
   const { blueprint, settings, data, isWatched, start } = spec
@@ -161,7 +144,7 @@ async function prepare(spec: TrialSpec, backend: Backend): Promise<Work> {
     for (const one of opened) one.dispose()
   }
   try {
-    const [everyLook, endLook] = [await looker(lookProbes), await looker(endProbes)]
+    const [everyLook, endLook] = [await looker(probesOf('looks')), await looker(probesOf('ends'))]
     const most = Math.max(parts.train.count, parts.test?.count ?? 0)
     const evaluator = keep(await createEvaluator(blueprint, backend, most))
     return { start, standardiser, evaluator, everyLook, endLook, parts, dispose }

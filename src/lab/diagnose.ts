@@ -2,6 +2,7 @@
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkAugmentation } from '../data/augment.ts'
 import { checkLabelled, type Dataset, taskOf } from '../data/dataset.ts'
+import { usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
 import type { DiagnosisObserver, StartOf } from '../diagnosis/task.ts'
 import type { Network } from '../network/network.ts'
@@ -9,7 +10,7 @@ import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import { resolveOptions, type TrainingOptions, type TrainingSettings } from '../training/options.ts'
 import { checkCall } from './check-call.ts'
-import { checkBudget, diagnoseJob, usualBudget } from './diagnosis-job.ts'
+import { checkBudget, diagnoseJob } from './diagnosis-job.ts'
 import type { MachineOptions } from './train.ts'
 
 export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'logEvery'>, MachineOptions {

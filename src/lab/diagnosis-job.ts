@@ -14,8 +14,6 @@ import { version } from '../support/version.ts'
 import { describeData } from './describe-data.ts'
 import type { MachineOptions } from './train.ts'
 
-export const usualBudget = 120
-
 /** What is diagnosed and how; the machine's part is decided here. */
 export type DiagnosisJob = Omit<DiagnosisTask, 'lanes' | 'createBackend' | 'store'>
 

@@ -11,7 +11,7 @@ import { type ParameterPlace, trainedWeights } from './stages.ts'
 export const distanceFromStart: LayerProbe = {
   title: 'Distance of the weights from their start',
   scale: 'linear',
-  when: 'looks',
+  when: 'ends',
   needs: { start: true },
   read: (sight, { start }) => {
     if (start === undefined) return sight.stages.map(() => Number.NaN)

@@ -10,8 +10,8 @@ export interface Setting {
 }
 
 /**
- * When a probe is read: at every look during a training, or only before the first step and after the last, where it costs
- * too much for more.
+ * When a diagnosis reads a probe: at every look during a training, or only before the first step and after the last, where it
+ * costs too much for more or says nothing on the way.
  */
 export type Occasion = 'looks' | 'ends'
 

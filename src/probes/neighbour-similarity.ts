@@ -24,11 +24,7 @@ export const neighbourSimilarity: LayerProbe = {
   },
 }
 
-/** <K, L> / (|K| |L|) of the Gram matrices [samples, samples] of centred outputs. */
-export function linearSimilarity(one: Rows, other: Rows): number {
-  return innerProduct(similarities(one), similarities(other))
-}
-
+/** Of normalised Gram matrices [samples, samples] this is CKA: <K, L> / (|K| |L|). */
 function innerProduct(one: Float64Array, other: Float64Array): number {
   let sum = 0
   for (let index = 0; index < one.length; index++) sum += one[index] * other[index]

@@ -9,7 +9,7 @@ import type { Numbers } from './pass.ts'
 export const responseDeviation: LayerProbe = {
   title: 'Standard deviation of the responses',
   scale: 'linear',
-  when: 'looks',
+  when: 'ends',
   needs: { kinds: ['batchNorm'] },
   read: (sight) =>
     sight.stages.map(({ normalisations }) => {

@@ -8,6 +8,7 @@ import {
   readDiagnosisFacts,
   readRunFacts,
   resumeDiagnosis,
+  usualBudget,
 } from '../../index.ts'
 import { addDataOptions, type DataFlags, dataChoice, openData, shapeOfData } from '../data-options.ts'
 import { type DiagnosisResult, diagnoseNetwork, showDiagnosis } from '../diagnosis.ts'
@@ -36,7 +37,7 @@ type Flags = DataFlags &
   }
 
 /** Seconds; trainings are as long as they allow where nobody says how long. */
-const budgets = { quick: 45, usual: 120, thorough: 600 } as const
+const budgets = { quick: 45, usual: usualBudget, thorough: 600 } as const
 
 const examples = `
 Examples:
