@@ -298,6 +298,16 @@ describe('a control that memory does not hold', () => {
   })
 })
 
+describe('what measurements may take', () => {
+  it('is a tenth of the budget each, by what they are known to cost', async () => {
+    const { evidence, openQuestions } = await diagnosed(good, { budgetSeconds: 1, seeds: [0] })
+    expect(evidence.measured).toEqual({})
+    const affine = openQuestions.find(({ need }) => 'measurement' in need && need.measurement === 'affine')
+    // Five programs at the least.
+    expect(affine?.seconds).toBeGreaterThan(0.5)
+  })
+})
+
 describe('a measurement that memory does not hold', () => {
   it('stays open, and ends nothing', async () => {
     const createBackend: DiagnosisTask['createBackend'] = async (precision) => {

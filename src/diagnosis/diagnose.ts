@@ -59,7 +59,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     const isNarrow = narrowest < sizeOf(blueprint.output)
     const known = { stages, depths, chance, seeds, isNarrow, isTwinGiven: task.twin !== undefined }
     let measured: Measured = {}
-    // Memory doesn't hold them.
+    // Memory doesn't hold them, or they take far longer than it was thought.
     const impossible = new Set<keyof Measured>()
     const evidenceNow = (): Evidence => {
       const { trials, applicable } = workshop
@@ -73,13 +73,13 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
       const wanted = [...usefulNeeds(evidenceNow(), judgement), ...judgement.open.flatMap((one) => one.needs)]
       const needs = wanted.filter((need) => 'control' in need || !impossible.has(need.measurement))
       const jobs = workshop.affordable(needs)
-      const next = nextMeasurement(needs, workshop, task.budgetSeconds)
+      const next = nextMeasurement(needs, workshop, mostMeasuring(task))
       // A twin first: what is measured may be about it.
       if (next && !jobs.some(({ control }) => control === 'shallower twin')) {
         observer?.onMeasuring?.(next)
         const start = (task.start ?? initialise)(blueprint, seeds[0])
         const patients: Patients = { patient, blueprint, start, twins, trials: workshop.trials, settings }
-        const found = await measure(next, patients, evidenceNow(), lanes, abort)
+        const found = await measure(next, patients, evidenceNow(), lanes, 2 * mostMeasuring(task), abort)
         measured = { ...measured, ...found }
         if (found === undefined) impossible.add(next)
       } else if (jobs.length > 0) await workshop.run(jobs.slice(0, together))
@@ -118,11 +118,9 @@ const explaining = ['precision', 'sharpness', 'jacobian'] as const
 /** Of the budget: what a measurement may take, whatever is left of it, so that a diagnosis that goes on comes to the same end. */
 const shareOfMeasurement = 0.1
 
-function nextMeasurement(
-  needs: readonly Need[],
-  workshop: Workshop,
-  budgetSeconds: number,
-): keyof Measured | undefined {
+const mostMeasuring = ({ budgetSeconds }: DiagnosisTask): number => shareOfMeasurement * budgetSeconds
+
+function nextMeasurement(needs: readonly Need[], workshop: Workshop, mostSeconds: number): keyof Measured | undefined {
   const named = needs.flatMap((need) => ('measurement' in need ? [need] : []))
-  return named.find((need) => (workshop.costOf(need) ?? 0) <= shareOfMeasurement * budgetSeconds)?.measurement
+  return named.find((need) => (workshop.costOf(need) ?? 0) <= mostSeconds)?.measurement
 }

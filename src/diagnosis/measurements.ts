@@ -18,6 +18,7 @@ import type { Patient } from './controls.ts'
 import { type Evidence, median, referenceOf } from './evidence.ts'
 import type { Lane, Lanes } from './lanes.ts'
 import type { Constructive, Measured } from './measured.ts'
+import { fittedStages, gradientSamples, measuredSamples, probedStages, replacedStages } from './measurement-costs.ts'
 import type { Trial } from './trial.ts'
 
 export interface Patients {
@@ -30,13 +31,7 @@ export interface Patients {
   readonly settings: TrainingSettings
 }
 
-/** Samples of what is measured after training, and of gradients in float64. */
-const measuredSamples = 512
-const gradientSamples = 64
 const sampleSeed = 2
-/** Stages that linear classifiers are fitted on, spread evenly where there are more. */
-const probedStages = 24
-
 type Measurer = (patients: Patients, evidence: Evidence, lane: Lane, abort?: AbortSignal) => Promise<Measured>
 
 const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
@@ -68,7 +63,7 @@ const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
     const { train, test } = patient.data
     const [seen, unseen] = [train, test].map((set) => samplesFor(patients, measuredSamples, set))
     const backend = await lane.backend('float32')
-    const options = { stages: probedStages, abort }
+    const options = { stages: probedStages(blueprint), abort }
     return { linearProbe: await linearProbeAccuracy(blueprint, backend, seen, unseen, endOf(patients), options) }
   },
   withoutBlocks: async (patients, _evidence, lane, abort) => {
@@ -81,28 +76,33 @@ const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
     const { blueprint } = patients
     const samples = samplesFor(patients, measuredSamples)
     const backend = await lane.backend('float64')
-    return { affine: await affineReplacement(blueprint, backend, samples, endOf(patients), { abort }) }
+    const options = { fits: fittedStages(blueprint), replaced: replacedStages, abort }
+    return { affine: await affineReplacement(blueprint, backend, samples, endOf(patients), options) }
   },
 }
 
-/** One measurement, on the first lane. Null where it was stopped, undefined where memory doesn't hold it. */
+/** One measurement, on the first lane. Null where it was stopped, undefined where memory doesn't hold it or it takes too long. */
 export async function measure(
   name: keyof Measured,
   patients: Patients,
   evidence: Evidence,
   lanes: Lanes,
+  mostSeconds: number,
   abort?: AbortSignal,
 ): Promise<Measured | null | undefined> {
   let found: Measured = {}
+  const late = AbortSignal.timeout(Math.min(1000 * mostSeconds, 2 ** 31 - 1))
+  const stop = abort ? AbortSignal.any([abort, late]) : late
   try {
     await lanes.run([
       async (lane) => {
-        found = await measurers[name](patients, evidence, lane, abort)
+        found = await measurers[name](patients, evidence, lane, stop)
       },
     ])
     return found
   } catch (error) {
     if (abort?.aborted && error === abort.reason) return null
+    if (late.aborted && error === late.reason) return undefined
     if (error instanceof IsobathError && error.code === 'memory') return undefined
     throw error
   }

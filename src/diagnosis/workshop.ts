@@ -1,8 +1,6 @@
 /** Where the trainings of a diagnosis are made: what is asked for and not there yet, what it costs, and the making of it. */
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
-import { outputsOf } from '../data/dataset.ts'
-import { jacobianSamples } from '../probes/jacobian.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from '../training/evaluate.ts'
 import type { LossRecord } from '../training/train.ts'
@@ -10,7 +8,7 @@ import { checkWeights } from '../training/weights.ts'
 import type { Need } from './causes/assessment.ts'
 import { type ControlName, controlNames, controls, type Patient } from './controls.ts'
 import type { Lanes } from './lanes.ts'
-import type { Measured } from './measured.ts'
+import { costOfMeasurement } from './measurement-costs.ts'
 import { settingsOf, workOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
 import { runTrial, type Trial, type TrialSpec } from './trial.ts'
@@ -42,18 +40,6 @@ export interface WorkshopTask {
 
 /** What pictures and findings are made of; controls are there for their losses. */
 const watched = new Set<ControlName>(['patient', 'shallow twin', 'shallower twin'])
-
-/** As many of the patient's steps as a measurement takes about as long as. */
-const stepsOf: { readonly [name in keyof Measured]-?: (patient: Patient) => number } = {
-  constructive: () => 20,
-  precision: () => 6,
-  sharpness: () => 60,
-  // A pass of a few samples for each output, in float64, which takes twice as long.
-  jacobian: ({ data, settings }) => 10 + (2 * jacobianSamples * outputsOf(data)) / settings.batch,
-  linearProbe: () => 60,
-  withoutBlocks: () => 100,
-  affine: () => 40,
-}
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
@@ -89,7 +75,9 @@ export function createWorkshop(place: WorkshopTask): Workshop {
   }
   const costOf = (need: Need): number | null => {
     if ('control' in need) return secondsFor(sum(missing([need]).map(workFor)))
-    return secondsFor((workOf(patient) / patient.settings.steps) * stepsOf[need.measurement](patient))
+    const { steps, seconds } = costOfMeasurement(need.measurement, patient)
+    const passes = secondsFor((workOf(patient) / patient.settings.steps) * steps)
+    return passes === null ? null : passes + seconds
   }
   const affordable = (needs: readonly Need[]): Job[] => {
     const cost = (job: Job): number => secondsFor(workFor(job)) ?? 0

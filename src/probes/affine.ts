@@ -4,6 +4,7 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { selectSamples } from '../data/dataset.ts'
 import { evaluationGraph } from '../graph/programs.ts'
+import { turn } from '../support/turn.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { createScorer } from '../training/score.ts'
 import { networkAfter, type Part } from './network-after.ts'
@@ -33,7 +34,7 @@ export interface AffineReplacement {
 }
 
 /** Maps of wider stages would need more samples than anyone looks at. */
-const widest = 512
+const widest = 256
 /** Of fewer samples no map can be told. */
 const fewest = 4
 
@@ -67,6 +68,7 @@ export async function affineReplacement(
     const known = someOf(plainStages(blueprint, stages), fits)
     const measured = new Set(someOf(known, replaced))
     for (const stage of known) {
+      await turn()
       abort?.throwIfAborted()
       const { end } = stages[stage]
       const before = tableOf(stage === 0 ? recording.inputs : recording.output(stages[stage - 1].end))

@@ -110,6 +110,9 @@ describe('a linear probe', () => {
     expect(some?.test).toEqual(all?.test.map((accuracy, stage) => (stage % 3 === 0 ? accuracy : Number.NaN)))
     const abort = AbortSignal.abort(new Error('stopped'))
     await expect(linearProbeAccuracy(...those, { abort })).rejects.toThrow('stopped')
+    const later = new AbortController()
+    setTimeout(() => later.abort(new Error('stopped later')), 0)
+    await expect(linearProbeAccuracy(...those, { abort: later.signal })).rejects.toThrow('stopped later')
   })
 
   it('is for classes alone', async () => {

@@ -3,6 +3,7 @@ import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { createRandom } from '../support/random.ts'
+import { turn } from '../support/turn.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { type Recording, recordStages } from './record.ts'
 import { fitRidge, type Table } from './ridge.ts'
@@ -55,6 +56,7 @@ export async function linearProbeAccuracy(
       const stages = stagesOf(blueprint.root)
       const accuracy = { train: stages.map(() => Number.NaN), test: stages.map(() => Number.NaN) }
       for (const stage of spread(stages.length, most)) {
+        await turn()
         abort?.throwIfAborted()
         const features = project(featuresOf(seen, stages[stage]))
         const map = fitRidge(features, wanted)
