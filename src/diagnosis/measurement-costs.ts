@@ -1,6 +1,6 @@
 /**
  * What measurements cost, and how much of a network they look at. Passes are counted in training steps; linear algebra and
- * compiling take the seconds that they took on the machine that docs/log.md names.
+ * compiling take the seconds that scripts/measurement-cost.mjs found on the machine that docs/log.md names.
  */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
