@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { laterRefusal } from '../../test/support/refusal.ts'
 import type { Backend } from '../backends/backend.ts'
@@ -146,6 +147,26 @@ describe("a diagnosis's budget", () => {
     expect(plans).toEqual([patient.settings.steps, given.settings.steps])
     expect(plans[0]).toBeGreaterThanOrEqual(50)
     expect(plans[1]).toBe(40)
+  })
+
+  it('may be any number of seconds above 0', async () => {
+    // The trainings are made once: only measurements are repeated with each budget.
+    const store = memoryStore()
+    await diagnosed(good, { store, seeds: [0] })
+    let measurements = 0
+    const observer = { onMeasuring: () => void measurements++ }
+    const budget = fc.oneof(
+      { weight: 3, arbitrary: fc.integer({ min: 1, max: 3600 }) },
+      { weight: 1, arbitrary: fc.double({ min: 0, minExcluded: true, noNaN: true }) },
+    )
+    await fc.assert(
+      fc.asyncProperty(budget, async (budgetSeconds) => {
+        const { evidence } = await diagnosed(good, { store, seeds: [0], budgetSeconds, observer })
+        expect(named(evidence.records)).toEqual(['patient 0', 'shallow twin 0'])
+      }),
+      { numRuns: 40, examples: [[66], [13.0001], [Number.MIN_VALUE], [Number.POSITIVE_INFINITY]] },
+    )
+    expect(measurements).toBeGreaterThan(0)
   })
 })
 

@@ -91,7 +91,8 @@ export async function measure(
   abort?: AbortSignal,
 ): Promise<Measured | null | undefined> {
   let found: Measured = {}
-  const late = AbortSignal.timeout(Math.min(1000 * mostSeconds, 2 ** 31 - 1))
+  // A timer takes whole milliseconds, at most 2^31 - 1.
+  const late = AbortSignal.timeout(Math.min(Math.ceil(1000 * mostSeconds), 2 ** 31 - 1))
   const stop = abort ? AbortSignal.any([abort, late]) : late
   try {
     await lanes.run([
