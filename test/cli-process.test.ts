@@ -113,6 +113,58 @@ describe('Ctrl-C before the first training of a comparison is done', () => {
   })
 })
 
+/** Closes these of the program's outputs, as a reader does that ends before it. */
+function close(child: ChildProcess, closed: string): void {
+  if (closed.includes('stdout')) child.stdout?.destroy()
+  if (closed.includes('stderr')) child.stderr?.destroy()
+}
+
+const resultIn = (run: string): unknown => JSON.parse(readFileSync(join(root, run, 'result.json'), 'utf8'))
+
+// `2>&1 | head` closes both, and so does `2>&1 | tee log` after Ctrl-C, which ends tee too.
+describe.each(['stderr', 'stdout', 'stdout and stderr'])('a closed %s', (closed) => {
+  const name = closed.replaceAll(' ', '-')
+
+  it('does not keep a training from its end', async () => {
+    const { child, ended } = start(`train mlp:depth=3,width=16 --data moons --steps 300 --run whole-${name}`)
+    close(child, closed)
+    expect(await ended).toMatchObject({ status: 0 })
+    expect(resultIn(`whole-${name}`)).toMatchObject({ steps: 300, interrupted: false })
+  })
+
+  it('does not keep Ctrl-C from saving a training, and the status tells of the stop where stdout can not', async () => {
+    const run = `saved-${name}`
+    const words = `train mlp:depth=3,width=16 --data moons --steps 10000000 --log-every 100 --run ${run}`
+    const { child, ended } = start(words)
+    await until(() => hasContent(join(root, run, 'metrics.jsonl')), child)
+    close(child, closed)
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ status: closed === 'stderr' ? 0 : 130 })
+    const { steps, interrupted } = Object.assign({ steps: 0, interrupted: false }, resultIn(run))
+    expect(interrupted).toBe(true)
+    expect(readdirSync(join(root, run))).toContain(`checkpoint-${steps}.safetensors`)
+    expect(readdirSync(join(root, run))).not.toContain('lock')
+  })
+
+  it('does not keep Ctrl-C from saving a diagnosis and its report', async () => {
+    const run = `diagnosed-${name}`
+    const words = `diagnose mlp:depth=3,width=16 --data moons --steps 1000000 --seeds 1 --threads 1 --run ${run}`
+    const { child, ended } = start(words)
+    await until(() => existsSync(join(root, run, 'diagnosis.json')), child)
+    close(child, closed)
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ status: closed === 'stderr' ? 0 : 130 })
+    expect(resultIn(run)).toMatchObject({ interrupted: true })
+    expect(readdirSync(join(root, run))).toContain('report.html')
+  })
+
+  it('does not make a success of wrong input', async () => {
+    const { child, ended } = start('count mlp:depth=-1')
+    close(child, closed)
+    expect(await ended).toMatchObject({ status: 2 })
+  })
+})
+
 describe('as a process', () => {
   it('prints nothing but JSON on stdout, and plain lines on stderr', async () => {
     const words = 'train residual-mlp:depth=4,width=8 --data moons --samples 64 --steps 20 --json --run plain'

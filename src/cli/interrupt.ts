@@ -3,6 +3,11 @@
 /** npm passes on a Ctrl-C that the terminal has sent already: milliseconds in which a second one is the first's echo. */
 const echo = 500
 
+let isStopped = false
+
+/** Whether a signal has asked any work of this process to stop. */
+export const wasStopped = (): boolean => isStopped
+
 /** Calls `work` with a signal that the first Ctrl-C (or SIGTERM) aborts; `onStop` is told of it. */
 export async function interruptible<T>(work: (abort: AbortSignal) => Promise<T>, onStop?: () => void): Promise<T> {
   const controller = new AbortController()
@@ -10,6 +15,7 @@ export async function interruptible<T>(work: (abort: AbortSignal) => Promise<T>,
   const stop = (): void => {
     if (!controller.signal.aborted) {
       firstAt = performance.now()
+      isStopped = true
       controller.abort()
       onStop?.()
     } else if (performance.now() - firstAt > echo) process.exit(130)

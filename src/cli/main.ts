@@ -12,10 +12,14 @@ import { predictCommand } from './commands/predict.ts'
 import { showCommand } from './commands/show.ts'
 import { startCommand } from './commands/start.ts'
 import { trainCommand } from './commands/train.ts'
+import { wasStopped } from './interrupt.ts'
 import { describeNetworks } from './network-argument.ts'
 
-/** 0: an answer, whatever it is; 1: the program or the disk failed; 2: the user's input is wrong. */
-const exitStatus = { answer: 0, failure: 1, input: 2 } as const
+/**
+ * 0: an answer, whatever it is; 1: the program or the disk failed; 2: the user's input is wrong; 130: a signal stopped the
+ * work, and nobody could read that.
+ */
+const exitStatus = { answer: 0, failure: 1, input: 2, stopped: 130 } as const
 
 const description =
   'The depth lab for neural networks: trains them, from 2 to 10,000 layers, and shows what depth does to them.'
@@ -51,8 +55,8 @@ function configure(command: Command, name: string): void {
 
 /** Runs a command line; gives the process's exit status. */
 export async function main(words: readonly string[]): Promise<number> {
-  endWithReader(process.stdout)
-  endWithReader(process.stderr)
+  onError(process.stdout, onStdoutError)
+  onError(process.stderr, onStderrError)
   const program = createProgram(words)
   try {
     if (words.length === 0) {
@@ -66,14 +70,27 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-/** A reader that closes the pipe early, such as head, has seen what it wanted. */
-function endWithReader(stream: NodeJS.WriteStream): void {
-  if (!stream.listeners('error').includes(onPipeError)) stream.on('error', onPipeError)
+type ErrorHandler = (error: NodeJS.ErrnoException) => void
+
+function onError(stream: NodeJS.WriteStream, handler: ErrorHandler): void {
+  if (!stream.listeners('error').includes(handler)) stream.on('error', handler)
 }
 
-function onPipeError(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(exitStatus.answer)
-  throw error
+/** Progress and messages that nobody reads are no reason to end the work. */
+function onStderrError(): void {}
+
+/**
+ * A reader that closes the pipe early, such as head, has seen what it wanted. The process doesn't end here: some commands
+ * still write their files, or have more work to do.
+ */
+function onStdoutError(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  // The words "Stopped after ..." are lost, and a script would take the work for finished.
+  if (wasStopped()) process.off('exit', showStopped).on('exit', showStopped)
+}
+
+function showStopped(): void {
+  process.exitCode ||= exitStatus.stopped
 }
 
 /** Names and texts out of files may hold characters that would move the cursor, or do worse. */
