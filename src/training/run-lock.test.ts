@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { refusal } from '../../test/support/refusal.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { takeLock } from './run-lock.ts'
@@ -25,6 +27,16 @@ function tryLock(folder: string): string {
   return refusal(() => takeLock(folder).release())
     .replaceAll(root, 'ROOT')
     .replaceAll(String(process.pid), 'PID')
+}
+
+/** Starts a shell that ends with the test. Its first line is the number of the process that has the lock. */
+async function ownerOf(script: string): Promise<number> {
+  const shell = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => void shell.kill('SIGKILL'))
+  return new Promise((resolve, reject) => {
+    shell.on('error', reject)
+    shell.stdout.once('data', (text) => resolve(Number(text)))
+  })
 }
 
 describe("a folder's lock", () => {
@@ -73,6 +85,36 @@ describe("a folder's lock", () => {
       "IsobathError: ROOT/alive: process PID is at work in this folder, since 2026-01-01T00:00:00.000Z. Wait until it ends, or stop it.
       IsobathError: ROOT/elsewhere: process 1073741824 on elsewhere is at work in this folder, since 2026-01-01T00:00:00.000Z. Wait until it ends; if it is gone, remove ROOT/elsewhere/lock."
     `)
+  })
+
+  // `exec` makes a parent of the shell that never asks how its child ended: the system keeps the child's entry, as a zombie.
+  it.runIf(existsSync('/proc/self/stat')).each(['KILL', 'TERM', 'CONT'])(
+    'is taken over from a process that ended (signal %s) and that its parent does not reap',
+    async (signal) => {
+      const pid = await ownerOf('sleep 0.5 & echo $!; exec sleep 1000')
+      process.kill(pid, `SIG${signal}`)
+      const isZombie = (): boolean => / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+      while (!isZombie()) await sleep(10)
+      expect(process.kill(pid, 0)).toBe(true)
+      expect(tryLock(folderWith(`zombie-${signal}`, { ...owner, pid }))).toBe('nothing was refused')
+    },
+  )
+
+  it('is waited for, for a moment, while its process ends', async () => {
+    const pid = await ownerOf('sleep 0.3 & echo $!; wait; exec sleep 1000')
+    expect(tryLock(folderWith('ending', { ...owner, pid }))).toBe('nothing was refused')
+  })
+
+  it('is waited for, for a moment, until a process that goes on releases it', async () => {
+    const folder = folderWith('releasing')
+    const pid = await ownerOf(`echo $$; sleep 0.3; rm ${join(folder, 'lock')}; exec sleep 1000`)
+    writeFileSync(join(folder, 'lock'), `${JSON.stringify({ ...owner, pid })}\n`)
+    expect(tryLock(folder)).toBe('nothing was refused')
+  })
+
+  it('is left to a process that does not end', async () => {
+    const pid = await ownerOf('echo $$; exec sleep 1000')
+    expect(tryLock(folderWith('lasting', { ...owner, pid }))).toContain(`process ${pid} is at work in this folder`)
   })
 
   it('that can not be made is a disk error', () => {

@@ -29,6 +29,9 @@ type Owner = z.infer<typeof ownerSchema>
 
 const lockName = 'lock'
 
+/** Milliseconds to wait for a process that is ending: after a kill, one with much memory needs a part of a second. */
+const patience = 1000
+
 /** Takes the lock of a folder that exists. Throws a `run` error where another has it, a `disk` error where it can't be made. */
 export function takeLock(folder: string): Lock {
   const file = join(folder, lockName)
@@ -39,7 +42,8 @@ export function takeLock(folder: string): Lock {
     process: processMark(process.pid),
   }
   const text = `${JSON.stringify(owner)}\n`
-  while (!createFile(file, text)) removeStale(folder, file)
+  const refuseAt = performance.now() + patience
+  while (!createFile(file, text)) removeStale(folder, file, refuseAt)
   // Ended by a second Ctrl-C or an error that nobody caught: the folder is free all the same.
   let isHeld = true
   const release = (): void => {
@@ -69,12 +73,19 @@ function createFile(file: string, text: string): boolean {
   }
 }
 
-/** Removes the lock of a process that is gone. Throws a `run` error where it isn't. */
-function removeStale(folder: string, file: string): void {
+/**
+ * Removes the lock of a process that is gone. Where the process is at work, waits a little for its end; from `refuseAt` on
+ * (as performance.now() counts) throws a `run` error.
+ */
+function removeStale(folder: string, file: string, refuseAt: number): void {
   const found = readPatiently(file)
   if (found === undefined) return
   const owner = parseOwner(found)
-  if (owner !== undefined && isAtWork(owner)) throw refusal(folder, file, owner)
+  if (owner !== undefined && isAtWork(owner)) {
+    if (!mayEnd(owner) || performance.now() >= refuseAt) throw refusal(folder, file, owner)
+    pause(20)
+    return
+  }
   // Renamed first: of several processes that want it, one gets it.
   const aside = `${file}.${process.pid}.partial`
   try {
@@ -94,9 +105,13 @@ function readPatiently(file: string): string | undefined {
   for (let attempt = 0; attempt < 20; attempt++) {
     const text = readText(file)
     if (text === undefined || text.endsWith('\n')) return text
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    pause(10)
   }
   return readText(file)
+}
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }
 
 function readText(file: string): string | undefined {
@@ -116,6 +131,11 @@ function parseOwner(text: string): Owner | undefined {
   }
 }
 
+/** Whether it can be seen to end: not this process, which is waiting, nor one of another machine. */
+function mayEnd({ pid, host }: Owner): boolean {
+  return host === hostname() && pid !== process.pid
+}
+
 /** Of another machine's processes nothing is known: then it counts as being there. */
 function isAtWork({ pid, host, process: mark }: Owner): boolean {
   if (host !== hostname()) return true
@@ -125,20 +145,31 @@ function isAtWork({ pid, host, process: mark }: Owner): boolean {
     // Any other error means that it is there and belongs to somebody else.
     if (codeOf(error) === 'ESRCH') return false
   }
+  // A process that has ended takes signals until its parent reaps it, which some parents never do.
+  if (/^[ZXx]$/.test(processFields(pid)?.[0] ?? '')) return false
   const current = processMark(pid)
   return mark === null || current === null || mark === current
 }
 
 /** The machine's start and the process's own, where /proc tells them (proc(5): field 22 of stat). */
 function processMark(pid: number): string | null {
+  const started = processFields(pid)?.[19]
+  if (started === undefined) return null
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The program's name, in parentheses, may have spaces in it; the field after it is the third.
-    const started = status.slice(status.lastIndexOf(')') + 2).split(' ')[19]
-    return `${boot} ${started}`
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${started}`
   } catch {
     return null
+  }
+}
+
+/** What /proc tells of a process, from its state on (proc(5): field 3 of stat). */
+function processFields(pid: number): string[] | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The program's name, in parentheses, may have spaces in it; the field after it is the third.
+    return status.slice(status.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    return undefined
   }
 }
 
