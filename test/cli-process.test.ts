@@ -67,6 +67,17 @@ describe('Ctrl-C', () => {
     expect(evaluated.stdout).toMatch(/^train {2}loss \d.*$/m)
   })
 
+  it.each(['SIGTERM', 'SIGHUP'] as const)('and %s save a training alike', async (signal) => {
+    const run = `stopped-by-${signal}`
+    const { child, ended } = start(
+      `train mlp:depth=3,width=16 --data moons --steps 10000000 --log-every 100 --run ${run}`,
+    )
+    await until(() => hasContent(join(root, run, 'metrics.jsonl')), child)
+    child.kill(signal)
+    expect(await ended).toMatchObject({ status: 0 })
+    expectSaved(run)
+  })
+
   it('a second time ends a training at once, and leaves no lock', async () => {
     // Scoring that network on one thread takes many times longer than the second Ctrl-C is away, on any machine.
     const words = 'train mlp:depth=3000,width=64 --data glyphs --steps 100000 --threads 1 --run twice'
@@ -113,13 +124,37 @@ describe('Ctrl-C before the first training of a comparison is done', () => {
   })
 })
 
+const resultIn = (run: string): unknown => JSON.parse(readFileSync(join(root, run, 'result.json'), 'utf8'))
+
+/** Expects all that a stopped training reached in its folder. */
+function expectSaved(run: string): void {
+  const { steps, interrupted } = Object.assign({ steps: 0, interrupted: false }, resultIn(run))
+  expect(interrupted).toBe(true)
+  expect(readdirSync(join(root, run))).toContain(`checkpoint-${steps}.safetensors`)
+  expect(readdirSync(join(root, run))).not.toContain('lock')
+}
+
+// util-linux's `script` runs a program on a terminal; there is none of that kind elsewhere.
+describe.runIf(process.platform === 'linux' && existsSync('/usr/bin/script'))('a terminal that is closed', () => {
+  it('saves a training, and the status tells of the stop', async () => {
+    const words = 'train mlp:depth=3,width=16 --data moons --steps 10000000 --log-every 100 --run closed'
+    // As a shell does at a prompt, this one passes the signal on to its job.
+    const line = `'${process.execPath}' '${builtProgram}' ${words} & trap 'kill -HUP $!' HUP; wait $!; wait $!; echo $? > status`
+    const terminal = spawn('/usr/bin/script', ['-qc', line, '/dev/null'], { cwd: root })
+    await until(() => hasContent(join(root, 'closed', 'metrics.jsonl')), terminal)
+    terminal.kill('SIGKILL')
+    while (!hasContent(join(root, 'status'))) await sleep(20)
+    expectSaved('closed')
+    // 130, or 134 where Node itself aborts at its end: Node 20 can't bear that the terminal is gone.
+    expect(readFileSync(join(root, 'status'), 'utf8')).toMatch(/^13[04]\n$/)
+  })
+})
+
 /** Closes these of the program's outputs, as a reader does that ends before it. */
 function close(child: ChildProcess, closed: string): void {
   if (closed.includes('stdout')) child.stdout?.destroy()
   if (closed.includes('stderr')) child.stderr?.destroy()
 }
-
-const resultIn = (run: string): unknown => JSON.parse(readFileSync(join(root, run, 'result.json'), 'utf8'))
 
 // `2>&1 | head` closes both, and so does `2>&1 | tee log` after Ctrl-C, which ends tee too.
 describe.each(['stderr', 'stdout', 'stdout and stderr'])('a closed %s', (closed) => {
@@ -140,10 +175,7 @@ describe.each(['stderr', 'stdout', 'stdout and stderr'])('a closed %s', (closed)
     close(child, closed)
     child.kill('SIGINT')
     expect(await ended).toMatchObject({ status: closed === 'stderr' ? 0 : 130 })
-    const { steps, interrupted } = Object.assign({ steps: 0, interrupted: false }, resultIn(run))
-    expect(interrupted).toBe(true)
-    expect(readdirSync(join(root, run))).toContain(`checkpoint-${steps}.safetensors`)
-    expect(readdirSync(join(root, run))).not.toContain('lock')
+    expectSaved(run)
   })
 
   it('does not keep Ctrl-C from saving a diagnosis and its report', async () => {

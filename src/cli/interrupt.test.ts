@@ -2,19 +2,24 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { interruptible } from './interrupt.ts'
 
 /** Presses Ctrl-C at these milliseconds, while work goes on for five seconds, deaf to being asked to stop. */
-async function press(...times: readonly number[]): Promise<{ aborted: boolean; stops: number; exits: unknown[] }> {
+const press = (...times: readonly number[]) => send(times.map((time) => [time, 'SIGINT']))
+
+/** The same with signals of any kind. */
+async function send(
+  signals: readonly (readonly [time: number, signal: NodeJS.Signals])[],
+): Promise<{ aborted: boolean; stops: number; exits: unknown[] }> {
   vi.useFakeTimers()
   const exits: unknown[] = []
   vi.spyOn(process, 'exit').mockImplementation((status) => {
     exits.push(status)
     throw new Error('the process would have ended here')
   })
-  const emit = (): void => {
+  const emit = (signal: NodeJS.Signals): void => {
     try {
-      process.emit('SIGINT')
+      process.emit(signal)
     } catch {}
   }
-  for (const time of times) setTimeout(emit, time)
+  for (const [time, signal] of signals) setTimeout(() => emit(signal), time)
   let stops = 0
   const work = (abort: AbortSignal) =>
     new Promise<boolean>((resolve) => {
@@ -65,4 +70,29 @@ describe('Ctrl-C', () => {
     await press()
     expect(process.listenerCount('SIGINT')).toBe(before)
   })
+})
+
+describe('a signal that asks a process to end', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+    vi.useRealTimers()
+  })
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '(%s) asks the work to stop, and leaves no listener',
+    async (signal) => {
+      const before = process.listenerCount(signal)
+      expect(await send([[100, signal]])).toEqual({ aborted: true, stops: 1, exits: [] })
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(process.listenerCount(signal)).toBe(before)
+    },
+  )
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '(%s) does not count as a second Ctrl-C where it is a closed terminal',
+    async (first) => {
+      const hangups = [1000, 2000].map((time) => [time, 'SIGHUP'] as const)
+      expect(await send([[100, first], ...hangups])).toEqual({ aborted: true, stops: 1, exits: [] })
+    },
+  )
 })

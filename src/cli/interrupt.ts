@@ -8,26 +8,37 @@ let isStopped = false
 /** Whether a signal has asked any work of this process to stop. */
 export const wasStopped = (): boolean => isStopped
 
-/** Calls `work` with a signal that the first Ctrl-C (or SIGTERM) aborts; `onStop` is told of it. */
+/**
+ * Calls `work` with a signal that the first Ctrl-C aborts; `onStop` is told of it. SIGTERM counts as Ctrl-C. SIGHUP, of a
+ * closed terminal, counts as a first one alone.
+ */
 export async function interruptible<T>(work: (abort: AbortSignal) => Promise<T>, onStop?: () => void): Promise<T> {
   const controller = new AbortController()
   let firstAt = 0
   const stop = (): void => {
-    if (!controller.signal.aborted) {
-      firstAt = performance.now()
-      isStopped = true
-      controller.abort()
-      onStop?.()
-    } else if (performance.now() - firstAt > echo) process.exit(130)
+    firstAt = performance.now()
+    isStopped = true
+    controller.abort()
+    onStop?.()
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  const press = (): void => {
+    if (!controller.signal.aborted) stop()
+    else if (performance.now() - firstAt > echo) process.exit(130)
+  }
+  // The shell and the system both send it, one after the other: nobody has asked twice.
+  const hangUp = (): void => {
+    if (!controller.signal.aborted) stop()
+  }
+  process.on('SIGINT', press)
+  process.on('SIGTERM', press)
+  process.on('SIGHUP', hangUp)
   try {
     return await work(controller.signal)
   } finally {
     const off = (): void => {
-      process.off('SIGINT', stop)
-      process.off('SIGTERM', stop)
+      process.off('SIGINT', press)
+      process.off('SIGTERM', press)
+      process.off('SIGHUP', hangUp)
     }
     // Work may stop before the echo comes, which would then end the process with its answer unprinted.
     if (controller.signal.aborted) setTimeout(off, firstAt + echo - performance.now()).unref()

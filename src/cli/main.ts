@@ -84,7 +84,9 @@ function onStderrError(): void {}
  * still write their files, or have more work to do.
  */
 function onStdoutError(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+  // A terminal that was closed gives EIO, as a broken disk does.
+  const isClosed = error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY)
+  if (!isClosed) throw error
   // The words "Stopped after ..." are lost, and a script would take the work for finished.
   if (wasStopped()) process.off('exit', showStopped).on('exit', showStopped)
 }
