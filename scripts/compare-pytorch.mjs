@@ -31,9 +31,9 @@ import {
   version,
 } from '../dist/index.js'
 import { lineFigure } from '../dist/report/line-figure.js'
+import { resolveOptions, settingsFor } from '../dist/settings/options.js'
+import { scheduleFactor } from '../dist/settings/schedules.js'
 import { createRandom } from '../dist/support/random.js'
-import { resolveOptions, settingsFor } from '../dist/training/options.js'
-import { scheduleFactor } from '../dist/training/schedules.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -19,7 +19,7 @@ import {
 } from '../dist/index.js'
 import { joinNeeds, openPass } from '../dist/probes/pass.js'
 import { lineFigure } from '../dist/report/line-figure.js'
-import { resolveOptions } from '../dist/training/options.js'
+import { resolveOptions } from '../dist/settings/options.js'
 
 const out = process.argv[2] ?? 'gradient-precision.svg'
 const data = glyphs()

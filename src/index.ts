@@ -1,5 +1,36 @@
 /** Isobath's public API. */
 
+export {
+  type CompareOptions,
+  type Comparison,
+  type ComparisonRun,
+  compare,
+  type NetworkFamily,
+  type Trial,
+} from './api/compare.ts'
+export { type DiagnoseOptions, diagnose } from './api/diagnose.ts'
+export { type DiagnoseRunOptions, diagnoseRun } from './api/diagnose-run.ts'
+export { type EvaluateOptions, evaluate } from './api/evaluate.ts'
+export { type RunFacts, readRun, readRunFacts, readWeights, type SavedRun, writeWeights } from './api/files.ts'
+export { hashDataset } from './api/hash-dataset.ts'
+export { type Predictions, type PredictOptions, predict, type SetName, setNames } from './api/predict.ts'
+export {
+  describeProbes,
+  type ProbeDescription,
+  type ProbeOptions,
+  probedLayers,
+  probeSamples,
+  type SampleOptions,
+} from './api/probes.ts'
+export { type FinishedRun, type ResumeOptions, readRecord, resume } from './api/resume.ts'
+export {
+  type DiagnosisFacts,
+  type ResumeDiagnosisOptions,
+  readDiagnosisFacts,
+  resumeDiagnosis,
+} from './api/resume-diagnosis.ts'
+export { kernelsOf, type ShownKernels, type ShowOptions, type Stage, show, stages } from './api/show.ts'
+export { type MachineOptions, type Run, type TrainOptions, train } from './api/train.ts'
 export type { Backend, Program } from './backends/backend.ts'
 export { createReferenceBackend } from './backends/reference/backend.ts'
 export { createWasmBackend, type WasmOptions } from './backends/wasm/backend.ts'
@@ -34,38 +65,9 @@ export { usualBudget } from './diagnosis/plan.ts'
 export type { Diagnosis, Exclusion, Finding, OpenCause } from './diagnosis/summary.ts'
 export type { DiagnosisObserver } from './diagnosis/task.ts'
 export type { TrialRecord, TrialSpec } from './diagnosis/trial.ts'
+export { formatBytes } from './format/bytes.ts'
+export { type Table, tableText } from './format/table.ts'
 export type { LossName } from './graph/programs.ts'
-export {
-  type CompareOptions,
-  type Comparison,
-  type ComparisonRun,
-  compare,
-  type NetworkFamily,
-  type Trial,
-} from './lab/compare.ts'
-export { type DiagnoseOptions, diagnose } from './lab/diagnose.ts'
-export { type DiagnoseRunOptions, diagnoseRun } from './lab/diagnose-run.ts'
-export { type EvaluateOptions, evaluate } from './lab/evaluate.ts'
-export { type RunFacts, readRun, readRunFacts, readWeights, type SavedRun, writeWeights } from './lab/files.ts'
-export { hashDataset } from './lab/hash-dataset.ts'
-export { type Predictions, type PredictOptions, predict, type SetName, setNames } from './lab/predict.ts'
-export {
-  describeProbes,
-  type ProbeDescription,
-  type ProbeOptions,
-  probedLayers,
-  probeSamples,
-  type SampleOptions,
-} from './lab/probes.ts'
-export { type FinishedRun, type ResumeOptions, readRecord, resume } from './lab/resume.ts'
-export {
-  type DiagnosisFacts,
-  type ResumeDiagnosisOptions,
-  readDiagnosisFacts,
-  resumeDiagnosis,
-} from './lab/resume-diagnosis.ts'
-export { kernelsOf, type ShownKernels, type ShowOptions, type Stage, show, stages } from './lab/show.ts'
-export { type MachineOptions, type Run, type TrainOptions, train } from './lab/train.ts'
 export * from './network/initialisers.ts'
 export { networkFromJson } from './network/json.ts'
 export * from './network/layers.ts'
@@ -80,23 +82,15 @@ export {
   presetData,
   withDepth,
 } from './network/presets.ts'
-export { formatBytes } from './plan/print.ts'
 export { type LayerProbeName, layerProbeNames, usualProbes } from './probes/layer-probes.ts'
 export { type PrecisionGap, precisionGap, type TwoPrecisions } from './probes/precision.ts'
 export type { ProbeSamples } from './probes/samples.ts'
 export { comparisonPicture, comparisonReport, comparisonText } from './report/comparison.ts'
 export { diagnosisPicture, diagnosisReport, diagnosisText } from './report/diagnosis.ts'
 export { type ProbedData, type ProbedQuantity, probePicture, probePictures } from './report/probe-figure.ts'
-export { type Table, tableText } from './report/table.ts'
 export { type TrainingData, trainingPicture } from './report/training-figure.ts'
-export { type ErrorCode, IsobathError } from './support/errors.ts'
-export { nearest, suggestion } from './support/nearest.ts'
-export { version } from './support/version.ts'
-export { describeRecipe } from './training/describe.ts'
-export { type Divergence, describeDivergence } from './training/divergence.ts'
-export type { Scores, Weights } from './training/evaluate.ts'
-export type { LayerRates } from './training/layer-rates.ts'
-export type { BestTest, Evaluation, Measurement, ProbeLook, WarmupLook } from './training/measurements.ts'
+export { describeRecipe } from './settings/describe.ts'
+export type { LayerRates } from './settings/layer-rates.ts'
 export {
   type AdamOptions,
   adam,
@@ -110,7 +104,7 @@ export {
   optimizerNames,
   type SgdOptions,
   sgd,
-} from './training/optimizers.ts'
+} from './settings/optimizers.ts'
 export {
   augmentationNames,
   type EvaluateEvery,
@@ -120,7 +114,7 @@ export {
   standardisationNames,
   type TrainingOptions,
   type TrainingSettings,
-} from './training/options.ts'
+} from './settings/options.ts'
 export {
   type Recipe,
   type RecipeName,
@@ -128,9 +122,15 @@ export {
   recipeNamed,
   recipeNames,
   recipes,
-} from './training/recipes.ts'
+} from './settings/recipes.ts'
+export { describeSchedule, type Schedule, type ScheduleName, scheduleNames } from './settings/schedules.ts'
+export { type ErrorCode, IsobathError } from './support/errors.ts'
+export { nearest, suggestion } from './support/nearest.ts'
+export { version } from './support/version.ts'
+export { type Divergence, describeDivergence } from './training/divergence.ts'
+export type { Scores, Weights } from './training/evaluate.ts'
+export type { BestTest, Evaluation, Measurement, ProbeLook, WarmupLook } from './training/measurements.ts'
 export { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './training/safetensors.ts'
-export { describeSchedule, type Schedule, type ScheduleName, scheduleNames } from './training/schedules.ts'
 export { describeSignal, type Signal } from './training/signal.ts'
 export type { LossRecord } from './training/train.ts'
 export { fromTensors, hashTensors, toTensors } from './training/weights.ts'

@@ -1,6 +1,6 @@
 /** What training and probing ask of whoever runs a graph. */
 import type { Graph } from '../graph/graph.ts'
-import type { Kernel, Precision } from '../plan/plan.ts'
+import type { Kernel, Precision } from './wasm/plan/plan.ts'
 
 export type Tensor = Float32Array | Float64Array | Int32Array
 

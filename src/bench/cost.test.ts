@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
+import { kernelsOf } from '../backends/wasm/plan/barriers.ts'
+import { createPlan } from '../backends/wasm/plan/create.ts'
+import type { Kernel } from '../backends/wasm/plan/plan.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { trainingGraph } from '../graph/programs.ts'
 import { batchNorm, chain, conv, dense, maxPool, relu } from '../network/layers.ts'
-import { kernelsOf } from '../plan/barriers.ts'
-import { createPlan } from '../plan/create.ts'
-import type { Kernel } from '../plan/plan.ts'
 import { leastOperationsOf, operationsOf, sizeText } from './cost.ts'
 
 /** The kernels of a training step, by their first operation. */

@@ -3,13 +3,14 @@
  * are exact (a multiplication and an addition for each term); the rest counts the additions, multiplications and divisions
  * of the textbook formula, with one for an elementary function whatever it takes to compute, so it is approximate.
  */
+
+import { tileOf } from '../backends/wasm/plan/algorithms.ts'
+import type { Kernel, Operand, Precision } from '../backends/wasm/plan/plan.ts'
+import { elementBytes, operationsIn } from '../backends/wasm/plan/plan.ts'
 import type { OpNode, Value } from '../graph/graph.ts'
 import { sizeOf } from '../graph/graph.ts'
 import type { OpName } from '../graph/ops.ts'
 import { geometryOf } from '../graph/windows.ts'
-import { tileOf } from '../plan/algorithms.ts'
-import type { Kernel, Operand, Precision } from '../plan/plan.ts'
-import { elementBytes, operationsIn } from '../plan/plan.ts'
 
 type CostRow = (node: OpNode) => number
 

@@ -5,9 +5,9 @@ import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
 import { optimizerScalars, trainingGraph } from '../graph/programs.ts'
 import type { Network } from '../network/network.ts'
+import { momentum } from '../settings/optimizers.ts'
 import { IsobathError } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
-import { momentum } from '../training/optimizers.ts'
 
 /** Small, so that hundreds of steps on the same batch don't end in gradients that vanish. */
 export const rate = 1e-3

@@ -1,4 +1,6 @@
 /** The answer in three sentences: what is wrong, why, and what it isn't. */
+
+import { counted, listed, number, percent } from '../format/words.ts'
 import { type Cause, causeFacts } from './cause.ts'
 import {
   difference,
@@ -13,7 +15,6 @@ import {
   trainingLoss,
 } from './evidence.ts'
 import type { Judgement } from './judge.ts'
-import { counted, listed, number, percent } from './words.ts'
 
 export function answerOf(evidence: Evidence, judgement: Judgement): string[] {
   if (recordsOf(evidence, 'patient').length === 0) return ['Stopped before the network was trained once.']

@@ -5,8 +5,8 @@ import { glyphs } from '../data/glyphs.ts'
 import { batchNorm, chain, dense, relu } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
-import { momentum } from '../training/optimizers.ts'
-import { resolveOptions } from '../training/options.ts'
+import { momentum } from '../settings/optimizers.ts'
+import { resolveOptions } from '../settings/options.ts'
 import { type ControlName, controlNames, controls, type Patient, type Training } from './controls.ts'
 
 const network = preset('mlp:depth=4,width=6')

@@ -3,8 +3,8 @@
 import { type Dataset, taskOf } from '../data/dataset.ts'
 import { randomSubset, vary } from '../data/vary.ts'
 import type { Network } from '../network/network.ts'
+import type { TrainingSettings } from '../settings/options.ts'
 import { widened } from '../surgery/widened.ts'
-import type { TrainingSettings } from '../training/options.ts'
 
 export const controlNames = [
   'patient',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createBlueprint } from '../blueprint/create.ts'
 import { moons } from '../data/planar.ts'
 import { parseNetwork } from '../network/presets.ts'
-import { resolveOptions } from '../training/options.ts'
+import { resolveOptions } from '../settings/options.ts'
 import type { Measured } from './measured.ts'
 import { costOfMeasurement, fittedStages, probedStages } from './measurement-costs.ts'
 

@@ -4,7 +4,7 @@ import { count } from '../blueprint/count.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
 import { createStandardiser } from '../data/standardise.ts'
-import { settingsFor, type TrainingSettings } from '../training/options.ts'
+import { settingsFor, type TrainingSettings } from '../settings/options.ts'
 import { type LossRecord, runTraining } from '../training/train.ts'
 import type { Training } from './controls.ts'
 

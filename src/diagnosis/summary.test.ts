@@ -11,7 +11,7 @@ import {
   worse,
 } from '../../test/support/made-up-evidence.ts'
 import { fewPoints, preset } from '../../test/support/tiny-training.ts'
-import { resolveOptions } from '../training/options.ts'
+import { resolveOptions } from '../settings/options.ts'
 import { causeFacts, causes } from './cause.ts'
 import type { Patient } from './controls.ts'
 import type { DiagnosisOutcome, OpenQuestion } from './diagnose.ts'

@@ -1,5 +1,5 @@
 /** A diagnosis as its user gets it: plain data, all of it JSON. */
-import type { TrainingSettings } from '../training/options.ts'
+import type { TrainingSettings } from '../settings/options.ts'
 import { answerOf } from './answer.ts'
 import { type Cause, causeFacts, type Verdict } from './cause.ts'
 import type { Assessment, EvidenceRow, Need } from './causes/assessment.ts'

@@ -6,7 +6,7 @@
 /**
  * Rows from which on a sum is cut; fewer are added one after the other. Long sums in one go lose digits of float32: with
  * 2,048 and 512 the error of some gradients was 6 times PyTorch's. Now that is so of single biases over 128 rows alone;
- * whole gradients have at most twice PyTorch's (test/convolutional-golden.test.ts).
+ * whole gradients have at most twice PyTorch's (test/engine/convolutional-golden.test.ts).
  */
 export const fewestRowsToPart = 256
 const rowsOfPart = 128

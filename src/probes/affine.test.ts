@@ -8,9 +8,9 @@ import { createStandardiser } from '../data/standardise.ts'
 import { chain, conv, dense, relu, repeat, residual, tanh } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
+import { fitRidge } from '../numerics/ridge.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { type AffineOptions, affineReplacement } from './affine.ts'
-import { fitRidge } from './ridge.ts'
 import { samplesOf } from './samples.ts'
 
 const backend = createReferenceBackend()

@@ -2,8 +2,9 @@
  * What becomes of likeness: each sample's nearest other one after the first stage, and the mean cosine of these pairs after every
  * stage. Where the signal is chaotic it falls towards c* < 1, where it is ordered it rises to 1 (Poole et al. 2016).
  */
+
+import { euclideanNorm } from '../numerics/norm.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import { euclideanNorm } from './norm.ts'
 import type { Numbers, Rows } from './pass.ts'
 
 export const closestPairs: LayerProbe = {

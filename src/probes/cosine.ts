@@ -3,9 +3,9 @@
  * (the correlation c of Schoenholz et al. 2017). 1: it can't tell them apart.
  */
 
+import { sumOfSquares } from '../numerics/norm.ts'
 import { rowNorms } from './known-norms.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import { sumOfSquares } from './norm.ts'
 import type { Numbers, Rows } from './pass.ts'
 
 export const cosine: LayerProbe = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { handMade, readHandMade } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, dense, repeat, residual, tanh } from '../network/layers.ts'
-import { sgd } from '../training/optimizers.ts'
+import { sgd } from '../settings/optimizers.ts'
 import { distanceFromStart } from './distance-from-start.ts'
 
 const backend = createReferenceBackend()

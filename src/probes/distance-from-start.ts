@@ -3,8 +3,8 @@
  * aren't known or are all 0, and where none of the weights is trained.
  */
 import { sizeOf } from '../blueprint/shape.ts'
+import { euclideanNorm } from '../numerics/norm.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import { euclideanNorm } from './norm.ts'
 import type { Numbers, WeightsOf } from './pass.ts'
 import { type ParameterPlace, trainedWeights } from './stages.ts'
 

@@ -2,9 +2,10 @@
  * How many directions the outputs of different samples fill, stage by stage: exp of the entropy of the normalised singular
  * values of the matrix [samples, width] (Roy & Vetterli 2007, definition 1), from 1 to the smaller of samples and width.
  */
+
+import { singularValues } from '../numerics/linear-algebra.ts'
 import { exp, log } from '../support/numbers.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import { singularValues } from './linear-algebra.ts'
 
 export const effectiveRank: LayerProbe = {
   title: 'Effective rank of the outputs',

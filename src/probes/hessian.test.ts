@@ -9,10 +9,10 @@ import { createStandardiser } from '../data/standardise.ts'
 import { gradientGraph } from '../graph/programs.ts'
 import { chain, dense, repeat } from '../network/layers.ts'
 import { parseNetwork } from '../network/presets.ts'
+import { symmetricEigenvalues } from '../numerics/linear-algebra.ts'
+import { adam, momentum, nesterov, type Optimizer, sgd } from '../settings/optimizers.ts'
 import type { Weights } from '../training/evaluate.ts'
-import { adam, momentum, nesterov, type Optimizer, sgd } from '../training/optimizers.ts'
 import { largestHessianEigenvalue, stability } from './hessian.ts'
-import { symmetricEigenvalues } from './linear-algebra.ts'
 import { samplesOf } from './samples.ts'
 
 const backend = createReferenceBackend()

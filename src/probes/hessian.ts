@@ -3,15 +3,15 @@ import type { Backend } from '../backends/backend.ts'
 import type { Blueprint, ParameterBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { momentumAt } from '../graph/programs.ts'
+import { type LanczosOptions, type LargestEigenvalue, lanczos } from '../numerics/lanczos.ts'
+import { euclideanNorm } from '../numerics/norm.ts'
+import type { Optimizer } from '../settings/optimizers.ts'
 import { createRandom } from '../support/random.ts'
 import type { Weights } from '../training/evaluate.ts'
-import type { Optimizer } from '../training/optimizers.ts'
-import { type LanczosOptions, type LargestEigenvalue, lanczos } from './lanczos.ts'
-import { euclideanNorm } from './norm.ts'
 import { openPass, type Sight, type WeightsOf } from './pass.ts'
 import type { ProbeSamples } from './samples.ts'
 
-export type { LargestEigenvalue } from './lanczos.ts'
+export type { LargestEigenvalue } from '../numerics/lanczos.ts'
 
 /** 20 products at most, of two passes each, and a tolerance of 0.01 by default. */
 export interface HessianOptions extends Partial<LanczosOptions> {

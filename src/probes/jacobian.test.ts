@@ -10,9 +10,9 @@ import { orthogonal } from '../network/initialisers.ts'
 import { chain, conv, dense, gelu, relu, repeat, tanh } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
+import { singularValues } from '../numerics/linear-algebra.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { jacobianSingularValues } from './jacobian.ts'
-import { singularValues } from './linear-algebra.ts'
 import { samplesOf } from './samples.ts'
 
 const backend = createReferenceBackend()

@@ -3,8 +3,8 @@ import type { Backend } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { gradientGraph } from '../graph/programs.ts'
+import { singularValues } from '../numerics/linear-algebra.ts'
 import type { Weights } from '../training/evaluate.ts'
-import { singularValues } from './linear-algebra.ts'
 import type { ProbeSamples } from './samples.ts'
 
 /** How many samples by default. */

@@ -1,5 +1,5 @@
 /** Lengths that several probes need of the same look. */
-import { euclideanNorm, normsOfRows } from './norm.ts'
+import { euclideanNorm, normsOfRows } from '../numerics/norm.ts'
 import type { Rows, Sight } from './pass.ts'
 import { type Stage, trainedWeights } from './stages.ts'
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { readHandMade } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, dense } from '../network/layers.ts'
-import { momentum, sgd } from '../training/optimizers.ts'
+import { momentum, sgd } from '../settings/optimizers.ts'
 import { countLost, lostUpdates } from './lost-updates.ts'
 
 const isLost = (weight: number, update: number): boolean =>

@@ -1,6 +1,7 @@
 /** How strong the signal is, stage by stage: the mean square of all outputs (Poole et al. 2016: q). */
+
+import { sumOfSquares } from '../numerics/norm.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import { sumOfSquares } from './norm.ts'
 
 export const meanSquare: LayerProbe = {
   title: 'Mean square of the outputs',

@@ -3,9 +3,10 @@
  * its outputs and those of the stage before. 1: the same up to a turn, a shift and a stretch. NaN for the first stage, and
  * where all samples have the same outputs. With few samples and many units it is above 0 by chance.
  */
+
+import { gramOfRows } from '../numerics/linear-algebra.ts'
+import { euclideanNorm, largestMagnitude } from '../numerics/norm.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import { gramOfRows } from './linear-algebra.ts'
-import { euclideanNorm, largestMagnitude } from './norm.ts'
 import type { Rows } from './pass.ts'
 
 export const neighbourSimilarity: LayerProbe = {

@@ -4,7 +4,7 @@ import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
 import { optimizerScalars, trainingGraph } from '../graph/programs.ts'
 import { chain, dense } from '../network/layers.ts'
-import { adam, adamw, momentum, nesterov, type Optimizer, sgd } from '../training/optimizers.ts'
+import { adam, adamw, momentum, nesterov, type Optimizer, sgd } from '../settings/optimizers.ts'
 import { firstUpdate, steadyUpdate } from './steady-update.ts'
 
 const optimizers: Optimizer[] = [

@@ -3,7 +3,7 @@
  * layers' rates, at the rate that the optimizer has.
  */
 import { momentumAt } from '../graph/updates.ts'
-import type { Optimizer } from '../training/optimizers.ts'
+import type { Optimizer } from '../settings/optimizers.ts'
 import type { Numbers } from './pass.ts'
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readHandMade, seeHandMade } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, dense, repeat, residual, tanh } from '../network/layers.ts'
-import { adam, momentum, sgd } from '../training/optimizers.ts'
+import { adam, momentum, sgd } from '../settings/optimizers.ts'
 import { updateRatio } from './update-ratio.ts'
 
 const backend = createReferenceBackend()

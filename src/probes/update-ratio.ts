@@ -4,9 +4,9 @@
  * weights is trained, or all are 0.
  */
 
+import { euclideanNorm } from '../numerics/norm.ts'
 import { gradientNormOf } from './known-norms.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import { euclideanNorm } from './norm.ts'
 import { trainedWeights } from './stages.ts'
 import { steadyFactor, steadyUpdate } from './steady-update.ts'
 

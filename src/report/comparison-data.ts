@@ -1,8 +1,8 @@
 /** What a comparison of networks over depth consists of, and its summary by network and depth. */
 
-import { type Summary, summarise } from '../support/statistics.ts'
+import { count, formatFixed, list, MISSING } from '../format/text.ts'
+import { type Summary, summarise } from '../numerics/statistics.ts'
 import type { Scores } from './scores.ts'
-import { count, formatFixed, list, MISSING } from './text.ts'
 
 /** One training. */
 export interface ComparisonRow {

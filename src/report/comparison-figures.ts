@@ -1,5 +1,6 @@
 /** The pictures of a comparison: errors by depth, and the loss while training. */
 
+import { capitalise, count, formatPercent } from '../format/text.ts'
 import { absence, type Cell, type ComparisonData, type ComparisonRow, keyOf } from './comparison-data.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
 import { lossAxis } from './loss-axis.ts'
@@ -7,7 +8,6 @@ import type { PageFigure } from './page.ts'
 import { type RangeFigure, rangeFigure, rangePanels } from './range-figure.ts'
 import { domainOf, roundOutwards } from './scale.ts'
 import { formatError } from './scores.ts'
-import { capitalise, count, formatPercent } from './text.ts'
 import type { Domain } from './ticks.ts'
 
 /** Training and test error by depth, every run a dot, on one scale. */

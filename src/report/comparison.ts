@@ -1,7 +1,9 @@
 /** The report of a comparison of networks over depth, as a page and as text for a terminal. */
 
-import type { Summary } from '../support/statistics.ts'
-import { bar } from './bars.ts'
+import { bar } from '../format/bars.ts'
+import { type Table, tableText } from '../format/table.ts'
+import { capitalise, count, fillLines, formatDuration, formatFixed, formatPercent, list, wrap } from '../format/text.ts'
+import type { Summary } from '../numerics/statistics.ts'
 import {
   absence,
   type Cell,
@@ -15,8 +17,6 @@ import {
 import { errorFigure, errorPicture, lossFigure } from './comparison-figures.ts'
 import { type Fact, renderPage } from './page.ts'
 import { formatError, formatLoss } from './scores.ts'
-import { type Table, tableText } from './table.ts'
-import { capitalise, count, fillLines, formatDuration, formatFixed, formatPercent, list, wrap } from './text.ts'
 
 export type { ComparisonData, ComparisonRow } from './comparison-data.ts'
 export type { Scores } from './scores.ts'

@@ -1,11 +1,11 @@
 /** The trainings of a diagnosis by control: what they scored over the seeds, and how that is written. */
 
-import { type Summary, summarise } from '../support/statistics.ts'
+import type { Table } from '../format/table.ts'
+import { count, formatNumber, list, MISSING } from '../format/text.ts'
+import { type Summary, summarise } from '../numerics/statistics.ts'
 import { type DiagnosisData, type DiagnosisTrial, PATIENT } from './diagnosis-data.ts'
 import { shortened } from './labels.ts'
 import { formatError, formatLoss } from './scores.ts'
-import type { Table } from './table.ts'
-import { count, formatNumber, list, MISSING } from './text.ts'
 
 /** All trainings of one control. */
 export interface Control {

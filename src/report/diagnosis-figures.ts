@@ -1,5 +1,6 @@
 /** The pictures of a diagnosis: the one that answers first, heat maps, controls, losses, values by layer. */
 
+import { count, formatNumber, formatPercent, isDrawable } from '../format/text.ts'
 import { absence, type Control, controlsOf, seedWords, VARIANCE } from './diagnosis-controls.ts'
 import { type DiagnosisData, type DiagnosisMap, type DiagnosisProfile, PATIENT, TWIN } from './diagnosis-data.ts'
 import { lossPicture } from './diagnosis-losses.ts'
@@ -11,7 +12,6 @@ import { type RowFigure, rowFigure } from './row-figure.ts'
 import { type Axis, domainOf } from './scale.ts'
 import { formatError, formatLoss } from './scores.ts'
 import { element, figure, label } from './svg.ts'
-import { count, formatNumber, formatPercent, isDrawable } from './text.ts'
 
 /** The first picture: the profile that is asked for, the losses, or what else there is. */
 export function firstFigure(data: DiagnosisData): PageFigure {

@@ -1,12 +1,12 @@
 /** The loss while training, of the patient, its twin and the controls. */
 
+import { count, isDrawable } from '../format/text.ts'
 import { type Control, controlsOf } from './diagnosis-controls.ts'
 import { type DiagnosisData, type DiagnosisTrial, PATIENT, TWIN } from './diagnosis-data.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
 import { lossAxis } from './loss-axis.ts'
 import type { PageFigure } from './page.ts'
 import { type Axis, domainOf } from './scale.ts'
-import { count, isDrawable } from './text.ts'
 
 interface Size {
   readonly width: number

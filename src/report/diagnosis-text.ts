@@ -1,14 +1,14 @@
 /** The report of a diagnosis for a terminal, at most 80 columns wide. */
 
+import { type SparkScale, sampled, sparkline, stretched } from '../format/sparkline.ts'
+import { tableText } from '../format/table.ts'
+import { capitalise, fillLines, formatDuration, formatFixed, formatNumber, plainText, wrap } from '../format/text.ts'
 import { controlsOf, controlsTable, formatEvidence, seedWords, setupItems } from './diagnosis-controls.ts'
 import { type DiagnosisData, type DiagnosisFinding, type DiagnosisProfile, PATIENT, TWIN } from './diagnosis-data.ts'
 import { endsOf, firstProfile } from './diagnosis-figures.ts'
 import { shortened } from './labels.ts'
 import { lossAxis } from './loss-axis.ts'
 import { domainOf } from './scale.ts'
-import { type SparkScale, sampled, sparkline, stretched } from './sparkline.ts'
-import { tableText } from './table.ts'
-import { capitalise, fillLines, formatDuration, formatFixed, formatNumber, plainText, wrap } from './text.ts'
 
 const WIDTH = 80
 const SPARK = 34

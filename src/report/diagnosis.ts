@@ -1,5 +1,6 @@
 /** The report of a differential diagnosis, as a page: why is this deep network worse? */
 
+import { capitalise, count, formatDuration, formatFixed, list } from '../format/text.ts'
 import { controlsOf, controlsTable, formatEvidence, seedWords, setupItems } from './diagnosis-controls.ts'
 import type { DiagnosisData, DiagnosisFinding } from './diagnosis-data.ts'
 import {
@@ -12,7 +13,6 @@ import {
 } from './diagnosis-figures.ts'
 import { lossFigure } from './diagnosis-losses.ts'
 import { type Fact, type PageGroup, type PageItem, renderPage } from './page.ts'
-import { capitalise, count, formatDuration, formatFixed, list } from './text.ts'
 
 export type { DiagnosisData } from './diagnosis-data.ts'
 export { diagnosisText } from './diagnosis-text.ts'

@@ -1,5 +1,6 @@
 /** Heat maps: a quantity by layer (rows, the first at the top) and step (columns). */
 
+import { formatFixed, formatNumber } from '../format/text.ts'
 import { type Box, drawColumns } from './frame.ts'
 import { binned, binSize, type Grid, levelOf, NO_LEVEL, patches, starts } from './heat-cells.ts'
 import { heatColour } from './heat-colours.ts'
@@ -7,7 +8,6 @@ import { drawLegend, legendWidth } from './heat-legend.ts'
 import { fitted, textWidth } from './labels.ts'
 import { type Axis, createScale, domainOf } from './scale.ts'
 import { coordinate, element, figure, label, tooltip } from './svg.ts'
-import { formatFixed, formatNumber } from './text.ts'
 import { type Domain, roundStep } from './ticks.ts'
 
 export interface HeatMap {

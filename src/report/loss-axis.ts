@@ -1,7 +1,7 @@
 /** The axis of losses while training. */
 
+import { isDrawable } from '../format/text.ts'
 import { type Axis, domainOf, roundOutwards } from './scale.ts'
-import { isDrawable } from './text.ts'
 
 /** What a training kept of its losses. */
 export interface LossCurve {

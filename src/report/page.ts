@@ -1,8 +1,8 @@
 /** One HTML page that needs nothing but itself: no script, no font, no picture from elsewhere. */
 
+import { type Table, tableHtml } from '../format/table.ts'
+import { escapeMarkup } from '../format/text.ts'
 import { PAGE_STYLE } from './page-style.ts'
-import { type Table, tableHtml } from './table.ts'
-import { escapeMarkup } from './text.ts'
 
 export interface PageFigure {
   readonly heading?: string

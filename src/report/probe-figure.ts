@@ -1,8 +1,9 @@
 /** What probes saw of a training: a heat map of layers by steps for each of them, alone or all in one picture. */
+
+import { count, isDrawable } from '../format/text.ts'
 import { type HeatMap, heatMap, heatNotes } from './heat-map.ts'
 import { fitted } from './labels.ts'
 import { element, figure, label } from './svg.ts'
-import { count, isDrawable } from './text.ts'
 
 export interface ProbedQuantity {
   readonly name: string

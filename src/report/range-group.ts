@@ -1,10 +1,10 @@
 /** One group of a range figure: its runs, their means and intervals. */
 
-import { type Summary, summarise } from '../support/statistics.ts'
+import { formatNumber, formatPercent } from '../format/text.ts'
+import { type Summary, summarise } from '../numerics/statistics.ts'
 import { clamp, type Frame } from './frame.ts'
 import type { Axis } from './scale.ts'
 import { cross, element, mark, type Place, pathThrough, tooltip } from './svg.ts'
-import { formatNumber, formatPercent } from './text.ts'
 
 /** One run; a value that is null or not finite is a run that broke off, and stands as a cross above the plot. */
 export interface RangeDot {

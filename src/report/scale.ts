@@ -1,6 +1,6 @@
 /** From values to places in a figure. A value that has no place (not finite, or not positive on a log axis) gives null. */
 
-import { isDrawable } from './text.ts'
+import { isDrawable } from '../format/text.ts'
 import { type Domain, labelTicks, linearTicks, logTicks, roundStep, type Tick } from './ticks.ts'
 
 /** What an axis shows. `percent`: the values are fractions and are shown times 100 with a percent sign. */

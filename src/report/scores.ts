@@ -1,7 +1,7 @@
 /** What a trained network scores, and how its mean over seeds is written. */
 
-import type { Summary } from '../support/statistics.ts'
-import { decimalsFor, formatFixed, formatNumber } from './text.ts'
+import { decimalsFor, formatFixed, formatNumber } from '../format/text.ts'
+import type { Summary } from '../numerics/statistics.ts'
 
 /** Loss and error of a trained network on one set; null where training ended without finite numbers. */
 export interface Scores {

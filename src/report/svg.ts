@@ -1,7 +1,7 @@
 /** SVG as text: elements, paths and the outermost element of a figure. */
 
+import { escapeMarkup } from '../format/text.ts'
 import { FIGURE_STYLE } from './figure-style.ts'
-import { escapeMarkup } from './text.ts'
 
 export type Attributes = Readonly<Record<string, string | number | undefined>>
 

@@ -1,6 +1,6 @@
 /** Where an axis is marked: round values, few enough to read, with labels of one precision. */
 
-import { formatFixed } from './text.ts'
+import { formatFixed } from '../format/text.ts'
 
 export interface Tick {
   readonly value: number

@@ -1,7 +1,8 @@
 /** The picture of one training: the errors on the way, against the steps. */
+
+import { formatPercent } from '../format/text.ts'
 import { lineFigure } from './line-figure.ts'
 import { domainOf, roundOutwards } from './scale.ts'
-import { formatPercent } from './text.ts'
 import type { Domain } from './ticks.ts'
 
 /** How a network did after so many steps; errors are fractions, null where its outputs aren't finite. */

@@ -1,5 +1,5 @@
 /** The same training for several networks, depths and seeds, side by side, and what follows from it. */
-import { type Summary, summarise } from '../support/statistics.ts'
+import { type Summary, summarise } from '../numerics/statistics.ts'
 import type { Scores } from './evaluate.ts'
 
 /** One training of a comparison. */

@@ -6,8 +6,8 @@ import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
 import { chain, dense, relu, repeat, residual } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
+import { sgd } from '../settings/optimizers.ts'
 import { type Divergence, describeDivergence, locateDivergence } from './divergence.ts'
-import { sgd } from './optimizers.ts'
 
 /** Where a network breaks whose weights `change` made so, on two samples of ones. */
 function locate(

@@ -2,11 +2,11 @@
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
+import { formatBytes } from '../format/bytes.ts'
 import type { Graph } from '../graph/graph.ts'
 import { fewestToSegment, type Recomputation } from '../graph/programs.ts'
-import { formatBytes } from '../plan/print.ts'
+import type { TrainingSettings } from '../settings/options.ts'
 import { IsobathError } from '../support/errors.ts'
-import type { TrainingSettings } from './options.ts'
 import { stepGraph } from './step-graph.ts'
 
 /** Slots for two groups of steps: enough steps for a group to hide the hand-over, in a few megabytes of inputs. */

@@ -1,4 +1,4 @@
-import type { TrainingSettings } from './options.ts'
+import type { TrainingSettings } from '../settings/options.ts'
 
 /** Whether the loss of a step (0 is the first) is kept. */
 export function isLogged(step: number, { logEvery, steps }: Pick<TrainingSettings, 'logEvery' | 'steps'>): boolean {

@@ -7,10 +7,10 @@ import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { type Dataset, type Samples, selectSamples } from '../data/dataset.ts'
 import type { Standardiser } from '../data/standardise.ts'
+import type { TrainingSettings } from '../settings/options.ts'
 import { assertInvariant } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
 import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluate.ts'
-import type { TrainingSettings } from './options.ts'
 
 /** How the network does after so many steps, in evaluation mode. */
 export interface Evaluation {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { laterRefusal } from '../../test/support/refusal.ts'
 import { lossesOf, tinyTask } from '../../test/support/tiny-training.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { sgd } from '../settings/optimizers.ts'
 import { checkObservers, type ObservedStep, type Observer } from './observers.ts'
-import { sgd } from './optimizers.ts'
 import { runTraining } from './train.ts'
 
 const watch = async (observers: readonly Observer[], steps = 10) => {

@@ -2,8 +2,8 @@
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { Graph } from '../graph/graph.ts'
 import { type Recomputation, trainingGraph } from '../graph/programs.ts'
-import { resolveLayerRates } from './layer-rates.ts'
-import type { TrainingSettings } from './options.ts'
+import { resolveLayerRates } from '../settings/layer-rates.ts'
+import type { TrainingSettings } from '../settings/options.ts'
 
 export interface StepGraphOptions {
   /** What the backward pass computes again of repeated layers, instead of reading it; nothing by default. */

@@ -6,7 +6,7 @@ import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { initialise } from '../blueprint/initialise.ts'
 import { moons, spirals } from '../data/planar.ts'
 import { dense } from '../network/layers.ts'
-import { momentum, sgd } from './optimizers.ts'
+import { momentum, sgd } from '../settings/optimizers.ts'
 import { checkOutputs } from './targets.ts'
 
 const network = 'mlp:depth=3,width=6,activation=tanh'

@@ -1,8 +1,8 @@
 /** Every activation and its gradient on inputs of all sizes, with what the reference says. */
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
+import type { Precision } from '../../src/backends/wasm/plan/plan.ts'
 import { keptForGradient } from '../../src/graph/activations.ts'
 import { activationNames } from '../../src/network/schema.ts'
-import type { Precision } from '../../src/plan/plan.ts'
 import { createRandom } from '../../src/support/random.ts'
 import { type Call, runCalls } from './calls.ts'
 import { normals } from './problems.ts'

@@ -10,7 +10,7 @@ import type { Network } from '../../src/network/network.ts'
 import type { LayerProbe, Setting } from '../../src/probes/layer-probe.ts'
 import { openPass, type Rows, type Sight, type WeightsOf } from '../../src/probes/pass.ts'
 import { type ProbeSamples, samplesOf } from '../../src/probes/samples.ts'
-import { sgd } from '../../src/training/optimizers.ts'
+import { sgd } from '../../src/settings/optimizers.ts'
 
 export interface HandMade {
   readonly network: Network

@@ -1,8 +1,9 @@
 /** What every graph must be before it is run. */
+
+import { createPlan } from '../../src/backends/wasm/plan/create.ts'
+import { verifyPlan } from '../../src/backends/wasm/plan/verify.ts'
 import type { Graph } from '../../src/graph/graph.ts'
 import { verifyGraph } from '../../src/graph/verify.ts'
-import { createPlan } from '../../src/plan/create.ts'
-import { verifyPlan } from '../../src/plan/verify.ts'
 
 /** Throws where the graph isn't legal, or its plan in any precision. */
 export function verifyAll(graph: Graph): void {

@@ -9,8 +9,8 @@ import { moons } from '../../src/data/planar.ts'
 import { createStandardiser, type Standardiser } from '../../src/data/standardise.ts'
 import type { Network } from '../../src/network/network.ts'
 import { parseNetwork } from '../../src/network/presets.ts'
+import { resolveOptions, type TrainingOptions } from '../../src/settings/options.ts'
 import type { Weights } from '../../src/training/evaluate.ts'
-import { resolveOptions, type TrainingOptions } from '../../src/training/options.ts'
 import { runTraining, type TrainingOutcome, type TrainingTask } from '../../src/training/train.ts'
 
 export const fewPoints = moons({ seed: 3, train: 64, test: 32 })

@@ -2,7 +2,7 @@
 import type { Backend } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
-import type { Precision } from '../../src/plan/plan.ts'
+import type { Precision } from '../../src/backends/wasm/plan/plan.ts'
 
 export interface Variant {
   readonly name: string

@@ -1,12 +1,13 @@
 /** Runs graphs as WebAssembly, on worker threads or in the calling thread. */
+
+import { formatBytes } from '../../format/bytes.ts'
 import type { Graph, Value } from '../../graph/graph.ts'
-import { createPlan } from '../../plan/create.ts'
-import { layoutSize, pack, unpack } from '../../plan/layout.ts'
-import { elementBytes, type Location, type Plan, type Precision, precisions } from '../../plan/plan.ts'
-import { formatBytes } from '../../plan/print.ts'
 import { assertInvariant, IsobathError } from '../../support/errors.ts'
 import type { Backend, Profile, Program } from '../backend.ts'
 import { control, type EmittedModule, type EmittedProfile, emitModule, memoryBytes } from './module.ts'
+import { createPlan } from './plan/create.ts'
+import { layoutSize, pack, unpack } from './plan/layout.ts'
+import { elementBytes, type Location, type Plan, type Precision, precisions } from './plan/plan.ts'
 import { availableCores, canShareMemory, enableRelaxedSimd } from './platform.ts'
 import { createInlinePool, createThreadPool } from './pool.ts'
 import { takeProfile } from './profile.ts'

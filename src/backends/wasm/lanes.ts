@@ -2,9 +2,10 @@
  * Vector arithmetic in the program's precision: float32 in 4 lanes or float64 in 2, behind one set of names, so that
  * every kernel is written once.
  */
-import type { Precision } from '../../plan/plan.ts'
+
 import { type Expression, expression, type FunctionBuilder, type I32, type Local, type Vector } from './assembler.ts'
 import { float32Bytes, float64Bytes, unsigned } from './encoding.ts'
+import type { Precision } from './plan/plan.ts'
 
 const simd = (code: number): number[] => [0xfd, ...unsigned(code)]
 

@@ -3,11 +3,6 @@
  * loop nest that calls them for `count` steps of the ring from slot `first` on.
  */
 import { sizeOf, type Value } from '../../graph/graph.ts'
-import { kernelsOf } from '../../plan/barriers.ts'
-import { roundUp } from '../../plan/layout.ts'
-import type { Barrier, Guard, Kernel, Location, LoopId, Plan, PlanLoop, PlanNode } from '../../plan/plan.ts'
-import { elementBytes, operationsIn, ring } from '../../plan/plan.ts'
-import { operationNames } from '../../plan/print.ts'
 import { assertInvariant } from '../../support/errors.ts'
 import {
   type FunctionBuilder,
@@ -23,6 +18,11 @@ import { scratchBytes } from './kernels/scratch.ts'
 import { kernelEmitters } from './kernels/table.ts'
 import { emitInParts } from './kernels/tile-sums.ts'
 import { createLanes, type Lanes } from './lanes.ts'
+import { kernelsOf } from './plan/barriers.ts'
+import { roundUp } from './plan/layout.ts'
+import type { Barrier, Guard, Kernel, Location, LoopId, Plan, PlanLoop, PlanNode } from './plan/plan.ts'
+import { elementBytes, operationsIn, ring } from './plan/plan.ts'
+import { operationNames } from './plan/print.ts'
 import { areaBytes, type ProfileArea, startProfile } from './profile.ts'
 
 /** The first bytes of memory: the barrier's words, a cache line each, and the number of steps that were finished. */

@@ -4,10 +4,10 @@ import { bitsOf } from '../../../test/support/compare.ts'
 import { examples, fullOptions } from '../../../test/support/networks.ts'
 import { compileProblem, createProblem, readOutcome, runProblem } from '../../../test/support/problems.ts'
 import { dense, repeat } from '../../network/layers.ts'
-import { createPlan } from '../../plan/create.ts'
 import type { Backend } from '../backend.ts'
 import { createWasmBackend, type WasmOptions } from './backend.ts'
 import { control, emitModule } from './module.ts'
+import { createPlan } from './plan/create.ts'
 
 const { network, options } = examples['loops in loops']
 const problem = createProblem(network, fullOptions(options))

@@ -1,6 +1,7 @@
 /** Whether float32 is to blame: the same run in float64. */
+
+import { number, percent } from '../../format/words.ts'
 import type { Evidence } from '../evidence.ts'
-import { number, percent } from '../words.ts'
 import {
   type Assessment,
   answerOf,

@@ -1,10 +1,11 @@
 /** What is made of the evidence for one cause. */
-import { summarise } from '../../support/statistics.ts'
+
+import { number } from '../../format/words.ts'
+import { summarise } from '../../numerics/statistics.ts'
 import type { Cause } from '../cause.ts'
 import type { ControlName } from '../controls.ts'
 import { type Evidence, readingOf, recordsOf, recovery, referenceOf, symptomOf } from '../evidence.ts'
 import type { Measured } from '../measured.ts'
-import { number } from '../words.ts'
 
 /** A number behind a finding, and the limit that it is held against. */
 export interface EvidenceRow {

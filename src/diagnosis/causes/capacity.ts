@@ -1,6 +1,7 @@
 /** Whether the network is too narrow for its data. */
+
+import { percent } from '../../format/words.ts'
 import { type Evidence, meanOf, referenceOf, symptomOf, trainingError } from '../evidence.ts'
-import { percent } from '../words.ts'
 import { type Assessment, type EvidenceRow, holds, open, ruledOut, untested } from './assessment.ts'
 import { fitsPoorly, relief } from './step.ts'
 

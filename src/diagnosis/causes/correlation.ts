@@ -1,6 +1,7 @@
 /** Whether the network still tells samples apart before the first step. */
+
+import { number } from '../../format/words.ts'
 import type { Evidence } from '../evidence.ts'
-import { number } from '../words.ts'
 import {
   type Assessment,
   firstOf,

@@ -1,6 +1,7 @@
 /** How gradients change from the last hidden layer to the first before the first step. */
+
+import { number, percent } from '../../format/words.ts'
 import type { Evidence } from '../evidence.ts'
-import { number, percent } from '../words.ts'
 import {
   type Assessment,
   type EvidenceRow,

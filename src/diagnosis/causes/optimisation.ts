@@ -1,4 +1,6 @@
 /** Degradation: the solver doesn't find what is known to be there (He et al. 2015, section 1). */
+
+import { number, withInterval } from '../../format/words.ts'
 import {
   difference,
   type Evidence,
@@ -9,7 +11,6 @@ import {
   symptomOf,
   trainingLoss,
 } from '../evidence.ts'
-import { number, withInterval } from '../words.ts'
 import {
   type Assessment,
   type EvidenceRow,

@@ -1,6 +1,7 @@
 /** Whether the network does worse on new samples than its training can answer for. Never where the training is worse. */
 
-import { summarise } from '../../support/statistics.ts'
+import { number, percent } from '../../format/words.ts'
+import { summarise } from '../../numerics/statistics.ts'
 import type { PairedDifference } from '../../training/compare.ts'
 import {
   difference,
@@ -14,7 +15,6 @@ import {
   trainingError,
 } from '../evidence.ts'
 import type { TrialRecord } from '../trial.ts'
-import { number, percent } from '../words.ts'
 import {
   type Assessment,
   type EvidenceRow,

@@ -1,6 +1,7 @@
 /** How large the values are from layer to layer before the first step, and whether small differences between them grow. */
+
+import { number } from '../../format/words.ts'
 import type { Evidence } from '../evidence.ts'
-import { number } from '../words.ts'
 import {
   type Assessment,
   type EvidenceRow,

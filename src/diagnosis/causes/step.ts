@@ -1,7 +1,8 @@
 /** Whether the step is too large: the same run at a third and a tenth of the rate. */
+
+import { number, percent } from '../../format/words.ts'
 import type { ControlName } from '../controls.ts'
 import { difference, type Evidence, meanOf, symptomOf, trainingError } from '../evidence.ts'
-import { number, percent } from '../words.ts'
 import {
   type Answer,
   type Assessment,

@@ -1,6 +1,7 @@
 /** Units that let nothing through: never active, or so far out that they don't react. */
+
+import { percent } from '../../format/words.ts'
 import type { Evidence } from '../evidence.ts'
-import { percent } from '../words.ts'
 import {
   type Assessment,
   type EvidenceRow,

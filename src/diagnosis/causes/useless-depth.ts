@@ -1,6 +1,7 @@
 /** Whether layers could be left out of the trained network without its noticing. */
+
+import { number, percent } from '../../format/words.ts'
 import { type Evidence, fails } from '../evidence.ts'
-import { number, percent } from '../words.ts'
 import { type Assessment, type EvidenceRow, holds, open, placeOf, ruledOut, scoreOf, untested } from './assessment.ts'
 
 /** A loss that is no more than this above the whole network's, relative to it, is the same. */

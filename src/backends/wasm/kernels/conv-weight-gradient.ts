@@ -4,10 +4,10 @@
  * [O/8][kernel^2 * C][8].
  */
 import { geometryOf } from '../../../graph/windows.ts'
-import { panelWidth, roundUp } from '../../../plan/layout.ts'
-import type { Kernel } from '../../../plan/plan.ts'
 import { type I32, i32, type Local } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { panelWidth, roundUp } from '../plan/layout.ts'
+import type { Kernel } from '../plan/plan.ts'
 import { emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 import { inputPadding, PaddedImages, paddedSize } from './padded-images.ts'

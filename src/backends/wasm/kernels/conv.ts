@@ -5,9 +5,9 @@
  * are contiguous.
  */
 import { geometryOf } from '../../../graph/windows.ts'
-import { panelWidth, roundUp } from '../../../plan/layout.ts'
-import type { Kernel } from '../../../plan/plan.ts'
 import { type I32, i32 } from '../assembler.ts'
+import { panelWidth, roundUp } from '../plan/layout.ts'
+import type { Kernel } from '../plan/plan.ts'
 import { panelVectors } from './dense.ts'
 import { type Movement, moveBackwards, moveForwards, type Phases } from './movement.ts'
 import { at, forRange, type KernelContext, operandOf, times } from './operands.ts'

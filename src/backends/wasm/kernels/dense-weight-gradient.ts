@@ -3,10 +3,10 @@
  * B batch, K inputs, O outputs; dw lies in panels [O/8][K][8].
  */
 import { rowsOfBlock } from '../../../graph/parts.ts'
-import { layoutOf, panelWidth, roundUp, tileRows } from '../../../plan/layout.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { layoutOf, panelWidth, roundUp, tileRows } from '../plan/layout.ts'
 import { emitTransposition } from './dense.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 import {

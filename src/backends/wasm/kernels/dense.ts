@@ -2,9 +2,10 @@
  * The two matrix products of a dense layer whose tiles are rows of the batch: forwards, and the input's gradient.
  * B batch, K inputs, O outputs; weights lie in panels [O/8][K][8].
  */
-import { panelWidth, roundUp, tileRows } from '../../../plan/layout.ts'
+
 import { type I32, i32 } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { panelWidth, roundUp, tileRows } from '../plan/layout.ts'
 import { at, type KernelContext, type KernelOperand, layoutAs, operandOf, times } from './operands.ts'
 import {
   forColumnTiles,

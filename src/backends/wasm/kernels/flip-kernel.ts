@@ -2,8 +2,9 @@
  * Weights in panels [O/8][kernel^2 * C][8] as [C/8][kernel^2 * O][8], the positions of the kernel in reverse: what the
  * gradient of a convolution's input multiplies by.
  */
-import { panelWidth } from '../../../plan/layout.ts'
+
 import { type I32, i32 } from '../assembler.ts'
+import { panelWidth } from '../plan/layout.ts'
 import { emitTransposition } from './dense.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf } from './operands.ts'
 

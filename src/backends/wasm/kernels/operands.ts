@@ -1,10 +1,10 @@
 /** A kernel function's view of its operands: a pointer each, then the range of units it has to do and its scratch memory. */
 import type { Value } from '../../../graph/graph.ts'
-import type { Layout } from '../../../plan/layout.ts'
-import type { Kernel } from '../../../plan/plan.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type FunctionBuilder, type I32, i32, type Local, type ValueType } from '../assembler.ts'
 import type { Lanes } from '../lanes.ts'
+import type { Layout } from '../plan/layout.ts'
+import type { Kernel } from '../plan/plan.ts'
 
 export interface KernelOperand {
   readonly value: Value

@@ -3,10 +3,10 @@
  * lie side by side without padding: the positions of a window's row are contiguous.
  */
 import type { Geometry } from '../../../graph/windows.ts'
-import { roundUp } from '../../../plan/layout.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { roundUp } from '../plan/layout.ts'
 import { clearedBytes, emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, type KernelOperand, layoutAs, times } from './operands.ts'
 

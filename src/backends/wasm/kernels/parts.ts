@@ -1,9 +1,9 @@
 /** Sums over parts of the rows, a part by one thread, and what is made of them: statistics and gradients of batch norm. */
 import type { OpNode } from '../../../graph/graph.ts'
-import { panelWidth } from '../../../plan/layout.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type Expression, type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { panelWidth } from '../plan/layout.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 import { inverseDeviation } from './reductions.ts'
 import { emitRowSums, emitScaling, type RowBlock, sumOfRows } from './row-sums.ts'

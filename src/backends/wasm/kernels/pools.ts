@@ -3,10 +3,10 @@
  * one row for each position; a thread has images of its own.
  */
 import { type Geometry, geometryOf } from '../../../graph/windows.ts'
-import { panelWidth } from '../../../plan/layout.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { panelWidth } from '../plan/layout.ts'
 import { emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 import { emitRowSums, emitScaling, forVectorsOf, sumOfRows } from './row-sums.ts'

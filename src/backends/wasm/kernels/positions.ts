@@ -3,9 +3,9 @@
  * every stride-th position of such rows. What is written has zeros in its padding.
  */
 import { geometryOf } from '../../../graph/windows.ts'
-import { panelWidth, roundUp } from '../../../plan/layout.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { panelWidth, roundUp } from '../plan/layout.ts'
 import { emitClearing } from './clearing.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 

@@ -4,9 +4,10 @@
  * delay of one is never made good: tiles have nine, three rows by three vectors. What three doesn't divide goes in
  * pairs of vectors, four rows by two. Every element is summed in the same order, whatever tile it is in.
  */
-import { panelWidth, tileRows } from '../../../plan/layout.ts'
+
 import { type I32, i32, type Local } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { panelWidth, tileRows } from '../plan/layout.ts'
 import { forRange, type KernelContext } from './operands.ts'
 
 /** Vectors that a tile has side by side. */

@@ -1,7 +1,8 @@
 /** Kernels that sum over the batch for some panels of columns. Each column is summed by one thread, in order. */
-import { panelWidth } from '../../../plan/layout.ts'
+
 import { i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { panelWidth } from '../plan/layout.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 import { createUpdateTail } from './updates.ts'
 

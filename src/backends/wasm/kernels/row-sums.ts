@@ -3,9 +3,10 @@
  * sums in memory, which stay in the first cache. So the rows are read once, from the first byte to the last, whatever the
  * number of columns, and rounding errors are those of sums an eighth as long.
  */
-import { panelWidth } from '../../../plan/layout.ts'
+
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { panelWidth } from '../plan/layout.ts'
 import { forRange, type KernelContext, times } from './operands.ts'
 
 const blockRows = 8

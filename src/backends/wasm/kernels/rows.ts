@@ -1,8 +1,9 @@
 /** Kernels that work along the rows of a batch: layer normalisation and the losses. */
-import { panelWidth, roundUp, tileRows } from '../../../plan/layout.ts'
+
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { exp, log } from '../functions.ts'
 import { v128 } from '../lanes.ts'
+import { panelWidth, roundUp, tileRows } from '../plan/layout.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 
 /** Calls `body` for each real row of the thread (the batch's padding has no loss and no statistics). */

@@ -1,8 +1,8 @@
 /** Scratch memory of a thread's own, for what kernels pack before they compute. */
 
 import type { OpName } from '../../../graph/ops.ts'
-import { panelWidth, roundUp } from '../../../plan/layout.ts'
-import type { Kernel } from '../../../plan/plan.ts'
+import { panelWidth, roundUp } from '../plan/layout.ts'
+import type { Kernel } from '../plan/plan.ts'
 import { convScratch } from './conv.ts'
 import { convWeightGradientScratch } from './conv-weight-gradient.ts'
 import { weightGradientScratch } from './dense-weight-gradient.ts'

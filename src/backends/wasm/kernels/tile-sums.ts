@@ -4,11 +4,11 @@
  * the bits are the same for any number of threads.
  */
 import type { OpNode, Value } from '../../../graph/graph.ts'
-import { isRowSum, partitionOf } from '../../../plan/access.ts'
-import { panelWidth } from '../../../plan/layout.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import { isRowSum, partitionOf } from '../plan/access.ts'
+import { panelWidth } from '../plan/layout.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf } from './operands.ts'
 import { forParts, type Part, partRow, partStart, partStartRow, type RowParts, rowPartsOf } from './parts.ts'
 import { emitScaling, forVectorsOf } from './row-sums.ts'

@@ -1,11 +1,11 @@
 /** Element-by-element work on the vectors of a tile, as the tail of the kernel that made them. */
 import type { OpNode, Value } from '../../../graph/graph.ts'
-import { isRowSum } from '../../../plan/access.ts'
-import { panelWidth, tileRows } from '../../../plan/layout.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { elementOps, isElementOp } from '../elementwise.ts'
 import { v128 } from '../lanes.ts'
+import { isRowSum } from '../plan/access.ts'
+import { panelWidth, tileRows } from '../plan/layout.ts'
 import { at, forRange, type KernelContext, type KernelOperand, layoutAs, times } from './operands.ts'
 import { TileSums } from './tile-sums.ts'
 

@@ -1,10 +1,10 @@
 /** What optimizers do: passes over whole parameters and states, padding included (it is zero and stays so), or tails of gradients. */
 import { type OpNode, sizeOf, type Value } from '../../../graph/graph.ts'
-import type { OptimizerOp } from '../../../plan/access.ts'
-import { flatUnit } from '../../../plan/layout.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
+import type { OptimizerOp } from '../plan/access.ts'
+import { flatUnit } from '../plan/layout.ts'
 import { at, forRange, type KernelContext, operandOf } from './operands.ts'
 
 /** The thread's part of a tensor, as byte offsets. */

@@ -2,10 +2,11 @@
  * A convolution and its input's gradient by Winograd's algorithm: the kernel and tiles of the images are transformed, the
  * sums over channels are matrix products, one for each element of a transformed tile, and the results are transformed back.
  */
-import { panelWidth, roundUp, tileRows } from '../../../../plan/layout.ts'
-import type { Kernel } from '../../../../plan/plan.ts'
+
 import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
+import { panelWidth, roundUp, tileRows } from '../../plan/layout.ts'
+import type { Kernel } from '../../plan/plan.ts'
 import { at, forRange, type KernelContext, type KernelOperand, layoutAs, operandOf, times } from '../operands.ts'
 import { forColumnTiles, forRowTiles, panelOffset, TileProduct } from '../product.ts'
 import { TileTail } from '../tile.ts'

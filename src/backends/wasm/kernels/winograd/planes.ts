@@ -1,7 +1,7 @@
 /**
  * Matrices side by side in scratch memory, one for each product of a tile: what the transforms write and the products read.
  */
-import { roundUp } from '../../../../plan/layout.ts'
+import { roundUp } from '../../plan/layout.ts'
 
 export interface Planes {
   /** Elements from row to row. */

@@ -1,8 +1,8 @@
 /** The tiles of a convolution by Winograd's algorithm, and the images that they see. */
 import { geometryOf } from '../../../../graph/windows.ts'
-import { tileOf } from '../../../../plan/algorithms.ts'
-import type { Kernel } from '../../../../plan/plan.ts'
 import { assertInvariant } from '../../../../support/errors.ts'
+import { tileOf } from '../../plan/algorithms.ts'
+import type { Kernel } from '../../plan/plan.ts'
 import { extentOf, type TileSize, taps } from './transform.ts'
 
 export interface Tiling {

@@ -4,9 +4,9 @@
  * written, which is a loop for each run of tiles that see the same.
  */
 
-import { layoutOf, layoutSize, roundUp } from '../../../../plan/layout.ts'
 import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
+import { layoutOf, layoutSize, roundUp } from '../../plan/layout.ts'
 import { clearedBytes, emitClearing } from '../clearing.ts'
 import { at, type KernelContext, type KernelOperand, layoutAs, times } from '../operands.ts'
 import type { Planes } from './planes.ts'

@@ -2,10 +2,11 @@
  * The gradient of a convolution's weights by Winograd's algorithm: what each tile of the images and of the output's gradient
  * is transformed to is multiplied, summed over the tiles of a part of the batch, and transformed back.
  */
-import { panelWidth, roundUp } from '../../../../plan/layout.ts'
-import type { Kernel } from '../../../../plan/plan.ts'
+
 import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
+import { panelWidth, roundUp } from '../../plan/layout.ts'
+import type { Kernel } from '../../plan/plan.ts'
 import { emitClearing } from '../clearing.ts'
 import { at, forRange, type KernelContext, type KernelOperand, layoutAs, operandOf, times } from '../operands.ts'
 import { partStart } from '../parts.ts'

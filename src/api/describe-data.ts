@@ -1,0 +1,23 @@
+/** What a folder keeps of the data set that its work was begun with. */
+import type { Dataset } from '../data/dataset.ts'
+import type { RunDescription } from '../runs/run-description.ts'
+import { hashDataset } from './hash-dataset.ts'
+
+/** `options`: what the set was loaded with. */
+export async function describeData(
+  data: Dataset,
+  options: Readonly<Record<string, unknown>>,
+): Promise<RunDescription['data']> {
+  return {
+    name: data.name,
+    sha256: await hashDataset(data),
+    train: data.train.count,
+    test: data.test.count,
+    validation: data.validation?.count,
+    classNames: data.classNames && [...data.classNames],
+    targetNames: data.targetNames && [...data.targetNames],
+    notes: data.notes && [...data.notes],
+    encoding: data.encoding,
+    options: { ...options },
+  }
+}

@@ -1,0 +1,124 @@
+/** Why the network of a run trains worse than it could (Node only). */
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { initialise } from '../blueprint/initialise.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { createStandardiser } from '../data/standardise.ts'
+import { thinned, usualBudget } from '../diagnosis/plan.ts'
+import type { Diagnosis } from '../diagnosis/summary.ts'
+import type { FinishedTraining } from '../diagnosis/trial.ts'
+import type { TrainingSettings } from '../settings/options.ts'
+import { IsobathError } from '../support/errors.ts'
+import { foundText } from '../support/found.ts'
+import { judgeSignal, measureSignal, type Signal } from '../training/signal.ts'
+import { checkCall } from './check-call.ts'
+import type { DiagnoseOptions } from './diagnose.ts'
+import { checkBudget, type DiagnosisJob, diagnoseJob } from './diagnosis-job.ts'
+import { networkOfRun } from './files.ts'
+import { refuseOtherData, refuseOtherMode } from './going-on.ts'
+import { readRecord } from './resume.ts'
+import type { MachineOptions, Run } from './train.ts'
+
+type Shared = 'data' | 'budget' | 'against' | 'abort' | 'observer' | 'run'
+
+/** `data` is the run's data set; its hash is compared. */
+export interface DiagnoseRunOptions extends Pick<DiagnoseOptions, Shared>, MachineOptions {
+  /** How many seeds: the run's own and those that follow it; 3 by default. */
+  readonly seedCount?: number
+}
+
+/**
+ * Diagnoses the network of a run that `train` made, with the run's settings and mode. Where all trainings fit into 60% of the
+ * budget with the run's own steps, these are kept, and a run that has come to its end is the network's first training, looked
+ * at and scored as the others are. Otherwise the trainings are shortened, which the diagnosis's `notes` say. Throws a `run`
+ * error where there is no run or where data or mode aren't the run's, and the errors of `diagnose`.
+ */
+export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): Promise<Diagnosis> {
+  checkCall(options ?? {})
+  const { data, budget = usualBudget, against, abort, observer, run, seedCount = 3 } = options
+  checkBudget(budget)
+  checkSeedCount(seedCount)
+  const { readDescription, storedSettings } = await import('../runs/run-description.ts')
+  const { label, mode, seed, recipe, signal, ...description } = readDescription(folder)
+  await refuseOtherData({ folder, noun: 'run', anew: 'train anew' }, description.data, data)
+  refuseOtherMode({ folder, noun: 'run' }, mode, options)
+  const { exact, winograd } = mode
+  const machine = { ...options, exact, winograd }
+  const network = networkOfRun(description.network, folder)
+  if (against) createBlueprint(against, data.shape)
+  const settings = storedSettings(recipe, seed)
+  const record = await readRecord(folder)
+  const isDrawn = await beganAsDrawn(createBlueprint(network, data.shape), data, settings, signal, machine)
+  const finished = record && isDrawn ? finishedTraining(record.run) : undefined
+  const job: DiagnosisJob = {
+    network,
+    data,
+    settings,
+    choosesSteps: 'where too long',
+    finished,
+    seeds: Array.from({ length: seedCount }, (_, index) => seed + index),
+    budgetSeconds: budget,
+    twin: against,
+    notes: notesOf(record !== undefined, isDrawn),
+    abort,
+    observer,
+  }
+  return diagnoseJob(job, { run, label, dataOptions: description.data.options }, machine)
+}
+
+function checkSeedCount(count: unknown): void {
+  if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 1) return
+  throw new IsobathError('option', `seedCount: expected a whole number of at least 1, got ${foundText(count)}.`)
+}
+
+function notesOf(isFinished: boolean, isDrawn: boolean): string[] {
+  return [
+    ...(isFinished ? [] : ["The run hasn't come to its end: its network is trained anew."]),
+    ...(isDrawn
+      ? []
+      : [
+          "The run began with weights that its seed doesn't give: here they are drawn, and its own training isn't used.",
+        ]),
+  ]
+}
+
+/** What rounding may make of it on another machine. */
+const tolerance = 1e-4
+
+/** No file says which weights a run began with, but how large its signal was with them. */
+async function beganAsDrawn(
+  blueprint: Blueprint,
+  data: Dataset,
+  { seed, standardise }: TrainingSettings,
+  signal: Signal,
+  { threads, exact, winograd, memoryLimit }: MachineOptions,
+): Promise<boolean> {
+  const backend = await createWasmBackend({ threads, exact, winograd, memoryLimit })
+  try {
+    const standardiser = createStandardiser(data.train, data.shape, standardise)
+    const weights = initialise(blueprint, seed)
+    const { first, last } = judgeSignal(await measureSignal(blueprint, backend, weights, data.train, standardiser))
+    return isNear(first, signal.first) && isNear(last, signal.last)
+  } finally {
+    backend.dispose()
+  }
+}
+
+function isNear(one: number, other: number): boolean {
+  if (!Number.isFinite(one) || !Number.isFinite(other)) return Number.isFinite(one) === Number.isFinite(other)
+  return Math.abs(one - other) <= tolerance * Math.max(Math.abs(one), Math.abs(other))
+}
+
+function finishedTraining({ losses, diverged, steps, weights, evaluations = [] }: Run): FinishedTraining {
+  return {
+    interrupted: false,
+    diverged,
+    losses: thinned(losses),
+    state: { step: steps, weights: new Map(weights) },
+    // The last is made anew, as that of every trial.
+    looks: evaluations
+      .filter(({ step }) => step < steps)
+      .map(({ step, train, test }) => ({ step, train, test, reading: {} })),
+  }
+}

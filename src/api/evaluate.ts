@@ -1,0 +1,46 @@
+/** Scores of trained weights on a data set. */
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { checkLabelled, type Dataset, taskOf } from '../data/dataset.ts'
+import type { Statistics } from '../data/standardise.ts'
+import type { Network } from '../network/network.ts'
+import { resolveOptions, type TrainingOptions } from '../settings/options.ts'
+import type { Weights } from '../training/evaluate.ts'
+import { evaluateSets, type SetScores } from '../training/session.ts'
+import { checkOutputs } from '../training/targets.ts'
+import { checkWeights } from '../training/weights.ts'
+import { checkTrainedCall } from './check-call.ts'
+import { standardiserFor } from './standardiser.ts'
+import type { MachineOptions } from './train.ts'
+
+export interface EvaluateOptions extends MachineOptions, Pick<TrainingOptions, 'loss' | 'standardise'> {
+  readonly data: Dataset
+  /** All parameters and running statistics, by name. */
+  readonly weights: Weights
+  /** Of the data that the weights were trained on, as a run keeps them; those of this data by default. */
+  readonly statistics?: Statistics
+  /** Called now and then with the samples that were scored, of how many. */
+  readonly onEvaluation?: (done: number, samples: number) => void
+}
+
+/**
+ * Loss and error on the whole training and test sets, standardised by the given statistics or by those of this training
+ * set. Throws an IsobathError `network`, `weights` or `data` where these don't fit each other or labels are missing, `option`
+ * on a bad option.
+ */
+export async function evaluate(network: Network, options: EvaluateOptions): Promise<SetScores> {
+  checkTrainedCall(options ?? {})
+  const { data, weights, threads, exact, winograd, memoryLimit, loss, standardise, statistics, onEvaluation } = options
+  const blueprint = createBlueprint(network, data.shape)
+  checkOutputs(blueprint, data)
+  checkLabelled(data)
+  checkWeights(blueprint, weights)
+  const settings = resolveOptions({ loss, standardise }, data.train.count, taskOf(data))
+  const backend = await createWasmBackend({ threads, exact, winograd, memoryLimit })
+  try {
+    const standardiser = standardiserFor(data, settings.standardise, statistics)
+    return await evaluateSets({ blueprint, data, settings, backend, onEvaluation }, standardiser, weights)
+  } finally {
+    backend.dispose()
+  }
+}

@@ -1,0 +1,83 @@
+/** Weights and runs on disk (Node only; loaded when asked for, so that the rest works in a browser). */
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import type { Statistics } from '../data/standardise.ts'
+import { networkFromJson } from '../network/json.ts'
+import type { Network } from '../network/network.ts'
+import type { RunDescription } from '../runs/run-description.ts'
+import { IsobathError } from '../support/errors.ts'
+import type { Weights } from '../training/evaluate.ts'
+import { encodeTensors } from '../training/safetensors.ts'
+import { checkWeights, fromTensors, hashTensors, toTensors } from '../training/weights.ts'
+
+/**
+ * Writes all parameters and running statistics as float32 .safetensors, and the folder of the file where it is missing;
+ * gives the SHA-256 of their bytes. Throws a `weights` error where they don't fit the network, a `disk` error where they
+ * can't be written.
+ */
+export async function writeWeights(file: string, blueprint: Blueprint, weights: Weights): Promise<string> {
+  const { makeFolder, writeWhole } = await import('../support/files.ts')
+  const { dirname } = await import('node:path')
+  checkWeights(blueprint, weights)
+  const tensors = toTensors(blueprint, weights)
+  makeFolder(dirname(file))
+  writeWhole(file, encodeTensors({ tensors, metadata: { format: 'isobath' } }))
+  return hashTensors(tensors)
+}
+
+/** Reads a file's weights for a network. Throws a `weights` error where the file is broken or doesn't fit. */
+export async function readWeights(file: string, blueprint: Blueprint): Promise<Map<string, Float64Array>> {
+  const { readTensorFile } = await import('../runs/checkpoint.ts')
+  return fromTensors(blueprint, readTensorFile(file), file)
+}
+
+/** What a run's folder says of the run, whether it has ended or not. */
+export interface RunFacts {
+  readonly network: Network
+  readonly blueprint: Blueprint
+  /** What the network was called when it was trained. */
+  readonly label: string
+  /** What it was trained on: the set's name, the hash of its samples, and the options it was loaded with. */
+  readonly data: RunDescription['data']
+  readonly recipe: Readonly<Record<string, unknown>>
+  /** Of the training set: other data is to be standardised in the same way. */
+  readonly statistics: Statistics
+  readonly exact: boolean
+  readonly winograd: boolean
+}
+
+export interface SavedRun extends RunFacts {
+  /** Of the last checkpoint that is whole. */
+  readonly weights: Map<string, Float64Array>
+  readonly step: number
+  /** What was wrong with checkpoints after this one, a sentence or two each. */
+  readonly notes: readonly string[]
+}
+
+/** Reads run.json alone. Throws a `run` or `network` error. */
+export async function readRunFacts(folder: string): Promise<RunFacts> {
+  const { readDescription } = await import('../runs/run-description.ts')
+  const { label, data, recipe, statistics, mode, ...description } = readDescription(folder)
+  const network = networkOfRun(description.network, folder)
+  const blueprint = createBlueprint(network, description.input)
+  return { network, blueprint, label, data, recipe, statistics, exact: mode.exact, winograd: mode.winograd }
+}
+
+/** Opens a run's folder. Throws a `run`, `network` or `weights` error where there is no whole run. */
+export async function readRun(folder: string): Promise<SavedRun> {
+  const { readLastCheckpoint } = await import('../runs/run-folder.ts')
+  const facts = await readRunFacts(folder)
+  const { found, notes } = readLastCheckpoint(folder)
+  const weights = fromTensors(facts.blueprint, found.tensors, found.file)
+  return { ...facts, weights, step: found.step, notes }
+}
+
+/** The network of a description. Throws a `network` error that names the file. */
+export function networkOfRun(value: unknown, folder: string, file = 'run.json'): Network {
+  try {
+    return networkFromJson(value)
+  } catch (error) {
+    if (error instanceof IsobathError) throw new IsobathError(error.code, `${folder}/${file}: ${error.message}`)
+    throw error
+  }
+}

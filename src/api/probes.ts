@@ -1,0 +1,140 @@
+/** Probes for trainings: which are wanted, and the looks at a training's layers with them. */
+import type { Backend } from '../backends/backend.ts'
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { type Dataset, taskOf } from '../data/dataset.ts'
+import { createStandardiser, type Standardisation } from '../data/standardise.ts'
+import type { LossName } from '../graph/programs.ts'
+import type { LayerProbe } from '../probes/layer-probe.ts'
+import { isLayerProbe, type LayerProbeName, layerProbeNames, layerProbes, usualProbes } from '../probes/layer-probes.ts'
+import { createLooker } from '../probes/look.ts'
+import { joinNeeds, type WeightsOf } from '../probes/pass.ts'
+import { chooseSamples, type ProbeSamples } from '../probes/samples.ts'
+import { stagesOf } from '../probes/stages.ts'
+import type { ProbeSettings, TrainingSettings } from '../settings/options.ts'
+import { checkOptions } from '../support/check-options.ts'
+import { IsobathError } from '../support/errors.ts'
+import { foundText } from '../support/found.ts'
+import { suggestion } from '../support/nearest.ts'
+import type { Weights } from '../training/evaluate.ts'
+import type { OpenLayers } from '../training/session.ts'
+
+export interface ProbeOptions {
+  /** Their names; `usualProbes` by default. */
+  readonly of?: readonly LayerProbeName[]
+  /** Steps between two looks, 50 by default. */
+  readonly every?: number
+}
+
+/** Training samples that are looked at, from 32 to 64: a quarter of a batch costs little beside 50 steps. */
+const samplesOfLook = ({ batch }: TrainingSettings): number => Math.max(32, Math.min(64, Math.floor(batch / 4)))
+
+/** With defaults. Throws an `option` error on a name that isn't a probe's, and where looks can't be so many steps apart. */
+export function resolveProbes(options: ProbeOptions): ProbeSettings {
+  const example = "{ of: ['gradientNorm'], every: 50 }"
+  checkOptions('probes', options, { code: 'option', known: ['of', 'every'], example })
+  const { of = usualProbes, every = 50 } = options
+  if (!Array.isArray(of) || of.length === 0) {
+    const expected = "a list of probes, such as ['gradientNorm', 'meanSquare']"
+    throw new IsobathError(
+      'option',
+      `probes: of: expected ${expected}, got ${foundText(of)}. Give one, or leave it out.`,
+    )
+  }
+  if (!(Number.isSafeInteger(every) && every >= 1)) {
+    throw new IsobathError(
+      'option',
+      `probes: every: expected a whole number of at least 1, got ${foundText(every)}. Give the steps between two looks.`,
+    )
+  }
+  return { of: [...new Set(of.map(probeNamed))], every }
+}
+
+function probeNamed(name: unknown): LayerProbeName {
+  if (typeof name === 'string' && isLayerProbe(name)) return name
+  const remedy = (typeof name === 'string' && suggestion(name, layerProbeNames).trim()) || 'Choose some of them.'
+  const found = typeof name === 'string' ? name : foundText(name)
+  throw new IsobathError('option', `probes: expected some of ${layerProbeNames.join(', ')}, got ${found}. ${remedy}`)
+}
+
+/** Those of a run, in their order; a run's folder may have been written by another version. */
+const probesOf = ({ probes }: Pick<TrainingSettings, 'probes'>): LayerProbeName[] => (probes?.of ?? []).map(probeNamed)
+
+/** Whether the weights before the first step must be known to the end. */
+export function needsStart(settings: Pick<TrainingSettings, 'probes'>): boolean {
+  return joinNeeds(probesOf(settings).map((name) => layerProbes[name].needs)).start ?? false
+}
+
+export interface SampleOptions {
+  /** 64 by default; all where there are fewer. */
+  readonly count?: number
+  /** Chooses them; 0 by default. */
+  readonly seed?: number
+  /** cross-entropy where the targets are classes by default, else squared-error. */
+  readonly loss?: LossName
+  /** per-channel by default. */
+  readonly standardise?: Standardisation
+}
+
+/** Some training samples of a data set, standardised as a training does it, for what looks at a network outside of one. */
+export function probeSamples(data: Dataset, options: SampleOptions = {}): ProbeSamples {
+  const { count = 64, seed = 0, standardise = 'per-channel' } = options
+  const loss = options.loss ?? (taskOf(data) === 'classification' ? 'cross-entropy' : 'squared-error')
+  return chooseSamples(data, createStandardiser(data.train, data.shape, standardise), loss, count, seed)
+}
+
+interface Probed {
+  readonly blueprint: Blueprint
+  readonly data: Dataset
+  readonly settings: TrainingSettings
+  readonly backend: Backend
+  /** The weights before the first step, where the training doesn't begin with them. */
+  readonly start?: Weights
+}
+
+/** Undefined where the settings ask for no probes. */
+export function layersOpener({ blueprint, data, settings, backend, start }: Probed): OpenLayers | undefined {
+  const { loss, seed, optimizer } = settings
+  const names = probesOf(settings)
+  if (names.length === 0) return undefined
+  return async (standardiser, weights) => {
+    const samples = chooseSamples(data, standardiser, loss, samplesOfLook(settings), seed)
+    // The training empties its own map when it has begun.
+    const first = needsStart(settings) ? readerOf(start ?? new Map(weights)) : undefined
+    const looker = await createLooker(blueprint, backend, samples, names, { optimizer, start: first })
+    return {
+      measure: async (now) => {
+        const reading = await looker.look(readerOf(now))
+        return Object.fromEntries(names.map((name) => [name, reading[name] ?? []]))
+      },
+      dispose: () => looker.dispose(),
+    }
+  }
+}
+
+const readerOf =
+  (weights: Weights): WeightsOf =>
+  (name) =>
+    weights.get(name) ?? []
+
+/** What the numbers of a look belong to, from the first layer to the last: `first`, `hidden[12]`, `readout`. */
+export function probedLayers(blueprint: Blueprint): string[] {
+  return stagesOf(blueprint.root).map(({ name }) => name)
+}
+
+export interface ProbeDescription {
+  readonly name: LayerProbeName
+  readonly title: string
+  readonly unit?: string
+  /** How its values are best drawn. */
+  readonly scale: 'log' | 'linear'
+  /** What values there can be, where a picture should show all of it. */
+  readonly domain?: readonly [number, number]
+}
+
+/** Of all probes. */
+export function describeProbes(): ProbeDescription[] {
+  return layerProbeNames.map((name) => {
+    const { title, unit, scale, domain }: LayerProbe = layerProbes[name]
+    return { name, title, unit, scale, domain }
+  })
+}

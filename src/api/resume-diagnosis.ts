@@ -1,0 +1,126 @@
+/** Goes on with a diagnosis that was interrupted (Node only). */
+import type { Dataset } from '../data/dataset.ts'
+import type { Diagnosis } from '../diagnosis/summary.ts'
+import type { DiagnosisObserver, StartOf } from '../diagnosis/task.ts'
+import type { Network } from '../network/network.ts'
+import type { StoredDiagnosis } from '../runs/diagnosis-description.ts'
+import type { RunDescription } from '../runs/run-description.ts'
+import { IsobathError } from '../support/errors.ts'
+import { checkCall } from './check-call.ts'
+import { carryOut, checkBudget, type DiagnosisJob } from './diagnosis-job.ts'
+import { networkOfRun } from './files.ts'
+import { refuseOtherData, refuseOtherMode } from './going-on.ts'
+import type { MachineOptions } from './train.ts'
+
+export interface ResumeDiagnosisOptions extends MachineOptions {
+  /** The diagnosis's data set; its hash is compared. */
+  readonly data: Dataset
+  /** Seconds that all of it may take, those before included; as it began by default, and no fewer. */
+  readonly budget?: number
+  /** How weights start, where the diagnosis began with some of the caller's. */
+  readonly start?: StartOf
+  /** Stops it; what is known by then is told. */
+  readonly abort?: AbortSignal
+  readonly observer?: DiagnosisObserver
+  /** Told what a user should know: that a training's line was broken and it is made again. */
+  readonly onNote?: (note: string) => void
+}
+
+/** What a diagnosis's folder says of it, whether it has ended or not. */
+export interface DiagnosisFacts {
+  readonly network: Network
+  /** What the network was called. */
+  readonly label: string
+  /** The set's name, the hash of its samples, and the options it was loaded with. */
+  readonly data: RunDescription['data']
+  readonly budget: number
+  readonly exact: boolean
+  readonly winograd: boolean
+}
+
+/** Reads diagnosis.json alone. Throws a `run` or `network` error. */
+export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts> {
+  const { readDiagnosis } = await import('../runs/diagnosis-description.ts')
+  const { label, data, budgetSeconds: budget, mode, ...stored } = readDiagnosis(folder)
+  return { network: networkOf(stored.network, folder), label, data, budget, ...mode }
+}
+
+/**
+ * Goes on with the diagnosis in a folder: trials that are there aren't made again, one that was under way is. It ends with
+ * the verdict, the findings and the numbers of one that was never stopped, times aside, as far as the budget lasts for both.
+ * One that has come to its end gives its answer again. Throws a `run` error where there is no diagnosis, where another
+ * process is at work on it, or where data or mode aren't the diagnosis's; a `disk` error where the folder can't be written;
+ * and the errors of `diagnose`.
+ */
+export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
+  checkCall(options ?? {})
+  const { readDiagnosis } = await import('../runs/diagnosis-description.ts')
+  const { takeLock } = await import('../runs/run-lock.ts')
+  // Before the lock is made: not every folder is a diagnosis's.
+  const diagnosis = readDiagnosis(folder)
+  const begun = { folder, noun: 'diagnosis', anew: 'diagnose anew' } as const
+  await refuseOtherData(begun, diagnosis.data, options.data)
+  refuseOtherMode(begun, diagnosis.mode, options)
+  refuseOtherStart(folder, diagnosis, options)
+  refuseSmallerBudget(diagnosis, options)
+  const lock = takeLock(folder)
+  try {
+    return await goOn(folder, lock, options)
+  } finally {
+    lock.release()
+  }
+}
+
+type Lock = import('../runs/run-lock.ts').Lock
+
+async function goOn(folder: string, lock: Lock, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
+  const { readDiagnosis, readDiagnosisResult } = await import('../runs/diagnosis-description.ts')
+  const { resumeDiagnosisFolder } = await import('../runs/diagnosis-folder.ts')
+  const { storedSettings } = await import('../runs/run-description.ts')
+  // Once more: another process may have gone on with it meanwhile.
+  const before = readDiagnosis(folder)
+  const { budget = before.budgetSeconds, data, start, abort, observer, onNote } = options
+  const result = readDiagnosisResult(folder)
+  const isOver = result?.interrupted === false && budget <= before.budgetSeconds
+  const diagnosis: StoredDiagnosis = { ...before, budgetSeconds: budget }
+  const { store, notes } = resumeDiagnosisFolder({ folder, lock, diagnosis, isOver })
+  for (const note of notes) onNote?.(note)
+  const { settings, choosesSteps, seeds, together, against, mode } = before
+  const job: DiagnosisJob = {
+    network: networkOf(before.network, folder),
+    data,
+    settings: storedSettings(settings, seeds[0]),
+    choosesSteps,
+    seeds,
+    // It had its time: what is there is all there will be.
+    budgetSeconds: budget,
+    isOver,
+    twin: against === undefined ? undefined : networkOf(against, folder),
+    start,
+    together,
+    notes: before.notes,
+    abort,
+    observer,
+  }
+  return carryOut(job, { ...options, ...mode }, store)
+}
+
+const networkOf = (value: unknown, folder: string): Network => networkOfRun(value, folder, 'diagnosis.json')
+
+function refuseOtherStart(folder: string, { ownStart }: StoredDiagnosis, { start }: ResumeDiagnosisOptions): void {
+  if (ownStart === (start !== undefined)) return
+  const [began, remedy] = ownStart
+    ? ['weights that its caller gave', 'Give the same start']
+    : ['weights drawn from its seeds', 'Leave it out']
+  throw new IsobathError('option', `start: the diagnosis in ${folder} began with ${began}. ${remedy}.`)
+}
+
+function refuseSmallerBudget({ budgetSeconds }: StoredDiagnosis, { budget }: ResumeDiagnosisOptions): void {
+  if (budget === undefined) return
+  checkBudget(budget)
+  if (budget >= budgetSeconds) return
+  throw new IsobathError(
+    'option',
+    `budget: expected no less than the ${budgetSeconds} seconds that the diagnosis began with, got ${budget}. Leave it out, or give more.`,
+  )
+}

@@ -1,0 +1,143 @@
+/** Goes on with a run that was interrupted, as if it had never stopped (Node only). */
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import type { Dataset } from '../data/dataset.ts'
+import type { StoredDescription, StoredResult } from '../runs/run-description.ts'
+import { IsobathError } from '../support/errors.ts'
+import { summariseMeasured, trainSession } from '../training/session.ts'
+import { networkOfRun } from './files.ts'
+import { type Mode, refuseOtherData, refuseOtherMode } from './going-on.ts'
+import { layersOpener, needsStart } from './probes.ts'
+import { keptElsewhere, type Run, type TrainOptions } from './train.ts'
+
+type Shared =
+  | 'threads'
+  | 'exact'
+  | 'winograd'
+  | 'memoryLimit'
+  | 'checkpointEvery'
+  | 'observers'
+  | 'abort'
+  | 'onProgress'
+  | 'onEvaluation'
+  | 'onMeasured'
+  | 'onProbed'
+  | 'onCheckpoint'
+
+export interface ResumeOptions extends Pick<TrainOptions, Shared> {
+  /** The run's data set; its hash is compared with the run's. */
+  readonly data: Dataset
+  /** Told what a user should know: that a checkpoint was broken and the one before it is used. */
+  readonly onNote?: (note: string) => void
+}
+
+/**
+ * Goes on with the run in a folder from its last checkpoint that is whole, and ends with the bits of a run that was
+ * never stopped. A run that has come to its end gives its record at once. Throws a `run` error where there is no run,
+ * where another process is at work on it, or where data or mode aren't the run's; a `disk` error where the folder can't be
+ * written; and the errors of `train`.
+ */
+export async function resume(folder: string, options: ResumeOptions): Promise<Run> {
+  const { takeLock } = await import('../runs/run-lock.ts')
+  const { readDescription } = await import('../runs/run-description.ts')
+  // Before the lock is made: not every folder is a run's.
+  const description = readDescription(folder)
+  await refuseOtherData({ folder, noun: 'run', anew: 'train anew' }, description.data, options.data)
+  refuseOtherMode({ folder, noun: 'run' }, description.mode, options)
+  const record = await readRecord(folder)
+  if (record) return record.run
+  const lock = takeLock(folder)
+  try {
+    // Once more: another process may have come to its end meanwhile.
+    const finished = await readRecord(folder)
+    return finished ? finished.run : await goOn(folder, lock, options)
+  } finally {
+    lock.release()
+  }
+}
+
+type Lock = import('../runs/run-lock.ts').Lock
+
+async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise<Run> {
+  const { readFirstWeights, resumeRunFolder } = await import('../runs/run-folder.ts')
+  const { data, threads, memoryLimit, abort, observers, onProgress, onEvaluation, onCheckpoint, onNote, onMeasured } =
+    options
+  const { description, network, blueprint, settings } = await openDescription(folder)
+  const { exact, winograd } = description.mode
+  const keepsFirst = needsStart(settings)
+  const place = { folder, lock, blueprint, settings, signal: description.signal, keepsFirst, onCheckpoint }
+  const { recorder, point, notes } = resumeRunFolder(place)
+  const start = keepsFirst ? readFirstWeights(folder, blueprint) : undefined
+  for (const note of notes) onNote?.(note)
+  const backend = await createWasmBackend({ threads, exact, winograd, memoryLimit })
+  try {
+    const record = await trainSession({
+      blueprint,
+      data,
+      settings,
+      backend,
+      resume: point,
+      checkpointEvery: options.checkpointEvery ?? description.checkpointEvery ?? undefined,
+      observers,
+      openLayers: layersOpener({ blueprint, data, settings, backend, start }),
+      abort,
+      recorder,
+      onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
+      onEvaluation,
+      onMeasured,
+      onProbed: options.onProbed,
+    })
+    recorder.finish({ ...record, ...keptElsewhere })
+    return { ...record, network, blueprint, settings, run: folder }
+  } finally {
+    backend.dispose()
+    recorder.close()
+  }
+}
+
+/** What run.json says, as the training takes it. */
+async function openDescription(folder: string) {
+  const { readDescription, storedSettings } = await import('../runs/run-description.ts')
+  const description = readDescription(folder)
+  const network = networkOfRun(description.network, folder)
+  const settings = storedSettings(description.recipe, description.seed)
+  return { description, network, blueprint: createBlueprint(network, description.input), settings }
+}
+
+/** A run that has come to its end. */
+export interface FinishedRun {
+  readonly run: Run
+  readonly label: string
+  /** What it was trained on. */
+  readonly data: StoredDescription['data']
+}
+
+/**
+ * The record of a run, as `train` gave it; undefined where it hasn't come to its end. Throws as `resume` does, also where
+ * the mode isn't the run's.
+ */
+export async function readRecord(folder: string, asked: Mode = {}): Promise<FinishedRun | undefined> {
+  const { readResult } = await import('../runs/run-description.ts')
+  const { readLastCheckpoint, readRunMetrics } = await import('../runs/run-folder.ts')
+  const { stateOf } = await import('../runs/checkpoint.ts')
+  const result = readResult(folder)
+  if (result === undefined || result.interrupted) return undefined
+  const { description, network, blueprint, settings } = await openDescription(folder)
+  refuseOtherMode({ folder, noun: 'run' }, description.mode, asked)
+  const { found: checkpoint } = readLastCheckpoint(folder)
+  if (checkpoint.step !== result.steps) throw lostCheckpoint(folder, result)
+  const { weights } = stateOf(blueprint, checkpoint)
+  const { losses, measurements, lookThen } = readRunMetrics(folder, result.steps, settings)
+  const { train, test, validation, steps: step } = result
+  const last = { step, train, trainSamples: description.data.train, test, ...(validation ? { validation } : {}) }
+  const measured = summariseMeasured(measurements, settings, step, last, lookThen)
+  const run = { ...result, losses, ...measured, weights, network, blueprint, settings, run: folder }
+  return { run, label: description.label, data: description.data }
+}
+
+function lostCheckpoint(folder: string, { steps }: StoredResult): IsobathError {
+  return new IsobathError(
+    'run',
+    `${folder}: expected the checkpoint of step ${steps}, with which the run ended, and it is missing or broken. Remove result.json to make its last steps again.`,
+  )
+}

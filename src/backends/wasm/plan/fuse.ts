@@ -1,0 +1,150 @@
+/**
+ * Groups the operations of a straight line into kernels, so that values are touched while they are in registers or near:
+ * element-by-element work joins the kernel that makes the tiles it works on, or the convolution that reads it next; sums
+ * over rows join the convolution that makes these.
+ */
+import type { Node, OpNode, Value } from '../../../graph/graph.ts'
+import { readsAny, sameShape } from '../../../graph/graph.ts'
+import { canFollow, canFuse, canHost, canSum, isRowSum, isUpdate, partsOfImages } from './access.ts'
+
+/** The operations of one kernel, or a loop. */
+export type Step =
+  | { readonly kind: 'ops'; readonly nodes: OpNode[]; readonly before: readonly OpNode[] }
+  | { readonly kind: 'loop'; readonly node: Node & { kind: 'loop' } }
+
+/** `prepares`: whether a kernel can do the element-by-element work that makes what its operation reads first. */
+export function fuse(nodes: readonly Node[], prepares: (node: OpNode) => boolean): Step[] {
+  const steps: Step[] = []
+  /** The position of the step that makes a value; values from outside have none. */
+  const madeAt = new Map<Value, number>()
+  for (const node of nodes) {
+    if (node.kind === 'loop') {
+      const step: Step = { kind: 'loop', node }
+      for (const value of madeBy(step)) madeAt.set(value, steps.length)
+      steps.push(step)
+      continue
+    }
+    const host = findHost(node, steps, madeAt) ?? makeHost(node, steps, madeAt)
+    const step = host === undefined ? undefined : steps[host]
+    if (step?.kind === 'ops') step.nodes.push(node)
+    else steps.push({ kind: 'ops', nodes: [node], before: prepares(node) ? takeSource(node, steps, madeAt) : [] })
+    const position = host ?? steps.length - 1
+    for (const value of madeBy(steps[position])) madeAt.set(value, position)
+  }
+  return steps
+}
+
+/** The latest step that makes one of the node's inputs, if the node can join it and all else it reads is there by then. */
+function findHost(node: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Value, number>): number | undefined {
+  if (isUpdate(node)) return findGradient(node, steps, madeAt)
+  if (isRowSum(node)) return findSummed(node, steps, madeAt)
+  if (!canFuse(node)) return undefined
+  const host = Math.max(...node.inputs.map((input) => madeAt.get(input) ?? -1))
+  return canJoin(node, steps[host]) ? host : undefined
+}
+
+function canJoin(node: OpNode, step: Step | undefined): boolean {
+  if (step?.kind !== 'ops' || !canHost(step.nodes[0]) || readsBefore(node, step)) return false
+  return sameShape(step.nodes[0].outputs[0].shape, node.outputs[0].shape)
+}
+
+/**
+ * Where a step that can't take the node comes after one that can: puts what else the node reads before that one, and gives
+ * its new position.
+ */
+function makeHost(node: OpNode, steps: Step[], madeAt: Map<Value, number>): number | undefined {
+  if (isUpdate(node) || !canFuse(node)) return undefined
+  const made = node.inputs.map((input) => madeAt.get(input) ?? -1)
+  const host = Math.max(...made.filter((position) => canJoin(node, steps[position])))
+  if (!steps[host]) return undefined
+  const moved = new Set<number>()
+  const pending = made.filter((position) => position > host)
+  for (let position = pending.pop(); position !== undefined; position = pending.pop()) {
+    const step = steps[position]
+    // An update must stay behind those that read what it updates.
+    if (step.kind !== 'ops' || step.nodes.some(isUpdate)) return undefined
+    moved.add(position)
+    const own = new Set(madeBy(step))
+    const read = operationsOf(step)
+      .flatMap(({ inputs }) => inputs)
+      .filter((value) => !own.has(value))
+    const before = read.map((value) => madeAt.get(value) ?? -1)
+    if (before.includes(host)) return undefined
+    pending.push(...before.filter((other) => other > host && !moved.has(other)))
+  }
+  const inOrder = [...moved].sort((a, b) => a - b).map((position) => steps[position])
+  const rest = steps.filter((_, position) => position >= host && !moved.has(position))
+  steps.splice(host, steps.length - host, ...inOrder, ...rest)
+  notePositions(steps, madeAt)
+  return host + inOrder.length
+}
+
+function notePositions(steps: readonly Step[], madeAt: Map<Value, number>): void {
+  steps.forEach((step, position) => {
+    for (const value of madeBy(step)) madeAt.set(value, position)
+  })
+}
+
+/**
+ * Takes the step of element-by-element work that makes what the node reads first out of the steps, for the node's kernel to do:
+ * where nobody between reads its results or makes new what it reads.
+ */
+function takeSource(node: OpNode, steps: Step[], madeAt: Map<Value, number>): readonly OpNode[] {
+  const position = madeAt.get(node.inputs[0])
+  const step = position === undefined ? undefined : steps[position]
+  if (position === undefined || step?.kind !== 'ops' || step.before.length > 0 || !step.nodes.every(canFuse)) return []
+  const made = new Set(madeBy(step))
+  const read = new Set(step.nodes.flatMap(({ inputs }) => inputs))
+  const isInTheWay = (other: OpNode): boolean =>
+    readsAny(other, made) || (isUpdate(other) && other.inputs.some((value) => read.has(value)))
+  const later = steps.slice(position + 1)
+  if (later.some((other) => other.kind === 'loop' || operationsOf(other).some(isInTheWay))) return []
+  if (node.inputs.slice(1).some((value) => made.has(value))) return []
+  steps.splice(position, 1)
+  notePositions(steps, madeAt)
+  return step.nodes
+}
+
+/** A step of operations. */
+export type Operations = Extract<Step, { kind: 'ops' }>
+
+const operationsOf = ({ before, nodes }: Operations): OpNode[] => [...before, ...nodes]
+
+/** True where a node reads what its kernel would make before its first operation: that isn't in registers. */
+const readsBefore = (node: OpNode, { before }: Operations): boolean =>
+  readsAny(node, new Set(before.flatMap(({ outputs }) => outputs)))
+
+function madeBy(step: Step): Value[] {
+  if (step.kind === 'ops') return operationsOf(step).flatMap(({ outputs }) => outputs)
+  const { carried, stacks } = step.node
+  return [...carried.map(({ result }) => result), ...stacks.map(({ stacked }) => stacked)]
+}
+
+/** The convolution that makes what is summed, if it can sum it and all else that this takes is there before. */
+function findSummed(sum: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Value, number>): number | undefined {
+  const [summed, ...others] = sum.inputs
+  const position = madeAt.get(summed)
+  const step = position === undefined ? undefined : steps[position]
+  if (position === undefined || step?.kind !== 'ops' || !canSum(sum, step.nodes[0])) return undefined
+  if (readsBefore(sum, step)) return undefined
+  if (others.some((value) => (madeAt.get(value) ?? -1) >= position)) return undefined
+  // What is done before is done for whole images.
+  if (step.before.length > 0 && sum.attributes.together !== partsOfImages(step.nodes[0]).together) return undefined
+  const isCutSo = step.nodes.filter(isRowSum).every((other) => other.attributes.together === sum.attributes.together)
+  return isCutSo ? position : undefined
+}
+
+/** The step that makes an update's gradient, if the update can be done there and nobody reads the parameter after it. */
+function findGradient(update: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Value, number>): number | undefined {
+  const [parameter, gradient, ...others] = update.inputs
+  const position = madeAt.get(gradient)
+  const step = position === undefined ? undefined : steps[position]
+  if (position === undefined || step?.kind !== 'ops' || step.nodes.length > 1) return undefined
+  if (!canFollow(update, step.nodes[0]) || step.nodes[0].outputs[0] !== gradient) return undefined
+  if (others.some((value) => (madeAt.get(value) ?? -1) >= position)) return undefined
+  const own = new Set([parameter, ...others.filter(({ shape }) => shape.length > 0)])
+  const later = steps
+    .slice(position + 1)
+    .flatMap((other): Node[] => (other.kind === 'ops' ? operationsOf(other) : [other.node]))
+  return later.some((node) => readsAny(node, own)) ? undefined : position
+}

@@ -1,0 +1,254 @@
+/**
+ * How tensors lie in memory, in elements. Rows are padded to 8 features, so that every kernel works in whole vectors;
+ * batches to 4 rows, the height of a tile. Weights are stored the way the kernels read them: [O/8][K][8]. Of a convolution K
+ * runs over the kernel's positions first and the channels within, as they lie side by side in an image.
+ */
+import { type Shape, sizeOf } from '../../../graph/graph.ts'
+import { panelOutputs } from '../../../graph/parts.ts'
+import { assertInvariant } from '../../../support/errors.ts'
+
+/** Columns in a panel, and the unit to which features are padded. */
+export const panelWidth = panelOutputs
+/** Rows in a tile, and the unit to which batches are padded. */
+export const tileRows = 4
+/** Elements in a unit of what is divided element by element. */
+export const flatUnit = 2 * panelWidth
+
+export type Layout =
+  | { readonly kind: 'rows'; readonly rows: number; readonly columns: number; readonly stride: number }
+  | {
+      readonly kind: 'panels'
+      readonly outputs: number
+      readonly inputs: number
+      /** Of the kernel: the logical order is [outputs][channels][positions]. */
+      readonly positions: number
+      readonly panelStride: number
+    }
+  | { readonly kind: 'vector'; readonly length: number }
+  | { readonly kind: 'scalar' }
+
+export const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit
+
+/** Strides that are multiples of 1 KiB send a column's elements to the same few cache sets: such rows get a line more. */
+const spread = (stride: number, period: number): number => (stride % period === 0 ? stride + 2 * panelWidth : stride)
+
+/** `positions`: of the kernel of a weight, 1 for a dense layer's; 0 for what is no weight. */
+export function layoutOf(shape: Shape, positions: number): Layout {
+  if (positions > 0) {
+    const [outputs, inputs] = shape
+    return {
+      kind: 'panels',
+      outputs,
+      inputs,
+      positions,
+      panelStride: spread(roundUp(inputs, panelWidth) * panelWidth, 1024),
+    }
+  }
+  if (shape.length === 0) return { kind: 'scalar' }
+  if (shape.length === 1) return { kind: 'vector', length: shape[0] }
+  assertInvariant(shape.length === 2, `no layout for [${shape}]`)
+  const [rows, columns] = shape
+  return { kind: 'rows', rows, columns, stride: spread(roundUp(columns, panelWidth), 256) }
+}
+
+/** Elements that one tensor of this layout takes, padding included. */
+export function layoutSize(layout: Layout): number {
+  switch (layout.kind) {
+    case 'rows':
+      return roundUp(layout.rows, tileRows) * layout.stride
+    case 'panels':
+      return (roundUp(layout.outputs, panelWidth) / panelWidth) * layout.panelStride
+    case 'vector':
+      return roundUp(layout.length, panelWidth)
+    case 'scalar':
+      return panelWidth
+  }
+}
+
+type Numbers = Float32Array | Float64Array | Int32Array
+
+/** Writes a row-major tensor (from `logicalOffset`) into its layout (from `offset`). */
+export function pack(
+  layout: Layout,
+  logical: ArrayLike<number>,
+  logicalOffset: number,
+  target: Numbers,
+  offset: number,
+): void {
+  if (layout.kind === 'panels') {
+    if (logical instanceof Float32Array && target instanceof Float32Array) {
+      packFloats(layout, logical, logicalOffset, target, offset)
+    } else {
+      forEachWeight(layout, (from, to) => {
+        target[offset + to] = logical[logicalOffset + from]
+      })
+    }
+    return
+  }
+  const { rows, columns, stride } = asRows(layout)
+  for (let row = 0; row < rows; row++)
+    copyRun(logical, logicalOffset + row * columns, target, offset + row * stride, columns)
+}
+
+/** Reads a tensor out of its layout into row-major order. */
+export function unpack(layout: Layout, source: Numbers, offset: number, logical: Numbers, logicalOffset: number): void {
+  if (layout.kind === 'panels') {
+    if (source instanceof Float32Array && logical instanceof Float32Array) {
+      unpackFloats(layout, source, offset, logical, logicalOffset)
+    } else {
+      forEachWeight(layout, (to, from) => {
+        logical[logicalOffset + to] = source[offset + from]
+      })
+    }
+    return
+  }
+  const { rows, columns, stride } = asRows(layout)
+  for (let row = 0; row < rows; row++)
+    copyRun(source, offset + row * stride, logical, logicalOffset + row * columns, columns)
+}
+
+type Panels = Extract<Layout, { kind: 'panels' }>
+
+/** As few rows as possible that lie one after the other. */
+function asRows(layout: Exclude<Layout, Panels>): { rows: number; columns: number; stride: number } {
+  if (layout.kind === 'scalar') return { rows: 1, columns: 1, stride: 1 }
+  if (layout.kind === 'vector') return { rows: 1, columns: layout.length, stride: layout.length }
+  const { rows, columns, stride } = layout
+  return stride === columns ? { rows: 1, columns: rows * columns, stride } : { rows, columns, stride }
+}
+
+/** Shorter runs are sooner copied element by element. */
+const leastAtOnce = 64
+
+function copyRun(source: ArrayLike<number>, from: number, target: Numbers, to: number, count: number): void {
+  if (count >= leastAtOnce && source instanceof Float32Array) target.set(source.subarray(from, from + count), to)
+  else for (let index = 0; index < count; index++) target[to + index] = source[from + index]
+}
+
+/** Calls `visit(logical, physical)` for every weight: its row-major index and its place in the panels. */
+function forEachWeight(panels: Panels, visit: (logical: number, physical: number) => void): void {
+  const { outputs, inputs, positions, panelStride } = panels
+  const channels = inputs / positions
+  for (let output = 0; output < outputs; output++) {
+    const panel = Math.floor(output / panelWidth) * panelStride + (output % panelWidth)
+    let logical = output * inputs
+    for (let channel = 0; channel < channels; channel++) {
+      for (let position = 0; position < positions; position++) {
+        visit(logical++, panel + (position * channels + channel) * panelWidth)
+      }
+    }
+  }
+}
+
+/**
+ * The same loops for weights in float32, which are by far the most: without calls and other kinds of arrays they take half the
+ * time. All eight outputs of a panel at once, so that memory is gone through in its order, and written out, which takes
+ * another half.
+ */
+function packFloats(
+  panels: Panels,
+  logical: Float32Array,
+  logicalOffset: number,
+  target: Float32Array,
+  offset: number,
+): void {
+  const { outputs, inputs, positions, panelStride } = panels
+  const channels = inputs / positions
+  for (let first = 0, panel = offset; first < outputs; first += panelWidth, panel += panelStride) {
+    const row = logicalOffset + first * inputs
+    const lanes = Math.min(panelWidth, outputs - first)
+    for (let position = 0, to = panel; position < positions; position++) {
+      const start = row + position
+      if (lanes === panelWidth) {
+        packPanel(logical, start, inputs, positions, target, to, channels)
+        to += channels * panelWidth
+        continue
+      }
+      for (let channel = 0, from = start; channel < channels; channel++, from += positions, to += panelWidth) {
+        for (let lane = 0; lane < lanes; lane++) target[to + lane] = logical[from + lane * inputs]
+      }
+    }
+  }
+}
+
+/** Columns of eight rows that are `row` elements apart, a column every `step` elements, one after the other. */
+function packPanel(
+  logical: Float32Array,
+  start: number,
+  row: number,
+  step: number,
+  target: Float32Array,
+  offset: number,
+  columns: number,
+): void {
+  const [b, c, d, e] = [row, 2 * row, 3 * row, 4 * row]
+  const [f, g, h] = [e + b, e + c, e + d]
+  for (let column = 0, from = start, to = offset; column < columns; column++, from += step, to += panelWidth) {
+    target[to] = logical[from]
+    target[to + 1] = logical[from + b]
+    target[to + 2] = logical[from + c]
+    target[to + 3] = logical[from + d]
+    target[to + 4] = logical[from + e]
+    target[to + 5] = logical[from + f]
+    target[to + 6] = logical[from + g]
+    target[to + 7] = logical[from + h]
+  }
+}
+
+function unpackPanel(
+  source: Float32Array,
+  offset: number,
+  columns: number,
+  logical: Float32Array,
+  start: number,
+  row: number,
+  step: number,
+): void {
+  const [b, c, d, e] = [row, 2 * row, 3 * row, 4 * row]
+  const [f, g, h] = [e + b, e + c, e + d]
+  for (let column = 0, to = start, from = offset; column < columns; column++, to += step, from += panelWidth) {
+    logical[to] = source[from]
+    logical[to + b] = source[from + 1]
+    logical[to + c] = source[from + 2]
+    logical[to + d] = source[from + 3]
+    logical[to + e] = source[from + 4]
+    logical[to + f] = source[from + 5]
+    logical[to + g] = source[from + 6]
+    logical[to + h] = source[from + 7]
+  }
+}
+
+function unpackFloats(
+  panels: Panels,
+  source: Float32Array,
+  offset: number,
+  logical: Float32Array,
+  logicalOffset: number,
+): void {
+  const { outputs, inputs, positions, panelStride } = panels
+  const channels = inputs / positions
+  for (let first = 0, panel = offset; first < outputs; first += panelWidth, panel += panelStride) {
+    const row = logicalOffset + first * inputs
+    const lanes = Math.min(panelWidth, outputs - first)
+    for (let position = 0, from = panel; position < positions; position++) {
+      const start = row + position
+      if (lanes === panelWidth) {
+        unpackPanel(source, from, channels, logical, start, inputs, positions)
+        from += channels * panelWidth
+        continue
+      }
+      for (let channel = 0, to = start; channel < channels; channel++, to += positions, from += panelWidth) {
+        for (let lane = 0; lane < lanes; lane++) logical[to + lane * inputs] = source[from + lane]
+      }
+    }
+  }
+}
+
+/** A tensor's own sizes, without the loop axes in front. */
+export function innerShape(shape: Shape, axes: number): Shape {
+  return shape.slice(axes)
+}
+
+export function countSlots(shape: Shape, axes: number): number {
+  return sizeOf(shape.slice(0, axes))
+}

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest'
+import { verifyMarkup } from '../report/verify-markup.ts'
+import { type Table, tableHtml, tableText } from './table.ts'
+
+const table: Table = {
+  caption: 'Two <networks>',
+  columns: [{ heading: 'network' }, { heading: 'depth', numeric: true }, { heading: 'loss', numeric: true }],
+  rows: [
+    ['plain', '4', '0.0302 ± 0.0001'],
+    ['plain', '64', 'diverged'],
+    ['residual & more', '4', '2.3'],
+  ],
+  notes: ['Seed 2 diverged.'],
+}
+
+it('aligns words to the left and numbers to the right', () => {
+  expect(tableText(table)).toMatchInlineSnapshot(`
+    "Two <networks>
+
+    network          depth             loss
+    ───────────────  ─────  ───────────────
+    plain                4  0.0302 ± 0.0001
+    plain               64         diverged
+    residual & more      4              2.3
+
+    Seed 2 diverged."
+  `)
+})
+
+it('cuts words, not numbers, where it is too wide', () => {
+  expect(tableText({ ...table, caption: undefined, notes: [] }, 34)).toMatchInlineSnapshot(`
+    "network     depth             loss
+    ──────────  ─────  ───────────────
+    plain           4  0.0302 ± 0.0001
+    plain          64         diverged
+    residual …      4              2.3"
+  `)
+})
+
+it('is the same as HTML', () => {
+  const html = tableHtml(table)
+  expect(verifyMarkup(html)).toEqual([])
+  expect(html).toContain('<caption>Two &lt;networks&gt;</caption>')
+  expect(html).toContain('<tr class="starts"><th scope="row">residual &amp; more</th><td class="number">4</td>')
+})
+
+it('lets a page break the lines of prose', () => {
+  const columns = [{ heading: 'a', prose: true }, { heading: 'b' }, { heading: 'c', prose: true }]
+  const html = tableHtml({ columns, rows: [['x', 'y', 'z']] })
+  expect(html).toContain('<th scope="row" class="prose">x</th><td>y</td><td class="prose">z</td>')
+})

@@ -1,0 +1,113 @@
+/** Ridge regression (Hoerl & Kennard 1970): the affine map of least squared error, with a penalty on its matrix. */
+
+import { gramOfRows, solvePositive } from './linear-algebra.ts'
+import { euclideanNorm } from './norm.ts'
+
+/** A matrix [rows, width], row by row. */
+export interface Table {
+  readonly rows: number
+  readonly width: number
+  readonly values: Float64Array
+}
+
+/** What the map gives for rows of inputs. */
+export type AffineMap = (inputs: Table) => Table
+
+/** Relative to the mean eigenvalue of the inputs' Gram matrix, so that their unit doesn't matter. */
+const usualPenalties = [1e-9, 1e-6, 1e-4, 1e-2, 1e-1, 1]
+/** One row of so many judges the penalties. */
+const heldOut = 4
+
+/**
+ * The map from inputs to targets, row by row. Of several penalties the one is taken that does best on rows held out, and the
+ * map is then fitted on all.
+ */
+export function fitRidge(inputs: Table, targets: Table, penalties: readonly number[] = usualPenalties): AffineMap {
+  const all = Array.from({ length: inputs.rows }, (_, row) => row)
+  const kept = all.filter((row) => row % heldOut > 0)
+  const judging = all.filter((row) => row % heldOut === 0)
+  const [known, judged] = [rowsAt(targets, kept), rowsAt(targets, judging)]
+  let best = { penalty: penalties[0], error: Number.POSITIVE_INFINITY }
+  for (const penalty of penalties.length > 1 ? penalties : []) {
+    const map = fitWith(rowsAt(inputs, kept), known, penalty)
+    const error = distance(map(rowsAt(inputs, judging)), judged)
+    if (error < best.error) best = { penalty, error }
+  }
+  return fitWith(inputs, targets, best.penalty)
+}
+
+/**
+ * With centred X [rows, width] and Y [rows, outputs]: (X'X + p)^-1 X'Y, or X'(XX' + p)^-1 Y, which is the same and smaller
+ * where there are fewer rows.
+ */
+function fitWith(inputs: Table, targets: Table, penalty: number): AffineMap {
+  const [inputMeans, targetMeans] = [meansOf(inputs), meansOf(targets)]
+  const x = centred(inputs, inputMeans)
+  const y = centred(targets, targetMeans)
+  const across = transposed(x)
+  const matrix =
+    x.rows < x.width ? times(across, regularised(x, y, penalty)) : regularised(across, times(across, y), penalty)
+  return (given) => {
+    const result = times(centred(given, inputMeans), matrix)
+    return { ...result, values: result.values.map((value, index) => value + targetMeans[index % result.width]) }
+  }
+}
+
+/** (A A' + penalty * trace(A A') / n)^-1 B, n the number of A's rows. */
+function regularised({ rows, width, values }: Table, right: Table, penalty: number): Table {
+  const gram = gramOfRows(values, rows, width)
+  const step = rows + 1
+  let trace = 0
+  for (let index = 0; index < gram.length; index += step) trace += gram[index]
+  // Inputs that don't vary tell nothing, whatever the penalty.
+  const added = trace > 0 ? (penalty * trace) / rows : 1
+  for (let index = 0; index < gram.length; index += step) gram[index] += added
+  return { ...right, values: solvePositive(gram, rows, right.values, right.width) }
+}
+
+export function rowsAt({ width, values }: Table, rows: readonly number[]): Table {
+  const chosen = new Float64Array(rows.length * width)
+  rows.forEach((row, place) => {
+    chosen.set(values.subarray(row * width, (row + 1) * width), place * width)
+  })
+  return { rows: rows.length, width, values: chosen }
+}
+
+function meansOf({ rows, width, values }: Table): Float64Array {
+  const means = new Float64Array(width)
+  values.forEach((value, index) => {
+    means[index % width] += value / rows
+  })
+  return means
+}
+
+/** The length of all their differences together. */
+export function distance(one: Table, other: Table): number {
+  return euclideanNorm([one.values.map((value, index) => value - other.values[index])])
+}
+
+/** The length of all distances of the rows from their mean. */
+export function spreadOf(table: Table): number {
+  return euclideanNorm([centred(table, meansOf(table)).values])
+}
+
+function centred(table: Table, means: Float64Array): Table {
+  return { ...table, values: table.values.map((value, index) => value - means[index % table.width]) }
+}
+
+function transposed({ rows, width, values }: Table): Table {
+  const turned = Float64Array.from(values, (_, index) => values[(index % rows) * width + Math.floor(index / rows)])
+  return { rows: width, width: rows, values: turned }
+}
+
+function times(one: Table, other: Table): Table {
+  const values = new Float64Array(one.rows * other.width)
+  for (let row = 0; row < one.rows; row++) {
+    for (let inner = 0; inner < one.width; inner++) {
+      const factor = one.values[row * one.width + inner]
+      const [to, from] = [row * other.width, inner * other.width]
+      for (let column = 0; column < other.width; column++) values[to + column] += factor * other.values[from + column]
+    }
+  }
+  return { rows: one.rows, width: other.width, values }
+}

@@ -1,0 +1,89 @@
+/** What a diagnosis's folder says in words: diagnosis.json, what is diagnosed and how. Node only. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { IsobathError } from '../support/errors.ts'
+import { encodeChecked, readChecked, readJson } from './checked-json.ts'
+import { dataSchema, diagnosisFile, resultFile, runFile } from './run-description.ts'
+import type { StepPlan } from '../diagnosis/trial-store.ts'
+
+/** Raised when a diagnosis of an older version could not go on to the same end. */
+const diagnosisFormat = 1
+
+const descriptionSchema = z.object({
+  isobath: z.string(),
+  /** What the user called the network. */
+  label: z.string(),
+  network: z.unknown(),
+  input: z.array(z.number().int().positive()),
+  data: dataSchema,
+  /** But for the seed, which is the trials'. */
+  settings: z.record(z.string(), z.unknown()),
+  choosesSteps: z.union([z.boolean(), z.literal('where too long')]),
+  seeds: z.array(z.number().int().nonnegative()).min(1),
+  /** What all of it may take; JSON has null for Infinity. */
+  budgetSeconds: z
+    .number()
+    .positive()
+    .nullable()
+    .transform((seconds) => seconds ?? Number.POSITIVE_INFINITY),
+  /** What it is measured against, where that isn't its own twin. */
+  against: z.unknown().optional(),
+  /** Whether weights start as the caller says, which no file can. */
+  ownStart: z.boolean(),
+  /** Controls between two judgements. */
+  together: z.number().int().positive(),
+  /** What a reader of the answer should know. */
+  notes: z.array(z.string()),
+  mode: z.object({ exact: z.boolean(), winograd: z.boolean() }),
+  versions: z.record(z.string(), z.string()),
+})
+
+export type DiagnosisDescription = z.infer<typeof descriptionSchema>
+
+const fileSchema = descriptionSchema.extend({
+  format: z.literal(diagnosisFormat),
+  plan: z.object({
+    steps: z.number().int().positive(),
+    shortened: z.object({ from: z.number(), budgetSeconds: z.number(), enoughSeconds: z.number() }).optional(),
+  }),
+  checksum: z.string(),
+})
+
+export interface StoredDiagnosis extends DiagnosisDescription {
+  /** How long its trainings are, which was decided before the first. */
+  readonly plan: StepPlan
+}
+
+/** The text of diagnosis.json. */
+export function encodeDiagnosis(diagnosis: StoredDiagnosis): string {
+  return encodeChecked({ format: diagnosisFormat, ...diagnosis })
+}
+
+/** Throws a `run` error where there is no diagnosis, one of another version, or one that was changed. */
+export function readDiagnosis(folder: string): StoredDiagnosis {
+  const file = join(folder, diagnosisFile)
+  if (!existsSync(file)) throw noDiagnosis(folder)
+  const kind = { noun: 'diagnosis', format: diagnosisFormat, anew: 'diagnose anew' }
+  const { checksum: _, format: __, ...diagnosis } = readChecked(file, fileSchema, kind)
+  return diagnosis
+}
+
+function noDiagnosis(folder: string): IsobathError {
+  const has = (name: string): boolean => existsSync(join(folder, name))
+  const remedy = has(runFile)
+    ? `It has a run: diagnose ${folder} says what is wrong with its network.`
+    : has('lock') || has(`${diagnosisFile}.partial`)
+      ? 'The diagnosis was ended before its first training: start it again, with the same folder.'
+      : 'Give the folder that diagnose named.'
+  return new IsobathError('run', `${folder}: expected a diagnosis's folder with ${diagnosisFile} in it. ${remedy}`)
+}
+
+/** What of the result says whether there is more to do. */
+const resultSchema = z.object({ interrupted: z.boolean(), seconds: z.number() })
+
+/** Undefined where it has neither come to its end nor been stopped. Throws a `run` error where the file is broken. */
+export function readDiagnosisResult(folder: string): z.infer<typeof resultSchema> | undefined {
+  const file = join(folder, resultFile)
+  return existsSync(file) ? readJson(file, resultSchema) : undefined
+}

@@ -1,0 +1,94 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { openMetrics, readMetrics } from './metrics.ts'
+import { resolveOptions } from '../settings/options.ts'
+
+const root = temporaryFolder()
+const settings = resolveOptions({ steps: 11, logEvery: 4 }, 1000)
+const records = [0, 4, 8, 10].map((step) => ({ step, loss: 1 / (step + 3) }))
+const lines = records.map((record) => `${JSON.stringify(record)}\n`)
+
+function read(text: string, step: number) {
+  const file = join(root, 'metrics.jsonl')
+  writeFileSync(file, text)
+  return readMetrics(file, step, settings)
+}
+
+describe('metrics', () => {
+  it('are read as they were written, to the bit', () => {
+    const file = join(root, 'written.jsonl')
+    const metrics = openMetrics(file, 0)
+    for (const record of records) metrics.add([record])
+    metrics.save()
+    expect(readFileSync(file, 'utf8')).toBe(lines.join(''))
+    metrics.close()
+    expect(readMetrics(file, 11, settings)).toEqual({ losses: records, measurements: [], bytes: lines.join('').length })
+  })
+
+  it('end at a step: what comes after it, whole or torn, is left out', () => {
+    for (const rest of ['', '{"step":8,"l', lines[2], lines[2] + lines[2], 'nonsense\n']) {
+      expect(read(lines[0] + lines[1] + rest, 8)).toEqual({
+        losses: records.slice(0, 2),
+        measurements: [],
+        bytes: (lines[0] + lines[1]).length,
+      })
+    }
+    expect(read('', 0)).toEqual({ losses: [], measurements: [], bytes: 0 })
+    expect(readMetrics(join(root, 'nowhere'), 0, settings)).toEqual({ losses: [], measurements: [], bytes: 0 })
+  })
+
+  it('are not to be used where a line before the step is missing, torn, double, or no record', () => {
+    const broken = [
+      '',
+      lines[0],
+      lines[1],
+      lines[0] + lines[0] + lines[1],
+      lines[0] + lines[1].trimEnd(),
+      `${lines[0]}{"step":4}\n`,
+      `${lines[0]}null\n`,
+    ]
+    expect(broken.map((text) => read(text, 8))).toEqual(broken.map(() => undefined))
+  })
+
+  it('have a line for each look at the layers, before that of its step, and one after the last', () => {
+    const looking = { ...settings, probes: { of: ['gradientNorm'], every: 8 } }
+    const looks = [0, 8, 11].map((step) => ({ step, probes: { gradientNorm: [0.1 + step, null] } }))
+    const file = join(root, 'probed.jsonl')
+    const metrics = openMetrics(file, 0)
+    metrics.addMeasured(looks[0])
+    metrics.add(records.slice(0, 2))
+    metrics.addMeasured(looks[1])
+    metrics.add(records.slice(2))
+    metrics.addMeasured(looks[2])
+    metrics.close()
+    const text = readFileSync(file, 'utf8')
+    const [first, second, last] = looks.map((look) => `${JSON.stringify(look)}\n`)
+    expect(text).toBe([first, lines[0], lines[1], second, lines[2], lines[3], last].join(''))
+    expect(readMetrics(file, 11, looking)).toEqual({
+      losses: records,
+      measurements: looks.slice(0, 2),
+      bytes: text.length - last.length,
+      lookThen: looks[2],
+    })
+    expect(readMetrics(file, 8, looking)).toEqual({
+      losses: records.slice(0, 2),
+      measurements: looks.slice(0, 1),
+      bytes: first.length + lines[0].length + lines[1].length,
+      lookThen: looks[1],
+    })
+    expect(readMetrics(file, 9, looking)?.lookThen).toBeUndefined()
+    writeFileSync(file, text.replace(second, ''))
+    expect(readMetrics(file, 11, looking)).toBeUndefined()
+  })
+
+  it('go on where they were cut', () => {
+    const file = join(root, 'cut.jsonl')
+    writeFileSync(file, `${lines[0]}${lines[1]}{"step":8,`)
+    const metrics = openMetrics(file, (lines[0] + lines[1]).length)
+    metrics.add(records.slice(2))
+    metrics.close()
+    expect(readFileSync(file, 'utf8')).toBe(lines.join(''))
+  })
+})

@@ -1,0 +1,186 @@
+/** What a run's folder says in words: run.json, what runs, and result.json, what came out. Node only. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { TableEncoding } from '../data/csv-encoding.ts'
+import type { Scale, Statistics } from '../data/standardise.ts'
+import { IsobathError } from '../support/errors.ts'
+import { encodeChecked, readChecked, readJson } from './checked-json.ts'
+import type { TrainingSettings } from '../settings/options.ts'
+import type { Signal } from '../training/signal.ts'
+
+/** Raised when a run of an older version could not be read, or would not go on with the same bits. */
+export const runFormat = 1
+
+export const runFile = 'run.json'
+export const resultFile = 'result.json'
+/** Of a diagnosis, which a folder has instead of a run. */
+export const diagnosisFile = 'diagnosis.json'
+
+/** JSON has null for Infinity and NaN. */
+const maybeInfinite = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN)
+
+const signalSchema = z.object({
+  verdict: z.enum(['steady', 'vanishes', 'explodes']),
+  layer: z.string().nullable(),
+  position: z.number().nullable(),
+  layers: z.number(),
+  first: maybeInfinite,
+  last: maybeInfinite,
+})
+
+const different = (names: readonly string[]): boolean => new Set(names).size === names.length
+const namesSchema = z.array(z.string()).refine(different).readonly()
+
+/** What the columns of a table became. */
+const encodingSchema = z
+  .object({
+    named: z.boolean(),
+    columns: z
+      .array(
+        z.union([
+          z.object({ name: z.string(), role: z.enum(['number', 'target', 'ignored']) }),
+          z.object({ name: z.string(), role: z.literal('category'), words: namesSchema }),
+        ]),
+      )
+      .refine((columns) => different(columns.map(({ name }) => name)))
+      .readonly(),
+    target: z.enum(['classes', 'values', 'autoencode']),
+    classes: namesSchema.optional(),
+  })
+  .refine(({ columns, target, classes }) => {
+    const has = (...roles: string[]): boolean => columns.some(({ role }) => roles.includes(role))
+    const isComplete = (target === 'classes') === (classes !== undefined) && (target !== 'autoencode') === has('target')
+    return isComplete && has('number', 'category')
+  }) satisfies z.ZodType<TableEncoding>
+
+/** What a description keeps of a data set. */
+export const dataSchema = z.object({
+  name: z.string(),
+  sha256: z.string(),
+  train: z.number().int().positive(),
+  test: z.number().int().positive(),
+  validation: z.number().int().positive().optional(),
+  classNames: z.array(z.string()).optional(),
+  targetNames: z.array(z.string()).optional(),
+  notes: z.array(z.string()).optional(),
+  encoding: encodingSchema.optional(),
+  /** The options the data set was loaded with, for those who evaluate the run later. */
+  options: z.record(z.string(), z.unknown()),
+})
+
+/** What run.json holds: enough to make the same run again, and to go on with it. */
+const runDescriptionSchema = z.object({
+  format: z.literal(runFormat),
+  isobath: z.string(),
+  /** What the user called the network. */
+  label: z.string(),
+  network: z.unknown(),
+  input: z.array(z.number().int().positive()),
+  data: dataSchema,
+  /** The settings but for the seed. */
+  recipe: z.record(z.string(), z.unknown()),
+  seed: z.number().int(),
+  mode: z.object({
+    precision: z.string(),
+    exact: z.boolean(),
+    /** Runs from before there was Winograd's algorithm don't say: they go on without it, as they began. */
+    winograd: z.boolean().default(false),
+  }),
+  /** Steps between checkpoints, where they were asked for. */
+  checkpointEvery: z.number().int().positive().nullable(),
+  versions: z.record(z.string(), z.string()),
+})
+
+export type RunDescription = z.infer<typeof runDescriptionSchema>
+
+const numbersSchema = z.array(z.number()).transform((values) => Float64Array.from(values))
+const scaleSchema = z.object({ mean: numbersSchema, deviation: numbersSchema })
+
+/** What the training set said before the first step. */
+const startSchema = z.object({
+  /** Inputs and targets are standardised with these, whatever data the network meets later. */
+  statistics: z.object({ bytes: z.boolean(), inputs: scaleSchema, targets: scaleSchema }),
+  signal: signalSchema,
+})
+
+const fileSchema = runDescriptionSchema.extend(startSchema.shape).extend({ checksum: z.string() })
+
+export interface StoredDescription extends RunDescription {
+  readonly statistics: Statistics
+  readonly signal: Signal
+}
+
+/** What the scores of a set are read as. */
+export const scoresSchema = z.object({
+  loss: z.number().nullable(),
+  error: z.number().nullable(),
+  rmse: z.array(z.number().nullable()).optional(),
+})
+
+const resultSchema = z.object({
+  train: scoresSchema,
+  test: scoresSchema,
+  validation: scoresSchema.optional(),
+  bestTest: z.object({ error: z.number(), step: z.number() }).optional(),
+  diverged: z.object({ step: z.number(), layer: z.string(), what: z.enum(['weights', 'outputs', 'loss']) }).nullable(),
+  interrupted: z.boolean(),
+  steps: z.number().int().nonnegative(),
+  signal: signalSchema,
+  weightsSha256: z.string(),
+  seconds: z.number(),
+  trainingSeconds: z.number(),
+  /** Runs of older versions measured nothing between steps. */
+  measuringSeconds: z.number().default(0),
+  /** Runs of older versions don't say. */
+  scoringSeconds: z.number().default(0),
+  memoryBytes: z.number(),
+  recompute: z.boolean(),
+})
+
+export type StoredResult = z.infer<typeof resultSchema>
+
+/** The text of run.json. */
+export function encodeDescription(description: RunDescription, statistics: Statistics, signal: Signal): string {
+  const listed = ({ mean, deviation }: Scale) => ({ mean: [...mean], deviation: [...deviation] })
+  const { bytes, inputs, targets } = statistics
+  const content = { ...description, statistics: { bytes, inputs: listed(inputs), targets: listed(targets) }, signal }
+  return encodeChecked(content)
+}
+
+/** Throws a `run` error where there is no run, one of another version, or one that was changed. */
+export function readDescription(folder: string): StoredDescription {
+  const file = join(folder, runFile)
+  if (!existsSync(file)) throw noRun(folder)
+  const kind = { noun: 'run', format: runFormat, anew: 'train anew' }
+  const { checksum: _, ...description } = readChecked(file, fileSchema, kind)
+  return description
+}
+
+/** The settings that were resolved and written: the file's checksum vouches for them. */
+export function storedSettings(recipe: RunDescription['recipe'], seed: number): TrainingSettings {
+  const { augment = 'none', ...others } = recipe // runs from before it had none
+  return { ...others, augment, seed } as TrainingSettings
+}
+
+/** The first files of a run that was killed before it had all it needs to go on. */
+const firstFiles = ['lock', 'checkpoint-0.safetensors', 'checkpoint-0.safetensors.partial', `${runFile}.partial`]
+
+function noRun(folder: string): IsobathError {
+  const has = (name: string): boolean => existsSync(join(folder, name))
+  const remedy = has(diagnosisFile)
+    ? 'It has a diagnosis, which goes on with diagnose --resume.'
+    : firstFiles.some(has)
+      ? 'The run was ended before its first step: start it again, with the same folder.'
+      : 'Give the folder that train named.'
+  return new IsobathError('run', `${folder}: expected a run's folder with ${runFile} in it. ${remedy}`)
+}
+
+/** Undefined where the run hasn't come to an end. Throws a `run` error where the file is broken. */
+export function readResult(folder: string): StoredResult | undefined {
+  const file = join(folder, resultFile)
+  return existsSync(file) ? readJson(file, resultSchema) : undefined
+}

@@ -1,0 +1,232 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { laterRefusal, refusal } from '../../test/support/refusal.ts'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { tinyTask } from '../../test/support/tiny-training.ts'
+import { initialise } from '../blueprint/initialise.ts'
+import { createStandardiser } from '../data/standardise.ts'
+import { readTensorFile, stateOf } from './checkpoint.ts'
+import { type RunDescription, readDescription, runFormat } from './run-description.ts'
+import { createRunFolder, readLastCheckpoint } from './run-folder.ts'
+import { type Recorder, type SessionStart, trainSession } from '../training/session.ts'
+import { fromTensors, toTensors } from '../training/weights.ts'
+
+const root = temporaryFolder()
+const task = tinyTask('mlp:depth=2,width=3', { steps: 6, batch: 16 })
+
+const description: RunDescription = {
+  format: runFormat,
+  isobath: '0.0.0',
+  label: 'mlp:depth=2,width=3',
+  network: task.blueprint.network,
+  input: [2],
+  data: { name: 'moons', sha256: '00', train: 64, test: 32, options: {} },
+  recipe: { loss: 'cross-entropy' },
+  seed: 0,
+  mode: { precision: 'float64', exact: false, winograd: false },
+  checkpointEvery: null,
+  versions: { isobath: '0.0.0' },
+}
+const open = (name: string) => createRunFolder(join(root, name), task.blueprint, description)
+const state = (step: number) => {
+  const optimizer = new Map([['velocity:first.weight', { shape: [2, 3], values: new Float64Array(6).fill(step) }]])
+  return {
+    step,
+    weights: initialise(task.blueprint, 0),
+    optimizer,
+    position: { epoch: 2, offset: 5 },
+  }
+}
+const time = { seconds: 2.5, trainingSeconds: 1.25, measuringSeconds: 0.5 }
+const start: SessionStart = {
+  standardiser: createStandardiser(task.data.train, [2], 'per-channel'),
+  signal: { verdict: 'steady', layer: null, position: null, layers: 3, first: 1, last: 2 },
+}
+const begun = async (name: string) => {
+  const folder = open(name)
+  try {
+    await folder.begin(state(0), time, start)
+  } finally {
+    folder.close()
+  }
+}
+/** A folder with a checkpoint alone: one after step 0 would be taken for one of a new run. */
+const stray = (step: number): string => {
+  mkdirSync(join(root, `stray-${step}`))
+  writeFileSync(join(root, `stray-${step}`, `checkpoint-${step}.safetensors`), '')
+  return refusal(() => open(`stray-${step}`))
+}
+const names = (name: string): string[] => readdirSync(join(root, name)).sort()
+
+describe("a run's folder", () => {
+  it('has run.json, the metrics and checkpoint 0 before the first step', async () => {
+    const folder = open('order')
+    expect(existsSync(join(root, 'order'))).toBe(false)
+    const seen: string[][] = []
+    const recorder: Recorder = {
+      ...folder,
+      losses: (records) => {
+        if (records.length > 0) seen.push(names('order'))
+        folder.losses(records)
+      },
+    }
+    await trainSession({ ...task, weights: undefined, recorder })
+    expect(seen[0]).toEqual(['checkpoint-0.safetensors', 'lock', 'metrics.jsonl', 'run.json'])
+    folder.close()
+    expect(names('order')).toEqual([
+      'checkpoint-0.safetensors',
+      'checkpoint-6.safetensors',
+      'metrics.jsonl',
+      'run.json',
+    ])
+  })
+
+  it('has a line for each logged step', async () => {
+    const folder = open('lines')
+    await trainSession({ ...task, weights: undefined, recorder: folder })
+    folder.close()
+    const lines = readFileSync(join(root, 'lines', 'metrics.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+    const records = lines.map((line) => JSON.parse(line))
+    expect(records.map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5])
+    const { losses } = await trainSession({ ...task, weights: undefined })
+    expect(records).toEqual(losses)
+  })
+
+  it('keeps the last two checkpoints, and reads the last', async () => {
+    const folder = open('checkpoints')
+    await folder.begin(state(0), time, start)
+    for (const step of [5, 90, 100]) await folder.checkpoint(state(step), time)
+    folder.close()
+    expect(names('checkpoints')).toEqual([
+      'checkpoint-100.safetensors',
+      'checkpoint-90.safetensors',
+      'metrics.jsonl',
+      'run.json',
+    ])
+    const { found, notes } = readLastCheckpoint(folder.folder)
+    expect({ step: found.step, time: found.time, notes }).toEqual({ step: 100, time, notes: [] })
+    const read = stateOf(task.blueprint, found)
+    expect(read.position).toEqual({ epoch: 2, offset: 5 })
+    expect([...(read.optimizer.get('velocity:first.weight')?.values ?? [])]).toEqual([100, 100, 100, 100, 100, 100])
+    const weights = fromTensors(task.blueprint, found.tensors, 'w')
+    expect(toTensors(task.blueprint, weights)).toEqual(toTensors(task.blueprint, read.weights))
+    const { statistics, signal, ...described } = readDescription(folder.folder)
+    expect(described).toEqual(JSON.parse(JSON.stringify(description)))
+    expect({ statistics, signal }).toEqual({
+      statistics: start.standardiser.statistics,
+      signal: start.signal,
+    })
+  })
+
+  it('is not begun where there is a run, nor where one begins meanwhile', async () => {
+    await begun('taken')
+    const [one, other] = [open('race'), open('race')]
+    await one.begin(state(0), time, start)
+    const later = open('later')
+    await begun('later')
+    const said = [
+      refusal(() => open('taken')),
+      (await laterRefusal(() => other.begin(state(0), time, start))).replace(
+        /process \d+(.*)since \S+/,
+        'process PID$1since TIME',
+      ),
+      await laterRefusal(() => later.begin(state(0), time, start)),
+      stray(7),
+    ]
+    one.close()
+    later.close()
+    expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
+      "IsobathError: ROOT/taken: there is a run in this folder already. Choose another one, or go on with this one: train --resume.
+      IsobathError: ROOT/race: process PID is at work in this folder, since TIME Wait until it ends, or stop it.
+      IsobathError: ROOT/later: there is a run in this folder already. Choose another one, or go on with this one: train --resume.
+      IsobathError: ROOT/stray-7: there is a run in this folder already. Choose another one."
+    `)
+  })
+
+  it('is begun where a run was killed before it had its run.json', async () => {
+    expect(stray(0)).toBe('nothing was refused')
+    await begun('stray-0')
+    expect(names('stray-0')).toEqual(['checkpoint-0.safetensors', 'metrics.jsonl', 'run.json'])
+  })
+
+  it('may be an empty folder, or one with other files', async () => {
+    mkdirSync(join(root, 'notes'))
+    writeFileSync(join(root, 'notes', 'notes.txt'), 'mine')
+    await begun('notes')
+    expect(readFileSync(join(root, 'notes', 'notes.txt'), 'utf8')).toBe('mine')
+  })
+
+  it('that can not be written is a disk error, and leaves no part of a file', async () => {
+    writeFileSync(join(root, 'file'), '')
+    // A folder stands where the file should go.
+    const blocked = open('blocked')
+    mkdirSync(join(root, 'blocked-0', 'checkpoint-0.safetensors'), { recursive: true })
+    await blocked.begin(state(0), time, start)
+    mkdirSync(join(root, 'blocked', 'checkpoint-5.safetensors'))
+    const said = [
+      await laterRefusal(() => open('file').begin(state(0), time, start)),
+      await laterRefusal(() => open('file/below').begin(state(0), time, start)),
+      await laterRefusal(() => blocked.checkpoint(state(5), time)),
+      await laterRefusal(() => begun('blocked-0')),
+    ]
+    blocked.close()
+    expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
+      "IsobathError: ROOT/file: can't be written (it is a file, not a folder). Free some space or choose another place.
+      IsobathError: ROOT/file/below: can't be written (it is a file, not a folder). Free some space or choose another place.
+      IsobathError: ROOT/blocked/checkpoint-5.safetensors: can't be written (it is a folder, not a file). Free some space or choose another place.
+      IsobathError: ROOT/blocked-0/checkpoint-0.safetensors: can't be written (it is a folder, not a file). Free some space or choose another place."
+    `)
+    expect(names('blocked').filter((name) => name.endsWith('.partial'))).toEqual([])
+  })
+
+  it('is refused at once where no folder can be made: Node alone would try for ever', async () => {
+    // /proc takes nobody's files, not even root's.
+    const folder = createRunFolder('/proc/isobath/run', task.blueprint, description)
+    expect(await laterRefusal(() => folder.begin(state(0), time, start))).toMatch(
+      /^IsobathError: \/proc\/isobath\/run: can't be written/,
+    )
+  })
+})
+
+describe("reading a run's folder", () => {
+  const readBoth = (folder: string) => [readDescription(folder), readLastCheckpoint(folder)]
+
+  it('says what is missing or broken', async () => {
+    const broken = async (name: string, file: string, content: string): Promise<string> => {
+      await begun(name)
+      writeFileSync(join(root, name, file), content)
+      return refusal(() => readBoth(join(root, name)))
+    }
+    await begun('without')
+    await begun('killed')
+    rmSync(join(root, 'killed', 'run.json'))
+    renameSync(join(root, 'without', 'checkpoint-0.safetensors'), join(root, 'without', 'elsewhere'))
+    const said = [
+      refusal(() => readBoth(join(root, 'nowhere'))),
+      refusal(() => readBoth(root)),
+      refusal(() => readBoth(join(root, 'killed'))),
+      await broken('cut', 'run.json', '{"isobath": "0.0'),
+      await broken('other', 'run.json', JSON.stringify({ ...description, input: 'wide' })),
+      await broken('newer', 'run.json', JSON.stringify({ format: runFormat + 1 })),
+      await broken('half', 'checkpoint-0.safetensors', 'xx'),
+      refusal(() => readBoth(join(root, 'without'))),
+      refusal(() => readTensorFile(join(root, 'nowhere.safetensors'))),
+      refusal(() => readTensorFile(root)),
+    ]
+    expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
+      "IsobathError: ROOT/nowhere: expected a run's folder with run.json in it. Give the folder that train named.
+      IsobathError: ROOT: expected a run's folder with run.json in it. Give the folder that train named.
+      IsobathError: ROOT/killed: expected a run's folder with run.json in it. The run was ended before its first step: start it again, with the same folder.
+      IsobathError: ROOT/cut/run.json: expected JSON. The file was changed or broken.
+      IsobathError: ROOT/other/run.json: input: Invalid input: expected array, received string. The file was changed or broken.
+      IsobathError: ROOT/newer/run.json: expected format 1, got 2. Use the version of Isobath that made the run.
+      IsobathError: ROOT/half/checkpoint-0.safetensors: expected at least 8 bytes, got 2. Give a whole .safetensors file.
+      IsobathError: ROOT/without: there is no checkpoint. Train again.
+      IsobathError: ROOT/nowhere.safetensors: can't be read (no such file or directory). Give a .safetensors file.
+      IsobathError: ROOT: expected a file, got a folder. Give a .safetensors file."
+    `)
+  })
+})

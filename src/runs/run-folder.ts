@@ -1,0 +1,249 @@
+/**
+ * A run's folder: `run.json` says what runs, `metrics.jsonl` has a line for each logged step, `checkpoint-STEP.safetensors`
+ * the weights and all that the next step depends on, `result.json` what came out. Files are written under a temporary
+ * name and renamed, so that a file that is there is whole; run.json comes after checkpoint 0, so that a run that has it
+ * can go on. Node only.
+ */
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { IsobathError } from '../support/errors.ts'
+import { makeFolder, removeQuietly, writeWhole } from '../support/files.ts'
+import { type Checkpoint, encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
+import type { Weights } from '../training/evaluate.ts'
+import { type KeptMetrics, type MetricsFile, openMetrics, readMetrics } from './metrics.ts'
+import type { TrainingSettings } from '../settings/options.ts'
+import { diagnosisFile, encodeDescription, type RunDescription, resultFile, runFile } from './run-description.ts'
+import { type Lock, takeLock } from './run-lock.ts'
+import type { Recorder, ResumePoint } from '../training/session.ts'
+import type { TimeSpent } from '../training/stopwatch.ts'
+import type { TrainingState } from '../training/train.ts'
+
+const checkpointName = (step: number): string => `checkpoint-${step}.safetensors`
+const checkpointPattern = /^checkpoint-(\d+)\.safetensors$/
+const metricsFile = 'metrics.jsonl'
+
+export interface RunFolder extends Recorder {
+  readonly folder: string
+  /** Adds what came out at the end. */
+  finish(result: object): void
+  /** Lets go of the folder, however the run ended. */
+  close(): void
+}
+
+/** Told of each checkpoint that was written. */
+export type OnCheckpoint = (step: number, file: string) => void
+
+export interface FolderOptions {
+  /** Whether the weights before the first step are kept to the end; not by default. */
+  readonly keepsFirst?: boolean
+  readonly onCheckpoint?: OnCheckpoint
+}
+
+/**
+ * A new run's folder, which nothing is written to before `begin`. Throws a `run` error where there is a run already; its
+ * functions throw a `disk` error where nothing can be written, a `run` error where another process is at work there.
+ */
+export function createRunFolder(
+  folder: string,
+  blueprint: Blueprint,
+  description: RunDescription,
+  { keepsFirst = false, onCheckpoint }: FolderOptions = {},
+): RunFolder {
+  refuseOtherRun(folder)
+  const writer = new Writer(folder, blueprint, keepsFirst, onCheckpoint)
+  return writer.recorder(async (state, time, start) => {
+    makeFolder(folder)
+    writer.lock = takeLock(folder)
+    // Once more: another process may have begun a run here while this one compiled.
+    refuseOtherRun(folder)
+    const files = [checkpointName(state.step), metricsFile, runFile]
+    try {
+      writer.save(state, time)
+      writer.metrics = openMetrics(join(folder, metricsFile), 0)
+      const { standardiser, signal } = start
+      writeWhole(join(folder, runFile), encodeDescription(description, standardiser.statistics, signal))
+    } catch (error) {
+      // A run that could not begin leaves nothing that would look like one.
+      for (const file of files) removeQuietly(join(folder, file))
+      throw error
+    }
+  })
+}
+
+export interface RunToResume extends FolderOptions {
+  readonly folder: string
+  readonly lock: Lock
+  readonly blueprint: Blueprint
+  readonly settings: TrainingSettings
+  readonly signal: ResumePoint['signal']
+}
+
+/**
+ * The folder of a run that goes on, and where. The caller has the lock, which `close` releases. Nothing is changed before
+ * `begin`, which cuts the metrics back to the checkpoint. Throws a `run` or `weights` error where no checkpoint is whole.
+ */
+export function resumeRunFolder(run: RunToResume): {
+  readonly recorder: RunFolder
+  readonly point: ResumePoint
+  readonly notes: readonly string[]
+} {
+  const { folder, lock, blueprint, settings, signal, keepsFirst = false, onCheckpoint } = run
+  const metrics = join(folder, metricsFile)
+  const { found, notes } = findCheckpoint(folder, (checkpoint) => {
+    const kept = readMetrics(metrics, checkpoint.step, settings)
+    if (kept !== undefined) return { checkpoint, kept }
+    throw new IsobathError(
+      'run',
+      `${metrics}: expected the losses of all steps before ${checkpoint.step}, and some are missing. The file was changed or broken.`,
+    )
+  })
+  const { checkpoint, kept } = found
+  const state = stateOf(blueprint, checkpoint)
+  const writer = new Writer(folder, blueprint, keepsFirst, onCheckpoint)
+  writer.lock = lock
+  const recorder = writer.recorder(async () => {
+    for (const name of readdirSync(folder)) {
+      const step = stepOf(name)
+      const isLater = step !== undefined && step > state.step
+      if (isLater || name === resultFile || name.endsWith('.partial')) removeQuietly(join(folder, name))
+    }
+    dropOldCheckpoints(folder, keepsFirst)
+    writer.metrics = openMetrics(metrics, kept.bytes)
+    writer.savedStep = state.step
+  })
+  const { losses, measurements } = kept
+  return { recorder, point: { state, losses, measurements, signal, ...checkpoint.time }, notes }
+}
+
+/** Writes the files of a run while it goes on. */
+class Writer {
+  lock?: Lock
+  metrics?: MetricsFile
+  /** Of the last checkpoint. */
+  savedStep = -1
+
+  constructor(
+    private readonly folder: string,
+    private readonly blueprint: Blueprint,
+    private readonly keepsFirst: boolean,
+    private readonly onCheckpoint?: OnCheckpoint,
+  ) {}
+
+  recorder(begin: Recorder['begin']): RunFolder {
+    return {
+      folder: this.folder,
+      begin,
+      checkpoint: async (state, time) => this.save(state, time),
+      losses: (records) => this.metrics?.add(records),
+      measured: (measured) => this.metrics?.addMeasured(measured),
+      finish: (result) => {
+        // A look at the layers after the last step is nowhere else.
+        this.metrics?.save()
+        writeWhole(join(this.folder, resultFile), `${JSON.stringify(result, null, 2)}\n`)
+      },
+      close: () => this.close(),
+    }
+  }
+
+  save(state: TrainingState, time: TimeSpent): void {
+    if (state.step === this.savedStep) return
+    const file = join(this.folder, checkpointName(state.step))
+    // Before the checkpoint: it must never be ahead of the losses.
+    this.metrics?.save()
+    writeWhole(file, encodeCheckpoint(this.blueprint, state, time))
+    this.savedStep = state.step
+    dropOldCheckpoints(this.folder, this.keepsFirst)
+    this.onCheckpoint?.(state.step, file)
+  }
+
+  private close(): void {
+    try {
+      this.metrics?.close()
+    } catch (error) {
+      // The disk is full: that has been said, and what is missing is made again after the last checkpoint.
+      if (!(error instanceof IsobathError)) throw error
+    } finally {
+      this.lock?.release()
+    }
+  }
+}
+
+/**
+ * What a run leaves that was killed before it had begun (a lock, checkpoint 0) is written over; a later checkpoint without
+ * its run.json counts as a run: it would be taken for one of the new run.
+ */
+function refuseOtherRun(folder: string): void {
+  const names = existsSync(folder) ? readNames(folder) : []
+  if (names.includes(diagnosisFile)) {
+    throw new IsobathError('run', `${folder}: there is a diagnosis in this folder. Choose another one.`)
+  }
+  if (!names.some((name) => name === runFile || (stepOf(name) ?? 0) > 0)) return
+  const remedy = names.includes(runFile) ? ', or go on with this one: train --resume' : ''
+  throw new IsobathError('run', `${folder}: there is a run in this folder already. Choose another one${remedy}.`)
+}
+
+/** None where it is no folder or can't be read: what is wrong with it shows when something is written. */
+function readNames(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function stepOf(name: string): number | undefined {
+  const step = checkpointPattern.exec(name)?.[1]
+  return step === undefined ? undefined : Number(step)
+}
+
+function checkpointSteps(folder: string): number[] {
+  return readdirSync(folder)
+    .flatMap((name) => stepOf(name) ?? [])
+    .sort((a, b) => a - b)
+}
+
+/** The last two are kept, and that of step 0 where it is needed. */
+function dropOldCheckpoints(folder: string, keepsFirst: boolean): void {
+  for (const step of checkpointSteps(folder).slice(0, -2)) {
+    if (step > 0 || !keepsFirst) removeQuietly(join(folder, checkpointName(step)))
+  }
+}
+
+/** The newest checkpoint that `use` accepts; `notes` says of each newer one why not. Throws what is wrong with the newest. */
+function findCheckpoint<T>(folder: string, use: (checkpoint: Checkpoint) => T): { found: T; notes: string[] } {
+  const steps = checkpointSteps(folder).reverse()
+  if (steps.length === 0) throw new IsobathError('run', `${folder}: there is no checkpoint. Train again.`)
+  const failures: IsobathError[] = []
+  for (const step of steps) {
+    try {
+      const found = use(readCheckpoint(join(folder, checkpointName(step))))
+      return { found, notes: failures.map(({ message }) => `${message} The checkpoint before it is used.`) }
+    } catch (error) {
+      if (!(error instanceof IsobathError)) throw error
+      failures.push(error)
+    }
+  }
+  throw failures[0]
+}
+
+/** The last checkpoint that is whole. Throws a `run` or `weights` error where there is none. */
+export function readLastCheckpoint(folder: string): { readonly found: Checkpoint; readonly notes: readonly string[] } {
+  return findCheckpoint(folder, (checkpoint) => checkpoint)
+}
+
+/** The weights before the first step of a run that keeps them. Throws a `run` or `weights` error where they aren't whole. */
+export function readFirstWeights(folder: string, blueprint: Blueprint): Weights {
+  return stateOf(blueprint, readCheckpoint(join(folder, checkpointName(0)))).weights
+}
+
+/** What a run logged and measured until the step it ended with. Throws a `run` error where some is missing. */
+export function readRunMetrics(folder: string, step: number, settings: TrainingSettings): KeptMetrics {
+  const file = join(folder, metricsFile)
+  const kept = readMetrics(file, step, settings)
+  if (kept && (settings.probes === undefined || kept.lookThen)) return kept
+  throw new IsobathError(
+    'run',
+    `${file}: expected the losses of all ${step} steps, and some are missing. The file was changed or broken.`,
+  )
+}

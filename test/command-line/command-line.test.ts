@@ -1,0 +1,380 @@
+/** The command line as its users see it: what is printed where, in words and as JSON, and the exit status. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import packageFile from '../../package.json' with { type: 'json' }
+import { isobath, isobathJson } from '../support/command-line.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const root = temporaryFolder()
+const home = process.cwd()
+const file = (name: string): string => join(root, name)
+
+/** Few steps on few points; each test adds what it is about. */
+const quick = 'mlp:depth=2,width=8 --data moons --samples 64 --steps 12'
+
+beforeAll(() => {
+  process.chdir(root)
+  return () => process.chdir(home)
+})
+
+const commands = ['start', 'train', 'evaluate', 'compare', 'show', 'count', 'init', 'data list', 'bench']
+
+describe('help', () => {
+  it('is there without any words, and lists commands, presets and their options within 80 columns', async () => {
+    const [bare, asked] = [await isobath(''), await isobath('--help')]
+    expect(bare).toEqual(asked)
+    expect(bare.status).toBe(0)
+    for (const word of [...commands.map((name) => name.split(' ')[0]), 'residual-mlp', 'multiplier', '1/sqrt(L)'])
+      expect(bare.stdout).toContain(word)
+    expect(Math.max(...bare.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  it.each(commands)('of %s says what it does and names the options of every command', async (command) => {
+    const { status, stdout, stderr } = await isobath(`${command} --help`)
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toMatch(new RegExp(`^Usage: isobath ${command} `))
+    for (const option of ['--json', '--help']) expect(stdout).toContain(option)
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  it('of train has every option of the contract', async () => {
+    const { stdout } = await isobath('train --help')
+    const contract =
+      'optimizer rate momentum weight-decay schedule batch epochs steps loss standardise order init log-every run exact no-winograd memory data data-dir samples'
+    for (const option of contract.split(' ')) expect(stdout).toContain(`--${option} `)
+  })
+
+  it('has the version of the package', async () => {
+    expect(await isobath('--version')).toEqual({ status: 0, stdout: `${packageFile.version}\n`, stderr: '' })
+  })
+})
+
+describe('train', () => {
+  it('prints the scores, and where the run is kept', async () => {
+    const { status, stdout, stderr } = await isobath(`train ${quick} --run words`)
+    expect(status).toBe(0)
+    const stable = stdout
+      .replace(/^time .*$/m, 'time   TIME')
+      .replace(/[0-9a-f]{64}/, 'SHA')
+      .replace(/\d\.\d{4}/g, 'LOSS')
+      .replace(/\d+\.\d\d%/g, 'ERROR')
+      .replace(/[▁-█]+/, 'CURVE')
+    expect(stable).toMatchInlineSnapshot(`
+      "mlp:depth=2,width=8 on moons: 12 steps of 64 samples, 12 epochs
+      momentum 0.9, rate 0.03, constant rate, cross-entropy, seed 0
+
+      loss   CURVE  LOSS to LOSS
+      train  loss LOSS, error ERROR of 64 samples
+      test   loss LOSS, error ERROR of 1,000 samples
+
+      time   TIME
+      memory 64.0 KiB for a step
+      run    words
+      sha256 SHA (weights)
+      "
+    `)
+    // On a busy machine lines come between and after: what takes long shows that it goes on.
+    expect(stderr).toMatch(
+      /^training: 0 of 12 steps \(0%\)\n(training: \d+ of 12 .*\n)*training: 12 steps in \d+:\d\d, loss 0\.\d+\n(scoring: .*\n)*$/,
+    )
+    expect(readdirSync(file('words')).sort()).toEqual([
+      'checkpoint-0.safetensors',
+      'checkpoint-12.safetensors',
+      'metrics.jsonl',
+      'result.json',
+      'run.json',
+    ])
+  })
+
+  it('prints one JSON document with the fields of the contract', async () => {
+    const run = await isobathJson(`train ${quick} --run json --seed 3`)
+    expect(run).toMatchObject({
+      network: expect.stringMatching(/^mlp/),
+      data: 'moons',
+      losses: Array.from({ length: 12 }, () => expect.any(Number)),
+      train: { loss: expect.any(Number), error: expect.any(Number) },
+      test: { loss: expect.any(Number), error: expect.any(Number) },
+      weightsSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      run: 'json',
+      seconds: expect.any(Number),
+      diverged: null,
+      interrupted: false,
+    })
+  })
+
+  it("says why the scores are absurd where batch norm's statistics haven't settled", async () => {
+    const deep = 'train mlp:depth=40,width=16,norm=batch,gain=1.6 --data moons --samples 64'
+    const remark = 'batches are normalised by their own statistics, scores by the running ones'
+    expect((await isobath(`${deep} --steps 2 --run unsettled`)).stdout).toContain(remark)
+    expect((await isobath(`train ${quick} --run settled`)).stdout).not.toContain('the running ones')
+  })
+
+  it('keeps a run below runs/ where no folder is named, each in its own', async () => {
+    const runs: unknown[] = []
+    const kept = () => readdirSync('runs').filter((name) => name.startsWith('mlp-moons-'))
+    for (const seed of [0, 1, 2]) runs.push((await isobathJson(`train ${quick} --seed ${seed}`)).run)
+    expect(runs).toEqual(['runs/mlp-moons-1', 'runs/mlp-moons-2', 'runs/mlp-moons-3'])
+    await isobath(`train ${quick} --rate -1`)
+    expect(kept().sort()).toEqual(['mlp-moons-1', 'mlp-moons-2', 'mlp-moons-3'])
+  })
+
+  it('takes the weights of init, and ends with the bits that the seed alone gives', async () => {
+    const init = await isobathJson('init mlp:depth=2,width=8 --data moons --seed 7 --out initial/w.safetensors')
+    const drawn = await isobathJson(`train ${quick} --seed 7 --run drawn`)
+    const given = await isobathJson(`train ${quick} --seed 7 --run given --init initial/w.safetensors`)
+    expect(given.weightsSha256).toBe(drawn.weightsSha256)
+    expect(given.losses).toEqual(drawn.losses)
+    expect(init.weightsSha256).not.toBe(drawn.weightsSha256)
+    expect(
+      readFileSync('drawn/checkpoint-0.safetensors').includes(readFileSync('initial/w.safetensors').subarray(-64)),
+    ).toBe(true)
+  })
+
+  it('takes a network from a file, and calls the run after it', async () => {
+    const { stdout } = await isobath('show network residual-mlp:depth=3,width=8 --data moons')
+    writeFileSync('my net.json', stdout)
+    const words = ['train', 'my net.json', '--data', 'moons', '--samples', '64', '--steps', '12', '--json']
+    const run = JSON.parse((await isobath(words)).stdout)
+    const preset = await isobathJson('train residual-mlp:depth=3,width=8 --data moons --samples 64 --steps 12')
+    expect(run.run).toBe('runs/my-net-moons-1')
+    expect(run.weightsSha256).toBe(preset.weightsSha256)
+  })
+
+  it('is not misled by a folder that is called like a preset', async () => {
+    mkdirSync('mlp')
+    expect((await isobath('count mlp')).status).toBe(0)
+  })
+
+  it('says that it diverged, where, and that the signal exploded; that is an answer', async () => {
+    const words = 'train residual-mlp:depth=30,multiplier=100 --data moons --samples 64 --steps 12 --run wild'
+    const { status, stdout, stderr } = await isobath(words)
+    expect(status).toBe(0)
+    expect(stderr, 'said before it trains').toMatch(/Before training the signal explodes by layer/)
+    expect(stdout).toMatch(/^loss {3}the first step's loss was not finite$/m)
+    expect(stdout).toMatch(/^train {2}loss not finite, error unknown of 64 samples$/m)
+    expect(stdout).toMatch(
+      /^Before training the signal explodes by layer \d+ of 31 \(hidden\[\d+\]\): its mean square is .+\.$/m,
+    )
+    expect(stdout).toMatch(
+      /^Training diverged at step 0: the outputs of hidden\.dense1\[\d+\] were the first that weren't finite\.$/m,
+    )
+    expect(stdout).not.toMatch(/NaN|Infinity/)
+    const json = await isobathJson(words.replace('--run wild', '--run wild-json'))
+    expect(json).toMatchObject({
+      losses: [],
+      train: { loss: null, error: null },
+      diverged: { step: 0, what: 'outputs' },
+    })
+  })
+
+  it('trains with every option there is', async () => {
+    const options =
+      '--optimizer nesterov --momentum 0.8 --momentum-schedule sutskever --rate 0.1 --weight-decay 1e-4 --clip-norm 2 --schedule step --warmup 2 --drop-at 0.5 --drop-factor 0.2 --layer-rate readout=0.5 --layer-rate hidden=1,2 --batch 16 --epochs 2.5 --loss squared-error --standardise per-pixel --order sequential --log-every 4 --exact --memory 64MiB --threads 2 --data-seed 5'
+    const run = await isobathJson(
+      `train linear-residual:depth=3,width=4 --data spirals --samples 64 ${options} --run all`,
+    )
+    expect(run).toMatchObject({
+      losses: expect.objectContaining({ length: 4 }),
+      steps: 10,
+      settings: {
+        optimizer: {
+          name: 'nesterov',
+          rate: 0.1,
+          rule: { momentum: 0.8, momentumSchedule: 'sutskever', weightDecay: 1e-4 },
+        },
+        schedule: { name: 'step', warmup: 2, dropAt: [0.5], dropFactor: 0.2 },
+        clipNorm: 2,
+        layerRates: { readout: 0.5, hidden: [1, 2] },
+        batch: 16,
+        loss: 'squared-error',
+        standardise: 'per-pixel',
+        order: 'sequential',
+        logEvery: 4,
+      },
+    })
+    expect(JSON.parse(readFileSync('all/run.json', 'utf8'))).toMatchObject({
+      data: { name: 'spirals', train: 64, options: { seed: 5, samples: 64 } },
+      mode: { exact: true },
+    })
+  })
+})
+
+describe('evaluate', () => {
+  it('gives a run the scores that train printed, with its own data, loss and standardising', async () => {
+    const options = '--loss squared-error --standardise none --data-seed 4'
+    const trained = await isobathJson(`train ${quick} ${options} --run scored`)
+    const scores = await isobathJson('evaluate scored')
+    expect(scores).toMatchObject({ train: trained.train, test: trained.test, data: 'moons', sameData: true })
+    const named = await isobathJson('evaluate scored --data moons')
+    expect(named).toEqual(scores)
+    const others = await isobathJson('evaluate scored --data moons --samples 100')
+    expect(others).toMatchObject({ sameData: false })
+    expect((await isobath('evaluate scored --data-seed 9')).stdout).toContain(
+      '(not the samples that the run was trained on)',
+    )
+  })
+
+  it('gives a weights file the same scores, with the network named', async () => {
+    const trained = await isobathJson(`train ${quick} --run weights`)
+    const words = 'evaluate weights/checkpoint-12.safetensors --network mlp:depth=2,width=8 --data moons --samples 64'
+    expect(await isobathJson(words)).toMatchObject({ train: trained.train, test: trained.test, sameData: null })
+  })
+
+  it('prints a line for each set', async () => {
+    await isobath(`train ${quick} --run lines`)
+    const { stdout, stderr } = await isobath('evaluate lines')
+    expect(stdout).toMatch(
+      /^lines on moons\ntrain {2}loss \d\.\d{4}, error \d+\.\d\d% of 64 samples\ntest {3}loss \d\.\d{4}, error \d+\.\d\d% of 1,000 samples\n$/,
+    )
+    expect(stderr).toMatch(/^(scoring: .*\n)*$/)
+  })
+})
+
+describe('show', () => {
+  it('prints every stage, and its JSON', async () => {
+    const network = 'mlp:depth=3,width=8'
+    for (const stage of ['network', 'blueprint', 'graph', 'plan', 'kernels']) {
+      const { status, stdout } = await isobath(`show ${stage} ${network}`)
+      expect({ stage, status }).toEqual({ stage, status: 0 })
+      expect(stdout).toContain(stage === 'kernels' ? 'momentumUpdate' : 'hidden')
+      const json = await isobathJson(`show ${stage} ${network}`)
+      const expected = { network: 'kind', kernels: 'programBytes' }[stage] ?? 'text'
+      expect(Object.keys(json)).toContain(expected)
+    }
+  })
+
+  it('says how large the program is, which the depth does not change by a fifth', async () => {
+    const [ten, many] = [
+      await isobathJson('show kernels mlp:depth=10'),
+      await isobathJson('show kernels mlp:depth=10000'),
+    ]
+    expect(Number(many.programBytes) / Number(ten.programBytes)).toBeLessThan(1.2)
+  })
+
+  it('takes the shape from a data set without reading its files', async () => {
+    expect((await isobath('show blueprint mlp --data mnist --data-dir /nowhere')).stdout).toContain('1 x 28 x 28')
+    expect((await isobath('show blueprint mlp --data spirals')).stdout).toMatch(/^input +2$/m)
+  })
+})
+
+describe('count', () => {
+  it('gives every figure of the contract, and says what it counts', async () => {
+    expect(await isobathJson('count mlp:depth=1,width=30')).toMatchObject({
+      parameters: 784 * 30 + 30 + 300 + 10,
+      macs: 784 * 30 + 300,
+      flops: 2 * (784 * 30 + 300),
+      layers: [{ path: 'first' }, { path: 'activation1' }, { path: 'readout' }],
+    })
+    const { stdout } = await isobath('count mlp:depth=1,width=30')
+    expect(stdout).toMatchInlineSnapshot(`
+      "layer        kind   output  parameters    MACs   kept  alive
+      input               784                         3,136
+      first        dense  30          23,550  23,520    120  3,256
+      activation1  relu   30               0       0    120    240
+      readout      dense  10             310     300     40    160
+      total                           23,860  23,820  3,416  3,256
+
+      all tensors               23,860
+      FLOPs                     47,640
+      activations in training   3,416 bytes a sample
+      activations in inference  3,256 bytes a sample
+
+      parameters: all that is trained, biases and the scales and shifts of norms included; running statistics apart
+      all tensors: parameters, weights that are not trained, and running statistics (two of the four vectors of a batch norm)
+      a MAC is one multiply-add of a matrix product or a convolution, for one sample, forwards; zeros beyond the border count
+      biases, norms, activations, pools and sums have no MACs
+      FLOPs = 2 x MACs; a training step takes about three times as many
+      activations in training (kept): the input and every output that a layer writes, for one sample, kept for the way back
+      activations in inference (alive): what a layer reads and writes and what sums wait for, for one sample; in all, the most at once
+      a value is 4 bytes (float32)
+      "
+    `)
+  })
+
+  it('puts two networks side by side', async () => {
+    const { stdout } = await isobath('count mlp:depth=4 --against residual-mlp:depth=64')
+    expect(stdout).toMatch(/^parameters +63,370 +312,970 +4\.939$/m)
+    expect(await isobathJson('count mlp:depth=4 --against residual-mlp:depth=64')).toMatchObject({
+      parameters: 63_370,
+      against: { network: 'residual-mlp:depth=64', parameters: 312_970 },
+      rows: expect.arrayContaining([expect.objectContaining({ figure: 'parameters', ratio: 312_970 / 63_370 })]),
+    })
+  })
+})
+
+describe('init', () => {
+  it('names what it wrote', async () => {
+    const { stdout } = await isobath('init mlp:depth=2,width=4 --data moons --seed 2 --out named.safetensors')
+    expect(stdout.replace(/[0-9a-f]{64}/, 'SHA')).toMatchInlineSnapshot(`
+      "named.safetensors: 6 tensors, 42 parameters, float32, seed 2
+      sha256 SHA (weights)
+      "
+    `)
+    const again = 'init mlp:depth=2,width=4 --data moons --out named.safetensors'
+    expect(await isobath(again)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'isobath: --out: named.safetensors is there already. Choose another file, or add --force to write over it.\n',
+    })
+    const json = await isobathJson(`${again} --force`)
+    expect(json).toMatchObject({ out: 'named.safetensors', seed: 0, tensors: expect.objectContaining({ length: 6 }) })
+    expect(readdirSync(root).filter((name) => name.endsWith('.partial'))).toEqual([])
+  })
+})
+
+describe('compare', () => {
+  const words = 'compare mlp:width=8 residual-mlp:width=8 --data moons --samples 64 --steps 12 --depths 1,3 --seeds 2'
+
+  it('prints a sentence, a table and a chart, and a line for each training on stderr', async () => {
+    const { status, stdout, stderr } = await isobath(`${words} --report out/report.html --figure out/figure.svg`)
+    expect(status).toBe(0)
+    expect(stdout).toContain("one or two seeds can't tell")
+    expect(stdout).toContain('plain is mlp:width=8')
+    expect(stdout).toMatch(/\nWritten: out\/report\.html, out\/figure\.svg\n$/)
+    expect(stderr.split('\n').filter((line) => line.includes('steps in'))).toHaveLength(8)
+    const report = readFileSync('out/report.html', 'utf8')
+    expect(report).toContain('<span>residual-mlp:width=8</span> <span>--data</span> <span>moons</span>')
+    expect(report.match(/NaN|undefined/)).toBeNull()
+    expect(readFileSync('out/figure.svg', 'utf8')).toMatch(/^<svg/)
+  })
+
+  it('takes the depths that the names say, and one network at two depths as one', async () => {
+    const names = 'plain-20 cifar-resnet-8 plain-8 cifar-resnet-20'
+    const options = '--data tiles --samples 16 --batch 4 --steps 1 --seeds 1 --figure families.svg'
+    const { rows } = await isobathJson(`compare ${names} ${options}`)
+    expect(rows).toMatchObject([
+      { network: 'plain-N', depth: 8 },
+      { network: 'plain-N', depth: 20 },
+      { network: 'cifar-resnet-N', depth: 8 },
+      { network: 'cifar-resnet-N', depth: 20 },
+    ])
+    expect(readFileSync('families.svg', 'utf8')).toMatch(/>cifar-resnet( \d+%)?</)
+  })
+
+  it('prints one JSON document with the fields of the contract', async () => {
+    const { rows, sentence } = await isobathJson(words)
+    expect(sentence).toEqual(expect.any(String))
+    expect(rows).toHaveLength(8)
+    expect(rows).toContainEqual(
+      expect.objectContaining({
+        network: 'residual-mlp:width=8',
+        depth: 3,
+        seed: 1,
+        train: { loss: expect.any(Number), error: expect.any(Number) },
+        test: { loss: expect.any(Number), error: expect.any(Number) },
+      }),
+    )
+  })
+})
+
+describe('data list', () => {
+  it('lists every set', async () => {
+    const { stdout } = await isobath('data list')
+    for (const name of ['glyphs', 'mnist', 'moons', 'spirals']) expect(stdout).toMatch(new RegExp(`^${name} `, 'm'))
+    expect(await isobathJson('data list')).toMatchObject({
+      datasets: expect.arrayContaining([expect.objectContaining({ name: 'mnist', shape: [1, 28, 28], classes: 10 })]),
+    })
+  })
+})

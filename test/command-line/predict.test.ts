@@ -1,0 +1,231 @@
+/** `predict`, as a user runs it: on a run with words for labels, on new rows of the table, and on a weights file. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { isobath, isobathJson, saidOn } from '../support/command-line.ts'
+import { signed } from '../support/signed-run.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const root = temporaryFolder()
+const run = join(root, 'run')
+const table = join(root, 'flowers.csv')
+
+beforeAll(async () => {
+  const rows = Array.from(
+    { length: 60 },
+    (_, row) => `${row % 20},${(row * 7) % 11},${row % 20 < 10 ? 'rose' : 'lily, tall'}`,
+  )
+  const quoted = rows.map((row) => row.replace('lily, tall', '"lily, tall"'))
+  writeFileSync(table, `length,width,flower\n${quoted.join('\n')}\n`)
+  await isobathJson(`train mlp:depth=1,width=8 --data ${table} --steps 150 --run ${run}`)
+})
+
+describe('predict', () => {
+  it('prints a table with the names of the classes', async () => {
+    const { status, stdout } = await isobath(['predict', run])
+    const [head, ...lines] = stdout.trimEnd().split('\n')
+    expect(status).toBe(0)
+    expect(head).toBe('sample,expected,predicted,"probability of lily, tall",probability of rose')
+    expect(lines).toHaveLength(12)
+    expect(lines.every((line) => /^\d+,(rose|"lily, tall"),(rose|"lily, tall"),[\d.e-]+,[\d.e-]+$/.test(line))).toBe(
+      true,
+    )
+  })
+
+  it('takes new rows, which are standardised as the training was', async () => {
+    const rows = join(root, 'new.csv')
+    writeFileSync(rows, 'length,width,flower\n2,5,rose\n17,5,rose\n')
+    const { predictions, task } = await isobathJson(`predict ${run} --test-file ${rows}`)
+    expect(task).toBe('classification')
+    expect(predictions).toMatchObject([
+      { sample: 0, expected: 'rose', predicted: 'rose' },
+      { sample: 1, expected: 'rose', predicted: 'lily, tall' },
+    ])
+    const evaluated = await isobathJson(`evaluate ${run} --test-file ${rows}`)
+    expect(evaluated).toMatchObject({ test: { error: 0.5 }, sameData: true })
+  })
+
+  it('counts no test row of the training as a training row, where another file is tested on', async () => {
+    const part = join(root, 'part')
+    const words = '--data-seed 3 --samples 20 --validation 0.2 --test-fraction 0.4 --label flower --separator ,'
+    const trained = await isobathJson(`train mlp:depth=1,width=8 --data ${table} ${words} --steps 20 --run ${part}`)
+    const rows = join(root, 'part.csv')
+    writeFileSync(rows, 'flower;length;width\nrose;2;5\nrose;17;5\nrose;3;5\nrose;1;\n')
+    const file = join(part, 'run.json')
+    const description = JSON.parse(readFileSync(file, 'utf8'))
+    // As it is, and as runs were that kept no encoding.
+    for (const { encoding } of [description.data, {}]) {
+      writeFileSync(file, signed({ ...description, data: { ...description.data, encoding } }))
+      const own = await isobathJson(`evaluate ${part}`)
+      const { train, validation, ...other } = await isobathJson(`evaluate ${part} --test-file ${rows} --missing drop`)
+      expect({ train, validation }).toEqual({ train: trained.train, validation: trained.validation })
+      expect(own).toMatchObject({ train, validation, test: trained.test, sameData: true })
+      expect(other).toMatchObject({ sameData: true, testFile: 'part.csv' })
+      expect(other.test).not.toEqual(trained.test)
+      const again = await isobathJson(`predict ${part} --test-file ${rows} --missing drop --set train`)
+      expect(again.predictions).toEqual(Object(await isobathJson(`predict ${part} --set train`)).predictions)
+    }
+    const { stdout } = await isobath(['evaluate', part, '--test-file', rows, '--missing', 'drop'])
+    expect(stdout.replace(root, 'ROOT').replace(/loss [\d.]+, error [\d.]+%/g, 'S')).toBe(
+      'ROOT/part on csv, tested on part.csv\n' +
+        'train      S of 20 samples\nvalidation S of 7 samples\ntest       S of 3 samples\n',
+    )
+    const out = join(root, 'part-predictions.csv')
+    const written = await isobath(['predict', part, '--test-file', rows, '--missing', 'drop', '--out', out])
+    expect(written.stdout.replace(root, 'ROOT')).toBe(
+      'ROOT/part-predictions.csv: 3 predictions, all rows of part.csv\n',
+    )
+    const folder = await isobath(['evaluate', part, '--test-file', root])
+    expect(folder.stderr.replace(root, 'ROOT')).toBe(
+      'isobath: ROOT: expected a file of test rows, got a folder. Name the file.\n',
+    )
+  })
+
+  it('takes another file in place of the one that the training was tested on, also where that is gone', async () => {
+    const kept = join(root, 'tested')
+    const [first, second] = ['first.csv', 'second.csv'].map((name) => join(root, name))
+    writeFileSync(first, 'length,width,flower\n2,5,rose\n')
+    writeFileSync(second, 'length,width\n2,5\n17,5\n')
+    const data = `--data ${table} --test-file ${first}`
+    const trained = await isobathJson(`train mlp:depth=1,width=8 ${data} --steps 20 --run ${kept}`)
+    const predicted = await isobathJson(`predict ${kept} --test-file ${second}`)
+    expect(predicted).toMatchObject({ set: 'test', predictions: [{ sample: 0 }, { sample: 1 }] })
+    writeFileSync(second, 'length,width,flower\n2,5,rose\n17,5,rose\n')
+    const scored = await isobathJson(`evaluate ${kept} --test-file ${second}`)
+    expect(scored).toMatchObject({ train: trained.train, sameData: true, testFile: 'second.csv' })
+    rmSync(first)
+    const { testFile: _, sameData: __, ...same } = scored
+    expect(await isobathJson(`evaluate ${kept} --test-file ${second}`)).toMatchObject({ ...same, sameData: false })
+  })
+
+  it('predicts every row of another table, whatever its columns are called after and whether it has labels', async () => {
+    const lines = readFileSync(table, 'utf8').trimEnd().split('\n')
+    const copy = join(root, 'copy.csv')
+    writeFileSync(copy, `${lines.join('\n')}\n`)
+    const rows = lines.slice(1).map((line) => line.split(','))
+    const bare = join(root, 'bare.csv')
+    writeFileSync(bare, `colour;width;length\n${rows.map(([length, width]) => `red;${width};${length}\n`).join('')}`)
+    const labelled = await isobathJson(`predict ${run} --data ${copy}`)
+    const { stderr } = await isobath(['predict', run, '--data', bare])
+    const unlabelled = await isobathJson(`predict ${run} --data ${bare}`)
+    expect(labelled).toMatchObject({ set: 'all', predictions: { length: 60 } })
+    const without = (list: unknown): unknown[] =>
+      Object(list).map(({ expected: _, ...others }: object & { expected: unknown }) => others)
+    expect(unlabelled.predictions).toEqual(without(labelled.predictions))
+    expect(stderr.split('\n')).toEqual([
+      'bare.csv: 60 rows, 3 columns between semicolons, named by the first line, 1 left out',
+      'left out, as the training had no such column: colour',
+      'flower is not in the table: predictions stand alone',
+      '',
+    ])
+    const own = await isobathJson(`predict ${run} --data ${table}`)
+    expect(own).toMatchObject({ set: 'test', predictions: { length: 12 } })
+  })
+
+  it('scores every row of another table, as one set', async () => {
+    const few = join(root, 'few.csv')
+    writeFileSync(few, 'flower,width,length\nrose,5,2\nrose,5,3\nrose,5,17\n')
+    const scored = await isobathJson(`evaluate ${run} --data ${few}`)
+    expect(scored).toMatchObject({ test: { error: 1 / 3 }, sameData: null })
+    expect(scored).not.toHaveProperty('train')
+    const { stdout } = await isobath(['evaluate', run, '--data', few])
+    expect(stdout.replace(root, 'ROOT').replace(/loss [\d.]+/, 'loss N')).toBe(
+      'ROOT/run on all rows of few.csv\ntest   loss N, error 33.33% of 3 samples\n',
+    )
+  })
+
+  it('knows the columns without being told again, and an older run of its own table only', async () => {
+    const cities = join(root, 'cities.csv')
+    const line = (row: number): string =>
+      `${row},${['Oslo', 'Bergen', 'Voss'][row % 3]},,${10 * (row % 3) + (row % 5)}\n`
+    writeFileSync(cities, `id,city,remark,price\n${Array.from({ length: 90 }, (_, row) => line(row)).join('')}`)
+    const kept = join(root, 'cities')
+    const words = `--data ${cities} --categorical city --ignore id,remark --target values --label price --epochs 60`
+    await isobathJson(`train mlp:depth=1,width=8 ${words} --run ${kept}`)
+    const few = join(root, 'some-cities.csv')
+    // Encoded on its own, Voss would be the second of two words, and Oslo the first.
+    writeFileSync(few, 'city\nVoss\nOslo\nVoss\nRome\n')
+    const { predictions } = await isobathJson(`predict ${kept} --data ${few}`)
+    const [voss, oslo, again] = Object(predictions).map(({ predicted }: { predicted: number[] }) => predicted[0])
+    expect(voss).toBeCloseTo(22, -1)
+    expect(oslo).toBeCloseTo(2, -1)
+    expect(again).toBe(voss)
+
+    const file = join(kept, 'run.json')
+    const description = JSON.parse(readFileSync(file, 'utf8'))
+    const { encoding } = description.data
+    const said: string[] = []
+    for (const changed of [undefined, { ...encoding, columns: [] }, { ...encoding, columns: [{ name: 'x' }] }, []]) {
+      writeFileSync(file, signed({ ...description, data: { ...description.data, encoding: changed } }))
+      const { status, stderr } = await isobath(['predict', kept, '--data', few])
+      said.push(`${status} ${stderr}`)
+    }
+    expect(said.join('').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
+      "2 isobath: some-cities.csv: expected at least one column beside the label, got one column in all. Check the separator (--separator), the label and what is ignored.
+      2 isobath: ROOT/cities/run.json: data.encoding: Invalid input. The file was changed or broken.
+      2 isobath: ROOT/cities/run.json: data.encoding.columns.0: Invalid input. The file was changed or broken.
+      2 isobath: ROOT/cities/run.json: data.encoding: Invalid input: expected object, received array. The file was changed or broken.
+      "
+    `)
+    writeFileSync(file, signed({ ...description, data: { ...description.data, encoding: undefined } }))
+    expect(await isobathJson(`evaluate ${kept}`)).toMatchObject({ sameData: true })
+  })
+
+  it('writes a file, and takes a weights file with its network', async () => {
+    const printed = await isobath(['predict', run, '--set', 'train'])
+    const words = ['--network', 'mlp:depth=1,width=8', '--data', table, '--set', 'train']
+    const out = join(root, 'made', 'predictions.csv')
+    const written = await isobath(['predict', join(run, 'checkpoint-150.safetensors'), ...words, '--out', out])
+    expect(written.stdout.replace(root, 'ROOT')).toBe('ROOT/made/predictions.csv: 48 predictions, train set of csv\n')
+    expect(readFileSync(out, 'utf8')).toBe(printed.stdout)
+  })
+
+  it('predicts nothing where the network has no numbers to say', async () => {
+    const lost = join(root, 'lost')
+    await isobathJson(`train mlp:depth=1,width=8 --data ${table} --steps 30 --rate 1e30 --run ${lost}`)
+    const { status, stdout, stderr } = await isobath(['predict', lost])
+    expect(status).toBe(0)
+    expect(stdout.split('\n')[1]).toMatch(/^\d+,(rose|"lily, tall"),,NaN,NaN$/)
+    expect(stderr).toContain("12 of 12 samples: the network's outputs aren't numbers, so nothing is predicted.")
+    const { predictions } = await isobathJson(`predict ${lost}`)
+    expect(predictions).toMatchObject(Array.from({ length: 12 }, () => ({ predicted: null })))
+  })
+
+  it('says what it can not do', async () => {
+    mkdirSync(join(root, 'empty'))
+    const other = join(root, 'other.csv')
+    writeFileSync(other, readFileSync(table, 'utf8').replaceAll('rose', 'aster'))
+    const unlabelled = join(root, 'unlabelled.csv')
+    writeFileSync(unlabelled, 'width,length\n1,2\n')
+    const narrow = join(root, 'narrow.csv')
+    writeFileSync(narrow, 'flower,length\nrose,2\n')
+    const said = [
+      await isobath(['predict', join(root, 'empty')]),
+      await isobath(['predict', run, '--set', 'validation']),
+      await isobath(['predict', run, '--data', 'glyphs']),
+      await isobath(['evaluate', run, '--data', 'blobs:features=2,classes=3']),
+      await isobath(['evaluate', run, '--data', other]),
+      await isobath(['predict', run, '--data', other, '--set', 'train']),
+      await isobath(['predict', run, '--data', other, '--categorical', 'width']),
+      await isobath(['predict', run, '--data', other, '--standardise', 'none']),
+      await isobath(['evaluate', run, '--data', unlabelled]),
+      await isobath(['predict', run, '--data', narrow]),
+      await isobath(['predict', run, '--out', '/proc/predictions/p.csv']),
+    ]
+    expect(said.map(({ status }) => status)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1])
+    expect(saidOn(said, root)).toMatchInlineSnapshot(`
+      "isobath: ROOT/empty: expected a run's folder with run.json in it. Give the folder that train named.
+      isobath: set: csv has no samples for validation. Hold some out, or choose train or test.
+      isobath: glyphs: expected 2 values in a sample, as ROOT/run was trained on (csv), got 784. Give it data of that kind.
+      isobath: blobs: expected 2 classes, as ROOT/run was trained on (csv), got 3. Give it data of that kind.
+      isobath: other.csv, line 2, column "flower": expected a class of the training (lily, tall, rose), got "aster". Correct it, or leave the row out: the network has no such answer.
+      isobath: --set: all rows of other.csv are predicted, as it isn't the run's own. Leave it out.
+      isobath: --categorical: the run was trained with column "width" as numbers, and takes tables so. Leave it out.
+      isobath: --standardise: other.csv is standardised as the table of the training was. Leave it out.
+      isobath: unlabelled.csv: expected a column "flower", as in the training's table, got width, length. Add it, or give the table the names of the training's.
+      isobath: narrow.csv: expected a column "width", as in the training's table, got flower, length. Add it, or give the table the names of the training's.
+      isobath: /proc/predictions: can't be written (no such file or directory). Free some space or choose another place.
+      "
+    `)
+  })
+})

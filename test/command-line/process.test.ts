@@ -1,0 +1,242 @@
+/** The program as a process of its own: signals, pipes, several at once. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { builtProgram } from '../support/build.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const root = temporaryFolder()
+
+interface Ended {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Starts the program; `onStderr` is told of all that it has written there so far. */
+function start(
+  words: string,
+  onStderr: (text: string, child: ChildProcess) => void = () => {},
+  nodeOptions: readonly string[] = [],
+) {
+  const child = spawn(process.execPath, [...nodeOptions, builtProgram, ...words.split(' ')], { cwd: root })
+  const printed = { stdout: '', stderr: '' }
+  child.stdout.on('data', (part) => {
+    printed.stdout += String(part)
+  })
+  child.stderr.on('data', (part) => {
+    printed.stderr += String(part)
+    onStderr(printed.stderr, child)
+  })
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (status) => resolve({ status, ...printed }))
+  })
+  return { child, ended }
+}
+
+/** Waits until it is so, or the process has ended. */
+async function until(isSo: () => boolean, child: ChildProcess): Promise<void> {
+  while (!isSo() && child.exitCode === null && child.signalCode === null) await sleep(20)
+}
+
+const hasContent = (file: string): boolean => existsSync(file) && statSync(file).size > 0
+
+describe('Ctrl-C', () => {
+  it('stops a training, which keeps what it reached and says where', async () => {
+    const words = 'train mlp:depth=3,width=16 --data moons --steps 10000000 --log-every 100 --run stopped'
+    const { child, ended } = start(words)
+    await until(() => hasContent(join(root, 'stopped', 'metrics.jsonl')), child)
+    child.kill('SIGINT')
+    const { status, stdout, stderr } = await ended
+    expect({ status, stderr: stderr.split('\n') }).toEqual({
+      status: 0,
+      stderr: expect.arrayContaining(['Stopping after the steps under way, to save them. Ctrl-C again ends at once.']),
+    })
+    const [, steps, kept] =
+      /^Stopped after ([\d,]+) of 10,000,000 steps\. The weights reached are in (\S+)\.$/m.exec(stdout) ?? []
+    expect(kept).toBe(`stopped/checkpoint-${steps.replaceAll(',', '')}.safetensors`)
+    expect(readdirSync(join(root, 'stopped'))).toContain(kept.replace('stopped/', ''))
+    expect(stdout).toMatch(/^Go on with: isobath train --resume stopped$/m)
+    expect(readdirSync(join(root, 'stopped'))).not.toContain('lock')
+    expect(JSON.parse(readFileSync(join(root, 'stopped', 'result.json'), 'utf8'))).toMatchObject({ interrupted: true })
+    expect(stdout).toMatch(/^It was not scored: isobath evaluate stopped says how well it does so far\.$/m)
+    const evaluated = await start('evaluate stopped').ended
+    expect(evaluated.stdout).toMatch(/^train {2}loss \d.*$/m)
+  })
+
+  it.each(['SIGTERM', 'SIGHUP'] as const)('and %s save a training alike', async (signal) => {
+    const run = `stopped-by-${signal}`
+    const { child, ended } = start(
+      `train mlp:depth=3,width=16 --data moons --steps 10000000 --log-every 100 --run ${run}`,
+    )
+    await until(() => hasContent(join(root, run, 'metrics.jsonl')), child)
+    child.kill(signal)
+    expect(await ended).toMatchObject({ status: 0 })
+    expectSaved(run)
+  })
+
+  it('a second time ends a training at once, and leaves no lock', async () => {
+    // Scoring that network on one thread takes many times longer than the second Ctrl-C is away, on any machine.
+    const words = 'train mlp:depth=3000,width=64 --data glyphs --steps 100000 --threads 1 --run twice'
+    const { child, ended } = start(words)
+    await until(() => existsSync(join(root, 'twice', 'run.json')), child)
+    child.kill('SIGINT')
+    // Again and again: a busy process hears two at once, which count as one.
+    const again = setInterval(() => child.kill('SIGINT'), 700)
+    const { status, stdout } = await ended.finally(() => clearInterval(again))
+    expect({ status, stdout }).toEqual({ status: 130, stdout: '' })
+    const names = readdirSync(join(root, 'twice'))
+    expect(names).toContain('run.json')
+    expect(names).not.toContain('lock')
+  })
+
+  it('in a comparison shows what was done', async () => {
+    const words = 'compare mlp:width=8 --depths 1,3 --seeds 50 --data moons --samples 64 --steps 20000 --threads 1'
+    let pressed = false
+    const { ended } = start(words, (text, child) => {
+      // Once, and while there are many seconds of work to come.
+      if (!pressed && text.includes('(1 of 100 done)')) pressed = child.kill('SIGINT')
+    })
+    const { status, stdout, stderr } = await ended
+    expect(status).toBe(0)
+    expect(stderr).toContain('Stopping; what is done is shown. Ctrl-C again ends at once.')
+    expect(stdout.replace(/\s+/g, ' ')).toContain('Stopped before all trainings were done: this is what there was.')
+    expect(stdout).toMatch(/^plain +3 .* \d+ of 50$/m)
+  })
+})
+
+describe('Ctrl-C before the first training of a comparison is done', () => {
+  it('leaves an earlier report as it is', async () => {
+    writeFileSync(join(root, 'earlier.html'), 'the report of yesterday')
+    const words =
+      'compare mlp:width=8 --depths 3 --seeds 1 --data moons --samples 64 --steps 10000000 --log-every 100000'
+    let pressed = false
+    const { ended } = start(`${words} --report earlier.html`, (text, child) => {
+      if (!pressed && text.includes('plain 3')) pressed = child.kill('SIGINT')
+    })
+    const { status, stdout } = await ended
+    expect(status).toBe(0)
+    expect(stdout).toBe('Stopped before the first training was done.\nNot written: earlier.html\n')
+    expect(readFileSync(join(root, 'earlier.html'), 'utf8')).toBe('the report of yesterday')
+  })
+})
+
+const resultIn = (run: string): unknown => JSON.parse(readFileSync(join(root, run, 'result.json'), 'utf8'))
+
+/** Expects all that a stopped training reached in its folder. */
+function expectSaved(run: string): void {
+  const { steps, interrupted } = Object.assign({ steps: 0, interrupted: false }, resultIn(run))
+  expect(interrupted).toBe(true)
+  expect(readdirSync(join(root, run))).toContain(`checkpoint-${steps}.safetensors`)
+  expect(readdirSync(join(root, run))).not.toContain('lock')
+}
+
+// util-linux's `script` runs a program on a terminal; there is none of that kind elsewhere.
+describe.runIf(process.platform === 'linux' && existsSync('/usr/bin/script'))('a terminal that is closed', () => {
+  it('saves a training, and the status tells of the stop', async () => {
+    const words = 'train mlp:depth=3,width=16 --data moons --steps 10000000 --log-every 100 --run closed'
+    // As a shell does at a prompt, this one passes the signal on to its job.
+    const line = `'${process.execPath}' '${builtProgram}' ${words} & trap 'kill -HUP $!' HUP; wait $!; wait $!; echo $? > status`
+    const terminal = spawn('/usr/bin/script', ['-qc', line, '/dev/null'], { cwd: root })
+    await until(() => hasContent(join(root, 'closed', 'metrics.jsonl')), terminal)
+    terminal.kill('SIGKILL')
+    while (!hasContent(join(root, 'status'))) await sleep(20)
+    expectSaved('closed')
+    // 130, or 134 where Node itself aborts at its end: Node 20 can't bear that the terminal is gone.
+    expect(readFileSync(join(root, 'status'), 'utf8')).toMatch(/^13[04]\n$/)
+  })
+})
+
+/** Closes these of the program's outputs, as a reader does that ends before it. */
+function close(child: ChildProcess, closed: string): void {
+  if (closed.includes('stdout')) child.stdout?.destroy()
+  if (closed.includes('stderr')) child.stderr?.destroy()
+}
+
+// `2>&1 | head` closes both, and so does `2>&1 | tee log` after Ctrl-C, which ends tee too.
+describe.each(['stderr', 'stdout', 'stdout and stderr'])('a closed %s', (closed) => {
+  const name = closed.replaceAll(' ', '-')
+
+  it('does not keep a training from its end', async () => {
+    const { child, ended } = start(`train mlp:depth=3,width=16 --data moons --steps 300 --run whole-${name}`)
+    close(child, closed)
+    expect(await ended).toMatchObject({ status: 0 })
+    expect(resultIn(`whole-${name}`)).toMatchObject({ steps: 300, interrupted: false })
+  })
+
+  it('does not keep Ctrl-C from saving a training, and the status tells of the stop where stdout can not', async () => {
+    const run = `saved-${name}`
+    const words = `train mlp:depth=3,width=16 --data moons --steps 10000000 --log-every 100 --run ${run}`
+    const { child, ended } = start(words)
+    await until(() => hasContent(join(root, run, 'metrics.jsonl')), child)
+    close(child, closed)
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ status: closed === 'stderr' ? 0 : 130 })
+    expectSaved(run)
+  })
+
+  it('does not keep Ctrl-C from saving a diagnosis and its report', async () => {
+    const run = `diagnosed-${name}`
+    const words = `diagnose mlp:depth=3,width=16 --data moons --steps 1000000 --seeds 1 --threads 1 --run ${run}`
+    const { child, ended } = start(words)
+    await until(() => existsSync(join(root, run, 'diagnosis.json')), child)
+    close(child, closed)
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ status: closed === 'stderr' ? 0 : 130 })
+    expect(resultIn(run)).toMatchObject({ interrupted: true })
+    expect(readdirSync(join(root, run))).toContain('report.html')
+  })
+
+  it('does not make a success of wrong input', async () => {
+    const { child, ended } = start('count mlp:depth=-1')
+    close(child, closed)
+    expect(await ended).toMatchObject({ status: 2 })
+  })
+})
+
+describe('as a process', () => {
+  it('prints nothing but JSON on stdout, and plain lines on stderr', async () => {
+    const words = 'train residual-mlp:depth=4,width=8 --data moons --samples 64 --steps 20 --json --run plain'
+    const { status, stdout, stderr } = await start(words).ended
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ run: 'plain', diverged: null })
+    // On a busy machine lines come between and after: what takes long shows that it goes on.
+    expect(stderr).toMatch(
+      /^training: 0 of 20 steps \(0%\)\n(training: \d+ of 20 .*\n)*training: 20 steps in \d+:\d\d, loss [\d.]+\n(scoring: .*\n)*$/,
+    )
+  })
+
+  it('starts several runs at once, each in a folder of its own', async () => {
+    const words = 'train mlp:width=8 --data moons --samples 64 --steps 5 --json --seed'
+    const ends = await Promise.all([1, 2, 3].map((seed) => start(`${words} ${seed}`).ended))
+    const runs = ends.map(({ stdout }) => String(JSON.parse(stdout).run))
+    expect(runs.sort()).toEqual(['runs/mlp-moons-1', 'runs/mlp-moons-2', 'runs/mlp-moons-3'])
+    for (const run of runs) expect(readdirSync(join(root, run))).toContain('checkpoint-5.safetensors')
+  })
+
+  it('exits with 2 on wrong input, with one message and no stack', async () => {
+    const { status, stdout, stderr } = await start('count mlp:depth=-1').ended
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it('ends quietly when nobody reads on', async () => {
+    const { child, ended } = start('show plan mlp:widths=10-20-30-40-50-60-70-80-90-100')
+    child.stdout?.destroy()
+    const { status, stderr } = await ended
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  })
+
+  // V8 gets relaxed multiply-add wrong there: multiplications and additions of their own have the bits of exact mode.
+  it.runIf(process.arch === 'x64')('trains rightly where the processor has no AVX', async () => {
+    const words = 'train mlp:depth=3,width=64 --data glyphs --steps 200 --threads 1 --json --run'
+    const without = start(`${words} without-avx`, undefined, ['--no-enable-avx']).ended
+    const exact = start(`${words} exact --exact`).ended
+    const [one, other] = (await Promise.all([without, exact])).map(({ stdout }) => JSON.parse(stdout))
+    expect(one.weightsSha256).toBe(other.weightsSha256)
+    expect(one.train.error).toBeLessThan(0.1)
+  })
+})

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { type Case, cases } from '../../src/casebook/cases.ts'
+import { runCase } from '../../src/casebook/run.ts'
+import { type DiagnoseOptions, glyphs } from '../../src/index.ts'
+
+/** A case of the book with fewer samples and fewer steps. */
+function smaller(name: string, options: Partial<DiagnoseOptions>, train = 2000): Case {
+  const found = cases.find((one) => one.name === name)
+  if (!found) throw new Error(`there is no case ${name}`)
+  const own = found.data(0).train.count < train
+  const data = own ? found.data : (seed: number) => glyphs({ seed, train, test: 400 })
+  return { ...found, data, options: { ...found.options, ...options } }
+}
+
+describe('the case book', () => {
+  it.each([
+    ['deep ReLU', 80],
+    ['negative biases', 150],
+    ['rate too large', 150],
+    ['few noisy samples', 250],
+    ['deep residual', 250],
+  ])('%s: names what is wrong', async (name, steps) => {
+    // The steps are given, so the budget is for controls alone: as much as they take, on any machine.
+    const { result, diagnosis } = await runCase(smaller(name, { steps, budget: 3600 }), 0)
+    expect(result, diagnosis.answer.join(' ')).toMatchObject({ isRight: true })
+  })
+
+  it('has cases of different names, each with an answer', () => {
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length)
+    for (const { expected, about } of cases) {
+      expect(expected.length).toBeGreaterThan(0)
+      expect(about).not.toBe('')
+    }
+  })
+})

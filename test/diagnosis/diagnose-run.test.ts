@@ -1,0 +1,163 @@
+/** A run that was trained already, diagnosed. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import {
+  blobs,
+  type DiagnoseRunOptions,
+  type Diagnosis,
+  diagnose,
+  diagnoseRun,
+  initialise,
+  momentum,
+  parseNetwork,
+  type Run,
+  readRun,
+  resumeDiagnosis,
+  type TrainOptions,
+  train,
+} from '../../src/index.ts'
+import { isobath, saidOn } from '../support/command-line.ts'
+import { laterRefusal } from '../support/refusal.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const root = temporaryFolder()
+const place = (name: string): string => join(root, name)
+const data = blobs({ classes: 3, train: 300, test: 100 })
+const network = parseNetwork('residual-mlp:depth=3,width=8,norm=batch', { classes: 3, input: [2] })
+const recipe = { data, optimizer: momentum({ rate: 0.05 }), batch: 32, steps: 40, schedule: 'cosine' } as const
+/** Time decides nothing in an hour. */
+const options: DiagnoseRunOptions = { data, budget: 3600, threads: 2 }
+
+const trained = (name: string, more: Partial<TrainOptions> = {}): Promise<Run> =>
+  train(network, { ...recipe, seed: 4, threads: 1, run: place(name), label: 'small', ...more })
+
+/** With which trainings were made, and which were there. */
+async function diagnosed(name: string, more: Partial<DiagnoseRunOptions> = {}) {
+  const [made, found]: [string[], string[]] = [[], []]
+  const diagnosis = await diagnoseRun(place(name), {
+    ...options,
+    ...more,
+    observer: {
+      onTrials: (trials) => {
+        for (const { control, seed, finished } of trials) (finished ? found : made).push(`${control} ${seed}`)
+      },
+    },
+  })
+  return { diagnosis, made, found }
+}
+
+const withoutTimes = ({ trials }: Diagnosis): object[] =>
+  trials.map(({ seconds, work, looks, ...trial }) => ({ ...trial, looks: looks.map(({ step }) => step) }))
+
+it('of a finished run takes its training, and trains the rest as it was', async () => {
+  const { evaluations } = await trained('finished', { evaluateEvery: 16 })
+  const { diagnosis, made, found } = await diagnosed('finished', { run: place('kept') })
+  expect(found).toEqual(['patient 4'])
+  expect(made).toEqual(expect.arrayContaining(['patient 5', 'patient 6', 'shallow twin 4', 'shallow twin 6']))
+  expect(made).not.toContain('patient 4')
+  expect(diagnosis.notes).toEqual([])
+
+  const anew = await diagnose(network, { ...recipe, ...options, data, seeds: [4, 5, 6] })
+  expect(diagnosis.verdict).toBe(anew.verdict)
+  expect(withoutTimes(diagnosis).slice(1)).toEqual(withoutTimes(anew).slice(1))
+  const [own, drawn] = [diagnosis, anew].map(({ trials }) => trials[0])
+  expect(own).toMatchObject({ control: 'patient', seed: 4, losses: drawn.losses, train: drawn.train, test: drawn.test })
+  expect([own.looks[0], own.looks.at(-1)]).toEqual([drawn.looks[0], drawn.looks.at(-1)])
+  const onWay = evaluations?.slice(0, -1).map(({ step, train, test }) => ({ step, train, test, reading: {} }))
+  expect(own.looks.slice(1, -1)).toEqual(onWay)
+
+  // The folder of the diagnosis has all of it: the run's isn't needed any more.
+  const again = await resumeDiagnosis(place('kept'), { data })
+  expect(withoutTimes(again)).toEqual(withoutTimes(diagnosis))
+})
+
+it('of a run that diverged says so of its training', async () => {
+  await trained('diverged', { optimizer: momentum({ rate: 1e8 }) })
+  const { diagnosis, found } = await diagnosed('diverged')
+  expect(found).toEqual(['patient 4'])
+  expect(diagnosis.trials[0]).toMatchObject({ train: { loss: null, error: null }, diverged: expect.any(String) })
+})
+
+it('of an interrupted run trains it anew, with its settings', async () => {
+  await trained('interrupted', { abort: AbortSignal.abort() })
+  const { diagnosis, made, found } = await diagnosed('interrupted', { seedCount: 2 })
+  expect(found).toEqual([])
+  expect(made).toEqual(expect.arrayContaining(['patient 4', 'patient 5']))
+  expect(diagnosis.notes).toEqual(["The run hasn't come to its end: its network is trained anew."])
+  expect(diagnosis.settings).toMatchObject({ steps: 40, batch: 32, seed: 4, schedule: { name: 'cosine' } })
+})
+
+it('of a run that began with weights of its own draws them', async () => {
+  const { blueprint } = await readRun(place('finished'))
+  await trained('own', { weights: initialise(blueprint, 99) })
+  const { diagnosis, found } = await diagnosed('own', { seedCount: 1 })
+  expect(found).toEqual([])
+  expect(diagnosis.notes).toEqual([
+    "The run began with weights that its seed doesn't give: here they are drawn, and its own training isn't used.",
+  ])
+})
+
+it('shortens what is too long for the budget, and its warm-up, and says so', async () => {
+  await trained('long', { steps: 2_000_000, warmup: 1_000_000, abort: AbortSignal.abort() })
+  const { diagnosis } = await diagnosed('long', { budget: 2, seedCount: 1, run: place('short') })
+  const { steps, schedule } = diagnosis.settings
+  expect(steps).toBeLessThan(2_000_000)
+  expect(schedule.warmup).toBe(steps / 2)
+  expect(diagnosis.trials.filter(({ control }) => control === 'patient').map((trial) => trial.steps)).toEqual([steps])
+  const [, note] = diagnosis.notes
+  expect(note).toMatch(
+    /^The run's 2,000,000 steps are shortened to \d+, to fit the budget of 2 seconds; --budget \d+[smh] would take all\.$/,
+  )
+  const again = await resumeDiagnosis(place('short'), { data })
+  expect(again.notes).toEqual(diagnosis.notes)
+})
+
+it('is refused where that would not be the run', async () => {
+  mkdirSync(place('empty'))
+  const other = blobs({ classes: 3, train: 300, test: 101 })
+  const said = [
+    await laterRefusal(() => diagnoseRun(place('empty'), options)),
+    await laterRefusal(() => diagnoseRun(place('finished'), { ...options, data: other })),
+    await laterRefusal(() => diagnoseRun(place('finished'), { ...options, exact: true })),
+    await laterRefusal(() => diagnoseRun(place('finished'), { ...options, seedCount: 0 })),
+    await laterRefusal(() => diagnoseRun(place('finished'), { ...options, run: place('finished') })),
+  ]
+  expect(said.map((one) => one.replaceAll(root, 'ROOT').replace(/SHA-256 \w+/, 'SHA-256 HASH'))).toMatchInlineSnapshot(`
+    [
+      "IsobathError: ROOT/empty: expected a run's folder with run.json in it. Give the folder that train named.",
+      "IsobathError: ROOT/finished: expected the data that the run began with (blobs, 300 + 100 samples, SHA-256 HASH...), got other samples (blobs, 300 + 101 samples). Give the same data, or train anew.",
+      "IsobathError: ROOT/finished: the run is not exact, and what was asked for is exact. A run keeps its mode: leave it out.",
+      "IsobathError: seedCount: expected a whole number of at least 1, got 0.",
+      "IsobathError: ROOT/finished: there is a run in this folder already. Choose another one.",
+    ]
+  `)
+})
+
+it('is what the command does with the folder of a run', async () => {
+  const words = 'train mlp:depth=3,width=8 --data blobs:train=100,test=50 --batch 20 --steps 20 --seed 2'
+  await isobath(`${words} --threads 1 --run ${place('command')}`)
+  const { status, stdout, stderr } = await isobath(
+    `diagnose ${place('command')} --budget 1h --threads 1 --run ${place('answer')} --report ${place('report.html')}`,
+  )
+  expect(status).toBe(0)
+  expect(stderr).toContain("patient, seed 2: the run's own training is used.")
+  expect(stdout).toContain('mlp:depth=3,width=8, 4 layers · blobs, 100 training samples')
+  expect(stdout).toContain(`Written: ${join(place('answer'), 'report.html')}, ${place('report.html')}`)
+  const said = [
+    await isobath(`diagnose ${place('command')} --rate 0.1 --seed 3 --data glyphs`),
+    await isobath(`diagnose ${place('empty')}`),
+    await isobath(`diagnose ${place('answer')}`),
+    await isobath(`diagnose --resume ${place('command')}`),
+    await isobath(`diagnose ${place('command')} --against mlp:depht=2`),
+  ]
+  expect(said.map((one) => one.status)).toEqual(said.map(() => 2))
+  expect(saidOn(said, root)).toMatchInlineSnapshot(`
+    "isobath: ROOT/command: the run is diagnosed as it was trained, got --data, --rate, --seed as well. Leave them out.
+    isobath: ROOT/empty: expected a run's folder with run.json in it. Give the folder that train named.
+    isobath: ROOT/answer: expected a run's folder with run.json in it. It has a diagnosis, which goes on with diagnose --resume.
+    isobath: ROOT/command: expected a diagnosis's folder with diagnosis.json in it. It has a run: diagnose ROOT/command says what is wrong with its network.
+    isobath: mlp:depht: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout, top), got depht. Did you mean depth?
+    "
+  `)
+})

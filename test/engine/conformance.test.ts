@@ -1,0 +1,320 @@
+/**
+ * What every backend must do, in every precision and mode. The reference backend is held to answers that were computed
+ * elsewhere; the others to the reference.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Backend } from '../../src/backends/backend.ts'
+import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
+import { createBlueprint } from '../../src/blueprint/create.ts'
+import { initialise } from '../../src/blueprint/initialise.ts'
+import { ops } from '../../src/graph/ops.ts'
+import { evaluationGraph } from '../../src/graph/programs.ts'
+import { batchNorm, chain, dense } from '../../src/network/layers.ts'
+import { activationNames } from '../../src/network/schema.ts'
+import { createRandom } from '../../src/support/random.ts'
+import { callActivations, type JudgedCalls } from '../support/activation-range.ts'
+import { type Call, runCalls } from '../support/calls.ts'
+import { bitsOf, differences, largestDifference, largestSize, worstUnits } from '../support/compare.ts'
+import { callEveryOperation } from '../support/every-operation.ts'
+import { knownAnswers } from '../support/known-answers.ts'
+import { knownGelu, knownWideGelu } from '../support/known-gelu.ts'
+import { type ExampleName, exampleNames, examples, fullOptions } from '../support/networks.ts'
+import { compileProblem, createProblem, normals, readOutcome, runProblem } from '../support/problems.ts'
+import { unitOf, variants, wasmVariants } from '../support/variants.ts'
+
+const reference = createReferenceBackend()
+const awkwardBatches = [1, 3, 5, 7, 128]
+const awkwardFeatures = [1, 2, 3, 7, 8, 9, 17, 100, 256]
+
+/** Computed when first asked for, then kept: what the reference says is asked for by every variant. */
+function once<K, V>(compute: (key: K) => Promise<V>): (key: K) => Promise<V> {
+  const known = new Map<K, Promise<V>>()
+  return (key) => {
+    const found = known.get(key) ?? compute(key)
+    known.set(key, found)
+    return found
+  }
+}
+
+/** The outputs that are off by more than `limit` units of the precision, relative to 1 or their largest element. */
+async function wrongOutputs(backend: Backend, { calls, expected }: JudgedCalls, limit: number): Promise<string[]> {
+  const found = await runCalls(backend, calls)
+  return calls.flatMap(({ op, attributes }, call) =>
+    expected[call].flatMap((values, output) => {
+      const error = largestDifference(found[call][output], values) / Math.max(1, largestSize(values))
+      const units = error / unitOf(backend.precision)
+      return units <= limit ? [] : [`${op} ${attributes?.function ?? ''} ${output}: ${units.toFixed(1)} units`]
+    }),
+  )
+}
+
+/** gelu of each x, and its derivative there. */
+async function runGelu(backend: Backend, x: readonly number[]): Promise<Float64Array[]> {
+  const attributes = { function: 'gelu', slope: 0 }
+  const [kept, ones] = [x, x.map(() => 1)].map((values) => ({ shape: [1, x.length], values }))
+  const calls: Call[] = [
+    { op: 'activation', inputs: [kept], attributes },
+    { op: 'activationGradient', inputs: [ones, kept], attributes },
+  ]
+  return (await runCalls(backend, calls)).flat()
+}
+
+/** Around -0.7518, where the derivative is 0, its errors count beside what it is the difference of. */
+function geluGradientSize(x: number, derivative: number): number {
+  return Math.max(Math.abs(derivative), x > -2 && x < 0 ? 0.2 : 0)
+}
+
+const expectedOutcome = once(async (name: ExampleName) => {
+  const { network, options } = examples[name]
+  const problem = createProblem(network, { ...fullOptions(options), taps: () => true })
+  return { problem, expected: await runProblem(reference, problem) }
+})
+
+test('every operation but the views has a known answer', () => {
+  const known = new Set(knownAnswers.map(({ op }) => op))
+  expect(Object.keys(ops).filter((op) => ![...known, 'part', 'join'].includes(op))).toEqual([])
+})
+
+describe.each(variants)('$name', ({ create }) => {
+  let backend: Backend
+  beforeAll(async () => {
+    backend = await create()
+  })
+  afterAll(() => backend.dispose())
+
+  test('every operation gives the known answers', async () => {
+    const expected = knownAnswers.map(({ outputs }) => outputs.map((values) => Float64Array.from(values)))
+    expect(await wrongOutputs(backend, { calls: knownAnswers, expected }, 8)).toEqual([])
+  })
+
+  test('gelu and its gradient keep their digits where they are small', async () => {
+    const rows = [...knownGelu, ...(backend.precision === 'float64' ? knownWideGelu : [])]
+    const [values, gradients] = await runGelu(
+      backend,
+      rows.map(([x]) => x),
+    )
+    const wrong = rows.flatMap(([x, value, derivative], row) => {
+      const off = [values[row] - value, gradients[row] - derivative]
+      const sizes = [Math.abs(value), geluGradientSize(x, derivative)]
+      const units = off.map((error, which) => Math.abs(error) / sizes[which] / unitOf(backend.precision))
+      return Math.max(...units) <= 4 ? [] : [`${x}: ${units.map((unit) => unit.toFixed(1)).join(', ')} units`]
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test.each(activationNames)('%s passes NaN on, in every lane', async (name) => {
+    const values = Float64Array.from({ length: 16 }, (_, index) => (index % 3 === 0 ? Number.NaN : index - 8))
+    const inputs = [{ shape: [2, 8], values }]
+    const call: Call = { op: 'activation', inputs, attributes: { function: name, slope: 0.1 } }
+    const [[y]] = await runCalls(backend, [call])
+    expect([...y].map(Number.isNaN)).toEqual([...values].map(Number.isNaN))
+  })
+
+  test('dropout drops its share, and other units in other steps and layers', async () => {
+    const ones = { shape: [100, 100], values: new Float64Array(10000).fill(1) }
+    const int = (value: number) => ({ shape: [], values: [value], element: 'int' as const })
+    const call = (key: number, step: number): Call => {
+      const threshold = int(Math.floor(0.3 * 2 ** 32) | 0)
+      return { op: 'dropout', inputs: [ones, int(key), int(step), threshold, { shape: [], values: [2] }] }
+    }
+    const keys: [number, number][] = [
+      [1, 0],
+      [1, 1],
+      [2, 0],
+      [-5, 123456],
+    ]
+    const masks = (
+      await runCalls(
+        backend,
+        keys.map(([key, step]) => call(key, step)),
+      )
+    ).map(([mask]) => mask)
+    for (const mask of masks) {
+      expect(new Set(mask)).toEqual(new Set([0, 2]))
+      // Six standard deviations of a share of 10,000 are 0.028.
+      expect(mask.filter((value) => value > 0).length / 10000).toBeCloseTo(0.7, 1)
+      for (const other of masks) {
+        const both = mask.filter((value, index) => value > 0 && other[index] > 0).length / 10000
+        expect(Math.abs(both - (other === mask ? 0.7 : 0.49))).toBeLessThan(0.028)
+      }
+    }
+  })
+
+  test('running statistics move by the momentum, to the mean and the unbiased variance', async () => {
+    const network = chain(batchNorm({ momentum: 0.25, name: 'norm' }), dense(2))
+    const problem = createProblem(network, { input: [1], batch: 4 })
+    problem.steps[0].get('x')?.set([1, 2, 3, 6])
+    const { values } = await runProblem(backend, problem)
+    // The mean is 3, the squares about it sum up to 14: a variance of 14/3. They start at 0 and 1.
+    expect(values.get('norm.running_mean')?.[0]).toBeCloseTo(0.75 * 0 + 0.25 * 3, 5)
+    expect(values.get('norm.running_var')?.[0]).toBeCloseTo(0.75 * 1 + (0.25 * 14) / 3, 5)
+  })
+
+  test('what was written is read, parameters and states and inputs, in every ring slot', async () => {
+    const { problem } = await expectedOutcome('loops in loops')
+    const program = await compileProblem(backend, problem)
+    for (const [name, values] of problem.start) expect(program.read(name)).toEqual(rounded(backend, values))
+    problem.steps.forEach((inputs, slot) => {
+      for (const [name, values] of inputs) expect(program.read(name, slot)).toEqual(rounded(backend, values))
+    })
+    program.dispose()
+  })
+
+  test('rows can be filled in place', async () => {
+    const { problem } = await expectedOutcome('mlp')
+    const written = await runProblem(backend, problem)
+    const program = await compileProblem(backend, problem)
+    problem.steps.forEach((inputs, slot) => {
+      const x = inputs.get('x') ?? new Float64Array()
+      const features = 9
+      program.write('x', new Float64Array(x.length), slot)
+      const { array, offset, stride } = program.inputRows('x', slot)
+      for (let row = 0; row * features < x.length; row++) {
+        array.set(x.subarray(row * features, (row + 1) * features), offset + row * stride)
+      }
+    })
+    const { finished } = await program.run(0, problem.steps.length)
+    expect(bitsOf(readOutcome(program, problem, finished))).toBe(bitsOf(written))
+    program.dispose()
+  })
+
+  test('many steps in one call and one step in many calls give the same bits', async () => {
+    const { problem } = await expectedOutcome('batch normalisation')
+    const together = await runProblem(backend, problem)
+    const program = await compileProblem(backend, problem)
+    for (let slot = 0; slot < problem.steps.length; slot++) {
+      expect(await program.run(slot, 1)).toEqual({ finished: 1 })
+    }
+    expect(bitsOf(readOutcome(program, problem, problem.steps.length))).toBe(bitsOf(together))
+    program.dispose()
+  })
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, 1e30])(
+    'a step whose loss is not finite (x = %d) changes nothing',
+    async (bad) => {
+      const { network } = examples['batch normalisation']
+      const options = { batch: 5, steps: 4, loss: 'squared-error' as const }
+      const healthy = createProblem(network, { ...options, steps: 2 })
+      const sick = createProblem(network, options)
+      sick.steps[2].get('x')?.set([bad])
+      sick.steps[2].get('targets')?.set([bad ** 20])
+      const outcome = await runProblem(backend, sick)
+      expect(outcome.finished).toBe(2)
+      expect(Number.isFinite(outcome.losses[2])).toBe(false)
+      const expected = await runProblem(backend, healthy)
+      expect(outcome.losses.slice(0, 2)).toEqual(expected.losses)
+      for (const { name, role } of healthy.graph.inputs) {
+        if (role !== 'input') expect(outcome.values.get(name), name).toEqual(expected.values.get(name))
+      }
+    },
+  )
+
+  test.each(exampleNames)('taps change nothing: %s', async (name) => {
+    const { network, options } = examples[name]
+    const plain = await runProblem(backend, createProblem(network, fullOptions(options)))
+    const tapped = await runProblem(backend, createProblem(network, { ...fullOptions(options), taps: () => true }))
+    const kept = new Map([...tapped.values].filter(([key]) => !key.startsWith('tap.')))
+    expect(tapped.values.size).toBeGreaterThan(kept.size)
+    expect(bitsOf({ ...tapped, values: kept })).toBe(bitsOf(plain))
+  })
+})
+
+function rounded({ precision }: Backend, values: Float64Array): Float64Array {
+  return precision === 'float32' ? values.map(Math.fround) : values
+}
+
+const everyOperation = once(async (batch: number): Promise<JudgedCalls> => {
+  const shift = awkwardBatches.indexOf(batch) + 1
+  const calls = awkwardFeatures.flatMap((F, index) => {
+    const O = awkwardFeatures[(index + shift) % awkwardFeatures.length]
+    return callEveryOperation({ B: batch, F, O })
+  })
+  return { calls, expected: await runCalls(reference, calls) }
+})
+
+const activationCalls = once(callActivations)
+
+const evaluations = once(async (name: ExampleName) =>
+  Promise.all([false, true].map((batchStatistics) => evaluate(name, batchStatistics))),
+)
+
+async function evaluate(name: ExampleName, batchStatistics: boolean) {
+  const { network, options } = examples[name]
+  const { input = [5], batch = 6 }: { input?: readonly number[]; batch?: number } = options
+  const blueprint = createBlueprint(network, input)
+  const graph = evaluationGraph(blueprint, { batch, batchStatistics, taps: () => true })
+  const random = createRandom(3)
+  const start = initialise(blueprint, 5)
+  for (const [key, values] of start) {
+    if (key.endsWith('running_mean')) values.set(normals(random, values.length))
+    if (key.endsWith('running_var')) values.set(normals(random, values.length).map((value) => 0.5 + value * value))
+  }
+  const slots = [0, 1].map(() => normals(random, batch * input.reduce((product, size) => product * size, 1)))
+  const run = async (backend: Backend): Promise<Map<string, Float64Array>> => {
+    const program = await backend.compile(graph, { ringSlots: slots.length })
+    for (const [key, values] of start) program.write(key, values)
+    slots.forEach((x, slot) => {
+      program.write('x', x, slot)
+    })
+    await program.run(0, slots.length)
+    const results = graph.outputs.map(({ name: key }): [string, Float64Array] => [key, program.read(key, 1)])
+    results.push(['outputs of slot 0', program.read('outputs', 0)])
+    program.dispose()
+    return new Map(results)
+  }
+  return { run, expected: await run(reference) }
+}
+
+describe.each(wasmVariants)('$name against the reference', ({ precision, create }) => {
+  let backend: Backend
+  beforeAll(async () => {
+    backend = await create()
+  })
+  afterAll(() => backend.dispose())
+  const tolerance = precision === 'float32' ? 2e-5 : 1e-12
+
+  test.each(awkwardBatches)('every operation on a batch of %i', async (batch) => {
+    expect(await wrongOutputs(backend, await everyOperation(batch), 64)).toEqual([])
+  })
+
+  test('activations and their gradients, on inputs of all sizes', async () => {
+    const { forward, backward } = await activationCalls(precision)
+    for (const { calls, expected } of [forward, backward]) {
+      const found = await runCalls(backend, calls)
+      const wrong = calls.flatMap(({ attributes }, call) => {
+        const units = worstUnits(found[call][0], expected[call][0]) / unitOf(precision)
+        return units <= 4 ? [] : [`${attributes?.function}: ${units.toFixed(1)} units`]
+      })
+      expect(wrong).toEqual([])
+    }
+  })
+
+  test('gelu and its gradient are as exact at every size', async () => {
+    const lowest = precision === 'float32' ? -13 : -37
+    const x = Array.from({ length: 8000 }, (_, index) => Math.fround(lowest * (1 - (index / 8000) * 1.3)))
+    const found = await runGelu(backend, x)
+    const expected = await runGelu(reference, x)
+    const worst = expected.map((values, which) =>
+      values.reduce((most, value, index) => {
+        const size = which === 0 ? Math.abs(value) : geluGradientSize(x[index], value)
+        return Math.max(most, Math.abs(found[which][index] - value) / size / unitOf(precision))
+      }, 0),
+    )
+    // In float64 the reference is as far off.
+    expect(Math.max(...worst)).toBeLessThanOrEqual(precision === 'float32' ? 4 : 8)
+  })
+
+  test.each(exampleNames)('three steps of training: %s', async (name) => {
+    const { problem, expected } = await expectedOutcome(name)
+    expect(differences(await runProblem(backend, problem), expected, tolerance)).toEqual([])
+  })
+
+  test.each(exampleNames)('evaluation, by running and by batch statistics: %s', async (name) => {
+    for (const { run, expected } of await evaluations(name)) {
+      for (const [key, values] of await run(backend)) {
+        const wanted = expected.get(key) ?? new Float64Array()
+        expect(largestDifference(values, wanted), key).toBeLessThan(tolerance * Math.max(1, largestSize(wanted)))
+      }
+    }
+  })
+})

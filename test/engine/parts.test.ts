@@ -1,0 +1,50 @@
+/** Sums over parts of the rows and what is made of them, for every number of columns, on any number of threads. */
+import { partsOfPositions } from '../../src/graph/parts.ts'
+import { createRandom } from '../../src/support/random.ts'
+import type { Call, Tensor } from '../support/calls.ts'
+import { testOnAnyThreads } from '../support/on-any-threads.ts'
+
+interface Sizes {
+  readonly rows: number
+  readonly columns: number
+  /** What all elements have in common: what is left of it after rounding would drown the deviations. */
+  readonly centre: number
+}
+
+function callsOf({ rows, columns, centre }: Sizes): Call[] {
+  const random = createRandom(3, rows, columns)
+  const numbers = (shape: number[], next: () => number): Tensor => ({
+    shape,
+    values: Float64Array.from({ length: shape.reduce((all, size) => all * size, 1) }, () => Math.fround(next())),
+  })
+  const around = (...shape: number[]): Tensor => numbers(shape, () => centre + random.normal())
+  const positive = (...shape: number[]): Tensor => numbers(shape, () => 0.5 + random.uniform())
+  const dy = numbers([rows, columns], () => random.normal())
+  const x = around(rows, columns)
+  const parts = partsOfPositions(rows)
+  return [
+    { op: 'partialSums', inputs: [dy] },
+    { op: 'partialStatistics', inputs: [x] },
+    {
+      op: 'mergeStatistics',
+      inputs: [around(parts, columns), positive(parts, columns)],
+      attributes: { rows, epsilon: 1e-5 },
+    },
+    { op: 'batchNormPartialGradients', inputs: [dy, x, around(columns), positive(columns)] },
+    { op: 'sumOfVector', inputs: [numbers([rows], () => random.normal())] },
+  ]
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
+
+testOnAnyThreads({
+  'every number of rows': [...upTo(17), 1023, 1024, 1543, 2048, 5003].flatMap((rows) =>
+    callsOf({ rows, columns: 5, centre: 0 }),
+  ),
+  // Rows of 256 are a line longer than their columns.
+  'every number of columns': [...upTo(17), 24, 33, 256].flatMap((columns) =>
+    callsOf({ rows: 1027, columns, centre: 10 }),
+  ),
+  'more parts than there can be': callsOf({ rows: 64 * 512 + 700, columns: 3, centre: 0 }),
+  'deviations much smaller than their centre': callsOf({ rows: 3000, columns: 9, centre: 1000 }),
+})

@@ -1,0 +1,93 @@
+/**
+ * Element-by-element work that a convolution by Winograd's algorithm does on what it reads, line by line before its tiles:
+ * normalisation with its activation forwards, batch norm's gradient backwards. Against float64, and on any number of threads
+ * the same bits.
+ */
+import { describe, expect, test } from 'vitest'
+import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
+import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
+import { kernelsOf } from '../../src/backends/wasm/plan/barriers.ts'
+import { createPlan } from '../../src/backends/wasm/plan/create.ts'
+import { operationNames } from '../../src/backends/wasm/plan/print.ts'
+import { verifyPlan } from '../../src/backends/wasm/plan/verify.ts'
+import {
+  batchNorm,
+  chain,
+  conv,
+  dense,
+  globalAveragePool,
+  relu,
+  repeat,
+  residual,
+  tanh,
+} from '../../src/network/layers.ts'
+import type { Layer } from '../../src/network/network.ts'
+import { bitsOf, differences } from '../support/compare.ts'
+import { createProblem, runProblem } from '../support/problems.ts'
+
+/** Without a bias, whose gradient is a sum over what the convolution would make. */
+const plain = (channels: number, padding: 'zero' | 'circular' = 'zero'): Layer =>
+  conv(channels, { bias: false, padding })
+
+const block = residual(chain(plain(18), batchNorm(), relu(), plain(18), batchNorm()))
+const blocks = chain(conv(18), tanh(), repeat(3, block), globalAveragePool(), dense(3))
+/** Images of another height go round: a line of tiles sees the last lines of an image at once. */
+const circular = (channels: number): Layer =>
+  chain(plain(channels, 'circular'), batchNorm(), relu(), plain(channels, 'circular'), batchNorm(), dense(3))
+
+/** Wide enough for blocks of tiles that end within an image: lines that their last tiles see beyond must be done by then. */
+const wide = chain(plain(16), batchNorm(), relu(), plain(16), batchNorm(), globalAveragePool(), dense(3))
+
+function preparedIn(network: Layer, input: readonly [number, number, number], batch: number) {
+  const problem = createProblem(network, { input: [...input], batch, steps: 2 })
+  const plan = createPlan(problem.graph, { precision: 'float32', ringSlots: 2, reservedBytes: 0 })
+  verifyPlan(plan)
+  const prepared = [...kernelsOf(plan.body)].filter(({ before }) => before.length > 0)
+  return { problem, prepared, names: prepared.map((kernel) => operationNames(kernel).join(' + ')) }
+}
+
+describe.each([
+  ['blocks of residual networks', blocks, [3, 9, 8], 17],
+  ['tiles that fit, and parts of one image and of two', blocks, [2, 8, 12], 90],
+  ['blocks that end within an image', wide, [16, 14, 32], 16],
+  ['images that go round', circular(20), [16, 11, 4], 16],
+  ['kernels in strips, on small images', circular(160), [32, 3, 4], 16],
+] as const)('%s', (_name, network, input, batch) => {
+  test('are those of the reference, with one set of bits', async () => {
+    const { problem, names } = preparedIn(network, input, batch)
+    expect(names.some((name) => name.startsWith('batchNormalise + relu + conv (winograd'))).toBe(true)
+    expect(names.some((name) => name.startsWith('batchNormInputGradient + convInputGradient (winograd'))).toBe(true)
+    const expected = await runProblem(createReferenceBackend(), problem)
+    const runs: string[] = []
+    for (const threads of ['inline', 2, 3, 5] as const) {
+      const backend = await createWasmBackend({ threads })
+      const found = await runProblem(backend, problem)
+      backend.dispose()
+      expect(differences(found, expected, 2e-4)).toEqual([])
+      runs.push(bitsOf(found))
+    }
+    expect(new Set(runs).size).toBe(1)
+  })
+})
+
+test('a shortcut may read it too; few images, and lines that are no whole tiles of rows, are left to kernels of their own', () => {
+  const branched = chain(plain(18), batchNorm(), relu(), residual(chain(plain(18), batchNorm())), dense(3))
+  expect(preparedIn(branched, [3, 8, 8], 17).names).toEqual(
+    expect.arrayContaining([expect.stringContaining('relu + conv')]),
+  )
+  expect(preparedIn(blocks, [3, 8, 7], 17).names).toEqual([])
+  for (const height of [4, 8, 9]) expect(preparedIn(blocks, [3, height, 8], 15).names).toEqual([])
+})
+
+test('a gradient takes the place of what it is made of where nobody reads that later', () => {
+  const { prepared } = preparedIn(blocks, [3, 8, 8], 17)
+  const inPlace = prepared.filter(({ operands }) =>
+    operands.some(({ write, location: { buffer } }) => {
+      const isRead = operands.some((other) => !other.write && other.location.buffer === buffer)
+      return write && isRead && buffer.name.endsWith('.activationGradient')
+    }),
+  )
+  // The second convolution of a block keeps it for the shortcut; the first doesn't.
+  expect(inPlace).not.toHaveLength(0)
+  expect(inPlace.length).toBeLessThan(prepared.length)
+})

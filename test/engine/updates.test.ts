@@ -1,0 +1,126 @@
+/** Where nobody reads the gradients, updates are done as they are made: other kernels, other memory, the same bits. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Backend } from '../../src/backends/backend.ts'
+import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
+import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
+import { kernelsOf } from '../../src/backends/wasm/plan/barriers.ts'
+import { createPlan } from '../../src/backends/wasm/plan/create.ts'
+import {
+  batchNorm,
+  chain,
+  conv,
+  dense,
+  flatten,
+  layerNorm,
+  relu,
+  repeat,
+  residual,
+  tanh,
+} from '../../src/network/layers.ts'
+import { bitsOf, differences } from '../support/compare.ts'
+import { verifyAll } from '../support/legal.ts'
+import { exampleNames, examples, fullOptions } from '../support/networks.ts'
+import {
+  adamRule,
+  createProblem,
+  momentumRule,
+  type Outcome,
+  type ProblemOptions,
+  runProblem,
+} from '../support/problems.ts'
+
+const planOf = (options: ProblemOptions, network = large) =>
+  createPlan(createProblem(network, options).graph, { precision: 'float32', ringSlots: 1, reservedBytes: 0 })
+
+const large = chain(
+  dense(20),
+  repeat(9, chain(dense(20), tanh())),
+  repeat(3, repeat(2, residual(chain(dense(20), layerNorm(), relu())))),
+  repeat(3, chain(dense(20), batchNorm(), relu())),
+  dense(3),
+)
+
+/** What both can be asked for. */
+const withoutGradients = ({ values, ...outcome }: Outcome): Outcome => ({
+  ...outcome,
+  values: new Map([...values].filter(([name]) => !name.startsWith('gradient.'))),
+})
+
+const kinds = { momentum: momentumRule, adam: { ...adamRule, decoupled: true } } as const
+
+describe.each(Object.entries(kinds))('%s', (_kind, optimizer) => {
+  const sunk = createProblem(large, { batch: 13, steps: 3, optimizer, gradients: false })
+  const kept = createProblem(large, { batch: 13, steps: 3, optimizer })
+  let backends: Backend[] = []
+  beforeAll(async () => {
+    const modes = [{ threads: 'inline' }, { threads: 2 }, { threads: 3, precision: 'float64' }] as const
+    backends = await Promise.all(modes.map((mode) => createWasmBackend(mode)))
+  })
+  afterAll(() => {
+    for (const backend of backends) backend.dispose()
+  })
+
+  test('is a legal graph and a legal plan', () => {
+    verifyAll(sunk.graph)
+  })
+
+  test('means what it meant before', async () => {
+    const reference = createReferenceBackend()
+    const expected = withoutGradients(await runProblem(reference, kept))
+    expect(differences(await runProblem(reference, sunk), expected, 1e-15)).toEqual([])
+  })
+
+  test('gives the same bits', async () => {
+    for (const backend of backends) {
+      const expected = bitsOf(withoutGradients(await runProblem(backend, kept)))
+      expect(bitsOf(await runProblem(backend, sunk)) === expected).toBe(true)
+    }
+  })
+
+  test.each(exampleNames)('gives the same bits of %s', async (name) => {
+    const { network, options } = examples[name]
+    const [backend] = backends
+    const run = (gradients: boolean): Promise<Outcome> =>
+      runProblem(backend, createProblem(network, { ...fullOptions(options), optimizer, gradients }))
+    expect(bitsOf(await run(false)) === bitsOf(withoutGradients(await run(true)))).toBe(true)
+  })
+
+  test('gives the same bits of gradients that grow from block to block of the rows', async () => {
+    const network = chain(conv(9, { kernel: 1 }), repeat(3, chain(conv(9, { kernel: 1 }), tanh())), flatten(), dense(3))
+    // 720 rows in the convolutions and 5 in the dense layer.
+    const options = { input: [4, 12, 12], batch: 5, steps: 3, optimizer } as const
+    const [apart, joined] = [true, false].map((gradients) => createProblem(network, { ...options, gradients }))
+    verifyAll(joined.graph)
+    const judged = await runProblem(createReferenceBackend(), joined)
+    for (const backend of backends) {
+      const found = await runProblem(backend, joined)
+      expect(bitsOf(found) === bitsOf(withoutGradients(await runProblem(backend, apart)))).toBe(true)
+      expect(differences(found, judged, backend.precision === 'float32' ? 1e-4 : 1e-12)).toEqual([])
+    }
+  })
+
+  test('a step whose loss is not finite still updates nothing', async () => {
+    const problem = createProblem(large, { batch: 13, steps: 3, optimizer, gradients: false })
+    problem.steps[1].get('x')?.fill(Number.NaN)
+    for (const backend of backends) {
+      const { finished, values } = await runProblem(backend, problem)
+      expect(finished).toBe(1)
+      expect([...(values.get('dense1.weight') ?? [Number.NaN])].every(Number.isFinite)).toBe(true)
+    }
+  })
+})
+
+test('no pass over parameters is left for dense layers, and no memory for their gradients', () => {
+  const network = chain(dense(64), repeat(20, chain(dense(64), tanh())), dense(3))
+  const passes = (gradients: boolean): number => {
+    const plan = planOf({ gradients }, network)
+    return [...kernelsOf(plan.body)].filter(({ partition }) => partition.by === 'flat').length
+  }
+  expect([passes(true), passes(false)]).toEqual([2, 0])
+  const blocks = planOf({ gradients: false }, network).body.filter(
+    (node) => node.kind === 'loop' && node.body.length > 1,
+  )
+  expect(blocks.at(-1)).toMatchObject({ times: 3, body: [{ kind: 'loop' }, { kind: 'barrier' }, { kind: 'loop' }] })
+  const parameters = 20 * 64 * 64 * 4
+  expect(planOf({}, network).bytes - planOf({ gradients: false }, network).bytes).toBeGreaterThan(0.9 * parameters)
+})

@@ -1,0 +1,138 @@
+/**
+ * Convolutions, pools and changes of order over images of every size: all remainders of tiles, borders of every kind, windows
+ * that leave positions out or see them more than once, on any number of threads.
+ */
+import { createWindow } from '../../src/blueprint/window.ts'
+import { paddedOutputs, partsOfSamples } from '../../src/graph/parts.ts'
+import { geometryOf, strideWindow, windowAttributes } from '../../src/graph/windows.ts'
+import { createRandom } from '../../src/support/random.ts'
+import type { Call, Tensor } from '../support/calls.ts'
+import { convCalls, normals, paddings, randomOf, type Sizes } from '../support/convolutions.ts'
+import { testOnAnyThreads } from '../support/on-any-threads.ts'
+
+/** What a convolution's gradients take and give, whatever the image. */
+function kernelCalls(sizes: Sizes): Call[] {
+  const { B, C, O, kernel } = sizes
+  const random = randomOf(sizes)
+  const parts = partsOfSamples(B)
+  const shares = normals(random, parts * paddedOutputs(O), C * kernel ** 2)
+  return [
+    { op: 'flipKernel', inputs: [normals(random, O, C * kernel ** 2)], attributes: { kernel } },
+    { op: 'sumParts', inputs: [shares], attributes: { parts, outputs: O, kernel } },
+  ]
+}
+
+/** Pools have no circular padding. Values are few, so that a window's largest is often there more than once. */
+function poolCalls(sizes: Sizes): Call[] {
+  const { B, C, H, W, kernel, stride, padding } = sizes
+  const random = randomOf(sizes)
+  const attributes = windowAttributes(createWindow(kernel, stride, padding !== 'none'), { height: H, width: W })
+  const { positions, outputPositions } = geometryOf(attributes)
+  const coarse = (rows: number): Tensor => {
+    const { shape, values } = normals(random, rows, C)
+    return { shape, values: Float64Array.from(values, (value) => Math.round(2 * value) / 2) }
+  }
+  const x = coarse(B * positions)
+  const dy = normals(random, B * outputPositions, C)
+  return [
+    { op: 'maxPool', inputs: [x], attributes },
+    // What y is here is sometimes nowhere in the window: then dy goes nowhere.
+    { op: 'maxPoolGradient', inputs: [dy, x, coarse(B * outputPositions)], attributes },
+    { op: 'averagePool', inputs: [x], attributes },
+    { op: 'averagePoolGradient', inputs: [dy], attributes },
+  ]
+}
+
+/** Other orders of positions and channels, and means over positions. */
+function orderCalls(sizes: Sizes): Call[] {
+  const { B, C, O, H, W, stride } = sizes
+  const random = randomOf(sizes)
+  const positions = H * W
+  const x = normals(random, B * positions, C)
+  const every = windowAttributes(strideWindow(stride), { height: H, width: W })
+  const { outputPositions } = geometryOf(every)
+  const channels = C + O - 1
+  return [
+    { op: 'toPositions', inputs: [normals(random, B, C * positions)], attributes: { channels: C } },
+    { op: 'fromPositions', inputs: [x], attributes: { positions } },
+    { op: 'meanOverPositions', inputs: [x], attributes: { positions } },
+    { op: 'meanOverPositionsGradient', inputs: [normals(random, B, C)], attributes: { positions } },
+    { op: 'subsample', inputs: [x], attributes: { ...every, channels } },
+    {
+      op: 'subsampleGradient',
+      inputs: [normals(random, B * outputPositions, channels)],
+      attributes: { ...every, channels: C },
+    },
+  ]
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
+const usual: Sizes = { B: 2, C: 3, O: 5, H: 5, W: 4, kernel: 3, stride: 1, padding: 'zero' }
+const manyChannels = [...upTo(17), 24, 33]
+const batches = [1, 2, 3, 4, 5, 9]
+
+/** Every kind of window: over images that are as small as can be one way, and over others. */
+const windows: readonly Sizes[] = paddings.flatMap((padding) =>
+  upTo(5).flatMap((kernel) =>
+    upTo(3).flatMap((stride): Sizes[] => {
+      const smallest = padding === 'none' ? kernel : padding === 'zero' ? 1 : Math.max(1, Math.ceil((kernel - 1) / 2))
+      const random = createRandom(2, padding, kernel, stride)
+      const draw = (): number => smallest + random.integer(10 - smallest)
+      const [C, O, H] = [1 + random.integer(9), 1 + random.integer(9), draw()]
+      const common = { ...usual, C, O, kernel, stride, padding }
+      return [
+        { ...common, H, W: H === smallest ? 9 : smallest },
+        { ...common, H: draw(), W: draw(), B: 1 + random.integer(5) },
+      ]
+    }),
+  ),
+)
+
+/** Windows as far apart as they may be, and more so than their kernel or the whole image is wide; side by side; and large. */
+const strides: readonly Sizes[] = [
+  { ...usual, kernel: 3, stride: 1000, H: 16, W: 11 },
+  { ...usual, kernel: 2, stride: 7, H: 16, W: 23, padding: 'none' },
+  { ...usual, kernel: 9, stride: 9, H: 18, W: 29, padding: 'none' },
+  { ...usual, kernel: 13, stride: 5, H: 14, W: 21 },
+  { ...usual, kernel: 13, stride: 5, H: 15, W: 20, padding: 'circular' },
+  { ...usual, kernel: 7, stride: 6, H: 15, W: 20, padding: 'circular' },
+]
+
+/** Every height and every width, never the same. */
+const extents: readonly Sizes[] = upTo(9).map((H) => {
+  const W = ((4 * H) % 9) + 1
+  return { ...usual, H, W: W === H ? 10 - H : W, stride: 1 + (H % 3) }
+})
+
+/** Every number of channels, of outputs and of images. */
+const channels: readonly Sizes[] = manyChannels.map((C, index) => ({
+  ...usual,
+  C,
+  O: manyChannels[(index * 7 + 3) % manyChannels.length],
+  B: batches[index % batches.length],
+  kernel: 1 + (index % 3),
+  stride: 1 + (index % 2),
+}))
+
+testOnAnyThreads(
+  {
+    'convolutions of every window': windows.flatMap(convCalls),
+    'convolutions of large strides': strides.flatMap(convCalls),
+    'convolutions of every size of image': extents.flatMap(convCalls),
+    'convolutions of every number of channels': channels.flatMap((sizes) => [
+      ...convCalls(sizes),
+      ...kernelCalls(sizes),
+    ]),
+    'convolutions of every batch': batches.flatMap((B) => [
+      ...convCalls({ ...usual, B }),
+      ...convCalls({ ...usual, B, H: 7, W: 9, stride: 2, padding: 'circular' }),
+      ...convCalls({ ...usual, B, H: 6, kernel: 4, stride: 3, padding: 'none' }),
+      ...kernelCalls({ ...usual, B, O: 9 }),
+    ]),
+    'pools of every window': windows.filter(({ padding }) => padding !== 'circular').flatMap(poolCalls),
+    'pools of every number of channels': [...channels, { ...usual, C: 250 }].flatMap(poolCalls),
+    // Rows of 256 are a line longer than their channels.
+    'every order': [...extents, ...channels, { ...usual, C: 256, O: 1 }].flatMap(orderCalls),
+  },
+  { units: 32, threads: [1, 2, 3] },
+)

@@ -1,0 +1,121 @@
+/** Real processes that diagnose, and are killed at random moments, or stopped with Ctrl-C. */
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { builtProgram } from '../support/build.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const root = temporaryFolder()
+const words =
+  'diagnose mlp:depth=6,width=8 --data blobs:classes=6,train=300,test=100 --batch 32 --steps 200 --rate 0.3 --budget 1h'
+const place = (name: string): string => join(root, name)
+
+interface Ended {
+  readonly status: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the program; it is sent the signal when `moment` resolves, if it is still there. */
+function run(text: string, signal?: NodeJS.Signals, moment?: (over: AbortSignal) => Promise<unknown>): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [builtProgram, ...text.split(' ')], { cwd: root })
+    const said = { stdout: '', stderr: '' }
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].on('data', (part) => {
+        said[stream] += part
+      })
+    }
+    const over = new AbortController()
+    moment?.(over.signal).then(() => child.kill(signal), reject)
+    child.on('error', reject)
+    child.on('close', (status, by) => {
+      over.abort()
+      resolve({ ...said, status, signal: by })
+    })
+  })
+}
+
+async function until(isSo: () => boolean, over: AbortSignal): Promise<void> {
+  while (!over.aborted && !isSo()) await sleep(3)
+}
+
+function trainings(name: string): number {
+  const file = join(place(name), 'trials.jsonl')
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0
+}
+
+const isBegun = (name: string): boolean => existsSync(join(place(name), 'diagnosis.json'))
+const sitting = (name: string): string =>
+  isBegun(name) ? `diagnose --resume ${place(name)}` : `${words} --run ${place(name)}`
+
+/** What came out, but for times. */
+function resultOf(name: string): unknown {
+  const text = readFileSync(join(place(name), 'result.json'), 'utf8')
+  return JSON.parse(text, (key, value) => (key === 'seconds' ? undefined : value))
+}
+
+async function finish(name: string): Promise<Ended> {
+  const ended = await run(sitting(name))
+  expect(ended).toMatchObject({ status: 0 })
+  return ended
+}
+
+it('a killed diagnosis goes on to the answer of one that nobody touched', async () => {
+  await finish('whole')
+  let kills = 0
+  for (const kept of [0, 2, 5, 8]) {
+    const moment = async (over: AbortSignal): Promise<void> => {
+      await until(() => isBegun('killed') && trainings('killed') >= kept, over)
+      await sleep(100 * Math.random())
+    }
+    const { signal } = await run(sitting('killed'), 'SIGKILL', moment)
+    if (signal === 'SIGKILL') kills++
+  }
+  // On a busy machine it may come to its end before the last of them.
+  expect(kills).toBeGreaterThan(0)
+  await finish('killed')
+  expect(resultOf('killed')).toEqual(resultOf('whole'))
+  expect(trainings('killed')).toBe(trainings('whole'))
+  for (const folder of ['', 'weights']) {
+    expect(readdirSync(join(place('killed'), folder)).sort()).toEqual(readdirSync(join(place('whole'), folder)).sort())
+  }
+}, 600_000)
+
+it('Ctrl-C prints what is known and how to go on; meanwhile no other process may', async () => {
+  let other: Ended | undefined
+  const long = `${words.replace('--steps 200', '--steps 40000')} --run ${place('stopped')}`
+  const stopped = await run(long, 'SIGINT', async (over) => {
+    await until(() => isBegun('stopped'), over)
+    other = await run(`diagnose --resume ${place('stopped')}`)
+    await until(() => trainings('stopped') >= 1, over)
+  })
+  expect(other).toMatchObject({ status: 2, stdout: '' })
+  expect(other?.stderr).toMatch(/stopped: process \d+ is at work in this folder/)
+  expect(stopped).toMatchObject({ status: 0, signal: null })
+  expect(stopped.stdout).toContain(`Go on with: isobath diagnose --resume ${place('stopped')}\n`)
+  expect(resultOf('stopped')).toMatchObject({ interrupted: true })
+  // Weights are there once a training was done whose weights are asked for again.
+  const filesOf = (folder: string): string[] =>
+    readdirSync(folder)
+      .filter((name) => name !== 'weights')
+      .sort()
+  expect(filesOf(place('stopped'))).toEqual(filesOf(place('whole')))
+}, 600_000)
+
+it('a diagnosis without a folder of its own gets one', async () => {
+  const { stdout } = await run(
+    'diagnose mlp:depth=2,width=4 --data blobs:train=60,test=20 --steps 3 --seeds 1 --threads 1',
+  )
+  expect(stdout).toContain('Written: runs/mlp-blobs-diagnosis-1/report.html')
+  expect(readdirSync(join(root, 'runs', 'mlp-blobs-diagnosis-1')).sort()).toEqual([
+    'diagnosis.json',
+    'report.html',
+    'result.json',
+    'trials.jsonl',
+    'weights',
+  ])
+})

@@ -1,0 +1,303 @@
+/** A run that was stopped at any point goes on, and ends as if it had never stopped. */
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  adam,
+  batchNorm,
+  chain,
+  type Dataset,
+  dense,
+  dropout,
+  momentum,
+  moons,
+  type Optimizer,
+  type ResumeOptions,
+  type Run,
+  readRun,
+  relu,
+  repeat,
+  residual,
+  resume,
+  sgd,
+  tanh,
+  train,
+} from '../../src/index.ts'
+import { isobath, isobathJson, saidOn } from '../support/command-line.ts'
+import { laterRefusal } from '../support/refusal.ts'
+import { copyAfter, outcome } from '../support/stopped-runs.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const root = temporaryFolder()
+const data = moons({ seed: 3, train: 100, test: 50 })
+
+/** With all that a step can depend on: running statistics, dropout masks, the order of samples, a schedule. */
+const network = chain(
+  dense(8),
+  batchNorm(),
+  relu(),
+  dropout(0.2),
+  repeat(2, residual(chain(dense(8), tanh()), { multiplier: 0.5 })),
+  dense(2),
+)
+const recipe = { data, steps: 50, batch: 24, logEvery: 3, seed: 5, schedule: 'cosine', threads: 1 } as const
+const optimizers: Readonly<Record<string, Optimizer>> = { sgd: sgd(), momentum: momentum(), adam: adam() }
+
+const place = (name: string): string => join(root, name)
+const metrics = (name: string): string => readFileSync(join(place(name), 'metrics.jsonl'), 'utf8')
+const checkpoint = (name: string, step: number): string => join(place(name), `checkpoint-${step}.safetensors`)
+
+/** What is in the folder at the end, but for times. */
+function kept(name: string): object {
+  const { seconds, trainingSeconds, scoringSeconds, ...result } = JSON.parse(
+    readFileSync(join(place(name), 'result.json'), 'utf8'),
+  )
+  return { result, metrics: metrics(name), files: readdirSync(place(name)).sort() }
+}
+
+/** A checkpoint's header holds the time that the training took, in as many digits as it has. */
+const withoutSizes = (text: string): string => text.replace(/got one of \d+/g, 'got one of SIZE')
+
+const goOn = (name: string, options: Partial<ResumeOptions> = {}): Promise<Run> =>
+  resume(place(name), { data, threads: 1, ...options })
+
+/** Trains into a folder, and copies it as it is after each of these steps: as a `kill -9` there would leave it. */
+async function trainAndCopy(name: string, steps: readonly number[], optimizer = momentum()): Promise<Run> {
+  return train(network, {
+    ...recipe,
+    optimizer,
+    run: place(name),
+    checkpointEvery: 8,
+    observers: [copyAfter(steps, place(name), (step) => place(`${name}-${step}`))],
+  })
+}
+
+describe.each(Object.entries(optimizers))('a run with %s', (name, optimizer) => {
+  it('goes on after any step to the same end', async () => {
+    const steps = [1, 8, 9, 23, 49, 50]
+    const unbroken = await trainAndCopy(name, steps, optimizer)
+    for (const step of steps) {
+      const resumed = await goOn(`${name}-${step}`)
+      expect(outcome(resumed)).toEqual(outcome(unbroken))
+      expect(kept(`${name}-${step}`)).toEqual(kept(name))
+    }
+  })
+})
+
+describe('a folder that was left in the middle of a write', () => {
+  let unbroken: Run
+  beforeAll(async () => {
+    unbroken = await trainAndCopy('whole', [2, 20, 50])
+  })
+
+  /** A copy of the folder as it was after a step, changed; the notes that resuming it gave. */
+  async function resumeChanged(name: string, step: number, change: (name: string) => void): Promise<string[]> {
+    cpSync(place(`whole-${step}`), place(name), { recursive: true })
+    change(name)
+    const notes: string[] = []
+    const resumed = await goOn(name, { onNote: (note) => notes.push(note.replaceAll(place(name), 'FOLDER')) })
+    expect(outcome(resumed)).toEqual(outcome(unbroken))
+    expect(kept(name)).toEqual(kept('whole'))
+    return notes
+  }
+
+  it.each<[string, (name: string) => void]>([
+    ['a torn line', (name) => appendFileSync(join(place(name), 'metrics.jsonl'), '{"step":21,"lo')],
+    [
+      'lines of steps after the checkpoint',
+      (name) => appendFileSync(join(place(name), 'metrics.jsonl'), '{"step":18,"loss":1}\n{"step":18,"loss":1}\n'),
+    ],
+    ['half a checkpoint beside the others', (name) => writeFileSync(`${checkpoint(name, 24)}.partial`, 'half')],
+    ['half a result', (name) => writeFileSync(join(place(name), 'result.json.partial'), '{')],
+    [
+      'a lock whose process is gone',
+      (name) =>
+        writeFileSync(
+          join(place(name), 'lock'),
+          `${JSON.stringify({ pid: 2 ** 30, host: hostname(), since: 'then', process: null })}\n`,
+        ),
+    ],
+    ['an empty lock', (name) => writeFileSync(join(place(name), 'lock'), '')],
+  ])('%s changes nothing', async (what, change) => {
+    expect(await resumeChanged(what.replaceAll(' ', '-'), 20, change)).toEqual([])
+  })
+
+  it('goes on from the checkpoint before where the last one is broken, and says so', async () => {
+    const notes = [
+      await resumeChanged('truncated', 20, (name) => truncateSync(checkpoint(name, 16), 1000)),
+      await resumeChanged('flipped', 20, (name) => {
+        const bytes = readFileSync(checkpoint(name, 16))
+        bytes[bytes.length - 5] ^= 1
+        writeFileSync(checkpoint(name, 16), bytes)
+      }),
+    ]
+    expect(withoutSizes(notes.flat().join('\n'))).toMatchInlineSnapshot(`
+      "FOLDER/checkpoint-16.safetensors: expected a header within the file's 1000 bytes, got one of SIZE. Give a whole .safetensors file. The checkpoint before it is used.
+      FOLDER/checkpoint-16.safetensors: isn't what was saved: its hash is another. The file was changed or broken. The checkpoint before it is used."
+    `)
+  })
+
+  it('goes on from the beginning where nothing but checkpoint 0 is there', async () => {
+    expect(await resumeChanged('first', 2, (name) => rmSync(join(place(name), 'metrics.jsonl')))).toEqual([])
+  })
+
+  it('ends as it would have where it was killed between the last step and the result', async () => {
+    await resumeChanged('unfinished', 50, (name) => {
+      cpSync(checkpoint('whole', 50), checkpoint(name, 50))
+      writeFileSync(join(place(name), 'metrics.jsonl'), metrics('whole'))
+    })
+  })
+
+  it('is refused where no checkpoint is whole, or losses before it are gone', async () => {
+    const broken = async (name: string, change: () => void): Promise<string> => {
+      cpSync(place('whole-20'), place(name), { recursive: true })
+      change()
+      const before = readdirSync(place(name))
+      const said = await laterRefusal(() => goOn(name))
+      expect(readdirSync(place(name))).toEqual(before)
+      return said.replaceAll(place(name), 'FOLDER')
+    }
+    const said = [
+      await broken('none', () => {
+        for (const step of [8, 16]) rmSync(checkpoint('none', step))
+      }),
+      await broken('both', () => {
+        for (const step of [8, 16]) truncateSync(checkpoint('both', step), 500)
+      }),
+      await broken('gap', () => writeFileSync(join(place('gap'), 'metrics.jsonl'), metrics('gap').replace(/.*\n/, ''))),
+      await broken('edited', () => {
+        const file = join(place('edited'), 'run.json')
+        writeFileSync(file, readFileSync(file, 'utf8').replace('"seed": 5', '"seed": 6'))
+      }),
+      await broken('newer', () => {
+        const file = join(place('newer'), 'run.json')
+        writeFileSync(file, readFileSync(file, 'utf8').replace('"format": 1', '"format": 2'))
+      }),
+    ]
+    expect(withoutSizes(said.join('\n'))).toMatchInlineSnapshot(`
+      "IsobathError: FOLDER: there is no checkpoint. Train again.
+      IsobathError: FOLDER/checkpoint-16.safetensors: expected a header within the file's 500 bytes, got one of SIZE. Give a whole .safetensors file.
+      IsobathError: FOLDER/metrics.jsonl: expected the losses of all steps before 16, and some are missing. The file was changed or broken.
+      IsobathError: FOLDER/run.json: isn't what was written: its checksum is another. A run goes on as it began: restore the file, or train anew.
+      IsobathError: FOLDER/run.json: expected format 1, got 2. Use the version of Isobath that made the run."
+    `)
+  })
+})
+
+describe('resuming', () => {
+  it('an interrupted run, and once more, ends as if nothing had happened', async () => {
+    const unbroken = await train(network, { ...recipe, run: place('straight') })
+    const stopAt = (step: number) => {
+      const stop = new AbortController()
+      const onProgress = (done: number): void => {
+        if (done >= step) stop.abort()
+      }
+      return { abort: stop.signal, onProgress }
+    }
+    const first = await train(network, { ...recipe, run: place('stopped'), ...stopAt(1) })
+    const second = await goOn('stopped', stopAt(first.steps + 1))
+    expect([first, second].map(({ interrupted }) => interrupted)).toEqual([true, true])
+    expect(second.steps).toBeGreaterThan(first.steps)
+    expect(outcome(await goOn('stopped', { threads: 2 }))).toEqual(outcome(unbroken))
+    expect(metrics('stopped')).toBe(metrics('straight'))
+    expect(existsSync(join(place('stopped'), 'lock'))).toBe(false)
+  })
+
+  it('needs no weights file: those that a run was given are in its first checkpoint', async () => {
+    const other = await train(network, { ...recipe, seed: 99, steps: 1 })
+    const unbroken = await train(network, { ...recipe, weights: other.weights })
+    const stop = new AbortController()
+    const run = place('given')
+    await train(network, { ...recipe, weights: other.weights, run, abort: stop.signal, onProgress: () => stop.abort() })
+    expect(outcome(await goOn('given'))).toEqual(outcome(unbroken))
+  })
+
+  it('a finished run gives its record, and changes nothing', async () => {
+    const run = await train(network, { ...recipe, run: place('finished') })
+    const before = readdirSync(place('finished'))
+    const again = await goOn('finished', { onProgress: () => expect.unreachable() })
+    expect(again).toEqual({ ...run, run: place('finished') })
+    expect(await laterRefusal(() => goOn('finished', { exact: true }))).toContain('A run keeps its mode')
+    expect(readdirSync(place('finished'))).toEqual(before)
+  })
+
+  it('a run that diverged gives the same answer, also where it was killed before it wrote that', async () => {
+    const options = { ...recipe, optimizer: sgd({ rate: 1e25 }), steps: 20, run: place('wild') }
+    const run = await train(chain(dense(8), relu(), dense(8), relu(), dense(2)), options)
+    expect(run.diverged).not.toBeNull()
+    rmSync(join(place('wild'), 'result.json'))
+    expect(outcome(await goOn('wild'))).toEqual(outcome(run))
+    expect(outcome(await goOn('wild'))).toEqual(outcome(run))
+  })
+
+  it('is refused with other data or another mode, and where another process is at work', async () => {
+    const stop = new AbortController()
+    const observe = async (): Promise<void> => {
+      if (stop.signal.aborted) return
+      stop.abort()
+      said.push(await laterRefusal(() => goOn('guarded')))
+      said.push(await laterRefusal(() => train(network, { ...recipe, run: place('guarded') })))
+    }
+    const said: string[] = []
+    await train(network, { ...recipe, run: place('guarded'), abort: stop.signal, observers: [{ every: 1, observe }] })
+    const others: Dataset[] = [moons({ seed: 4, train: 100, test: 50 }), moons({ seed: 3, train: 99, test: 50 })]
+    for (const other of others) said.push(await laterRefusal(() => goOn('guarded', { data: other })))
+    said.push(await laterRefusal(() => goOn('guarded', { exact: true })))
+    const text = said.join('\n').replaceAll(root, 'ROOT')
+    expect(
+      text.replace(/process \d+/, 'process PID').replace(/since [^.]+\.\d+Z/, 'since TIME'),
+    ).toMatchInlineSnapshot(`
+      "IsobathError: ROOT/guarded: process PID is at work in this folder, since TIME. Wait until it ends, or stop it.
+      IsobathError: ROOT/guarded: there is a run in this folder already. Choose another one, or go on with this one: train --resume.
+      IsobathError: ROOT/guarded: expected the data that the run began with (moons, 100 + 50 samples, SHA-256 6ccce1901e39...), got other samples (moons, 100 + 50 samples). Give the same data, or train anew.
+      IsobathError: ROOT/guarded: expected the data that the run began with (moons, 100 + 50 samples, SHA-256 6ccce1901e39...), got other samples (moons, 99 + 50 samples). Give the same data, or train anew.
+      IsobathError: ROOT/guarded: the run is not exact, and what was asked for is exact. A run keeps its mode: leave it out."
+    `)
+    expect((await readRun(place('guarded'))).step).toBeLessThan(50)
+  })
+})
+
+describe('train --resume', () => {
+  const words = 'train mlp:depth=2,width=8 --data moons --samples 64 --steps 30 --seed 4'
+
+  it('needs nothing else, and prints what train printed', async () => {
+    const printed = await isobath([...words.split(' '), '--run', place('cli')])
+    const json = await isobathJson(`${words} --run ${place('cli-json')}`)
+    const again = await isobath(['train', '--resume', place('cli')])
+    expect(again).toEqual({ status: 0, stdout: printed.stdout, stderr: '' })
+    expect(await isobathJson(`train --resume ${place('cli-json')}`)).toEqual(json)
+    // As if it had been killed: its last steps are made again, from data that it finds by itself.
+    rmSync(join(place('cli-json'), 'result.json'))
+    rmSync(checkpoint('cli-json', 30))
+    const { seconds, trainingSeconds, scoringSeconds, ...rest } = await isobathJson(
+      `train --resume ${place('cli-json')}`,
+    )
+    const times = { seconds: json.seconds, trainingSeconds: json.trainingSeconds, scoringSeconds: json.scoringSeconds }
+    expect({ ...rest, ...times }).toEqual(json)
+  })
+
+  it('is refused with what would make it another run', async () => {
+    const said = [
+      await isobath(['train', 'mlp', '--resume', place('cli'), '--data', 'moons', '--seed', '3']),
+      await isobath(['train', '--resume', place('cli'), '--run', 'elsewhere']),
+      await isobath(['train', '--resume', place('nowhere')]),
+    ]
+    expect(said.map(({ status, stdout }) => ({ status, stdout }))).toEqual(said.map(() => ({ status: 2, stdout: '' })))
+    expect(saidOn(said, root)).toMatchInlineSnapshot(`
+      "isobath: --resume: the run goes on as it began, got the network mlp, --data, --seed as well. Leave them out.
+      isobath: --resume: the run goes on as it began, got --run as well. Leave it out.
+      isobath: ROOT/nowhere: expected a run's folder with run.json in it. Give the folder that train named.
+      "
+    `)
+  })
+})

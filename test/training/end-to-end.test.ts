@@ -1,0 +1,79 @@
+/** The public API, used as its documentation shows it: one import, from data to trained weights and back. */
+import { describe, expect, it } from 'vitest'
+import * as isobath from '../../src/index.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const { chain, compare, count, createBlueprint, dense, evaluate, glyphs, momentum, moons, relu, repeat, residual } =
+  isobath
+const { initialise, networkFromJson, parseNetwork, readRun, show, summaryTable, train, withDepth } = isobath
+
+const root = temporaryFolder()
+
+describe('the public API', () => {
+  it('trains the network of its example', async () => {
+    // 1-architecture.md's, with a multiplier that lets 50 layers learn, and fewer samples.
+    const multiplier = 1 / 50
+    const deep = chain(dense(64), relu(), repeat(50, residual(chain(dense(64), relu()), { multiplier })), dense(10))
+    const data = glyphs({ train: 1000, test: 200 })
+    const run = await train(deep, { data, optimizer: momentum({ rate: 0.03 }), steps: 60 })
+    expect(run.losses).toHaveLength(60)
+    // Guessing costs ln 10 = 2.3 and misses 90%.
+    expect(run.losses[59].loss).toBeLessThan(1)
+    expect(run.test.error).toBeLessThan(0.6)
+    expect(run.diverged).toBeNull()
+  })
+
+  it('has an answer for the same network without a multiplier, which is far out of range', async () => {
+    const deep = chain(dense(64), relu(), repeat(50, residual(chain(dense(64), relu()))), dense(10))
+    const data = glyphs({ train: 256, test: 100 })
+    const { signal, diverged, losses } = await train(deep, { data, optimizer: momentum({ rate: 0.03 }), steps: 20 })
+    expect(signal.verdict).toBe('explodes')
+    expect(diverged === null || diverged.step === losses.length).toBe(true)
+  })
+
+  it('keeps a run, opens it again, and goes through all that it says about the network', async () => {
+    const network = parseNetwork(withDepth('residual-mlp:width=8', 5), { classes: 2, input: [2] })
+    const data = moons({ train: 200, test: 100 })
+    const run = await train(network, { data, steps: 30, run: `${root}/run` })
+    const saved = await readRun(`${root}/run`)
+    expect(await evaluate(saved.network, { data, weights: saved.weights })).toEqual({
+      train: run.train,
+      test: run.test,
+    })
+    expect(networkFromJson(JSON.parse(JSON.stringify(saved.network)))).toEqual(network)
+    const blueprint = createBlueprint(saved.network, data.shape)
+    expect(count(blueprint).parameters).toBe(
+      [...initialise(blueprint, 0).values()].reduce((sum, { length }) => sum + length, 0),
+    )
+    expect(summaryTable(blueprint)).toContain('x 4')
+    const options = {
+      input: data.shape,
+      batch: 4,
+      loss: 'cross-entropy',
+      optimizer: momentum().rule,
+      exact: false,
+    } as const
+    for (const stage of isobath.stages) expect(await show(stage, network, options)).not.toBe('')
+  })
+
+  it('compares, and says which is worse', async () => {
+    // Weights so small that nothing comes through sixteen layers: a plain network of that depth can only guess.
+    const family = {
+      name: 'small weights',
+      label: 'faint',
+      ofDepth: (depth: number) => parseNetwork(`mlp:width=16,sw2=0.2,depth=${depth}`, { classes: 2 }),
+    }
+    const data = moons({ train: 400, test: 200 })
+    const { rows, sentence } = await compare([family], { data, depths: [1, 16], seeds: [0, 1, 2], steps: 100 })
+    expect(rows).toHaveLength(6)
+    expect(sentence).toMatch(/^From 1 to 16 layers the faint network's error goes from .* to 50% on the TRAINING set/)
+    expect(sentence).toContain('worse on both, so this is not overfitting: the deeper network does not even fit')
+  })
+
+  it('throws errors that say what to do', async () => {
+    const network = chain(dense(8), relu(), dense(3))
+    const failure = train(network, { data: moons({ train: 8, test: 8 }) })
+    await expect(failure).rejects.toThrow(isobath.IsobathError)
+    await expect(failure).rejects.toMatchObject({ code: 'network', message: expect.stringContaining('width to 2') })
+  })
+})
