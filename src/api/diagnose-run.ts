@@ -17,6 +17,7 @@ import type { DiagnoseOptions } from './diagnose.ts'
 import { checkBudget, type DiagnosisJob, diagnoseJob } from './diagnosis-job.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
+import { runFiles } from './node.ts'
 import { readRecord } from './resume.ts'
 import type { MachineOptions, Run } from './train.ts'
 
@@ -39,7 +40,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
   const { data, budget = usualBudget, against, abort, observer, run, seedCount = 3 } = options
   checkBudget(budget)
   checkSeedCount(seedCount)
-  const { readDescription, storedSettings } = await import('../runs/run-description.ts')
+  const { readDescription, storedSettings } = await runFiles()
   const { label, mode, seed, recipe, signal, ...description } = readDescription(folder)
   await refuseOtherData({ folder, noun: 'run', anew: 'train anew' }, description.data, data)
   refuseOtherMode({ folder, noun: 'run' }, mode, options)

@@ -12,6 +12,7 @@ import { foundText } from '../support/found.ts'
 import { version } from '../support/version.ts'
 import type { Precision } from '../trials/lanes.ts'
 import { describeData } from './describe-data.ts'
+import { runFiles } from './node.ts'
 import type { MachineOptions } from './train.ts'
 
 /** What is diagnosed and how; the machine's part is decided here. */
@@ -65,7 +66,7 @@ async function openFolder(
   { label = 'network', dataOptions = {} }: Keeping,
   { exact = false, winograd = true }: MachineOptions,
 ): Promise<DiagnosisFolder> {
-  const { createDiagnosisFolder } = await import('../runs/diagnosis-folder.ts')
+  const { createDiagnosisFolder, versions } = await runFiles()
   const { network, data, settings, choosesSteps, seeds, budgetSeconds, twin, start, together, notes = [] } = job
   const { seed: _, ...recipe } = settings
   const { shape } = data
@@ -84,7 +85,7 @@ async function openFolder(
     together,
     notes: [...notes],
     mode: { exact, winograd },
-    versions: { isobath: version, node: process.version },
+    versions: { ...versions },
   })
 }
 

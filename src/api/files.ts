@@ -1,4 +1,4 @@
-/** Weights and runs on disk (Node only; loaded when asked for, so that the rest works in a browser). */
+/** Weights and runs on disk (Node only). */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Statistics } from '../data/standardise.ts'
@@ -7,8 +7,8 @@ import type { Network } from '../network/network.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from '../training/evaluate.ts'
-import { encodeTensors } from '../training/safetensors.ts'
 import { checkWeights, fromTensors, hashTensors, toTensors } from '../training/weights.ts'
+import { runFiles } from './node.ts'
 
 /**
  * Writes all parameters and running statistics as float32 .safetensors, and the folder of the file where it is missing;
@@ -16,18 +16,16 @@ import { checkWeights, fromTensors, hashTensors, toTensors } from '../training/w
  * can't be written.
  */
 export async function writeWeights(file: string, blueprint: Blueprint, weights: Weights): Promise<string> {
-  const { makeFolder, writeWhole } = await import('../support/files.ts')
-  const { dirname } = await import('node:path')
+  const { writeTensorFile } = await runFiles()
   checkWeights(blueprint, weights)
   const tensors = toTensors(blueprint, weights)
-  makeFolder(dirname(file))
-  writeWhole(file, encodeTensors({ tensors, metadata: { format: 'isobath' } }))
+  writeTensorFile(file, { tensors, metadata: { format: 'isobath' } })
   return hashTensors(tensors)
 }
 
 /** Reads a file's weights for a network. Throws a `weights` error where the file is broken or doesn't fit. */
 export async function readWeights(file: string, blueprint: Blueprint): Promise<Map<string, Float64Array>> {
-  const { readTensorFile } = await import('../runs/checkpoint.ts')
+  const { readTensorFile } = await runFiles()
   return fromTensors(blueprint, readTensorFile(file), file)
 }
 
@@ -56,7 +54,7 @@ export interface SavedRun extends RunFacts {
 
 /** Reads run.json alone. Throws a `run` or `network` error. */
 export async function readRunFacts(folder: string): Promise<RunFacts> {
-  const { readDescription } = await import('../runs/run-description.ts')
+  const { readDescription } = await runFiles()
   const { label, data, recipe, statistics, mode, ...description } = readDescription(folder)
   const network = networkOfRun(description.network, folder)
   const blueprint = createBlueprint(network, description.input)
@@ -65,7 +63,7 @@ export async function readRunFacts(folder: string): Promise<RunFacts> {
 
 /** Opens a run's folder. Throws a `run`, `network` or `weights` error where there is no whole run. */
 export async function readRun(folder: string): Promise<SavedRun> {
-  const { readLastCheckpoint } = await import('../runs/run-folder.ts')
+  const { readLastCheckpoint } = await runFiles()
   const facts = await readRunFacts(folder)
   const { found, notes } = readLastCheckpoint(folder)
   const weights = fromTensors(facts.blueprint, found.tensors, found.file)

@@ -5,11 +5,13 @@ import type { DiagnosisObserver, StartOf } from '../diagnosis/task.ts'
 import type { Network } from '../network/network.ts'
 import type { StoredDiagnosis } from '../runs/diagnosis-description.ts'
 import type { RunDescription } from '../runs/run-description.ts'
+import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
 import { checkCall } from './check-call.ts'
 import { carryOut, checkBudget, type DiagnosisJob } from './diagnosis-job.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
+import { runFiles } from './node.ts'
 import type { MachineOptions } from './train.ts'
 
 export interface ResumeDiagnosisOptions extends MachineOptions {
@@ -40,7 +42,7 @@ export interface DiagnosisFacts {
 
 /** Reads diagnosis.json alone. Throws a `run` or `network` error. */
 export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts> {
-  const { readDiagnosis } = await import('../runs/diagnosis-description.ts')
+  const { readDiagnosis } = await runFiles()
   const { label, data, budgetSeconds: budget, mode, ...stored } = readDiagnosis(folder)
   return { network: networkOf(stored.network, folder), label, data, budget, ...mode }
 }
@@ -54,8 +56,7 @@ export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts
  */
 export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
   checkCall(options ?? {})
-  const { readDiagnosis } = await import('../runs/diagnosis-description.ts')
-  const { takeLock } = await import('../runs/run-lock.ts')
+  const { readDiagnosis, takeLock } = await runFiles()
   // Before the lock is made: not every folder is a diagnosis's.
   const diagnosis = readDiagnosis(folder)
   const begun = { folder, noun: 'diagnosis', anew: 'diagnose anew' } as const
@@ -71,12 +72,8 @@ export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOp
   }
 }
 
-type Lock = import('../runs/run-lock.ts').Lock
-
 async function goOn(folder: string, lock: Lock, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
-  const { readDiagnosis, readDiagnosisResult } = await import('../runs/diagnosis-description.ts')
-  const { resumeDiagnosisFolder } = await import('../runs/diagnosis-folder.ts')
-  const { storedSettings } = await import('../runs/run-description.ts')
+  const { readDiagnosis, readDiagnosisResult, resumeDiagnosisFolder, storedSettings } = await runFiles()
   // Once more: another process may have gone on with it meanwhile.
   const before = readDiagnosis(folder)
   const { budget = before.budgetSeconds, data, start, abort, observer, onNote } = options

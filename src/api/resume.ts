@@ -3,10 +3,12 @@ import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { StoredDescription, StoredResult } from '../runs/run-description.ts'
+import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
 import { summariseMeasured, trainSession } from '../training/session.ts'
 import { networkOfRun } from './files.ts'
 import { type Mode, refuseOtherData, refuseOtherMode } from './going-on.ts'
+import { runFiles } from './node.ts'
 import { layersOpener, needsStart } from './probes.ts'
 import { keptElsewhere, type Run, type TrainOptions } from './train.ts'
 
@@ -38,8 +40,7 @@ export interface ResumeOptions extends Pick<TrainOptions, Shared> {
  * written; and the errors of `train`.
  */
 export async function resume(folder: string, options: ResumeOptions): Promise<Run> {
-  const { takeLock } = await import('../runs/run-lock.ts')
-  const { readDescription } = await import('../runs/run-description.ts')
+  const { readDescription, takeLock } = await runFiles()
   // Before the lock is made: not every folder is a run's.
   const description = readDescription(folder)
   await refuseOtherData({ folder, noun: 'run', anew: 'train anew' }, description.data, options.data)
@@ -56,10 +57,8 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Ru
   }
 }
 
-type Lock = import('../runs/run-lock.ts').Lock
-
 async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise<Run> {
-  const { readFirstWeights, resumeRunFolder } = await import('../runs/run-folder.ts')
+  const { readFirstWeights, resumeRunFolder } = await runFiles()
   const { data, threads, memoryLimit, abort, observers, onProgress, onEvaluation, onCheckpoint, onNote, onMeasured } =
     options
   const { description, network, blueprint, settings } = await openDescription(folder)
@@ -97,7 +96,7 @@ async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise
 
 /** What run.json says, as the training takes it. */
 async function openDescription(folder: string) {
-  const { readDescription, storedSettings } = await import('../runs/run-description.ts')
+  const { readDescription, storedSettings } = await runFiles()
   const description = readDescription(folder)
   const network = networkOfRun(description.network, folder)
   const settings = storedSettings(description.recipe, description.seed)
@@ -117,9 +116,7 @@ export interface FinishedRun {
  * the mode isn't the run's.
  */
 export async function readRecord(folder: string, asked: Mode = {}): Promise<FinishedRun | undefined> {
-  const { readResult } = await import('../runs/run-description.ts')
-  const { readLastCheckpoint, readRunMetrics } = await import('../runs/run-folder.ts')
-  const { stateOf } = await import('../runs/checkpoint.ts')
+  const { readLastCheckpoint, readResult, readRunMetrics, stateOf } = await runFiles()
   const result = readResult(folder)
   if (result === undefined || result.interrupted) return undefined
   const { description, network, blueprint, settings } = await openDescription(folder)

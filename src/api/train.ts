@@ -19,6 +19,7 @@ import type { Signal } from '../training/signal.ts'
 import type { LossRecord } from '../training/train.ts'
 import { checkCall } from './check-call.ts'
 import { describeData } from './describe-data.ts'
+import { runFiles } from './node.ts'
 import { layersOpener, needsStart, type ProbeOptions, resolveProbes } from './probes.ts'
 
 export interface MachineOptions {
@@ -204,8 +205,7 @@ export const keptElsewhere = {
 } as const satisfies Partial<Record<keyof TrainingRecord, undefined>>
 
 async function openFolder(folder: string, blueprint: Blueprint, options: TrainOptions, settings: TrainingSettings) {
-  const { createRunFolder } = await import('../runs/run-folder.ts')
-  const { runFormat } = await import('../runs/run-description.ts')
+  const { createRunFolder, runFormat, versions } = await runFiles()
   const { data, exact = false, winograd = true, dataOptions = {}, label = 'network', checkpointEvery = null } = options
   const { seed, ...recipe } = settings
   const description: RunDescription = {
@@ -219,7 +219,7 @@ async function openFolder(folder: string, blueprint: Blueprint, options: TrainOp
     seed,
     mode: { precision: 'float32', exact, winograd },
     checkpointEvery,
-    versions: { isobath: version, node: process.version },
+    versions: { ...versions },
   }
   return createRunFolder(folder, blueprint, description, {
     keepsFirst: needsStart(settings),

@@ -5,6 +5,7 @@ import type { CsvOptions } from './csv-columns.ts'
 import type { Dataset } from './dataset.ts'
 import type { GeneratorOptions } from './generated.ts'
 import { glyphs } from './glyphs.ts'
+import { dataFiles } from './node.ts'
 import { moons, spirals } from './planar.ts'
 import { type SawtoothOptions, sawtooth } from './sawtooth.ts'
 import { type TeacherOptions, teacher } from './teacher.ts'
@@ -97,9 +98,8 @@ const ENTRIES = {
     test: 10_000,
     source: 'files',
     options: [],
-    // Imported when asked for, so that the generated sets work where there are no files.
     load: async ({ dataDir }) => {
-      const { loadCifar10 } = await import('./cifar10.ts')
+      const { loadCifar10 } = await dataFiles()
       return loadCifar10(dataFolder(dataDir))
     },
   },
@@ -118,7 +118,7 @@ const ENTRIES = {
           'csv: expected a file, got none. Name it with --data FILE.csv or --data-dir FILE.',
         )
       }
-      const { loadCsv } = await import('./csv-file.ts')
+      const { loadCsv } = await dataFiles()
       return loadCsv(dataDir, options, testFile)
     },
   },
@@ -142,7 +142,7 @@ const ENTRIES = {
     source: 'files',
     options: [],
     load: async ({ dataDir }) => {
-      const { loadMnist } = await import('./mnist.ts')
+      const { loadMnist } = await dataFiles()
       return loadMnist(dataFolder(dataDir))
     },
   },

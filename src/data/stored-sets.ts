@@ -3,6 +3,7 @@ import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
 import type { CheckedFile } from './check.ts'
 import type { FetchedFile, FetchOptions } from './fetch.ts'
+import { dataFiles } from './node.ts'
 import { type Source, sources } from './sources.ts'
 
 /** The sets that can be fetched and checked. */
@@ -15,20 +16,20 @@ export const storedSets: readonly string[] = [...sources.keys()]
  */
 export async function fetchDataset(name: string, folder: string, options: FetchOptions = {}): Promise<FetchedFile[]> {
   const source = sourceOf(name)
-  const { fetchFiles } = await import('./fetch.ts')
+  const { fetchFiles } = await dataFiles()
   return fetchFiles(folder, source, options)
 }
 
 /** Each file of a set in a folder: whether it is there and as it was published. Throws a `data` error. Node only. */
 export async function checkDataset(name: string, folder: string): Promise<CheckedFile[]> {
   const source = sourceOf(name)
-  const { checkFiles } = await import('./check.ts')
+  const { checkFiles } = await dataFiles()
   return checkFiles(folder, source)
 }
 
 /** Where data sets are kept: the folder asked for, the one of ISOBATH_DATA, or `data`. Node only. */
 export async function dataFolder(asked: string | undefined): Promise<string> {
-  const { DEFAULT_FOLDER } = await import('./places.ts')
+  const { DEFAULT_FOLDER } = await dataFiles()
   return asked ?? (process.env.ISOBATH_DATA || DEFAULT_FOLDER)
 }
 

@@ -1,11 +1,12 @@
 /** A checkpoint's file: a .safetensors of weights, running statistics and the optimizer's states, with a hash of it all. Node only. */
 import { createHash } from 'node:crypto'
+import { dirname } from 'node:path'
 import { z } from 'zod'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { isOptimizerState } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
-import { readLimited } from '../support/files.ts'
-import { bytesOf, decodeTensors, encodeHeader, float32Pieces, type TensorFile } from '../training/safetensors.ts'
+import { makeFolder, readLimited, writeWhole } from '../support/files.ts'
+import { bytesOf, decodeTensors, encodeHeader, encodeTensors, float32Pieces, type TensorFile } from '../training/safetensors.ts'
 import type { TimeSpent } from '../training/stopwatch.ts'
 import type { OptimizerState, TrainingState, Values } from '../training/train.ts'
 
@@ -134,4 +135,10 @@ const LARGEST_FILE = 2 ** 34
 export function readTensorFile(file: string): TensorFile {
   const bytes = readLimited(file, { code: 'weights', limit: LARGEST_FILE, remedy: 'Give a .safetensors file.' })
   return decodeTensors(bytes, file)
+}
+
+/** Writes a .safetensors file, and its folder where it is missing. Throws a `disk` error. */
+export function writeTensorFile(file: string, content: TensorFile): void {
+  makeFolder(dirname(file))
+  writeWhole(file, encodeTensors(content))
 }
