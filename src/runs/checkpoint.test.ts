@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { refusal } from '../../test/support/refusal.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { tinyTask } from '../../test/support/tiny-training.ts'
-import { encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
 import { encodeTensors } from '../training/safetensors.ts'
 import type { TrainingState } from '../training/train.ts'
+import { encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
 
 const root = temporaryFolder()
 const { blueprint } = tinyTask('mlp:depth=2,width=3')

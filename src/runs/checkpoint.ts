@@ -6,7 +6,14 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { isOptimizerState } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
 import { makeFolder, readLimited, writeWhole } from '../support/files.ts'
-import { bytesOf, decodeTensors, encodeHeader, encodeTensors, float32Pieces, type TensorFile } from '../training/safetensors.ts'
+import {
+  bytesOf,
+  decodeTensors,
+  encodeHeader,
+  encodeTensors,
+  float32Pieces,
+  type TensorFile,
+} from '../training/safetensors.ts'
 import type { TimeSpent } from '../training/stopwatch.ts'
 import type { OptimizerState, TrainingState, Values } from '../training/train.ts'
 

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { StepPlan } from '../diagnosis/trial-store.ts'
 import { IsobathError } from '../support/errors.ts'
 import { encodeChecked, readChecked, readJson } from './checked-json.ts'
 import { dataSchema, diagnosisFile, resultFile, runFile } from './run-description.ts'
-import type { StepPlan } from '../diagnosis/trial-store.ts'
 
 /** Raised when a diagnosis of an older version could not go on to the same end. */
 const diagnosisFormat = 1

@@ -5,20 +5,20 @@
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ControlName } from '../diagnosis/controls.ts'
+import type { Trial } from '../diagnosis/trial.ts'
+import type { Saved, StepPlan, TrialStore } from '../diagnosis/trial-store.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type GrowingFile, makeFolder, openGrowing, readWhole, removeQuietly, writeWhole } from '../support/files.ts'
-import { diagnosisFile, resultFile, runFile } from './run-description.ts'
-import { type Lock, takeLock } from './run-lock.ts'
-import type { ControlName } from '../diagnosis/controls.ts'
 import {
   type DiagnosisDescription,
   encodeDiagnosis,
   readDiagnosisResult,
   type StoredDiagnosis,
 } from './diagnosis-description.ts'
-import type { Trial } from '../diagnosis/trial.ts'
+import { diagnosisFile, resultFile, runFile } from './run-description.ts'
+import { type Lock, takeLock } from './run-lock.ts'
 import { decodeTrials, encodeTrial, type KeptTrial } from './trial-line.ts'
-import type { Saved, StepPlan, TrialStore } from '../diagnosis/trial-store.ts'
 import { readTrialWeights, writeTrialWeights } from './trial-weights.ts'
 
 export const reportFile = 'report.html'

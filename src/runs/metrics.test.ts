@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
-import { openMetrics, readMetrics } from './metrics.ts'
 import { resolveOptions } from '../settings/options.ts'
+import { openMetrics, readMetrics } from './metrics.ts'
 
 const root = temporaryFolder()
 const settings = resolveOptions({ steps: 11, logEvery: 4 }, 1000)

@@ -6,12 +6,19 @@
  */
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
+import type { TrainingSettings } from '../settings/options.ts'
 import { type GrowingFile, openGrowing, readWhole } from '../support/files.ts'
 import { isLogged } from '../training/logged-steps.ts'
-import { dueBefore, isEvaluation, isProbeLook, isWarmupLook, type Measured, type ProbeLook } from '../training/measurements.ts'
-import type { TrainingSettings } from '../settings/options.ts'
-import { scoresSchema } from './run-description.ts'
+import {
+  dueBefore,
+  isEvaluation,
+  isProbeLook,
+  isWarmupLook,
+  type Measured,
+  type ProbeLook,
+} from '../training/measurements.ts'
 import type { LossRecord } from '../training/train.ts'
+import { scoresSchema } from './run-description.ts'
 
 /** What of the settings says which lines there are. */
 export type MetricsSettings = Pick<TrainingSettings, 'logEvery' | 'steps' | 'evaluateEvery' | 'probes' | 'schedule'>

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { TableEncoding } from '../data/csv-encoding.ts'
 import type { Scale, Statistics } from '../data/standardise.ts'
-import { IsobathError } from '../support/errors.ts'
-import { encodeChecked, readChecked, readJson } from './checked-json.ts'
 import type { TrainingSettings } from '../settings/options.ts'
+import { IsobathError } from '../support/errors.ts'
 import type { Signal } from '../training/signal.ts'
+import { encodeChecked, readChecked, readJson } from './checked-json.ts'
 
 /** Raised when a run of an older version could not be read, or would not go on with the same bits. */
 export const runFormat = 1

@@ -6,11 +6,11 @@ import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { tinyTask } from '../../test/support/tiny-training.ts'
 import { initialise } from '../blueprint/initialise.ts'
 import { createStandardiser } from '../data/standardise.ts'
+import { type Recorder, type SessionStart, trainSession } from '../training/session.ts'
+import { fromTensors, toTensors } from '../training/weights.ts'
 import { readTensorFile, stateOf } from './checkpoint.ts'
 import { type RunDescription, readDescription, runFormat } from './run-description.ts'
 import { createRunFolder, readLastCheckpoint } from './run-folder.ts'
-import { type Recorder, type SessionStart, trainSession } from '../training/session.ts'
-import { fromTensors, toTensors } from '../training/weights.ts'
 
 const root = temporaryFolder()
 const task = tinyTask('mlp:depth=2,width=3', { steps: 6, batch: 16 })

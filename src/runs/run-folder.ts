@@ -7,17 +7,17 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Blueprint } from '../blueprint/blueprint.ts'
+import type { TrainingSettings } from '../settings/options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { makeFolder, removeQuietly, writeWhole } from '../support/files.ts'
-import { type Checkpoint, encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
 import type { Weights } from '../training/evaluate.ts'
-import { type KeptMetrics, type MetricsFile, openMetrics, readMetrics } from './metrics.ts'
-import type { TrainingSettings } from '../settings/options.ts'
-import { diagnosisFile, encodeDescription, type RunDescription, resultFile, runFile } from './run-description.ts'
-import { type Lock, takeLock } from './run-lock.ts'
 import type { Recorder, ResumePoint } from '../training/session.ts'
 import type { TimeSpent } from '../training/stopwatch.ts'
 import type { TrainingState } from '../training/train.ts'
+import { type Checkpoint, encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
+import { type KeptMetrics, type MetricsFile, openMetrics, readMetrics } from './metrics.ts'
+import { diagnosisFile, encodeDescription, type RunDescription, resultFile, runFile } from './run-description.ts'
+import { type Lock, takeLock } from './run-lock.ts'
 
 const checkpointName = (step: number): string => `checkpoint-${step}.safetensors`
 const checkpointPattern = /^checkpoint-(\d+)\.safetensors$/

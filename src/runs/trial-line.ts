@@ -1,9 +1,9 @@
 /** A finished trial as a line of JSON, and back. JSON has null for NaN; infinite numbers are written as words. */
 import { z } from 'zod'
-import { type LayerProbeName, layerProbes } from '../probes/layer-probes.ts'
-import { scoresSchema } from './run-description.ts'
 import { controlNames } from '../diagnosis/controls.ts'
 import type { TrialRecord } from '../diagnosis/trial.ts'
+import { type LayerProbeName, layerProbes } from '../probes/layer-probes.ts'
+import { scoresSchema } from './run-description.ts'
 
 export interface KeptTrial {
   readonly record: TrialRecord

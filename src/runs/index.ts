@@ -1,0 +1,14 @@
+/** All that the rest asks of folders and files. It is loaded by `src/api/node.ts` alone, and needs Node. */
+export { readTensorFile, stateOf, writeTensorFile } from './checkpoint.ts'
+export { readDiagnosis, readDiagnosisResult } from './diagnosis-description.ts'
+export { createDiagnosisFolder, resumeDiagnosisFolder } from './diagnosis-folder.ts'
+export { readDescription, readResult, runFormat, storedSettings } from './run-description.ts'
+export {
+  createRunFolder,
+  readFirstWeights,
+  readLastCheckpoint,
+  readRunMetrics,
+  resumeRunFolder,
+} from './run-folder.ts'
+export { takeLock } from './run-lock.ts'
+export { versions } from './versions.ts'
