@@ -67,7 +67,7 @@ export type { DiagnosisObserver } from './diagnosis/task.ts'
 export type { TrialRecord, TrialSpec } from './diagnosis/trial.ts'
 export { formatBytes } from './format/bytes.ts'
 export { type Table, tableText } from './format/table.ts'
-export type { LossName } from './graph/programs.ts'
+export { type LossName, lossNames } from './graph/losses.ts'
 export * from './network/initialisers.ts'
 export { networkFromJson } from './network/json.ts'
 export * from './network/layers.ts'
@@ -108,7 +108,6 @@ export {
 export {
   augmentationNames,
   type EvaluateEvery,
-  lossNames,
   orderNames,
   type ProbeSettings,
   standardisationNames,
@@ -124,6 +123,7 @@ export {
   recipes,
 } from './settings/recipes.ts'
 export { describeSchedule, type Schedule, type ScheduleName, scheduleNames } from './settings/schedules.ts'
+export { usualLoss } from './settings/task-losses.ts'
 export { type ErrorCode, IsobathError } from './support/errors.ts'
 export { nearest, suggestion } from './support/nearest.ts'
 export { version } from './support/version.ts'

@@ -4,6 +4,7 @@ import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { type Dataset, type Task, taskOf } from '../data/dataset.ts'
 import type { Scale, Statistics } from '../data/standardise.ts'
+import { losses } from '../graph/losses.ts'
 import type { Network } from '../network/network.ts'
 import { resolveOptions, type TrainingOptions } from '../settings/options.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -84,8 +85,9 @@ export async function predict(network: Network, options: PredictOptions): Promis
     return { ...facts, kind: 'values', digits: task === 'regression' ? digitsOf(scale) : undefined }
   }
   const classes = Uint32Array.from(rows, largest)
-  if (settings.loss !== 'cross-entropy') return { ...facts, kind: 'outputs', classes }
-  rows.forEach(softmax)
+  const { probabilities } = losses[settings.loss].classes
+  if (probabilities === null) return { ...facts, kind: 'outputs', classes }
+  for (const row of rows) probabilities(row)
   return { ...facts, kind: 'probabilities', classes }
 }
 
@@ -115,19 +117,6 @@ function largest(row: Float64Array): number {
   let best = 0
   for (let output = 1; output < row.length; output++) if (row[output] > row[best]) best = output
   return best
-}
-
-/** From outputs to probabilities that sum to 1, in place. */
-function softmax(row: Float64Array): void {
-  const most = row[largest(row)]
-  let sum = 0
-  row.forEach((output, index) => {
-    row[index] = Math.exp(output - most)
-    sum += row[index]
-  })
-  row.forEach((power, index) => {
-    row[index] = power / sum
-  })
 }
 
 /** The scale may have a mean and deviation for each value or for each group of neighbours. */

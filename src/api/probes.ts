@@ -3,7 +3,7 @@ import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { type Dataset, taskOf } from '../data/dataset.ts'
 import { createStandardiser, type Standardisation } from '../data/standardise.ts'
-import type { LossName } from '../graph/programs.ts'
+import type { LossName } from '../graph/losses.ts'
 import type { LayerProbe } from '../probes/layer-probe.ts'
 import { isLayerProbe, type LayerProbeName, layerProbeNames, layerProbes, usualProbes } from '../probes/layer-probes.ts'
 import { createLooker } from '../probes/look.ts'
@@ -11,6 +11,7 @@ import { joinNeeds, type WeightsOf } from '../probes/pass.ts'
 import { chooseSamples, type ProbeSamples } from '../probes/samples.ts'
 import { stagesOf } from '../probes/stages.ts'
 import type { ProbeSettings, TrainingSettings } from '../settings/options.ts'
+import { usualLoss } from '../settings/task-losses.ts'
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
@@ -78,7 +79,7 @@ export interface SampleOptions {
 /** Some training samples of a data set, standardised as a training does it, for what looks at a network outside of one. */
 export function probeSamples(data: Dataset, options: SampleOptions = {}): ProbeSamples {
   const { count = 64, seed = 0, standardise = 'per-channel' } = options
-  const loss = options.loss ?? (taskOf(data) === 'classification' ? 'cross-entropy' : 'squared-error')
+  const loss = options.loss ?? usualLoss(taskOf(data))
   return chooseSamples(data, createStandardiser(data.train, data.shape, standardise), loss, count, seed)
 }
 

@@ -5,8 +5,9 @@ import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import type { Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { summaryTable } from '../blueprint/summary.ts'
+import type { LossName } from '../graph/losses.ts'
 import { printGraph } from '../graph/print.ts'
-import { type LossName, type OptimizerRule, trainingGraph } from '../graph/programs.ts'
+import { type OptimizerRule, trainingGraph } from '../graph/programs.ts'
 import type { Network } from '../network/network.ts'
 
 export interface ShowOptions {

@@ -17,6 +17,7 @@ import {
   standardisationNames,
   type TrainingOptions,
   taskOf,
+  usualLoss,
   type Weights,
 } from '../index.ts'
 import { addDataOptions, type DataFlags, readData, shapeOfData } from './data-options.ts'
@@ -132,7 +133,6 @@ async function openWeights(file: string, flags: TrainedFlags): Promise<Trained> 
   const data = await readData(flags)
   const network = readNetwork(flags.network, shapeOfData(data))
   const weights = await readWeights(file, createBlueprint(network, data.shape))
-  const { standardise = 'per-channel' } = flags
-  const loss = flags.loss ?? (taskOf(data) === 'classification' ? 'cross-entropy' : 'squared-error')
+  const { standardise = 'per-channel', loss = usualLoss(taskOf(data)) } = flags
   return { network, weights, data, recipe: { loss, standardise }, mode: {}, sameData: null, notes: [] }
 }

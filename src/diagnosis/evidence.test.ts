@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { all, along, madeUpEvidence, madeUpTrials, throughJson } from '../../test/support/made-up-evidence.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { createStandardiser } from '../data/standardise.ts'
-import type { LossName } from '../graph/programs.ts'
+import type { LossName } from '../graph/losses.ts'
 import {
   chanceOf,
   difference,

@@ -1,10 +1,11 @@
 /** What a diagnosis knows so far, and what follows from it that several causes ask for. */
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
 import type { Standardiser } from '../data/standardise.ts'
-import type { LossName } from '../graph/programs.ts'
+import { type LossName, losses } from '../graph/losses.ts'
 import { summarise } from '../numerics/statistics.ts'
 import type { LayerProbeName } from '../probes/layer-probes.ts'
 import type { Stage } from '../probes/stages.ts'
+import { assertInvariant } from '../support/errors.ts'
 import { type PairedDifference, pairedDifference } from '../training/compare.ts'
 import type { ControlName } from './controls.ts'
 import type { Measured } from './measured.ts'
@@ -44,19 +45,18 @@ export interface Depths {
 const mostCounted = 4096
 
 export function chanceOf(data: Dataset, loss: LossName, standardiser: Standardiser): Chance {
-  if (taskOf(data) !== 'classification') return { loss: varianceOfTargets(data, standardiser), error: 1 }
+  if (taskOf(data) !== 'classification') return { loss: guessingValues(data, loss, standardiser), error: 1 }
   const { labels, count } = data.train
   const shares = new Float64Array(data.classes)
   for (const label of labels) shares[label] += 1 / count
   const error = 1 - Math.max(...shares)
-  if (loss === 'squared-error') {
-    return { loss: shares.reduce((sum, share) => sum + share * (1 - share), 0) / data.classes, error }
-  }
-  return { loss: shares.reduce((sum, share) => (share > 0 ? sum - share * Math.log(share) : sum), 0), error }
+  return { loss: losses[loss].classes.guessing(shares), error }
 }
 
-/** The mean over the outputs of what the network is to give: the squared error of their means. */
-function varianceOfTargets(data: Dataset, standardiser: Standardiser): number {
+/** The mean over the outputs of the loss that guessing gets. */
+function guessingValues(data: Dataset, loss: LossName, standardiser: Standardiser): number {
+  const { values } = losses[loss]
+  assertInvariant(values !== null, `${loss} can't compare values`)
   const { train } = data
   const width = outputsOf(data)
   const rows = Math.min(train.count, mostCounted)
@@ -66,9 +66,7 @@ function varianceOfTargets(data: Dataset, standardiser: Standardiser): number {
   else standardiser.fillTargets(train, indices, target)
   let total = 0
   for (let output = 0; output < width; output++) {
-    const values = Array.from({ length: rows }, (_, row) => target.array[row * width + output])
-    const mean = values.reduce((sum, value) => sum + value / rows, 0)
-    total += values.reduce((sum, value) => sum + (value - mean) ** 2 / rows, 0)
+    total += values.guessing(Array.from({ length: rows }, (_, row) => target.array[row * width + output]))
   }
   return total / width
 }

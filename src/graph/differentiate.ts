@@ -5,7 +5,7 @@
 import { assertInvariant } from '../support/errors.ts'
 import type { GraphBuilder } from './builder.ts'
 import { type CarriedActivations, findCarriedActivations } from './carried-activations.ts'
-import { type Emit, gradients } from './gradients.ts'
+import { type Emit, gradientRule } from './gradients.ts'
 import type { Attributes, LoopNode, Node, OpNode, Slice, Stack, Value } from './graph.ts'
 
 type Cotangents = Map<Value, Value>
@@ -159,7 +159,7 @@ class Differentiator {
         this.builder.opInto(backward, name, inputs, attributes, path)
       const results = this.passed.has(node.outputs[0])
         ? outputs
-        : gradients[op]({ node, cotangents: outputs, emit, wanted: (input) => isActive[input] })
+        : gradientRule(op)({ node, cotangents: outputs, emit, wanted: (input) => isActive[input] })
       results.forEach((cotangent, input) => {
         if (cotangent && isActive[input]) accumulate(this.builder, backward, cotangents, node.inputs[input], cotangent)
       })

@@ -2,6 +2,7 @@
 import type { ActivationName } from '../network/network.ts'
 import { keptForGradient } from './activations.ts'
 import type { Attributes, OpNode, Value } from './graph.ts'
+import { isLossOp, type LossOp } from './losses.ts'
 import type { OpName } from './ops.ts'
 import { fewestRowsToPart, partsOfSamples } from './parts.ts'
 import { geometryOf } from './windows.ts'
@@ -62,7 +63,7 @@ function scaleAndShift(
   return [emit('sumOverBatch', [scaleParts])[0], emit('sumOverBatch', [shiftParts])[0]]
 }
 
-export const gradients = {
+const gradients = {
   add: rule((_context, dy) => [dy, dy]),
   addBias: rule(({ node, emit, wanted }, dy) => [dy, wanted(1) ? sumRows(emit, dy, togetherIn(node)) : undefined]),
   addScalar: rule(({ emit, wanted }, dy) => [dy, wanted(1) ? sumAll(emit, dy) : undefined]),
@@ -158,8 +159,6 @@ export const gradients = {
   batchNormScaleGradient: none,
   batchNormInputGradient: none,
   runningUpdate: none,
-  softmaxCrossEntropy: lossGradient,
-  squaredError: lossGradient,
   sgdUpdate: none,
   momentumUpdate: none,
   adamUpdate: none,
@@ -172,4 +171,6 @@ export const gradients = {
   clipFactor: none,
   copy: rule((_context, dy) => [dy]),
   zeros: none,
-} satisfies Record<OpName, GradientRule>
+} satisfies Record<Exclude<OpName, LossOp>, GradientRule>
+
+export const gradientRule = (op: OpName): GradientRule => (isLossOp(op) ? lossGradient : gradients[op])

@@ -3,13 +3,12 @@ import type { Blueprint, LayerBlueprint, ParameterBlueprint } from '../blueprint
 import { GraphBuilder } from './builder.ts'
 import { differentiate } from './differentiate.ts'
 import { type Graph, type Shape, sizeOf, type Value } from './graph.ts'
+import { type LossName, losses } from './losses.ts'
 import { type BatchStatistic, batchShape, lowerNetwork, type Recomputation } from './lower.ts'
 import { emitUpdates, type OptimizerRule } from './updates.ts'
 
 export { fewestToSegment, type Recomputation } from './lower.ts'
 export { isOptimizerState, momentumAt, type OptimizerRule, optimizerScalars } from './updates.ts'
-
-export type LossName = 'cross-entropy' | 'squared-error'
 
 export interface TrainingGraphOptions {
   readonly batch: number
@@ -127,11 +126,11 @@ function differentiated(blueprint: Blueprint, options: DifferentiatedOptions): D
   const builder = new GraphBuilder()
   const parameters = declareParameters(builder, blueprint)
   const x = builder.input('x', 'input', batchShape(batch, blueprint.input))
-  const outputShape = batchShape(batch, blueprint.output)
+  const { op: lossOp, input: compared } = losses[loss]
   const wanted =
-    loss === 'cross-entropy'
-      ? builder.input('labels', 'input', [batch], 'int')
-      : builder.input('targets', 'input', outputShape)
+    compared === 'labels'
+      ? builder.input(compared, 'input', [batch], 'int')
+      : builder.input(compared, 'input', batchShape(batch, blueprint.output))
   const step = drops ? builder.input('step', 'input', [], 'int') : undefined
 
   const tapped = new Taps(builder, x, taps)
@@ -142,7 +141,6 @@ function differentiated(blueprint: Blueprint, options: DifferentiatedOptions): D
   const logits = lowerNetwork(context, blueprint.root, x)
   tapped.declareOutputs()
   if (ends) builder.output('outputs', builder.op('copy', [logits], {}, 'outputs')[0])
-  const lossOp = loss === 'cross-entropy' ? 'softmaxCrossEntropy' : 'squaredError'
   const [lossPerSample] = builder.op(lossOp, [logits, wanted], {}, 'loss')
   const [meanLoss] = builder.op('meanOverBatch', [lossPerSample], {}, 'loss')
   builder.output('loss', meanLoss)

@@ -2,6 +2,7 @@
 import type { Backend, InputRows } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
+import { losses } from '../graph/losses.ts'
 import { euclideanNorm } from '../numerics/norm.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { type Numbers, openPass, type Sight } from './pass.ts'
@@ -66,7 +67,7 @@ function roundedSamples({ input, output }: Blueprint, samples: ProbeSamples): Pr
     },
     fillTargets: (program, count) => {
       samples.fillTargets(program, count)
-      if (samples.loss === 'squared-error') round(program.inputRows('targets', 0), count, sizeOf(output))
+      if (losses[samples.loss].input === 'targets') round(program.inputRows('targets', 0), count, sizeOf(output))
     },
   }
 }

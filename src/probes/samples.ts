@@ -2,7 +2,7 @@
 import type { InputRows, Program } from '../backends/backend.ts'
 import { type Dataset, type Samples, selectSamples } from '../data/dataset.ts'
 import type { Standardiser } from '../data/standardise.ts'
-import type { LossName } from '../graph/programs.ts'
+import type { LossName } from '../graph/losses.ts'
 import { createRandom } from '../support/random.ts'
 import { createTargetWriter } from '../training/targets.ts'
 

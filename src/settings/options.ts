@@ -6,7 +6,7 @@ import type { Augmentation } from '../data/augment.ts'
 import type { Task } from '../data/dataset.ts'
 import type { Order } from '../data/order.ts'
 import type { Standardisation } from '../data/standardise.ts'
-import type { LossName } from '../graph/programs.ts'
+import { type LossName, lossNames } from '../graph/losses.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import { suggestion } from '../support/nearest.ts'
@@ -14,8 +14,8 @@ import type { LayerRates } from './layer-rates.ts'
 import { momentum, type Optimizer } from './optimizers.ts'
 import { type RecipeName, recipeNamed, recipeOptimizer, withRecipe } from './recipes.ts'
 import { resolveSchedule, type Schedule, type ScheduleOptions, scheduleForLayers, scheduleNames } from './schedules.ts'
+import { lossesFor, usualLoss } from './task-losses.ts'
 
-export const lossNames: readonly LossName[] = ['cross-entropy', 'squared-error']
 export const standardisationNames: readonly Standardisation[] = ['per-channel', 'per-pixel', 'per-pixel-mean', 'none']
 export const augmentationNames: readonly Augmentation[] = ['none', 'pad-crop-flip']
 export const orderNames: readonly Order[] = ['shuffled', 'sequential']
@@ -154,13 +154,13 @@ function evaluationSteps(every: EvaluateEvery, samples: number, batch: number): 
   throw new IsobathError('option', `evaluate-every: expected ${expected}, got ${foundText(every)}.`)
 }
 
-/** Classes can be told apart by either loss; values have no cross-entropy. */
 function lossFor(task: Task, asked?: LossName): LossName {
-  const loss = oneOf('loss', asked ?? (task === 'classification' ? 'cross-entropy' : 'squared-error'), lossNames)
-  if (task === 'classification' || loss === 'squared-error') return loss
+  const loss = oneOf('loss', asked ?? usualLoss(task), lossNames)
+  const suitable = lossesFor(task)
+  if (suitable.includes(loss)) return loss
   throw new IsobathError(
     'option',
-    `loss: expected squared-error, since the data's targets are values and not classes (${task}), got ${loss}. Leave it out.`,
+    `loss: expected ${suitable.join(' or ')}, since the data's targets are values and not classes (${task}), got ${loss}. Leave it out.`,
   )
 }
 

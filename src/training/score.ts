@@ -1,7 +1,8 @@
 /** Loss and error from a network's outputs, batch by batch, so that nobody has to keep all of them. */
 import type { Samples } from '../data/dataset.ts'
 import type { Standardiser } from '../data/standardise.ts'
-import type { LossName } from '../graph/programs.ts'
+import { type LossName, losses } from '../graph/losses.ts'
+import { assertInvariant } from '../support/errors.ts'
 
 /** Null where the network's outputs aren't finite. */
 export interface Scores {
@@ -26,10 +27,11 @@ export interface Scorer {
 }
 
 export function createScorer(set: Samples, standardiser: Standardiser, loss: LossName, width: number): Scorer {
-  return set.targets === undefined ? scoreClasses(set, loss, width) : scoreValues(set, standardiser, width)
+  return set.targets === undefined ? scoreClasses(set, loss, width) : scoreValues(set, standardiser, loss, width)
 }
 
 function scoreClasses({ labels }: Samples, loss: LossName, width: number): Scorer {
+  const { score } = losses[loss].classes
   let total = 0
   let wrong = 0
   return {
@@ -40,7 +42,7 @@ function scoreClasses({ labels }: Samples, loss: LossName, width: number): Score
         let best = 0
         for (let output = 1; output < width; output++) if (row[output] > row[best]) best = output
         if (best !== label) wrong++
-        total += loss === 'cross-entropy' ? crossEntropy(row, label, row[best]) : squaredError(row, label)
+        total += score(row, label, row[best])
       }
     },
     finish() {
@@ -50,21 +52,10 @@ function scoreClasses({ labels }: Samples, loss: LossName, width: number): Score
   }
 }
 
-function crossEntropy(row: Float64Array, label: number, largest: number): number {
-  let sum = 0
-  for (const output of row) sum += Math.exp(output - largest)
-  return Math.log(sum) + largest - row[label]
-}
-
-function squaredError(row: Float64Array, label: number): number {
-  let sum = 0
-  row.forEach((output, index) => {
-    sum += (output - (index === label ? 1 : 0)) ** 2
-  })
-  return sum / row.length
-}
-
-function scoreValues(set: Samples, standardiser: Standardiser, width: number): Scorer {
+function scoreValues(set: Samples, standardiser: Standardiser, loss: LossName, width: number): Scorer {
+  const { values } = losses[loss]
+  assertInvariant(values !== null, `${loss} can't compare values`)
+  const lossSums = new Float64Array(width)
   const squares = new Float64Array(width) // of outputs minus targets
   // Sums of targets and of their squares. Counted from the first sample's, so that a large mean costs no digits.
   const origin = targetRows(set, standardiser, 0, 1, width)
@@ -74,6 +65,7 @@ function scoreValues(set: Samples, standardiser: Standardiser, width: number): S
     add(outputs, first) {
       const targets = targetRows(set, standardiser, first, outputs.length / width, width)
       for (let index = 0, output = 0; index < outputs.length; index++, output = (output + 1) % width) {
+        lossSums[output] += values.score(outputs[index], targets[index])
         squares[output] += (outputs[index] - targets[index]) ** 2
         const distance = targets[index] - origin[output]
         sums[output] += distance
@@ -81,11 +73,10 @@ function scoreValues(set: Samples, standardiser: Standardiser, width: number): S
       }
     },
     finish() {
-      const total = squares.reduce((sum, value) => sum + value, 0)
+      const sumOf = (terms: Float64Array): number => terms.reduce((sum, value) => sum + value, 0)
       const variance = sumsOfSquares.reduce((sum, value, output) => sum + value - sums[output] ** 2 / set.count, 0)
-      const loss = total / (set.count * width)
-      const error = total / variance
-      const scores = { loss: finite(loss), error: variance > 0 ? finite(error) : null }
+      const error = sumOf(squares) / variance
+      const scores = { loss: finite(sumOf(lossSums) / (set.count * width)), error: variance > 0 ? finite(error) : null }
       if (set.targets === 'inputs') return scores
       const { deviation } = standardiser.targets
       return { ...scores, rmse: Array.from(squares, (sum, k) => finite(Math.sqrt(sum / set.count) * deviation[k])) }

@@ -5,7 +5,7 @@ import { lastDense, lastOfChannels } from '../blueprint/misfit.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
 import type { Standardiser } from '../data/standardise.ts'
-import type { LossName } from '../graph/programs.ts'
+import { type LossName, losses } from '../graph/losses.ts'
 import { IsobathError } from '../support/errors.ts'
 
 /** The network must have an output for each class or target, or for each input. Throws a `network` error. */
@@ -57,7 +57,7 @@ export function createTargetWriter({ data, settings, standardiser }: TargetTask,
     if (targets === 'inputs') return (indices, slot) => copyInputs(program, indices.length, standardiser.size, slot)
     return (indices, slot) => standardiser.fillTargets(data.train, indices, program.inputRows('targets', slot))
   }
-  if (settings.loss === 'cross-entropy') {
+  if (losses[settings.loss].input === 'labels') {
     return (indices, slot) => {
       // A vector is one row.
       const { array, offset } = program.inputRows('labels', slot)

@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Program } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
-import type { LossName } from '../../src/graph/programs.ts'
+import { lossNames } from '../../src/graph/losses.ts'
 import { gaussian } from '../../src/network/initialisers.ts'
 import {
   activation,
@@ -79,10 +79,9 @@ async function worstError(network: Network, options: ProblemOptions): Promise<nu
   return worst
 }
 
-const losses: readonly LossName[] = ['cross-entropy', 'squared-error']
 const wide = gaussian({ sw2: 2, sb2: 1 })
 
-describe.each(losses)('%s', (loss) => {
+describe.each(lossNames)('%s', (loss) => {
   test.each(exampleNames)('%s', async (name) => {
     const { network, options } = examples[name]
     expect(await worstError(network, { ...options, loss })).toBeLessThan(1e-6)
@@ -123,7 +122,7 @@ const places: Record<string, Network> = {
 }
 
 test.each(Object.entries(places))('%s', async (_name, network) => {
-  for (const loss of losses) expect(await worstError(network, { loss, batch: 7 })).toBeLessThan(1e-6)
+  for (const loss of lossNames) expect(await worstError(network, { loss, batch: 7 })).toBeLessThan(1e-6)
 })
 
 const paddings = ['zero', 'circular', 'none'] as const
@@ -210,7 +209,8 @@ const onImages: Record<string, Network> = {
 }
 
 test.each(Object.entries(onImages))('%s', async (_name, network) => {
-  for (const loss of losses) expect(await worstError(network, { loss, input: [2, 7, 6], batch: 3 })).toBeLessThan(1e-6)
+  for (const loss of lossNames)
+    expect(await worstError(network, { loss, input: [2, 7, 6], batch: 3 })).toBeLessThan(1e-6)
 })
 
 /** From 256 rows on, sums over them are made of parts. */

@@ -7,7 +7,7 @@ import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
 import { createPlan } from '../../src/backends/wasm/plan/create.ts'
 import type { Precision } from '../../src/backends/wasm/plan/plan.ts'
 import { verifyPlan } from '../../src/backends/wasm/plan/verify.ts'
-import type { LossName } from '../../src/graph/programs.ts'
+import { lossNames } from '../../src/graph/losses.ts'
 import { verifyGraph } from '../../src/graph/verify.ts'
 import { createRandom } from '../../src/support/random.ts'
 import { arbitraryNetwork } from '../support/arbitrary-network.ts'
@@ -27,7 +27,7 @@ function choices(input: readonly number[]) {
   return {
     network: arbitraryNetwork({ input, nesting: 2 }),
     batch: fc.integer({ min: 1, max: 9 }),
-    loss: fc.constantFrom<LossName>('cross-entropy', 'squared-error'),
+    loss: fc.constantFrom(...lossNames),
     seed: fc.integer({ min: 0, max: 1000 }),
     isTapped: fc.boolean(),
   }

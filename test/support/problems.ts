@@ -3,8 +3,8 @@ import type { Backend, Program } from '../../src/backends/backend.ts'
 import { createBlueprint } from '../../src/blueprint/create.ts'
 import { initialise } from '../../src/blueprint/initialise.ts'
 import type { Graph } from '../../src/graph/graph.ts'
+import { type LossName, losses } from '../../src/graph/losses.ts'
 import {
-  type LossName,
   type OptimizerRule,
   optimizerScalars,
   type TrainingGraphOptions,
@@ -74,7 +74,7 @@ export function createProblem(network: Network, options: ProblemOptions = {}): P
   const dataOf = (step: number): Map<string, Float64Array> =>
     new Map([
       ['x', normals(random, batch * sizeOf(input))],
-      loss === 'cross-entropy'
+      losses[loss].input === 'labels'
         ? ['labels', Float64Array.from({ length: batch }, () => random.integer(outputs))]
         : ['targets', normals(random, batch * outputs)],
       ...optimizerScalars(optimizer, rate / (step + 1), step).map(scalar),

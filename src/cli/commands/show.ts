@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander'
-import { kernelsOf, type Stage, show, stages } from '../../index.ts'
+import { kernelsOf, type Stage, show, stages, usualLoss } from '../../index.ts'
 import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
@@ -16,11 +16,7 @@ export function showCommand(): Command {
   return command.action(async (stage: Stage, text: string, flags: ShapeFlags & TrainingFlags & MachineFlags) => {
     const { input, classes, task } = await shapeFor([text], flags)
     const network = readNetwork(text, { classes, input })
-    const {
-      batch = 128,
-      optimizer,
-      loss = task === 'classification' ? 'cross-entropy' : 'squared-error',
-    } = trainingOptions(flags)
+    const { batch = 128, optimizer, loss = usualLoss(task) } = trainingOptions(flags)
     const rule = optimizer?.rule ?? { kind: 'sgd', weightDecay: 0 }
     const { exact = false, winograd } = machineOptions(flags)
     const options = { input, batch, loss, optimizer: rule, exact, winograd }
