@@ -1,33 +1,13 @@
-/** What training and probing ask of whoever runs a graph. */
+/** The interface between the code that trains or probes a network and the code that runs a graph. */
 import type { Graph } from '../graph/graph.ts'
-import type { Kernel, Precision } from './wasm/plan/plan.ts'
 
-export type Tensor = Float32Array | Float64Array | Int32Array
+export const precisions = ['float32', 'float64'] as const
+/** Of all real numbers in a program. */
+export type Precision = (typeof precisions)[number]
 
 export interface CompileOptions {
   /** Steps that one call of `run` may do: each has its own inputs and its own `loss` and `outputs`. 1 by default. */
   readonly ringSlots?: number
-  /** Measures where the time goes; see `Program.takeProfile`. The results are the same. */
-  readonly profile?: boolean
-}
-
-/** Where the time of some steps went. What all threads did in all kernels and barriers is all the time they ran. */
-export interface Profile {
-  readonly threads: number
-  /** Kernels with the same code are one; `calls` a step. */
-  readonly kernels: readonly ProfiledKernel[]
-  readonly barriers: ProfiledPart
-}
-
-export interface ProfiledPart {
-  readonly calls: number
-  /** Of each thread, since the last time the profile was taken. */
-  readonly milliseconds: readonly number[]
-}
-
-export interface ProfiledKernel extends ProfiledPart {
-  readonly name: string
-  readonly kernel: Kernel
 }
 
 export interface RunResult {
@@ -59,8 +39,6 @@ export interface Program {
   inputRows(name: string, slot: number): InputRows
   /** Runs `count` steps on the ring's slots from `first` on. */
   run(first: number, count: number): Promise<RunResult>
-  /** Only of programs compiled with `profile`, on backends that can: what was measured since the last call. */
-  takeProfile?(): Profile
   dispose(): void
 }
 
@@ -70,13 +48,18 @@ export interface InputRows {
   readonly stride: number
 }
 
-export interface Backend {
-  readonly name: string
-  readonly precision: Precision
+export interface Capabilities {
+  /** The precisions that the backend can be made with; the usual one is first. */
+  readonly precisions: readonly Precision[]
   /** True when the results have the same bits on every machine. */
   readonly exact: boolean
-  /** True when convolutions may be computed by Winograd's algorithm; float64 never takes it. */
-  readonly winograd: boolean
+}
+
+export interface Backend {
+  readonly name: string
+  /** Of all its programs. */
+  readonly precision: Precision
+  readonly capabilities: Capabilities
   /** The most bytes that a program may use. */
   readonly memoryLimit: number
   /** The bytes that a graph's program would use. */

@@ -87,13 +87,14 @@ async function startPeer({ peer, python, abort }: RowsOptions): Promise<Peer | M
 const threadsOf = ({ threads = availableParallelism() }: BenchOptions): number => threads
 
 async function createBench(options: BenchOptions): Promise<Bench> {
-  const { exact = false, winograd, seed = 0, quick = false } = options
+  const { exact = false, winograd = true, seed = 0, quick = false } = options
   const threads = threadsOf(options)
   const effort: Effort = quick ? quickEffort : usualEffort
   return {
     backend: await createWasmBackend({ threads: threads === 1 ? 'inline' : threads, exact, winograd }),
     threads,
     exact,
+    winograd,
     effort: { ...effort, rounds: options.rounds ?? effort.rounds },
     seed,
     abort: options.abort ?? new AbortController().signal,
@@ -101,10 +102,10 @@ async function createBench(options: BenchOptions): Promise<Bench> {
   }
 }
 
-const conditionsOf = ({ threads, exact, backend, effort }: Bench, quick = false) => ({
+const conditionsOf = ({ threads, exact, winograd, effort }: Bench, quick = false) => ({
   threads,
   exact,
-  winograd: backend.winograd,
+  winograd,
   quick,
   rounds: effort.rounds,
 })

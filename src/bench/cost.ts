@@ -4,8 +4,9 @@
  * of the textbook formula, with one for an elementary function whatever it takes to compute, so it is approximate.
  */
 
+import type { Precision } from '../backends/backend.ts'
 import { tileOf } from '../backends/wasm/plan/algorithms.ts'
-import type { Kernel, Operand, Precision } from '../backends/wasm/plan/plan.ts'
+import type { Kernel, Operand } from '../backends/wasm/plan/plan.ts'
 import { elementBytes, operationsIn } from '../backends/wasm/plan/plan.ts'
 import type { OpNode, Value } from '../graph/graph.ts'
 import { sizeOf } from '../graph/graph.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { type Bench, quickEffort, turn, turnSize, usualEffort, warmUp } from './measure.ts'
 
-describe('a turn', () => {
+describe('a turn', async () => {
   it.each([
     [20, { before: 1, steps: 7 }],
     [600, { before: 1, steps: 2 }],
@@ -17,9 +17,10 @@ describe('a turn', () => {
   })
 
   const bench: Bench = {
-    backend: createReferenceBackend(),
+    backend: await createWasmBackend({ threads: 'inline' }),
     threads: 2,
     exact: false,
+    winograd: true,
     effort: quickEffort,
     seed: 0,
     abort: new AbortController().signal,

@@ -1,6 +1,6 @@
 /** How work is timed: warmed up first, in turns, with rests. */
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises'
-import type { Backend } from '../backends/backend.ts'
+import type { WasmBackend } from '../backends/wasm/backend.ts'
 
 export type Work = () => unknown
 
@@ -25,9 +25,10 @@ export const quickEffort: Effort = { rounds: 1, steps: 2, warmUpSteps: 2, warmUp
 export const isQuick = ({ warmUpMilliseconds }: Effort): boolean => warmUpMilliseconds === 0
 
 export interface Bench {
-  readonly backend: Backend
+  readonly backend: WasmBackend
   readonly threads: number
   readonly exact: boolean
+  readonly winograd: boolean
   readonly effort: Effort
   readonly seed: number
   readonly abort: AbortSignal

@@ -154,10 +154,10 @@ const speed = async ({ run, amount }: Load): Promise<number> => amount / (await 
 
 /** The peak and the product take turns: the clock of the machine moves. */
 export async function benchProduct(bench: Bench, work: ProductWork, productName: ProductName): Promise<BenchRow> {
-  const { effort, exact, seed, abort } = bench
+  const { effort, exact, winograd, seed, abort } = bench
   const name = productRowName(work, productName)
   bench.onProgress(name, 0)
-  const backend = await createWasmBackend({ threads: 'inline', exact, winograd: bench.backend.winograd })
+  const backend = await createWasmBackend({ threads: 'inline', exact, winograd })
   try {
     const relaxed = (await enableRelaxedSimd()) && !exact
     const quick = isQuick(effort)

@@ -3,13 +3,13 @@
  * Williams, Waterman & Patterson (2009). A kernel needs at least its operations over the peak, and its bytes over the
  * bandwidth; the longer of the two is its roof.
  */
-import type { Profile } from '../backends/backend.ts'
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import { createInlinePool, createThreadPool } from '../backends/wasm/pool.ts'
+import type { Profile } from '../backends/wasm/profile.ts'
 import { bytesOf, leastOperationsOf, operationsOf, sizeText } from './cost.ts'
 import { type Bench, breathe, type Effort, isQuick, median, milliseconds, settle, turnSize, warmUp } from './measure.ts'
 import { createBandwidthPeak, createFmaPeak, type Load } from './peak.ts'
-import { type Problem, prepareStep } from './training.ts'
+import { graphOf, type Problem, prepareProgram, prepareStep } from './training.ts'
 
 export interface Peaks {
   /** Of all threads together. */
@@ -182,7 +182,7 @@ export async function measureRoofline(bench: Bench, problem: Problem): Promise<R
   let measured: Loads | undefined
   try {
     const plain = await prepareStep(backend, problem)
-    const profiled = await prepareStep(backend, problem, { profile: true })
+    const profiled = await prepareProgram(await backend.compileProfiled(graphOf(problem)), problem)
     const { memoryBytes } = plain.program
     measured = await createLoads(bench, memoryBytes)
     const { loads } = measured
@@ -205,10 +205,10 @@ export async function measureRoofline(bench: Bench, problem: Problem): Promise<R
       }
       await settle(bench)
       const plainTime = (await milliseconds(repeat(plain.step))) / steps
-      profiled.program.takeProfile?.()
+      profiled.program.takeProfile()
       const wall = await milliseconds(repeat(profiled.step))
-      const profile = profiled.program.takeProfile?.()
-      if (round > 0 && profile) {
+      const profile = profiled.program.takeProfile()
+      if (round > 0) {
         for (const name of peakNames) peaks[name].push(speeds[name])
         untimed.push(plainTime)
         rounds.push({ profile, wall, steps })

@@ -10,6 +10,7 @@ const bench: Bench = {
   backend: await createWasmBackend({ threads: 'inline' }),
   threads: 2,
   exact: false,
+  winograd: true,
   effort: { ...quickEffort, rounds: 3 },
   seed: 0,
   abort: new AbortController().signal,

@@ -22,8 +22,8 @@ export interface Problem {
   readonly weightDecay?: number
 }
 
-export interface PreparedStep {
-  readonly program: Program
+export interface PreparedStep<P extends Program = Program> {
+  readonly program: P
   /** One step, or as many as the program's ring has slots. Throws where a loss isn't finite. */
   readonly step: () => Promise<void>
 }
@@ -37,14 +37,18 @@ export function graphOf({ network, input, batch, seed, weightDecay = 0 }: Proble
   return trainingGraph(createBlueprint(network, input), options)
 }
 
-/** Compiles the step and gives it weights and one batch of random inputs and labels. Throws as `compile` does. */
+/** Compiles the step and gives it weights and a batch. Throws as `compile` does. */
 export async function prepareStep(
   backend: Backend,
   problem: Problem,
   options: CompileOptions = {},
 ): Promise<PreparedStep> {
+  return prepareProgram(await backend.compile(graphOf(problem), options), problem)
+}
+
+/** Gives a program of the problem's step its weights, and one batch of random inputs and labels. */
+export async function prepareProgram<P extends Program>(program: P, problem: Problem): Promise<PreparedStep<P>> {
   const { network, input, batch, seed } = problem
-  const program = await backend.compile(graphOf(problem), options)
   const { ringSlots } = program
   const blueprint = createBlueprint(network, input)
   for (const [name, values] of initialise(blueprint, seed)) program.write(name, values)

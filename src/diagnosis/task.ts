@@ -1,12 +1,11 @@
 /** What is to be diagnosed, and with what. */
-import type { Backend } from '../backends/backend.ts'
+import type { Backend, Precision } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { Weights } from '../training/evaluate.ts'
 import type { LossRecord } from '../training/train.ts'
-import type { Precision } from '../trials/lanes.ts'
 import type { Measured } from './measured.ts'
 import type { FinishedTraining, TrialRecord, TrialSpec } from './trial.ts'
 import type { TrialStore } from './trial-store.ts'

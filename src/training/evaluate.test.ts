@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fewPoints, tinyTask } from '../../test/support/tiny-training.ts'
+import type { Backend } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
@@ -41,7 +42,7 @@ describe('an evaluation', () => {
     const data = moons({ train: 4, test: 3001 })
     const backend = await createWasmBackend({ threads: 'inline' })
     const { blueprint, weights, standardiser } = tinyTask('mlp:depth=2,width=5', { data })
-    const scoreWith = async (from: typeof backend) => {
+    const scoreWith = async (from: Backend) => {
       const evaluator = await createEvaluator(blueprint, from, data.test.count)
       evaluator.load(weights)
       const told: number[] = []

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { laterRefusal } from '../../test/support/refusal.ts'
-import type { Backend } from '../backends/backend.ts'
+import type { Backend, Precision } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
-import { createLanes, type Lane, type Precision } from './lanes.ts'
+import { createLanes, type Lane } from './lanes.ts'
 
 /** Backends that say when they were made and disposed of. */
 function watched() {

@@ -1,7 +1,5 @@
 /** Trainings side by side, each on a core of its own. */
-import type { Backend } from '../backends/backend.ts'
-
-export type Precision = 'float32' | 'float64'
+import type { Backend, Precision } from '../backends/backend.ts'
 
 /** A core's own backends, made when they are first asked for. */
 export interface Lane {

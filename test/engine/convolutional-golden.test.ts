@@ -1,7 +1,7 @@
 /** The wasm backend against PyTorch on convolutional networks. How the goldens are made: test/golden/. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Precision } from '../../src/backends/backend.ts'
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
-import type { Precision } from '../../src/backends/wasm/plan/plan.ts'
 import { createGoldenData } from '../golden/cases.ts'
 import { convolutionalCases } from '../golden/convolutional-cases.ts'
 import {

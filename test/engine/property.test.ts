@@ -1,11 +1,10 @@
 /** Laws that hold for any network. Seeds are fixed: a failure is a counterexample, not bad luck. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Backend } from '../../src/backends/backend.ts'
+import type { Backend, Precision } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
 import { createPlan } from '../../src/backends/wasm/plan/create.ts'
-import type { Precision } from '../../src/backends/wasm/plan/plan.ts'
 import { verifyPlan } from '../../src/backends/wasm/plan/verify.ts'
 import { lossNames } from '../../src/graph/losses.ts'
 import { verifyGraph } from '../../src/graph/verify.ts'

@@ -1,6 +1,7 @@
 /** Every activation and its gradient on inputs of all sizes, with what the reference says. */
+
+import type { Precision } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
-import type { Precision } from '../../src/backends/wasm/plan/plan.ts'
 import { keptForGradient } from '../../src/graph/activations.ts'
 import { activationNames } from '../../src/network/schema.ts'
 import { createRandom } from '../../src/support/random.ts'

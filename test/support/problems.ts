@@ -1,5 +1,5 @@
 /** A small training problem: a network, its first weights and the data of a few steps; and running it on a backend. */
-import type { Backend, Program } from '../../src/backends/backend.ts'
+import type { CompileOptions, Program } from '../../src/backends/backend.ts'
 import { createBlueprint } from '../../src/blueprint/create.ts'
 import { initialise } from '../../src/blueprint/initialise.ts'
 import type { Graph } from '../../src/graph/graph.ts'
@@ -90,8 +90,16 @@ export interface Outcome {
   readonly values: ReadonlyMap<string, Float64Array>
 }
 
+/** As a backend compiles, or in a way of its own. */
+interface Compiler<P extends Program> {
+  compile(graph: Graph, options: CompileOptions): Promise<P>
+}
+
 /** A program of the problem's graph, with all its parameters and inputs written. */
-export async function compileProblem(backend: Backend, { graph, start, steps }: Problem): Promise<Program> {
+export async function compileProblem<P extends Program>(
+  backend: Compiler<P>,
+  { graph, start, steps }: Problem,
+): Promise<P> {
   const program = await backend.compile(graph, { ringSlots: steps.length })
   for (const [name, values] of start) program.write(name, values)
   steps.forEach((inputs, slot) => {
@@ -100,7 +108,7 @@ export async function compileProblem(backend: Backend, { graph, start, steps }: 
   return program
 }
 
-export async function runProblem(backend: Backend, problem: Problem): Promise<Outcome> {
+export async function runProblem(backend: Compiler<Program>, problem: Problem): Promise<Outcome> {
   const program = await compileProblem(backend, problem)
   const { finished } = await program.run(0, problem.steps.length)
   const outcome = readOutcome(program, problem, finished)

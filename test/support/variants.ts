@@ -1,8 +1,7 @@
 /** The backends that conform: each in every precision and mode. */
-import type { Backend } from '../../src/backends/backend.ts'
+import type { Backend, Precision } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
-import type { Precision } from '../../src/backends/wasm/plan/plan.ts'
 
 export interface Variant {
   readonly name: string

@@ -9,8 +9,6 @@ import {
   chain,
   compare,
   conv,
-  createReferenceBackend,
-  createWasmBackend,
   dense,
   evaluate,
   globalAveragePool,
@@ -89,15 +87,6 @@ describe('a training of convolutions', () => {
     const { threads, seed, ...options } = recipe
     const { rows } = await compare(families, { ...options, winograd: false, depths: [2], seeds: [seed] })
     expect(rows[0].weightsSha256).toBe(direct.weightsSha256)
-  })
-})
-
-describe('backends', () => {
-  it('say whether they may take it', async () => {
-    expect(createReferenceBackend().winograd).toBe(false)
-    const backends = await Promise.all([{}, { winograd: false }].map((options) => createWasmBackend(options)))
-    expect(backends.map(({ winograd }) => winograd)).toEqual([true, false])
-    for (const backend of backends) backend.dispose()
   })
 })
 

@@ -16,8 +16,7 @@ export function createReferenceBackend(): Backend {
     name: 'reference',
     precision: 'float64',
     // Math.exp and its kin differ by the last bit from engine to engine.
-    exact: false,
-    winograd: false,
+    capabilities: { precisions: ['float64'], exact: false },
     memoryLimit: Number.POSITIVE_INFINITY,
     // It keeps no arena: what it uses is JavaScript's affair.
     memoryOf: () => 0,

@@ -3,14 +3,14 @@
 import { formatBytes } from '../../format/bytes.ts'
 import type { Graph, Value } from '../../graph/graph.ts'
 import { assertInvariant, IsobathError } from '../../support/errors.ts'
-import type { Backend, Profile, Program } from '../backend.ts'
+import { type Backend, type CompileOptions, type Precision, type Program, precisions } from '../backend.ts'
 import { control, type EmittedModule, type EmittedProfile, emitModule, memoryBytes } from './module.ts'
 import { createPlan } from './plan/create.ts'
 import { layoutSize, pack, unpack } from './plan/layout.ts'
-import { elementBytes, type Location, type Plan, type Precision, precisions } from './plan/plan.ts'
+import { elementBytes, type Location, type Plan } from './plan/plan.ts'
 import { availableCores, canShareMemory, enableRelaxedSimd } from './platform.ts'
 import { createInlinePool, createThreadPool } from './pool.ts'
-import { takeProfile } from './profile.ts'
+import { type Profile, takeTimes } from './profile.ts'
 
 export interface WasmOptions {
   /** float32 by default. */
@@ -23,6 +23,17 @@ export interface WasmOptions {
   readonly winograd?: boolean
   /** The most bytes that a program may use; 4 GiB, the most that WebAssembly addresses, by default. */
   readonly memoryLimit?: number
+}
+
+/** A backend whose programs can be measured kernel by kernel. */
+export interface WasmBackend extends Backend {
+  /** As `compile`; the results are the same. */
+  compileProfiled(graph: Graph, options?: CompileOptions): Promise<ProfiledProgram>
+}
+
+export interface ProfiledProgram extends Program {
+  /** The times since the last call. */
+  takeProfile(): Profile
 }
 
 /** Of programs that were disposed of: a collection of garbage takes some 20 ms. */
@@ -51,7 +62,8 @@ export function assemble(
   return { plan, module: emitModule(plan, { relaxed, shared, threads }) }
 }
 
-export async function createWasmBackend(options: WasmOptions = {}): Promise<Backend> {
+/** Throws an `option` error on a bad option. */
+export async function createWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
   const { precision = 'float32', exact = false, winograd = true, memoryLimit = addressable } = options
   const relaxed = (await enableRelaxedSimd()) && !exact
   const wanted = options.threads ?? (canShareMemory() ? await availableCores() : 'inline')
@@ -71,42 +83,55 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Back
   let programs = 0
   /** Bytes of programs that were disposed of, and may not be free yet. */
   let letGo = 0
+  const shared = wanted !== 'inline'
+
+  const load = async (graph: Graph, ringSlots: number, wantsProfile: boolean): Promise<Loaded> => {
+    const plan = planOf(graph, ringSlots)
+    const needed = memoryBytes(plan, pool.threads)
+    if (needed > limit) {
+      throw new IsobathError(
+        'memory',
+        `${graph.name}: needs ${formatBytes(needed)} of memory, and the limit is ${formatBytes(limit)}. Use a smaller batch or fewer layers.`,
+      )
+    }
+    const emitted = emitModule(plan, { relaxed, shared, threads: pool.threads, profile: wantsProfile })
+    const { bytes, pages, profile } = emitted
+    const module = await WebAssembly.compile(bytes)
+    if (letGo >= enoughToCollect) {
+      letGo = 0
+      await pool.collect()
+    }
+    const memory = allocate(pages, shared, graph.name, needed)
+    const id = programs++
+    await pool.load(id, module, memory)
+    const dispose = (): void => {
+      pool.unload(id)
+      letGo += needed
+    }
+    const program = createProgram(plan, memory, { run: (first, count) => pool.run(id, first, count), dispose })
+    return { program, memory, profile }
+  }
+
   return {
     name: 'wasm',
     precision,
-    exact,
-    winograd,
+    capabilities: { precisions, exact },
     memoryLimit: limit,
     memoryOf: (graph, { ringSlots = 1 } = {}) => memoryBytes(planOf(graph, ringSlots), pool.threads),
-    compile: async (graph, { ringSlots = 1, profile: wantsProfile = false } = {}) => {
-      const shared = wanted !== 'inline'
-      const plan = planOf(graph, ringSlots)
-      const needed = memoryBytes(plan, pool.threads)
-      if (needed > limit) {
-        throw new IsobathError(
-          'memory',
-          `${graph.name}: needs ${formatBytes(needed)} of memory, and the limit is ${formatBytes(limit)}. Use a smaller batch or fewer layers.`,
-        )
-      }
-      const emitted = emitModule(plan, { relaxed, shared, threads: pool.threads, profile: wantsProfile })
-      const { bytes, pages, profile } = emitted
-      const module = await WebAssembly.compile(bytes)
-      if (letGo >= enoughToCollect) {
-        letGo = 0
-        await pool.collect()
-      }
-      const memory = allocate(pages, shared, graph.name, needed)
-      const id = programs++
-      await pool.load(id, module, memory)
-      const dispose = (): void => {
-        pool.unload(id)
-        letGo += needed
-      }
-      const program = createProgram(plan, memory, { run: (first, count) => pool.run(id, first, count), dispose })
-      return profile ? { ...program, takeProfile: () => readProfile(memory, profile) } : program
+    compile: async (graph, { ringSlots = 1 } = {}) => (await load(graph, ringSlots, false)).program,
+    compileProfiled: async (graph, { ringSlots = 1 } = {}) => {
+      const { program, memory, profile } = await load(graph, ringSlots, true)
+      assertInvariant(profile !== undefined, 'a profiled module without a profile')
+      return { ...program, takeProfile: () => readProfile(memory, profile) }
     },
     dispose: () => pool.dispose(),
   }
+}
+
+interface Loaded {
+  readonly program: Program
+  readonly memory: WebAssembly.Memory
+  readonly profile?: EmittedProfile
 }
 
 function allocate(pages: number, shared: boolean, name: string, bytes: number): WebAssembly.Memory {
@@ -121,7 +146,7 @@ function allocate(pages: number, shared: boolean, name: string, bytes: number): 
 }
 
 function readProfile(memory: WebAssembly.Memory, { area, kernels, barriers }: EmittedProfile): Profile {
-  const slots = takeProfile(memory, area)
+  const slots = takeTimes(memory, area)
   return {
     threads: area.threads,
     kernels: kernels.map((described, slot) => ({ ...described, milliseconds: slots[slot] })),

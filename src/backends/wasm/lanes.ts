@@ -3,9 +3,9 @@
  * every kernel is written once.
  */
 
+import type { Precision } from '../backend.ts'
 import { type Expression, expression, type FunctionBuilder, type I32, type Local, type Vector } from './assembler.ts'
 import { float32Bytes, float64Bytes, unsigned } from './encoding.ts'
-import type { Precision } from './plan/plan.ts'
 
 const simd = (code: number): number[] => [0xfd, ...unsigned(code)]
 

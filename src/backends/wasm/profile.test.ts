@@ -4,8 +4,7 @@ import { bitsOf } from '../../../test/support/compare.ts'
 import { examples, fullOptions } from '../../../test/support/networks.ts'
 import { compileProblem, createProblem, readOutcome, runProblem } from '../../../test/support/problems.ts'
 import { dense, repeat } from '../../network/layers.ts'
-import type { Backend } from '../backend.ts'
-import { createWasmBackend, type WasmOptions } from './backend.ts'
+import { createWasmBackend, type WasmBackend, type WasmOptions } from './backend.ts'
 import { control, emitModule } from './module.ts'
 import { createPlan } from './plan/create.ts'
 
@@ -34,31 +33,28 @@ const modes: readonly (readonly [string, WasmOptions])[] = [
 ]
 
 describe.each(modes)('%s', (_name, wasmOptions) => {
-  let backend: Backend
+  let backend: WasmBackend
   beforeAll(async () => {
     backend = await createWasmBackend(wasmOptions)
   })
   afterAll(() => backend.dispose())
 
-  const profiling = (): Backend => ({
-    ...backend,
-    compile: (graph, compileOptions) => backend.compile(graph, { ...compileOptions, profile: true }),
-  })
+  const compile: WasmBackend['compileProfiled'] = (graph, compileOptions) =>
+    backend.compileProfiled(graph, compileOptions)
 
   test('a profiled program gives the same bits', async () => {
-    expect(bitsOf(await runProblem(profiling(), problem))).toBe(bitsOf(await runProblem(backend, problem)))
+    expect(bitsOf(await runProblem({ compile }, problem))).toBe(bitsOf(await runProblem(backend, problem)))
   })
 
   test("the time of kernels and barriers is all of a thread's time, and counts anew after it was taken", async () => {
-    const program = await compileProblem(profiling(), problem)
+    const program = await compileProblem({ compile }, problem)
     const start = performance.now()
     const { finished } = await program.run(0, problem.steps.length)
     const passed = performance.now() - start
     expect(readOutcome(program, problem, finished).finished).toBe(problem.steps.length)
-    const profile = program.takeProfile?.()
-    const again = program.takeProfile?.()
+    const profile = program.takeProfile()
+    const again = program.takeProfile()
     program.dispose()
-    if (!profile || !again) throw new Error('expected a profile')
     const parts = [...profile.kernels, profile.barriers]
     for (const { milliseconds } of parts) expect(milliseconds).toHaveLength(profile.threads)
     for (let thread = 0; thread < profile.threads; thread++) {
@@ -71,13 +67,12 @@ describe.each(modes)('%s', (_name, wasmOptions) => {
   })
 })
 
-test('the calls of a step, loops multiplied out; a plain program has no profile', async () => {
+test('the calls of a step, loops multiplied out', async () => {
   const backend = await createWasmBackend({ threads: 'inline' })
   const looped = createProblem(repeat(5, repeat(3, dense(8))), { input: [8], loss: 'squared-error' })
-  const program = await backend.compile(looped.graph, { profile: true })
-  const calls = new Map(program.takeProfile?.().kernels.map(({ name, calls }) => [name, calls]))
+  const program = await backend.compileProfiled(looped.graph)
+  const calls = new Map(program.takeProfile().kernels.map(({ name, calls }) => [name, calls]))
   for (const name of ['dense+addBias', 'denseInputGradient', 'denseWeightGradient']) expect(calls.get(name)).toBe(15)
   expect(calls.get('squaredError')).toBe(1)
-  expect((await backend.compile(looped.graph)).takeProfile).toBeUndefined()
   backend.dispose()
 })

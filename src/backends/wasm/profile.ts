@@ -11,6 +11,26 @@ import {
   i32,
 } from './assembler.ts'
 import { unsigned } from './encoding.ts'
+import type { Kernel } from './plan/plan.ts'
+
+/** Where the time of some steps went. All kernels and barriers of all threads add up to the time that they ran. */
+export interface Profile {
+  readonly threads: number
+  /** Kernels with the same code are one; `calls` a step. */
+  readonly kernels: readonly ProfiledKernel[]
+  readonly barriers: ProfiledPart
+}
+
+export interface ProfiledPart {
+  readonly calls: number
+  /** Of each thread, since the last time the profile was taken. */
+  readonly milliseconds: readonly number[]
+}
+
+export interface ProfiledKernel extends ProfiledPart {
+  readonly name: string
+  readonly kernel: Kernel
+}
 
 type F64 = Expression<'f64'>
 
@@ -53,7 +73,7 @@ export function startProfile(
 }
 
 /** The milliseconds of each slot, thread by thread; then they count from zero again. */
-export function takeProfile(memory: WebAssembly.Memory, area: ProfileArea): number[][] {
+export function takeTimes(memory: WebAssembly.Memory, area: ProfileArea): number[][] {
   const slots = Array.from({ length: area.slots }, (): number[] => [])
   for (let thread = 0; thread < area.threads; thread++) {
     const row = new Float64Array(memory.buffer, area.address + thread * rowBytes(area), area.slots)

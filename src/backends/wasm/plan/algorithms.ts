@@ -5,7 +5,8 @@
 import type { OpNode } from '../../../graph/graph.ts'
 import { partsOfSamples } from '../../../graph/parts.ts'
 import { type Geometry, geometryOf } from '../../../graph/windows.ts'
-import type { Algorithm, Precision } from './plan.ts'
+import type { Precision } from '../../backend.ts'
+import type { Algorithm } from './plan.ts'
 
 export interface AlgorithmOptions {
   readonly precision: Precision

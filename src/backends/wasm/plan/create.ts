@@ -1,9 +1,10 @@
 /** From mathematics to a schedule: fusion, places, memory, barriers. */
 import type { Graph } from '../../../graph/graph.ts'
+import type { Precision } from '../../backend.ts'
 import { insertBarriers } from './barriers.ts'
 import { assignMemory } from './memory.ts'
 import { placeGraph } from './place.ts'
-import type { Plan, Precision } from './plan.ts'
+import type { Plan } from './plan.ts'
 
 export interface PlanOptions {
   readonly precision: Precision

@@ -3,10 +3,8 @@
  * kernel's work and where they must wait for each other.
  */
 import type { Graph, OpNode, Value } from '../../../graph/graph.ts'
+import type { Precision } from '../../backend.ts'
 import type { Layout } from './layout.ts'
-
-export const precisions = ['float32', 'float64'] as const
-export type Precision = (typeof precisions)[number]
 
 /** Memory for one value, or for one slot per iteration of the loops around it. */
 export interface Buffer {
