@@ -7,7 +7,7 @@ import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { momentum } from '../settings/optimizers.ts'
 import { resolveOptions } from '../settings/options.ts'
-import { type ControlName, controlNames, controls, type Patient, type Training } from './controls.ts'
+import { type ControlName, controlNames, controlsOf, type Patient, type Training, trainingOf } from './controls.ts'
 
 const network = preset('mlp:depth=4,width=6')
 const optimizer = momentum({ rate: 0.3, momentum: 0.8, weightDecay: 1e-3 })
@@ -20,8 +20,8 @@ const patient: Patient = {
   twins: { shallow: preset('mlp:depth=2,width=6'), shallower: preset('mlp:depth=1,width=6') },
 }
 const plain: Training = { network, data: fewPoints, settings, precision: 'float32' }
-const trainingOf = (control: ControlName, changed: Partial<Patient> = {}): Training | undefined =>
-  controls[control].training({ ...patient, ...changed })
+const training = (control: ControlName, changed: Partial<Patient> = {}): Training | undefined =>
+  trainingOf({ ...patient, ...changed }, control)
 
 const rows = ({ inputs, count, labels }: Samples): string[] =>
   Array.from({ length: count }, (_, row) => {
@@ -31,52 +31,53 @@ const rows = ({ inputs, count, labels }: Samples): string[] =>
 
 describe('a control', () => {
   it('changes what it says and nothing else', () => {
-    expect(trainingOf('patient')).toEqual(plain)
-    expect(trainingOf('shallow twin')).toEqual({ ...plain, network: patient.twins.shallow })
-    expect(trainingOf('shallower twin')).toEqual({ ...plain, network: patient.twins.shallower })
+    expect(training('patient')).toEqual(plain)
+    expect(training('shallow twin')).toEqual({ ...plain, network: patient.twins.shallow })
+    expect(training('shallower twin')).toEqual({ ...plain, network: patient.twins.shallower })
     for (const [control, divisor] of [
       ['rate / 3', 3],
       ['rate / 10', 10],
     ] as const) {
       const rate = 0.3 / divisor
-      expect(trainingOf(control)).toEqual({
+      expect(training(control)).toEqual({
         ...plain,
         settings: { ...settings, optimizer: momentum({ rate, momentum: 0.8, weightDecay: 1e-3 }) },
       })
     }
-    expect(trainingOf('float64')).toEqual({ ...plain, precision: 'float64' })
-    expect(trainingOf('3 x steps')).toEqual({ ...plain, settings: { ...settings, steps: 120 } })
-    expect(trainingOf('4 x width')).toEqual({ ...plain, network: preset('mlp:depth=4,width=24') })
-    expect(trainingOf('16 x width')).toEqual({ ...plain, network: preset('mlp:depth=4,width=96') })
+    expect(training('float64')).toEqual({ ...plain, precision: 'float64' })
+    expect(training('3 x steps')).toEqual({ ...plain, settings: { ...settings, steps: 120 } })
+    expect(training('4 x width')).toEqual({ ...plain, network: preset('mlp:depth=4,width=24') })
+    expect(training('16 x width')).toEqual({ ...plain, network: preset('mlp:depth=4,width=96') })
   })
 
-  it('asks a question', () => {
-    expect(Object.keys(controls).sort()).toEqual([...controlNames].sort())
-    for (const name of controlNames) expect(controls[name].question).not.toBe('')
+  it('is found by its kind', () => {
+    expect(controlsOf('rate')).toEqual(['rate / 3', 'rate / 10'])
+    expect(controlsOf('width')).toEqual(['4 x width', '16 x width'])
+    expect(controlsOf('none')).toEqual(['patient'])
   })
 
   it('leaves the patient as it is', () => {
     const before = JSON.stringify(patient)
-    for (const name of controlNames) controls[name].training(patient)
+    for (const name of controlNames) trainingOf(patient, name)
     expect(JSON.stringify(patient)).toBe(before)
   })
 })
 
 describe('half the data', () => {
   it('is half of the training set, each sample once with its label, and the same test set', () => {
-    const half = trainingOf('half the data')
+    const half = training('half the data')
     expect(half?.data.train.count).toBe(32)
     const [all, chosen] = [rows(fewPoints.train), rows(half?.data.train ?? fewPoints.test)]
     expect(new Set(chosen).size).toBe(32)
     expect(chosen.every((row) => all.includes(row))).toBe(true)
     expect(half?.data.test).toBe(fewPoints.test)
     expect(half).toMatchObject({ network, precision: 'float32', settings: { ...settings, batch: 32 } })
-    expect(trainingOf('half the data')).toEqual(half)
+    expect(training('half the data')).toEqual(half)
   })
 
   it('has the same batches where they are no larger', () => {
     const small = { ...settings, batch: 8 }
-    expect(trainingOf('half the data', { settings: small })?.settings).toEqual(small)
+    expect(training('half the data', { settings: small })?.settings).toEqual(small)
   })
 
   it('is nothing of three samples, or where they are the test set too', () => {
@@ -87,26 +88,26 @@ describe('half the data', () => {
         train: { count, inputs: inputs.slice(0, 2 * count), labels: labels.slice(0, count) },
       }
     }
-    expect(trainingOf('half the data', { data: few(3) })).toBeUndefined()
-    expect(trainingOf('half the data', { data: few(4) })?.data.train.count).toBe(2)
-    expect(trainingOf('half the data', { data: { ...fewPoints, test: fewPoints.train } })).toBeUndefined()
+    expect(training('half the data', { data: few(3) })).toBeUndefined()
+    expect(training('half the data', { data: few(4) })?.data.train.count).toBe(2)
+    expect(training('half the data', { data: { ...fewPoints, test: fewPoints.train } })).toBeUndefined()
   })
 })
 
 describe('controls that make no sense', () => {
   it('are twins that there are none of', () => {
-    expect(trainingOf('shallow twin', { twins: {} })).toBeUndefined()
-    expect(trainingOf('shallower twin', { twins: {} })).toBeUndefined()
+    expect(training('shallow twin', { twins: {} })).toBeUndefined()
+    expect(training('shallower twin', { twins: {} })).toBeUndefined()
   })
 
   it('are float64 of what is in float64', () => {
-    expect(trainingOf('float64', { precision: 'float64' })).toBeUndefined()
+    expect(training('float64', { precision: 'float64' })).toBeUndefined()
   })
 
   it('are wider networks without a hidden layer', () => {
-    expect(trainingOf('4 x width', { network: chain(dense(2)) })).toBeUndefined()
-    expect(trainingOf('16 x width', { network: dense(2) })).toBeUndefined()
-    expect(trainingOf('4 x width', { network: chain(dense(3), relu(), dense(2)) })?.network).toEqual(
+    expect(training('4 x width', { network: chain(dense(2)) })).toBeUndefined()
+    expect(training('16 x width', { network: dense(2) })).toBeUndefined()
+    expect(training('4 x width', { network: chain(dense(3), relu(), dense(2)) })?.network).toEqual(
       chain(dense(12), relu(), dense(2)),
     )
   })
@@ -122,7 +123,7 @@ describe('wider networks', () => {
       chain(dense(4), batchNorm(), relu(), dense(image.classes)),
     ]
     for (const one of networks) {
-      const wide = trainingOf('4 x width', { network: one, data: image })
+      const wide = training('4 x width', { network: one, data: image })
       expect(wide?.data).toBe(image)
       expect(wide?.network).not.toEqual(one)
     }
@@ -131,7 +132,7 @@ describe('wider networks', () => {
 
 describe('random labels', () => {
   it('change the labels of the training set alone', () => {
-    const random = trainingOf('random labels')
+    const random = training('random labels')
     expect(random?.data.train.inputs).toEqual(fewPoints.train.inputs)
     expect(random?.data.train.labels).not.toEqual(fewPoints.train.labels)
     expect(random?.data.test).toEqual(fewPoints.test)
@@ -139,7 +140,7 @@ describe('random labels', () => {
   })
 
   it('are nothing where there are no labels', () => {
-    expect(trainingOf('random labels', { data: autoencode(fewPoints) })).toBeUndefined()
-    expect(trainingOf('random labels', { data: { ...fewPoints, test: fewPoints.train } })).toBeUndefined()
+    expect(training('random labels', { data: autoencode(fewPoints) })).toBeUndefined()
+    expect(training('random labels', { data: { ...fewPoints, test: fewPoints.train } })).toBeUndefined()
   })
 })

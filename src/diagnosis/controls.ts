@@ -6,21 +6,48 @@ import type { Network } from '../network/network.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { widened } from '../surgery/widened.ts'
 
-export const controlNames = [
-  'patient',
-  'shallow twin',
-  'shallower twin',
-  'rate / 3',
-  'rate / 10',
-  'float64',
-  '3 x steps',
-  '4 x width',
-  '16 x width',
-  'half the data',
-  'random labels',
-] as const
+/** What a control changes, and by how much. */
+export type Control =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'twin'; readonly twin: 'shallow' | 'shallower' }
+  | { readonly kind: 'rate'; readonly divisor: number }
+  | { readonly kind: 'precision'; readonly precision: 'float64' }
+  | { readonly kind: 'steps'; readonly factor: number }
+  | { readonly kind: 'width'; readonly factor: number }
+  | { readonly kind: 'half the data' }
+  | { readonly kind: 'random labels' }
 
-export type ControlName = (typeof controlNames)[number]
+/** The controls by the names under which files, JSON and pictures have their trainings. Code reads the row, never the name. */
+export const controls = {
+  patient: { kind: 'none' },
+  'shallow twin': { kind: 'twin', twin: 'shallow' },
+  'shallower twin': { kind: 'twin', twin: 'shallower' },
+  'rate / 3': { kind: 'rate', divisor: 3 },
+  'rate / 10': { kind: 'rate', divisor: 10 },
+  float64: { kind: 'precision', precision: 'float64' },
+  '3 x steps': { kind: 'steps', factor: 3 },
+  '4 x width': { kind: 'width', factor: 4 },
+  '16 x width': { kind: 'width', factor: 16 },
+  'half the data': { kind: 'half the data' },
+  'random labels': { kind: 'random labels' },
+} as const satisfies Readonly<Record<string, Control>>
+
+export type ControlName = keyof typeof controls
+
+/** In the order of the table. */
+export const controlNames: readonly ControlName[] = Object.keys(controls).filter((name): name is ControlName =>
+  Object.hasOwn(controls, name),
+)
+
+/** The names of the controls of a kind. */
+export type ControlOf<Kind extends Control['kind']> = {
+  [Name in ControlName]: (typeof controls)[Name]['kind'] extends Kind ? Name : never
+}[ControlName]
+
+/** The controls of a kind, in the order of the table. */
+export function controlsOf<Kind extends Control['kind']>(kind: Kind): readonly ControlOf<Kind>[] {
+  return controlNames.filter((name): name is ControlOf<Kind> => controls[name].kind === kind)
+}
 
 /** A training: what of a patient's is changed in a control. */
 export interface Training {
@@ -34,13 +61,6 @@ export interface Training {
 export interface Patient extends Training {
   /** The networks with fewer layers, as far as there are any. */
   readonly twins: { readonly shallow?: Network; readonly shallower?: Network }
-}
-
-interface Control {
-  /** What it asks, as a table has it. */
-  readonly question: string
-  /** Undefined where it makes no sense for this patient. */
-  readonly training: (patient: Patient) => Training | undefined
 }
 
 const unchanged = ({ network, data, settings, precision }: Patient): Training => ({
@@ -59,60 +79,49 @@ function slower(patient: Patient, divisor: number): Training {
   }
 }
 
-function wider(patient: Patient, factor: number): Training | undefined {
-  const network = widened(patient.network, factor)
-  return network && { ...unchanged(patient), network }
-}
-
-const twin = (patient: Patient, network: Network | undefined): Training | undefined =>
+const withNetwork = (patient: Patient, network: Network | undefined): Training | undefined =>
   network && { ...unchanged(patient), network }
 
 /** Chooses half of the samples, and random labels. */
 const variationSeed = 1
 
-export const controls: { readonly [name in ControlName]: Control } = {
-  patient: { question: 'the network as it is', training: unchanged },
-  'shallow twin': {
-    question: 'does the same network with fewer layers train better?',
-    training: (patient) => twin(patient, patient.twins.shallow),
-  },
-  'shallower twin': {
-    question: 'does it with the fewest?',
-    training: (patient) => twin(patient, patient.twins.shallower),
-  },
-  'rate / 3': { question: 'is the step too large?', training: (patient) => slower(patient, 3) },
-  'rate / 10': { question: 'is the step far too large?', training: (patient) => slower(patient, 10) },
-  float64: {
-    question: 'does arithmetic matter?',
-    training: (patient) =>
-      patient.precision === 'float64' ? undefined : { ...unchanged(patient), precision: 'float64' },
-  },
-  '3 x steps': {
-    question: 'is it only slower?',
-    training: (patient) => ({
-      ...unchanged(patient),
-      settings: { ...patient.settings, steps: 3 * patient.settings.steps },
-    }),
-  },
-  '4 x width': { question: 'is it too narrow?', training: (patient) => wider(patient, 4) },
-  '16 x width': { question: 'is it far too narrow?', training: (patient) => wider(patient, 16) },
-  'half the data': {
-    question: 'does less data widen the gap?',
-    training: (patient) => {
-      const { data } = patient
-      const { count } = data.train
-      if (count < 4 || data.train === data.test) return undefined
-      const train = randomSubset(data.train, Math.floor(count / 2), variationSeed)
-      const batch = Math.min(patient.settings.batch, train.count)
-      return { ...unchanged(patient), data: { ...data, train }, settings: { ...patient.settings, batch } }
-    },
-  },
-  'random labels': {
-    question: 'can it learn labels that mean nothing by heart?',
-    training: (patient) => {
-      const { data } = patient
-      if (taskOf(data) === 'autoencoding' || data.train === data.test) return undefined
-      return { ...unchanged(patient), data: vary(data, { randomLabels: true, seed: variationSeed }) }
-    },
-  },
+/** The training of a control; undefined where it makes no sense for this patient. */
+export function trainingOf(patient: Patient, name: ControlName): Training | undefined {
+  const control: Control = controls[name]
+  const { settings } = patient
+  switch (control.kind) {
+    case 'none':
+      return unchanged(patient)
+    case 'twin':
+      return withNetwork(patient, patient.twins[control.twin])
+    case 'rate':
+      return slower(patient, control.divisor)
+    case 'precision':
+      return patient.precision === control.precision
+        ? undefined
+        : { ...unchanged(patient), precision: control.precision }
+    case 'steps':
+      return { ...unchanged(patient), settings: { ...settings, steps: control.factor * settings.steps } }
+    case 'width':
+      return withNetwork(patient, widened(patient.network, control.factor))
+    case 'half the data':
+      return halved(patient)
+    case 'random labels':
+      return mislabelled(patient)
+  }
+}
+
+function halved(patient: Patient): Training | undefined {
+  const { data, settings } = patient
+  const { count } = data.train
+  if (count < 4 || data.train === data.test) return undefined
+  const train = randomSubset(data.train, Math.floor(count / 2), variationSeed)
+  const batch = Math.min(settings.batch, train.count)
+  return { ...unchanged(patient), data: { ...data, train }, settings: { ...settings, batch } }
+}
+
+function mislabelled(patient: Patient): Training | undefined {
+  const { data } = patient
+  if (taskOf(data) === 'autoencoding' || data.train === data.test) return undefined
+  return { ...unchanged(patient), data: vary(data, { randomLabels: true, seed: variationSeed }) }
 }

@@ -2,8 +2,7 @@
 import type { TrainingSettings } from '../settings/options.ts'
 import { answerOf } from './answer.ts'
 import { type Cause, causeFacts, type Verdict } from './cause.ts'
-import type { Assessment, EvidenceRow, Need } from './causes/assessment.ts'
-import { controls } from './controls.ts'
+import type { Assessment, EvidenceRow } from './causes/assessment.ts'
 import type { DiagnosisOutcome } from './diagnose.ts'
 import type { Judgement } from './judge.ts'
 import type { Measured } from './measured.ts'
@@ -12,6 +11,7 @@ import { type LayerMap, type LayerProfile, layerMaps, layerProfiles, pictureOf }
 import { settingsOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
 import type { TrialRecord } from './trial.ts'
+import { needText } from './wording/controls.ts'
 
 export interface Finding {
   readonly cause: Cause
@@ -117,9 +117,3 @@ function openCause({ cause, sentence, needs }: Assessment, { openQuestions }: Di
 }
 
 const capitalised = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1)
-
-function needText(need: Need): string {
-  if ('measurement' in need) return 'a measurement on the trained network'
-  const { question } = controls[need.control]
-  return `${need.control} with ${need.seeds === 1 ? 'one seed' : `${need.seeds} seeds`} (${question})`
-}

@@ -7,7 +7,7 @@ import type { LossRecord } from '../training/train.ts'
 import { checkWeights } from '../training/weights.ts'
 import type { Lanes } from '../trials/lanes.ts'
 import type { Need } from './causes/assessment.ts'
-import { type ControlName, controlNames, controls, type Patient } from './controls.ts'
+import { type ControlName, controlNames, type Patient, trainingOf } from './controls.ts'
 import { costOfMeasurement } from './measurement-costs.ts'
 import { settingsOf, workOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
@@ -47,7 +47,7 @@ export function createWorkshop(place: WorkshopTask): Workshop {
   const { task, patient, lanes, secondsSoFar } = place
   const { seeds, store } = task
   const trials: Trial[] = []
-  const applicable = new Set(controlNames.filter((name) => controls[name].training(patient) !== undefined))
+  const applicable = new Set(controlNames.filter((name) => trainingOf(patient, name) !== undefined))
   const secondsLeft = (): number => task.budgetSeconds - secondsSoFar()
 
   /** Trials that are asked for and weren't made. */
@@ -70,7 +70,7 @@ export function createWorkshop(place: WorkshopTask): Workshop {
     return done === 0 ? null : (work * seconds) / done
   }
   const workFor = ({ control }: Job): number => {
-    const training = controls[control].training(patient)
+    const training = trainingOf(patient, control)
     return training ? workOf(training) : 0
   }
   const costOf = (need: Need): number | null => {
@@ -154,7 +154,7 @@ async function makeTrial(
 }
 
 function specOf({ patient, task }: WorkshopTask, { control, seed }: Job): TrialSpec | undefined {
-  const training = controls[control].training(patient)
+  const training = trainingOf(patient, control)
   if (!training) return undefined
   const { network, data, precision } = training
   const blueprint = createBlueprint(network, data.shape)

@@ -1,11 +1,13 @@
 /** Whether the network is too narrow for its data. */
 
 import { percent } from '../../format/words.ts'
+import { controls, controlsOf } from '../controls.ts'
 import { type Evidence, meanOf, referenceOf, symptomOf, trainingError } from '../evidence.ts'
 import { type Assessment, type EvidenceRow, holds, open, ruledOut, untested } from './assessment.ts'
 import { fitsPoorly, relief } from './step.ts'
 
-const widths = ['4 x width', '16 x width'] as const
+const widths = controlsOf('width')
+const times = { 4: 'four', 16: 'sixteen' } as const
 /** Wider networks always fit a little better in a short run: too narrow is what leaves at least half of the error. */
 const halved = 0.5
 
@@ -31,7 +33,7 @@ export function underCapacity(evidence: Evidence, earlier: readonly Assessment[]
   }
   if (earlier.some(({ state }) => state === 'holds') && !evidence.isNarrow)
     return untested(cause, 'a cause that explains it was found.')
-  if (!evidence.applicable.has('4 x width')) {
+  if (!evidence.applicable.has(widths[0])) {
     return ruledOut(cause, 'the layers', { sentence: 'it has no hidden layer to widen.', evidence: rows })
   }
   // The cheapest first: what is merely slow isn't too narrow.
@@ -54,7 +56,7 @@ export function underCapacity(evidence: Evidence, earlier: readonly Assessment[]
   const tried = widths.map((control) => ({ control, found: relief(evidence, control) }))
   const changes = tried.flatMap(({ control, found }): EvidenceRow[] => {
     if (!found) return []
-    const words = `training error ${percent(found.after)} with ${control.replace(' x width', '')} times the width`
+    const words = `training error ${percent(found.after)} with ${controls[control].factor} times the width`
     return [
       { name: `share of the training error that ${control} takes away`, value: found.share, limit: halved, words },
     ]
@@ -71,8 +73,7 @@ export function underCapacity(evidence: Evidence, earlier: readonly Assessment[]
       return open(cause, [], { ...found, sentence })
     }
     if (!change.isSure) continue
-    const times = control === '4 x width' ? 'four' : 'sixteen'
-    const sentence = `It is too narrow: its training error is ${percent(error)}, with ${times} times the width ${percent(change.after)}, and with three times the steps ${percent(longer.after)}.`
+    const sentence = `It is too narrow: its training error is ${percent(error)}, with ${times[controls[control].factor]} times the width ${percent(change.after)}, and with three times the steps ${percent(longer.after)}.`
     return holds(cause, change.share, { ...found, sentence })
   }
   const isUnsure = tried.some(({ found: change }) => change && change.share >= halved)

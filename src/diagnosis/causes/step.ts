@@ -1,7 +1,7 @@
 /** Whether the step is too large: the same run at a third and a tenth of the rate. */
 
 import { number, percent } from '../../format/words.ts'
-import type { ControlName } from '../controls.ts'
+import { type ControlName, type ControlOf, controls, controlsOf } from '../controls.ts'
 import { difference, type Evidence, meanOf, symptomOf, trainingError } from '../evidence.ts'
 import {
   type Answer,
@@ -17,8 +17,8 @@ import {
   scoreOf,
 } from './assessment.ts'
 
-const rates = ['rate / 3', 'rate / 10'] as const
-type Rate = (typeof rates)[number]
+const rates = controlsOf('rate')
+type Rate = ControlOf<'rate'>
 
 /** Without a symptom, a training error above this is still worth a try at another rate. */
 export const poorFit = 0.1
@@ -116,7 +116,9 @@ function byRelief(evidence: Evidence, rows: readonly EvidenceRow[]): Assessment 
   return ruledOut('unstable-step', rates.join(', '), { sentence: `${words.join(', ')}.`, evidence: rows })
 }
 
-const wordsOf = (rate: Rate): string => (rate === 'rate / 3' ? 'a third' : 'a tenth')
+const fractions = { 3: 'a third', 10: 'a tenth' } as const
+
+const wordsOf = (rate: Rate): string => fractions[controls[rate].divisor]
 
 function sharpnessRows({ measured: { sharpness } }: Evidence): EvidenceRow[] {
   if (!sharpness) return []
