@@ -115,8 +115,9 @@ class Writer {
       find: (control, seed) => this.find(control, seed),
       save: async (trial, about) => this.save(trial, about),
       finish: (result) => {
-        if (this.lines && !this.isOver)
-          writeWhole(join(this.folder, resultFile), `${JSON.stringify(result, null, 2)}\n`)
+        if (!this.lines || this.isOver) return
+        this.lock?.check()
+        writeWhole(join(this.folder, resultFile), `${JSON.stringify(result, null, 2)}\n`)
       },
       close: () => this.close(),
     }
@@ -141,6 +142,7 @@ class Writer {
   save(trial: Trial, { keepsWeights, seconds }: Saved): void {
     if (this.failure !== undefined) throw this.failure
     try {
+      this.lock?.check()
       const { record, weights, spec } = trial
       const trained = { blueprint: spec.blueprint, weights }
       const weightsSha256 = keepsWeights ? writeTrialWeights(this.weightsFile(record), trained) : null

@@ -132,8 +132,11 @@ export interface MetricsFile {
 /** Milliseconds for which lines are collected: a write for each of many short steps would slow them down. */
 const collecting = 100
 
-/** Opens the file to add to it, cut to so many bytes. Throws a `disk` error. */
-export function openMetrics(path: string, bytes: number): MetricsFile {
+/**
+ * Opens the file to add to it, cut to so many bytes. `check` is asked before each write, and may throw. Throws a `disk`
+ * error.
+ */
+export function openMetrics(path: string, bytes: number, check: () => void = () => {}): MetricsFile {
   const file: GrowingFile = openGrowing(path, bytes)
   let waiting = ''
   let writtenAt = performance.now()
@@ -142,7 +145,9 @@ export function openMetrics(path: string, bytes: number): MetricsFile {
     // Taken out first: after a failed write part of it may be there, and a second attempt would double it.
     waiting = ''
     writtenAt = performance.now()
-    if (text) file.append(text)
+    if (!text) return
+    check()
+    file.append(text)
   }
   return {
     add: (records) => {

@@ -60,7 +60,7 @@ export function createRunFolder(
     const files = [checkpointName(state.step), metricsFile, runFile]
     try {
       writer.save(state, time)
-      writer.metrics = openMetrics(join(folder, metricsFile), 0)
+      writer.metrics = openMetrics(join(folder, metricsFile), 0, writer.checkLock)
       const { standardiser, signal } = start
       writeWhole(join(folder, runFile), encodeDescription(description, standardiser.statistics, signal))
     } catch (error) {
@@ -109,7 +109,7 @@ export function resumeRunFolder(run: RunToResume): {
       if (isLater || name === resultFile || name.endsWith('.partial')) removeQuietly(join(folder, name))
     }
     dropOldCheckpoints(folder, keepsFirst)
-    writer.metrics = openMetrics(metrics, kept.bytes)
+    writer.metrics = openMetrics(metrics, kept.bytes, writer.checkLock)
     writer.savedStep = state.step
   })
   const { losses, measurements } = kept
@@ -130,6 +130,9 @@ class Writer {
     private readonly onCheckpoint?: OnCheckpoint,
   ) {}
 
+  /** Throws a `run` error where another process has taken over the folder. */
+  readonly checkLock = (): void => this.lock?.check()
+
   recorder(begin: Recorder['begin']): RunFolder {
     return {
       folder: this.folder,
@@ -140,6 +143,7 @@ class Writer {
       finish: (result) => {
         // A look at the layers after the last step is nowhere else.
         this.metrics?.save()
+        this.checkLock()
         writeWhole(join(this.folder, resultFile), `${JSON.stringify(result, null, 2)}\n`)
       },
       close: () => this.close(),
@@ -151,6 +155,7 @@ class Writer {
     const file = join(this.folder, checkpointName(state.step))
     // Before the checkpoint: it must never be ahead of the losses.
     this.metrics?.save()
+    this.checkLock()
     writeWhole(file, encodeCheckpoint(this.blueprint, state, time))
     this.savedStep = state.step
     dropOldCheckpoints(this.folder, this.keepsFirst)
@@ -161,7 +166,8 @@ class Writer {
     try {
       this.metrics?.close()
     } catch (error) {
-      // The disk is full: that has been said, and what is missing is made again after the last checkpoint.
+      // The disk is full or the folder is another's: that has been said, and what is missing is made again after the last
+      // checkpoint.
       if (!(error instanceof IsobathError)) throw error
     } finally {
       this.lock?.release()
@@ -244,6 +250,6 @@ export function readRunMetrics(folder: string, step: number, settings: TrainingS
   if (kept && (settings.probes === undefined || kept.lookThen)) return kept
   throw new IsobathError(
     'run',
-    `${file}: expected the losses of all ${step} steps, and some are missing. The file was changed or broken.`,
+    `${file}: expected the losses of all ${step} steps, and some are missing. The file was changed or broken. Remove result.json to make its last steps again.`,
   )
 }

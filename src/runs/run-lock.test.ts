@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { refusal } from '../../test/support/refusal.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { takeLock } from './run-lock.ts'
@@ -115,6 +115,60 @@ describe("a folder's lock", () => {
   it('is left to a process that does not end', async () => {
     const pid = await ownerOf('echo $$; exec sleep 1000')
     expect(tryLock(folderWith('lasting', { ...owner, pid }))).toContain(`process ${pid} is at work in this folder`)
+  })
+
+  /** A lock as this version writes it, whose owner gave its last sign of life so many seconds ago. */
+  function signedLock(name: string, seconds: number, about: object): string {
+    const folder = folderWith(name, { ...owner, pid: 1, token: 'another', ...about })
+    const time = Date.now() / 1000 - seconds
+    utimesSync(join(folder, 'lock'), time, time)
+    return folder
+  }
+
+  it.each([
+    ['another machine', { host: 'elsewhere', namespace: null }],
+    ['another container of the same host name', { namespace: 'pid:[1]' }],
+  ])(
+    'of %s is left to its owner while that gives signs of life, and taken over two minutes after the last',
+    (_, about) => {
+      const name = `signs-${Object.keys(about).length}`
+      expect(tryLock(signedLock(`${name}-fresh`, 10, about))).toMatch(
+        /^IsobathError: ROOT\/signs-\d-fresh: process 1 (on elsewhere|in another container of \S+) is at work in this folder, since \S+\. Its last sign of life came 1\d s ago\. Wait until it ends; the folder is free 120 s after the last sign\.$/,
+      )
+      expect(tryLock(signedLock(`${name}-old`, 130, about))).toBe('nothing was refused')
+    },
+  )
+
+  it('shows signs of life while it is held', () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const folder = folderWith('signs')
+    const lock = takeLock(folder)
+    const file = join(folder, 'lock')
+    const text = readFileSync(file, 'utf8')
+    utimesSync(file, 1, 1)
+    vi.advanceTimersByTime(5000)
+    expect(Date.now() - statSync(file).mtimeMs).toBeLessThan(60_000)
+    expect(readFileSync(file, 'utf8')).toBe(text)
+    lock.release()
+  })
+
+  it('that another process has taken over stops its former owner, and is not released by it', () => {
+    const folder = folderWith('lost')
+    const lock = takeLock(folder)
+    lock.check()
+    const other = `${JSON.stringify({ ...owner, token: 'another' })}\n`
+    writeFileSync(join(folder, 'lock'), other)
+    expect(refusal(() => lock.check())).toContain('another process has taken over this folder')
+    lock.release()
+    expect(readFileSync(join(folder, 'lock'), 'utf8')).toBe(other)
+  })
+
+  it('leaves no file of its own behind, whether it was given or not', () => {
+    const [given, refused] = [folderWith('tidy'), folderWith('tidy-refused', owner)]
+    takeLock(given).release()
+    tryLock(refused)
+    expect([readdirSync(given), readdirSync(refused)]).toEqual([[], ['lock']])
   })
 
   it('that can not be made is a disk error', () => {

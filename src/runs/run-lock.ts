@@ -1,31 +1,25 @@
 /**
- * Keeps two processes off one run's folder: a file `lock` that names the process that is at work there. One whose
- * process is gone, after a crash or `kill -9`, is taken over. Node only.
+ * Keeps two processes off one run's folder: a file `lock` names the process that is at work there. The lock of a process
+ * that is gone, after a crash or `kill -9`, is taken over. Node only.
+ *
+ * A lock is written whole under another name, and then gets its own by link(2), which fails where there is a lock: nobody
+ * ever reads half of one. A take-over replaces the stale lock by rename(2) under a guard of its own, so that a folder is
+ * never without a lock meanwhile.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { closeSync, linkSync, openSync, readFileSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { IsobathError } from '../support/errors.ts'
 import { reasonOf, removeQuietly } from '../support/files.ts'
+import { describeOwner, isAtWork, mayEnd, newOwner, parseOwner, secondsBetweenSigns } from './lock-owner.ts'
 
 export interface Lock {
+  /**
+   * Throws a `run` error where another process has taken the lock: it must be asked before a file of the folder is replaced.
+   * That happens to a process that was stopped or cut off for minutes.
+   */
+  check(): void
   release(): void
 }
-
-const ownerSchema = z.object({
-  pid: z.number().int().positive(),
-  host: z.string(),
-  /** When it was taken, for people. */
-  since: z.string(),
-  /**
-   * Tells apart two processes that had the same number, also before and after a restart of the machine; null where the
-   * system doesn't say.
-   */
-  process: z.string().nullable(),
-})
-
-type Owner = z.infer<typeof ownerSchema>
 
 const lockName = 'lock'
 
@@ -35,72 +29,153 @@ const patience = 1000
 /** Takes the lock of a folder that exists. Throws a `run` error where another has it, a `disk` error where it can't be made. */
 export function takeLock(folder: string): Lock {
   const file = join(folder, lockName)
-  const owner: Owner = {
-    pid: process.pid,
-    host: hostname(),
-    since: new Date().toISOString(),
-    process: processMark(process.pid),
+  const text = `${JSON.stringify(newOwner())}\n`
+  const own = `${file}.${process.pid}.${crypto.randomUUID().slice(0, 8)}.partial`
+  writeNew(own, text, file)
+  try {
+    const refuseAt = performance.now() + patience
+    while (!link(own, file) && !takeOver(folder, file, own, refuseAt));
+  } finally {
+    removeQuietly(own)
   }
-  const text = `${JSON.stringify(owner)}\n`
-  const refuseAt = performance.now() + patience
-  while (!createFile(file, text)) removeStale(folder, file, refuseAt)
+  return holdLock(folder, file, text)
+}
+
+/** A lock that is ours, with its signs of life. */
+function holdLock(folder: string, file: string, text: string): Lock {
+  // The descriptor stays that of our lock, whatever file has its name by then.
+  const descriptor = openSync(file, 'r+')
+  const signs = setInterval(() => {
+    try {
+      // The same bytes again: only the time of the change is new, and it is the file system's own.
+      writeSync(descriptor, text, 0)
+    } catch {}
+  }, 1000 * secondsBetweenSigns)
+  signs.unref()
   // Ended by a second Ctrl-C or an error that nobody caught: the folder is free all the same.
   let isHeld = true
   const release = (): void => {
     // Once alone: the next lock there may be another's.
     if (!isHeld) return
     isHeld = false
+    clearInterval(signs)
     process.off('exit', release)
-    removeQuietly(file)
+    closeSync(descriptor)
+    try {
+      if (readText(file) === text) removeQuietly(file)
+    } catch {}
   }
   process.on('exit', release)
-  return { release }
+  return {
+    check: () => {
+      const current = readText(file)
+      // A lock that was removed by hand is nobody's.
+      if (!isHeld || current === text || current === undefined) return
+      throw new IsobathError(
+        'run',
+        `${folder}: another process has taken over this folder, after this one gave no sign of life for minutes. Nothing more is written here. Go on with the folder once the other process has ended.`,
+      )
+    },
+    release,
+  }
 }
 
-/** False where the file is there already. */
-function createFile(file: string, text: string): boolean {
+/** Writes a file that only this process knows. Throws a `disk` error that names `file`, for which it is written. */
+function writeNew(own: string, text: string, file: string): void {
   try {
-    writeFileSync(file, text, { flag: 'wx' })
+    writeFileSync(own, text, { flag: 'wx' })
+  } catch (error) {
+    // On a full disk the file may be there, empty.
+    removeQuietly(own)
+    throw diskError(file, 'be written', error)
+  }
+}
+
+/** What file systems without hard links say: FAT, and some that are reached over a network. */
+const withoutLinks: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'])
+
+/** Gives a file a second name; false where the name is taken. */
+function link(file: string, name: string): boolean {
+  try {
+    linkSync(file, name)
     return true
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
-    // On a full disk the file may be there, empty.
-    if (codeOf(error) === 'ENOSPC') removeQuietly(file)
-    throw new IsobathError(
-      'disk',
-      `${file}: can't be written (${reasonOf(error)}). Free some space or choose another place.`,
-    )
+    if (withoutLinks.has(codeOf(error))) return copy(file, name)
+    throw diskError(name, 'be written', error)
+  }
+}
+
+/** Writes a file's text under another name; false where the name is taken. It is empty for microseconds. */
+function copy(file: string, name: string): boolean {
+  try {
+    writeFileSync(name, readText(file) ?? '', { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    if (codeOf(error) === 'ENOSPC') removeQuietly(name)
+    throw diskError(name, 'be written', error)
   }
 }
 
 /**
- * Removes the lock of a process that is gone. Where the process is at work, waits a little for its end; from `refuseAt` on
- * (as performance.now() counts) throws a `run` error.
+ * Puts our lock in the place of one whose process is gone; true where that was done. Where the process is at work, waits a
+ * little for its end; from `refuseAt` on (as performance.now() counts) throws a `run` error.
  */
-function removeStale(folder: string, file: string, refuseAt: number): void {
+function takeOver(folder: string, file: string, own: string, refuseAt: number): boolean {
   const found = readPatiently(file)
-  if (found === undefined) return
+  if (found === undefined) return false
   const owner = parseOwner(found)
-  if (owner !== undefined && isAtWork(owner)) {
-    if (!mayEnd(owner) || performance.now() >= refuseAt) throw refusal(folder, file, owner)
-    pause(20)
-    return
+  if (owner !== undefined) {
+    const silence = secondsSince(file, own)
+    if (isAtWork(owner, silence)) {
+      if (!mayEnd(owner) || performance.now() >= refuseAt) {
+        throw new IsobathError('run', `${folder}: ${describeOwner(owner, silence, file)}`)
+      }
+      pause(20)
+      return false
+    }
   }
-  // Renamed first: of several processes that want it, one gets it.
-  const aside = `${file}.${process.pid}.partial`
-  try {
-    renameSync(file, aside)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return
-    throw new IsobathError('disk', `${file}: can't be removed (${reasonOf(error)}). Remove it by hand.`)
-  }
-  const moved = readText(aside) ?? ''
-  // Another process has taken the lock since it was read: it gets it back.
-  if (moved !== found) createFile(file, moved)
-  removeQuietly(aside)
+  return guarded(`${file}.takeover.partial`, own, () => {
+    // Once more, now that nobody else replaces it.
+    if (readText(file) !== found) return false
+    renameSync(own, file)
+    return true
+  })
 }
 
-/** Between making its lock and writing to it a process needs microseconds; one that was killed there left it empty. */
+/** A take-over lasts microseconds: a guard that is older belongs to a process that was killed in between. */
+const oldestGuard = 5
+
+/** Does the work while a file of this name is ours; false where another process has it. */
+function guarded(guard: string, own: string, work: () => boolean): boolean {
+  if (!link(own, guard)) {
+    const before = readText(guard)
+    pause(10)
+    // Removed by the one who has seen it unchanged for long; it is made anew within microseconds of its need.
+    if (before !== undefined && secondsSince(guard, own) > oldestGuard && readText(guard) === before)
+      removeQuietly(guard)
+    return false
+  }
+  try {
+    return work()
+  } catch (error) {
+    throw diskError(guard, 'be replaced', error)
+  } finally {
+    removeQuietly(guard)
+  }
+}
+
+/** Seconds from a file's last change to that of another, by the clock of their file system. */
+function secondsSince(file: string, other: string): number {
+  try {
+    return (statSync(other).mtimeMs - statSync(file).mtimeMs) / 1000
+  } catch {
+    return 0
+  }
+}
+
+/** A copied lock is empty for microseconds; a process that was killed there left it empty. */
 function readPatiently(file: string): string | undefined {
   for (let attempt = 0; attempt < 20; attempt++) {
     const text = readText(file)
@@ -119,65 +194,13 @@ function readText(file: string): string | undefined {
     return readFileSync(file, 'utf8')
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
-    throw new IsobathError('disk', `${file}: can't be read (${reasonOf(error)}). Remove it by hand.`)
+    throw diskError(file, 'be read', error)
   }
 }
 
-function parseOwner(text: string): Owner | undefined {
-  try {
-    return ownerSchema.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
-  }
-}
-
-/** Whether it can be seen to end: not this process, which is waiting, nor one of another machine. */
-function mayEnd({ pid, host }: Owner): boolean {
-  return host === hostname() && pid !== process.pid
-}
-
-/** Of another machine's processes nothing is known: then it counts as being there. */
-function isAtWork({ pid, host, process: mark }: Owner): boolean {
-  if (host !== hostname()) return true
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    // Any other error means that it is there and belongs to somebody else.
-    if (codeOf(error) === 'ESRCH') return false
-  }
-  // A process that has ended takes signals until its parent reaps it, which some parents never do.
-  if (/^[ZXx]$/.test(processFields(pid)?.[0] ?? '')) return false
-  const current = processMark(pid)
-  return mark === null || current === null || mark === current
-}
-
-/** The machine's start and the process's own, where /proc tells them (proc(5): field 22 of stat). */
-function processMark(pid: number): string | null {
-  const started = processFields(pid)?.[19]
-  if (started === undefined) return null
-  try {
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${started}`
-  } catch {
-    return null
-  }
-}
-
-/** What /proc tells of a process, from its state on (proc(5): field 3 of stat). */
-function processFields(pid: number): string[] | undefined {
-  try {
-    const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The program's name, in parentheses, may have spaces in it; the field after it is the third.
-    return status.slice(status.lastIndexOf(')') + 2).split(' ')
-  } catch {
-    return undefined
-  }
-}
-
-function refusal(folder: string, file: string, { pid, host, since }: Owner): IsobathError {
-  const elsewhere = host !== hostname()
-  const remedy = elsewhere ? `Wait until it ends; if it is gone, remove ${file}.` : 'Wait until it ends, or stop it.'
-  const owner = elsewhere ? `process ${pid} on ${host}` : `process ${pid}`
-  return new IsobathError('run', `${folder}: ${owner} is at work in this folder, since ${since}. ${remedy}`)
+function diskError(file: string, what: string, error: unknown): IsobathError {
+  const remedy = codeOf(error) === 'ENOSPC' ? 'Free some space.' : 'Choose another place, or remove the file by hand.'
+  return new IsobathError('disk', `${file}: can't ${what} (${reasonOf(error)}). ${remedy}`)
 }
 
 function codeOf(error: unknown): unknown {
