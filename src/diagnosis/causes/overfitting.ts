@@ -1,8 +1,8 @@
 /** Whether the network does worse on new samples than its training can answer for. Never where the training is worse. */
 
 import { number, percent } from '../../format/words.ts'
+import type { PairedDifference } from '../../numerics/paired-difference.ts'
 import { summarise } from '../../numerics/statistics.ts'
-import type { PairedDifference } from '../../training/compare.ts'
 import {
   difference,
   type Evidence,

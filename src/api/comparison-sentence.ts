@@ -1,6 +1,7 @@
-/** The same training for several networks, depths and seeds, side by side, and what follows from it. */
-import { type Summary, summarise } from '../numerics/statistics.ts'
-import type { Scores } from './evaluate.ts'
+/** What follows from the same training of several networks at several depths, in words. */
+import { type PairedDifference, pairedDifference } from '../numerics/paired-difference.ts'
+import { summarise } from '../numerics/statistics.ts'
+import type { Scores } from '../training/evaluate.ts'
 
 /** One training of a comparison. */
 export interface ComparedRun {
@@ -10,41 +11,6 @@ export interface ComparedRun {
   readonly train: Scores
   readonly test: Scores
   readonly diverged: object | null
-}
-
-export type Measure = (run: ComparedRun) => number | null
-
-/** How one network's scores differ from another's, paired by seed: the mean of second - first, with its 95% interval. */
-export interface PairedDifference extends Summary {
-  readonly first: number
-  readonly second: number
-  /**
-   * Worse: at least three pairs, an interval that lies above 0, and at least 5% more than the first. Better: the mirror
-   * image. Else the same, as far as these seeds can tell.
-   */
-  readonly verdict: 'worse' | 'better' | 'same' | 'too few seeds'
-}
-
-export function pairedDifference<R extends { readonly seed: number }>(
-  first: readonly R[],
-  second: readonly R[],
-  measure: (run: R) => number | null,
-): PairedDifference | null {
-  const pairs = second.flatMap((run) => {
-    const other = first.find(({ seed }) => seed === run.seed)
-    const [a, b] = [other ? measure(other) : null, measure(run)]
-    return a === null || b === null ? [] : [{ a, b }]
-  })
-  const difference = summarise(pairs.map(({ a, b }) => b - a))
-  if (!difference) return null
-  const mean = (values: number[]): number => summarise(values)?.mean ?? Number.NaN
-  const [firstMean, secondMean] = [mean(pairs.map(({ a }) => a)), mean(pairs.map(({ b }) => b))]
-  const means = { first: firstMean, second: secondMean }
-  if (pairs.length < 3 || difference.halfWidth === null) return { ...difference, ...means, verdict: 'too few seeds' }
-  const isLarge = Math.abs(difference.mean) >= 0.05 * Math.abs(means.first)
-  const isSure = Math.abs(difference.mean) > difference.halfWidth
-  const verdict = !isLarge || !isSure ? 'same' : difference.mean > 0 ? 'worse' : 'better'
-  return { ...difference, ...means, verdict }
 }
 
 /** As the report's table has it: one decimal, or two where one would hide the number. */

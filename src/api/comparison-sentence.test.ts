@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type ComparedRun, comparisonSentence, pairedDifference } from './compare.ts'
+import { type ComparedRun, comparisonSentence } from './comparison-sentence.ts'
 
 const scored = (family: string, depth: number, seed: number, train: number, test = train): ComparedRun => ({
   family,
@@ -9,62 +9,11 @@ const scored = (family: string, depth: number, seed: number, train: number, test
   test: { loss: test, error: test },
   diverged: null,
 })
-const runs = (errors: readonly number[]): ComparedRun[] => errors.map((error, seed) => scored('mlp', 4, seed, error))
 const diverged = (run: ComparedRun): ComparedRun => ({
   ...run,
   train: { loss: null, error: null },
   test: { loss: null, error: null },
   diverged: {},
-})
-const verdict = (first: readonly number[], second: readonly number[]) =>
-  pairedDifference(runs(first), runs(second), ({ train }) => train.error)?.verdict
-
-describe('a paired difference', () => {
-  it('is worse with three pairs, an interval above 0 and an effect of 5%', () => {
-    expect(verdict([0.1, 0.2, 0.3], [0.15, 0.26, 0.34])).toBe('worse')
-    expect(verdict([0.15, 0.26, 0.34], [0.1, 0.2, 0.3])).toBe('better')
-  })
-
-  it('pairs by seed: what differs from seed to seed does not hide a steady difference', () => {
-    const [first, second] = [runs([0.1, 0.5, 0.9]), runs([0.16, 0.56, 0.96]).reverse()]
-    expect(pairedDifference(first, second, ({ train }) => train.error)).toEqual({
-      count: 3,
-      mean: expect.closeTo(0.06, 12),
-      halfWidth: expect.closeTo(0, 12),
-      first: 0.5,
-      second: expect.closeTo(0.56, 12),
-      verdict: 'worse',
-    })
-  })
-
-  it('is the same where the interval reaches 0, however large the effect', () => {
-    expect(verdict([0.1, 0.1, 0.1], [0.1, 0.1, 0.4])).toBe('same')
-  })
-
-  it('is the same below 5%, however sure', () => {
-    expect(verdict([0.5, 0.5, 0.5], [0.52, 0.52, 0.52])).toBe('same')
-    expect(verdict([0.5, 0.5, 0.5], [0.53, 0.53, 0.53])).toBe('worse')
-  })
-
-  it('is worse than no error at all as soon as it is sure', () => {
-    expect(verdict([0, 0, 0], [0.01, 0.011, 0.012])).toBe('worse')
-    expect(verdict([0, 0, 0], [0, 0, 0])).toBe('same')
-  })
-
-  it('needs three pairs', () => {
-    expect(verdict([0.1, 0.1], [0.9, 0.9])).toBe('too few seeds')
-    expect(verdict([0.1], [0.9])).toBe('too few seeds')
-  })
-
-  it('leaves out seeds that only one side has, and runs without scores', () => {
-    const first = runs([0.1, 0.1, 0.1, 0.1])
-    const second = [...runs([0.2, 0.2]), diverged(scored('mlp', 4, 2, 0)), scored('mlp', 4, 9, 0.2)]
-    expect(pairedDifference(first, second, ({ train }) => train.error)).toMatchObject({
-      count: 2,
-      verdict: 'too few seeds',
-    })
-    expect(pairedDifference(first, [], ({ train }) => train.error)).toBeNull()
-  })
 })
 
 describe('the sentence of a comparison', () => {
