@@ -1,17 +1,7 @@
 /** The command line: commands, help, and what each kind of failure means for the exit status. */
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help } from 'commander'
 import { type ErrorCode, IsobathError, version } from '../index.ts'
-import { benchCommand } from './commands/bench.ts'
-import { compareCommand } from './commands/compare.ts'
-import { countCommand } from './commands/count.ts'
-import { dataCommand } from './commands/data.ts'
-import { diagnoseCommand } from './commands/diagnose.ts'
-import { evaluateCommand } from './commands/evaluate.ts'
-import { initCommand } from './commands/init.ts'
-import { predictCommand } from './commands/predict.ts'
-import { showCommand } from './commands/show.ts'
-import { startCommand } from './commands/start.ts'
-import { trainCommand } from './commands/train.ts'
+import { type CommandRow, commandList } from './command-list.ts'
 import { wasStopped } from './interrupt.ts'
 import { describeNetworks } from './network-argument.ts'
 
@@ -27,23 +17,31 @@ const description =
 function createProgram(words: readonly string[]): Command {
   const program = new Command('isobath').description(description).version(version)
   program.configureOutput({ outputError: (text, write) => write(printable(text).replace(/^error: /, 'isobath: ')) })
-  program.addHelpText('after', `\n${describeNetworks()}`)
-  const commands = [
-    startCommand(),
-    trainCommand(),
-    evaluateCommand(),
-    predictCommand(),
-    compareCommand(words),
-    diagnoseCommand(words),
-    showCommand(),
-    countCommand(),
-    initCommand(),
-    dataCommand(),
-    benchCommand(),
-  ]
-  for (const command of commands) program.addCommand(command)
+  program.configureHelp({ subcommandTerm: termOf })
+  program.addHelpText('after', () => `\n${describeNetworks()}`)
+  for (const { name, description } of commandList) program.command(name).description(description)
   configure(program, 'isobath')
+  program.hook('preSubcommand', (_, command) => define(command, words))
   return program
+}
+
+/** Loads the rest of a command. */
+async function define(command: Command, words: readonly string[]): Promise<void> {
+  const row = rowOf(command)
+  if (row === undefined) return
+  const defineCommand = await row.load()
+  defineCommand(command, words)
+  configure(command, `isobath ${row.name}`)
+}
+
+function rowOf(command: Command): CommandRow | undefined {
+  return commandList.find(({ name }) => name === command.name() && command.parent?.parent === null)
+}
+
+/** Of a command that isn't loaded, the list alone knows the arguments. */
+function termOf(this: Help, command: Command): string {
+  const row = rowOf(command)
+  return row === undefined ? Help.prototype.subcommandTerm.call(this, command) : `${row.name} ${row.usage}`.trimEnd()
 }
 
 /** Errors are thrown up to `main` by every command, however deep, and point to the help of the command they are about. */
@@ -63,6 +61,9 @@ export async function main(words: readonly string[]): Promise<number> {
       program.outputHelp()
       return exitStatus.answer
     }
+    // `help NAME` prints the help of the command without a call of it.
+    const asked = words[0] === 'help' ? program.commands.find((command) => command.name() === words[1]) : undefined
+    if (asked !== undefined) await define(asked, words)
     await program.parseAsync(words, { from: 'user' })
     return exitStatus.answer
   } catch (error) {

@@ -50,6 +50,23 @@ describe('the presets', () => {
   })
 })
 
+describe('the list of commands', () => {
+  it('shows the arguments that each command takes', async () => {
+    const [, list] = (await helpOf('')).split('\nCommands:\n')
+    // A line of the list begins with the name and the arguments; only `data` has commands of its own.
+    const listed = [...list.split('\n\n')[0].matchAll(/^ {2}(\S+(?: [[<].*?[\]>])*)(?: {2}|$)/gm)].map(
+      ([, term]) => term,
+    )
+    expect(listed.length).toBe(12)
+    for (const term of listed.filter((one) => !one.startsWith('help'))) {
+      const usage = term === 'data' ? 'data [options] [command]' : term
+      expect(await helpOf(term.split(' ')[0])).toMatch(new RegExp(`^Usage: isobath ${quoted(usage)}\n`))
+    }
+  })
+})
+
+const quoted = (text: string): string => text.replaceAll(/[[\].]/g, '\\$&')
+
 describe('--seed and --threads', () => {
   it.each([
     ['start', 'both'],

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import type { BenchOptions, BenchResult, RooflineResult } from '../../bench/bench.ts'
 import type { PeerName } from '../../bench/peers/peer.ts'
 import { IsobathError } from '../../index.ts'
@@ -32,11 +32,8 @@ const example = [
 ]
 
 /** `bench [--peer pytorch] [--roofline NETWORK]`: speed. The bench itself is loaded when it is asked for. */
-export function benchCommand(): Command {
-  const command = new Command('bench')
-    .description(
-      'measure speed: training steps, products and convolutions, and what depth costs, or where the time of a step goes',
-    )
+export function defineBench(command: Command): Command {
+  command
     .optionsGroup('Bench:')
     .addOption(
       new Option('--peer <name>', 'another program to train the same networks, where it is installed').choices(peers),

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { IsobathError } from '../../index.ts'
 import { compareNetworks, comparisonJson } from '../comparison.ts'
 import { addDataOptions, type DataFlags } from '../data-options.ts'
@@ -18,9 +18,8 @@ const example = [
 ].join('\n')
 
 /** `compare NETWORK... --depths 4,16,64 --seeds 3`; `words` is the whole command line, for the report. */
-export function compareCommand(words: readonly string[]): Command {
-  const command = new Command('compare')
-    .description('train networks at several depths with several seeds, and say which is worse, in training and in test')
+export function defineCompare(command: Command, words: readonly string[]): Command {
+  command
     .argument(
       '<network...>',
       'presets without their depth, such as mlp:width=64 residual-mlp:width=64, or plain-N resnet-N',

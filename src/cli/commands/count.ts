@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { type Count, compareCounts, count, createBlueprint, summaryTable, tableText } from '../../index.ts'
 import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
@@ -6,11 +6,8 @@ import { addCommonOptions, type MachineFlags } from '../options.ts'
 import { printJson, printText, whole } from '../output.ts'
 
 /** `count NETWORK`: parameters, multiply-adds and memory, exactly. */
-export function countCommand(): Command {
-  const command = new Command('count')
-    .description('count parameters, MACs, FLOPs and activation memory, exactly')
-    .argument('<network>', networkHelp)
-    .option('--against <network>', 'put another network beside it')
+export function defineCount(command: Command): Command {
+  command.argument('<network>', networkHelp).option('--against <network>', 'put another network beside it')
   addCommonOptions(addShapeOptions(command), [])
   return command.action(async (text: string, flags: ShapeFlags & MachineFlags & { against?: string }) => {
     const { against } = flags

@@ -7,8 +7,7 @@ import { counted, printJson, printText, whole } from '../output.ts'
 import { stderrProgress } from '../terminal/stderr.ts'
 
 /** `data list`, `data fetch NAME`, `data check`: what can be trained on. */
-export function dataCommand(): Command {
-  const command = new Command('data').description('the data sets that can be trained on: list, fetch or check them')
+export function defineData(command: Command): Command {
   return command.addCommand(listCommand()).addCommand(fetchCommand()).addCommand(checkCommand())
 }
 

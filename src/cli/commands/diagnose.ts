@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import {
   diagnoseRun,
   IsobathError,
@@ -48,9 +48,8 @@ Examples:
   isobath diagnose --resume runs/plain-56-cifar-10-diagnosis-1`
 
 /** `diagnose NETWORK --data NAME`, `diagnose RUN_FOLDER`, `diagnose --resume FOLDER`; `words` is the whole command line, for the report. */
-export function diagnoseCommand(words: readonly string[]): Command {
-  const command = new Command('diagnose')
-    .description('why a deep network is worse: trains it, a shallow twin and controls, and names the cause')
+export function defineDiagnose(command: Command, words: readonly string[]): Command {
+  command
     .argument('[network]', `${networkHelp}; or the folder of a run`)
     .optionsGroup('Diagnosis:')
     .option('--budget <time>', 'what all of it may take, such as 90s, 2m or 1h (default: 2m)', parseDuration)

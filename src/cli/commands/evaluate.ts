@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { evaluate } from '../../index.ts'
 import { machineOptions } from '../options.ts'
 import { printJson, printText, scoreLines } from '../output.ts'
@@ -6,10 +6,7 @@ import { addTrained, openTrained, type TrainedFlags } from '../trained.ts'
 import { showTraining } from '../training-progress.ts'
 
 /** `evaluate RUN_OR_WEIGHTS --data NAME` */
-export function evaluateCommand(): Command {
-  const command = new Command('evaluate').description(
-    "loss and error of a run's last checkpoint, or of a weights file, on a data set",
-  )
+export function defineEvaluate(command: Command): Command {
   command.addHelpText(
     'after',
     `

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { type Blueprint, count, createBlueprint, IsobathError, initialise, writeWeights } from '../../index.ts'
 import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
@@ -9,9 +9,8 @@ import { counted, printJson, printText, whole } from '../output.ts'
 type Flags = ShapeFlags & MachineFlags & { out: string; force?: boolean }
 
 /** `init NETWORK --out FILE`: the weights that training with the same seed starts from. */
-export function initCommand(): Command {
-  const command = new Command('init')
-    .description('write the weights that training with the same seed starts from')
+export function defineInit(command: Command): Command {
+  command
     .argument('<network>', networkHelp)
     .requiredOption('--out <file>', 'where to write them, as .safetensors')
     .option('--force', 'write over a file that is there')

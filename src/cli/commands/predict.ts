@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { IsobathError, type Predictions, predict, type SetName, setNames } from '../../index.ts'
 import { machineOptions } from '../options.ts'
 import { checkWritable, counted, printJson, printText, writeText } from '../output.ts'
@@ -9,9 +9,8 @@ import { addTrained, openTrained, type TrainedFlags } from '../trained.ts'
 type Flags = TrainedFlags & { set: SetName; out?: string }
 
 /** `predict RUN_OR_WEIGHTS --data NAME` */
-export function predictCommand(): Command {
-  const command = new Command('predict')
-    .description('what a trained network says of each sample, as CSV')
+export function definePredict(command: Command): Command {
+  command
     .optionsGroup('Predictions:')
     .addOption(new Option('--set <name>', 'which samples').choices(setNames).default('test'))
     .option('--out <file>', 'write the CSV to a file instead of printing it')

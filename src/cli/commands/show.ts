@@ -1,4 +1,4 @@
-import { Argument, Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import { kernelsOf, type Stage, show, stages, usualLoss } from '../../index.ts'
 import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
@@ -7,11 +7,8 @@ import { printJson, printText } from '../output.ts'
 import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
 
 /** `show STAGE NETWORK`: the network on its way to machine code, as text. */
-export function showCommand(): Command {
-  const command = new Command('show')
-    .description("print a stage of a network's training step: network, blueprint, graph, plan or kernels")
-    .addArgument(new Argument('<stage>', 'what to print').choices(stages))
-    .argument('<network>', networkHelp)
+export function defineShow(command: Command): Command {
+  command.addArgument(new Argument('<stage>', 'what to print').choices(stages)).argument('<network>', networkHelp)
   addMachineOptions(addTrainingOptions(addShapeOptions(command)), [])
   return command.action(async (stage: Stage, text: string, flags: ShapeFlags & TrainingFlags & MachineFlags) => {
     const { input, classes, task } = await shapeFor([text], flags)

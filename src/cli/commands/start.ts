@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { parseNetwork } from '../../index.ts'
 import { compareNetworks, comparisonJson } from '../comparison.ts'
 import { openData } from '../data-options.ts'
@@ -29,12 +29,8 @@ const mainJob = {
 const diagnosed = { text: 'mlp:depth=64,width=64', seconds: 60 } as const
 
 /** `start`: what `npm start` runs. */
-export function startCommand(): Command {
-  const command = new Command('start')
-    .description(
-      'the main job: plain and residual networks of 4, 16 and 64 layers on generated images, and a diagnosis of the one that fails, with reports',
-    )
-    .option('--report <file>', 'where to write the HTML report', 'isobath-report/index.html')
+export function defineStart(command: Command): Command {
+  command.option('--report <file>', 'where to write the HTML report', 'isobath-report/index.html')
   return addCommonOptions(command, ['seed', 'threads']).action(async (flags: MachineFlags & { report: string }) => {
     const { networks, flags: job } = mainJob
     const { data, rate, schedule, epochs, depths, seeds } = job

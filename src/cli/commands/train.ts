@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import {
   createBlueprint,
   describeSignal,
@@ -38,9 +38,8 @@ Examples:
   isobath train --resume runs/first`
 
 /** `train NETWORK --data NAME`, `train --resume FOLDER` */
-export function trainCommand(): Command {
-  const command = new Command('train')
-    .description('train a network, keep the run in a folder, and say how well it does')
+export function defineTrain(command: Command): Command {
+  command
     .argument('[network]', networkHelp)
     .optionsGroup('Run:')
     .option('--run <folder>', 'where to keep the run (default: a new folder below runs/)')
