@@ -68,6 +68,18 @@ export type { TrialRecord, TrialSpec } from './diagnosis/trial.ts'
 export { formatBytes } from './format/bytes.ts'
 export { type Table, tableText } from './format/table.ts'
 export { type LossName, lossNames } from './graph/losses.ts'
+export { type AdamOptions, adam, adamw } from './graph/optimizers/adam.ts'
+export { type MomentumOptions, momentum, momentumScheduleNames, nesterov } from './graph/optimizers/momentum.ts'
+export { type SgdOptions, sgd } from './graph/optimizers/sgd.ts'
+export {
+  createOptimizer,
+  describeOptimizer,
+  type Optimizer,
+  type OptimizerOptions,
+  optimizerNames,
+  optimizersWith,
+  usualOptimizer,
+} from './graph/optimizers/table.ts'
 export * from './network/initialisers.ts'
 export { networkFromJson } from './network/json.ts'
 export * from './network/layers.ts'
@@ -91,20 +103,6 @@ export { type ProbedData, type ProbedQuantity, probePicture, probePictures } fro
 export { type TrainingData, trainingPicture } from './report/training-figure.ts'
 export { describeRecipe } from './settings/describe.ts'
 export type { LayerRates } from './settings/layer-rates.ts'
-export {
-  type AdamOptions,
-  adam,
-  adamw,
-  describeOptimizer,
-  type MomentumOptions,
-  momentum,
-  momentumScheduleNames,
-  nesterov,
-  type Optimizer,
-  optimizerNames,
-  type SgdOptions,
-  sgd,
-} from './settings/optimizers.ts'
 export {
   augmentationNames,
   type EvaluateEvery,

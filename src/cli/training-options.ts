@@ -1,25 +1,23 @@
 /** How a training goes: the options of all commands that train. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import {
-  adam,
-  adamw,
   augmentationNames,
+  createOptimizer,
   IsobathError,
   type LayerRates,
   lossNames,
   type MomentumOptions,
-  momentum,
   momentumScheduleNames,
-  nesterov,
   type Optimizer,
   optimizerNames,
+  optimizersWith,
   orderNames,
   recipeNamed,
   type ScheduleName,
   scheduleNames,
-  sgd,
   standardisationNames,
   type TrainingOptions,
+  usualOptimizer,
 } from '../index.ts'
 import { parseNumber, wholeFrom } from './numbers.ts'
 import { recipesHelp } from './recipes-help.ts'
@@ -147,26 +145,25 @@ export function makeOptimizer(flags: TrainingFlags): Optimizer {
   const { recipe, optimizer: named } = flags
   const followed = recipe === undefined ? undefined : recipeNamed(recipe).options.optimizer
   const own = followed !== undefined && (named ?? followed.name) === followed.name ? followed : undefined
-  const optimizer = own?.name ?? named ?? 'momentum'
-  const rate = flags.rate ?? own?.rate
-  const factor = flags.momentum ?? own?.momentum
-  const weightDecay = flags.weightDecay ?? own?.weightDecay
-  const { momentumSchedule } = flags
-  if (optimizer === 'momentum') return momentum({ rate, momentum: factor, momentumSchedule, weightDecay })
-  if (optimizer === 'nesterov') return nesterov({ rate, momentum: factor, momentumSchedule, weightDecay })
-  for (const [name, value] of [
-    ['--momentum', factor],
-    ['--momentum-schedule', momentumSchedule],
-  ] as const) {
-    if (value === undefined) continue
-    throw new IsobathError(
-      'option',
-      `${name}: ${optimizer} has none, got ${value}. Use --optimizer momentum or nesterov.`,
-    )
+  const name = own?.name ?? named ?? usualOptimizer
+  const options = {
+    rate: flags.rate ?? own?.rate,
+    momentum: flags.momentum ?? own?.momentum,
+    momentumSchedule: flags.momentumSchedule,
+    weightDecay: flags.weightDecay ?? own?.weightDecay,
   }
-  if (optimizer === 'adam') return adam({ rate, weightDecay })
-  if (optimizer === 'adamw') return adamw({ rate, weightDecay })
-  return sgd({ rate, weightDecay })
+  for (const [flag, option] of [
+    ['--rate', 'rate'],
+    ['--momentum', 'momentum'],
+    ['--momentum-schedule', 'momentumSchedule'],
+    ['--weight-decay', 'weightDecay'],
+  ] as const) {
+    const able = optimizersWith(option)
+    const value = options[option]
+    if (value === undefined || able.includes(name)) continue
+    throw new IsobathError('option', `${flag}: ${name} has none, got ${value}. Use --optimizer ${able.join(' or ')}.`)
+  }
+  return createOptimizer(name, options)
 }
 
 export function trainingOptions(flags: TrainingFlags): Omit<TrainingOptions, 'seed'> {

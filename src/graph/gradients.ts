@@ -4,6 +4,7 @@ import { keptForGradient } from './activations.ts'
 import type { Attributes, OpNode, Value } from './graph.ts'
 import { isLossOp, type LossOp } from './losses.ts'
 import type { OpName } from './ops.ts'
+import { isUpdateOp, type UpdateOp } from './optimizers/table.ts'
 import { fewestRowsToPart, partsOfSamples } from './parts.ts'
 import { geometryOf } from './windows.ts'
 
@@ -159,9 +160,6 @@ const gradients = {
   batchNormScaleGradient: none,
   batchNormInputGradient: none,
   runningUpdate: none,
-  sgdUpdate: none,
-  momentumUpdate: none,
-  adamUpdate: none,
   norms: none,
   unmoved: none,
   // The parts of a parameter get their gradients together (differentiate.ts).
@@ -171,6 +169,9 @@ const gradients = {
   clipFactor: none,
   copy: rule((_context, dy) => [dy]),
   zeros: none,
-} satisfies Record<Exclude<OpName, LossOp>, GradientRule>
+} satisfies Record<Exclude<OpName, LossOp | UpdateOp>, GradientRule>
 
-export const gradientRule = (op: OpName): GradientRule => (isLossOp(op) ? lossGradient : gradients[op])
+export function gradientRule(op: OpName): GradientRule {
+  if (isLossOp(op)) return lossGradient
+  return isUpdateOp(op) ? none : gradients[op]
+}

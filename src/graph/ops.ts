@@ -7,6 +7,7 @@
 
 import { sameShape, sizeOf } from '../blueprint/shape.ts'
 import { assertInvariant } from '../support/errors.ts'
+import { rules } from './optimizers/table.ts'
 import { paddedOutputs, partsOfPositions, partsOfSamples } from './parts.ts'
 import type { Attribute, Attributes, Element, Shape, Value } from './value.ts'
 import { geometryOf } from './windows.ts'
@@ -77,8 +78,10 @@ export function stackedTensors({ shape }: Value, axes: Attribute): number {
   return sizeOf(shape.slice(0, Number(axes)))
 }
 
-/** parameter, gradient, `states` of the parameter's shape, `scalars`, and what the attributes add. */
-function update(states: number, scalars: number): OpRow {
+/** parameter, gradient, the rule's states of the parameter's shape, the rate, the rule's scalars, and what the attributes add. */
+function update(rule: { readonly states: readonly string[]; readonly scalars: object }): OpRow {
+  const states = rule.states.length
+  const scalars = 1 + Object.keys(rule.scalars).length
   return general((inputs, { clipped, layered, axes }) => {
     const [parameter, ...others] = inputs
     const factors = clipped === true ? scalars + 1 : scalars
@@ -290,14 +293,14 @@ export const ops = {
   // Updates end with, where the attribute `clipped` says so, a factor [] on the gradient, and, where `layered` says so, a
   // vector [tensors] of factors on the rate, one for each tensor that the parameter's leading `axes` axes stack.
   /** parameter, gradient, rate[] -> parameter; attribute: weightDecay */
-  sgdUpdate: update(0, 1),
+  sgdUpdate: update(rules.sgd),
   /** parameter, gradient, velocity, rate[], momentum[] -> parameter, velocity; attributes: weightDecay, nesterov */
-  momentumUpdate: update(1, 2),
+  momentumUpdate: update(rules.momentum),
   /**
    * parameter, gradient, first moment, second moment, rate[], first and second correction[] -> parameter, moments;
    * attributes: firstDecay, secondDecay, epsilon, weightDecay, decoupled (Kingma & Ba 2015; Loshchilov & Hutter 2019)
    */
-  adamUpdate: update(2, 3),
+  adamUpdate: update(rules.adam),
   /**
    * stacked[n, ...] -> its tensors from `first` on, `count` of them [count, ...], or where `length` isn't 0 in segments of so
    * many [count / length, length, ...]; a view that moves nothing

@@ -5,10 +5,12 @@ import { differentiate } from './differentiate.ts'
 import { type Graph, type Shape, sizeOf, type Value } from './graph.ts'
 import { type LossName, losses } from './losses.ts'
 import { type BatchStatistic, batchShape, lowerNetwork, type Recomputation } from './lower.ts'
-import { emitUpdates, type OptimizerRule } from './updates.ts'
+import type { OptimizerRule } from './optimizers/table.ts'
+import { emitUpdates } from './updates.ts'
 
 export { fewestToSegment, type Recomputation } from './lower.ts'
-export { isOptimizerState, momentumAt, type OptimizerRule, optimizerScalars } from './updates.ts'
+export { type OptimizerRule, optimizerScalars } from './optimizers/table.ts'
+export { isOptimizerState } from './updates.ts'
 
 export interface TrainingGraphOptions {
   readonly batch: number

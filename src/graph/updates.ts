@@ -1,91 +1,12 @@
 /**
  * The end of a training step: what the optimizer makes of the gradients. Beside the batch a step takes scalars, which
- * move over a run: `rate`; `momentum` with momentum; `firstCorrection` and `secondCorrection` with Adam.
+ * move over a run: `rate`, and those of the optimizer's rule (optimizers/).
  */
 import type { Shape } from '../blueprint/blueprint.ts'
 import type { GraphBuilder } from './builder.ts'
-import type { Attributes, Value } from './graph.ts'
-import type { OpName } from './ops.ts'
+import type { Value } from './graph.ts'
+import { type OptimizerRule, rowOf } from './optimizers/table.ts'
 import { sinkUpdate } from './sink.ts'
-
-export type OptimizerRule =
-  | { readonly kind: 'sgd'; readonly weightDecay: number }
-  | {
-      readonly kind: 'momentum'
-      readonly momentum: number
-      readonly weightDecay: number
-      /** Looks ahead: the update is that of the velocity after the next step's decay (Sutskever et al. 2013). */
-      readonly nesterov?: boolean
-      /** How the momentum moves over a run; constant by default. */
-      readonly momentumSchedule?: 'constant' | 'sutskever'
-    }
-  | {
-      readonly kind: 'adam'
-      readonly firstDecay: number
-      readonly secondDecay: number
-      readonly epsilon: number
-      readonly weightDecay: number
-      /** Weight decay apart from the gradient (AdamW). */
-      readonly decoupled: boolean
-    }
-
-interface UpdateForm {
-  readonly op: OpName
-  /** What is kept for each parameter from step to step. */
-  readonly states: readonly string[]
-  readonly scalars: readonly string[]
-}
-
-const forms = {
-  sgd: { op: 'sgdUpdate', states: [], scalars: ['rate'] },
-  momentum: { op: 'momentumUpdate', states: ['velocity'], scalars: ['rate', 'momentum'] },
-  adam: {
-    op: 'adamUpdate',
-    states: ['first-moment', 'second-moment'],
-    scalars: ['rate', 'firstCorrection', 'secondCorrection'],
-  },
-} satisfies Record<OptimizerRule['kind'], UpdateForm>
-
-/**
- * The momentum of step `step` (0 is the first): 0.5, 0.75, 0.8333, 0.875 from steps 0, 250, 500, 750 on, up to the rule's
- * own, with sutskever (Sutskever et al. 2013, eq. 5).
- */
-export function momentumAt(rule: Extract<OptimizerRule, { kind: 'momentum' }>, step: number): number {
-  if (rule.momentumSchedule !== 'sutskever') return rule.momentum
-  return Math.min(1 - 0.5 / (Math.floor(step / 250) + 1), rule.momentum)
-}
-
-/** The optimizer's scalars for step `step` (0 is the first), by the names of the graph's inputs. */
-export function optimizerScalars(
-  rule: OptimizerRule,
-  rate: number,
-  step: number,
-): readonly (readonly [string, number])[] {
-  switch (rule.kind) {
-    case 'sgd':
-      return [['rate', rate]]
-    case 'momentum':
-      return [
-        ['rate', rate],
-        ['momentum', momentumAt(rule, step)],
-      ]
-    case 'adam':
-      return [
-        ['rate', rate],
-        ['firstCorrection', 1 / (1 - integerPower(rule.firstDecay, step + 1))],
-        ['secondCorrection', 1 / Math.sqrt(1 - integerPower(rule.secondDecay, step + 1))],
-      ]
-  }
-}
-
-/** By repeated squaring: Math.pow may differ in its last bits from machine to machine. */
-function integerPower(base: number, exponent: number): number {
-  let result = 1
-  for (let square = base, left = exponent; left > 0; left = Math.floor(left / 2), square *= square) {
-    if (left % 2 === 1) result *= square
-  }
-  return result
-}
 
 /** The name of what an optimizer keeps for a parameter among a training graph's states; no layer's name has a colon. */
 export const optimizerStateName = (kind: string, parameter: string): string => `${kind}:${parameter}`
@@ -110,43 +31,29 @@ export interface UpdateOptions {
   readonly gradients?: boolean
 }
 
-function attributesOf(rule: OptimizerRule): Attributes {
-  const { weightDecay } = rule
-  switch (rule.kind) {
-    case 'sgd':
-      return { weightDecay }
-    case 'momentum':
-      return { weightDecay, nesterov: rule.nesterov ?? false }
-    case 'adam': {
-      const { firstDecay, secondDecay, epsilon, decoupled } = rule
-      return { firstDecay, secondDecay, epsilon, weightDecay, decoupled }
-    }
-  }
-}
-
 export function emitUpdates(
   builder: GraphBuilder,
   parameters: readonly UpdatedParameter[],
   { optimizer, clipNorm, rateFactors, gradients = true }: UpdateOptions,
 ): void {
-  const form: UpdateForm = forms[optimizer.kind]
-  const scalars = form.scalars.map((name) => builder.input(name, 'input', []))
+  const row = rowOf(optimizer)
+  const scalars = ['rate', ...Object.keys(row.scalars)].map((name) => builder.input(name, 'input', []))
   const clip = clipNorm === undefined || parameters.length === 0 ? [] : [clipFactor(builder, parameters, clipNorm)]
   for (const { name, shape, loops, value, gradient } of parameters) {
-    const states = form.states.map((kind) => builder.input(optimizerStateName(kind, name), 'state', shape))
+    const states = row.states.map((kind) => builder.input(optimizerStateName(kind, name), 'state', shape))
     const factors = rateFactors?.get(name)
     const layered = factors ? [builder.constant(`rateFactors.${name}`, [factors.length], factors)] : []
     const attributes = {
-      ...attributesOf(optimizer),
+      ...row.attributes(optimizer),
       ...(clip.length > 0 && { clipped: true }),
       ...(factors && { layered: true, axes: loops.length }),
     }
     const inputs = [value, gradient, ...states, ...scalars, ...clip, ...layered]
     const canSink = !gradients && clip.length === 0 && layered.length === 0 && loops.length > 0
-    const sinking = { op: form.op, attributes, path: name, updated: [value, ...states], gradient, scalars }
+    const sinking = { op: row.op, attributes, path: name, updated: [value, ...states], gradient, scalars }
     const sunk = canSink ? sinkUpdate(builder, builder.nodes, sinking) : undefined
     if (sunk) builder.replaceBody(sunk.nodes)
-    const results = sunk?.results ?? builder.op(form.op, inputs, attributes, name)
+    const results = sunk?.results ?? builder.op(row.op, inputs, attributes, name)
     for (const [position, target] of [value, ...states].entries()) builder.update(target, results[position])
   }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { handMade, readHandMade } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { sgd } from '../graph/optimizers/sgd.ts'
 import { chain, dense, repeat, residual, tanh } from '../network/layers.ts'
-import { sgd } from '../settings/optimizers.ts'
 import { distanceFromStart } from './distance-from-start.ts'
 
 const backend = createReferenceBackend()

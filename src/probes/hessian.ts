@@ -2,10 +2,9 @@
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint, ParameterBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import { momentumAt } from '../graph/programs.ts'
+import { type Optimizer, rowOf } from '../graph/optimizers/table.ts'
 import { type LanczosOptions, type LargestEigenvalue, lanczos } from '../numerics/lanczos.ts'
 import { euclideanNorm } from '../numerics/norm.ts'
-import type { Optimizer } from '../settings/optimizers.ts'
 import { createRandom } from '../support/random.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { openPass, type Sight, type WeightsOf } from './pass.ts'
@@ -98,9 +97,5 @@ function weightsWith(weights: Weights, trained: readonly ParameterBlueprint[], v
  * the given step. Null for Adam, which has a metric of its own.
  */
 export function stability(eigenvalue: number, { rate, rule }: Optimizer, step = 0): number | null {
-  if (rule.kind === 'adam') return null
-  const factor = rate * (eigenvalue + rule.weightDecay)
-  if (rule.kind === 'sgd') return factor / 2
-  const momentum = momentumAt(rule, step)
-  return (factor * (rule.nesterov ? 1 + 2 * momentum : 1)) / (2 * (1 + momentum))
+  return rowOf(rule).stability(rule, rate * (eigenvalue + rule.weightDecay), step)
 }

@@ -1,5 +1,5 @@
 /** A probe that gives one number for each stage of the network. */
-import type { Optimizer } from '../settings/optimizers.ts'
+import type { Optimizer } from '../graph/optimizers/table.ts'
 import type { Needs, Sight, WeightsOf } from './pass.ts'
 
 /** What a probe may know beside what it sees. */

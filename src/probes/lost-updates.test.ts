@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readHandMade } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { momentum } from '../graph/optimizers/momentum.ts'
+import { sgd } from '../graph/optimizers/sgd.ts'
 import { chain, dense } from '../network/layers.ts'
-import { momentum, sgd } from '../settings/optimizers.ts'
 import { countLost, lostUpdates } from './lost-updates.ts'
 
 const isLost = (weight: number, update: number): boolean =>

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
+import { adam, adamw } from '../graph/optimizers/adam.ts'
+import { momentum, nesterov } from '../graph/optimizers/momentum.ts'
+import { sgd } from '../graph/optimizers/sgd.ts'
+import type { Optimizer } from '../graph/optimizers/table.ts'
 import { optimizerScalars, trainingGraph } from '../graph/programs.ts'
 import { chain, dense } from '../network/layers.ts'
-import { adam, adamw, momentum, nesterov, type Optimizer, sgd } from '../settings/optimizers.ts'
 import { firstUpdate, steadyUpdate } from './steady-update.ts'
 
 const optimizers: Optimizer[] = [

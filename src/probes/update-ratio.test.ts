@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { readHandMade, seeHandMade } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
+import { adam } from '../graph/optimizers/adam.ts'
+import { momentum } from '../graph/optimizers/momentum.ts'
+import { sgd } from '../graph/optimizers/sgd.ts'
 import { chain, dense, repeat, residual, tanh } from '../network/layers.ts'
-import { adam, momentum, sgd } from '../settings/optimizers.ts'
 import { updateRatio } from './update-ratio.ts'
 
 const backend = createReferenceBackend()

@@ -1,7 +1,7 @@
 /** A training's recipe in words: what is different makes the words different. */
 import type { Standardisation } from '../data/standardise.ts'
+import { describeOptimizer } from '../graph/optimizers/table.ts'
 import type { LayerRates } from './layer-rates.ts'
-import { describeOptimizer } from './optimizers.ts'
 import type { TrainingSettings } from './options.ts'
 import { type RecipeName, recipeNamed, recipeOptimizer } from './recipes.ts'
 import { describeSchedule } from './schedules.ts'

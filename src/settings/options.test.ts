@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { refusal } from '../../test/support/refusal.ts'
+import { adam, adamw } from '../graph/optimizers/adam.ts'
+import { momentum, nesterov } from '../graph/optimizers/momentum.ts'
+import { sgd } from '../graph/optimizers/sgd.ts'
+import { describeOptimizer } from '../graph/optimizers/table.ts'
 import { optimizerScalars } from '../graph/programs.ts'
 import { describeRecipe } from './describe.ts'
-import { adam, adamw, describeOptimizer, momentum, nesterov, sgd } from './optimizers.ts'
 import { resolveOptions, type TrainingOptions } from './options.ts'
 import { describeSchedule, scheduleFactor } from './schedules.ts'
 

@@ -7,11 +7,11 @@ import type { Task } from '../data/dataset.ts'
 import type { Order } from '../data/order.ts'
 import type { Standardisation } from '../data/standardise.ts'
 import { type LossName, lossNames } from '../graph/losses.ts'
+import { createOptimizer, type Optimizer, rowOf, usualOptimizer } from '../graph/optimizers/table.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import { suggestion } from '../support/nearest.ts'
 import type { LayerRates } from './layer-rates.ts'
-import { momentum, type Optimizer } from './optimizers.ts'
 import { type RecipeName, recipeNamed, recipeOptimizer, withRecipe } from './recipes.ts'
 import { resolveSchedule, type Schedule, type ScheduleOptions, scheduleForLayers, scheduleNames } from './schedules.ts'
 import { lossesFor, usualLoss } from './task-losses.ts'
@@ -137,10 +137,11 @@ function scaleOf({ stepsScale = 1, optimizer }: TrainingOptions): number {
     const remedy = stepsScale > LARGEST_SCALE ? ' For a longer run, give its steps.' : ''
     throw new IsobathError('option', `steps-scale: expected ${expected}, got ${foundText(stepsScale)}.${remedy}`)
   }
-  if (stepsScale !== 1 && optimizer?.rule.kind === 'momentum' && optimizer.rule.momentumSchedule === 'sutskever') {
+  const schedule = stepsScale === 1 || !optimizer ? undefined : rowOf(optimizer.rule).schedule(optimizer.rule)
+  if (schedule !== undefined) {
     throw new IsobathError(
       'option',
-      "steps-scale: Sutskever's schedule of momentum counts its own steps, which aren't scaled. Leave one of them out.",
+      `steps-scale: ${schedule} counts its own steps, which aren't scaled. Leave one of them out.`,
     )
   }
   return stepsScale
@@ -218,7 +219,7 @@ export function resolveOptions(
   return {
     ...(recipe ? { recipe: recipe.name } : {}),
     ...(scale === 1 ? {} : { stepsScale: scale }),
-    optimizer: options.optimizer ?? (recipe ? recipeOptimizer(recipe) : momentum()),
+    optimizer: options.optimizer ?? (recipe ? recipeOptimizer(recipe) : createOptimizer(usualOptimizer)),
     schedule: resolveSchedule(oneOf('schedule', options.schedule ?? 'constant', scheduleNames), rates, total),
     clipNorm,
     layerRates,

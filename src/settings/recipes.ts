@@ -1,10 +1,10 @@
 /** Published recipes as data: what the paper says of the training, and nothing that it doesn't. */
 import type { Augmentation } from '../data/augment.ts'
 import type { Standardisation } from '../data/standardise.ts'
+import { createOptimizer, type Optimizer } from '../graph/optimizers/table.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import { suggestion } from '../support/nearest.ts'
-import { momentum, nesterov, type Optimizer } from './optimizers.ts'
 import type { ScheduleOptions } from './schedules.ts'
 
 /** What a recipe may say: training options, with the optimizer's own as data. */
@@ -93,7 +93,7 @@ export function recipeNamed(name: unknown): Recipe & { readonly name: RecipeName
 
 export function recipeOptimizer({ options: { optimizer } }: Recipe): Optimizer {
   const { name, ...own } = optimizer
-  return name === 'momentum' ? momentum(own) : nesterov(own)
+  return createOptimizer(name, own)
 }
 
 /** What of a recipe may be chosen otherwise; the optimizer aside, which is chosen as a whole. */

@@ -4,9 +4,9 @@ import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
+import { sgd } from '../graph/optimizers/sgd.ts'
 import { chain, dense, relu, repeat, residual } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
-import { sgd } from '../settings/optimizers.ts'
 import { type Divergence, describeDivergence, locateDivergence } from './divergence.ts'
 
 /** Where a network breaks whose weights `change` made so, on two samples of ones. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { refusal } from '../../test/support/refusal.ts'
 import { fewPoints, type TinyOptions, tinyTask } from '../../test/support/tiny-training.ts'
-import { momentum } from '../settings/optimizers.ts'
+import { momentum } from '../graph/optimizers/momentum.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { ErrorWarmup } from '../settings/schedules.ts'
 import { scheduleFactor } from '../settings/schedules.ts'

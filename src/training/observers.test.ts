@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { laterRefusal } from '../../test/support/refusal.ts'
 import { lossesOf, tinyTask } from '../../test/support/tiny-training.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
-import { sgd } from '../settings/optimizers.ts'
+import { sgd } from '../graph/optimizers/sgd.ts'
 import { checkObservers, type ObservedStep, type Observer } from './observers.ts'
 import { runTraining } from './train.ts'
 

@@ -3,7 +3,7 @@ import { laterRefusal } from '../../test/support/refusal.ts'
 import { fewPoints, lossesOf, tinyTask, trainTiny } from '../../test/support/tiny-training.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { spirals } from '../data/planar.ts'
-import { sgd } from '../settings/optimizers.ts'
+import { sgd } from '../graph/optimizers/sgd.ts'
 import { type Recorder, trainSession } from './session.ts'
 import { hashTensors, toTensors } from './weights.ts'
 

@@ -72,7 +72,7 @@ const goOn = (name: string, options: Partial<ResumeOptions> = {}): Promise<Run> 
   resume(place(name), { data, threads: 1, ...options })
 
 /** Trains into a folder, and copies it as it is after each of these steps: as a `kill -9` there would leave it. */
-async function trainAndCopy(name: string, steps: readonly number[], optimizer = momentum()): Promise<Run> {
+async function trainAndCopy(name: string, steps: readonly number[], optimizer: Optimizer = momentum()): Promise<Run> {
   return train(network, {
     ...recipe,
     optimizer,

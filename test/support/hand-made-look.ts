@@ -6,11 +6,11 @@ import { initialise } from '../../src/blueprint/initialise.ts'
 import { sizeOf } from '../../src/blueprint/shape.ts'
 import type { Dataset } from '../../src/data/dataset.ts'
 import { createStandardiser } from '../../src/data/standardise.ts'
+import { sgd } from '../../src/graph/optimizers/sgd.ts'
 import type { Network } from '../../src/network/network.ts'
 import type { LayerProbe, Setting } from '../../src/probes/layer-probe.ts'
 import { openPass, type Rows, type Sight, type WeightsOf } from '../../src/probes/pass.ts'
 import { type ProbeSamples, samplesOf } from '../../src/probes/samples.ts'
-import { sgd } from '../../src/settings/optimizers.ts'
 
 export interface HandMade {
   readonly network: Network

@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
+import { momentum } from '../../src/graph/optimizers/momentum.ts'
 import { chain, dense, relu, repeat } from '../../src/network/layers.ts'
 import type { Network } from '../../src/network/network.ts'
-import { momentum } from '../../src/settings/optimizers.ts'
 import { tinyTask, trainTiny } from '../support/tiny-training.ts'
 
 const network: Network = chain(

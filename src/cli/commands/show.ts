@@ -4,7 +4,7 @@ import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText } from '../output.ts'
-import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
+import { addTrainingOptions, makeOptimizer, type TrainingFlags, trainingOptions } from '../training-options.ts'
 
 /** `show STAGE NETWORK`: the network on its way to machine code, as text. */
 export function defineShow(command: Command): Command {
@@ -13,8 +13,8 @@ export function defineShow(command: Command): Command {
   return command.action(async (stage: Stage, text: string, flags: ShapeFlags & TrainingFlags & MachineFlags) => {
     const { input, classes, task } = await shapeFor([text], flags)
     const network = readNetwork(text, { classes, input })
-    const { batch = 128, optimizer, loss = usualLoss(task) } = trainingOptions(flags)
-    const rule = optimizer?.rule ?? { kind: 'sgd', weightDecay: 0 }
+    const { batch = 128, loss = usualLoss(task) } = trainingOptions(flags)
+    const { rule } = makeOptimizer(flags)
     const { exact = false, winograd } = machineOptions(flags)
     const options = { input, batch, loss, optimizer: rule, exact, winograd }
     if (!flags.json) printText(await show(stage, network, options))

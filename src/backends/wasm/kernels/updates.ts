@@ -1,9 +1,9 @@
 /** What optimizers do: passes over whole parameters and states, padding included (it is zero and stays so), or tails of gradients. */
 import { type OpNode, sizeOf, type Value } from '../../../graph/graph.ts'
+import { isUpdateOp, type UpdateOp } from '../../../graph/optimizers/table.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
-import type { OptimizerOp } from '../plan/access.ts'
 import { flatUnit } from '../plan/layout.ts'
 import { at, forRange, type KernelContext, operandOf } from './operands.ts'
 
@@ -120,27 +120,25 @@ const adamStep: CreateStep = (context, node, rate, [firstCorrection, secondCorre
   }
 }
 
-const steps: ReadonlyMap<string, CreateStep> = new Map(
-  Object.entries({
-    sgdUpdate: sgdStep,
-    momentumUpdate: momentumStep,
-    adamUpdate: adamStep,
-  } satisfies Record<OptimizerOp, CreateStep>),
-)
+const steps = {
+  sgdUpdate: sgdStep,
+  momentumUpdate: momentumStep,
+  adamUpdate: adamStep,
+} satisfies Record<UpdateOp, CreateStep>
 
 /** Emits an update's work on one vector of every tensor, `shift` bytes beyond the offset. */
 type FinishVector = (offset: Local<'i32'>, shift?: number, gradient?: Vector) => void
 
 function createFinish(context: KernelContext, node: OpNode, parts: UpdateParts, rate: Local<'v128'>): FinishVector {
   const { builder, lanes } = context
-  const create = steps.get(node.op)
-  assertInvariant(create !== undefined, `${node.op} isn't an optimizer's`)
-  const step = create(context, node, rate, parts.scalars.slice(1))
+  const { op } = node
+  assertInvariant(isUpdateOp(op), `${op} isn't an optimizer's`)
+  const step = steps[op](context, node, rate, parts.scalars.slice(1))
   const parameter = builder.local('v128')
   return (offset, shift = 0, made = undefined) => {
     const load = (pointer: Local<'i32'>): Vector => v128.load(at(pointer, offset, 1), shift)
     const gradient = made ?? (parts.gradient && load(parts.gradient))
-    assertInvariant(gradient !== undefined, `${node.op} has its gradient`)
+    assertInvariant(gradient !== undefined, `${op} has its gradient`)
     builder.set(parameter, load(parts.parameter))
     const next = step(parameter, parts.clip ? lanes.mul(parts.clip, gradient) : gradient, parts.states.map(load))
     // The parameter last: the others are computed from what it was.

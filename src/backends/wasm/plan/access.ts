@@ -1,6 +1,7 @@
 /** How the threads divide each operation, and which part of each operand a thread touches. */
 import type { OpNode, Value } from '../../../graph/graph.ts'
 import { gradientOps, type OpName, ops } from '../../../graph/ops.ts'
+import { isUpdateOp } from '../../../graph/optimizers/table.ts'
 import {
   fewestImagesToPart,
   linesTogether,
@@ -207,14 +208,9 @@ export function canPrepare({ op, inputs, outputs, attributes }: OpNode): boolean
   return isOfImages && width % tileRows === 0
 }
 
-/** The operations that make a parameter and its states new from its gradient. */
-export type OptimizerOp = 'sgdUpdate' | 'momentumUpdate' | 'adamUpdate'
-
-const optimizerOps: ReadonlySet<string> = new Set<OptimizerOp>(['sgdUpdate', 'momentumUpdate', 'adamUpdate'])
-
 /** True where an update can join the kernel of its gradient: nothing else must be known of all gradients or layers. */
 export const canFollow = (update: OpNode, gradient: OpNode): boolean =>
-  optimizerOps.has(update.op) &&
+  isUpdateOp(update.op) &&
   gradientOps.has(gradient.op) &&
   update.attributes.clipped !== true &&
   update.attributes.layered !== true &&
