@@ -327,12 +327,3 @@ export const ops = {
 } satisfies Record<string, OpRow>
 
 export type OpName = keyof typeof ops
-
-/** The operations that make a parameter's gradient vector by vector, and can go on with its update while it is in registers. */
-export const gradientOps: ReadonlySet<OpName> = new Set<OpName>([
-  'denseWeightGradient',
-  'sumParts',
-  'sumOverBatch',
-  'layerNormScaleGradient',
-  'batchNormScaleGradient',
-])

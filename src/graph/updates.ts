@@ -6,7 +6,6 @@ import type { Shape } from '../blueprint/blueprint.ts'
 import type { GraphBuilder } from './builder.ts'
 import type { Value } from './graph.ts'
 import { type OptimizerRule, rowOf } from './optimizers/table.ts'
-import { sinkUpdate } from './sink.ts'
 
 /** The name of what an optimizer keeps for a parameter among a training graph's states; no layer's name has a colon. */
 export const optimizerStateName = (kind: string, parameter: string): string => `${kind}:${parameter}`
@@ -27,14 +26,12 @@ export interface UpdateOptions {
   readonly optimizer: OptimizerRule
   readonly clipNorm?: number
   readonly rateFactors?: ReadonlyMap<string, readonly number[]>
-  /** Whether all gradients must be there when the step is done. */
-  readonly gradients?: boolean
 }
 
 export function emitUpdates(
   builder: GraphBuilder,
   parameters: readonly UpdatedParameter[],
-  { optimizer, clipNorm, rateFactors, gradients = true }: UpdateOptions,
+  { optimizer, clipNorm, rateFactors }: UpdateOptions,
 ): void {
   const row = rowOf(optimizer)
   const scalars = ['rate', ...Object.keys(row.scalars)].map((name) => builder.input(name, 'input', []))
@@ -49,11 +46,7 @@ export function emitUpdates(
       ...(factors && { layered: true, axes: loops.length }),
     }
     const inputs = [value, gradient, ...states, ...scalars, ...clip, ...layered]
-    const canSink = !gradients && clip.length === 0 && layered.length === 0 && loops.length > 0
-    const sinking = { op: row.op, attributes, path: name, updated: [value, ...states], gradient, scalars }
-    const sunk = canSink ? sinkUpdate(builder, builder.nodes, sinking) : undefined
-    if (sunk) builder.replaceBody(sunk.nodes)
-    const results = sunk?.results ?? builder.op(row.op, inputs, attributes, name)
+    const results = builder.op(row.op, inputs, attributes, name)
     for (const [position, target] of [value, ...states].entries()) builder.update(target, results[position])
   }
 }

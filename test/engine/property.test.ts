@@ -6,6 +6,7 @@ import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
 import { createPlan } from '../../src/backends/wasm/plan/create.ts'
 import { verifyPlan } from '../../src/backends/wasm/plan/verify.ts'
+import { schedule } from '../../src/backends/wasm/schedule/schedule.ts'
 import { lossNames } from '../../src/graph/losses.ts'
 import { verifyGraph } from '../../src/graph/verify.ts'
 import { createRandom } from '../../src/support/random.ts'
@@ -62,6 +63,7 @@ test('graphs and plans of any network are legal', () => {
     fc.integer({ min: 1, max: 2 }),
     ({ graph }, precision, ringSlots) => {
       verifyGraph(graph)
+      verifyGraph(schedule(graph))
       verifyPlan(createPlan(graph, { precision, ringSlots, reservedBytes: 256 }))
     },
   )

@@ -1,7 +1,6 @@
 /** How the threads divide each operation, and which part of each operand a thread touches. */
 import type { OpNode, Value } from '../../../graph/graph.ts'
-import { gradientOps, type OpName, ops } from '../../../graph/ops.ts'
-import { isUpdateOp } from '../../../graph/optimizers/table.ts'
+import { type OpName, ops } from '../../../graph/ops.ts'
 import {
   fewestImagesToPart,
   linesTogether,
@@ -11,6 +10,7 @@ import {
   rowsOfBlock,
 } from '../../../graph/parts.ts'
 import { geometryOf } from '../../../graph/windows.ts'
+import { gradientOps, isSelfContained } from '../schedule/fuse-updates.ts'
 import { linesOfTiles, tileOf } from './algorithms.ts'
 import { flatUnit, panelWidth, roundUp, tileRows } from './layout.ts'
 import type { Algorithm, Operand, Partition } from './plan.ts'
@@ -210,11 +210,7 @@ export function canPrepare({ op, inputs, outputs, attributes }: OpNode): boolean
 
 /** True where an update can join the kernel of its gradient: nothing else must be known of all gradients or layers. */
 export const canFollow = (update: OpNode, gradient: OpNode): boolean =>
-  isUpdateOp(update.op) &&
-  gradientOps.has(gradient.op) &&
-  update.attributes.clipped !== true &&
-  update.attributes.layered !== true &&
-  !isMadeInBlocks(gradient)
+  isSelfContained(update) && gradientOps.has(gradient.op) && !isMadeInBlocks(gradient)
 
 /** Its sums grow in memory, from block to block of the rows. */
 const isMadeInBlocks = ({ op, inputs }: OpNode): boolean =>

@@ -1,6 +1,7 @@
-/** From mathematics to a schedule: fusion, places, memory, barriers. */
+/** From mathematics to a plan: a schedule's passes, fusion, places, memory, barriers. */
 import type { Graph } from '../../../graph/graph.ts'
 import type { Precision } from '../../backend.ts'
+import { schedule } from '../schedule/schedule.ts'
 import { insertBarriers } from './barriers.ts'
 import { assignMemory } from './memory.ts'
 import { placeGraph } from './place.ts'
@@ -16,8 +17,10 @@ export interface PlanOptions {
   readonly winograd?: boolean
 }
 
-export function createPlan(graph: Graph, options: PlanOptions): Plan {
+/** The plan's graph is the scheduled one. */
+export function createPlan(mathematics: Graph, options: PlanOptions): Plan {
   const { precision, ringSlots, reservedBytes, winograd = true } = options
+  const graph = schedule(mathematics)
   const { body, buffers, lifetimes, locations } = placeGraph(graph, { precision, ringSlots, winograd })
   const { offsets, bytes } = assignMemory(buffers, lifetimes, reservedBytes)
   return { graph, precision, ringSlots, buffers, offsets, locations, body: insertBarriers(body, offsets), bytes }

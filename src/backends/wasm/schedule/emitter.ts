@@ -1,0 +1,36 @@
+/** Makes the values and operations that a pass adds to a graph. */
+import type { Attributes, Element, Graph, Node, OpNode, Shape, Value } from '../../../graph/graph.ts'
+import { type OpName, ops } from '../../../graph/ops.ts'
+
+export interface Emitter {
+  readonly value: (shape: Shape, element?: Element) => Value
+  /** An operation with new outputs; the caller puts it into a body. */
+  readonly op: (op: OpName, inputs: readonly Value[], attributes: Attributes, path: string) => OpNode
+}
+
+/** The emitter numbers its values from the graph's highest number on. */
+export function createEmitter({ inputs, constants, body }: Graph): Emitter {
+  let nextId = 1 + Math.max(highestId([...inputs, ...constants].map((entry) => entry.value)), highestIdIn(body))
+  const value = (shape: Shape, element: Element = 'real'): Value => Object.freeze({ id: nextId++, shape, element })
+  const op: Emitter['op'] = (name, operands, attributes, path) => {
+    const results = ops[name].infer(operands, attributes)
+    const outputs = results.map((result) => value(result.shape, result.element))
+    return { kind: 'op', op: name, inputs: operands, outputs, attributes, path }
+  }
+  return { value, op }
+}
+
+const highestId = (values: readonly Value[]): number => values.reduce((highest, { id }) => Math.max(highest, id), -1)
+
+const highestIdIn = (nodes: readonly Node[]): number =>
+  nodes.reduce((highest, node) => Math.max(highest, highestIdOf(node)), -1)
+
+function highestIdOf(node: Node): number {
+  if (node.kind === 'op') return highestId(node.outputs)
+  const made = [
+    ...node.carried.flatMap(({ parameter, result }) => [parameter, result]),
+    ...node.slices.map(({ parameter }) => parameter),
+    ...node.stacks.map(({ stacked }) => stacked),
+  ]
+  return Math.max(highestId(made), highestIdIn(node.body))
+}

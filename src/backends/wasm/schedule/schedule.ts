@@ -1,0 +1,18 @@
+/**
+ * From the mathematics to the order in which a CPU does it well: passes from graph to graph, each of which preserves what
+ * the graph means. The passes run in this order.
+ */
+import type { Graph } from '../../../graph/graph.ts'
+import { createEmitter, type Emitter } from './emitter.ts'
+import { fuseUpdates } from './fuse-updates.ts'
+
+/** Rewrites a graph; the same inputs, constants, outputs and updates by their names, and the same results but for rounding. */
+export type Pass = (graph: Graph, emitter: Emitter) => Graph
+
+export const passes = { fuseUpdates } as const satisfies Record<string, Pass>
+
+/** The graph after all passes. */
+export function schedule(graph: Graph): Graph {
+  const emitter = createEmitter(graph)
+  return Object.values<Pass>(passes).reduce((scheduled, pass) => pass(scheduled, emitter), graph)
+}
