@@ -3,11 +3,10 @@
 export {
   type CompareOptions,
   type Comparison,
-  type ComparisonEvent,
   type ComparisonRun,
-  type ComparisonTrial,
   compare,
   type NetworkFamily,
+  type Trial,
 } from './api/compare.ts'
 export { type DiagnoseOptions, diagnose } from './api/diagnose.ts'
 export { type DiagnoseRunOptions, diagnoseRun } from './api/diagnose-run.ts'
@@ -31,7 +30,7 @@ export {
   resumeDiagnosis,
 } from './api/resume-diagnosis.ts'
 export { kernelsOf, type ShownKernels, type ShowOptions, type Stage, show, stages } from './api/show.ts'
-export { type MachineOptions, type Run, type TrainOptions, train } from './api/train.ts'
+export { type Run, type TrainOptions, train } from './api/train.ts'
 export type { Backend, Program } from './backends/backend.ts'
 export { createReferenceBackend } from './backends/reference/backend.ts'
 export { createWasmBackend, type WasmOptions } from './backends/wasm/backend.ts'
@@ -103,26 +102,26 @@ export { diagnosisPicture, diagnosisReport, diagnosisText } from './report/diagn
 export { type ProbedData, type ProbedQuantity, probePicture, probePictures } from './report/probe-figure.ts'
 export { type TrainingData, trainingPicture } from './report/training-figure.ts'
 export { describeRecipe } from './settings/describe.ts'
+export type { EvaluateEvery } from './settings/evaluate-every.ts'
+export { type Fields, type Input, pickOptions, without } from './settings/fields.ts'
+export { readNumber } from './settings/kinds.ts'
 export type { LayerRates } from './settings/layer-rates.ts'
-export {
-  augmentationNames,
-  type EvaluateEvery,
-  orderNames,
-  type ProbeSettings,
-  standardisationNames,
-  type TrainingOptions,
-  type TrainingSettings,
-} from './settings/options.ts'
-export {
-  type Recipe,
-  type RecipeName,
-  type RecipeOptions,
-  recipeNamed,
-  recipeNames,
-  recipes,
-} from './settings/recipes.ts'
+export { type MachineOptions, machine } from './settings/machine.ts'
+export { optimizerOptions } from './settings/optimizer.ts'
+export type { TrainingSettings } from './settings/options.ts'
+export type { ProbeSettings } from './settings/probe-settings.ts'
+export { type RecipeName, recipeNames } from './settings/recipe-names.ts'
+export { type Recipe, type RecipeOptions, recipes } from './settings/recipes.ts'
+export { checkOneLength } from './settings/run-length.ts'
 export { describeSchedule, type Schedule, type ScheduleName, scheduleNames } from './settings/schedules.ts'
 export { usualLoss } from './settings/task-losses.ts'
+export {
+  augmentationNames,
+  orderNames,
+  standardisationNames,
+  type TrainingOptions,
+  training,
+} from './settings/training.ts'
 export { type ErrorCode, IsobathError } from './support/errors.ts'
 export { nearest, suggestion } from './support/nearest.ts'
 export { version } from './support/version.ts'
@@ -133,5 +132,3 @@ export { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './tr
 export { describeSignal, type Signal } from './training/signal.ts'
 export type { LossRecord } from './training/train.ts'
 export { fromTensors, hashTensors, toTensors } from './training/weights.ts'
-export type { Trial, TrialEvent } from './trials/events.ts'
-export type { TrialResult } from './trials/result.ts'

@@ -6,12 +6,13 @@ import { usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
 import type { DiagnosisObserver, StartOf } from '../diagnosis/task.ts'
 import type { Network } from '../network/network.ts'
-import { resolveOptions, type TrainingOptions, type TrainingSettings } from '../settings/options.ts'
+import type { MachineOptions } from '../settings/machine.ts'
+import { resolveOptions, type TrainingSettings } from '../settings/options.ts'
+import type { TrainingOptions } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import { checkCall } from './check-call.ts'
 import { checkBudget, diagnoseJob } from './diagnosis-job.ts'
-import type { MachineOptions } from './train.ts'
 
 export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'logEvery'>, MachineOptions {
   readonly data: Dataset

@@ -4,14 +4,15 @@ import { createBlueprint } from '../blueprint/create.ts'
 import { checkLabelled, type Dataset, taskOf } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardise.ts'
 import type { Network } from '../network/network.ts'
-import { resolveOptions, type TrainingOptions } from '../settings/options.ts'
+import type { MachineOptions } from '../settings/machine.ts'
+import { resolveOptions } from '../settings/options.ts'
+import type { TrainingOptions } from '../settings/training.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { evaluateSets, type SetScores } from '../training/session.ts'
 import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
 import { checkTrainedCall } from './check-call.ts'
 import { standardiserFor } from './standardiser.ts'
-import type { MachineOptions } from './train.ts'
 
 export interface EvaluateOptions extends MachineOptions, Pick<TrainingOptions, 'loss' | 'standardise'> {
   readonly data: Dataset

@@ -1,9 +1,9 @@
 /** What goes on must go on as it began: with the same data, in the same mode. */
 import type { Dataset } from '../data/dataset.ts'
 import type { RunDescription } from '../runs/run-description.ts'
+import type { MachineOptions } from '../settings/machine.ts'
 import { IsobathError } from '../support/errors.ts'
 import { hashDataset } from './hash-dataset.ts'
-import type { MachineOptions } from './train.ts'
 
 /** What is in a folder. */
 export interface Begun {

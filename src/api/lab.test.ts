@@ -211,7 +211,7 @@ describe('train', () => {
       IsobathError: data: expected a data set. Give one, such as glyphs().
       IsobathError: data: expected a data set. Give one, such as glyphs().
       IsobathError: network: expected a network, got "resnet-20". Make it with parseNetwork('resnet-20', { classes: 10 }).
-      IsobathError: evaluate-every: expected steps, such as 500, or { epochs: 1 }, or 'never', got "x"."
+      IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got "x"."
     `)
   })
 
@@ -261,7 +261,7 @@ describe('train', () => {
       IsobathError: dataOptions: expected an object such as { seed: 1 }, got 3. Give one, or leave it out.
       IsobathError: memoryLimit: expected a number of bytes, got "1000". Give one, such as 2 ** 30, or leave it out.
       IsobathError: checkpointEvery: expected a whole number of at least 1, got "x".
-      IsobathError: optimizer: expected an optimizer. Give one, such as momentum({ rate: 0.03 }).
+      IsobathError: optimizer: expected an optimizer, got null. Give one, such as momentum({ rate: 0.03 }).
       IsobathError: augment: expected one of none, pad-crop-flip, got true. Choose one of them."
     `)
     expect(existsSync(run)).toBe(false)

@@ -6,7 +6,9 @@ import { type Dataset, type Task, taskOf } from '../data/dataset.ts'
 import type { Scale, Statistics } from '../data/standardise.ts'
 import { losses } from '../graph/losses.ts'
 import type { Network } from '../network/network.ts'
-import { resolveOptions, type TrainingOptions } from '../settings/options.ts'
+import type { MachineOptions } from '../settings/machine.ts'
+import { resolveOptions } from '../settings/options.ts'
+import type { TrainingOptions } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import { createEvaluator, type Weights } from '../training/evaluate.ts'
@@ -14,7 +16,6 @@ import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
 import { checkTrainedCall } from './check-call.ts'
 import { standardiserFor } from './standardiser.ts'
-import type { MachineOptions } from './train.ts'
 
 export const setNames = ['train', 'validation', 'test'] as const
 export type SetName = (typeof setNames)[number]

@@ -6,13 +6,13 @@ import type { Network } from '../network/network.ts'
 import type { StoredDiagnosis } from '../runs/diagnosis-description.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
+import type { MachineOptions } from '../settings/machine.ts'
 import { IsobathError } from '../support/errors.ts'
 import { checkCall } from './check-call.ts'
 import { carryOut, checkBudget, type DiagnosisJob } from './diagnosis-job.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
 import { runFiles } from './node.ts'
-import type { MachineOptions } from './train.ts'
 
 export interface ResumeDiagnosisOptions extends MachineOptions {
   /** The diagnosis's data set; its hash is compared. */

@@ -6,10 +6,12 @@ import { checkLabelled, type Dataset, taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import type { RunFolder } from '../runs/run-folder.ts'
-import { resolveOptions, settingsFor, type TrainingOptions, type TrainingSettings } from '../settings/options.ts'
+import { checkNames } from '../settings/fields.ts'
+import { type MachineOptions, machine } from '../settings/machine.ts'
+import { resolveOptions, settingsFor, type TrainingSettings } from '../settings/options.ts'
+import { type TrainingOptions, training } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
-import { suggestion } from '../support/nearest.ts'
 import { version } from '../support/version.ts'
 import type { Weights } from '../training/evaluate.ts'
 import type { Measurement, ProbeLook } from '../training/measurements.ts'
@@ -21,17 +23,6 @@ import { checkCall } from './check-call.ts'
 import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'
 import { layersOpener, needsStart, type ProbeOptions, resolveProbes } from './probes.ts'
-
-export interface MachineOptions {
-  /** Threads of a training; one per core by default. */
-  readonly threads?: number
-  /** The same bits on every machine: products and sums instead of fused multiply-adds. */
-  readonly exact?: boolean
-  /** Winograd's algorithm for convolutions of 3 x 3, where that is faster (true by default), or the direct sum alone (false). */
-  readonly winograd?: boolean
-  /** The most bytes of memory that a program may use. */
-  readonly memoryLimit?: number
-}
 
 export interface TrainOptions extends TrainingOptions, MachineOptions {
   readonly data: Dataset
@@ -68,8 +59,10 @@ export interface TrainOptions extends TrainingOptions, MachineOptions {
   readonly observers?: readonly Observer[]
 }
 
-/** Callers in plain JavaScript have no compiler to tell them. */
-const knownOptions: Readonly<Record<keyof TrainOptions, true>> = {
+type OwnOptions = Omit<TrainOptions, keyof TrainingOptions | keyof MachineOptions>
+
+/** The names of the options beside those of the tables. */
+const ownOptions: Readonly<Record<keyof OwnOptions, true>> = {
   data: true,
   weights: true,
   run: true,
@@ -85,57 +78,26 @@ const knownOptions: Readonly<Record<keyof TrainOptions, true>> = {
   onMeasured: true,
   probes: true,
   onProbed: true,
-  recipe: true,
-  stepsScale: true,
-  evaluateEvery: true,
-  optimizer: true,
-  schedule: true,
-  warmup: true,
-  warmupFactor: true,
-  warmupUntilError: true,
-  warmupFromLayers: true,
-  dropAt: true,
-  dropFactor: true,
-  clipNorm: true,
-  layerRates: true,
-  batch: true,
-  steps: true,
-  epochs: true,
-  loss: true,
-  standardise: true,
-  augment: true,
-  order: true,
-  seed: true,
-  logEvery: true,
-  threads: true,
-  exact: true,
-  winograd: true,
-  memoryLimit: true,
 }
 
-/** What belongs to the optimizer, as it is given there. */
-const optimizerExamples: Readonly<Record<string, string>> = {
-  rate: 'momentum({ rate: 0.1 })',
-  lr: 'momentum({ rate: 0.1 })',
-  learningRate: 'momentum({ rate: 0.1 })',
-  momentum: 'momentum({ momentum: 0.9 })',
-  weightDecay: 'momentum({ weightDecay: 0.0001 })',
+/** Callers in plain JavaScript have no compiler to tell them. */
+const knownOptions = Object.keys({ ...ownOptions, ...training, ...machine })
+
+const toOptimizer = (example: string): string => `Give it to the optimizer, such as momentum(${example}).`
+
+/** Options of the optimizer, as people look for them among those of the training. */
+const remedies: Readonly<Record<string, string>> = {
+  rate: toOptimizer('{ rate: 0.1 }'),
+  lr: toOptimizer('{ rate: 0.1 }'),
+  learningRate: toOptimizer('{ rate: 0.1 }'),
+  momentum: toOptimizer('{ momentum: 0.9 }'),
+  weightDecay: toOptimizer('{ weightDecay: 0.0001 }'),
 }
 
 function checkTrainOptions(options: TrainOptions): void {
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(knownOptions, name)) continue
-    const known = Object.keys(knownOptions)
-    const remedy = Object.hasOwn(optimizerExamples, name)
-      ? `Give it to the optimizer, such as ${optimizerExamples[name]}.`
-      : suggestion(name, known)
-    throw new IsobathError('option', `${name}: expected one of ${known.join(', ')}. ${remedy}`.trimEnd())
-  }
+  checkNames(knownOptions, options, remedies)
   checkCall(options)
-  const { optimizer, observers = [], checkpointEvery = 1 } = options
-  if (optimizer !== undefined && !optimizer?.rule) {
-    throw new IsobathError('option', 'optimizer: expected an optimizer. Give one, such as momentum({ rate: 0.03 }).')
-  }
+  const { observers = [], checkpointEvery = 1 } = options
   checkObservers(observers)
   if (Number.isSafeInteger(checkpointEvery) && checkpointEvery >= 1) return
   throw new IsobathError(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseBytes, parseNumber, wholeFrom, wholeList } from './numbers.ts'
+import { parseNumber, wholeFrom, wholeList } from './numbers.ts'
 
 describe('numbers on the command line', () => {
   it('are written as people write them', () => {
@@ -17,13 +17,5 @@ describe('numbers on the command line', () => {
     }
     for (const text of ['', ',', '4,', '4;16', '4-16'])
       expect(() => wholeList(1)(text), text).toThrow('Expected a whole')
-  })
-
-  it('of bytes have units', () => {
-    const texts = ['2GiB', '1.5 GiB', '500MB', '64kib', '1000', '12b']
-    expect(texts.map(parseBytes)).toEqual([2 ** 31, 1.5 * 2 ** 30, 5e8, 65536, 1000, 12])
-    for (const text of ['', '2TiB', 'GiB', '-1GiB', '0', '1.2.3MB', '1 2 MB']) {
-      expect(() => parseBytes(text), text).toThrow('Expected a size such as 2GiB or 500MB.')
-    }
   })
 })

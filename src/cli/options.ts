@@ -1,6 +1,7 @@
 /** What is printed, and the machine's part: the options that every command shares. */
-import { type Command, Option } from 'commander'
-import { parseBytes, wholeFrom } from './numbers.ts'
+import type { Command } from 'commander'
+import { type MachineOptions, machine, training } from '../index.ts'
+import { fieldOption, givenOptions } from './field-options.ts'
 
 export interface MachineFlags {
   readonly json?: boolean
@@ -16,32 +17,23 @@ export type CommonOption = 'seed' | 'threads'
 
 /** Every command takes these; the help of one that does the same whatever they say leaves them out. */
 export function addCommonOptions(command: Command, uses: readonly CommonOption[]): Command {
-  const seed = new Option('--seed <n>', 'chooses initial weights, order and dropout masks')
-  const threads = new Option('--threads <n>', 'threads to use (default: one for each core)')
   return command
     .optionsGroup('Options:')
     .option('--json', 'print one JSON document, and nothing else, on stdout')
-    .addOption(seed.argParser(wholeFrom(0)).default(0).hideHelp(!uses.includes('seed')))
-    .addOption(threads.argParser(wholeFrom(1)).hideHelp(!uses.includes('threads')))
+    .addOption(fieldOption(training.seed).hideHelp(!uses.includes('seed')))
+    .setOptionValueWithSource('seed', training.seed.default, 'default')
+    .addOption(fieldOption(machine.threads).hideHelp(!uses.includes('threads')))
 }
 
 export function addMachineOptions(command: Command, uses: readonly CommonOption[] = ['seed', 'threads']): Command {
-  return addCommonOptions(command, uses)
-    .option('--exact', 'the same bits on every machine, at some cost in speed')
-    .option('--no-winograd', noWinogradHelp)
-    .option('--memory <size>', 'the most memory a program may use, such as 2GiB (default: 4GiB)', parseBytes)
+  addCommonOptions(command, uses)
+  for (const row of [machine.exact, machine.winograd, machine.memoryLimit]) command.addOption(fieldOption(row))
+  return command
 }
 
-export const noWinogradHelp = 'convolutions by the direct sum alone: slower, and rounded a little less'
+/** How a run computes that is used again: that holds where nothing else is asked for. */
+type Mode = Pick<MachineOptions, 'exact' | 'winograd'>
 
-/** Of a run that is used again: its mode goes where none is asked for. */
-interface Mode {
-  readonly exact?: boolean
-  readonly winograd?: boolean
-}
-
-export function machineOptions({ threads, exact, winograd, memory }: MachineFlags, run: Mode = {}) {
-  // The flag is true where it wasn't given, and then nothing was asked for.
-  const asked = winograd === false ? false : undefined
-  return { threads, exact: exact ?? run.exact, winograd: asked ?? run.winograd, memoryLimit: memory }
+export function machineOptions(flags: object, run: Mode = {}): MachineOptions {
+  return { ...run, ...givenOptions(machine, flags) }
 }

@@ -17,14 +17,15 @@ import {
   standardisationNames,
   type TrainingOptions,
   taskOf,
+  training,
   usualLoss,
   type Weights,
 } from '../index.ts'
 import { addDataOptions, type DataFlags, readData, shapeOfData } from './data-options.ts'
+import { fieldOption } from './field-options.ts'
 import { networkHelp, readNetwork } from './network-argument.ts'
 import { addMachineOptions, type MachineFlags } from './options.ts'
 import { readDataFor, type Use } from './run-data.ts'
-import { lossOption, standardiseOption } from './training-options.ts'
 
 type Recipe = Pick<TrainingOptions, 'loss' | 'standardise'>
 
@@ -58,8 +59,8 @@ export function addTrained(command: Command): Command {
   command
     .argument('<run-or-weights>', "a run's folder, or a .safetensors file with --network")
     .option('--network <network>', `the network of a weights file: ${networkHelp}`)
-    .addOption(lossOption().default(undefined, "the run's, or what train would take"))
-    .addOption(standardiseOption().default(undefined, "as in the run's training, or per-channel"))
+    .addOption(fieldOption(training.loss, "the run's, or what train would take"))
+    .addOption(fieldOption(training.standardise, "as in the run's training, or per-channel"))
   return addMachineOptions(addDataOptions(command, usedData), ['threads'])
 }
 

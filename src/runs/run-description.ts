@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { TableEncoding } from '../data/csv-encoding.ts'
 import type { Scale, Statistics } from '../data/standardise.ts'
-import type { TrainingSettings } from '../settings/options.ts'
+import { readSettings, type TrainingSettings } from '../settings/options.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Signal } from '../training/signal.ts'
 import { encodeChecked, readChecked, readJson } from './checked-json.ts'
@@ -160,10 +160,9 @@ export function readDescription(folder: string): StoredDescription {
   return description
 }
 
-/** The settings that were resolved and written: the file's checksum vouches for them. */
+/** The settings that were written. Throws a `run` error where this version can't go on with them. */
 export function storedSettings(recipe: RunDescription['recipe'], seed: number): TrainingSettings {
-  const { augment = 'none', ...others } = recipe // runs from before it had none
-  return { ...others, augment, seed } as TrainingSettings
+  return readSettings({ ...recipe, seed }, 'recipe')
 }
 
 /** The first files of a run that was killed before it had all it needs to go on. */

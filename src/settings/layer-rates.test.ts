@@ -56,11 +56,11 @@ describe('rates by layer', () => {
     ]
     expect(refused.map((rates) => refusal(() => resolveLayerRates(blueprint, rates)))).toMatchInlineSnapshot(`
       [
-        "IsobathError: layer rate: expected the path of a layer with weights, got redout. Did you mean readout?",
-        "IsobathError: layer rate of hidden: expected one factor, or 3, got 2.",
-        "IsobathError: layer rate of first: expected one factor, got 2.",
-        "IsobathError: layer rate of readout: expected numbers of at least 0, got -1.",
-        "IsobathError: layer rate of readout: expected numbers of at least 0, got NaN.",
+        "IsobathError: layerRates: expected the path of a layer with weights, got redout. Did you mean readout?",
+        "IsobathError: layerRates: hidden: expected one factor, or 3, got 2.",
+        "IsobathError: layerRates: first: expected one factor, got 2.",
+        "IsobathError: layerRates: readout: expected numbers of at least 0, got -1.",
+        "IsobathError: layerRates: readout: expected numbers of at least 0, got NaN.",
       ]
     `)
   })

@@ -3,12 +3,43 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
+import { type Kind, readNumbers } from './kinds.ts'
 
 /**
  * A factor for a layer and all within it, by the layer's path; for a repeated layer also one for each iteration (of all
  * loops around it, outermost first). The longest path that fits counts; layers without a factor have 1.
  */
 export type LayerRates = Readonly<Record<string, number | readonly number[]>>
+
+const isFactors = (value: unknown): boolean =>
+  typeof value === 'number' || (Array.isArray(value) && value.every((factor) => typeof factor === 'number'))
+
+const isRates = (value: unknown): value is LayerRates =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isFactors)
+
+/** `readout=0.1` or `hidden=1,0.9,0.8`, added to those before. */
+function read(text: string, before: unknown = {}): LayerRates | undefined {
+  const at = text.lastIndexOf('=')
+  const factors = readNumbers(text.slice(at + 1))
+  if (at < 1 || factors === undefined || !isRates(before)) return undefined
+  return { ...before, [text.slice(0, at)]: factors.length === 1 ? factors[0] : factors }
+}
+
+export const layerRates: Kind<LayerRates> = {
+  expected: 'an object such as { readout: 0.1 }',
+  accepts: isRates,
+  text: { read, expected: 'PATH=FACTOR, such as readout=0.1' },
+}
+
+/** `readout at 0.1 of it`, for each layer with a rate of its own. */
+export function describeRates(rates: LayerRates): string | undefined {
+  const parts = Object.entries(rates).map(([path, factors]) => {
+    if (typeof factors === 'number') return `${path} at ${factors} of it`
+    const shown = factors.length > 4 ? [...factors.slice(0, 3), '...', factors[factors.length - 1]] : factors
+    return `${path} at ${shown.join(', ')} of it`
+  })
+  return parts.length === 0 ? undefined : parts.join(', ')
+}
 
 const isWithin = (name: string, path: string): boolean => name.startsWith(`${path}.`)
 
@@ -30,7 +61,7 @@ export function resolveLayerRates({ parameters }: Blueprint, rates: LayerRates):
     const remedy = suggestion(path, known) || `The layers with weights are ${listed(known)}.`
     throw new IsobathError(
       'option',
-      `layer rate: expected the path of a layer with weights, got ${path}. ${remedy.trim()}`,
+      (option) => `${option('layerRates')}: expected the path of a layer with weights, got ${path}. ${remedy.trim()}`,
     )
   }
   return new Map(
@@ -45,9 +76,12 @@ function factorsOf(path: string, given: number | readonly number[], tensors: num
   const factors = typeof given === 'number' ? new Array<number>(tensors).fill(given) : given
   if (factors.length !== tensors) {
     const expected = tensors === 1 ? 'one factor' : `one factor, or ${tensors}`
-    throw new IsobathError('option', `layer rate of ${path}: expected ${expected}, got ${factors.length}.`)
+    throw wrongFactors(path, expected, factors.length)
   }
   const bad = factors.find((factor) => !(Number.isFinite(factor) && factor >= 0))
   if (bad === undefined) return factors
-  throw new IsobathError('option', `layer rate of ${path}: expected numbers of at least 0, got ${bad}.`)
+  throw wrongFactors(path, 'numbers of at least 0', bad)
 }
+
+const wrongFactors = (path: string, expected: string, found: number): IsobathError =>
+  new IsobathError('option', (option) => `${option('layerRates')}: ${path}: expected ${expected}, got ${found}.`)

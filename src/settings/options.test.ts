@@ -6,8 +6,9 @@ import { sgd } from '../graph/optimizers/sgd.ts'
 import { describeOptimizer } from '../graph/optimizers/table.ts'
 import { optimizerScalars } from '../graph/programs.ts'
 import { describeRecipe } from './describe.ts'
-import { resolveOptions, type TrainingOptions } from './options.ts'
+import { resolveOptions } from './options.ts'
 import { describeSchedule, scheduleFactor } from './schedules.ts'
+import type { TrainingOptions } from './training.ts'
 
 describe('training options', () => {
   it('have defaults', () => {
@@ -84,7 +85,7 @@ describe('training options', () => {
       IsobathError: batch: expected a whole number of at least 1, got 2.5.
       IsobathError: seed: expected a whole number of at least 0, got -1.
       IsobathError: seed: expected a whole number of at least 0, got 1152921504606847000.
-      IsobathError: log-every: expected a whole number of at least 1, got 0."
+      IsobathError: logEvery: expected a whole number of at least 1, got 0."
     `)
   })
 
@@ -137,13 +138,13 @@ describe('training options', () => {
       IsobathError: recipe: expected one of he-2015, he-2016, wide-resnet-2016, got a list of 1. Choose one of them.
       IsobathError: steps: expected a whole number of at least 1, got "3".
       IsobathError: epochs: expected a number above 0 that can be counted in steps, got "2".
-      IsobathError: steps-scale: expected a number above 0 and up to 1,000, got "0.5".
-      IsobathError: clip-norm: expected a number above 0, got an object.
-      IsobathError: layer-rates: expected an object such as { readout: 0.1 }, got 3.
-      IsobathError: drop-at: expected fractions of the run, such as 0.5,0.75, got 0.5.
-      IsobathError: drop-factor: expected a number above 0 and up to 1, got "0.5".
-      IsobathError: warmup: expected a whole number from 0 to the run's 79 steps, got an object.
-      IsobathError: warmup-until-error: expected a fraction above 0 and up to 1, such as 0.8, got "0.8"."
+      IsobathError: stepsScale: expected a number above 0 and up to 1,000, got "0.5".
+      IsobathError: clipNorm: expected a number above 0, got an object.
+      IsobathError: layerRates: expected an object such as { readout: 0.1 }, got 3.
+      IsobathError: dropAt: expected fractions of the run, such as 0.5 and 0.75, got 0.5.
+      IsobathError: dropFactor: expected a number above 0 and up to 1, got "0.5".
+      IsobathError: warmup: expected a whole number of at least 0, got an object.
+      IsobathError: warmupUntilError: expected a fraction above 0 and up to 1, such as 0.8, got "0.8"."
     `)
   })
 
@@ -155,9 +156,9 @@ describe('training options', () => {
       { recipe: 'he-2016', steps: 4, warmup: 5 },
     ]
     expect(bad.map((options) => refusal(() => resolveOptions(options, 1000))).join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: warmup: expected no more than the run's 4 steps, got the 400 of the recipe he-2016. Give a warmup of 0, or steps-scale instead of steps, which makes both fewer.
-      IsobathError: warmup: expected no more than the run's one step, got the 40 of the recipe he-2016. Give a warmup of 0, or steps-scale instead of steps, which makes both fewer.
-      IsobathError: warmup: expected no more than the run's 8 steps, got the 400 of the recipe he-2016. Give a warmup of 0, or steps-scale instead of epochs, which makes both fewer.
+      "IsobathError: warmup: expected no more than the run's 4 steps, got the 400 of the recipe he-2016. Give a warmup of 0, or stepsScale instead of steps, which makes both fewer.
+      IsobathError: warmup: expected no more than the run's one step, got the 40 of the recipe he-2016. Give a warmup of 0, or stepsScale instead of steps, which makes both fewer.
+      IsobathError: warmup: expected no more than the run's 8 steps, got the 400 of the recipe he-2016. Give a warmup of 0, or stepsScale instead of epochs, which makes both fewer.
       IsobathError: warmup: expected a whole number from 0 to the run's 4 steps, got 5. Give a shorter warm-up, or a longer run."
     `)
     // Both remedies work.
@@ -209,13 +210,13 @@ describe('optimizers', () => {
     expect(bad.map(refusal).join('\n')).toMatchInlineSnapshot(`
       "IsobathError: rate: expected a number of at least 0, got -0.1.
       IsobathError: rate: expected a number of at least 0, got NaN.
-      IsobathError: weight decay: expected a number of at least 0, got -1.
+      IsobathError: weightDecay: expected a number of at least 0, got -1.
       IsobathError: rate: expected a number of at least 0, got Infinity.
       IsobathError: momentum: expected a number from 0 to below 1, got 1.
       IsobathError: momentum: expected a number from 0 to below 1, got -0.1.
       IsobathError: momentum: expected a number from 0 to below 1, got NaN.
       IsobathError: momentum: expected a number from 0 to below 1, got "0.9".
-      IsobathError: momentum schedule: expected one of constant, sutskever, got a list of 1."
+      IsobathError: momentumSchedule: expected one of constant, sutskever, got a list of 1."
     `)
   })
 
@@ -300,12 +301,12 @@ describe('schedules', () => {
     ] as const
     expect(refused.map((options) => refusal(() => scheduleOf(options)))).toMatchInlineSnapshot(`
       [
-        "IsobathError: drop-at and drop-factor: the constant schedule has none. Use the step schedule.",
-        "IsobathError: drop-at: expected fractions of the run, such as 0.5,0.75, got 1.5.",
-        "IsobathError: drop-at: expected fractions of the run, such as 0.5,0.75, got none.",
-        "IsobathError: drop-factor: expected a number above 0 and up to 1, got 0.",
+        "IsobathError: dropAt and dropFactor: the constant schedule has none. Use the step schedule.",
+        "IsobathError: dropAt: expected fractions of the run, such as 0.5 and 0.75, got 1.5.",
+        "IsobathError: dropAt: expected fractions of the run, such as 0.5 and 0.75, got none.",
+        "IsobathError: dropFactor: expected a number above 0 and up to 1, got 0.",
         "IsobathError: warmup: expected a whole number from 0 to the run's 100 steps, got 101. Give a shorter warm-up, or a longer run.",
-        "IsobathError: warmup: expected a whole number from 0 to the run's 100 steps, got 0.5.",
+        "IsobathError: warmup: expected a whole number of at least 0, got 0.5.",
       ]
     `)
   })

@@ -7,9 +7,11 @@ import { adam } from '../graph/optimizers/adam.ts'
 import { momentum } from '../graph/optimizers/momentum.ts'
 import { chain, dense, layerNorm, relu, repeat, residual } from '../network/layers.ts'
 import { describeRecipe } from './describe.ts'
-import { resolveOptions, settingsFor, type TrainingOptions } from './options.ts'
-import { recipeNames, recipes } from './recipes.ts'
+import { resolveOptions, settingsFor } from './options.ts'
+import { recipeNames } from './recipe-names.ts'
+import { recipes } from './recipes.ts'
 import { scheduleFactor } from './schedules.ts'
+import type { TrainingOptions } from './training.ts'
 
 /** As large as CIFAR-10. */
 const resolve = (options: TrainingOptions) => resolveOptions(options, 50_000)
@@ -203,12 +205,12 @@ describe('steps-scale', () => {
       { stepsScale: 2, optimizer: sutskever },
     ]
     expect(bad.map((options) => refusal(() => resolve(options))).join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: steps-scale: expected a number above 0 and up to 1,000, got 0.
-      IsobathError: steps-scale: expected a number above 0 and up to 1,000, got NaN.
-      IsobathError: steps-scale: expected a number above 0 and up to 1,000, got 1000.5. For a longer run, give its steps.
-      IsobathError: steps-scale: expected a number above 0 and up to 1,000, got 1000000000. For a longer run, give its steps.
-      IsobathError: steps-scale: expected steps that can be counted, got 1000 times 10000000000000.
-      IsobathError: steps-scale: Sutskever's schedule of momentum counts its own steps, which aren't scaled. Leave one of them out."
+      "IsobathError: stepsScale: expected a number above 0 and up to 1,000, got 0.
+      IsobathError: stepsScale: expected a number above 0 and up to 1,000, got NaN.
+      IsobathError: stepsScale: expected a number above 0 and up to 1,000, got 1000.5. For a longer run, give its steps.
+      IsobathError: stepsScale: expected a number above 0 and up to 1,000, got 1000000000. For a longer run, give its steps.
+      IsobathError: stepsScale: expected steps that can be counted, got 1000 times 10000000000000.
+      IsobathError: stepsScale: Sutskever's schedule of momentum counts its own steps, which aren't scaled. Leave one of them out."
     `)
   })
 })

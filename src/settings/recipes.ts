@@ -1,26 +1,16 @@
 /** Published recipes as data: what the paper says of the training, and nothing that it doesn't. */
-import type { Augmentation } from '../data/augment.ts'
-import type { Standardisation } from '../data/standardise.ts'
-import { createOptimizer, type Optimizer } from '../graph/optimizers/table.ts'
-import { IsobathError } from '../support/errors.ts'
-import { foundText } from '../support/found.ts'
-import { suggestion } from '../support/nearest.ts'
-import type { ScheduleOptions } from './schedules.ts'
+import { createOptimizer } from '../graph/optimizers/table.ts'
+import type { RecipeName } from './recipe-names.ts'
+import type { TrainingOptions } from './training.ts'
 
 /** What a recipe may say: training options, with the optimizer's own as data. */
-export interface RecipeOptions extends ScheduleOptions {
+export interface RecipeOptions extends Omit<TrainingOptions, 'recipe' | 'stepsScale' | 'optimizer' | 'seed'> {
   readonly optimizer: {
     readonly name: 'momentum' | 'nesterov'
     readonly rate: number
     readonly momentum: number
     readonly weightDecay: number
   }
-  readonly batch: number
-  /** One of steps and epochs, as the paper counts. */
-  readonly steps?: number
-  readonly epochs?: number
-  readonly standardise: Standardisation
-  readonly augment: Augmentation
 }
 
 export interface Recipe {
@@ -76,50 +66,28 @@ export const recipes = {
       augment: 'pad-crop-flip',
     },
   }),
-} as const satisfies Record<string, Recipe>
+} as const satisfies Record<RecipeName, Recipe>
 
-export type RecipeName = keyof typeof recipes
-
-export const recipeNames: readonly RecipeName[] = ['he-2015', 'he-2016', 'wide-resnet-2016']
-
-/** Throws an `option` error where there is none of this name. */
-export function recipeNamed(name: unknown): Recipe & { readonly name: RecipeName } {
-  const known = recipeNames.find((one) => one === name)
-  if (known !== undefined) return { name: known, ...recipes[known] }
-  const remedy = suggestion(name, recipeNames).trim() || 'Choose one of them.'
-  const found = typeof name === 'string' ? name : foundText(name)
-  throw new IsobathError('option', `recipe: expected one of ${recipeNames.join(', ')}, got ${found}. ${remedy}`)
+/** A recipe as options of a training. */
+export function publishedOptions(name: RecipeName): TrainingOptions {
+  const { optimizer, ...options }: RecipeOptions = recipes[name].options
+  const { name: rule, ...own } = optimizer
+  return { ...options, optimizer: createOptimizer(rule, own) }
 }
-
-export function recipeOptimizer({ options: { optimizer } }: Recipe): Optimizer {
-  const { name, ...own } = optimizer
-  return createOptimizer(name, own)
-}
-
-/** What of a recipe may be chosen otherwise; the optimizer aside, which is chosen as a whole. */
-type Choices = Partial<Omit<RecipeOptions, 'optimizer'>>
 
 /**
- * What was chosen, and the recipe's for the rest. A choice beats all of the recipe that goes with it: steps its epochs and
- * the reverse, another schedule its drops, a warm-up its own.
+ * The options that were given, and the recipe's for the rest. An option beats all of the recipe that goes with it: steps its
+ * epochs and the reverse, another schedule its drops, a warm-up its own.
  */
-export function withRecipe<T extends Choices>(choices: T, { options: own }: Recipe): T & Choices {
-  const length = choices.steps === undefined && choices.epochs === undefined ? own : choices
-  const drops = (choices.schedule ?? own.schedule) === own.schedule ? own : choices
-  const warming = choices.warmup === undefined && choices.warmupUntilError === undefined ? own : choices
+export function withRecipe(given: TrainingOptions, name: RecipeName): TrainingOptions {
+  const { steps, epochs, dropAt, dropFactor, ...others } = publishedOptions(name)
+  const { warmup, warmupUntilError, warmupFactor, warmupFromLayers, ...rest } = others
+  const has = (key: keyof TrainingOptions): boolean => given[key] !== undefined
   return {
-    ...choices,
-    batch: choices.batch ?? own.batch,
-    standardise: choices.standardise ?? own.standardise,
-    augment: choices.augment ?? own.augment,
-    steps: length.steps,
-    epochs: length.epochs,
-    schedule: choices.schedule ?? own.schedule,
-    dropAt: choices.dropAt ?? drops.dropAt,
-    dropFactor: choices.dropFactor ?? drops.dropFactor,
-    warmup: warming.warmup,
-    warmupUntilError: warming.warmupUntilError,
-    warmupFactor: choices.warmupFactor ?? warming.warmupFactor,
-    warmupFromLayers: choices.warmupFromLayers ?? warming.warmupFromLayers,
+    ...rest,
+    ...(has('steps') || has('epochs') ? {} : { steps, epochs }),
+    ...(has('schedule') && given.schedule !== rest.schedule ? {} : { dropAt, dropFactor }),
+    ...(has('warmup') || has('warmupUntilError') ? {} : { warmup, warmupUntilError, warmupFactor, warmupFromLayers }),
+    ...given,
   }
 }

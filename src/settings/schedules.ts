@@ -1,30 +1,8 @@
 /** How the learning rate moves over a run. */
-import { IsobathError } from '../support/errors.ts'
+import { z } from 'zod'
 import { foundText } from '../support/found.ts'
 import { cos } from '../support/numbers.ts'
-
-export interface ScheduleOptions {
-  /**
-   * constant: the same rate throughout, by default; cosine: from the full rate down to 0 along half a cosine (Loshchilov &
-   * Hutter 2017, eq. 5); step: times `dropFactor` at each of `dropAt`.
-   */
-  readonly schedule?: ScheduleName
-  /** Steps at the start in which the rate climbs to its full value in even steps; 0 by default. The cosine begins after. */
-  readonly warmup?: number
-  /** What the rate is multiplied by in the warm-up, instead of climbing; 0.1 where its end is an error. */
-  readonly warmupFactor?: number
-  /**
-   * The warm-up ends when the error on a part of the training set is below this fraction (He et al. 2015, section 4.2), and
-   * not after a number of steps.
-   */
-  readonly warmupUntilError?: number
-  /** Networks with fewer weighted layers have no warm-up; all have it by default. */
-  readonly warmupFromLayers?: number
-  /** Where the step schedule drops, as fractions of the run: [0.5, 0.75] by default (He et al. 2016). */
-  readonly dropAt?: readonly number[]
-  /** 0.1 by default. */
-  readonly dropFactor?: number
-}
+import { type Kind, readNumbers } from './kinds.ts'
 
 export interface Schedule {
   readonly name: ScheduleName
@@ -51,9 +29,6 @@ export interface ErrorWarmup {
   readonly samples: number
 }
 
-/** The error on 1,024 samples is known to a percent or two; they cost a fortieth of 100 steps of 128 samples. */
-const looks = { every: 100, samples: 1024 } as const
-
 const schedules = {
   constant: () => 1,
   cosine: ({ warmup }: Schedule, step: number, steps: number) => {
@@ -70,6 +45,39 @@ export type ScheduleName = keyof typeof schedules
 
 export const scheduleNames: readonly ScheduleName[] = ['constant', 'cosine', 'step']
 
+const isFraction = (value: unknown): value is number => typeof value === 'number' && value > 0 && value < 1
+
+/** Where the step schedule drops. */
+export const fractionsOfRun: Kind<readonly number[]> = {
+  expected: 'fractions of the run, such as 0.5 and 0.75',
+  accepts: (value): value is readonly number[] => Array.isArray(value) && value.length > 0 && value.every(isFraction),
+  found: (value) => (Array.isArray(value) ? value.join(', ') || 'none' : foundText(value)),
+  text: { read: readNumbers, expected: 'fractions of the run, such as 0.5,0.75' },
+}
+
+const warmupSchema = z.strictObject({
+  factor: z.number(),
+  error: z.number(),
+  every: z.number().int().positive(),
+  samples: z.number().int().positive(),
+}) satisfies z.ZodType<ErrorWarmup>
+
+const scheduleSchema = z.strictObject({
+  name: z.enum(scheduleNames),
+  warmup: z.number().int().nonnegative(),
+  warmupFactor: z.number().optional(),
+  untilError: warmupSchema.optional(),
+  fromLayers: z.number().int().nonnegative().optional(),
+  dropAt: z.array(z.number()).readonly(),
+  dropFactor: z.number(),
+}) satisfies z.ZodType<Schedule>
+
+/** A schedule as settings hold it. */
+export const schedule: Kind<Schedule> = {
+  expected: 'a schedule of the rate',
+  accepts: (value): value is Schedule => scheduleSchema.safeParse(value).success,
+}
+
 /**
  * The factor on the rate for step `step` (0 is the first) of `steps`. `warmedUpAt`: the first step after a warm-up whose
  * end is an error; absent before it.
@@ -84,64 +92,6 @@ function warmth({ warmup, warmupFactor, untilError }: Schedule, step: number, wa
   return warmupFactor ?? (step + 1) / warmup
 }
 
-/** The schedule of a run of `steps` steps, whose name is known. Throws an `option` error on a bad value. */
-export function resolveSchedule(name: ScheduleName, options: ScheduleOptions, steps: number): Schedule {
-  const { dropAt = [0.5, 0.75], dropFactor = 0.1 } = options
-  const isDropping = options.dropAt !== undefined || options.dropFactor !== undefined
-  if (isDropping && name !== 'step') {
-    throw new IsobathError('option', `drop-at and drop-factor: the ${name} schedule has none. Use the step schedule.`)
-  }
-  if (!Array.isArray(dropAt) || dropAt.length === 0 || dropAt.some((fraction) => !(fraction > 0 && fraction < 1))) {
-    throw new IsobathError(
-      'option',
-      `drop-at: expected fractions of the run, such as 0.5,0.75, got ${Array.isArray(dropAt) ? dropAt.join(',') || 'none' : foundText(dropAt)}.`,
-    )
-  }
-  checkFactor('drop-factor', dropFactor)
-  return { name, ...resolveWarmup(options, steps), dropAt, dropFactor }
-}
-
-function resolveWarmup(
-  { warmup = 0, warmupFactor, warmupUntilError, warmupFromLayers }: ScheduleOptions,
-  steps: number,
-): Pick<Schedule, 'warmup' | 'warmupFactor' | 'untilError' | 'fromLayers'> {
-  if (!(Number.isSafeInteger(warmup) && warmup >= 0 && warmup <= steps)) {
-    const remedy = warmup > steps ? ' Give a shorter warm-up, or a longer run.' : ''
-    throw new IsobathError(
-      'option',
-      `warmup: expected a whole number from 0 to the run's ${steps} steps, got ${foundText(warmup)}.${remedy}`,
-    )
-  }
-  if (warmupFactor !== undefined) checkFactor('warmup-factor', warmupFactor)
-  const from = warmupFromLayers === undefined ? {} : { fromLayers: warmupFromLayers }
-  if (warmupUntilError !== undefined) {
-    if (!(typeof warmupUntilError === 'number' && warmupUntilError > 0 && warmupUntilError <= 1)) {
-      throw new IsobathError(
-        'option',
-        `warmup-until-error: expected a fraction above 0 and up to 1, such as 0.8, got ${foundText(warmupUntilError)}.`,
-      )
-    }
-    if (warmup > 0) {
-      throw new IsobathError(
-        'option',
-        'warmup and warmup-until-error: expected one of them, got both. A warm-up has one end: leave one out.',
-      )
-    }
-    return { warmup, untilError: { factor: warmupFactor ?? 0.1, error: warmupUntilError, ...looks }, ...from }
-  }
-  if (warmup > 0) return { warmup, ...(warmupFactor === undefined ? {} : { warmupFactor }), ...from }
-  if (warmupFactor === undefined) return { warmup }
-  throw new IsobathError(
-    'option',
-    'warmup-factor: there is no warm-up. Give its steps (warmup), or the error that ends it (warmup-until-error).',
-  )
-}
-
-function checkFactor(name: string, factor: number): void {
-  if (typeof factor === 'number' && factor > 0 && factor <= 1) return
-  throw new IsobathError('option', `${name}: expected a number above 0 and up to 1, got ${foundText(factor)}.`)
-}
-
 /** The schedule for a network of so many weighted layers: without the warm-up where that is for deeper ones. */
 export function scheduleForLayers(schedule: Schedule, layers: number): Schedule {
   const { fromLayers = 0, ...all } = schedule
@@ -152,10 +102,14 @@ export function scheduleForLayers(schedule: Schedule, layers: number): Schedule 
 
 /** `cosine rate after 100 steps of warm-up` */
 export function describeSchedule(schedule: Schedule): string {
-  const { name, dropAt, dropFactor, fromLayers } = schedule
+  const from = schedule.fromLayers === undefined ? '' : ` (from ${schedule.fromLayers} layers on)`
+  return `${describeDrops(schedule)}${describeWarmup(schedule)}${from}`
+}
+
+/** The same without the warm-up. */
+export function describeDrops({ name, dropAt, dropFactor }: Pick<Schedule, 'name' | 'dropAt' | 'dropFactor'>): string {
   const places = [dropAt.slice(0, -1).join(', '), dropAt[dropAt.length - 1]].filter((place) => place !== '')
-  const drops = name === 'step' ? `rate times ${dropFactor} at ${places.join(' and ')} of the run` : `${name} rate`
-  return `${drops}${describeWarmup(schedule)}${fromLayers === undefined ? '' : ` (from ${fromLayers} layers on)`}`
+  return name === 'step' ? `rate times ${dropFactor} at ${places.join(' and ')} of the run` : `${name} rate`
 }
 
 function describeWarmup({ warmup, warmupFactor, untilError }: Schedule): string {

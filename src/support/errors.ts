@@ -11,14 +11,24 @@ export type ErrorCode =
   | 'download' // a file can't be had from its homes
   | 'internal' // a verifier found a broken invariant: a defect of Isobath
 
+/**
+ * A message about options. `name` writes the key of an option as the reader of the message types it: `clipNorm` in the
+ * library, `--clip-norm` on the command line.
+ */
+export type Wording = (name: (key: string) => string) => string
+
 /** An error a user can act on: where, what was expected, what was found, what to do. */
 export class IsobathError extends Error {
   readonly code: ErrorCode
+  /** The message again, with the options' names as another reader types them. */
+  readonly wording: Wording
 
-  constructor(code: ErrorCode, message: string) {
-    super(message)
+  constructor(code: ErrorCode, message: string | Wording) {
+    const wording = typeof message === 'string' ? () => message : message
+    super(wording((key) => key))
     this.name = 'IsobathError'
     this.code = code
+    this.wording = wording
   }
 }
 

@@ -79,8 +79,8 @@ describe('evaluations on the way', () => {
       2,
     ])
     expect([refusal(() => every(0)), refusal(() => every({ epochs: -1 }))].join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: evaluate-every: expected a whole number of at least 1, got 0.
-      IsobathError: evaluate-every: expected a number above 0 that can be counted in steps, got -1."
+      "IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got 0.
+      IsobathError: evaluateEvery: expected a number above 0 that can be counted in steps, got -1."
     `)
   })
 
@@ -88,11 +88,11 @@ describe('evaluations on the way', () => {
     const every = (text: string) => () => resolveOptions({ evaluateEvery: JSON.parse(text) }, 1000)
     const given = ['"x"', 'null', '{"epoch": 1}', '{"epochs": "1"}', 'true']
     expect(given.map((text) => refusal(every(text))).join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: evaluate-every: expected steps, such as 500, or { epochs: 1 }, or 'never', got "x".
-      IsobathError: evaluate-every: expected steps, such as 500, or { epochs: 1 }, or 'never', got null.
-      IsobathError: evaluate-every: expected steps, such as 500, or { epochs: 1 }, or 'never', got an object.
-      IsobathError: evaluate-every: expected steps, such as 500, or { epochs: 1 }, or 'never', got an object.
-      IsobathError: evaluate-every: expected steps, such as 500, or { epochs: 1 }, or 'never', got true."
+      "IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got "x".
+      IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got null.
+      IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got an object.
+      IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got an object.
+      IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got true."
     `)
   })
 })

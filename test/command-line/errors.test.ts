@@ -120,7 +120,7 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --rate -1
-      isobath: rate: expected a number of at least 0, got -1.
+      isobath: --rate: expected a number of at least 0, got -1.
       2
 
       train mlp --data moons --steps 0
@@ -134,12 +134,11 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --epochs 0
-      isobath: epochs: expected a number above 0 that can be counted in steps, got 0.
+      isobath: --epochs: expected a number above 0 that can be counted in steps, got 0.
       2
 
       train mlp --data moons --steps 5 --epochs 1
-      isobath: option '--steps <n>' cannot be used with option '--epochs <number>'
-      (isobath train --help lists the options)
+      isobath: --steps and --epochs: expected one of them, got both. Leave one out.
       2
 
       train mlp --data moons --batch many
@@ -162,15 +161,15 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --layer-rate redout=2
-      isobath: layer rate: expected the path of a layer with weights, got redout. Did you mean readout?
+      isobath: --layer-rate: expected the path of a layer with weights, got redout. Did you mean readout?
       2
 
       train mlp --data moons --drop-at 0.5
-      isobath: drop-at and drop-factor: the constant schedule has none. Use the step schedule.
+      isobath: --drop-at and --drop-factor: the constant schedule has none. Use the step schedule.
       2
 
       train mlp --data moons --clip-norm 0
-      isobath: clip-norm: expected a number above 0, got 0.
+      isobath: --clip-norm: expected a number above 0, got 0.
       2
 
       train mlp --data moons --optimizer sgd --momentum 0.5
@@ -178,7 +177,7 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --momentum 1
-      isobath: momentum: expected a number from 0 to below 1, got 1.
+      isobath: --momentum: expected a number from 0 to below 1, got 1.
       2
 
       train mlp --data moons --schedule cosin

@@ -42,7 +42,7 @@ describe('train --recipe', () => {
       status: 2,
       stdout: '',
       stderr:
-        'isobath: recipe: expected one of he-2015, he-2016, wide-resnet-2016, got he2016. Did you mean he-2016?\n',
+        'isobath: --recipe: expected one of he-2015, he-2016, wide-resnet-2016, got he2016. Did you mean he-2016?\n',
     })
   })
 
@@ -141,11 +141,11 @@ describe('train --evaluate-every', () => {
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "2 isobath: option '--evaluate-every <when>' argument 'often' is invalid. Expected steps (500), passes (epoch, 0.5epochs), or never.
       2 isobath: option '--evaluate-every <when>' argument '0' is invalid. Expected steps (500), passes (epoch, 0.5epochs), or never.
-      2 isobath: evaluate-every: expected a number above 0 that can be counted in steps, got -1.
-      2 isobath: steps-scale: expected a number above 0 and up to 1,000, got 0.
-      2 isobath: warmup-factor: there is no warm-up. Give its steps (warmup), or the error that ends it (warmup-until-error).
-      2 isobath: warmup and warmup-until-error: expected one of them, got both. A warm-up has one end: leave one out.
-      2 isobath: warmup-until-error: expected a fraction above 0 and up to 1, such as 0.8, got 80."
+      2 isobath: --evaluate-every: expected a number above 0 that can be counted in steps, got -1.
+      2 isobath: --steps-scale: expected a number above 0 and up to 1,000, got 0.
+      2 isobath: --warmup-factor: there is no warm-up. Give its steps (--warmup), or the error that ends it (--warmup-until-error).
+      2 isobath: --warmup and --warmup-until-error: expected one of them, got both. A warm-up has one end: leave one out.
+      2 isobath: --warmup-until-error: expected a fraction above 0 and up to 1, such as 0.8, got 80."
     `)
   })
 })

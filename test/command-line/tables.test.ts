@@ -122,7 +122,7 @@ describe('a table of values', () => {
     const { status, stderr } = await isobath(`train ${network} ${table} --loss cross-entropy`)
     expect([status, stderr]).toEqual([
       2,
-      "isobath: loss: expected squared-error, since the data's targets are values and not classes (regression), got cross-entropy. Leave it out.\n",
+      "isobath: --loss: expected squared-error, since the data's targets are values and not classes (regression), got cross-entropy. Leave it out.\n",
     ])
   })
 })

@@ -1,13 +1,14 @@
 import { type Command, Option } from 'commander'
 import type { BenchOptions, BenchResult, RooflineResult } from '../../bench/bench.ts'
 import type { PeerName } from '../../bench/peers/peer.ts'
-import { IsobathError } from '../../index.ts'
+import { IsobathError, machine } from '../../index.ts'
 import { benchText, rooflineText } from '../bench-text.ts'
 import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
+import { fieldOption } from '../field-options.ts'
 import { interruptible } from '../interrupt.ts'
 import { readNetwork, shapeFor } from '../network-argument.ts'
 import { wholeFrom } from '../numbers.ts'
-import { addCommonOptions, type MachineFlags, noWinogradHelp } from '../options.ts'
+import { addCommonOptions, type MachineFlags } from '../options.ts'
 import { checkWritable, printJson, printText, writeText } from '../output.ts'
 import { stderrProgress } from '../terminal/stderr.ts'
 
@@ -54,7 +55,7 @@ export function defineBench(command: Command): Command {
     .addHelpText('after', `\nExamples:\n${example.map((line) => `  ${line}`).join('\n')}`)
   addCommonOptions(addShapeOptions(command), ['seed', 'threads'])
     .option('--exact', 'measure the mode with the same bits on every machine')
-    .option('--no-winograd', noWinogradHelp)
+    .addOption(fieldOption(machine.winograd))
   return command.action(async (flags: Flags) => {
     const network = flags.roofline
     if (network !== undefined) return benchRoofline(network, flags)

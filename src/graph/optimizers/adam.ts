@@ -47,8 +47,8 @@ function withMoments<Name extends 'adam' | 'adamw'>(name: Name, options: AdamOpt
   const { rate = 0.001, weightDecay = decoupled ? 0.01 : 0 } = options
   const { firstDecay = usual.firstDecay, secondDecay = usual.secondDecay, epsilon = usual.epsilon } = options
   checkRates(rate, weightDecay)
-  checkFraction('first decay', firstDecay)
-  checkFraction('second decay', secondDecay)
+  checkFraction('firstDecay', firstDecay)
+  checkFraction('secondDecay', secondDecay)
   check('epsilon', epsilon, Number.isFinite(epsilon) && epsilon > 0, 'a number above 0')
   return { name, rate, rule: { kind: 'adam', firstDecay, secondDecay, epsilon, weightDecay, decoupled } }
 }

@@ -46,7 +46,10 @@ function withVelocity<Name extends 'momentum' | 'nesterov'>(
   if (!momentumScheduleNames.includes(momentumSchedule)) {
     const found = typeof momentumSchedule === 'string' ? momentumSchedule : foundText(momentumSchedule)
     const names = momentumScheduleNames.join(', ')
-    throw new IsobathError('option', `momentum schedule: expected one of ${names}, got ${found}.`)
+    throw new IsobathError(
+      'option',
+      (option) => `${option('momentumSchedule')}: expected one of ${names}, got ${found}.`,
+    )
   }
   const rule = {
     kind: 'momentum',

@@ -45,15 +45,16 @@ export function checkNames(optimizer: string, options: unknown, known: readonly 
   checkOptions(optimizer, options, { code: 'option', known, example: '{ rate: 0.01 }' })
 }
 
-export function check(name: string, value: number, isValid: boolean, expected: string): void {
-  if (!isValid) throw new IsobathError('option', `${name}: expected ${expected}, got ${foundText(value)}.`)
+export function check(key: string, value: number, isValid: boolean, expected: string): void {
+  if (isValid) return
+  throw new IsobathError('option', (option) => `${option(key)}: expected ${expected}, got ${foundText(value)}.`)
 }
 
 export function checkRates(rate: number, weightDecay: number): void {
   check('rate', rate, Number.isFinite(rate) && rate >= 0, 'a number of at least 0')
-  check('weight decay', weightDecay, Number.isFinite(weightDecay) && weightDecay >= 0, 'a number of at least 0')
+  check('weightDecay', weightDecay, Number.isFinite(weightDecay) && weightDecay >= 0, 'a number of at least 0')
 }
 
-export function checkFraction(name: string, value: number): void {
-  check(name, value, typeof value === 'number' && value >= 0 && value < 1, 'a number from 0 to below 1')
+export function checkFraction(key: string, value: number): void {
+  check(key, value, typeof value === 'number' && value >= 0 && value < 1, 'a number from 0 to below 1')
 }

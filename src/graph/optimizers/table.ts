@@ -56,8 +56,8 @@ export const createOptimizer = (name: OptimizerName, options: OptimizerOptions =
   optimizers[name].create(options)
 
 /** The names of the optimizers that have an option. */
-export const optimizersWith = (option: keyof OptimizerOptions): readonly OptimizerName[] =>
-  optimizerNames.filter((name) => optimizers[name].options.includes(option))
+export const optimizersWith = (option: string): readonly OptimizerName[] =>
+  optimizerNames.filter((name) => optimizers[name].options.some((own) => own === option))
 
 export type UpdateOp = (typeof rules)[keyof Rules]['op']
 

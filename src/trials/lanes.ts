@@ -1,26 +1,25 @@
-/** Trainings side by side, each on backends of one thread. */
+/** Trainings side by side, each on a core of its own. */
 import type { Backend, Precision } from '../backends/backend.ts'
 
-/** Where one training runs at a time: backends of its own, made when they are first asked for. */
-export interface TrialWorker {
+/** A core's own backends, made when they are first asked for. */
+export interface Lane {
   backend(precision: Precision): Promise<Backend>
 }
 
-export interface Workers {
+export interface Lanes {
   readonly count: number
-  /** Does all jobs, as many at a time as there are workers, in their order. An error of one ends those that wait. */
-  run(jobs: readonly ((worker: TrialWorker) => Promise<void>)[]): Promise<void>
+  /** Does all jobs, as many at a time as there are lanes, in their order. What one throws ends the others that wait. */
+  run(jobs: readonly ((lane: Lane) => Promise<void>)[]): Promise<void>
   dispose(): void
 }
 
-/** `createBackend` makes a backend of one thread. */
-export function createWorkers(count: number, createBackend: (precision: Precision) => Promise<Backend>): Workers {
+export function createLanes(count: number, create: (precision: Precision) => Promise<Backend>): Lanes {
   const made: Promise<Backend>[] = []
-  const workers = Array.from({ length: count }, (): TrialWorker => {
+  const lanes = Array.from({ length: count }, (): Lane => {
     const own = new Map<Precision, Promise<Backend>>()
     return {
       backend: (precision) => {
-        const known = own.get(precision) ?? createBackend(precision)
+        const known = own.get(precision) ?? create(precision)
         if (!own.has(precision)) made.push(known)
         own.set(precision, known)
         return known
@@ -31,17 +30,17 @@ export function createWorkers(count: number, createBackend: (precision: Precisio
     count,
     run: async (jobs) => {
       const waiting = [...jobs]
-      const work = async (worker: TrialWorker): Promise<void> => {
+      const work = async (lane: Lane): Promise<void> => {
         for (let job = waiting.shift(); job; job = waiting.shift()) {
           try {
-            await job(worker)
+            await job(lane)
           } catch (error) {
             waiting.length = 0
             throw error
           }
         }
       }
-      const ends = await Promise.allSettled(workers.map(work))
+      const ends = await Promise.allSettled(lanes.map(work))
       for (const end of ends) if (end.status === 'rejected') throw end.reason
     },
     dispose: () => {

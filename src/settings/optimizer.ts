@@ -1,0 +1,47 @@
+/** The optimizer as an option: a value in the library, a name with options of its own on the command line. */
+import { momentumScheduleNames } from '../graph/optimizers/momentum.ts'
+import { type Optimizer, optimizerNames, rules } from '../graph/optimizers/table.ts'
+import { type Fields, field } from './fields.ts'
+import { type Kind, number, oneOf } from './kinds.ts'
+
+function isOptimizer(value: unknown): value is Optimizer {
+  if (typeof value !== 'object' || value === null || !('name' in value && 'rate' in value && 'rule' in value))
+    return false
+  const { name, rate, rule } = value
+  const isRule = typeof rule === 'object' && rule !== null && 'kind' in rule && Object.hasOwn(rules, String(rule.kind))
+  return optimizerNames.some((known) => known === name) && typeof rate === 'number' && isRule
+}
+
+/** An optimizer as its functions make it. */
+export const optimizer: Kind<Optimizer> = {
+  expected: 'an optimizer',
+  accepts: isOptimizer,
+  remedy: () => 'Give one, such as momentum({ rate: 0.03 }).',
+  names: optimizerNames,
+}
+
+const nonNegative = (): Kind<number> =>
+  number('a number of at least 0', (value) => Number.isFinite(value) && value >= 0)
+
+/** The options of optimizers that the command line takes beside the name. */
+export const optimizerOptions = {
+  rate: field(nonNegative(), {
+    usual: '0.03; adam and adamw: 0.001',
+    flag: '--rate <number>',
+    help: 'learning rate',
+  }),
+  momentum: field(
+    number('a number from 0 to below 1', (value) => value >= 0 && value < 1),
+    { usual: '0.9', flag: '--momentum <number>', help: 'how much of the last update stays in the next' },
+  ),
+  momentumSchedule: field(oneOf(momentumScheduleNames), {
+    usual: 'constant',
+    flag: '--momentum-schedule <name>',
+    help: 'how the momentum moves; sutskever: 0.5, 0.75, 0.8333, 0.875 ... up to --momentum, from one to the next every 250 steps',
+  }),
+  weightDecay: field(nonNegative(), {
+    usual: '0; adamw: 0.01',
+    flag: '--weight-decay <number>',
+    help: 'decay of every parameter: added to its gradient, or for adamw apart from it',
+  }),
+} satisfies Fields
