@@ -3,10 +3,11 @@
 export {
   type CompareOptions,
   type Comparison,
+  type ComparisonEvent,
   type ComparisonRun,
+  type ComparisonTrial,
   compare,
   type NetworkFamily,
-  type Trial,
 } from './api/compare.ts'
 export { type DiagnoseOptions, diagnose } from './api/diagnose.ts'
 export { type DiagnoseRunOptions, diagnoseRun } from './api/diagnose-run.ts'
@@ -132,3 +133,5 @@ export { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './tr
 export { describeSignal, type Signal } from './training/signal.ts'
 export type { LossRecord } from './training/train.ts'
 export { fromTensors, hashTensors, toTensors } from './training/weights.ts'
+export type { Trial, TrialEvent } from './trials/events.ts'
+export type { TrialResult } from './trials/result.ts'

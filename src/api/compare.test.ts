@@ -41,16 +41,20 @@ describe('compare', () => {
     const told: string[] = []
     await compare([family('mlp')], {
       ...options,
-      observer: {
-        onTrials: (trials) => void told.push(`${trials.length} trials of ${trials[0].steps} steps`),
-        onProgress: ({ depth, seed }, done) => void told.push(`${depth} ${seed}: ${done}`),
-        onFinished: ({ depth, seed }) => void told.push(`${depth} ${seed}: finished`),
+      onEvent: (event) => {
+        if (event.kind === 'planned') {
+          told.push(`${event.trials.length} trials of ${event.trials[0].settings.steps} steps`)
+          return
+        }
+        const { depth, seed } = event.trial
+        told.push(`${depth} ${seed}: ${event.kind === 'progress' ? event.done : event.kind}`)
       },
     })
     expect(told[0]).toBe('4 trials of 15 steps')
     for (const trial of ['1 0', '1 1', '3 0', '3 1']) {
       const own = told.filter((line) => line.startsWith(trial))
-      expect([own[0], ...own.slice(-2)]).toEqual([`${trial}: 0`, `${trial}: 15`, `${trial}: finished`])
+      const said = ['started', '0', '15', 'finished'].map((what) => `${trial}: ${what}`)
+      expect([...own.slice(0, 2), ...own.slice(-2)]).toEqual(said)
     }
   })
 
@@ -74,11 +78,9 @@ describe('compare', () => {
       steps: 2000,
       threads: 1,
       abort: stop.signal,
-      observer: {
-        onProgress: ({ depth }, done) => {
-          // The deeper ones come first; this is in the middle of a shallow one.
-          if (depth === 1 && done > 0) stop.abort()
-        },
+      onEvent: (event) => {
+        // The deeper ones come first; this is in the middle of a shallow one.
+        if (event.kind === 'progress' && event.trial.depth === 1 && event.done > 0) stop.abort()
       },
     })
     expect(rows.map(({ depth }) => depth)).toEqual([3, 3])
@@ -95,25 +97,24 @@ describe('compare', () => {
       ...options,
       steps: 100_000,
       threads: 2,
-      observer: {
-        onProgress: ({ seed }, done) => {
-          if (seed === 1 && done > 0) throw new Error('the disk is full')
-        },
+      onEvent: (event) => {
+        if (event.kind === 'progress' && event.trial.seed === 1 && event.done > 0) throw new Error('the disk is full')
       },
     })
     await expect(failing).rejects.toThrow('the disk is full')
   })
 
   it('refuses what it could not compare, before anything is trained', async () => {
-    let trials = 0
-    const observer = { onTrials: () => void trials++ }
+    let events = 0
+    const onEvent = (): void => void events++
     const said = [
-      await laterRefusal(() => compare([], { ...options, observer })),
-      await laterRefusal(() => compare([family('mlp')], { ...options, depths: [], observer })),
-      await laterRefusal(() => compare([family('mlp')], { ...options, seeds: [], observer })),
-      await laterRefusal(() => compare([family('mlp')], { ...options, steps: 0, observer })),
+      await laterRefusal(() => compare([], { ...options, onEvent })),
+      await laterRefusal(() => compare([family('mlp')], { ...options, depths: [], onEvent })),
+      await laterRefusal(() => compare([family('mlp')], { ...options, seeds: [], onEvent })),
+      await laterRefusal(() => compare([family('mlp')], { ...options, steps: 0, onEvent })),
+      await laterRefusal(() => compare([family('mlp')], { ...options, seeds: [0, -1], onEvent })),
       await laterRefusal(() =>
-        compare([family('mlp')], { ...options, data: spirals({ classes: 3, train: 9, test: 9 }), observer }),
+        compare([family('mlp')], { ...options, data: spirals({ classes: 3, train: 9, test: 9 }), onEvent }),
       ),
     ]
     expect(said.join('\n')).toMatchInlineSnapshot(`
@@ -121,8 +122,9 @@ describe('compare', () => {
       IsobathError: compare: expected at least one network, one depth and one seed.
       IsobathError: compare: expected at least one network, one depth and one seed.
       IsobathError: steps: expected a whole number of at least 1, got 0.
+      IsobathError: seed: expected a whole number of at least 0, got -1.
       IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3."
     `)
-    expect(trials).toBe(0)
+    expect(events).toBe(0)
   })
 })

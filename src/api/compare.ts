@@ -1,8 +1,4 @@
 /** Trains several networks at several depths with several seeds, one training a core, and says what depth did to each. */
-import type { Backend } from '../backends/backend.ts'
-import { createWasmBackend } from '../backends/wasm/backend.ts'
-import { availableCores, canShareMemory } from '../backends/wasm/platform.ts'
-import { count } from '../blueprint/count.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkAugmentation } from '../data/augment.ts'
 import { type Dataset, taskOf } from '../data/dataset.ts'
@@ -14,12 +10,18 @@ import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { Scores } from '../training/evaluate.ts'
-import type { BestTest, Evaluation } from '../training/measurements.ts'
-import { trainSession } from '../training/session.ts'
+import { type BestTest, bestOf, type Evaluation } from '../training/measurements.ts'
 import { describeSignal } from '../training/signal.ts'
 import { checkOutputs } from '../training/targets.ts'
 import type { LossRecord } from '../training/train.ts'
+import type { Trial, TrialEvent } from '../trials/events.ts'
+import type { TrialResult } from '../trials/result.ts'
+import { runTrials } from '../trials/runner.ts'
+import { createSpec } from '../trials/spec.ts'
+import { workOf } from '../trials/work.ts'
 import { comparisonSentence } from './comparison-sentence.ts'
+import { referenceTo } from './data-reference.ts'
+import { workersFor } from './workers.ts'
 
 /** Networks that differ in depth alone. */
 export interface NetworkFamily {
@@ -34,26 +36,21 @@ export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineOp
   readonly data: Dataset
   readonly depths: readonly number[]
   readonly seeds: readonly number[]
+  /** Stops it; the rows of trainings that have ended are given. */
   readonly abort?: AbortSignal
-  readonly observer?: ComparisonObserver
+  /** Told of all trainings once every network was found to fit the data, then of each on its way. */
+  readonly onEvent?: (event: ComparisonEvent) => void
 }
 
-/** One training of a comparison, before it starts. */
-export interface Trial {
-  readonly family: NetworkFamily
+/** One training of a comparison. */
+export interface ComparisonTrial extends Trial {
+  /** Its name and its label. */
+  readonly family: string
+  readonly label: string
   readonly depth: number
-  readonly seed: number
-  readonly steps: number
-  /** Multiply-adds of one sample's forward pass: how the trials' times relate. */
-  readonly macs: number
 }
 
-export interface ComparisonObserver {
-  /** Told of all trials before the first starts. */
-  readonly onTrials?: (trials: readonly Trial[]) => void
-  readonly onProgress?: (trial: Trial, done: number, losses: readonly LossRecord[]) => void
-  readonly onFinished?: (trial: Trial, row: ComparisonRun) => void
-}
+export type ComparisonEvent = TrialEvent<ComparisonTrial>
 
 export interface ComparisonRun {
   readonly family: string
@@ -83,9 +80,39 @@ export interface Comparison {
   readonly seconds: number
 }
 
-/** Throws the errors of `train`; `onTrials` is told only after every network was found to fit the data. */
+/** Throws the errors of `train`, before anything is trained where a network doesn't fit the data. */
 export async function compare(families: readonly NetworkFamily[], options: CompareOptions): Promise<Comparison> {
-  const { data, depths, seeds, abort, observer } = options
+  const { data, depths, abort: signal, onEvent } = options
+  checkGrid(families, options)
+  const started = performance.now()
+  // Trainings side by side are evaluated on their way only where that was asked for, whatever the recipe.
+  const { evaluateEvery = 'never' } = options
+  const settingsOf = (seed: number): TrainingSettings =>
+    resolveOptions({ ...options, seed, evaluateEvery }, data.train.count, taskOf(data))
+  const settings = settingsOf(0)
+  checkAugmentation(settings.augment, data)
+  const trials = await gridOf(families, options, settingsOf)
+  const rows = new Map<ComparisonTrial, ComparisonRun>()
+  const workers = await workersFor(options)
+  try {
+    for await (const { trial, result } of runTrials(trials, {
+      workers,
+      resolver: { data: () => data },
+      signal,
+      onEvent,
+    })) {
+      rows.set(trial, rowOf(trial, result))
+    }
+  } finally {
+    workers.dispose()
+  }
+  const finished = trials.flatMap((trial) => rows.get(trial) ?? [])
+  const seconds = (performance.now() - started) / 1000
+  const sentence = comparisonSentence(finished, families, depths)
+  return { rows: finished, sentence, settings, interrupted: finished.length < trials.length, seconds }
+}
+
+function checkGrid(families: readonly NetworkFamily[], { depths, seeds }: CompareOptions): void {
   if (families.length === 0 || depths.length === 0 || seeds.length === 0) {
     throw new IsobathError('option', 'compare: expected at least one network, one depth and one seed.')
   }
@@ -94,79 +121,50 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
     const example = "{ name: 'mlp', label: 'plain', ofDepth: (depth) => chain(repeat(depth, dense(64)), dense(10)) }"
     throw new IsobathError('option', `compare: expected families such as ${example}, got ${foundText(family)}.`)
   }
-  const started = performance.now()
-  const settings = resolveOptions(choicesOf(options, 0), data.train.count, taskOf(data))
-  checkAugmentation(settings.augment, data)
-  const trials = families.flatMap((family) =>
-    depths.flatMap((depth) => {
-      const blueprint = createBlueprint(family.ofDepth(depth), data.shape)
-      checkOutputs(blueprint, data)
-      const { macs } = count(blueprint)
-      return seeds.map((seed): Trial => ({ family, depth, seed, steps: settings.steps, macs }))
+}
+
+/** By family, depth and seed. Throws where a network doesn't fit the data. */
+async function gridOf(
+  families: readonly NetworkFamily[],
+  { depths, seeds, data }: CompareOptions,
+  settingsOf: (seed: number) => TrainingSettings,
+): Promise<ComparisonTrial[]> {
+  const precision = 'float32'
+  const cells = families.flatMap((family) => depths.map((depth) => ({ family, depth })))
+  const planned = cells.flatMap(({ family: { name, label, ofDepth }, depth }) => {
+    const blueprint = createBlueprint(ofDepth(depth), data.shape)
+    checkOutputs(blueprint, data)
+    return seeds.map((seed) => {
+      const settings = settingsFor(blueprint, settingsOf(seed))
+      const work = workOf(blueprint, settings, precision)
+      return { network: blueprint.network, settings, about: { family: name, label, depth, work } }
+    })
+  })
+  const reference = await referenceTo(data)
+  return Promise.all(
+    planned.map(async ({ network, settings: { seed, ...settings }, about }) => {
+      const facts = { network, data: reference, settings, seed, precision } as const
+      return { ...(await createSpec({ ...facts, start: { kind: 'seed' } })), ...about }
     }),
   )
-  observer?.onTrials?.(trials)
-  const rows = new Map<Trial, ComparisonRun>()
-  const stop = new AbortController()
-  const forward = (): void => stop.abort()
-  if (abort?.aborted) forward()
-  abort?.addEventListener('abort', forward)
-  try {
-    await runTrials(trials, options, stop, async (trial, backend) => {
-      const row = await runTrial(trial, backend, { ...options, abort: stop.signal })
-      if (!row) return
-      rows.set(trial, row)
-      observer?.onFinished?.(trial, row)
-    })
-  } finally {
-    abort?.removeEventListener('abort', forward)
+}
+
+function rowOf({ family, depth, seed }: ComparisonTrial, result: TrialResult): ComparisonRun {
+  const { scores, evaluations, diverged, losses, weightsSha256, seconds } = result
+  const bestTest = evaluations && bestOf(evaluations)
+  return {
+    family,
+    network: family,
+    depth,
+    seed,
+    signal: describeSignal(result.signal),
+    train: scores.train,
+    test: scores.test,
+    ...(evaluations ? { evaluations } : {}),
+    ...(bestTest ? { bestTest } : {}),
+    diverged,
+    losses,
+    weightsSha256,
+    seconds,
   }
-  const finished = trials.flatMap((trial) => rows.get(trial) ?? [])
-  const seconds = (performance.now() - started) / 1000
-  const sentence = comparisonSentence(finished, families, depths)
-  return { rows: finished, sentence, settings, interrupted: finished.length < trials.length, seconds }
-}
-
-/** Trainings side by side are evaluated on their way only where that was asked for, whatever the recipe. */
-function choicesOf(options: CompareOptions, seed: number): TrainingOptions {
-  return { ...options, seed, evaluateEvery: options.evaluateEvery ?? 'never' }
-}
-
-/** Longest first, each on a thread of its own, as many at a time as there are cores. What fails ends the others too. */
-async function runTrials(
-  trials: readonly Trial[],
-  { threads, exact, winograd, memoryLimit }: MachineOptions,
-  stop: AbortController,
-  run: (trial: Trial, backend: Backend) => Promise<void>,
-): Promise<void> {
-  const waiting = [...trials].sort((a, b) => a.macs - b.macs)
-  const lanes = Math.min(canShareMemory() ? (threads ?? (await availableCores())) : 1, trials.length)
-  const work = async (): Promise<void> => {
-    const own = canShareMemory() ? 1 : 'inline'
-    const backend = await createWasmBackend({ threads: own, exact, winograd, memoryLimit })
-    try {
-      for (let trial = waiting.pop(); trial && !stop.signal.aborted; trial = waiting.pop()) await run(trial, backend)
-    } catch (error) {
-      stop.abort()
-      throw error
-    } finally {
-      backend.dispose()
-    }
-  }
-  const ends = await Promise.allSettled(Array.from({ length: lanes }, work))
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
-}
-
-/** Undefined where it is stopped. */
-async function runTrial(trial: Trial, backend: Backend, options: CompareOptions): Promise<ComparisonRun | undefined> {
-  const { data, observer, abort } = options
-  const { family, depth, seed } = trial
-  const blueprint = createBlueprint(family.ofDepth(depth), data.shape)
-  const settings = settingsFor(blueprint, resolveOptions(choicesOf(options, seed), data.train.count, taskOf(data)))
-  const onProgress = (done: number, losses: readonly LossRecord[]): void => observer?.onProgress?.(trial, done, losses)
-  const record = await trainSession({ blueprint, data, settings, backend, abort, onProgress })
-  if (record.interrupted) return undefined
-  const { train, test, evaluations, bestTest, diverged, losses, weightsSha256, seconds } = record
-  const facts = { family: family.name, network: family.name, depth, seed, signal: describeSignal(record.signal) }
-  return { ...facts, train, test, evaluations, bestTest, diverged, losses, weightsSha256, seconds }
 }

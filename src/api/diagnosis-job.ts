@@ -15,7 +15,7 @@ import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'
 
 /** What is diagnosed and how; the machine's part is decided here. */
-export type DiagnosisJob = Omit<DiagnosisTask, 'lanes' | 'createBackend' | 'store'>
+export type DiagnosisJob = Omit<DiagnosisTask, 'workers' | 'createBackend' | 'store'>
 
 /** Where it is kept, and what is kept of it beside the task. */
 export interface Keeping {
@@ -26,7 +26,7 @@ export interface Keeping {
 
 /** A new diagnosis, in a folder where one is named. */
 export async function diagnoseJob(job: DiagnosisJob, keeping: Keeping, machine: MachineOptions): Promise<Diagnosis> {
-  const together = await lanesFor(machine)
+  const together = await workersFor(machine)
   const folder =
     keeping.run === undefined ? undefined : await openFolder(keeping.run, { ...job, together }, keeping, machine)
   return carryOut({ ...job, together }, machine, folder)
@@ -39,8 +39,8 @@ export async function carryOut(
   folder: DiagnosisFolder | undefined,
 ): Promise<Diagnosis> {
   try {
-    const [lanes, createBackend] = [await lanesFor(machine), backendMaker(machine)]
-    const outcome = await runDiagnosis({ ...job, lanes, createBackend, store: folder })
+    const [workers, createBackend] = [await workersFor(machine), backendMaker(machine)]
+    const outcome = await runDiagnosis({ ...job, workers, createBackend, store: folder })
     const diagnosis = summarise(outcome, job)
     folder?.finish(diagnosis)
     return diagnosis
@@ -50,7 +50,7 @@ export async function carryOut(
 }
 
 /** A training at a time on each core. */
-async function lanesFor({ threads }: MachineOptions): Promise<number> {
+async function workersFor({ threads }: MachineOptions): Promise<number> {
   return canShareMemory() ? (threads ?? (await availableCores())) : 1
 }
 

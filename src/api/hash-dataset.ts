@@ -1,5 +1,6 @@
 /** SHA-256 of everything in a data set, so that a run can tell whether it meets the same data again. */
 import type { Dataset, Samples } from '../data/dataset.ts'
+import { sha256 } from '../support/sha256.ts'
 
 export async function hashDataset(data: Dataset): Promise<string> {
   const { shape, classes, train, test, validation, classNames, targetNames } = data
@@ -12,9 +13,8 @@ export async function hashDataset(data: Dataset): Promise<string> {
   const parts = [new TextEncoder().encode(JSON.stringify(facts)), ...bytes]
   // A hash of hashes: no copy of the whole set is needed.
   const digests = new Uint8Array(32 * parts.length)
-  for (const [index, part] of parts.entries()) digests.set(await sha256(part), 32 * index)
-  const digest = await sha256(digests)
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  for (const [index, part] of parts.entries()) digests.set(await digestOf(part), 32 * index)
+  return sha256(digests)
 }
 
 function targetsIn({ targets, count }: Samples): number | 'inputs' | undefined {
@@ -31,6 +31,6 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   return new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength))
 }
 
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
 }

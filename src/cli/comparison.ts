@@ -1,6 +1,7 @@
 /** A comparison with its progress on stderr, as `compare` and `start` run it. */
 import {
   type Comparison,
+  type ComparisonTrial,
   compare,
   comparisonPicture,
   comparisonReport,
@@ -11,7 +12,6 @@ import {
   type NetworkFamily,
   nameWithoutDepth,
   parseNetwork,
-  type Trial,
   version,
   withDepth,
 } from '../index.ts'
@@ -21,6 +21,7 @@ import { interruptible } from './interrupt.ts'
 import { type MachineFlags, machineOptions } from './options.ts'
 import { stderrProgress } from './terminal/stderr.ts'
 import { type TrainingFlags, trainingOptions } from './training-options.ts'
+import { showTrials } from './trial-progress.ts'
 
 export interface CompareFlags extends DataFlags, TrainingFlags, MachineFlags {
   /** Those in the networks' names by default, or 4, 16 and 64. */
@@ -104,7 +105,7 @@ function checkDepths(families: readonly NetworkFamily[], depths: readonly number
   }
 }
 
-const trialName = ({ family, depth, seed }: Trial): string => `${family.label} ${depth}, seed ${seed}`
+const trialName = ({ label, depth, seed }: ComparisonTrial): string => `${label} ${depth}, seed ${seed}`
 
 export async function compareNetworks(
   texts: readonly string[],
@@ -119,24 +120,13 @@ export async function compareNetworks(
   const data = await read()
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const progress = stderrProgress()
-  const tasks = new Map<Trial, ReturnType<typeof progress.task>>()
   const work = (abort: AbortSignal): Promise<Comparison> =>
     compare(families, {
       ...options,
       data,
       seeds,
       abort,
-      observer: {
-        onTrials: (trials) => {
-          for (const trial of trials) {
-            tasks.set(trial, progress.task(trialName(trial), trial.steps, { unit: 'step', cost: trial.macs }))
-          }
-        },
-        onProgress: (trial, done, losses) => {
-          if (done > 0) tasks.get(trial)?.update(done, { loss: losses.at(-1)?.loss })
-        },
-        onFinished: (trial, { diverged }) => tasks.get(trial)?.finish(diverged ? 'diverged' : undefined),
-      },
+      onEvent: showTrials(progress, trialName),
     })
   const stopping = 'Stopping; what is done is shown. Ctrl-C again ends at once.'
   const comparison = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())

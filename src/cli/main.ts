@@ -1,10 +1,11 @@
 /** The command line: commands, help, and what each kind of failure means for the exit status. */
 import { Command, CommanderError, Help } from 'commander'
-import { type ErrorCode, IsobathError, version } from '../index.ts'
+import { type ErrorCode, IsobathError } from '../support/errors.ts'
+import { version } from '../support/version.ts'
 import { type CommandRow, commandList } from './command-list.ts'
+import { describeNetworks } from './describe-networks.ts'
 import { flagName } from './field-options.ts'
 import { wasStopped } from './interrupt.ts'
-import { describeNetworks } from './network-argument.ts'
 
 /**
  * 0: an answer, whatever it is; 1: the program or the disk failed; 2: the user's input is wrong; 130: a signal stopped the

@@ -1,6 +1,6 @@
 /** The recipes, below the options of a command that trains. */
 import { recipeNames, recipes } from '../index.ts'
-import { wrap } from './network-argument.ts'
+import { wrap } from './describe-networks.ts'
 
 export function recipesHelp(): string {
   const lines = recipeNames.flatMap((name) => {

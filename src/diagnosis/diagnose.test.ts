@@ -34,7 +34,7 @@ function taskOf(network: Network, changed: Partial<DiagnosisTask> = {}, options:
     choosesSteps: false,
     seeds: [0, 1, 2],
     budgetSeconds: 600,
-    lanes: 2,
+    workers: 2,
     createBackend: (precision) => createWasmBackend({ threads: 'inline', precision }),
     ...changed,
   }
@@ -122,8 +122,8 @@ describe('a diagnosis of an ill network', () => {
     expect(named(evidence.records).filter((name) => name.startsWith('shallower'))).toHaveLength(3)
   })
 
-  it('is the same twice, and with any number of lanes', async () => {
-    const [first, second, third] = [await diagnosed(bad), await diagnosed(bad), await diagnosed(bad, { lanes: 1 })]
+  it('is the same twice, and with any number of workers', async () => {
+    const [first, second, third] = [await diagnosed(bad), await diagnosed(bad), await diagnosed(bad, { workers: 1 })]
     expect(timeless(second)).toBe(timeless(first))
     expect(timeless(third)).toBe(timeless(first))
     expect(timeless(await diagnosed(bad, { seeds: [3, 4, 5] }))).not.toBe(timeless(first))

@@ -7,7 +7,7 @@ import { initialise } from '../blueprint/initialise.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { createStandardiser } from '../data/standardise.ts'
 import { stagesOf } from '../probes/stages.ts'
-import { createLanes } from '../trials/lanes.ts'
+import { createWorkers } from '../trials/workers.ts'
 import type { Need } from './causes/assessment.ts'
 import type { Patient } from './controls.ts'
 import { depthsOf } from './depths.ts'
@@ -43,15 +43,15 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const { data, seeds, abort, observer, store } = task
   const started = performance.now()
   const secondsSoFar = (): number => (store?.seconds ?? 0) + (performance.now() - started) / 1000
-  const lanes = createLanes(task.lanes, task.createBackend)
+  const workers = createWorkers(task.workers, task.createBackend)
   try {
-    const { patient, twins, plan } = await createPatient(task, lanes, store?.plan)
+    const { patient, twins, plan } = await createPatient(task, workers, store?.plan)
     observer?.onPlan?.(plan.steps)
     // Stopped while a step was timed: then the plan is worth nothing.
     if (!abort?.aborted) await store?.begin(plan)
     const blueprint = createBlueprint(patient.network, data.shape)
     const settings = settingsOf(patient, seeds[0])
-    const workshop = createWorkshop({ task, patient, lanes, secondsSoFar })
+    const workshop = createWorkshop({ task, patient, workers, secondsSoFar })
     const stages = stagesOf(blueprint.root)
     const chance = chanceOf(data, settings.loss, createStandardiser(data.train, data.shape, settings.standardise))
     const depths = depthsOf(patient.network, patient.twins, data.shape)
@@ -65,7 +65,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
       const { trials, applicable } = workshop
       return { ...known, records: trials.map(({ record }) => record), applicable, measured }
     }
-    const together = task.together ?? lanes.count
+    const together = task.together ?? workers.count
     const first = ['patient', 'shallow twin'] as const
     await workshop.run(seeds.flatMap((seed) => first.map((control) => ({ control, seed }))))
     let judgement = judge(evidenceNow())
@@ -79,7 +79,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
         observer?.onMeasuring?.(next)
         const start = (task.start ?? initialise)(blueprint, seeds[0])
         const patients: Patients = { patient, blueprint, start, twins, trials: workshop.trials, settings }
-        const found = await measure(next, patients, evidenceNow(), lanes, 2 * mostMeasuring(task), abort)
+        const found = await measure(next, patients, evidenceNow(), workers, 2 * mostMeasuring(task), abort)
         measured = { ...measured, ...found }
         if (found === undefined) impossible.add(next)
       } else if (jobs.length > 0) await workshop.run(jobs.slice(0, together))
@@ -92,7 +92,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     const [seconds, evidence, interrupted] = [secondsSoFar(), evidenceNow(), abort?.aborted ?? false]
     return { evidence, judgement, patient, openQuestions, plan, interrupted, seconds }
   } finally {
-    lanes.dispose()
+    workers.dispose()
   }
 }
 

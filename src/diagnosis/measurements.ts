@@ -14,7 +14,7 @@ import { constructiveWeights } from '../surgery/constructive.ts'
 import { functionGap } from '../surgery/function-gap.ts'
 import type { Twin } from '../surgery/twin.ts'
 import { createEvaluator, type Weights } from '../training/evaluate.ts'
-import type { Lane, Lanes } from '../trials/lanes.ts'
+import type { TrialWorker, Workers } from '../trials/workers.ts'
 import type { Patient } from './controls.ts'
 import { type Evidence, median, referenceOf } from './evidence.ts'
 import type { Constructive, Measured } from './measured.ts'
@@ -32,61 +32,61 @@ export interface Patients {
 }
 
 const sampleSeed = 2
-type Measurer = (patients: Patients, evidence: Evidence, lane: Lane, abort?: AbortSignal) => Promise<Measured>
+type Measurer = (patients: Patients, evidence: Evidence, worker: TrialWorker, abort?: AbortSignal) => Promise<Measured>
 
 const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
-  constructive: async (patients, evidence, lane) => ({ constructive: await construct(patients, evidence, lane) }),
-  precision: async (patients, _evidence, lane) => {
+  constructive: async (patients, evidence, worker) => ({ constructive: await construct(patients, evidence, worker) }),
+  precision: async (patients, _evidence, worker) => {
     const { blueprint, start } = patients
-    const backends = { float32: await lane.backend('float32'), float64: await lane.backend('float64') }
+    const backends = { float32: await worker.backend('float32'), float64: await worker.backend('float64') }
     return { precision: await precisionGap(blueprint, backends, samplesFor(patients, gradientSamples), start) }
   },
-  sharpness: async (patients, _evidence, lane, abort) => {
+  sharpness: async (patients, _evidence, worker, abort) => {
     const { blueprint, start } = patients
     const samples = samplesFor(patients, gradientSamples)
-    const backend = await lane.backend('float64')
+    const backend = await worker.backend('float64')
     const { value } = await largestHessianEigenvalue(blueprint, backend, samples, start, { abort })
     return { sharpness: { eigenvalue: value, stability: stability(value, patients.settings.optimizer) } }
   },
-  jacobian: async (patients, _evidence, lane, abort) => {
+  jacobian: async (patients, _evidence, worker, abort) => {
     const { blueprint, start } = patients
     const samples = samplesFor(patients, gradientSamples)
-    const backend = await lane.backend('float64')
+    const backend = await worker.backend('float64')
     const spectra = await jacobianSingularValues(blueprint, backend, samples, start, { abort })
     if (spectra === null) return { jacobian: null }
     const largest = median(spectra.map((one) => one.largest))
     const smallest = median(spectra.map((one) => one.smallest))
     return { jacobian: { largest, smallest, samples: spectra.length } }
   },
-  linearProbe: async (patients, _evidence, lane, abort) => {
+  linearProbe: async (patients, _evidence, worker, abort) => {
     const { blueprint, patient } = patients
     const { train, test } = patient.data
     const [seen, unseen] = [train, test].map((set) => samplesFor(patients, measuredSamples, set))
-    const backend = await lane.backend('float32')
+    const backend = await worker.backend('float32')
     const options = { stages: probedStages(blueprint), abort }
     return { linearProbe: await linearProbeAccuracy(blueprint, backend, seen, unseen, endOf(patients), options) }
   },
-  withoutBlocks: async (patients, _evidence, lane, abort) => {
+  withoutBlocks: async (patients, _evidence, worker, abort) => {
     const { blueprint } = patients
     const samples = samplesFor(patients, measuredSamples)
-    const backend = await lane.backend('float32')
+    const backend = await worker.backend('float32')
     return { withoutBlocks: await lossWithoutBlocks(blueprint, backend, samples, endOf(patients), { abort }) }
   },
-  affine: async (patients, _evidence, lane, abort) => {
+  affine: async (patients, _evidence, worker, abort) => {
     const { blueprint } = patients
     const samples = samplesFor(patients, measuredSamples)
-    const backend = await lane.backend('float64')
+    const backend = await worker.backend('float64')
     const options = { fits: fittedStages(blueprint), replaced: replacedStages, abort }
     return { affine: await affineReplacement(blueprint, backend, samples, endOf(patients), options) }
   },
 }
 
-/** One measurement, on the first lane. Null where it was stopped, undefined where memory doesn't hold it or it takes too long. */
+/** One measurement, on the first worker. Null where it was stopped, undefined where memory doesn't hold it or it takes too long. */
 export async function measure(
   name: keyof Measured,
   patients: Patients,
   evidence: Evidence,
-  lanes: Lanes,
+  workers: Workers,
   mostSeconds: number,
   abort?: AbortSignal,
 ): Promise<Measured | null | undefined> {
@@ -95,9 +95,9 @@ export async function measure(
   const late = AbortSignal.timeout(Math.min(Math.ceil(1000 * mostSeconds), 2 ** 31 - 1))
   const stop = abort ? AbortSignal.any([abort, late]) : late
   try {
-    await lanes.run([
-      async (lane) => {
-        found = await measurers[name](patients, evidence, lane, stop)
+    await workers.run([
+      async (worker) => {
+        found = await measurers[name](patients, evidence, worker, stop)
       },
     ])
     return found
@@ -120,7 +120,7 @@ function samplesFor({ patient: { data }, settings }: Patients, most: number, set
   return chooseSamples({ ...data, train: set }, standardiser, settings.loss, most, sampleSeed)
 }
 
-async function construct(patients: Patients, evidence: Evidence, lane: Lane): Promise<Constructive> {
+async function construct(patients: Patients, evidence: Evidence, worker: TrialWorker): Promise<Constructive> {
   const { twins, trials } = patients
   const reference = referenceOf(evidence) ?? 'shallow twin'
   const twin = reference === 'shallow twin' ? twins.shallow : twins.shallower
@@ -131,7 +131,7 @@ async function construct(patients: Patients, evidence: Evidence, lane: Lane): Pr
   const shallow = trial.spec.blueprint
   const built = constructiveWeights(deep, twin, shallow, trial.weights)
   if ('impossible' in built) return { impossible: built.impossible }
-  const backend = await lane.backend('float64')
+  const backend = await worker.backend('float64')
   const samples = samplesFor(patients, measuredSamples)
   const { set, standardiser } = samples
   const lossOf = async (blueprint: typeof deep, weights: Weights): Promise<number | null> => {

@@ -6,7 +6,7 @@ import { stagesOf } from '../probes/stages.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { shallowTwin, type Twin } from '../surgery/twin.ts'
 import { checkOutputs } from '../training/targets.ts'
-import type { Lanes } from '../trials/lanes.ts'
+import type { Workers } from '../trials/workers.ts'
 import type { Patient, Training } from './controls.ts'
 import { chooseSteps, enoughFor, fitsInto, timeStep } from './plan.ts'
 import type { StepPlan } from './trial-store.ts'
@@ -35,7 +35,7 @@ export interface PlannedPatient {
 }
 
 /** `known`: how long trainings are in a diagnosis that goes on. */
-export async function createPatient(task: PatientTask, lanes: Lanes, known?: StepPlan): Promise<PlannedPatient> {
+export async function createPatient(task: PatientTask, workers: Workers, known?: StepPlan): Promise<PlannedPatient> {
   const { network, data, settings } = task
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
@@ -48,7 +48,7 @@ export async function createPatient(task: PatientTask, lanes: Lanes, known?: Ste
   if (given) checkOutputs(createBlueprint(given, data.shape), data)
   const training: Training = { network, data, settings, precision: 'float32' }
   const networks = { shallow: given ?? shallow?.network, shallower: shallower?.network }
-  const plan = known ?? (await planFor(task, training, networks.shallow, lanes))
+  const plan = known ?? (await planFor(task, training, networks.shallow, workers))
   return {
     patient: { ...training, settings: settingsFor(plan, settings), twins: networks },
     twins: { shallow: shallow ?? undefined, shallower: shallower ?? undefined },
@@ -60,19 +60,19 @@ async function planFor(
   task: PatientTask,
   patient: Training,
   shallow: Network | undefined,
-  lanes: Lanes,
+  workers: Workers,
 ): Promise<StepPlan> {
   const { settings, choosesSteps, abort, budgetSeconds, seeds, finished } = task
   const { steps } = settings
   if (choosesSteps === false) return { steps }
   let secondsPerStep = 0
-  await lanes.run([
-    async (lane) => {
-      secondsPerStep = await timeStep(patient, await lane.backend('float32'), abort)
+  await workers.run([
+    async (worker) => {
+      secondsPerStep = await timeStep(patient, await worker.backend('float32'), abort)
     },
   ])
   const twins = shallow ? [{ ...patient, network: shallow }] : []
-  const plan = { patient, twins, secondsPerStep, budgetSeconds, seeds: seeds.length, lanes: lanes.count }
+  const plan = { patient, twins, secondsPerStep, budgetSeconds, seeds: seeds.length, workers: workers.count }
   const chosen = chooseSteps(plan)
   if (choosesSteps === true) return { steps: chosen }
   const own = { ...plan, done: finished ? 1 : 0 }

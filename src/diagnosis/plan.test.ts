@@ -28,7 +28,7 @@ const steps = (changed: Partial<PlanTask>): number =>
     secondsPerStep: 0.05,
     budgetSeconds: 120,
     seeds: 3,
-    lanes: 2,
+    workers: 2,
     ...changed,
   })
 
@@ -54,22 +54,22 @@ describe('the length of the trainings', () => {
     }
   })
 
-  it('is shorter with more seeds, slower steps and a costlier twin, and longer with more lanes', () => {
+  it('is shorter with more seeds, slower steps and a costlier twin, and longer with more workers', () => {
     const usual = steps({ secondsPerStep: 0.2 })
     expect(steps({ secondsPerStep: 0.2, seeds: 6 })).toBeLessThan(usual)
     expect(steps({ secondsPerStep: 0.3 })).toBeLessThan(usual)
     expect(steps({ secondsPerStep: 0.2, twins: [deep] })).toBeLessThan(usual)
-    expect(steps({ secondsPerStep: 0.2, lanes: 1 })).toBeLessThan(usual)
+    expect(steps({ secondsPerStep: 0.2, workers: 1 })).toBeLessThan(usual)
     expect(steps({ secondsPerStep: 0.2, twins: [] })).toBeGreaterThan(usual)
   })
 
-  it('is such that no single training takes half of the budget, however many lanes and few seeds', () => {
-    for (const [lanes, seeds] of [
+  it('is such that no single training takes half of the budget, however many workers and few seeds', () => {
+    for (const [workers, seeds] of [
       [16, 3],
       [64, 1],
       [1, 1],
     ] as const) {
-      expect(steps({ lanes, seeds, secondsPerStep: 0.5 }) * 0.5).toBeLessThan(60)
+      expect(steps({ workers, seeds, secondsPerStep: 0.5 }) * 0.5).toBeLessThan(60)
     }
   })
 
@@ -153,8 +153,8 @@ describe('the budget', () => {
   const network = parseNetwork('mlp:depth=3,width=8', { classes: 3, input: [2] })
   const patient = { network, data, settings: resolveOptions({}, data.train.count), precision: 'float32' } as const
 
-  /** Two lanes at 85% of their speed: a step of all six trainings takes 6 / 1.7 of 17 ms, which are 60. */
-  const task: PlanTask = { patient, twins: [patient], secondsPerStep: 0.017, budgetSeconds: 120, seeds: 3, lanes: 2 }
+  /** Two workers at 85% of their speed: a step of all six trainings takes 6 / 1.7 of 17 ms, which are 60. */
+  const task: PlanTask = { patient, twins: [patient], secondsPerStep: 0.017, budgetSeconds: 120, seeds: 3, workers: 2 }
 
   it('gives the patient and its twin two fifths of the budget', () => {
     expect(chooseSteps({ ...task, secondsPerStep: 0.17 })).toBe(80)

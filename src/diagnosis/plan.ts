@@ -1,11 +1,11 @@
 /** How long the trainings of a diagnosis are, and what each costs. */
 import type { Backend } from '../backends/backend.ts'
-import { count } from '../blueprint/count.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
 import { createStandardiser } from '../data/standardise.ts'
 import { settingsFor, type TrainingSettings } from '../settings/options.ts'
 import { type LossRecord, runTraining } from '../training/train.ts'
+import { workOf as workOfSteps } from '../trials/work.ts'
 import type { Training } from './controls.ts'
 
 /** Of the budget, for the patient and its twin with all seeds; the rest is for controls. */
@@ -47,10 +47,8 @@ function lookEvery(steps: number): number {
 }
 
 /** Multiply-adds of a training's steps, forwards. */
-export function workOf({ network, data, settings: { batch, steps }, precision }: Training): number {
-  const { macs } = count(createBlueprint(network, data.shape))
-  // float64 has half as many numbers in a vector.
-  return macs * batch * steps * (precision === 'float64' ? 2 : 1)
+export function workOf({ network, data, settings, precision }: Training): number {
+  return workOfSteps(createBlueprint(network, data.shape), settings, precision)
 }
 
 /** Seconds of one step, measured on a short training of the patient. */
@@ -93,14 +91,14 @@ export interface PlanTask {
   readonly secondsPerStep: number
   readonly budgetSeconds: number
   readonly seeds: number
-  readonly lanes: number
+  readonly workers: number
 }
 
 /** Seconds of one step of the patient and its twin with all seeds. `done`: trainings of the patient that are there already. */
-function secondsOfAll({ patient, twins, secondsPerStep, seeds, lanes }: PlanTask, done = 0): number {
+function secondsOfAll({ patient, twins, secondsPerStep, seeds, workers }: PlanTask, done = 0): number {
   const [work, ...others] = [patient, ...twins.slice(0, 1)].map(workOf)
   const each = others.reduce((sum, other) => sum + other / work, 1)
-  return ((seeds * each - done) * secondsPerStep) / (sharedSpeed * lanes)
+  return ((seeds * each - done) * secondsPerStep) / (sharedSpeed * workers)
 }
 
 /** So many steps that the patient and its twin take less than half of the budget, with all seeds, and no training all of it. */

@@ -29,8 +29,8 @@ export interface DiagnosisTask {
   /** How weights start, where that isn't as the network's initialisers say. */
   readonly start?: StartOf
   /** Trainings at a time. */
-  readonly lanes: number
-  /** Controls between two judgements; as many as there are lanes by default. */
+  readonly workers: number
+  /** Controls between two judgements; as many as there are workers by default. */
   readonly together?: number
   /** What a reader of the answer should know. */
   readonly notes?: readonly string[]

@@ -5,7 +5,7 @@ import { IsobathError } from '../support/errors.ts'
 import type { Weights } from '../training/evaluate.ts'
 import type { LossRecord } from '../training/train.ts'
 import { checkWeights } from '../training/weights.ts'
-import type { Lanes } from '../trials/lanes.ts'
+import type { Workers } from '../trials/workers.ts'
 import type { Need } from './causes/assessment.ts'
 import { type ControlName, controlNames, type Patient, trainingOf } from './controls.ts'
 import { costOfMeasurement } from './measurement-costs.ts'
@@ -34,7 +34,7 @@ export interface Workshop {
 export interface WorkshopTask {
   readonly task: DiagnosisTask
   readonly patient: Patient
-  readonly lanes: Lanes
+  readonly workers: Workers
   readonly secondsSoFar: () => number
 }
 
@@ -44,7 +44,7 @@ const watched = new Set<ControlName>(['patient', 'shallow twin', 'shallower twin
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
 export function createWorkshop(place: WorkshopTask): Workshop {
-  const { task, patient, lanes, secondsSoFar } = place
+  const { task, patient, workers, secondsSoFar } = place
   const { seeds, store } = task
   const trials: Trial[] = []
   const applicable = new Set(controlNames.filter((name) => trainingOf(patient, name) !== undefined))
@@ -98,13 +98,13 @@ export function createWorkshop(place: WorkshopTask): Workshop {
     const rank = ({ work, finished }: TrialSpec): number => (finished ? Number.POSITIVE_INFINITY : work)
     const stop = stopOnAbort(task.abort)
     try {
-      await lanes.run(
+      await workers.run(
         waiting
           .toSorted((a, b) => rank(b) - rank(a))
-          .map((spec) => async (lane) => {
+          .map((spec) => async (worker) => {
             if (stop.signal.aborted || !applicable.has(spec.control)) return
             const trial = await orWithout(applicable, spec, stop, async () =>
-              makeTrial(spec, await lane.backend(spec.precision), task, stop.signal),
+              makeTrial(spec, await worker.backend(spec.precision), task, stop.signal),
             )
             if (!trial) return
             const keepsWeights = watched.has(spec.control) && spec.seed === seeds[0]

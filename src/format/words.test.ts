@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { counted, listed, number, percent, withInterval } from './words.ts'
+import { counted, grouped, listed, number, percent, withInterval } from './words.ts'
+
+describe('a whole number', () => {
+  it('has a comma before each group of three digits, as toLocaleString sets them', () => {
+    expect([0, 999, 1000, 123456, 1e9].map(grouped)).toEqual(['0', '999', '1,000', '123,456', '1,000,000,000'])
+    expect(grouped(12345678901234567890n)).toBe('12,345,678,901,234,567,890')
+    fc.assert(fc.property(fc.maxSafeInteger(), (value) => grouped(value) === value.toLocaleString('en-US')))
+  })
+})
 
 describe('a number in a sentence', () => {
   it('has three digits', () => {

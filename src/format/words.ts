@@ -1,5 +1,10 @@
 /** Numbers as sentences have them. */
 
+/** `1,000,000` of a whole number. `toLocaleString` reads tables of languages first, which takes 15 ms of a start. */
+export function grouped(value: number | bigint): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
 /** Three significant digits; `1.2e-7` where it is tiny or huge. */
 export function number(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'no number' : value > 0 ? 'infinity' : '-infinity'

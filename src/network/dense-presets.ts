@@ -4,6 +4,7 @@
  * that differ, each run of equal widths has its loop, and a layer that changes the width stands before it.
  */
 
+import { grouped } from '../format/words.ts'
 import type { Family, PresetContext } from './families/family.ts'
 import { activation, batchNorm, chain, dense, dropout, layerNorm, repeat, residual } from './layers.ts'
 import { inverseDepth, type MultiplierRule, multipliers } from './multiplier.ts'
@@ -139,12 +140,12 @@ function refuseWidth({ name, options }: PresetText, depth: number): void {
   if (!/^\d{7,30}$/.test(written) || BigInt(written) <= LARGEST_COUNT || depth === 1) return
   const width = BigInt(written)
   const parameters = BigInt(depth - 1) * (width * width + width)
-  const size = `${((4n * parameters) / BigInt(1e9)).toLocaleString('en-US')} GB in float32`
+  const size = `${grouped((4n * parameters) / BigInt(1e9))} GB in float32`
   throw presetError(
     `${name}:width=${written}`,
     denseOptions.width.values,
     written,
-    `Its hidden layers after the first would have ${parameters.toLocaleString('en-US')} parameters, ${size}. Make it narrower.`,
+    `Its hidden layers after the first would have ${grouped(parameters)} parameters, ${size}. Make it narrower.`,
   )
 }
 

@@ -4,7 +4,7 @@ import { read } from './json.ts'
 import type { Initialiser, Varying } from './network.ts'
 import { initialiserSchema } from './schema.ts'
 
-const build = (candidate: Initialiser): Initialiser => read(initialiserSchema, candidate, candidate.kind)
+const build = (candidate: Initialiser): Initialiser => read(initialiserSchema(), candidate, candidate.kind)
 
 /** Those with an object of options; the others take numbers. */
 function checkInitialiser(kind: string, options: unknown, known: readonly string[], example: string): void {

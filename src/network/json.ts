@@ -1,5 +1,7 @@
 /** The reader of networks from untyped data: the file `network.json`, or whatever a constructor was given. */
+
 import type { z } from 'zod'
+import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Network } from './network.ts'
 import { networkError } from './network-error.ts'
@@ -17,7 +19,7 @@ const MOST_LAYERS = 50_000
  */
 export function networkFromJson(value: unknown): Network {
   checkExtent(value)
-  return read(layerSchema, value, '')
+  return read(layerSchema(), value, '')
 }
 
 /** What the schema makes of the value, deeply frozen; `place` is where the value stands, for the error. */
@@ -54,7 +56,7 @@ function checkExtent(root: unknown): void {
     if (typeof value !== 'object' || value === null) continue
     if (++layers > MOST_LAYERS) {
       const remedy = 'Write layers that are alike as a repeat.'
-      throw networkError('network', `at most ${MOST_LAYERS.toLocaleString('en-US')} layers written out`, 'more', remedy)
+      throw networkError('network', `at most ${grouped(MOST_LAYERS)} layers written out`, 'more', remedy)
     }
     if (nesting > DEEPEST_NESTING) {
       const remedy = 'Write the layers one after the other in one chain, or as a repeat.'

@@ -94,7 +94,7 @@ export interface DenseOptions extends Name, Trained {
 
 /** `width` outputs, each a weighted sum of all inputs and a bias; the input is flattened in [C, H, W] order. */
 export function dense(width: number, options: DenseOptions = {}): DenseLayer {
-  return build(denseSchema, 'dense', options, { width })
+  return build(denseSchema(), 'dense', options, { width })
 }
 
 export interface ConvOptions extends Name, Trained {
@@ -112,7 +112,7 @@ export interface ConvOptions extends Name, Trained {
 
 /** [C, H, W] to [channels, H', W']: each output a weighted sum of a square window of all channels, and a bias. */
 export function conv(channels: number, options: ConvOptions = {}): ConvLayer {
-  return build(convSchema, 'conv', options, { channels })
+  return build(convSchema(), 'conv', options, { channels })
 }
 
 export interface PoolOptions extends Name {
@@ -124,37 +124,43 @@ export interface PoolOptions extends Name {
 
 /** The largest value of each window. `padding` is none by default; with same, windows reach beyond the border. */
 export function maxPool(options: PoolOptions & { padding?: 'same' | 'none' } = {}): MaxPoolLayer {
-  return build(maxPoolSchema, 'maxPool', options)
+  return build(maxPoolSchema(), 'maxPool', options)
 }
 
 /** The mean of each window. */
 export function averagePool(options: PoolOptions = {}): AveragePoolLayer {
-  return build(averagePoolSchema, 'averagePool', options)
+  return build(averagePoolSchema(), 'averagePool', options)
 }
 
 /** [C, H, W] to [C]: the mean of each channel. */
 export function globalAveragePool(options: Name = {}): GlobalAveragePoolLayer {
-  return build(globalAveragePoolSchema, 'globalAveragePool', options)
+  return build(globalAveragePoolSchema(), 'globalAveragePool', options)
 }
 
 /** Every `stride`-th position, and zeros as further channels (shortcut A of He et al. 2015). */
 export function subsample(options: { stride: number; channels: number } & Name): SubsampleLayer {
-  return build(subsampleSchema, 'subsample', options)
+  return build(subsampleSchema(), 'subsample', options)
 }
 
 /** One trained number added to all units (Fixup's biases, Zhang et al. 2019). */
 export function scalarBias(options: Name = {}): ScalarBiasLayer {
-  return build(scalarBiasSchema, 'scalarBias', options)
+  return build(scalarBiasSchema(), 'scalarBias', options)
 }
 
 /** All units times a number that isn't trained. */
 export function scale(factor: Varying, options: Name = {}): ScaleLayer {
-  return build(scaleSchema, 'scale', options, { factor })
+  return build(scaleSchema(), 'scale', options, { factor })
 }
 
 /** A function of each unit by itself. `slope` belongs to leakyRelu (0.01 by default). */
 export function activation(name: ActivationName, options: { slope?: number } & Name = {}): ActivationLayer {
-  return build(activationSchema, 'activation', options, { function: name }, name === 'leakyRelu' ? { slope: 0.01 } : {})
+  return build(
+    activationSchema(),
+    'activation',
+    options,
+    { function: name },
+    name === 'leakyRelu' ? { slope: 0.01 } : {},
+  )
 }
 
 export const identity = (): ActivationLayer => activation('identity')
@@ -170,12 +176,12 @@ export const erf = (): ActivationLayer => activation('erf')
 
 /** In training, drops each unit with probability `rate` and scales the others by 1/(1 - rate). */
 export function dropout(rate: Varying, options: Name = {}): DropoutLayer {
-  return build(dropoutSchema, 'dropout', options, { rate })
+  return build(dropoutSchema(), 'dropout', options, { rate })
 }
 
 /** Normalises over the features of each sample (Ba et al. 2016). `epsilon` is 1e-5 by default. */
 export function layerNorm(options: { epsilon?: number } & Name = {}): LayerNormLayer {
-  return build(layerNormSchema, 'layerNorm', options)
+  return build(layerNormSchema(), 'layerNorm', options)
 }
 
 export interface BatchNormOptions extends Name {
@@ -189,17 +195,17 @@ export interface BatchNormOptions extends Name {
 
 /** Normalises each feature, or each channel of [C, H, W], over the batch (Ioffe & Szegedy 2015). */
 export function batchNorm(options: BatchNormOptions = {}): BatchNormLayer {
-  return build(batchNormSchema, 'batchNorm', options)
+  return build(batchNormSchema(), 'batchNorm', options)
 }
 
 /** [C, H, W] to [C * H * W]. */
 export function flatten(options: Name = {}): FlattenLayer {
-  return build(flattenSchema, 'flatten', options)
+  return build(flattenSchema(), 'flatten', options)
 }
 
 /** The layers one after the other. */
 export function chain(...layers: Layer[]): ChainLayer {
-  return build(chainSchema, 'chain', {}, { layers })
+  return build(chainSchema(), 'chain', {}, { layers })
 }
 
 export interface ResidualOptions extends Name {
@@ -213,7 +219,7 @@ export interface ResidualOptions extends Name {
 
 /** shortcut(x) + multiplier * branch(x) (He et al. 2015). */
 export function residual(branch: Layer, options: ResidualOptions = {}): ResidualLayer {
-  return build(residualSchema, 'residual', options, { branch })
+  return build(residualSchema(), 'residual', options, { branch })
 }
 
 export interface ShortcutOptions {
@@ -235,9 +241,9 @@ export interface ShortcutOptions {
  * convolution where the shape changes, c is one everywhere. Undefined where the shortcut is the identity.
  */
 export function shortcut(option: 'a' | 'b' | 'c', options: ShortcutOptions): Layer | undefined {
-  const known = Object.keys(shortcutSchema.shape).filter((key) => key !== 'option')
+  const known = Object.keys(shortcutSchema().shape).filter((key) => key !== 'option')
   checkOptions('shortcut', options, { code: 'network', known, example: '{ from: 16, channels: 32, stride: 2 }' })
-  const asked = read(shortcutSchema, { ...options, option }, 'shortcut')
+  const asked = read(shortcutSchema(), { ...options, option }, 'shortcut')
   const { from, channels, stride, norm, bias = !norm, init } = asked
   if (option !== 'c' && from === channels && stride === 1) return undefined
   if (option === 'a') return subsample({ stride, channels })
@@ -247,11 +253,11 @@ export function shortcut(option: 'a' | 'b' | 'c', options: ShortcutOptions): Lay
 
 /** The block `times` times in a row, each with parameters of its own, as one loop whatever the number. */
 export function repeat(times: number, block: Layer, options: Name = {}): RepeatLayer {
-  return build(repeatSchema, 'repeat', options, { times, block })
+  return build(repeatSchema(), 'repeat', options, { times, block })
 }
 
 /** The same layer under a name of its own, which becomes part of its tensors' names. */
 export function named(name: string, layer: Layer): Layer {
   const isLayer = typeof layer === 'object' && layer !== null && 'kind' in layer
-  return read(layerSchema, isLayer ? { ...layer, name } : layer, isLayer ? layer.kind : 'named')
+  return read(layerSchema(), isLayer ? { ...layer, name } : layer, isLayer ? layer.kind : 'named')
 }

@@ -1,4 +1,5 @@
 /** The kinds of values that options of presets take. */
+import { grouped } from '../format/words.ts'
 import type { PresetOption } from './preset-text.ts'
 
 export function wholeNumber(text: string, smallest: number, largest: number): number | undefined {
@@ -17,7 +18,7 @@ interface Range {
 }
 
 export function whole({ from = 1, to }: Range, fallback: number, means: string): PresetOption<number> {
-  const values = `a whole number from ${from} to ${to.toLocaleString('en-US')}`
+  const values = `a whole number from ${from} to ${grouped(to)}`
   return { values, fallback: String(fallback), means, read: (text) => wholeNumber(text, from, to) }
 }
 

@@ -1,4 +1,5 @@
 /** The options of the dense presets: one row each, read by the parser and shown by the help. */
+import { grouped } from '../format/words.ts'
 import { deltaOrthogonal, glorot, hardtMa, he, identityInit, lecun, orthogonal, sparse, zeros } from './initialisers.ts'
 import { multiplierOption } from './multiplier.ts'
 import type { ActivationName, Initialiser } from './network.ts'
@@ -52,7 +53,7 @@ export const denseOptions = {
   depth: whole({ to: LARGEST_DEPTH }, DEFAULT_DEPTH, 'number of hidden dense layers; the read-out is not counted'),
   width: whole({ to: LARGEST_COUNT }, DEFAULT_WIDTH, 'units of every hidden layer'),
   widths: {
-    values: `1 to ${LARGEST_DEPTH.toLocaleString('en-US')} widths joined by -, as in 784-400-100`,
+    values: `1 to ${grouped(LARGEST_DEPTH)} widths joined by -, as in 784-400-100`,
     fallback: 'depth layers of the same width',
     means: 'units of each hidden layer, instead of depth and width',
     read: (text) => {

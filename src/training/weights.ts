@@ -3,6 +3,7 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sameShape, sizeOf } from '../blueprint/shape.ts'
 import { isOptimizerState } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
+import { sha256 } from '../support/sha256.ts'
 import type { Weights } from './evaluate.ts'
 import { float32Pieces, type Tensor, type TensorFile, tensorBytes } from './safetensors.ts'
 
@@ -77,9 +78,4 @@ export function hashWeights({ parameters }: Blueprint, weights: Weights): Promis
     }
   }
   return sha256(bytes)
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes)
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

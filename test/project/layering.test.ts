@@ -38,7 +38,7 @@ const table: Readonly<Record<string, readonly string[] | 'all above'>> = {
   report: [],
   'index.ts': 'all above',
   casebook: ['index.ts'],
-  cli: ['index.ts', 'bench'],
+  cli: ['index.ts', 'bench', 'network'],
 }
 const parts = Object.keys(table)
 

@@ -7,6 +7,7 @@
  * biases, and 1x1 convolutions where the size changes, there are 13,589,248 parameters, which is the preset's default. The
  * text has the size changed by average pooling and padding with zeros: `shortcut=pool`, and `conv-bias=false`.
  */
+import { grouped } from '../../format/words.ts'
 import { hardtMa, lecun } from '../initialisers.ts'
 import { averagePool, chain, conv, dense, globalAveragePool, named, relu, residual, subsample } from '../layers.ts'
 import type { Layer } from '../network.ts'
@@ -21,7 +22,7 @@ const widths = [64, 128, 256]
 
 const options = {
   depth: {
-    values: `6n + 1, from 7 to ${LARGEST_DEPTH.toLocaleString('en-US')}`,
+    values: `6n + 1, from 7 to ${grouped(LARGEST_DEPTH)}`,
     fallback: '55',
     means: 'number of convolutions, shortcuts not counted',
     read: (text) => {
@@ -45,7 +46,7 @@ export const hardtMaFamily: Family = {
     const bias = take(text, 'conv-bias', options['conv-bias']) ?? true
     const skip = take(text, 'shortcut', options.shortcut) ?? 'b'
     const changed = (channels: number, stride: number): Layer => {
-      if (skip === 'b') return conv(channels, { kernel: 1, stride, bias, init: standardConvolution })
+      if (skip === 'b') return conv(channels, { kernel: 1, stride, bias, init: standardConvolution() })
       const padded = subsample({ stride: 1, channels })
       return stride === 1 ? padded : chain(averagePool({ kernel: stride, stride }), padded)
     }
@@ -59,7 +60,7 @@ export const hardtMaFamily: Family = {
       const isEqual = from === channels && stride === 1
       return residual(chain(...branch), { shortcut: isEqual ? undefined : changed(channels, stride) })
     }
-    const stem = named('stem', chain(conv(16, { bias, init: standardConvolution })))
+    const stem = named('stem', chain(conv(16, { bias, init: standardConvolution() })))
     const projection = dense(classes, { name: 'readout', bias: false, init: lecun(), trained: false })
     const top = take(text, 'top', topOption) === 'none' ? [] : [projection]
     const stages = stageLayers(halving(counts, widths, basic), 16, block)

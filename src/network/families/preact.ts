@@ -8,6 +8,7 @@
  * Zagoruyko & Komodakis (2016): depth D = 6n + 4 and k times the channels; only blocks that change the size share their
  * activated input.
  */
+import { grouped } from '../../format/words.ts'
 import { chain, conv, named } from '../layers.ts'
 import { choice } from '../option-kinds.ts'
 import { presetError, take } from '../preset-text.ts'
@@ -41,7 +42,7 @@ const preactNumbers: NameNumbers = {
 const wideNumbers: NameNumbers = {
   title: 'D-K',
   count: 2,
-  rule: `D = 6n + 4 from 10 to 10,000 and K from 1 to ${LARGEST_FACTOR.toLocaleString('en-US')}, such as 16-4 or 28-10`,
+  rule: `D = 6n + 4 from 10 to 10,000 and K from 1 to ${grouped(LARGEST_FACTOR)}, such as 16-4 or 28-10`,
   holds: ([depth, factor]) =>
     depth >= 10 && depth <= 10_000 && depth % 6 === 4 && factor >= 1 && factor <= LARGEST_FACTOR,
 }

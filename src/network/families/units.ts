@@ -19,7 +19,7 @@ import {
   shortcut,
 } from '../layers.ts'
 import { multipliers } from '../multiplier.ts'
-import type { Layer } from '../network.ts'
+import type { Initialiser, Layer } from '../network.ts'
 import type { Style } from './style.ts'
 
 /** One convolution of a block. */
@@ -177,4 +177,4 @@ export function head(style: Style, classes: number): Layer[] {
 }
 
 /** He's initialiser as the papers without norms write it: gaussian weights of deviation 1/(k sqrt(c)), c output channels. */
-export const standardConvolution = he(Math.SQRT1_2, 'out')
+export const standardConvolution = (): Initialiser => he(Math.SQRT1_2, 'out')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { laterRefusal } from '../../test/support/refusal.ts'
 import type { Backend, Precision } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
-import { createLanes, type Lane } from './lanes.ts'
+import { createWorkers, type TrialWorker } from './workers.ts'
 
 /** Backends that say when they were made and disposed of. */
 function watched() {
@@ -17,9 +17,9 @@ function watched() {
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
-describe('lanes', () => {
+describe('workers', () => {
   it('do jobs in their order, so many at a time', async () => {
-    const lanes = createLanes(2, watched().create)
+    const workers = createWorkers(2, watched().create)
     const started: number[] = []
     let [running, most] = [0, 0]
     const job = (index: number) => async (): Promise<void> => {
@@ -28,29 +28,29 @@ describe('lanes', () => {
       for (let wait = 0; wait <= 3 - (index % 3); wait++) await turn()
       running--
     }
-    await lanes.run([0, 1, 2, 3, 4, 5, 6].map(job))
+    await workers.run([0, 1, 2, 3, 4, 5, 6].map(job))
     expect(started).toEqual([0, 1, 2, 3, 4, 5, 6])
     expect([running, most]).toEqual([0, 2])
-    expect(lanes.count).toBe(2)
+    expect(workers.count).toBe(2)
   })
 
   it('do nothing where there is nothing to do', async () => {
     const { create, made } = watched()
-    await createLanes(3, create).run([])
+    await createWorkers(3, create).run([])
     expect(made).toEqual([])
   })
 
   it('make a backend of each precision once, when it is first asked for', async () => {
     const { create, made } = watched()
-    const lanes = createLanes(1, create)
+    const workers = createWorkers(1, create)
     const found: Backend[] = []
     const ask =
       (precision: Precision) =>
-      async (lane: Lane): Promise<void> => {
-        found.push(...(await Promise.all([lane.backend(precision), lane.backend(precision)])))
+      async (worker: TrialWorker): Promise<void> => {
+        found.push(...(await Promise.all([worker.backend(precision), worker.backend(precision)])))
       }
-    await lanes.run([ask('float32'), ask('float64')])
-    await lanes.run([ask('float32')])
+    await workers.run([ask('float32'), ask('float64')])
+    await workers.run([ask('float32')])
     expect(made).toEqual(['float32', 'float64'])
     expect(new Set(found).size).toBe(2)
     expect(found.map(({ precision }) => precision)).toEqual([
@@ -65,22 +65,22 @@ describe('lanes', () => {
 
   it('have backends of their own', async () => {
     const { create, made } = watched()
-    const lanes = createLanes(2, create)
+    const workers = createWorkers(2, create)
     const found: Backend[] = []
-    const ask = async (lane: Lane): Promise<void> => {
-      found.push(await lane.backend('float32'))
+    const ask = async (worker: TrialWorker): Promise<void> => {
+      found.push(await worker.backend('float32'))
       await turn()
     }
-    await lanes.run([ask, ask])
+    await workers.run([ask, ask])
     expect(made).toHaveLength(2)
     expect(new Set(found).size).toBe(2)
   })
 
   it('throw what a job throws once the others have ended, and start no more', async () => {
-    const lanes = createLanes(2, watched().create)
+    const workers = createWorkers(2, watched().create)
     const done: string[] = []
     const refused = await laterRefusal(() =>
-      lanes.run([
+      workers.run([
         async () => {
           await turn()
           throw new Error('it broke')
@@ -94,21 +94,21 @@ describe('lanes', () => {
     )
     expect(refused).toBe('Error: it broke')
     expect(done).toEqual(['second'])
-    await lanes.run([async () => void done.push('fourth')])
+    await workers.run([async () => void done.push('fourth')])
     expect(done).toEqual(['second', 'fourth'])
   })
 
   it('dispose of all backends that were made, and of those that are being made', async () => {
     const { create, disposed } = watched()
-    const lanes = createLanes(2, create)
-    await lanes.run([async (lane) => void (await lane.backend('float64'))])
+    const workers = createWorkers(2, create)
+    await workers.run([async (worker) => void (await worker.backend('float64'))])
     let pending: Promise<Backend> | undefined
-    await lanes.run([
-      async (lane) => {
-        pending = lane.backend('float32')
+    await workers.run([
+      async (worker) => {
+        pending = worker.backend('float32')
       },
     ])
-    lanes.dispose()
+    workers.dispose()
     await pending
     await turn()
     expect(disposed.sort()).toEqual(['float32', 'float64'])
@@ -116,14 +116,14 @@ describe('lanes', () => {
 
   it('dispose of what there is where a backend could not be made', async () => {
     const { create, disposed } = watched()
-    const lanes = createLanes(1, (precision) =>
+    const workers = createWorkers(1, (precision) =>
       precision === 'float64' ? Promise.reject(new Error('no memory')) : create(precision),
     )
-    await lanes.run([async (lane) => void (await lane.backend('float32'))])
-    expect(await laterRefusal(() => lanes.run([async (lane) => void (await lane.backend('float64'))]))).toBe(
+    await workers.run([async (worker) => void (await worker.backend('float32'))])
+    expect(await laterRefusal(() => workers.run([async (worker) => void (await worker.backend('float64'))]))).toBe(
       'Error: no memory',
     )
-    lanes.dispose()
+    workers.dispose()
     await turn()
     expect(disposed).toEqual(['float32'])
   })

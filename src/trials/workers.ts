@@ -1,25 +1,26 @@
-/** Trainings side by side, each on a core of its own. */
+/** Trainings side by side, each on backends of one thread. */
 import type { Backend, Precision } from '../backends/backend.ts'
 
-/** A core's own backends, made when they are first asked for. */
-export interface Lane {
+/** Where one training runs at a time: backends of its own, made when they are first asked for. */
+export interface TrialWorker {
   backend(precision: Precision): Promise<Backend>
 }
 
-export interface Lanes {
+export interface Workers {
   readonly count: number
-  /** Does all jobs, as many at a time as there are lanes, in their order. What one throws ends the others that wait. */
-  run(jobs: readonly ((lane: Lane) => Promise<void>)[]): Promise<void>
+  /** Does all jobs, as many at a time as there are workers, in their order. An error of one ends those that wait. */
+  run(jobs: readonly ((worker: TrialWorker) => Promise<void>)[]): Promise<void>
   dispose(): void
 }
 
-export function createLanes(count: number, create: (precision: Precision) => Promise<Backend>): Lanes {
+/** `createBackend` makes a backend of one thread. */
+export function createWorkers(count: number, createBackend: (precision: Precision) => Promise<Backend>): Workers {
   const made: Promise<Backend>[] = []
-  const lanes = Array.from({ length: count }, (): Lane => {
+  const workers = Array.from({ length: count }, (): TrialWorker => {
     const own = new Map<Precision, Promise<Backend>>()
     return {
       backend: (precision) => {
-        const known = own.get(precision) ?? create(precision)
+        const known = own.get(precision) ?? createBackend(precision)
         if (!own.has(precision)) made.push(known)
         own.set(precision, known)
         return known
@@ -30,17 +31,17 @@ export function createLanes(count: number, create: (precision: Precision) => Pro
     count,
     run: async (jobs) => {
       const waiting = [...jobs]
-      const work = async (lane: Lane): Promise<void> => {
+      const work = async (worker: TrialWorker): Promise<void> => {
         for (let job = waiting.shift(); job; job = waiting.shift()) {
           try {
-            await job(lane)
+            await job(worker)
           } catch (error) {
             waiting.length = 0
             throw error
           }
         }
       }
-      const ends = await Promise.allSettled(lanes.map(work))
+      const ends = await Promise.allSettled(workers.map(work))
       for (const end of ends) if (end.status === 'rejected') throw end.reason
     },
     dispose: () => {

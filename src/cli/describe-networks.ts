@@ -1,0 +1,64 @@
+/** The presets and their options, as `isobath --help` lists them. */
+import { describePresets } from '../network/preset-help.ts'
+
+/** The presets and their options, for help. */
+export function describeNetworks(): string {
+  const written = new Set<string>()
+  const groups = describePresets().flatMap(({ title, presets, options }) => {
+    const names = presets.map(({ name }) => name)
+    const owners = [...new Set([names.join(), ...options.map((option) => option.presets.join())])]
+    return [
+      '',
+      ...wrap(`${title}:`, 0),
+      ...presets.flatMap(({ name, means }) => row(name, means)),
+      ...owners.flatMap((some) => {
+        const own = options.filter((option) => option.presets.join() === some)
+        return [...wrap(optionsTitle(own[0].presets, names), 2), ...optionRows(own, written)]
+      }),
+    ]
+  })
+  const first = 'NETWORK is a preset, as name:option=value,option=value, or a JSON file as show network prints it.'
+  return [...wrap(first, 0), ...groups].join('\n')
+}
+
+/** Of which of the group's presets the options are; of which not, where that would be a long list. */
+function optionsTitle(presets: readonly string[], all: readonly string[]): string {
+  if (presets.length === all.length) return 'Options:'
+  const [those, but] = [presets, all.filter((name) => !presets.includes(name))].map((names) => names.join(', '))
+  return `Options of ${those.length <= columns / 2 ? those : `all but ${but}`}:`
+}
+
+/** What was written of an option of another group isn't written again. */
+function optionRows(options: ReturnType<typeof describePresets>[number]['options'], written: Set<string>): string[] {
+  const rows = options.map(({ key, values, fallback, means }) => {
+    return { key, lines: row(key, `${means}; ${values} (default: ${fallback})`) }
+  })
+  const isNew = ({ lines }: { lines: readonly string[] }) => !written.has(lines.join())
+  const [shown, known] = [rows.filter(isNew), rows.filter((one) => !isNew(one))]
+  for (const { lines } of shown) written.add(lines.join())
+  const repeated = known.length > 0 ? row('as above', known.map(({ key }) => key).join(', ')) : []
+  return [...shown.flatMap(({ lines }) => lines), ...repeated]
+}
+
+const columns = 80
+const nameColumns = 17
+
+function row(name: string, text: string): string[] {
+  const lines = wrap(text, nameColumns + 2)
+  if (name.length > nameColumns - 2) return [`  ${name}`, ...lines]
+  const [first, ...rest] = lines
+  return [`  ${name.padEnd(nameColumns - 2)}  ${first.trimStart()}`, ...rest]
+}
+
+/** Lines of at most 80 characters, all of them indented. */
+export function wrap(text: string, indent: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent + line.length + 1 + word.length > columns) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line].map((one) => ' '.repeat(indent) + one)
+}
