@@ -4,7 +4,6 @@ import { type ErrorCode, IsobathError } from '../support/errors.ts'
 import { version } from '../support/version.ts'
 import { type CommandRow, commandList } from './command-list.ts'
 import { describeNetworks } from './describe-networks.ts'
-import { flagName } from './field-options.ts'
 import { wasStopped } from './interrupt.ts'
 
 /**
@@ -69,7 +68,7 @@ export async function main(words: readonly string[]): Promise<number> {
     await program.parseAsync(words, { from: 'user' })
     return exitStatus.answer
   } catch (error) {
-    return report(error)
+    return await report(error)
   }
 }
 
@@ -112,9 +111,10 @@ const outsideFailures: ReadonlySet<ErrorCode> = new Set(['disk', 'download'])
 /** What V8 and Node say when something doesn't fit into memory. */
 const memoryErrors = /Invalid typed array length|Array buffer allocation failed|Invalid (string|array) length/
 
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.answer : exitStatus.input
   if (error instanceof IsobathError && error.code !== 'internal') {
+    const { flagName } = await import('./field-options.ts')
     process.stderr.write(`isobath: ${printable(error.wording(flagName))}\n`)
     return outsideFailures.has(error.code) ? exitStatus.failure : exitStatus.input
   }
