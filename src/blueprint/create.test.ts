@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { refusal } from '../../test/support/refusal.ts'
-import type { Layer } from '../network/network.ts'
+import type { Layer, Network } from '../network/network.ts'
 import { createBlueprint } from './create.ts'
 
 const he = { kind: 'he', gain: 1, fan: 'in' } as const
@@ -107,6 +107,18 @@ describe('names and shapes', () => {
 })
 
 describe('errors', () => {
+  test('refuses repeats within each other that no plan could walk through', () => {
+    const nested = (levels: number, times: number): Network =>
+      levels === 0 ? dense(3) : repeat(times, nested(levels - 1, times))
+    expect(() => createBlueprint(nested(6, 2), [3])).not.toThrow()
+    expect(() => createBlueprint(nested(20, 2), [3])).toThrowErrorMatchingInlineSnapshot(
+      `[IsobathError: repeat1.repeat1.repeat1.repeat1.repeat1.repeat1.repeat1: expected at most 6 repeats within each other, got more. Make one repeat of two, with the product of their times.]`,
+    )
+    expect(() => createBlueprint(nested(6, 1_000_000), [3])).toThrowErrorMatchingInlineSnapshot(
+      `[IsobathError: network: expected a size that can be counted exactly, got 9e+36. Make it narrower or less deep.]`,
+    )
+  })
+
   test('a block that changes the size', () => {
     const network = chain(dense(64), repeat(3, chain(dense(64), relu, dense(32), relu), 'hidden'))
     expect(failure(network, [784])).toMatchInlineSnapshot(

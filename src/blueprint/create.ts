@@ -4,6 +4,7 @@ import { networkError } from '../network/network-error.ts'
 import { presetData } from '../network/presets.ts'
 import { foundText } from '../support/found.ts'
 import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole, Shape } from './blueprint.ts'
+import { count } from './count.ts'
 import { type LeafParameter, leafFacts, type NamedVarying } from './leaf-rules.ts'
 import { blockMisfit, branchMisfit } from './misfit.ts'
 import { blockPath, branchPath, chainPaths, checkPathsAreUnique, rootPath, shortcutPath } from './paths.ts'
@@ -46,7 +47,10 @@ export function createBlueprint(network: Network, input: Shape): Blueprint {
   }
   const root = infer(network, input, { path: rootPath(network), loops: [] })
   checkPathsAreUnique(root)
-  return { network, input, output: root.output, root, parameters: collectParameters(root, []) }
+  const blueprint = { network, input, output: root.output, root, parameters: collectParameters(root, []) }
+  // A size that can't be counted can't be planned either, and planning would not say so for minutes.
+  count(blueprint)
+  return blueprint
 }
 
 /** A name is no network yet; callers in plain JavaScript have no compiler to tell them. */
@@ -109,7 +113,14 @@ function multiplierOf({ multiplier }: ResidualLayer, { path }: Place): LeafParam
   throw networkError(path, 'one multiplier where it is trained', `a list of ${multiplier.length}`, remedy)
 }
 
+/** Plans walk through four iterations of each loop around a layer: 4,096 at this depth. */
+const deepestRepeats = 6
+
 function inferRepeat(layer: RepeatLayer, input: Shape, place: Place): LayerBlueprint {
+  if (place.loops.length >= deepestRepeats) {
+    const remedy = 'Make one repeat of two, with the product of their times.'
+    throw networkError(place.path, `at most ${deepestRepeats} repeats within each other`, 'more', remedy)
+  }
   const inner = { path: blockPath(layer, place.path), loops: [...place.loops, layer.times], repeatPath: place.path }
   const block = infer(layer.block, input, inner)
   if (!sameShape(block.output, input)) throw blockMisfit(block, input)

@@ -120,13 +120,17 @@ export async function compareNetworks(
   const data = await read()
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const progress = stderrProgress()
-  const work = (abort: AbortSignal): Promise<Comparison> =>
+  const show = showTrials(progress, trialName)
+  const work = (abort: AbortSignal, listen: () => void): Promise<Comparison> =>
     compare(families, {
       ...options,
       data,
       seeds,
       abort,
-      onEvent: showTrials(progress, trialName),
+      onEvent: (event) => {
+        if (event.kind === 'planned') listen()
+        show(event)
+      },
     })
   const stopping = 'Stopping; what is done is shown. Ctrl-C again ends at once.'
   const comparison = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())

@@ -221,6 +221,11 @@ function isGeneratorOption(option: string): boolean {
   return GENERATOR_OPTIONS.some((known) => known === option)
 }
 
+/** The files that the data may be read from, as the user named them. */
+export function dataFiles({ data, dataDir, testFile }: ShapeFlags): (string | undefined)[] {
+  return [data, dataDir, testFile]
+}
+
 /** The name of the data set. Throws an `option` error where there is none. */
 export function dataName({ data }: ShapeFlags): string {
   if (data !== undefined) return readDataText(data).name

@@ -76,7 +76,8 @@ export async function showDiagnosis(
 ): Promise<DiagnosisResult> {
   const progress = stderrProgress()
   const onNote = (note: string): void => progress.note(note)
-  const work = (abort: AbortSignal): Promise<Diagnosis> => diagnose({ abort, observer: observerFor(progress), onNote })
+  const work = (abort: AbortSignal, listen: () => void): Promise<Diagnosis> =>
+    diagnose({ abort, observer: observerFor(progress, listen), onNote })
   const stopping = 'Stopping; what is known so far is shown. Ctrl-C again ends at once.'
   const diagnosis = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())
   const { settings, trials } = diagnosis
@@ -102,10 +103,14 @@ export async function showDiagnosis(
   }
 }
 
-function observerFor(progress: ReturnType<typeof stderrProgress>): DiagnosisObserver {
+/** `listen`: called once trainings are about to begin. */
+function observerFor(progress: ReturnType<typeof stderrProgress>, listen: () => void): DiagnosisObserver {
   const tasks = new Map<TrialSpec, ReturnType<typeof progress.task>>()
   return {
-    onPlan: (steps) => progress.note(`Each training takes ${steps.toLocaleString('en-US')} steps.`),
+    onPlan: (steps) => {
+      listen()
+      progress.note(`Each training takes ${steps.toLocaleString('en-US')} steps.`)
+    },
     onTrials: (trials) => {
       for (const trial of trials) {
         const { steps } = trial.settings

@@ -21,8 +21,9 @@ async function send(
   }
   for (const [time, signal] of signals) setTimeout(() => emit(signal), time)
   let stops = 0
-  const work = (abort: AbortSignal) =>
+  const work = (abort: AbortSignal, listen: () => void) =>
     new Promise<boolean>((resolve) => {
+      listen()
       setTimeout(() => resolve(abort.aborted), 5000)
     })
   const ended = interruptible(work, () => stops++)
@@ -52,8 +53,10 @@ describe('Ctrl-C', () => {
   it('is not ended by that echo where the work has stopped before it comes', async () => {
     vi.useFakeTimers()
     const before = process.listenerCount('SIGINT')
-    const work = (abort: AbortSignal) =>
-      new Promise<void>((resolve) => abort.addEventListener('abort', () => resolve(), { once: true }))
+    const work = (abort: AbortSignal, listen: () => void) => {
+      listen()
+      return new Promise<void>((resolve) => abort.addEventListener('abort', () => resolve(), { once: true }))
+    }
     setTimeout(() => process.emit('SIGINT'), 100)
     const ended = interruptible(work)
     await vi.advanceTimersByTimeAsync(100)
@@ -63,6 +66,18 @@ describe('Ctrl-C', () => {
     expect(process.emit('SIGINT')).toBe(true)
     await vi.advanceTimersByTimeAsync(1000)
     expect(process.listenerCount('SIGINT')).toBe(before)
+  })
+
+  it('is left to the system until the work has something to save', async () => {
+    const before = process.listenerCount('SIGINT')
+    let then = 0
+    await interruptible(async (_, listen) => {
+      then = process.listenerCount('SIGINT')
+      listen()
+      listen()
+      expect(process.listenerCount('SIGINT')).toBe(before + 1)
+    })
+    expect(then).toBe(before)
   })
 
   it('is as before when the work is done', async () => {

@@ -11,8 +11,14 @@ export const wasStopped = (): boolean => isStopped
 /**
  * Calls `work` with a signal that the first Ctrl-C aborts; `onStop` is told of it. SIGTERM counts as Ctrl-C. SIGHUP, of a
  * closed terminal, counts as a first one alone.
+ *
+ * `work` calls `listen` once there is something to save. Until then Ctrl-C ends the process at once, as the system does by
+ * default: a handler has to wait for its turn, which planning a large network may not give it for minutes.
  */
-export async function interruptible<T>(work: (abort: AbortSignal) => Promise<T>, onStop?: () => void): Promise<T> {
+export async function interruptible<T>(
+  work: (abort: AbortSignal, listen: () => void) => Promise<T>,
+  onStop?: () => void,
+): Promise<T> {
   const controller = new AbortController()
   let firstAt = 0
   const stop = (): void => {
@@ -29,11 +35,16 @@ export async function interruptible<T>(work: (abort: AbortSignal) => Promise<T>,
   const hangUp = (): void => {
     if (!controller.signal.aborted) stop()
   }
-  process.on('SIGINT', press)
-  process.on('SIGTERM', press)
-  process.on('SIGHUP', hangUp)
+  let isListening = false
+  const listen = (): void => {
+    if (isListening) return
+    isListening = true
+    process.on('SIGINT', press)
+    process.on('SIGTERM', press)
+    process.on('SIGHUP', hangUp)
+  }
   try {
-    return await work(controller.signal)
+    return await work(controller.signal, listen)
   } finally {
     const off = (): void => {
       process.off('SIGINT', press)

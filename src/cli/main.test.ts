@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { afterEach, expect, it } from 'vitest'
+import { builtProgram } from '../../test/support/build.ts'
 import { isobath } from '../../test/support/command-line.ts'
 
 const { isTTY } = process.stdout
@@ -33,7 +36,19 @@ it('The work goes on where stdout is a terminal that was closed.', async () => {
   expect(await failing('stdout', 'EIO')).toBeUndefined()
 })
 
-it.each(['ENOSPC', 'EIO'])('An answer that a disk does not take (%s) is a failure.', async (code) => {
-  process.stdout.isTTY = false
-  expect(await failing('stdout', code)).toMatchObject({ code })
-})
+// The process's end and its status: in a process of its own.
+it.runIf(existsSync('/dev/full')).each(['--version', 'count mlp:depth=2,width=8', 'train --help'])(
+  'An answer that a full disk does not take is one message and a failure (%s).',
+  (words) => {
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', '"$0" "$@" > /dev/full', process.execPath, builtProgram, ...words.split(' ')],
+      { encoding: 'utf8' },
+    )
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr:
+        "isobath: stdout: can't be written (no space left on device). Free some space, or send the output to another place.\n",
+    })
+  },
+)

@@ -1,10 +1,12 @@
 /** The command line: commands, help, and what each kind of failure means for the exit status. */
 import { Command, CommanderError, Help } from 'commander'
 import { type ErrorCode, IsobathError } from '../support/errors.ts'
+import { reasonOf } from '../support/files.ts'
 import { version } from '../support/version.ts'
 import { type CommandRow, commandList } from './command-list.ts'
 import { describeNetworks } from './describe-networks.ts'
 import { wasStopped } from './interrupt.ts'
+import { printable } from './printable.ts'
 
 /**
  * 0: an answer, whatever it is; 1: the program or the disk failed; 2: the user's input is wrong; 130: a signal stopped the
@@ -88,21 +90,25 @@ function onStderrError(): void {}
 function onStdoutError(error: NodeJS.ErrnoException): void {
   // A terminal that was closed gives EIO, as a broken disk does.
   const isClosed = error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY)
-  if (!isClosed) throw error
+  if (!isClosed) onUnwritableStdout(error)
   // The words "Stopped after ..." are lost, and a script would take the work for finished.
-  if (wasStopped()) process.off('exit', showStopped).on('exit', showStopped)
+  else if (wasStopped()) process.off('exit', showStopped).on('exit', showStopped)
 }
 
 function showStopped(): void {
   process.exitCode ||= exitStatus.stopped
 }
 
-/** Names and texts out of files may hold characters that would move the cursor, or do worse. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to replace
-  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
-  })
+/** Said once: a full disk, for example, refuses every part of the output. */
+function onUnwritableStdout(error: NodeJS.ErrnoException): void {
+  if (process.listeners('exit').includes(showFailure)) return
+  process.on('exit', showFailure)
+  const remedy = error.code === 'ENOSPC' ? 'Free some space, or send the output' : 'Send the output'
+  process.stderr.write(`isobath: stdout: can't be written (${reasonOf(error)}). ${remedy} to another place.\n`)
+}
+
+function showFailure(): void {
+  process.exitCode = exitStatus.failure
 }
 
 /** What no input can mend. */

@@ -1,18 +1,21 @@
 /** What commands print: one JSON document, or text; files that they write. */
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { IsobathError } from '../index.ts'
-import { checkWritable, isFile, makeFolder, writeWhole } from '../support/files.ts'
-
-export { checkWritable } from '../support/files.ts'
+import { dirname } from 'node:path'
+import { makeFolder, writeWhole } from '../support/files.ts'
+import { printable } from './printable.ts'
 
 /** One JSON document on stdout; JSON.stringify makes null of Infinity and NaN. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 }
 
+/** Classes, columns and labels come out of files, which may hold what a terminal would obey. */
 export function printText(text: string): void {
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${printable(text)}\n`)
+}
+
+/** A table for other programs, as it is; for a terminal without what that would obey. */
+export function printTable(text: string): void {
+  process.stdout.write(process.stdout.isTTY ? printable(text) : text)
 }
 
 /** Writes a text file, its folder included. Throws a `disk` error. */
@@ -20,25 +23,6 @@ export function writeText(file: string, text: string): void {
   makeFolder(dirname(file))
   writeWhole(file, text)
 }
-
-/** Before long work. Throws an `option` error where the name isn't one of an SVG file, and as `checkWritable` does. */
-export function checkFigure(file: string): void {
-  const isDevice = existsSync(file) && !isFile(file)
-  if (file !== '' && !isDevice && !isSvg(file)) {
-    throw new IsobathError('option', `--figure: expected a file ending in .svg, got ${file}. The picture is SVG.`)
-  }
-  checkWritable(file)
-}
-
-/** The same for a picture of several parts: one SVG file for all, or a folder with a file for each. */
-export function checkFigures(option: string, place: string): void {
-  if (place === '') throw new IsobathError('option', `${option}: expected an SVG file or a folder, got an empty name.`)
-  if (isSvg(place)) checkWritable(place)
-  else checkWritable(join(place, 'meanSquare.svg'))
-}
-
-/** Whether a name is one of an SVG file. */
-export const isSvg = (file: string): boolean => /\.svg$/i.test(file)
 
 /** `98.31%`; null is what isn't finite. */
 export function percent(fraction: number | null): string {

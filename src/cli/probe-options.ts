@@ -13,7 +13,8 @@ import {
   suggestion,
 } from '../index.ts'
 import { wholeFrom } from './numbers.ts'
-import { isSvg, writeText } from './output.ts'
+import { writeText } from './output.ts'
+import { isSvg } from './output-files.ts'
 import type { TrainedOn } from './run-text.ts'
 
 export interface ProbeFlags {

@@ -285,7 +285,7 @@ describe('fetching', () => {
   it('says where it can not write', async () => {
     writeFileSync(folder, '')
     expect(await problem(one, ['honest'])).toMatchInlineSnapshot(
-      `"IsobathError: ROOT/digits: can't be written (it is a file, not a folder). Free some space or choose another place."`,
+      `"IsobathError: ROOT/digits: can't be written (it is a file, not a folder). Choose another place."`,
     )
     rmSync(folder)
   })

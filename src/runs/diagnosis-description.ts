@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { StepPlan } from '../diagnosis/trial-store.ts'
 import { IsobathError } from '../support/errors.ts'
+import { namesIn } from '../support/files.ts'
 import { encodeChecked, readChecked, readJson } from './checked-json.ts'
 import { dataSchema, diagnosisFile, resultFile, runFile } from './run-description.ts'
 
@@ -70,10 +71,10 @@ export function readDiagnosis(folder: string): StoredDiagnosis {
 }
 
 function noDiagnosis(folder: string): IsobathError {
-  const has = (name: string): boolean => existsSync(join(folder, name))
-  const remedy = has(runFile)
+  const names = namesIn(folder)
+  const remedy = names.includes(runFile)
     ? `It has a run: diagnose ${folder} says what is wrong with its network.`
-    : has('lock') || has(`${diagnosisFile}.partial`)
+    : names.some((name) => name === 'lock' || (name.startsWith(`${diagnosisFile}.`) && name.endsWith('.partial')))
       ? 'The diagnosis was ended before its first training: start it again, with the same folder.'
       : 'Give the folder that diagnose named.'
   return new IsobathError('run', `${folder}: expected a diagnosis's folder with ${diagnosisFile} in it. ${remedy}`)

@@ -3,13 +3,21 @@
  * `weights/CONTROL-SEED.safetensors` what is measured later, `result.json` what came out. A trial's weights are written
  * before its line: a line that is there is whole. Node only.
  */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ControlName } from '../diagnosis/controls.ts'
 import type { Trial } from '../diagnosis/trial.ts'
 import type { Saved, StepPlan, TrialStore } from '../diagnosis/trial-store.ts'
 import { IsobathError } from '../support/errors.ts'
-import { type GrowingFile, makeFolder, openGrowing, readWhole, removeQuietly, writeWhole } from '../support/files.ts'
+import {
+  type GrowingFile,
+  makeFolder,
+  namesIn,
+  openGrowing,
+  readWhole,
+  removeQuietly,
+  writeWhole,
+} from '../support/files.ts'
 import {
   type DiagnosisDescription,
   encodeDiagnosis,
@@ -184,15 +192,6 @@ class Writer {
 
 function removePartial(folder: string): void {
   for (const name of namesIn(folder)) if (name.endsWith('.partial')) removeQuietly(join(folder, name))
-}
-
-/** None where it is no folder or can't be read. */
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
 }
 
 function refuseOthers(folder: string): void {

@@ -6,6 +6,7 @@ import type { TableEncoding } from '../data/csv-encoding.ts'
 import type { Scale, Statistics } from '../data/standardise.ts'
 import { readSettings, type TrainingSettings } from '../settings/options.ts'
 import { IsobathError } from '../support/errors.ts'
+import { namesIn } from '../support/files.ts'
 import type { Signal } from '../training/signal.ts'
 import { encodeChecked, readChecked, readJson } from './checked-json.ts'
 
@@ -166,13 +167,14 @@ export function storedSettings(recipe: RunDescription['recipe'], seed: number): 
 }
 
 /** The first files of a run that was killed before it had all it needs to go on. */
-const firstFiles = ['lock', 'checkpoint-0.safetensors', 'checkpoint-0.safetensors.partial', `${runFile}.partial`]
+const isFirstFile = (name: string): boolean =>
+  /^(lock$|checkpoint-0\.safetensors|run\.json\.(.*\.)?partial$)/.test(name)
 
 function noRun(folder: string): IsobathError {
-  const has = (name: string): boolean => existsSync(join(folder, name))
-  const remedy = has(diagnosisFile)
+  const names = namesIn(folder)
+  const remedy = names.includes(diagnosisFile)
     ? 'It has a diagnosis, which goes on with diagnose --resume.'
-    : firstFiles.some(has)
+    : names.some(isFirstFile)
       ? 'The run was ended before its first step: start it again, with the same folder.'
       : 'Give the folder that train named.'
   return new IsobathError('run', `${folder}: expected a run's folder with ${runFile} in it. ${remedy}`)

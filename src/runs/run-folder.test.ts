@@ -174,10 +174,10 @@ describe("a run's folder", () => {
     ]
     blocked.close()
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
-      "IsobathError: ROOT/file: can't be written (it is a file, not a folder). Free some space or choose another place.
-      IsobathError: ROOT/file/below: can't be written (it is a file, not a folder). Free some space or choose another place.
-      IsobathError: ROOT/blocked/checkpoint-5.safetensors: can't be written (it is a folder, not a file). Free some space or choose another place.
-      IsobathError: ROOT/blocked-0/checkpoint-0.safetensors: can't be written (it is a folder, not a file). Free some space or choose another place."
+      "IsobathError: ROOT/file: can't be written (it is a file, not a folder). Choose another place.
+      IsobathError: ROOT/file/below: can't be written (it is a file, not a folder). Choose another place.
+      IsobathError: ROOT/blocked/checkpoint-5.safetensors: can't be written (it is a folder, not a file). Choose another place.
+      IsobathError: ROOT/blocked-0/checkpoint-0.safetensors: can't be written (it is a folder, not a file). Choose another place."
     `)
     expect(names('blocked').filter((name) => name.endsWith('.partial'))).toEqual([])
   })

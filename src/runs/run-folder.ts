@@ -4,12 +4,12 @@
  * name and renamed, so that a file that is there is whole; run.json comes after checkpoint 0, so that a run that has it
  * can go on. Node only.
  */
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { IsobathError } from '../support/errors.ts'
-import { makeFolder, removeQuietly, writeWhole } from '../support/files.ts'
+import { makeFolder, namesIn, removeQuietly, writeWhole } from '../support/files.ts'
 import type { Weights } from '../training/evaluate.ts'
 import type { Recorder, ResumePoint } from '../training/session.ts'
 import type { TimeSpent } from '../training/stopwatch.ts'
@@ -180,22 +180,13 @@ class Writer {
  * its run.json counts as a run: it would be taken for one of the new run.
  */
 function refuseOtherRun(folder: string): void {
-  const names = existsSync(folder) ? readNames(folder) : []
+  const names = namesIn(folder)
   if (names.includes(diagnosisFile)) {
     throw new IsobathError('run', `${folder}: there is a diagnosis in this folder. Choose another one.`)
   }
   if (!names.some((name) => name === runFile || (stepOf(name) ?? 0) > 0)) return
   const remedy = names.includes(runFile) ? ', or go on with this one: train --resume' : ''
   throw new IsobathError('run', `${folder}: there is a run in this folder already. Choose another one${remedy}.`)
-}
-
-/** None where it is no folder or can't be read: what is wrong with it shows when something is written. */
-function readNames(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
 }
 
 function stepOf(name: string): number | undefined {

@@ -9,7 +9,7 @@
 import { closeSync, linkSync, openSync, readFileSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { IsobathError } from '../support/errors.ts'
-import { reasonOf, removeQuietly } from '../support/files.ts'
+import { reasonOf, remedyFor, removeQuietly } from '../support/files.ts'
 import { describeOwner, isAtWork, mayEnd, newOwner, parseOwner, secondsBetweenSigns } from './lock-owner.ts'
 
 export interface Lock {
@@ -199,8 +199,7 @@ function readText(file: string): string | undefined {
 }
 
 function diskError(file: string, what: string, error: unknown): IsobathError {
-  const remedy = codeOf(error) === 'ENOSPC' ? 'Free some space.' : 'Choose another place, or remove the file by hand.'
-  return new IsobathError('disk', `${file}: can't ${what} (${reasonOf(error)}). ${remedy}`)
+  return new IsobathError('disk', `${file}: can't ${what} (${reasonOf(error)}). ${remedyFor(error)}`)
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -19,7 +20,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkWritable, writeWhole } from './files.ts'
+import { checkWritable, remedyFor, writeWhole } from './files.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -102,7 +103,36 @@ describe('writeWhole', () => {
       expect(() => writeWhole(link, 'x')).toThrow("can't be written (no space left on device)")
       expect(lstatSync(link).isSymbolicLink()).toBe(true)
       expect(statSync(link).isCharacterDevice()).toBe(true)
-      expect(existsSync(`${link}.partial`)).toBe(false)
+      expect(readdirSync(folder).filter((name) => name.startsWith('full'))).toEqual(['full'])
     },
   )
+
+  it('keeps who may read a file that it replaces', () => {
+    const file = join(folder, 'private')
+    writeFileSync(file, 'old', { mode: 0o600 })
+    chmodSync(file, 0o600)
+    checkWritable(file)
+    writeWhole(file, 'new')
+    expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(['new', 0o600])
+  })
+
+  it("leaves the user's own files beside it alone, and follows no link that somebody planted there", () => {
+    const file = join(folder, 'report.html')
+    const others = ['report.html.trial', 'report.html.partial', 'target']
+    writeFileSync(join(folder, others[0]), 'mine')
+    writeFileSync(join(folder, others[2]), 'mine')
+    symlinkSync(join(folder, 'target'), join(folder, others[1]))
+    checkWritable(file)
+    writeWhole(file, 'a report')
+    expect(others.map((name) => readFileSync(join(folder, name), 'utf8'))).toEqual(['mine', 'mine', 'mine'])
+    expect(readFileSync(file, 'utf8')).toBe('a report')
+  })
+
+  it('advises space where there is none, and another place elsewhere', () => {
+    const taken = join(folder, 'taken')
+    writeFileSync(taken, '')
+    expect(() => writeWhole(join(taken, 'below'), 'x')).toThrow(/ Choose another place\.$/)
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    expect(remedyFor(full)).toBe('Free some space or choose another place.')
+  })
 })

@@ -4,12 +4,14 @@ import {
   closeSync,
   constants,
   existsSync,
+  fchmodSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readlinkSync,
   readSync,
   realpathSync,
@@ -28,14 +30,17 @@ export function reasonOf(error: unknown): string {
   return /^E[A-Z]+: ([^,]+)/.exec(text)?.[1] ?? text
 }
 
+/** Space helps where there is none, and nowhere else. */
+export function remedyFor(error: unknown): string {
+  const isFull = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+  return isFull ? 'Free some space or choose another place.' : 'Choose another place.'
+}
+
 function orDiskError(place: string, work: () => void): void {
   try {
     work()
   } catch (error) {
-    throw new IsobathError(
-      'disk',
-      `${place}: can't be written (${reasonOf(error)}). Free some space or choose another place.`,
-    )
+    throw new IsobathError('disk', `${place}: can't be written (${reasonOf(error)}). ${remedyFor(error)}`)
   }
 }
 
@@ -47,6 +52,15 @@ export function isFile(path: string): boolean {
 /** Whether a folder is there; not where its name can't be looked at. */
 export function isFolder(path: string): boolean {
   return statusOf(path)?.isDirectory() === true
+}
+
+/** The names in a folder; none where it is no folder or can't be read. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 /** Undefined for every reason: no entry, a file for a folder on the way, a name too long, no permission. */
@@ -85,15 +99,20 @@ export function checkWritable(file: string): void {
   makeFolder(dirname(file))
   orDiskError(file, () => {
     const place = placeOf(file)
-    if (place.isWhole) tryNewFile(`${place.file}.trial`)
+    if (place.isWhole) tryNewFile(besideOf(place.file))
     else accessSync(place.file, constants.W_OK)
   })
 }
 
 /** Permissions don't tell: a file system such as /proc has folders that root may write and that take no file. */
 function tryNewFile(file: string): void {
-  closeSync(openSync(file, 'w'))
+  closeSync(openSync(file, 'wx'))
   rmSync(file)
+}
+
+/** A name beside the file that nobody else has or can foresee: a link that waited there would lead elsewhere. */
+function besideOf(file: string): string {
+  return `${file}.${crypto.randomUUID().slice(0, 8)}.partial`
 }
 
 /**
@@ -144,10 +163,13 @@ function throughLinks(start: string): string {
 }
 
 function replace(file: string, content: Iterable<Uint8Array>): void {
-  const temporary = `${file}.partial`
+  const temporary = besideOf(file)
+  // What others may not read stays so.
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode
   try {
-    const descriptor = openSync(temporary, 'w')
+    const descriptor = openSync(temporary, 'wx', 0o666)
     try {
+      if (mode !== undefined) fchmodSync(descriptor, mode & 0o7777)
       writePieces(descriptor, content)
       // Else the name could reach the disk before the content does.
       fsyncSync(descriptor)

@@ -460,24 +460,24 @@ describe('what can not be written', () => {
       "
       train mlp:depth=2,width=8 --data moons --samples 64 --steps 12 --run file
       training: 0 of 12 steps (0%)
-      isobath: file: can't be written (it is a file, not a folder). Free some space or choose another place.
+      isobath: file: can't be written (it is a file, not a folder). Choose another place.
       1
 
       train mlp:depth=2,width=8 --data moons --samples 64 --steps 12 --run file/below
       training: 0 of 12 steps (0%)
-      isobath: file/below: can't be written (it is a file, not a folder). Free some space or choose another place.
+      isobath: file/below: can't be written (it is a file, not a folder). Choose another place.
       1
 
       init mlp --out file/below/w.safetensors
-      isobath: file/below: can't be written (it is a file, not a folder). Free some space or choose another place.
+      isobath: file/below: can't be written (it is a file, not a folder). Choose another place.
       1
 
       compare mlp --data moons --report file/below/report.html
-      isobath: file/below: can't be written (it is a file, not a folder). Free some space or choose another place.
+      isobath: file/below: can't be written (it is a file, not a folder). Choose another place.
       1
 
       start --report file/report.html
-      isobath: file: can't be written (it is a file, not a folder). Free some space or choose another place.
+      isobath: file: can't be written (it is a file, not a folder). Choose another place.
       1
       "
     `)

@@ -224,7 +224,7 @@ describe('predict', () => {
       isobath: --standardise: other.csv is standardised as the table of the training was. Leave it out.
       isobath: unlabelled.csv: expected a column "flower", as in the training's table, got width, length. Add it, or give the table the names of the training's.
       isobath: narrow.csv: expected a column "width", as in the training's table, got flower, length. Add it, or give the table the names of the training's.
-      isobath: /proc/predictions: can't be written (no such file or directory). Free some space or choose another place.
+      isobath: /proc/predictions: can't be written (no such file or directory). Choose another place.
       "
     `)
   })

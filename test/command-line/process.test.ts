@@ -110,7 +110,7 @@ describe('Ctrl-C', () => {
 
 describe('Ctrl-C before the first training of a comparison is done', () => {
   it('leaves an earlier report as it is', async () => {
-    writeFileSync(join(root, 'earlier.html'), 'the report of yesterday')
+    writeFileSync(join(root, 'earlier.html'), '<!doctype html>the report of yesterday')
     const words =
       'compare mlp:width=8 --depths 3 --seeds 1 --data moons --samples 64 --steps 10000000 --log-every 100000'
     let pressed = false
@@ -120,7 +120,7 @@ describe('Ctrl-C before the first training of a comparison is done', () => {
     const { status, stdout } = await ended
     expect(status).toBe(0)
     expect(stdout).toBe('Stopped before the first training was done.\nNot written: earlier.html\n')
-    expect(readFileSync(join(root, 'earlier.html'), 'utf8')).toBe('the report of yesterday')
+    expect(readFileSync(join(root, 'earlier.html'), 'utf8')).toBe('<!doctype html>the report of yesterday')
   })
 })
 

@@ -59,7 +59,7 @@ describe('a hostile network file', () => {
       "
       wide.json: wide.json: width: expected at most 1,000,000, got 1000000000. Give a whole number from 1 to 1,000,000.
       deep.json: deep.json: times: expected at most 1,000,000, got 1000000000000. Give a whole number from 1 to 1,000,000.
-      product.json: network: expected a size that can be counted exactly, got 614656000000000000. Make it narrower or less deep.
+      product.json: product.json: network: expected a size that can be counted exactly, got 614656000000000000. Make it narrower or less deep.
       nested.json: nested.json: network: expected at most 100 layers within each other, got more. Write the layers one after the other in one chain, or as a repeat.
       brackets.json: brackets.json: expected JSON, got something else (Unexpected end of JSON input). Write one with isobath show network NETWORK.
       lists.json: lists.json: network: expected a layer, got a list of 1. Write {"kind": ...} with one of dense, conv, maxPool, averagePool, globalAveragePool, subsample, scalarBias, scale, activation, dropout, layerNorm, batchNorm, flatten, chain, residual, repeat.
@@ -266,8 +266,8 @@ describe('a place of the wrong kind', () => {
     const lines = { run: `train ${quick} --run taken`, init: 'init mlp --out taken/w.safetensors' }
     expect(await allRefused(lines, root, 1)).toMatchInlineSnapshot(`
       "
-      run: taken: can't be written (it is a file, not a folder). Free some space or choose another place.
-      init: taken: can't be written (it is a file, not a folder). Free some space or choose another place.
+      run: taken: can't be written (it is a file, not a folder). Choose another place.
+      init: taken: can't be written (it is a file, not a folder). Choose another place.
       "
     `)
   })
@@ -288,9 +288,7 @@ describe('a full disk', () => {
 
   it('ends init with 1, one message and no part of a file', () => {
     const { status, stderr } = limited(20, 'init mlp:depth=4,width=64 --out whole/w.safetensors')
-    expect(stderr).toBe(
-      "isobath: whole/w.safetensors: can't be written (file too large). Free some space or choose another place.\n",
-    )
+    expect(stderr).toBe("isobath: whole/w.safetensors: can't be written (file too large). Choose another place.\n")
     expect(status).toBe(1)
     expect(readdirSync('whole')).toEqual([])
   })

@@ -221,8 +221,8 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
     said.push(await laterRefusal(() => diagnose(network, { ...options, run: place('blocked') })))
     expect(said.map((text) => text.replaceAll(root, 'ROOT'))).toMatchInlineSnapshot(`
       [
-        "IsobathError: ROOT/file/folder: can't be written (it is a file, not a folder). Free some space or choose another place.",
-        "IsobathError: ROOT/blocked/weights: can't be written (it is a file, not a folder). Free some space or choose another place.",
+        "IsobathError: ROOT/file/folder: can't be written (it is a file, not a folder). Choose another place.",
+        "IsobathError: ROOT/blocked/weights: can't be written (it is a file, not a folder). Choose another place.",
       ]
     `)
     expect(readdirSync(place('blocked')).sort()).toEqual(['diagnosis.json', 'trials.jsonl', 'weights'])

@@ -287,7 +287,7 @@ describe('train --probes', () => {
       "2: isobath: option '--probes [list]' argument 'gradientNrm' is invalid. There is no probe gradientNrm. Did you mean gradientNorm?
       2: isobath: option '--probes [list]' argument 'meanSquare,' is invalid. There is no probe without a name. They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighbourSimilarity, updateRatio, lostUpdates, distanceFromStart, or default.
       2: isobath: option '--probe-every <n>' argument '0' is invalid. Expected a whole number of at least 1.
-      1: isobath: words/run.json: can't be written (it is a file, not a folder). Free some space or choose another place.
+      1: isobath: words/run.json: can't be written (it is a file, not a folder). Choose another place.
       2: isobath: --probe-figure: plain was begun without --probes, so there is nothing to draw. Leave it out.
       2: isobath: --resume: the run goes on as it began, got --probes as well. Leave it out."
     `)

@@ -9,7 +9,8 @@ import { interruptible } from '../interrupt.ts'
 import { readNetwork, shapeFor } from '../network-argument.ts'
 import { wholeFrom } from '../numbers.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
-import { checkWritable, printJson, printText, writeText } from '../output.ts'
+import { printJson, printText, writeText } from '../output.ts'
+import { checkOutput } from '../output-files.ts'
 import { stderrProgress } from '../terminal/stderr.ts'
 
 type Flags = ShapeFlags &
@@ -85,7 +86,7 @@ async function measured<T>(
   { threads, exact, winograd, seed, quick, rounds, out }: Flags,
   measure: (bench: BenchModule, options: BenchOptions) => Promise<T>,
 ): Promise<T> {
-  if (out !== undefined) checkWritable(out)
+  if (out !== undefined) checkOutput({ option: '--out', file: out, kind: 'JSON', inputs: [] })
   const progress = stderrProgress()
   const shown = new Map<string, { readonly rounds: number; readonly task: ReturnType<typeof progress.task> }>()
   const onStart: BenchOptions['onStart'] = (rows) => {
@@ -100,8 +101,10 @@ async function measured<T>(
   }
   try {
     const bench = await import('../../bench/bench.ts')
-    const work = (abort: AbortSignal): Promise<T> =>
-      measure(bench, { threads, exact, winograd, seed, quick, rounds, abort, onStart, onProgress })
+    const work = (abort: AbortSignal, listen: () => void): Promise<T> => {
+      listen()
+      return measure(bench, { threads, exact, winograd, seed, quick, rounds, abort, onStart, onProgress })
+    }
     return await interruptible(work, () =>
       progress.note('Stopping after what is under way. Ctrl-C again ends at once.'),
     )

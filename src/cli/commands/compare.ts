@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander'
 import { IsobathError } from '../../index.ts'
 import { compareNetworks, comparisonJson } from '../comparison.ts'
-import { addDataOptions, type DataFlags } from '../data-options.ts'
+import { addDataOptions, type DataFlags, dataFiles } from '../data-options.ts'
 import { wholeFrom, wholeList } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags } from '../options.ts'
-import { checkFigure, checkWritable, printJson, printText, writeText } from '../output.ts'
+import { printJson, printText, writeText } from '../output.ts'
+import { checkFigure, checkOutput } from '../output-files.ts'
 import { quote } from '../quote.ts'
 import { addTrainingOptions, type TrainingFlags } from '../training-options.ts'
 
@@ -41,8 +42,9 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
     if (repeated !== undefined)
       throw new IsobathError('option', `compare: expected different networks, got ${repeated} twice. Leave one out.`)
     const files = [flags.report, flags.figure].filter((file) => file !== undefined)
-    if (flags.report !== undefined) checkWritable(flags.report)
-    if (flags.figure !== undefined) checkFigure(flags.figure)
+    const inputs = [networks, dataFiles(flags)]
+    if (flags.report !== undefined) checkOutput({ option: '--report', file: flags.report, kind: 'HTML', inputs })
+    if (flags.figure !== undefined) checkFigure(flags.figure, inputs)
     const result = await compareNetworks(networks, flags, `isobath ${words.map(quote).join(' ')}`)
     // Printed first: a disk that is full by now must not take the answer with it.
     if (flags.json) printJson(comparisonJson(result))

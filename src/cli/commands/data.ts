@@ -81,8 +81,9 @@ function fetchCommand(): Command {
     const progress = stderrProgress()
     const tasks = new Map<string, ReturnType<typeof progress.task>>()
     const sizes = new Map<string, number>()
-    const work = (abort: AbortSignal) =>
-      fetchDataset(name, folder, {
+    const work = (abort: AbortSignal, listen: () => void) => {
+      listen()
+      return fetchDataset(name, folder, {
         abort,
         homes: flags.from === undefined ? undefined : [flags.from],
         onFiles: (files) => {
@@ -96,6 +97,7 @@ function fetchCommand(): Command {
           if (done === sizes.get(file)) tasks.get(file)?.finish()
         },
       })
+    }
     const files = await interruptible(work, () => progress.note('Stopping; what came is kept.')).finally(progress.close)
     if (flags.json) return printJson({ name, files })
     const lines = files.map(({ file, from }) => `${file}: ${from === null ? 'was there' : `from ${from}`}`)

@@ -10,13 +10,14 @@ import {
   resumeDiagnosis,
   usualBudget,
 } from '../../index.ts'
-import { addDataOptions, type DataFlags, dataChoice, openData, shapeOfData } from '../data-options.ts'
+import { addDataOptions, type DataFlags, dataChoice, dataFiles, openData, shapeOfData } from '../data-options.ts'
 import { type DiagnosisResult, diagnoseNetwork, showDiagnosis } from '../diagnosis.ts'
 import { withFreeFolder } from '../free-folder.ts'
 import { isRunArgument, networkHelp, readNetwork, shortName } from '../network-argument.ts'
 import { parseDuration, wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
-import { checkFigure, checkWritable, printJson, printText, writeText } from '../output.ts'
+import { printJson, printText, writeText } from '../output.ts'
+import { checkFigure, checkOutput } from '../output-files.ts'
 import { quote } from '../quote.ts'
 import { refuseChoices } from '../refuse-choices.ts'
 import { lastingChoice, readDataOf } from '../run-data.ts'
@@ -65,8 +66,9 @@ export function defineDiagnose(command: Command, words: readonly string[]): Comm
   addMachineOptions(addTrainingOptions(addDataOptions(command)))
   const commandLine = `isobath ${words.map(quote).join(' ')}`
   return command.action(async (text: string | undefined, flags: Flags) => {
-    if (flags.report !== undefined) checkWritable(flags.report)
-    if (flags.figure !== undefined) checkFigure(flags.figure)
+    const inputs = [text, flags.against, dataFiles(flags)]
+    if (flags.report !== undefined) checkOutput({ option: '--report', file: flags.report, kind: 'HTML', inputs })
+    if (flags.figure !== undefined) checkFigure(flags.figure, inputs)
     if (flags.resume !== undefined) {
       refuseChoices(command, resumable, '--resume: the diagnosis goes on as it began', text)
       return resumeKept(flags.resume, flags, commandLine)

@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander'
 import { IsobathError, type Predictions, predict, type SetName, setNames } from '../../index.ts'
+import { dataFiles } from '../data-options.ts'
 import { machineOptions } from '../options.ts'
-import { checkWritable, counted, printJson, printText, writeText } from '../output.ts'
+import { counted, printJson, printTable, printText, writeText } from '../output.ts'
+import { checkOutput } from '../output-files.ts'
 import { countLost, type PredictedData, predictionRows, predictionTable } from '../predictions.ts'
 import { stderrProgress } from '../terminal/stderr.ts'
 import { addTrained, openTrained, type TrainedFlags } from '../trained.ts'
@@ -28,7 +30,10 @@ Examples:
   isobath predict runs/houses --data new.csv --out prices.csv`,
     )
   return addTrained(command).action(async (place: string, flags: Flags) => {
-    if (flags.out !== undefined) checkWritable(flags.out)
+    if (flags.out !== undefined) {
+      const inputs = [place, flags.network, dataFiles(flags)]
+      checkOutput({ option: '--out', file: flags.out, kind: 'a table of predictions', inputs })
+    }
     const trained = await openTrained(place, flags, 'predict')
     const { network, weights, data, recipe, statistics, mode, notes, whole, testFile } = trained
     if (whole !== undefined && flags.set !== 'test') {
@@ -74,7 +79,7 @@ Examples:
     }
     const table = whole ?? (flags.set === 'test' ? testFile : undefined)
     const of = table === undefined ? `${flags.set} set of ${data.name}` : `all rows of ${table}`
-    if (flags.out === undefined) process.stdout.write(predictionTable(predictions, named))
+    if (flags.out === undefined) printTable(predictionTable(predictions, named))
     else printText(`${flags.out}: ${counted(predictions.count, 'prediction')}, ${of}`)
   })
 }

@@ -13,13 +13,14 @@ import {
   train,
   trainingPicture,
 } from '../../index.ts'
-import { addDataOptions, type DataFlags, dataChoice, openData } from '../data-options.ts'
+import { addDataOptions, type DataFlags, dataChoice, dataFiles, openData } from '../data-options.ts'
 import { withFreeFolder } from '../free-folder.ts'
 import { interruptible } from '../interrupt.ts'
 import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
 import { wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
-import { checkFigure, checkFigures, printJson, printText, writeText } from '../output.ts'
+import { printJson, printText, writeText } from '../output.ts'
+import { checkFigure, checkFigures } from '../output-files.ts'
 import { addProbeOptions, drawProbes, type ProbeFlags, probeOptions } from '../probe-options.ts'
 import { refuseChoices } from '../refuse-choices.ts'
 import { lastingChoice, readDataOf } from '../run-data.ts'
@@ -53,8 +54,9 @@ export function defineTrain(command: Command): Command {
     .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(addProbeOptions(command))))
   return command.action(async (text: string | undefined, flags: Flags) => {
-    if (flags.figure !== undefined) checkFigure(flags.figure)
-    if (flags.probeFigure !== undefined) checkFigures('--probe-figure', flags.probeFigure)
+    const inputs = [text, flags.init, dataFiles(flags)]
+    if (flags.figure !== undefined) checkFigure(flags.figure, inputs)
+    if (flags.probeFigure !== undefined) checkFigures('--probe-figure', flags.probeFigure, inputs)
     if (flags.resume !== undefined) {
       refuseChoices(command, resumable, '--resume: the run goes on as it began', text)
       return resumeRun(flags.resume, flags)
@@ -125,16 +127,36 @@ const resumable = new Set([
 ])
 
 /** Work that shows its progress, and that Ctrl-C stops. */
-async function watched(work: (shown: ShownTraining, abort: AbortSignal) => Promise<Run>): Promise<Run> {
+async function watched(work: (shown: Watched, abort: AbortSignal) => Promise<Run>): Promise<Run> {
   const shown = showTraining()
   const stopping = 'Stopping after the steps under way, to save them. Ctrl-C again ends at once.'
   try {
     return await interruptible(
-      (abort) => work(shown, abort),
+      (abort, listen) => work(listening(shown, listen), abort),
       () => shown.note(stopping),
     )
   } finally {
     shown.close()
+  }
+}
+
+interface Watched extends ShownTraining {
+  readonly observer: ShownTraining['observer'] & Required<Pick<TrainOptions, 'onCheckpoint'>>
+}
+
+/** Calls `listen` once there is anything to save: with the first checkpoint, or after the first steps. */
+function listening(shown: ShownTraining, listen: () => void): Watched {
+  const { onProgress } = shown.observer
+  return {
+    ...shown,
+    observer: {
+      ...shown.observer,
+      onCheckpoint: () => listen(),
+      onProgress: (done, steps, losses) => {
+        if (done > 0) listen()
+        onProgress(done, steps, losses)
+      },
+    },
   }
 }
 

@@ -1,0 +1,88 @@
+/** Files that commands write: nothing that the user needs is lost to one. */
+import { closeSync, existsSync, openSync, readSync, realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { IsobathError } from '../index.ts'
+import { checkWritable, isFile, namesIn } from '../support/files.ts'
+
+/** What an earlier file of the same kind begins with. */
+const beginnings = {
+  HTML: /^\s*<(!doctype html|html)\b/i,
+  SVG: /^\s*<(\?xml|svg)\b/i,
+  'a table of predictions': /^sample,/,
+  JSON: /^\s*\{/,
+} as const satisfies Readonly<Record<string, RegExp>>
+
+export interface OutputFile {
+  /** As its user typed it: `--report`. */
+  readonly option: string
+  readonly file: string
+  readonly kind: keyof typeof beginnings
+  /** Names, folders and files that the command reads, as the user gave them. */
+  readonly inputs: readonly unknown[]
+}
+
+/**
+ * Before long work. Throws an `option` error where the file is one that the command reads, one of a run, or of another kind
+ * than what will be written; and as `checkWritable` does.
+ */
+export function checkOutput({ option, file, kind, inputs }: OutputFile): void {
+  const place = placeOf(file)
+  const read = inputs.flat().find((input) => typeof input === 'string' && isFile(input) && placeOf(input) === place)
+  if (read !== undefined) throw refusal(option, `${file} is read by this command`)
+  if (isOfRun(file)) throw refusal(option, `${file} belongs to the run in its folder`)
+  if (isFile(file) && !isOfKind(file, kind)) {
+    throw refusal(option, `expected a new file, or ${kind} to write over, got ${file}, which is something else`)
+  }
+  checkWritable(file)
+}
+
+const refusal = (option: string, problem: string): IsobathError =>
+  new IsobathError('option', `${option}: ${problem}. Choose another file.`)
+
+const placeOf = (file: string): string => (existsSync(file) ? realpathSync(file) : file)
+
+/** What run, diagnosis and comparison folders keep, whether the file is there already or not. */
+const ownNames = /^((run|diagnosis|comparison|result)\.json|(metrics|trials)\.jsonl|lock|checkpoint-\d+\.safetensors)$/
+const marks = ['run.json', 'diagnosis.json', 'comparison.json']
+
+function isOfRun(file: string): boolean {
+  const names = namesIn(dirname(file))
+  return ownNames.test(basename(file)) && marks.some((mark) => names.includes(mark))
+}
+
+/** An empty file is of every kind. */
+function isOfKind(file: string, kind: OutputFile['kind']): boolean {
+  const beginning = new Uint8Array(64)
+  let count = 0
+  try {
+    const descriptor = openSync(file, 'r')
+    try {
+      count = readSync(descriptor, beginning)
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    // That it can't be read is no reason: whether it can be written is found out next.
+    return true
+  }
+  return count === 0 || beginnings[kind].test(new TextDecoder().decode(beginning.subarray(0, count)))
+}
+
+/** Before long work. Throws an `option` error where the name isn't one of an SVG file, and as `checkOutput` does. */
+export function checkFigure(file: string, inputs: readonly unknown[]): void {
+  const isDevice = existsSync(file) && !isFile(file)
+  if (file !== '' && !isDevice && !isSvg(file)) {
+    throw new IsobathError('option', `--figure: expected a file ending in .svg, got ${file}. The picture is SVG.`)
+  }
+  checkOutput({ option: '--figure', file, kind: 'SVG', inputs })
+}
+
+/** The same for a picture of several parts: one SVG file for all, or a folder with a file for each. */
+export function checkFigures(option: string, place: string, inputs: readonly unknown[]): void {
+  if (place === '') throw new IsobathError('option', `${option}: expected an SVG file or a folder, got an empty name.`)
+  const file = isSvg(place) ? place : join(place, 'meanSquare.svg')
+  checkOutput({ option, file, kind: 'SVG', inputs })
+}
+
+/** Whether a name is one of an SVG file. */
+export const isSvg = (file: string): boolean => /\.svg$/i.test(file)

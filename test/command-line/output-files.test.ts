@@ -1,0 +1,96 @@
+/** Files that commands write: no file that the user needs is lost to them, and no text out of a file rules the terminal. */
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { isobath, saidOn } from '../support/command-line.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const root = temporaryFolder()
+const place = (name: string): string => join(root, name)
+const table = place('own.csv')
+const run = place('run')
+
+/** A class whose name would set a terminal's title, and colors. */
+const hostile = '\u001b]0;pwned\u0007\u001b[31mRED'
+
+beforeAll(async () => {
+  const rows = Array.from({ length: 40 }, (_, row) => `${row},${row % 2 === 0 ? hostile : 'plain'}`)
+  writeFileSync(table, `length,kind\n${rows.join('\n')}\n`)
+  copyFileSync(table, place('test.csv'))
+  mkdirSync(place('other'))
+  writeFileSync(place('package.json'), '{ "name": "mine" }\n')
+  await isobath(`train mlp:depth=1,width=4 --data ${table} --steps 3 --run ${run}`)
+})
+
+const contents = (): string[] =>
+  [table, place('test.csv'), place('package.json'), ...readdirSync(run).map((name) => join(run, name))]
+    .sort()
+    .map((file) => `${file} ${readFileSync(file, 'latin1')}`)
+
+describe('a file to write', () => {
+  it('is refused where it is read by the command, belongs to a run, or is of another kind', async () => {
+    const before = contents()
+    const quick = `--data ${table} --steps 2 --seeds 1`
+    const refused = [
+      `predict ${run} --data ${table} --out ${table}`,
+      `predict ${run} --test-file ${place('test.csv')} --out ${place('other/../test.csv')}`,
+      `predict ${run} --out ${place('test.csv')}`,
+      `predict ${run} --out ${run}/run.json`,
+      `predict ${run} --out ${run}/checkpoint-100.safetensors`,
+      `compare mlp:width=4 --depths 1 ${quick} --report ${table}`,
+      `compare mlp:width=4 --depths 1 ${quick} --report ${place('package.json')}`,
+      `diagnose mlp:depth=2,width=4 ${quick} --report ${place('test.csv')}`,
+      `bench --quick --only code --out ${table}`,
+      `start --report ${place('package.json')}`,
+    ]
+    const printed = []
+    for (const words of refused) printed.push(await isobath(words))
+    expect(printed.map(({ status }) => status)).toEqual(refused.map(() => 2))
+    expect(saidOn(printed, root)).toMatchInlineSnapshot(`
+      "isobath: --out: ROOT/own.csv is read by this command. Choose another file.
+      isobath: --out: ROOT/test.csv is read by this command. Choose another file.
+      isobath: --out: expected a new file, or a table of predictions to write over, got ROOT/test.csv, which is something else. Choose another file.
+      isobath: --out: ROOT/run/run.json belongs to the run in its folder. Choose another file.
+      isobath: --out: ROOT/run/checkpoint-100.safetensors belongs to the run in its folder. Choose another file.
+      isobath: --report: ROOT/own.csv is read by this command. Choose another file.
+      isobath: --report: expected a new file, or HTML to write over, got ROOT/package.json, which is something else. Choose another file.
+      isobath: --report: expected a new file, or HTML to write over, got ROOT/test.csv, which is something else. Choose another file.
+      isobath: --out: expected a new file, or JSON to write over, got ROOT/own.csv, which is something else. Choose another file.
+      isobath: --report: expected a new file, or HTML to write over, got ROOT/package.json, which is something else. Choose another file.
+      "
+    `)
+    expect(contents()).toEqual(before)
+  })
+
+  it('may be an earlier one of the same kind', async () => {
+    const out = place('predictions.csv')
+    for (const _ of [1, 2]) expect(await isobath(`predict ${run} --out ${out}`)).toMatchObject({ status: 0 })
+    expect(readFileSync(out, 'utf8')).toMatch(/^sample,expected,predicted,/)
+  })
+})
+
+describe('text out of files', () => {
+  it('is printed without what a terminal would obey', async () => {
+    const printed = [
+      await isobath(`train mlp:depth=1,width=4 --data ${table} --steps 3 --run ${place('again')}`),
+      await isobath(`train --resume ${run}`),
+      await isobath(`evaluate ${run}`),
+    ]
+    const all = printed.map(({ stdout, stderr }) => stdout + stderr).join('')
+    expect(all).toContain('\\x1b]0;pwned\\x07\\x1b[31mRED')
+    expect(all).not.toContain('\u001b]0;')
+    expect(all).not.toContain('\u0007')
+  })
+
+  it('is handed on to other programs as it is, and shown in codes where predictions go to a terminal', async () => {
+    const { isTTY } = process.stdout
+    try {
+      process.stdout.isTTY = false
+      expect((await isobath(`predict ${run}`)).stdout).toContain(hostile)
+      process.stdout.isTTY = true
+      expect((await isobath(`predict ${run}`)).stdout).not.toContain('\u001b')
+    } finally {
+      process.stdout.isTTY = isTTY
+    }
+  })
+})
