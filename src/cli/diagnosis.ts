@@ -11,6 +11,7 @@ import {
   diagnosisText,
   type Network,
   type TrialSpec,
+  verdictTitle,
   version,
 } from '../index.ts'
 import { describeSet, modeText } from './described-data.ts'
@@ -83,6 +84,7 @@ export async function showDiagnosis(
   const { settings, trials } = diagnosis
   const report = {
     ...diagnosis,
+    title: verdictTitle(diagnosis.verdict),
     command,
     version,
     mode: modeText(flags),

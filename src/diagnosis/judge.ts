@@ -1,98 +1,60 @@
-/** The ranked findings: every cause assessed, those that hold in order, and what is said of it all. */
+/** The ranked findings: every cause of the table assessed, and those that hold in order. */
 import { type Cause, causes, type Verdict } from './cause.ts'
-import { numericalError } from './causes/arithmetic.ts'
-import type { Assessment } from './causes/assessment.ts'
-import { underCapacity } from './causes/capacity.ts'
-import { correlationCollapse } from './causes/correlation.ts'
-import { explodingGradient, growthTowardsInput, severeDecades, vanishingGradient } from './causes/gradient.ts'
-import { optimisationFailure } from './causes/optimisation.ts'
-import { overfitting } from './causes/overfitting.ts'
-import { chaoticSignal, explodingSignal, vanishingSignal } from './causes/signal.ts'
-import { unstableStep } from './causes/step.ts'
-import { deadUnits, saturatedUnits } from './causes/units.ts'
-import { uselessDepth } from './causes/useless-depth.ts'
-import type { ControlName } from './controls.ts'
-import { type Evidence, recordsOf, recovery, symptomOf } from './evidence.ts'
+import type { Untested } from './causes/assessment.ts'
+import { rankNumber } from './causes/rank.ts'
+import { type CauseRow, causeTable, type JudgedCause } from './causes/table.ts'
+import { type Evidence, recordsOf, symptomOf } from './evidence.ts'
 
 export interface Judgement {
   readonly verdict: Verdict
   /** Those that hold, the one to treat first before the others. */
-  readonly findings: readonly Assessment[]
-  readonly ruledOut: readonly Assessment[]
-  readonly open: readonly Assessment[]
-  readonly untested: readonly Assessment[]
+  readonly findings: readonly JudgedCause[]
+  readonly ruledOut: readonly JudgedCause[]
+  readonly open: readonly JudgedCause[]
+  readonly untested: readonly Untested<Cause>[]
 }
 
-/**
- * Where a control gives back so much of what the network lacks, what it changed is the cause, whatever else stands out: signals
- * and gradients are measured in the same arithmetic, and ties go to the cause whose cure restores training.
- */
-const fullyRestored = 0.9
-
-const longer: ControlName = '3 x steps'
+export const nothingJudged: Judgement = { verdict: 'undecided', findings: [], ruledOut: [], open: [], untested: [] }
 
 export function judge(evidence: Evidence): Judgement {
-  if (recordsOf(evidence, 'patient').length === 0) {
-    return { verdict: 'undecided', findings: [], ruledOut: [], open: [], untested: [] }
-  }
-  const mechanisms = evidence.stages.length < 2 ? [] : mechanismsOf(evidence)
-  const earlier = [...mechanisms, numericalError(evidence), unstableStep(evidence)]
-  const all = [
-    ...earlier,
-    optimisationFailure(evidence, earlier),
-    underCapacity(evidence, earlier),
-    overfitting(evidence),
-    uselessDepth(evidence),
-  ]
-  const ofState = (state: Assessment['state']): Assessment[] => all.filter((one) => one.state === state)
-  const found = ofState('holds')
-  const findings = found.toSorted((a, b) => rankOf(a, found, evidence) - rankOf(b, found, evidence))
+  if (recordsOf(evidence, 'patient').length === 0) return nothingJudged
+  const all = assessAll(evidence)
+  const ofState = (state: JudgedCause['state']): JudgedCause[] =>
+    all.filter((one): one is JudgedCause => one.state === state)
+  const findings = ranked(ofState('holds'), evidence)
   const open = ofState('open')
-  const isExplained = symptomOf(evidence) === 'none' || isMerelySlow(all)
+  const isExplained = symptomOf(evidence) === 'none' || all.some(isMerelySlow)
   const verdict = findings[0]?.cause ?? (open.length > 0 || !isExplained ? 'undecided' : 'healthy')
-  return { verdict, findings, ruledOut: ofState('ruled out'), open, untested: ofState('untested') }
+  const untested = all.filter((one) => one.state === 'untested')
+  return { verdict, findings, ruledOut: ofState('ruled out'), open, untested }
+}
+
+type Assessment = JudgedCause | Untested<Cause>
+
+/** Mechanisms only where there are hidden layers, and umbrellas with what was found before of the others. */
+function assessAll(evidence: Evidence): Assessment[] {
+  const assessed: Assessment[] = []
+  const earlier: Assessment[] = []
+  for (const cause of causes) {
+    const { level, assess } = causeTable[cause]
+    if (level === 'mechanism' && evidence.stages.length < 2) continue
+    const found = assess(evidence, earlier)
+    assessed.push(found)
+    if (level !== 'umbrella') earlier.push(found)
+  }
+  return assessed
 }
 
 /** Three times the steps bring it to where its twin is: there is nothing else to explain. */
-function isMerelySlow(all: readonly Assessment[]): boolean {
-  return all.some(({ cause, state, by }) => cause === 'optimisation-failure' && state === 'ruled out' && by === longer)
+function isMerelySlow(one: Assessment): boolean {
+  return one.cause === 'optimisation-failure' && one.state !== 'untested' && one.facts.outcome === 'merely slow'
 }
-
-/** What happens in hidden layers, of which there is one at least. */
-function mechanismsOf(evidence: Evidence): Assessment[] {
-  return [
-    saturatedUnits(evidence),
-    deadUnits(evidence),
-    explodingSignal(evidence),
-    vanishingSignal(evidence),
-    chaoticSignal(evidence),
-    vanishingGradient(evidence),
-    correlationCollapse(evidence),
-    explodingGradient(evidence),
-  ]
-}
-
-const signals: readonly Cause[] = ['exploding-signal', 'vanishing-signal']
 
 /** Upstream before downstream. */
-function rankOf({ cause, onset }: Assessment, found: readonly Assessment[], evidence: Evidence): number {
-  if (cause === 'numerical-error' && isFullyRestored(evidence, ['float64'])) return -2
-  if (cause === 'unstable-step' && isFullyRestored(evidence, ['rate / 3', 'rate / 10'])) return -1
-  // Tested beside what else was found only where a layer is narrower than the outputs: then its cure decides.
-  if (cause === 'under-capacity' && evidence.isNarrow) return -0.5
-  if (cause === 'saturated-units' || cause === 'dead-units') {
-    // Units that go out where the signal was lost already are its doing.
-    const signal = found.find((other) => signals.includes(other.cause) && (other.onset ?? 0) < (onset ?? 0))
-    if (signal) return causes.indexOf(signal.cause) + 0.5
+function ranked(found: readonly JudgedCause[], evidence: Evidence): JudgedCause[] {
+  const numberOf = (one: JudgedCause): number => {
+    const { rank }: CauseRow<Cause> = causeTable[one.cause]
+    return rankNumber(one.cause, rank?.(one, found, evidence))
   }
-  // A gradient that is merely small comes with the collapse; one that is lost to the weights' last bits is there by itself.
-  const isMild = cause === 'vanishing-gradient' && -growthTowardsInput(evidence) < severeDecades
-  return isMild ? causes.indexOf('correlation-collapse') + 0.5 : causes.indexOf(cause)
-}
-
-function isFullyRestored(evidence: Evidence, controls: readonly ControlName[]): boolean {
-  return controls.some((control) => {
-    const isRun = recordsOf(evidence, control).length >= evidence.seeds.length
-    return isRun && (recovery(evidence, control) ?? 0) >= fullyRestored
-  })
+  return found.toSorted((a, b) => numberOf(a) - numberOf(b))
 }

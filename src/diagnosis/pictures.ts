@@ -1,6 +1,7 @@
 /** What pictures of a diagnosis are drawn from: quantities by layer and step, and by layer before and after training. */
 import type { LayerProbeName } from '../probes/layer-probes.ts'
-import type { Verdict } from './cause.ts'
+import type { Cause, Verdict } from './cause.ts'
+import { type CauseRow, causeTable } from './causes/table.ts'
 import { type Evidence, readingOf, recordsOf } from './evidence.ts'
 
 export interface LayerMap {
@@ -203,19 +204,9 @@ function precisionProfile({ measured: { precision } }: Evidence): LayerProfile[]
   ]
 }
 
-const pictures: { readonly [verdict in Verdict]?: LayerProbeName } = {
-  'saturated-units': 'saturatedUnits',
-  'dead-units': 'deadUnits',
-  'exploding-signal': 'meanSquare',
-  'vanishing-signal': 'meanSquare',
-  'chaotic-signal': 'closestPairs',
-  'correlation-collapse': 'cosine',
-  'vanishing-gradient': 'gradientNorm',
-  'exploding-gradient': 'gradientNorm',
-}
-
 /** The profile that shows the verdict best, by its id; `losses` where the trainings themselves do. */
 export function pictureOf(verdict: Verdict, profiles: readonly LayerProfile[]): string {
-  const id = pictures[verdict]
-  return profiles.some((profile) => profile.id === id) && id !== undefined ? id : 'losses'
+  if (verdict === 'healthy' || verdict === 'undecided') return 'losses'
+  const { picture }: CauseRow<Cause> = causeTable[verdict]
+  return picture !== undefined && profiles.some(({ id }) => id === picture) ? picture : 'losses'
 }

@@ -12,7 +12,8 @@ import {
 } from '../../test/support/made-up-evidence.ts'
 import { fewPoints, preset } from '../../test/support/tiny-training.ts'
 import { resolveOptions } from '../settings/options.ts'
-import { causeFacts, causes } from './cause.ts'
+import { causes } from './cause.ts'
+import { causeTable } from './causes/table.ts'
 import type { Patient } from './controls.ts'
 import type { DiagnosisOutcome, OpenQuestion } from './diagnose.ts'
 import { judge } from './judge.ts'
@@ -133,10 +134,10 @@ describe('notes', () => {
 
 describe('what is known of causes', () => {
   it('is a title, who described it and what to try', () => {
-    expect(Object.keys(causeFacts).sort()).toEqual([...causes].sort())
     for (const cause of causes) {
-      const { title, papers, cures } = causeFacts[cause]
-      expect(title).toMatch(/^[A-Z]/)
+      const { title, papers, cures } = causeTable[cause]
+      expect(title.start).toMatch(/^[A-Z]/)
+      expect(title.inside).toMatch(/^[a-z]/)
       expect(papers.length).toBeGreaterThan(0)
       expect(cures.length).toBeGreaterThan(0)
       for (const paper of papers) expect(paper).toMatch(/\d{4}, /)

@@ -1,17 +1,20 @@
 /** A diagnosis as its user gets it: plain data, all of it JSON. */
 import type { TrainingSettings } from '../settings/options.ts'
-import { answerOf } from './answer.ts'
-import { type Cause, causeFacts, type Verdict } from './cause.ts'
-import type { Assessment, EvidenceRow } from './causes/assessment.ts'
+import type { Cause, Verdict } from './cause.ts'
+import { causeTable, type JudgedCause } from './causes/table.ts'
 import type { DiagnosisOutcome } from './diagnose.ts'
-import type { Judgement } from './judge.ts'
+import { nothingJudged } from './judge.ts'
 import type { Measured } from './measured.ts'
-import { notesOf, overrunNote } from './notes.ts'
 import { type LayerMap, type LayerProfile, layerMaps, layerProfiles, pictureOf } from './pictures.ts'
 import { settingsOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
 import type { TrialRecord } from './trial.ts'
+import { answerOf } from './wording/answer.ts'
+import { verdictTitle, wordsOf } from './wording/causes.ts'
 import { needText } from './wording/controls.ts'
+import { groundText } from './wording/grounds.ts'
+import { notesOf, overrunNote } from './wording/notes.ts'
+import { type EvidenceRow, sentenceOf } from './wording/words.ts'
 
 export interface Finding {
   readonly cause: Cause
@@ -70,24 +73,20 @@ export interface Diagnosis {
   readonly seconds: number
 }
 
-const nothing: Judgement = { verdict: 'undecided', findings: [], ruledOut: [], open: [], untested: [] }
-
 type SummaryTask = Pick<DiagnosisTask, 'seeds' | 'notes' | 'budgetSeconds'>
 
 export function summarise(outcome: DiagnosisOutcome, { seeds, budgetSeconds, notes = [] }: SummaryTask): Diagnosis {
   const { evidence, judgement, patient, plan, interrupted, seconds } = outcome
   // Nothing follows from no training.
   const isTrained = evidence.records.some(({ control }) => control === 'patient')
-  const { verdict, findings, ruledOut, open } = isTrained ? judgement : nothing
+  const { verdict, findings, ruledOut, open } = isTrained ? judgement : nothingJudged
   const profiles = layerProfiles(evidence)
   return {
     verdict,
     answer: answerOf(evidence, judgement),
     notes: [...notes, ...notesOf(plan), ...overrunNote(seconds, budgetSeconds, plan)],
     findings: findings.map(findingOf),
-    ruledOut: ruledOut.map(({ cause, by, sentence, evidence: rows }) => {
-      return { cause, title: causeFacts[cause].title, by, sentence: capitalised(sentence), evidence: rows }
-    }),
+    ruledOut: ruledOut.map(exclusionOf),
     open: open.map((one) => openCause(one, outcome)),
     trials: evidence.records,
     layers: evidence.depths.patient + (evidence.depths.what === 'hidden layer' ? 1 : 0),
@@ -102,18 +101,31 @@ export function summarise(outcome: DiagnosisOutcome, { seeds, budgetSeconds, not
   }
 }
 
-function findingOf({ cause, score, sentence, evidence }: Assessment): Finding {
-  const { title, papers, cures } = causeFacts[cause]
-  return { cause, title, score, sentence, evidence, papers, cures }
+function findingOf(found: JudgedCause): Finding {
+  const { cause, score } = found
+  const { statement, evidence } = wordsOf(found)
+  const { papers, cures } = causeTable[cause]
+  return { cause, title: verdictTitle(cause).start, score, sentence: sentenceOf(statement), evidence, papers, cures }
 }
 
-function openCause({ cause, sentence, needs }: Assessment, { openQuestions }: DiagnosisOutcome): OpenCause {
+function exclusionOf(found: JudgedCause): Exclusion {
+  const { cause, by } = found
+  const { statement, evidence } = wordsOf(found)
+  return { cause, title: verdictTitle(cause).start, by: groundText(by), sentence: sentenceOf(statement), evidence }
+}
+
+function openCause(found: JudgedCause, { openQuestions }: DiagnosisOutcome): OpenCause {
+  const { cause, needs } = found
   const costs = needs.flatMap((need) => openQuestions.filter((question) => question.need === need))
   const known = costs.flatMap(({ seconds }) => seconds ?? [])
   const seconds =
     known.length < needs.length || known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)
   const wouldDecide = needs.length > 0 ? needs.map(needText).join('; ') : 'what is open beside it, or more seeds'
-  return { cause, title: causeFacts[cause].title, sentence: capitalised(sentence), wouldDecide, seconds }
+  return {
+    cause,
+    title: verdictTitle(cause).start,
+    sentence: sentenceOf(wordsOf(found).statement),
+    wouldDecide,
+    seconds,
+  }
 }
-
-const capitalised = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1)

@@ -28,8 +28,8 @@ export interface DiagnosisData {
   readonly seeds: readonly number[]
   /** Whether it was stopped before all that it wanted to run had run. */
   readonly interrupted: boolean
-  /** The first finding's cause: `correlation-collapse`, `healthy`, `undecided`. */
-  readonly verdict: string
+  /** The verdict in words, as it stands alone and inside a sentence: `Correlation collapse`, `correlation collapse`. */
+  readonly title: { readonly start: string; readonly inside: string }
   /** The answer: three sentences. */
   readonly answer: readonly string[]
   /** What a reader of the answer should know of how it was found. */

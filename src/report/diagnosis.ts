@@ -1,6 +1,6 @@
 /** The report of a differential diagnosis, as a page: why is this deep network worse? */
 
-import { capitalise, count, formatDuration, formatFixed, list } from '../format/text.ts'
+import { count, formatDuration, formatFixed, list } from '../format/text.ts'
 import { controlsOf, controlsTable, formatEvidence, seedWords, setupItems } from './diagnosis-controls.ts'
 import type { DiagnosisData, DiagnosisFinding } from './diagnosis-data.ts'
 import {
@@ -20,7 +20,7 @@ export { diagnosisText } from './diagnosis-text.ts'
 /** The report as one self-contained HTML page. */
 export function diagnosisReport(data: DiagnosisData): string {
   return renderPage({
-    title: title(data),
+    title: heading(data),
     lead: data.answer,
     summary: [...(data.interrupted ? [interruption(data)] : []), ...setupItems(data)].join(' · '),
     figures: [firstFigure(data)],
@@ -39,11 +39,8 @@ export function diagnosisPicture(data: DiagnosisData): string {
 /** A network's name longer than this would be most of the first screen; it stands below as well. */
 const LONGEST_NETWORK = 32
 
-function title({ network, findings, verdict }: DiagnosisData): string {
-  const [first] = findings
-  const words = first !== undefined && first.cause === verdict ? first.title : verdict.replaceAll('-', ' ')
-  if (network.length > LONGEST_NETWORK) return capitalise(words)
-  return `${network}: ${words.slice(0, 1).toLowerCase()}${words.slice(1)}`
+function heading({ network, title }: DiagnosisData): string {
+  return network.length > LONGEST_NETWORK ? title.start : `${network}: ${title.inside}`
 }
 
 function interruption({ seconds }: DiagnosisData): string {

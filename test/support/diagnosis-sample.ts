@@ -50,7 +50,7 @@ export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
     optimizer: 'momentum, rate 0.03',
     seeds,
     interrupted: false,
-    verdict: 'correlation-collapse',
+    title: { start: 'Correlation collapse', inside: 'correlation collapse' },
     answer: [
       'mlp:depth=60 is worse than 12 layers of the same kind because its samples become alike on the way: after layer 22 the cosine of two of them is 0.99.',
       'It is not overfitting, since it misses 88% of the training set itself, and neither smaller steps nor float64 help.',

@@ -10,7 +10,7 @@ export function healthy(): DiagnosisData {
     ...sample,
     command: 'isobath diagnose residual-mlp:depth=60 --data glyphs',
     network: 'residual-mlp:depth=60',
-    verdict: 'healthy',
+    title: { start: 'Healthy', inside: 'healthy' },
     answer: [
       'residual-mlp:depth=60 is not worse than its shallow twin: 3.4% of the training set against 3.2%.',
       'Signal, gradients and correlation stay within the limits of trainable networks.',
@@ -37,7 +37,7 @@ export function undecided(): DiagnosisData {
   return {
     ...collapsed([1]),
     dataset: { name: 'waves', train: 4000, test: 1000, asks: '1 value', classes: null },
-    verdict: 'undecided',
+    title: { start: 'Undecided', inside: 'undecided' },
     answer: ['The training loss is worse than the twin’s.', 'Two causes fit.', 'Three more trainings would decide it.'],
     findings: [],
     ruledOut: [],
@@ -62,7 +62,7 @@ export function interrupted(): DiagnosisData {
     ...collapsed(),
     interrupted: true,
     seconds: 0.4,
-    verdict: 'undecided',
+    title: { start: 'Undecided', inside: 'undecided' },
     answer: ['It was stopped before the first training.'],
     findings: [],
     ruledOut: [],

@@ -1,10 +1,15 @@
 /** Evidence that nobody measured, to see what a diagnosis makes of it. */
-import type { Assessment } from '../../src/diagnosis/causes/assessment.ts'
+import type { Cause } from '../../src/diagnosis/cause.ts'
+import type { Judged, Need, Untested } from '../../src/diagnosis/causes/assessment.ts'
+import type { JudgedCause } from '../../src/diagnosis/causes/table.ts'
 import { type ControlName, controlNames } from '../../src/diagnosis/controls.ts'
 import type { Evidence } from '../../src/diagnosis/evidence.ts'
 import type { Judgement } from '../../src/diagnosis/judge.ts'
 import type { Measured } from '../../src/diagnosis/measured.ts'
 import type { TrialRecord } from '../../src/diagnosis/trial.ts'
+import { wordsOf } from '../../src/diagnosis/wording/causes.ts'
+import { groundText } from '../../src/diagnosis/wording/grounds.ts'
+import type { Words } from '../../src/diagnosis/wording/words.ts'
 import type { Reading } from '../../src/probes/look.ts'
 
 /** Null: what a training that diverged has. */
@@ -175,13 +180,32 @@ export const throughJson = (evidence: Evidence): Evidence => ({
   measured: JSON.parse(JSON.stringify(evidence.measured)),
 })
 
-/** All that a user may read of an assessment. */
-export const textOf = ({ sentence, by, evidence }: Assessment): string =>
-  [sentence, by, ...evidence.flatMap(({ name, words }) => [name, words])].join('\n')
+/** What was made of a cause, with its words; nothing is said of one that wasn't tested. */
+export interface Worded extends Words {
+  readonly state: Judged<Cause, unknown>['state'] | 'untested'
+  readonly score: number
+  readonly by: string
+  readonly needs: readonly Need[]
+}
+
+export function worded<C extends Cause>(found: JudgedCause<C> | Untested<C>): Worded {
+  if (found.state === 'untested') {
+    return { state: found.state, score: 0, by: '', needs: [], statement: '', evidence: [] }
+  }
+  const { state, score, by, needs } = found
+  return { state, score, by: groundText(by), needs, ...wordsOf(found) }
+}
+
+/** All that a user may read of it. */
+export const textOf = ({ statement, by, evidence }: Worded): string =>
+  [statement, by, ...evidence.flatMap(({ name, words }) => [name, words])].join('\n')
 
 /** The same of all causes. */
-export const textOfAll = ({ findings, ruledOut, open, untested }: Judgement): string =>
-  [findings, ruledOut, open, untested].flat().map(textOf).join('\n')
+export const textOfAll = ({ findings, ruledOut, open }: Judgement): string =>
+  [findings, ruledOut, open]
+    .flat()
+    .map((one) => textOf(worded(one)))
+    .join('\n')
 
 /** What no sentence may have. */
 export const unreadable = /NaN|undefined|null|\[object/

@@ -8,15 +8,20 @@ import {
   textOf,
   unreadable,
   usefulDepth,
+  type Worded,
+  worded,
   worse,
 } from '../../../test/support/made-up-evidence.ts'
+import type { Evidence } from '../evidence.ts'
 import { numericalError } from './arithmetic.ts'
-import { restoring } from './assessment.ts'
+import { restoring } from './control-answers.ts'
+
+const assess = (evidence: Evidence): Worded => worded(numericalError(evidence))
 
 /** The patient lacks 1.5 of loss, from 1.55 to 0.05. */
 const float64 = (trials: MadeUpTrials | undefined, seeds = [0, 1, 2]) => {
   const made = trials ? { ...worse(), float64: trials } : worse()
-  return numericalError(madeUpEvidence({ trials: made, seeds, measured: usefulDepth() }))
+  return assess(madeUpEvidence({ trials: made, seeds, measured: usefulDepth() }))
 }
 const lacking = (share: number): number[] => [1.5, 1.6, 1.55].map((loss) => loss - share * 1.5)
 
@@ -47,24 +52,24 @@ describe('an error of the arithmetic', () => {
       trials: { patient: { loss: [2.3] }, 'shallow twin': { loss: [2.3] }, float64: { loss: [0.1] } },
       seeds: [0],
     })
-    expect(numericalError(one).state).toBe('holds')
+    expect(assess(one).state).toBe('holds')
   })
 
   it('explains a network that learns nothing', () => {
     const evidence = madeUpEvidence({ trials: { ...helpless(), float64: { loss: [0.5, 0.5, 0.5] } } })
-    expect(numericalError(evidence).state).toBe('holds')
+    expect(assess(evidence).state).toBe('holds')
   })
 
   it("isn't there without a symptom, or in float64 already, and asks for nothing", () => {
-    expect(numericalError(madeUpEvidence({ trials: sound() }))).toMatchObject({ state: 'ruled out', needs: [] })
+    expect(assess(madeUpEvidence({ trials: sound() }))).toMatchObject({ state: 'ruled out', needs: [] })
     const exact = madeUpEvidence({ trials: worse(), without: ['float64'] })
-    expect(numericalError(exact)).toMatchObject({ state: 'ruled out', needs: [] })
+    expect(assess(exact)).toMatchObject({ state: 'ruled out', needs: [] })
   })
 
   it('tells the error of the gradient where it was measured', () => {
     const found = float64({ loss: [1.5] })
     expect(found.evidence.map(({ value }) => value)).toContain(1e-6)
-    const infinite = numericalError(
+    const infinite = assess(
       madeUpEvidence({
         trials: { ...worse(), float64: { loss: lacking(1) } },
         measured: { precision: { gradient: [Number.POSITIVE_INFINITY, ...all(1e-7, 6)], loss: 1e-8, samples: 64 } },
@@ -77,7 +82,7 @@ describe('an error of the arithmetic', () => {
   })
 
   it('tells what it was with both, also where one of them diverged', () => {
-    expect(float64({ loss: lacking(1) }).sentence).toContain('training loss 0.05 instead of 1.55')
+    expect(float64({ loss: lacking(1) }).statement).toContain('training loss 0.05 instead of 1.55')
     expect(textOf(float64({ loss: [null] }))).toContain('no finite loss')
   })
 })

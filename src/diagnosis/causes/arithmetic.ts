@@ -1,55 +1,47 @@
 /** Whether float32 is to blame: the same run in float64. */
-
-import { number, percent } from '../../format/words.ts'
 import type { Evidence } from '../evidence.ts'
-import {
-  type Assessment,
-  answerOf,
-  type EvidenceRow,
-  holds,
-  instead,
-  largestOf,
-  open,
-  restoring,
-  ruledOut,
-  scoreOf,
-  withoutSymptom,
-} from './assessment.ts'
+import { type Harmless, harmlessness, holds, type Judged, open, ruledOut, scoreOf } from './assessment.ts'
+import { answerOf, type LossChange, lossChange, restoring } from './control-answers.ts'
+import { largestOf } from './layer-values.ts'
+import { isFullyRestored, type RankRule } from './rank.ts'
 
-export function numericalError(evidence: Evidence): Assessment {
-  const { precision } = evidence.measured
-  const [first, worst] = precision ? [precision.gradient[0], largestOf(precision.gradient)] : [Number.NaN, Number.NaN]
-  const rows: EvidenceRow[] = Number.isFinite(first)
-    ? [
-        {
-          name: 'relative error of the float32 gradient before training, worst layer',
-          value: Number.isFinite(worst) ? worst : null,
-          limit: null,
-          words: `the float32 gradient of the first layer is off by ${number(first)} of its length, of the worst layer by ${number(worst)}`,
-        },
-      ]
-    : []
-  const healthy = withoutSymptom('numerical-error', evidence, rows)
-  if (healthy) return healthy
-  const answer = answerOf(evidence, 'float64')
-  if (answer.kind === 'needs') {
-    const sentence = 'whether float64 changes anything has not been tried.'
-    return open('numerical-error', [answer.need], { sentence, evidence: rows })
-  }
-  if (answer.kind === 'impossible') {
-    return ruledOut('numerical-error', 'float64', { sentence: 'it is computed in float64 already.', evidence: rows })
-  }
-  const row: EvidenceRow = {
-    name: 'share of what it lacks that float64 gives back',
-    value: answer.recovery,
-    limit: restoring,
-    words: `in float64 ${instead(evidence, 'float64')}, with ${answer.seeds === 1 ? 'one seed' : `${answer.seeds} seeds`}`,
-  }
-  const found = { evidence: [row, ...rows] }
-  if (answer.kind === 'restores') {
-    const sentence = `Float32 loses what the network needs: in float64 it has ${instead(evidence, 'float64')}, ${percent(Math.min(1, answer.recovery))} of what it lacks.`
-    return holds('numerical-error', scoreOf(answer.recovery, restoring), { ...found, sentence })
-  }
-  const sentence = `in float64 ${instead(evidence, 'float64')}.`
-  return ruledOut('numerical-error', 'float64', { ...found, sentence })
+const control = 'float64'
+
+export type NumericalErrorFacts = {
+  /** Relative errors of the float32 gradient before training: the first layer's and the largest; null where they aren't known. */
+  readonly gradient: { readonly first: number; readonly worst: number } | null
+} & (
+  | Harmless
+  | { readonly outcome: 'untried' | 'in float64 already' }
+  | {
+      readonly outcome: 'restored' | 'not restored'
+      /** Share of what the patient lacks that float64 gives back. */
+      readonly recovery: number
+      readonly limit: number
+      readonly seeds: number
+      readonly loss: LossChange
+    }
+)
+
+export function numericalError(evidence: Evidence): Judged<'numerical-error', NumericalErrorFacts> {
+  const cause = 'numerical-error'
+  const gradient = gradientError(evidence)
+  const harmless = harmlessness(evidence)
+  if (harmless) return ruledOut(cause, { gradient, ...harmless }, { observation: 'training' })
+  const answer = answerOf(evidence, control)
+  if (answer.kind === 'needs') return open(cause, { gradient, outcome: 'untried' }, [answer.need])
+  const by = { controls: [control] } as const
+  if (answer.kind === 'impossible') return ruledOut(cause, { gradient, outcome: 'in float64 already' }, by)
+  const { recovery, seeds } = answer
+  const facts = { gradient, recovery, limit: restoring, seeds, loss: lossChange(evidence, control) }
+  if (answer.kind === 'restores') return holds(cause, { ...facts, outcome: 'restored' }, scoreOf(recovery, restoring))
+  return ruledOut(cause, { ...facts, outcome: 'not restored' }, by)
 }
+
+function gradientError({ measured: { precision } }: Evidence): NumericalErrorFacts['gradient'] {
+  const first = precision?.gradient[0] ?? Number.NaN
+  return precision && Number.isFinite(first) ? { first, worst: largestOf(precision.gradient) } : null
+}
+
+export const numericalErrorRank: RankRule = (_own, _found, evidence) =>
+  isFullyRestored(evidence, [control]) ? 'first' : undefined

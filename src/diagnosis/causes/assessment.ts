@@ -1,54 +1,70 @@
-/** What is made of the evidence for one cause. */
-
-import { number } from '../../format/words.ts'
-import { summarise } from '../../numerics/statistics.ts'
+/** What is made of the evidence for one cause: facts. The words for them are in src/diagnosis/wording/. */
 import type { Cause } from '../cause.ts'
 import type { ControlName } from '../controls.ts'
-import { type Evidence, readingOf, recordsOf, recovery, referenceOf, symptomOf } from '../evidence.ts'
+import { type Evidence, referenceOf, symptomOf } from '../evidence.ts'
 import type { Measured } from '../measured.ts'
-
-/** A number behind a finding, and the limit that it is held against. */
-export interface EvidenceRow {
-  readonly name: string
-  readonly value: number | null
-  readonly limit: number | null
-  readonly words: string
-}
 
 /** What would decide a cause: a control with so many seeds, or a measurement. */
 export type Need = { readonly control: ControlName; readonly seeds: number } | { readonly measurement: keyof Measured }
 
-export interface Assessment {
-  readonly cause: Cause
-  /** untested: another finding made it needless. */
-  readonly state: 'holds' | 'ruled out' | 'open' | 'untested'
-  /** Of what holds: 0.5 at its limit, towards 1 far beyond it. */
+/** What a cause may be ruled out by, beside controls. */
+export type Observation =
+  | 'training'
+  | 'training error'
+  | 'training and test error'
+  | 'shallow twin'
+  | 'layers'
+  | 'activations'
+  | 'units before training'
+  | 'signal before training'
+  | 'correlation before training'
+  | 'gradients before training'
+  | 'removed blocks'
+  | 'affine replacement'
+
+/** What ruled a cause out. */
+export type Ground = { readonly observation: Observation } | { readonly controls: readonly ControlName[] }
+
+export interface Judged<C extends Cause, Facts> {
+  readonly cause: C
+  readonly state: 'holds' | 'ruled out' | 'open'
+  /** Of a cause that holds: 0.5 at its limit, towards 1 far beyond it. Otherwise 0. */
   readonly score: number
-  readonly sentence: string
-  /** What ruled it out. */
-  readonly by: string
-  readonly evidence: readonly EvidenceRow[]
+  /** Of a cause that is ruled out. */
+  readonly by: Ground | null
+  /** What would decide a cause that is open; none where more seeds would. */
   readonly needs: readonly Need[]
-  /** The first hidden stage where it is beyond its limit, of what has a place. */
+  /** The first hidden stage where a cause that holds is beyond its limit, counted from 0; absent where it has no place. */
   readonly onset?: number
+  /** What the state follows from. `outcome` says which of the cause's rules applied. */
+  readonly facts: Facts
 }
 
-type Found = Pick<Assessment, 'sentence' | 'evidence'>
-
-export function holds(cause: Cause, score: number, { sentence, evidence }: Found, onset?: number): Assessment {
-  return { cause, state: 'holds', score, sentence, by: '', evidence, needs: [], onset }
+/** Another finding, or a lack of layers to try, made the test needless. */
+export interface Untested<C extends Cause> {
+  readonly cause: C
+  readonly state: 'untested'
 }
 
-export function ruledOut(cause: Cause, by: string, { sentence, evidence }: Found): Assessment {
-  return { cause, state: 'ruled out', score: 0, sentence, by, evidence, needs: [] }
+export type Assessed<C extends Cause, Facts> = Judged<C, Facts> | Untested<C>
+
+/** What was made of the causes before: some are only looked for where none of these holds. */
+export type Earlier = readonly Pick<Assessed<Cause, unknown>, 'state'>[]
+
+export function holds<C extends Cause, Facts>(cause: C, facts: Facts, score: number, onset?: number): Judged<C, Facts> {
+  return { cause, state: 'holds', score, by: null, needs: [], onset, facts }
 }
 
-export function open(cause: Cause, needs: readonly Need[], { sentence, evidence }: Found): Assessment {
-  return { cause, state: 'open', score: 0, sentence, by: '', evidence, needs }
+export function ruledOut<C extends Cause, Facts>(cause: C, facts: Facts, by: Ground): Judged<C, Facts> {
+  return { cause, state: 'ruled out', score: 0, by, needs: [], facts }
 }
 
-export function untested(cause: Cause, sentence: string): Assessment {
-  return { cause, state: 'untested', score: 0, sentence, by: '', evidence: [], needs: [] }
+export function open<C extends Cause, Facts>(cause: C, facts: Facts, needs: readonly Need[]): Judged<C, Facts> {
+  return { cause, state: 'open', score: 0, by: null, needs, facts }
+}
+
+export function untested<C extends Cause>(cause: C): Untested<C> {
+  return { cause, state: 'untested' }
 }
 
 /** 0.5 where the value is at its limit, and nearer to 1 the further it is beyond. */
@@ -56,69 +72,44 @@ export function scoreOf(value: number, limit: number): number {
   return Number.isFinite(value) ? value / (value + limit) : 1
 }
 
-/** Why mechanisms aren't to blame where there is nothing to explain. */
-export function withoutSymptom(cause: Cause, evidence: Evidence, rows: readonly EvidenceRow[]): Assessment | undefined {
+/** What the patient is measured against: itself with fewer layers, or a network that the user gave. */
+export type Twin = 'own' | 'given'
+
+export const twinOf = ({ isTwinGiven }: Evidence): Twin => (isTwinGiven ? 'given' : 'own')
+
+/** The network trains: nothing is to blame for it. `twin`: what it trains no worse than, where there is one. */
+export interface Harmless {
+  readonly outcome: 'harmless'
+  readonly twin: Twin | null
+}
+
+/** Undefined where there is something to explain about the training. */
+export function harmlessness(evidence: Evidence): Harmless | undefined {
   if (symptomOf(evidence) !== 'none') return undefined
-  const than =
-    referenceOf(evidence) === undefined
-      ? 'it trains'
-      : `it trains no worse than ${twinWords(evidence)}, beyond the spread of the seeds`
-  return ruledOut(cause, 'training', { sentence: `${than}.`, evidence: rows })
+  return { outcome: 'harmless', twin: referenceOf(evidence) === undefined ? null : twinOf(evidence) }
 }
 
-/** What the patient is measured against. */
-export function twinWords({ isTwinGiven }: Evidence): string {
-  return isTwinGiven ? 'the network that it is compared with' : 'the same network with fewer layers'
+/** Where a mechanism stands with what was read before training. `Beyond`: facts that there are beyond its limits alone. */
+export type Standing<Beyond = unknown> =
+  | { readonly outcome: 'within limits' }
+  | Harmless
+  | ({ readonly outcome: 'beyond limits' } & Beyond)
+
+interface MechanismReading<Facts, Beyond> {
+  readonly observation: Observation
+  readonly facts: Facts
+  /** Null within its limits. */
+  readonly beyond: { readonly score: number; readonly onset?: number; readonly facts: Beyond } | null
 }
 
-/** Values of the hidden stages: the read-out's scale is its own affair. */
-export function hiddenReading(...those: Parameters<typeof readingOf>): readonly number[] {
-  return readingOf(...those).slice(0, -1)
-}
-
-export const firstOf = (values: readonly number[]): number => values.find((value) => !Number.isNaN(value)) ?? Number.NaN
-export const lastOf = (values: readonly number[]): number =>
-  values.findLast((value) => !Number.isNaN(value)) ?? Number.NaN
-export const largestOf = (values: readonly number[]): number =>
-  values.reduce((most, value) => (value > most ? value : most), Number.NEGATIVE_INFINITY)
-
-/** A hidden stage for a sentence: `layer 12 of 60`. */
-export function placeOf(evidence: Evidence, stage: number): string {
-  return `layer ${stage + 1} of ${evidence.stages.length - 1}`
-}
-
-/** A control's answer: what it gives back of what the patient lacks. Its first seed decides where it gives nothing back. */
-export type Answer =
-  | { readonly kind: 'needs'; readonly need: Need }
-  | { readonly kind: 'impossible' }
-  | { readonly kind: 'restores' | "doesn't restore"; readonly recovery: number; readonly seeds: number }
-
-/** A control that gives less than this back with one seed isn't run with others. */
-const nothing = 0.25
-
-/** What is given back of what it lacks, from which on a control restores the training. */
-export const restoring = 0.75
-
-export function answerOf(evidence: Evidence, control: ControlName): Answer {
-  if (!evidence.applicable.has(control)) return { kind: 'impossible' }
-  const runs = recordsOf(evidence, control).length
-  const found = recovery(evidence, control)
-  if (runs === 0 || found === null) return { kind: 'needs', need: { control, seeds: 1 } }
-  const isSettled = runs >= evidence.seeds.length || found <= nothing
-  if (!isSettled) return { kind: 'needs', need: { control, seeds: evidence.seeds.length } }
-  return { kind: found >= restoring ? 'restores' : "doesn't restore", recovery: found, seeds: runs }
-}
-
-/** `training loss 0.31 instead of 2.30` with the same seeds, or what there is to say of runs that diverged. */
-export function instead(evidence: Evidence, control: ControlName): string {
-  const runs = recordsOf(evidence, control)
-  const seeds = new Set(runs.map(({ seed }) => seed))
-  const patients = recordsOf(evidence, 'patient').filter(({ seed }) => seeds.has(seed))
-  const lossOf = (records: typeof runs): string | undefined => {
-    const mean = summarise(records.map(({ train }) => train.loss))?.mean
-    return mean === undefined ? undefined : number(mean)
-  }
-  const [changed, own] = [lossOf(runs), lossOf(patients)]
-  if (changed === undefined) return own === undefined ? 'no finite loss either' : `no finite loss instead of ${own}`
-  return `training loss ${changed} ${own === undefined ? 'where it diverged' : `instead of ${own}`}`
+/** A mechanism that is beyond its limits before training is a cause, unless the network trains all the same. */
+export function mechanism<C extends Cause, Facts, Beyond>(
+  cause: C,
+  evidence: Evidence,
+  { observation, facts, beyond }: MechanismReading<Facts, Beyond>,
+): Judged<C, Facts & Standing<Beyond>> {
+  if (beyond === null) return ruledOut(cause, { ...facts, outcome: 'within limits' }, { observation })
+  const harmless = harmlessness(evidence)
+  if (harmless) return ruledOut(cause, { ...facts, ...harmless }, { observation: 'training' })
+  return holds(cause, { ...facts, ...beyond.facts, outcome: 'beyond limits' }, beyond.score, beyond.onset)
 }

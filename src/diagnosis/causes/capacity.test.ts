@@ -7,19 +7,24 @@ import {
   sound,
   textOf,
   unreadable,
+  type Worded,
+  worded,
   worse,
 } from '../../../test/support/made-up-evidence.ts'
-import { type Assessment, holds, open, ruledOut } from './assessment.ts'
+import type { Evidence } from '../evidence.ts'
+import type { Earlier } from './assessment.ts'
 import { underCapacity } from './capacity.ts'
-import { poorFit } from './step.ts'
+import { poorFit } from './control-answers.ts'
+
+const judged = (evidence: Evidence, earlier: Earlier): Worded => worded(underCapacity(evidence, earlier))
 
 /** It fits as poorly as its twin. */
 const poor: MadeUp['trials'] = {
   patient: { loss: all(1), error: all(0.4) },
   'shallow twin': { loss: all(1), error: all(0.4) },
 }
-const assess = (controls: MadeUp['trials'] = {}, made: MadeUp = {}, earlier: readonly Assessment[] = []): Assessment =>
-  underCapacity(madeUpEvidence({ trials: { ...poor, ...controls }, ...made }), earlier)
+const assess = (controls: MadeUp['trials'] = {}, made: MadeUp = {}, earlier: Earlier = []): Worded =>
+  judged(madeUpEvidence({ trials: { ...poor, ...controls }, ...made }), earlier)
 const withError = (...error: (number | null)[]) => ({ loss: error.map((one) => one && 2 * one), error })
 const slow = withError(0.38)
 
@@ -36,9 +41,9 @@ describe('too little capacity', () => {
   it('holds where all seeds of a wider network have less than half of the error', () => {
     const four = assess({ '3 x steps': slow, '4 x width': withError(...all(0.19)) })
     expect(four).toMatchObject({ state: 'holds', needs: [] })
-    expect(four.sentence).toContain('four times')
+    expect(four.statement).toContain('four times')
     const sixteen = { '3 x steps': slow, '4 x width': withError(0.3), '16 x width': withError(...all(0.19)) }
-    expect(assess(sixteen).sentence).toContain('sixteen times')
+    expect(assess(sixteen).statement).toContain('sixteen times')
     expect(assess({ ...sixteen, '16 x width': withError(...all(0.21)) })).toMatchObject({
       state: 'ruled out',
       needs: [],
@@ -49,7 +54,7 @@ describe('too little capacity', () => {
     expect(assess({ '3 x steps': withError(0.19) }).needs).toEqual([{ control: '3 x steps', seeds: 3 }])
     const found = assess({ '3 x steps': withError(...all(0.19)) })
     expect(found).toMatchObject({ state: 'ruled out', by: '3 x steps', needs: [] })
-    expect(found.sentence).toContain('from 40.0% to 19.0%')
+    expect(found.statement).toContain('from 40.0% to 19.0%')
     expect(assess({ '3 x steps': withError(0.21) }).state).toBe('open')
   })
 
@@ -58,8 +63,8 @@ describe('too little capacity', () => {
     expect(assess(four).needs).toEqual([{ control: '16 x width', seeds: 1 }])
     const found = assess({ ...four, '16 x width': withError(0.3) })
     expect(found).toMatchObject({ state: 'ruled out', by: '4 x width, 16 x width' })
-    expect(found.sentence).toContain('within the spread')
-    expect(assess({ ...four, '16 x width': withError(...all(0.01)) }).sentence).toContain('sixteen times')
+    expect(found.statement).toContain('within the spread')
+    expect(assess({ ...four, '16 x width': withError(...all(0.01)) }).statement).toContain('sixteen times')
   })
 
   it('is ruled out by wider networks that diverge', () => {
@@ -69,7 +74,7 @@ describe('too little capacity', () => {
   })
 
   it("isn't there where a network of the same width with fewer layers trains", () => {
-    expect(underCapacity(madeUpEvidence({ trials: worse() }), [])).toMatchObject({
+    expect(judged(madeUpEvidence({ trials: worse() }), [])).toMatchObject({
       state: 'ruled out',
       by: 'the shallow twin',
       needs: [],
@@ -78,42 +83,39 @@ describe('too little capacity', () => {
 
   it('may be of a network that is worse than another one, of any width', () => {
     const given = { ...madeUpEvidence({ trials: worse() }), isTwinGiven: true }
-    expect(underCapacity(given, [])).toMatchObject({ state: 'open', needs: [{ control: '3 x steps', seeds: 1 }] })
+    expect(judged(given, [])).toMatchObject({ state: 'open', needs: [{ control: '3 x steps', seeds: 1 }] })
   })
 
   it('says nothing of fewer layers where there is no network with fewer', () => {
     const alone = { patient: poor?.patient, '3 x steps': slow, '4 x width': withError(...all(0.1)) }
-    const found = underCapacity(madeUpEvidence({ trials: alone, without: ['shallow twin', 'shallower twin'] }), [])
+    const found = judged(madeUpEvidence({ trials: alone, without: ['shallow twin', 'shallower twin'] }), [])
     expect(found.state).toBe('holds')
     expect(textOf(found)).not.toContain('fewer layers')
   })
 
   it('is not settled by a wider network with fewer than three seeds', () => {
     const one = { patient: withError(0.4), '3 x steps': withError(0.38), '4 x width': withError(0.1) }
-    expect(underCapacity(madeUpEvidence({ trials: one, seeds: [0] }), [])).toMatchObject({ state: 'open', needs: [] })
+    expect(judged(madeUpEvidence({ trials: one, seeds: [0] }), [])).toMatchObject({ state: 'open', needs: [] })
   })
 
   it('compares the same seeds', () => {
     const trials = { patient: withError(0.1, 0.1, 0.9), '3 x steps': withError(0.1) }
-    expect(underCapacity(madeUpEvidence({ trials }), []).state).toBe('open')
+    expect(judged(madeUpEvidence({ trials }), []).state).toBe('open')
     const perfect = { patient: withError(0, 0, 0.9), '3 x steps': withError(0) }
-    expect(underCapacity(madeUpEvidence({ trials: perfect }), []).needs).toEqual([{ control: '3 x steps', seeds: 3 }])
+    expect(judged(madeUpEvidence({ trials: perfect }), []).needs).toEqual([{ control: '3 x steps', seeds: 3 }])
   })
 
   it("isn't looked for where it fits its training set", () => {
     const fits = (error: number) =>
-      underCapacity(madeUpEvidence({ trials: { patient: { loss: all(0.1), error: all(error) } } }), [])
+      judged(madeUpEvidence({ trials: { patient: { loss: all(0.1), error: all(error) } } }), [])
     expect(fits(poorFit * 0.99)).toMatchObject({ state: 'ruled out', needs: [] })
     expect(fits(poorFit * 1.01).state).toBe('open')
-    expect(underCapacity(madeUpEvidence({ trials: sound() }), []).state).toBe('ruled out')
+    expect(judged(madeUpEvidence({ trials: sound() }), []).state).toBe('ruled out')
   })
 
   it('is not tested where another cause was found, and is where the others are ruled out or open', () => {
-    const found = { sentence: 'it is.', evidence: [] }
-    expect(assess({}, {}, [holds('dead-units', 0.7, found)])).toMatchObject({ state: 'untested', needs: [] })
-    expect(assess({}, {}, [ruledOut('dead-units', 'units', found), open('unstable-step', [], found)]).state).toBe(
-      'open',
-    )
+    expect(assess({}, {}, [{ state: 'holds' }])).toMatchObject({ state: 'untested', needs: [] })
+    expect(assess({}, {}, [{ state: 'ruled out' }, { state: 'open' }]).state).toBe('open')
   })
 
   it("isn't there where nothing can be widened", () => {
@@ -122,7 +124,7 @@ describe('too little capacity', () => {
 
   it('may be why nothing is learnt', () => {
     const wide = { '3 x steps': { loss: [2.3] }, '4 x width': { loss: all(0.2) } }
-    expect(underCapacity(madeUpEvidence({ trials: { ...helpless(), ...wide } }), []).state).toBe('holds')
+    expect(judged(madeUpEvidence({ trials: { ...helpless(), ...wide } }), []).state).toBe('holds')
   })
 
   it('is measured with values as with classes', () => {
@@ -132,7 +134,7 @@ describe('too little capacity', () => {
       '4 x width': { loss: all(30), error: all(30) },
       '16 x width': { loss: all(0.1), error: all(0.1) },
     }
-    const found = underCapacity(madeUpEvidence({ trials, chance: { loss: 1, error: 1 } }), [])
+    const found = judged(madeUpEvidence({ trials, chance: { loss: 1, error: 1 } }), [])
     expect(found.state).toBe('holds')
     // An error above that of the mean is no worse than the mean's.
     expect(found.evidence.find(({ name }) => name.includes('4 x'))?.value).toBeCloseTo(1 - 1 / 0.8, 9)
@@ -147,7 +149,7 @@ describe('a network that is worse than its twin', () => {
       '3 x steps': { loss: [2], error: [0.8] },
       '4 x width': { loss: all(0.1), error: all(0.05) },
     }
-    return underCapacity({ ...madeUpEvidence({ trials }), isNarrow }, [])
+    return judged({ ...madeUpEvidence({ trials }), isNarrow }, [])
   }
 
   it('is not too narrow where the twin of the same width fits, and may be where that fails too', () => {

@@ -7,10 +7,14 @@ import {
   sound,
   textOf,
   unreadable,
+  type Worded,
+  worded,
   worse,
 } from '../../../test/support/made-up-evidence.ts'
 import type { Evidence } from '../evidence.ts'
 import { correlationCollapse } from './correlation.ts'
+
+const assess = (evidence: Evidence): Worded => worded(correlationCollapse(evidence))
 
 /** `1 - cosine` by hidden layer. */
 const collapsed = (differences: readonly number[], hidden = differences.length): Evidence =>
@@ -18,35 +22,35 @@ const collapsed = (differences: readonly number[], hidden = differences.length):
     trials: worse(reading({ cosine: [...differences.map((value) => 1 - value), 0] })),
     hidden,
   })
-const [least, share] = correlationCollapse(collapsed([0.5, 0.5])).evidence.map(({ limit }) => limit ?? Number.NaN)
+const [least, share] = assess(collapsed([0.5, 0.5])).evidence.map(({ limit }) => limit ?? Number.NaN)
 
 describe('a collapse of correlation', () => {
   it('holds just beyond the limit, and is ruled out just within', () => {
-    expect(correlationCollapse(collapsed([0.7, 0.4, 0.2, least * 0.99])).state).toBe('holds')
-    expect(correlationCollapse(collapsed([0.7, 0.4, 0.2, least * 1.01])).state).toBe('ruled out')
+    expect(assess(collapsed([0.7, 0.4, 0.2, least * 0.99])).state).toBe('holds')
+    expect(assess(collapsed([0.7, 0.4, 0.2, least * 1.01])).state).toBe('ruled out')
   })
 
   it('is the doing of the layers: samples that look alike from the start are another matter', () => {
     const first = (least / share) * 0.5
-    expect(correlationCollapse(collapsed([first, first * share * 1.01])).state).toBe('ruled out')
-    expect(correlationCollapse(collapsed([first, first * share * 0.99])).state).toBe('holds')
+    expect(assess(collapsed([first, first * share * 1.01])).state).toBe('ruled out')
+    expect(assess(collapsed([first, first * share * 0.99])).state).toBe('holds')
   })
 
   it('says by which layer, with as many digits as it takes', () => {
-    const found = correlationCollapse(collapsed([0.7, 0.3, 1e-3, 1e-4, 1e-5]))
-    expect(found.sentence).toContain('layer 3 of 5')
-    expect(found.sentence).toContain('0.99999')
+    const found = assess(collapsed([0.7, 0.3, 1e-3, 1e-4, 1e-5]))
+    expect(found.statement).toContain('layer 3 of 5')
+    expect(found.statement).toContain('0.99999')
     expect(found.evidence[0].value).toBeCloseTo(1e-5, 9)
   })
 
   it('may be complete', () => {
-    const found = correlationCollapse(collapsed([0.7, 0.1, 0, 0]))
+    const found = assess(collapsed([0.7, 0.1, 0, 0]))
     expect(found).toMatchObject({ state: 'holds', score: 1 })
     expect(textOf(found)).not.toMatch(unreadable)
   })
 
   it('scores a half at the limit, and more beyond', () => {
-    const score = (last: number) => correlationCollapse(collapsed([0.7, last])).score
+    const score = (last: number) => assess(collapsed([0.7, last])).score
     expect(score(least * 0.999)).toBeCloseTo(0.5, 2)
     expect(score(least ** 2)).toBeGreaterThan(score(least * 0.5))
     expect(score(least ** 2)).toBeLessThan(1)
@@ -54,37 +58,37 @@ describe('a collapse of correlation', () => {
 
   it("isn't there where the cosine of the read-out alone is 1, or with one hidden layer", () => {
     const readout = madeUpEvidence({ trials: worse(reading({ cosine: [0.3, 0.3, 1] })), hidden: 2 })
-    expect(correlationCollapse(readout).state).toBe('ruled out')
-    expect(correlationCollapse(collapsed([1e-6])).state).toBe('ruled out')
+    expect(assess(readout).state).toBe('ruled out')
+    expect(assess(collapsed([1e-6])).state).toBe('ruled out')
     const none = madeUpEvidence({ trials: helpless(reading({ cosine: all(0.5, 1) })), hidden: 0 })
-    expect(correlationCollapse(none).state).toBe('ruled out')
+    expect(assess(none).state).toBe('ruled out')
   })
 
   it('explains nothing where there is nothing to explain', () => {
     const cosine = [0.3, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0]
-    expect(correlationCollapse(madeUpEvidence({ trials: sound(reading({ cosine })) }))).toMatchObject({
+    expect(assess(madeUpEvidence({ trials: sound(reading({ cosine })) }))).toMatchObject({
       state: 'ruled out',
       by: 'training',
     })
-    expect(correlationCollapse(madeUpEvidence({ trials: helpless(reading({ cosine })) })).state).toBe('holds')
+    expect(assess(madeUpEvidence({ trials: helpless(reading({ cosine })) })).state).toBe('holds')
   })
 
   it('is no claim where outputs are 0, or nothing is known', () => {
     for (const start of [reading({ cosine: all(Number.NaN, 7) }), {}]) {
-      const found = correlationCollapse(madeUpEvidence({ trials: worse(start) }))
+      const found = assess(madeUpEvidence({ trials: worse(start) }))
       expect(found.state).toBe('ruled out')
-      expect(found.sentence).not.toContain('to within rounding')
+      expect(found.statement).not.toContain('to within rounding')
       expect(textOf(found)).not.toMatch(unreadable)
     }
   })
 
   it('tells the effective rank where it is known', () => {
-    const known = correlationCollapse(collapsed([0.7, 1e-4]))
+    const known = assess(collapsed([0.7, 1e-4]))
     expect(known.evidence.map(({ value }) => value)).toContain(
       madeUpEvidence({ trials: worse() }).records[0].looks[0].reading.effectiveRank?.at(-2),
     )
     const start = reading({ cosine: [0.3, 0.9999, 0], effectiveRank: all(Number.NaN, 3) })
-    const unknown = correlationCollapse(madeUpEvidence({ trials: worse(start), hidden: 2 }))
+    const unknown = assess(madeUpEvidence({ trials: worse(start), hidden: 2 }))
     expect(unknown.state).toBe('holds')
     expect(textOf(unknown)).not.toMatch(unreadable)
   })

@@ -1,70 +1,46 @@
 /** Whether the network still tells samples apart before the first step. */
-
-import { number } from '../../format/words.ts'
 import type { Evidence } from '../evidence.ts'
-import {
-  type Assessment,
-  firstOf,
-  hiddenReading,
-  holds,
-  lastOf,
-  placeOf,
-  ruledOut,
-  scoreOf,
-  withoutSymptom,
-} from './assessment.ts'
+import { type Judged, mechanism, ruledOut, type Standing, scoreOf } from './assessment.ts'
+import { firstOf, hiddenReading, lastOf, type Place, placeOf } from './layer-values.ts'
 
 /** 1 - cosine: a deep plain ReLU network has 9 pi^2 / (2 depth^2), which is this at 47 layers. */
 const leastDifference = 0.02
 /** What is left of the difference that there is after the first layer. */
 const leastShare = 0.1
 
-export function correlationCollapse(evidence: Evidence): Assessment {
+/** Differences are 1 - the mean cosine between different samples. */
+export type CorrelationCollapseFacts =
+  | { readonly outcome: 'no direction' }
+  | ({
+      /** After the first hidden layer, and after the last one. */
+      readonly first: number
+      readonly last: number
+      readonly leastDifference: number
+      /** What is left of the first layer's. */
+      readonly share: number
+      readonly leastShare: number
+      /** Effective rank of the last hidden layer; NaN where it isn't known. */
+      readonly rank: number
+    } & Standing<{
+      /** The layer by which most of it is lost; null where that is the last one. */
+      readonly place: Place | null
+    }>)
+
+export function correlationCollapse(evidence: Evidence): Judged<'correlation-collapse', CorrelationCollapseFacts> {
+  const cause = 'correlation-collapse'
+  const observation = 'correlation before training'
   const differences = hiddenReading(evidence, 'cosine').map((cosine) => 1 - cosine)
   const [first, last] = [firstOf(differences), lastOf(differences)]
+  if (Number.isNaN(last)) return ruledOut(cause, { outcome: 'no direction' }, { observation })
   const share = last / first
   const at = differences.findIndex((value) => value <= Math.max(leastDifference, leastShare * first))
-  if (Number.isNaN(last)) {
-    const sentence = 'what its last hidden layer gives is 0 for all samples, which has no direction.'
-    return ruledOut('correlation-collapse', 'the correlation before training', { sentence, evidence: [] })
-  }
-  const words = `the cosine between different samples is ${cosineText(first)} after the first layer and ${cosineText(last)} after the last hidden one`
   const rank = lastOf(hiddenReading(evidence, 'effectiveRank'))
-  const rows = [
-    { name: '1 - cosine between samples, last hidden layer', value: last, limit: leastDifference, words },
-    {
-      name: 'share of the first layer’s 1 - cosine that is left',
-      value: share,
-      limit: leastShare,
-      words: `${number(share)} of the difference after the first layer`,
-    },
-    {
-      name: 'effective rank of the last hidden layer',
-      value: Number.isNaN(rank) ? null : rank,
-      limit: null,
-      words: `${number(rank)} ${rank === 1 ? 'dimension holds' : 'dimensions hold'} what the last hidden layer says of the probe samples`,
-    },
-  ]
-  if (!(last <= leastDifference && share <= leastShare)) {
-    return ruledOut('correlation-collapse', 'the correlation before training', {
-      sentence: `${words}.`,
-      evidence: rows,
-    })
-  }
-  const where = at >= 0 && at < differences.length - 1 ? `, most of it by ${placeOf(evidence, at)}` : ''
-  const sentence = `All inputs look alike to the network before any training: ${words}${where}, so its gradients carry hardly any difference between them.`
-  return (
-    withoutSymptom('correlation-collapse', evidence, rows) ??
-    holds('correlation-collapse', scoreOf(Math.log10(1 / last), Math.log10(1 / leastDifference)), {
-      sentence,
-      evidence: rows,
-    })
-  )
-}
-
-/** `0.9978`: as many digits as it takes to see how far from 1 it is. */
-function cosineText(difference: number): string {
-  if (!(difference > 1e-12)) return '1 to within rounding'
-  const digits = Math.min(12, Math.max(2, Math.ceil(-Math.log10(difference)) + 1))
-  return (1 - difference).toFixed(digits)
+  const isBeyond = last <= leastDifference && share <= leastShare
+  const score = scoreOf(Math.log10(1 / last), Math.log10(1 / leastDifference))
+  const place = at >= 0 && at < differences.length - 1 ? placeOf(evidence, at) : null
+  return mechanism(cause, evidence, {
+    observation,
+    facts: { first, last, leastDifference, share, leastShare, rank },
+    beyond: isBeyond ? { score, facts: { place } } : null,
+  })
 }

@@ -6,6 +6,8 @@ import {
   sound,
   textOf,
   unreadable,
+  type Worded,
+  worded,
   worse,
 } from '../../../test/support/made-up-evidence.ts'
 import type { Evidence } from '../evidence.ts'
@@ -16,6 +18,9 @@ import {
   vanishingDecades,
   vanishingGradient,
 } from './gradient.ts'
+
+const vanishing = (evidence: Evidence): Worded => worded(vanishingGradient(evidence))
+const exploding = (evidence: Evidence): Worded => worded(explodingGradient(evidence))
 
 const gradient = (gradientNorm: readonly number[]): Evidence =>
   madeUpEvidence({ trials: worse(reading({ gradientNorm })), hidden: gradientNorm.length - 1 })
@@ -46,40 +51,40 @@ describe('the gradient of residual branches', () => {
       stages: [stem, block(0.3), block(-1e-5), read],
     }
     expect(growthTowardsInput(idle)).toBeCloseTo(0, 9)
-    expect(explodingGradient(idle)).toMatchObject({ state: 'ruled out' })
-    expect(explodingGradient(idle).sentence).toContain('over their branches’ multipliers')
-    expect(explodingGradient(grown(1)).sentence).not.toContain('multipliers')
+    expect(exploding(idle)).toMatchObject({ state: 'ruled out' })
+    expect(exploding(idle).statement).toContain('over their branches’ multipliers')
+    expect(exploding(grown(1)).statement).not.toContain('multipliers')
   })
 
   it('is no number where a branch begins at 0', () => {
     const closed = { ...gradient([1, 0, 0, 1]), stages: [stem, block(0), block(0), read] }
     expect(growthTowardsInput(closed)).toBe(0)
-    expect(explodingGradient(closed).sentence).toContain('1 in the first layer, 1 in layer 1 of 3')
+    expect(exploding(closed).statement).toContain('1 in the first layer, 1 in layer 1 of 3')
   })
 })
 
 describe('the input-output Jacobian', () => {
   it('stands in the evidence where it was measured', () => {
-    const found = vanishingGradient({
+    const found = vanishing({
       ...grown(-4),
       measured: { jacobian: { largest: 0.25, smallest: 1e-9, samples: 8 } },
     })
     expect(found.evidence.at(-1)).toMatchObject({ value: 0.25, limit: null })
     expect(found.evidence.at(-1)?.words).toContain('from 1.0e-9 to 0.25, medians of 8 samples')
-    expect(textOf(vanishingGradient({ ...grown(-4), measured: { jacobian: null } }))).not.toMatch(unreadable)
+    expect(textOf(vanishing({ ...grown(-4), measured: { jacobian: null } }))).not.toMatch(unreadable)
   })
 })
 
 describe('a vanishing gradient', () => {
   it('holds just beyond the limit, and is ruled out just within', () => {
-    expect(vanishingGradient(grown(-vanishingDecades - 0.01)).state).toBe('holds')
-    expect(vanishingGradient(grown(-vanishingDecades + 0.01)).state).toBe('ruled out')
-    expect(vanishingGradient(grown(vanishingDecades + 1)).state).toBe('ruled out')
+    expect(vanishing(grown(-vanishingDecades - 0.01)).state).toBe('holds')
+    expect(vanishing(grown(-vanishingDecades + 0.01)).state).toBe('ruled out')
+    expect(vanishing(grown(vanishingDecades + 1)).state).toBe('ruled out')
     expect(severeDecades).toBeGreaterThan(vanishingDecades)
   })
 
   it('is one of exactly 0 in the first layers', () => {
-    const found = vanishingGradient(gradient([0, 0, 0, 1e-9, 1e-3, 1, 1]))
+    const found = vanishing(gradient([0, 0, 0, 1e-9, 1e-3, 1, 1]))
     expect(found).toMatchObject({ state: 'holds', score: 1 })
     expect(found.evidence[0].value).toBeNull()
     expect(textOf(found)).not.toMatch(unreadable)
@@ -87,14 +92,14 @@ describe('a vanishing gradient', () => {
 
   it('tells which share of the first layer gets no update at all', () => {
     const start = reading({ gradientNorm: along(1e-9, 1), lostUpdates: along(0.875, 0.01) })
-    const found = vanishingGradient(madeUpEvidence({ trials: worse(start) }))
-    expect(found.sentence).toContain('87.5%')
+    const found = vanishing(madeUpEvidence({ trials: worse(start) }))
+    expect(found.statement).toContain('87.5%')
     expect(found.evidence[1].value).toBe(0.875)
   })
 
   it('explains nothing where there is nothing to explain', () => {
     const start = reading({ gradientNorm: along(1e-20, 1) })
-    expect(vanishingGradient(madeUpEvidence({ trials: sound(start) }))).toMatchObject({
+    expect(vanishing(madeUpEvidence({ trials: sound(start) }))).toMatchObject({
       state: 'ruled out',
       by: 'training',
     })
@@ -102,25 +107,23 @@ describe('a vanishing gradient', () => {
 })
 
 describe('an exploding gradient', () => {
-  const limit = explodingGradient(grown(0)).evidence[0].limit ?? Number.NaN
+  const limit = exploding(grown(0)).evidence[0].limit ?? Number.NaN
 
   it('holds just beyond the limit, and is ruled out just within', () => {
-    expect(explodingGradient(grown(limit + 0.01)).state).toBe('holds')
-    expect(explodingGradient(grown(limit - 0.01)).state).toBe('ruled out')
-    expect(explodingGradient(grown(-limit - 5)).state).toBe('ruled out')
+    expect(exploding(grown(limit + 0.01)).state).toBe('holds')
+    expect(exploding(grown(limit - 0.01)).state).toBe('ruled out')
+    expect(exploding(grown(-limit - 5)).state).toBe('ruled out')
   })
 
   it('may be infinite', () => {
-    const found = explodingGradient(gradient([Number.POSITIVE_INFINITY, 1e30, 1e20, 1e10, 1, 1, 1]))
+    const found = exploding(gradient([Number.POSITIVE_INFINITY, 1e30, 1e20, 1e10, 1, 1, 1]))
     expect(found).toMatchObject({ state: 'holds', score: 1 })
     expect(found.evidence[0].value).toBeNull()
     expect(textOf(found)).not.toMatch(unreadable)
   })
 
   it('explains nothing where there is nothing to explain', () => {
-    expect(
-      explodingGradient(madeUpEvidence({ trials: sound(reading({ gradientNorm: along(1e9, 1) })) })),
-    ).toMatchObject({
+    expect(exploding(madeUpEvidence({ trials: sound(reading({ gradientNorm: along(1e9, 1) })) }))).toMatchObject({
       state: 'ruled out',
       by: 'training',
     })
@@ -128,7 +131,7 @@ describe('an exploding gradient', () => {
 
   it('never holds together with a vanishing one', () => {
     for (const decades of [-30, -4, -1, 0, 1, 4, 30]) {
-      const states = [vanishingGradient(grown(decades)).state, explodingGradient(grown(decades)).state]
+      const states = [vanishing(grown(decades)).state, exploding(grown(decades)).state]
       expect(states.filter((state) => state === 'holds').length).toBeLessThan(2)
     }
   })

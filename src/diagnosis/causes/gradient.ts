@@ -1,19 +1,9 @@
 /** How gradients change from the last hidden layer to the first before the first step. */
-
-import { number, percent } from '../../format/words.ts'
 import type { Evidence } from '../evidence.ts'
-import {
-  type Assessment,
-  type EvidenceRow,
-  firstOf,
-  hiddenReading,
-  holds,
-  lastOf,
-  placeOf,
-  ruledOut,
-  scoreOf,
-  withoutSymptom,
-} from './assessment.ts'
+import type { Stretch } from '../measured.ts'
+import { type Judged, mechanism, type Standing, scoreOf } from './assessment.ts'
+import { firstOf, hiddenReading, lastOf, type Place, placeOf } from './layer-values.ts'
+import type { RankRule } from './rank.ts'
 
 /**
  * By hidden stage. The gradient of a residual branch's weights has its multiplier as a factor, which says nothing of the way to
@@ -41,64 +31,63 @@ export const severeDecades = 6
 /** A plain network of 20 layers with batch normalisation has 1, one of 56 more than 3. */
 const explodingDecades = 2
 
-function rowsOf(evidence: Evidence, name: string, value: number, limit: number): EvidenceRow[] {
+/** The norm of the gradient with respect to a layer's weights. */
+interface LayerNorm {
+  readonly norm: number
+  /** Null in the layer at that end of the hidden ones. */
+  readonly place: Place | null
+}
+
+export type GradientFacts = {
+  /** Powers of ten from one end to the other, in the direction of the cause. */
+  readonly decades: number
+  readonly limit: number
+  /** Of the first hidden layer that has one, and of the last; null where the gradient is 0 in all of them. */
+  readonly ends: { readonly first: LayerNorm; readonly last: LayerNorm } | null
+  /** Whether norms are taken over the multipliers of their residual branches. */
+  readonly isOverMultipliers: boolean
+  /** Share of the first layer's weights that a step doesn't move; NaN where that isn't known. */
+  readonly lostUpdates: number
+  readonly jacobian: Stretch | null
+} & Standing
+
+export function vanishingGradient(evidence: Evidence): Judged<'vanishing-gradient', GradientFacts> {
+  return mechanism(
+    'vanishing-gradient',
+    evidence,
+    gradientOf(evidence, -growthTowardsInput(evidence), vanishingDecades),
+  )
+}
+
+export function explodingGradient(evidence: Evidence): Judged<'exploding-gradient', GradientFacts> {
+  return mechanism('exploding-gradient', evidence, gradientOf(evidence, growthTowardsInput(evidence), explodingDecades))
+}
+
+function gradientOf(evidence: Evidence, decades: number, limit: number) {
+  const facts = {
+    decades,
+    limit,
+    ends: endsOf(evidence),
+    isOverMultipliers: evidence.stages.some(({ multiplier }) => multiplier !== 1),
+    lostUpdates: firstOf(hiddenReading(evidence, 'lostUpdates')),
+    jacobian: evidence.measured.jacobian ?? null,
+  }
+  const beyond = decades >= limit ? { score: scoreOf(decades, limit), facts: {} } : null
+  return { observation: 'gradients before training', facts, beyond } as const
+}
+
+function endsOf(evidence: Evidence): GradientFacts['ends'] {
   const norms = gradientNorms(evidence)
-  const over = evidence.stages.some(({ multiplier }) => multiplier !== 1) ? ', over their branches’ multipliers' : ''
+  if (norms.every((norm) => !(norm > 0))) return null
   const known = [...norms.keys()].filter((stage) => !Number.isNaN(norms[stage]))
   const [first, last] = [known[0], known[known.length - 1]]
-  const start = first === 0 ? 'the first layer' : placeOf(evidence, first)
-  const end = last === norms.length - 1 ? 'the last hidden one' : placeOf(evidence, last)
-  const words = norms.every((norm) => !(norm > 0))
-    ? 'the gradient is 0 in all hidden layers'
-    : `gradient norm ${number(norms[first])} in ${start}, ${number(norms[last])} in ${end}${over}`
-  const { jacobian } = evidence.measured
-  const stretch: EvidenceRow[] = jacobian
-    ? [
-        {
-          name: 'largest singular value of the input-output Jacobian',
-          value: Number.isFinite(jacobian.largest) ? jacobian.largest : null,
-          limit: null,
-          words: `the singular values of the input-output Jacobian go from ${number(jacobian.smallest)} to ${number(jacobian.largest)}, medians of ${jacobian.samples} samples`,
-        },
-      ]
-    : []
-  const lost = firstOf(hiddenReading(evidence, 'lostUpdates'))
-  return [
-    { name, value: Number.isFinite(value) ? value : null, limit, words },
-    {
-      name: 'share of the first layer’s weights that a step does not move',
-      value: Number.isNaN(lost) ? null : lost,
-      limit: null,
-      words: `${percent(lost)} of its weights get an update under half a unit in their last place`,
-    },
-    ...stretch,
-  ]
+  const end = (stage: number, outermost: number): LayerNorm => ({
+    norm: norms[stage],
+    place: stage === outermost ? null : placeOf(evidence, stage),
+  })
+  return { first: end(first, 0), last: end(last, norms.length - 1) }
 }
 
-export function vanishingGradient(evidence: Evidence): Assessment {
-  const decades = -growthTowardsInput(evidence)
-  const rows = rowsOf(evidence, 'powers of ten that gradients shrink by towards the input', decades, vanishingDecades)
-  const [{ words }, { words: lost }] = rows
-  if (!(decades >= vanishingDecades)) {
-    return ruledOut('vanishing-gradient', 'the gradients before training', { sentence: `${words}.`, evidence: rows })
-  }
-  const sentence = `The gradient vanishes on its way to the input: ${words}; ${lost}.`
-  return (
-    withoutSymptom('vanishing-gradient', evidence, rows) ??
-    holds('vanishing-gradient', scoreOf(decades, vanishingDecades), { sentence, evidence: rows })
-  )
-}
-
-export function explodingGradient(evidence: Evidence): Assessment {
-  const decades = growthTowardsInput(evidence)
-  const rows = rowsOf(evidence, 'powers of ten that gradients grow by towards the input', decades, explodingDecades)
-  const [{ words }] = rows
-  if (!(decades >= explodingDecades)) {
-    return ruledOut('exploding-gradient', 'the gradients before training', { sentence: `${words}.`, evidence: rows })
-  }
-  const sentence = `The gradient explodes on its way to the input: ${words}.`
-  return (
-    withoutSymptom('exploding-gradient', evidence, rows) ??
-    holds('exploding-gradient', scoreOf(decades, explodingDecades), { sentence, evidence: rows })
-  )
-}
+/** A gradient that is merely small comes with the collapse; one that is lost to the weights' last bits is there by itself. */
+export const vanishingGradientRank: RankRule = (_own, _found, evidence) =>
+  -growthTowardsInput(evidence) < severeDecades ? { behind: 'correlation-collapse' } : undefined

@@ -1,6 +1,5 @@
 /** Degradation: the solver doesn't find what is known to be there (He et al. 2015, section 1). */
-
-import { number, withInterval } from '../../format/words.ts'
+import type { ControlOf } from '../controls.ts'
 import {
   difference,
   type Evidence,
@@ -12,91 +11,116 @@ import {
   trainingLoss,
 } from '../evidence.ts'
 import {
-  type Assessment,
-  type EvidenceRow,
+  type Assessed,
+  type Earlier,
   holds,
   type Need,
   open,
   ruledOut,
   scoreOf,
-  twinWords,
+  type Twin,
+  twinOf,
   untested,
 } from './assessment.ts'
 
+const longer: ControlOf<'steps'> = '3 x steps'
+
+/** Relative to the twin's training loss. */
+const leastExcess = 0.05
+
+/** The patient's training loss against its twin's. */
+export interface TwinExcess {
+  readonly twin: ControlOf<'twin'>
+  readonly limit: number
+  /** Means over the seeds that both have, and of their differences; null where they have none in common. */
+  readonly pairs: {
+    readonly patient: number
+    readonly twin: number
+    readonly difference: number
+    /** Half of the difference's 95% interval; null with too few seeds for one. */
+    readonly halfWidth: number | null
+    readonly seeds: number
+    /** The difference over the twin's loss. */
+    readonly excess: number
+  } | null
+}
+
+export type OptimisationFailureFacts =
+  | { readonly outcome: 'no worse'; readonly twin: Twin | null }
+  | { readonly outcome: 'twin awaited' | 'no twin' }
+  | { readonly outcome: 'twins fail'; readonly twin: Twin }
+  | ({ readonly outcome: 'unsure' | 'others open' } & TwinExcess)
+  /** `loss`: with three times the steps. */
+  | ({ readonly outcome: 'merely slow'; readonly loss: number } & TwinExcess)
+  | ({
+      readonly outcome: 'solver fails'
+      readonly loss: number
+      /** Of the twin's weights with identity layers, where that is below the patient's. */
+      readonly constructive: number | null
+    } & TwinExcess)
+
 /** `earlier`: what was found before of mechanisms, arithmetic and the step. */
-export function optimisationFailure(evidence: Evidence, earlier: readonly Assessment[]): Assessment {
+export function optimisationFailure(
+  evidence: Evidence,
+  earlier: Earlier,
+): Assessed<'optimisation-failure', OptimisationFailureFacts> {
+  const cause = 'optimisation-failure'
   const symptom = symptomOf(evidence)
   const reference = referenceOf(evidence)
   if (symptom === 'none') {
-    const sentence = reference ? `it trains no worse than ${twinWords(evidence)}.` : 'it trains.'
-    return ruledOut('optimisation-failure', 'training', { sentence, evidence: [] })
+    const twin = reference ? twinOf(evidence) : null
+    return ruledOut(cause, { outcome: 'no worse', twin }, { observation: 'training' })
   }
   if (isTwinAwaited(evidence)) {
-    const needs: Need[] = [{ control: 'shallow twin', seeds: evidence.seeds.length }]
-    return open('optimisation-failure', needs, {
-      sentence: 'a network with fewer layers was not trained yet.',
-      evidence: [],
-    })
+    return open(cause, { outcome: 'twin awaited' }, [{ control: 'shallow twin', seeds: evidence.seeds.length }])
   }
   if (reference === undefined) {
     const isAlone = recordsOf(evidence, 'shallow twin').length + recordsOf(evidence, 'shallower twin').length === 0
-    const sentence = isAlone
-      ? 'no layer of it is repeated, so there is no network with fewer to compare it with.'
-      : `${twinWords(evidence)} doesn't train either, so depth is not what makes it fail.`
-    return ruledOut('optimisation-failure', 'the shallow twin', { sentence, evidence: [] })
+    const facts = isAlone
+      ? ({ outcome: 'no twin' } as const)
+      : ({ outcome: 'twins fail', twin: twinOf(evidence) } as const)
+    return ruledOut(cause, facts, { observation: 'shallow twin' })
   }
-  const worse = difference(evidence, reference, 'patient')
-  const patientLoss = meanOf(evidence, 'patient', trainingLoss) ?? Number.NaN
-  const words = worse
-    ? `training loss ${number(worse.second)} against ${number(worse.first)} of the ${reference}: ${withInterval(worse.mean, worse.halfWidth)} more, paired over ${worse.count} seeds`
-    : ''
-  const excess = worse ? worse.mean / worse.first : Number.NaN
-  const rows: EvidenceRow[] = [
-    { name: 'training loss above the shallow twin’s, relative', value: excess, limit: 0.05, words },
-  ]
-  const found = earlier.find(({ state }) => state === 'holds')
-  if (found) return untested('optimisation-failure', 'a cause that explains it was found.')
-  if (symptom === 'unclear') {
-    const sentence = 'the seeds are too few, or differ too much, to say that it is worse; more seeds would tell.'
-    return open('optimisation-failure', [], { sentence, evidence: rows })
-  }
-  const needs: Need[] = []
+  if (earlier.some(({ state }) => state === 'holds')) return untested(cause)
+  const excess = excessOver(evidence, reference)
+  if (symptom === 'unclear') return open(cause, { ...excess, outcome: 'unsure' }, [])
   const { constructive } = evidence.measured
-  if (!constructive) needs.push({ measurement: 'constructive' })
-  const longer = recordsOfLength(evidence)
-  if (longer.needs) needs.push(longer.needs)
+  const { need, isStillWorse, loss } = longerRun(evidence, reference)
+  const needs: Need[] = [...(constructive ? [] : [{ measurement: 'constructive' } as const]), ...(need ? [need] : [])]
   if (needs.length > 0 || earlier.some(({ state }) => state === 'open')) {
-    return open('optimisation-failure', needs, {
-      sentence: 'what else it could be is not ruled out yet.',
-      evidence: rows,
-    })
+    return open(cause, { ...excess, outcome: 'others open' }, needs)
   }
-  if (!longer.stillWorse) {
-    const sentence = `with three times the steps its training loss is ${number(longer.loss)}, no worse than the ${reference}'s: it is slower, and no more than that.`
-    return ruledOut('optimisation-failure', '3 x steps', { sentence, evidence: rows })
-  }
+  if (!isStillWorse) return ruledOut(cause, { ...excess, outcome: 'merely slow', loss }, { controls: [longer] })
   const bound = constructive && constructive.impossible === null ? constructive.loss : null
-  const known =
-    bound !== null && bound < patientLoss
-      ? `The same network with the twin's trained weights and identity layers has a training loss of ${number(bound)}, so there are better weights than it finds`
-      : `A network with fewer layers reaches ${number(worse?.first ?? Number.NaN)}`
-  const sentence = `${known}; signal, gradients, correlation, step and arithmetic are within limits, and three times the steps leave it at ${number(longer.loss)}: the solver fails.`
-  return holds('optimisation-failure', scoreOf(excess, 0.05), { sentence, evidence: rows })
+  const patientLoss = meanOf(evidence, 'patient', trainingLoss) ?? Number.NaN
+  const known = bound !== null && bound < patientLoss ? bound : null
+  const score = scoreOf(excess.pairs?.excess ?? Number.NaN, leastExcess)
+  return holds(cause, { ...excess, outcome: 'solver fails', loss, constructive: known }, score)
+}
+
+function excessOver(evidence: Evidence, twin: ControlOf<'twin'>): TwinExcess {
+  const found = difference(evidence, twin, 'patient')
+  if (!found) return { twin, limit: leastExcess, pairs: null }
+  const { first, second, mean, halfWidth, count } = found
+  const pairs = { patient: second, twin: first, difference: mean, halfWidth, seeds: count, excess: mean / first }
+  return { twin, limit: leastExcess, pairs }
 }
 
 /** The patient with three times the steps against the twin with as many as both had. */
-function recordsOfLength(evidence: Evidence): { needs?: Need; stillWorse: boolean; loss: number } {
-  const reference = referenceOf(evidence) ?? 'shallow twin'
-  const runs = evidence.records.filter(({ control }) => control === '3 x steps')
-  const loss = meanOf(evidence, '3 x steps', trainingLoss) ?? Number.NaN
+function longerRun(
+  evidence: Evidence,
+  reference: ControlOf<'twin'>,
+): { readonly need?: Need; readonly isStillWorse: boolean; readonly loss: number } {
+  const runs = recordsOf(evidence, longer).length
+  const loss = meanOf(evidence, longer, trainingLoss) ?? Number.NaN
   // With the same seeds.
-  const goal = difference(evidence, '3 x steps', reference)?.second ?? Number.NaN
-  const patient = difference(evidence, '3 x steps', 'patient')?.second ?? Number.NaN
-  if (runs.length === 0) return { needs: { control: '3 x steps', seeds: 1 }, stillWorse: true, loss }
+  const goal = difference(evidence, longer, reference)?.second ?? Number.NaN
+  const patient = difference(evidence, longer, 'patient')?.second ?? Number.NaN
+  if (runs === 0) return { need: { control: longer, seeds: 1 }, isStillWorse: true, loss }
   // One seed decides where it is on the patient's side of the way between the two.
   const isFar = loss > (goal + patient) / 2
-  if (runs.length < evidence.seeds.length && !isFar) {
-    return { needs: { control: '3 x steps', seeds: evidence.seeds.length }, stillWorse: true, loss }
+  if (runs < evidence.seeds.length && !isFar) {
+    return { need: { control: longer, seeds: evidence.seeds.length }, isStillWorse: true, loss }
   }
-  return { stillWorse: isFar || difference(evidence, reference, '3 x steps')?.verdict === 'worse', loss }
+  return { isStillWorse: isFar || difference(evidence, reference, longer)?.verdict === 'worse', loss }
 }

@@ -8,11 +8,14 @@ import {
   madeUpEvidence,
   textOf,
   unreadable,
+  type Worded,
+  worded,
   worse,
 } from '../../../test/support/made-up-evidence.ts'
-import { fails, symptomOf } from '../evidence.ts'
-import type { Assessment } from './assessment.ts'
+import { type Evidence, fails, symptomOf } from '../evidence.ts'
 import { overfitting } from './overfitting.ts'
+
+const judged = (evidence: Evidence): Worded => worded(overfitting(evidence))
 
 /** It knows its samples by heart, and its test loss rises. */
 const knows = (other: Partial<MadeUpTrials> = {}): MadeUpTrials => ({
@@ -28,8 +31,7 @@ const half = (testError: readonly (number | null)[]): MadeUpTrials => ({
   error: testError.map((error) => error && 0),
   testError,
 })
-const assess = (trials: MadeUp['trials'], made: MadeUp = {}): Assessment =>
-  overfitting(madeUpEvidence({ trials, ...made }))
+const assess = (trials: MadeUp['trials'], made: MadeUp = {}): Worded => judged(madeUpEvidence({ trials, ...made }))
 
 describe('learning by heart', () => {
   it('asks whether less data make it worse, and holds where they do', () => {
@@ -64,9 +66,9 @@ describe('learning by heart', () => {
   })
 
   it('says which of these is missing', () => {
-    expect(assess({ patient: knows({ testError: all(0.01) }) }).sentence).toContain('test error 1.0%')
-    expect(assess({ patient: knows({ error: all(0.1) }) }).sentence).toContain('10.0%')
-    expect(assess({ patient: knows({ testLoss: all(0.5) }) }).sentence).toContain('lowest')
+    expect(assess({ patient: knows({ testError: all(0.01) }) }).statement).toContain('test error 1.0%')
+    expect(assess({ patient: knows({ error: all(0.1) }) }).statement).toContain('10.0%')
+    expect(assess({ patient: knows({ testLoss: all(0.5) }) }).statement).toContain('lowest')
   })
 
   it('asks for no more where all of it is known, and says of one seed that three would tell', () => {
@@ -74,7 +76,7 @@ describe('learning by heart', () => {
     expect(assess(one, { seeds: [0] }).needs).toEqual([{ control: 'half the data', seeds: 1 }])
     const found = assess({ ...one, 'half the data': half([0.5]) }, { seeds: [0] })
     expect(found).toMatchObject({ state: 'open', needs: [] })
-    expect(found.sentence).toContain('three seeds')
+    expect(found.statement).toContain('three seeds')
   })
 
   it('counts for nothing where no test loss was seen on the way', () => {
@@ -84,12 +86,12 @@ describe('learning by heart', () => {
 
 describe('a depth that overfits', () => {
   const twin = { loss: all(0.01), error: all(0), testError: [0.2, 0.21, 0.22] }
-  const deep = (testError: readonly number[]): Assessment =>
+  const deep = (testError: readonly number[]): Worded =>
     assess({ patient: { loss: all(0.01), error: all(0), testError }, 'shallow twin': twin })
 
   it('is as good as the twin on the training set and worse on the test set', () => {
     expect(deep([0.25, 0.26, 0.27])).toMatchObject({ state: 'holds', needs: [] })
-    expect(deep([0.25, 0.26, 0.27]).sentence).toContain('26.0%')
+    expect(deep([0.25, 0.26, 0.27]).statement).toContain('26.0%')
     expect(deep([0.2, 0.21, 0.22]).state).toBe('ruled out')
     expect(deep([0.1, 0.3, 0.4]).state).toBe('ruled out')
     expect(deep([0.1, 0.11, 0.12]).state).toBe('ruled out')
@@ -129,7 +131,7 @@ describe('overfitting', () => {
           'half the data': half(all(1)),
         }
         const evidence = madeUpEvidence({ trials })
-        const found = overfitting(evidence)
+        const found = judged(evidence)
         expect(textOf(found)).not.toMatch(unreadable)
         if (symptomOf(evidence) === 'worse than its twin')
           expect(found).toMatchObject({ state: 'ruled out', by: 'the training error' })
@@ -160,9 +162,9 @@ describe('overfitting', () => {
     expect(none).toMatchObject({ state: 'ruled out', by: 'half the data' })
     const noisy = assess({ patient: knows(), 'half the data': half([0.31, 0.35, 0.45]) })
     expect(noisy.state).toBe('holds')
-    expect(noisy.sentence).toContain('within the spread')
+    expect(noisy.statement).toContain('within the spread')
     const clear = assess({ patient: knows(), 'half the data': half([0.45, 0.46, 0.47]) })
-    expect(clear.sentence).not.toContain('spread')
+    expect(clear.statement).not.toContain('spread')
   })
 
   it('has a sentence where half the data diverge', () => {
@@ -179,7 +181,7 @@ describe('overfitting', () => {
   it('may be of values, whose error can be above 1', () => {
     const patient = knows({ testError: [40, 41, 42], testLoss: [40, 41, 42], testLosses: [3, 2, 10] })
     const values = { trials: { patient, 'half the data': half([60, 61, 62]) }, chance: { loss: 1, error: 1 } }
-    const found = overfitting(madeUpEvidence(values))
+    const found = judged(madeUpEvidence(values))
     expect(found.state).toBe('holds')
     expect(textOf(found)).not.toMatch(unreadable)
   })

@@ -1,7 +1,4 @@
 /** Whether the network does worse on new samples than its training can answer for. Never where the training is worse. */
-
-import { number, percent } from '../../format/words.ts'
-import type { PairedDifference } from '../../numerics/paired-difference.ts'
 import { summarise } from '../../numerics/statistics.ts'
 import {
   difference,
@@ -15,16 +12,7 @@ import {
   trainingError,
 } from '../evidence.ts'
 import type { TrialRecord } from '../trial.ts'
-import {
-  type Assessment,
-  type EvidenceRow,
-  holds,
-  type Need,
-  open,
-  ruledOut,
-  scoreOf,
-  twinWords,
-} from './assessment.ts'
+import { holds, type Judged, open, ruledOut, scoreOf, type Twin, twinOf } from './assessment.ts'
 
 /** Above this it hasn't learned its training set by heart. */
 const learned = 0.02
@@ -48,96 +36,116 @@ function riseOf({ looks }: TrialRecord): number | null {
   return lowest > 0 ? last / lowest - 1 : null
 }
 
+/** Errors in the mean of the seeds that both have. */
+interface ErrorPair {
+  readonly patient: number
+  readonly twin: number
+}
+
+/** The gap between training and test error. */
+interface GapChange {
+  readonly before: number
+  readonly withHalf: number
+}
+
+interface Errors {
+  /** On the training set, and how far the test error is above it. */
+  readonly error: number
+  readonly gap: number
+  readonly gapLimit: number
+  readonly rise: number
+  readonly riseLimit: number
+}
+
+export type OverfittingFacts = Errors &
+  (
+    | { readonly outcome: 'worse in training'; readonly training: ErrorPair | null }
+    | { readonly outcome: 'learns nothing' | 'not learned by heart' | 'small gap' | 'no rise' | 'half untried' }
+    | {
+        readonly outcome: 'depth overfits'
+        readonly twin: Twin
+        readonly test: ErrorPair
+        /** The mean of their differences. */
+        readonly excess: number
+        readonly excessLimit: number
+      }
+    | ({ readonly outcome: 'too few seeds' | 'half does not widen' } & GapChange)
+    | {
+        readonly outcome: 'learned by heart'
+        /** With half the data, where that trains. */
+        readonly half: { readonly gap: number; readonly isSure: boolean } | null
+        /** Training errors with random labels, of the network and of guessing. */
+        readonly randomLabels: { readonly error: number; readonly guessing: number } | null
+      }
+  )
+
+type Assessment = Judged<'overfitting', OverfittingFacts>
+
 export function overfitting(evidence: Evidence): Assessment {
   const cause = 'overfitting'
-  const error = meanOf(evidence, 'patient', trainingError) ?? Number.NaN
   const patients = recordsOf(evidence, 'patient')
-  const gap = summarise(patients.map((record) => gapOf(evidence, record)))?.mean ?? 0
-  const rise = summarise(patients.map(riseOf))?.mean ?? 0
-  const rows: EvidenceRow[] = [
-    {
-      name: 'test error above training error',
-      value: gap,
-      limit: leastGap,
-      words: `training error ${percent(error)}, test error ${percent(error + gap)}`,
-    },
-    {
-      name: 'rise of the test loss from its lowest, relative',
-      value: rise,
-      limit: leastRise,
-      words: rise > 0 ? `the test loss ends ${percent(rise)} above its lowest` : 'the test loss ends at its lowest',
-    },
-  ]
+  const errors: Errors = {
+    error: meanOf(evidence, 'patient', trainingError) ?? Number.NaN,
+    gap: summarise(patients.map((record) => gapOf(evidence, record)))?.mean ?? 0,
+    gapLimit: leastGap,
+    rise: summarise(patients.map(riseOf))?.mean ?? 0,
+    riseLimit: leastRise,
+  }
   const reference = referenceOf(evidence)
   const worse = reference && difference(evidence, reference, 'patient', trainingError)
+  const byTraining = { observation: 'training error' } as const
   if (symptomOf(evidence) === 'worse than its twin' || worse?.verdict === 'worse') {
-    const words = worse ? `: ${percent(worse.second)} against ${percent(worse.first)}` : ''
-    const sentence = `it is worse on the training set as well${words}, which overfitting can't be.`
-    return ruledOut(cause, 'the training error', { sentence, evidence: rows })
+    const training = worse ? { patient: worse.second, twin: worse.first } : null
+    return ruledOut(cause, { ...errors, outcome: 'worse in training', training }, byTraining)
   }
-  if (fails(evidence, 'patient')) {
-    return ruledOut(cause, 'the training error', { sentence: "it doesn't learn its training set.", evidence: rows })
-  }
+  if (fails(evidence, 'patient')) return ruledOut(cause, { ...errors, outcome: 'learns nothing' }, byTraining)
   const depth = reference && difference(evidence, reference, 'patient', testError)
   // What is lost on the training set as well isn't lost to overfitting, be it within the spread of the seeds.
   const widened = reference && difference(evidence, reference, 'patient', gapOf)
   const isWider = widened?.verdict === 'worse' && widened.mean >= leastExcess
   if (depth?.verdict === 'worse' && depth.mean >= leastExcess && isWider) {
-    const sentence = `Depth overfits: no worse than ${twinWords(evidence)} on the training set, and ${percent(depth.second)} test error against ${percent(depth.first)}.`
-    const row = { name: 'test error above the shallow twin’s', value: depth.mean, limit: leastExcess, words: sentence }
-    return holds(cause, scoreOf(depth.mean, leastExcess), { sentence, evidence: [row, ...rows] })
+    const test = { patient: depth.second, twin: depth.first }
+    const found = { twin: twinOf(evidence), test, excess: depth.mean, excessLimit: leastExcess }
+    return holds(cause, { ...errors, ...found, outcome: 'depth overfits' }, scoreOf(depth.mean, leastExcess))
   }
-  const memorises = error <= learned && gap >= leastGap && rise >= leastRise
-  if (!memorises)
-    return ruledOut(cause, 'training and test error', { sentence: `${reason(error, rows)}.`, evidence: rows })
-  return memorising(evidence, rows, gap)
+  const missing = missingOf(errors)
+  if (missing) return ruledOut(cause, { ...errors, outcome: missing }, { observation: 'training and test error' })
+  return memorising(evidence, errors)
+}
+
+/** What there is of a network that learns by heart, and isn't here. */
+function missingOf({ error, gap, rise }: Errors): 'not learned by heart' | 'small gap' | 'no rise' | undefined {
+  if (error > learned) return 'not learned by heart'
+  if (!(gap >= leastGap)) return 'small gap'
+  return rise >= leastRise ? undefined : 'no rise'
 }
 
 /** By heart, unless less data doesn't widen the gap. */
-function memorising(evidence: Evidence, rows: readonly EvidenceRow[], gap: number): Assessment {
-  if (!evidence.applicable.has('half the data')) return held(evidence, rows, gap)
-  const halves = recordsOf(evidence, 'half the data')
-  if (halves.length < evidence.seeds.length) {
-    const needs: Need[] = [{ control: 'half the data', seeds: evidence.seeds.length }]
-    return open('overfitting', needs, {
-      sentence: 'whether less data widens the gap has not been tried.',
-      evidence: rows,
-    })
+function memorising(evidence: Evidence, errors: Errors): Assessment {
+  const cause = 'overfitting'
+  const { applicable, seeds } = evidence
+  if (!applicable.has('half the data')) return learnedByHeart(evidence, errors)
+  if (recordsOf(evidence, 'half the data').length < seeds.length) {
+    return open(cause, { ...errors, outcome: 'half untried' }, [{ control: 'half the data', seeds: seeds.length }])
   }
   const wider = difference(evidence, 'patient', 'half the data', gapOf)
   // With half the data it diverged: that says nothing about the gap.
-  if (!wider) return held(evidence, rows, gap)
-  if (wider.verdict === 'too few seeds') {
-    const sentence = `half the data takes the gap from ${percent(wider.first)} to ${percent(wider.second)}; three seeds would tell whether that is chance.`
-    return open('overfitting', [], { sentence, evidence: rows })
+  if (!wider) return learnedByHeart(evidence, errors)
+  const change = { before: wider.first, withHalf: wider.second }
+  if (wider.verdict === 'too few seeds') return open(cause, { ...errors, ...change, outcome: 'too few seeds' }, [])
+  if (wider.mean >= leastEffect * wider.first) {
+    return learnedByHeart(evidence, errors, { gap: wider.second, isSure: wider.verdict === 'worse' })
   }
-  if (wider.mean >= leastEffect * wider.first) return held(evidence, rows, gap, wider)
-  const sentence = `half the data doesn't widen the gap: ${percent(wider.second)} against ${percent(wider.first)}.`
-  return ruledOut('overfitting', 'half the data', { sentence, evidence: rows })
+  return ruledOut(cause, { ...errors, ...change, outcome: 'half does not widen' }, { controls: ['half the data'] })
 }
 
-function held(evidence: Evidence, rows: readonly EvidenceRow[], gap: number, wider?: PairedDifference): Assessment {
-  const [{ words }, { words: risen }] = rows
-  const half = wider?.second
-  const within = wider?.verdict === 'worse' ? '' : ', which is within the spread of the seeds'
-  const widened =
-    half === undefined ? '' : `, and with half the data the gap is ${percent(half)} instead of ${percent(gap)}${within}`
-  const sentence = `It learns its samples by heart: ${words}; ${risen}${widened}.`
-  const extra: EvidenceRow[] = []
-  if (half !== undefined) {
-    const told = `${percent(half)} instead of ${percent(gap)}`
-    extra.push({ name: 'gap with half the data', value: half, limit: gap, words: told })
-  }
-  const random = meanOf(evidence, 'random labels', trainingError)
-  if (random !== null) {
-    const told = `trained on random labels it gets ${percent(random)} of them wrong, where guessing gets ${percent(evidence.chance.error)}`
-    extra.push({ name: 'training error with random labels', value: random, limit: null, words: told })
-  }
-  return holds('overfitting', scoreOf(gap, leastGap), { sentence, evidence: [...rows, ...extra] })
-}
-
-function reason(error: number, [gap, rise]: readonly EvidenceRow[]): string {
-  if (error > learned) return `its training error is ${percent(error)}: it hasn't learned its samples by heart`
-  if ((gap.value ?? 0) < leastGap) return gap.words
-  return `${rise.words} (limit ${number(leastRise * 100)}%)`
+function learnedByHeart(
+  evidence: Evidence,
+  errors: Errors,
+  half: { readonly gap: number; readonly isSure: boolean } | null = null,
+): Assessment {
+  const error = meanOf(evidence, 'random labels', trainingError)
+  const randomLabels = error === null ? null : { error, guessing: evidence.chance.error }
+  const facts = { ...errors, outcome: 'learned by heart', half, randomLabels } as const
+  return holds('overfitting', facts, scoreOf(errors.gap, leastGap))
 }

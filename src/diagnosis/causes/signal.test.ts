@@ -10,39 +10,45 @@ import {
   textOf,
   throughJson,
   unreadable,
+  type Worded,
+  worded,
   worse,
 } from '../../../test/support/made-up-evidence.ts'
 import type { Evidence } from '../evidence.ts'
 import { chaoticSignal, explodingSignal, vanishingSignal } from './signal.ts'
 
+const exploding = (evidence: Evidence): Worded => worded(explodingSignal(evidence))
+const vanishing = (evidence: Evidence): Worded => worded(vanishingSignal(evidence))
+const chaotic = (evidence: Evidence): Worded => worded(chaoticSignal(evidence))
+
 const signal = (meanSquare: readonly number[]): Evidence =>
   madeUpEvidence({ trials: worse(reading({ meanSquare })), hidden: meanSquare.length - 1 })
-const limitOf = (assess: typeof explodingSignal): number => assess(signal(along(1, 1))).evidence[0].limit ?? Number.NaN
+const limitOf = (assess: typeof exploding): number => assess(signal(along(1, 1))).evidence[0].limit ?? Number.NaN
 
 describe('an exploding signal', () => {
-  const limit = limitOf(explodingSignal)
+  const limit = limitOf(exploding)
 
   it('holds just beyond the limit, and is ruled out just within', () => {
-    expect(explodingSignal(signal(along(3, 3 * 10 ** (limit + 0.01)))).state).toBe('holds')
-    expect(explodingSignal(signal(along(3, 3 * 10 ** (limit - 0.01)))).state).toBe('ruled out')
-    expect(explodingSignal(signal(along(1, 10 ** -(limit + 1)))).state).toBe('ruled out')
+    expect(exploding(signal(along(3, 3 * 10 ** (limit + 0.01)))).state).toBe('holds')
+    expect(exploding(signal(along(3, 3 * 10 ** (limit - 0.01)))).state).toBe('ruled out')
+    expect(exploding(signal(along(1, 10 ** -(limit + 1)))).state).toBe('ruled out')
   })
 
   it('has a score of a half at the limit, and nearer to 1 beyond', () => {
-    expect(explodingSignal(signal(along(1, 10 ** limit * 1.001))).score).toBeCloseTo(0.5, 2)
-    expect(explodingSignal(signal(along(1, 10 ** (4 * limit)))).score).toBeCloseTo(0.8, 2)
-    expect(explodingSignal(signal([1, 1, Number.POSITIVE_INFINITY, Number.NaN, 1])).score).toBe(1)
+    expect(exploding(signal(along(1, 10 ** limit * 1.001))).score).toBeCloseTo(0.5, 2)
+    expect(exploding(signal(along(1, 10 ** (4 * limit)))).score).toBeCloseTo(0.8, 2)
+    expect(exploding(signal([1, 1, Number.POSITIVE_INFINITY, Number.NaN, 1])).score).toBe(1)
   })
 
   it('is seen where it is largest in the middle, and by its layer', () => {
-    const found = explodingSignal(signal([1, 1, 1e3, 1e12, 1e2, 1, 1]))
+    const found = exploding(signal([1, 1, 1e3, 1e12, 1e2, 1, 1]))
     expect(found).toMatchObject({ state: 'holds', by: '' })
-    expect(found.sentence).toContain('layer 4 of 6')
+    expect(found.statement).toContain('layer 4 of 6')
     expect(found.evidence[0].value).toBeCloseTo(12, 9)
   })
 
   it("isn't the read-out's scale", () => {
-    expect(explodingSignal(signal(along(1, 1, 1e30))).state).toBe('ruled out')
+    expect(exploding(signal(along(1, 1, 1e30))).state).toBe('ruled out')
   })
 
   it("isn't that of a single seed", () => {
@@ -50,50 +56,50 @@ describe('an exploding signal', () => {
       madeUpTrials('patient', { loss: [1.5], seeds: [seed], start: reading({ meanSquare }) }),
     )
     const others = madeUpEvidence({ trials: worse() }).records.filter(({ control }) => control !== 'patient')
-    expect(explodingSignal({ ...madeUpEvidence(), records: [...trials, ...others] }).state).toBe('ruled out')
+    expect(exploding({ ...madeUpEvidence(), records: [...trials, ...others] }).state).toBe('ruled out')
   })
 
   it('is the same once it comes from a file, which has no Infinity', () => {
     const evidence = signal([1, 1e10, 1e300, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NaN, 1])
     for (const one of [evidence, throughJson(evidence)]) {
-      expect(explodingSignal(one)).toMatchObject({ state: 'holds', score: 1 })
-      expect(textOf(explodingSignal(one))).not.toMatch(unreadable)
+      expect(exploding(one)).toMatchObject({ state: 'holds', score: 1 })
+      expect(textOf(exploding(one))).not.toMatch(unreadable)
     }
   })
 
   it('explains nothing where there is nothing to explain', () => {
     const start = reading({ meanSquare: along(1, 1e20) })
-    expect(explodingSignal(madeUpEvidence({ trials: sound(start) }))).toMatchObject({
+    expect(exploding(madeUpEvidence({ trials: sound(start) }))).toMatchObject({
       state: 'ruled out',
       by: 'training',
     })
-    expect(explodingSignal(madeUpEvidence({ trials: helpless(start) })).state).toBe('holds')
+    expect(exploding(madeUpEvidence({ trials: helpless(start) })).state).toBe('holds')
   })
 })
 
 describe('a vanishing signal', () => {
-  const limit = limitOf(vanishingSignal)
+  const limit = limitOf(vanishing)
 
   it('holds just beyond the limit, and is ruled out just within', () => {
-    expect(vanishingSignal(signal(along(3, 3 * 10 ** -(limit + 0.01)))).state).toBe('holds')
-    expect(vanishingSignal(signal(along(3, 3 * 10 ** -(limit - 0.01)))).state).toBe('ruled out')
-    expect(vanishingSignal(signal(along(1, 10 ** (limit + 1)))).state).toBe('ruled out')
+    expect(vanishing(signal(along(3, 3 * 10 ** -(limit + 0.01)))).state).toBe('holds')
+    expect(vanishing(signal(along(3, 3 * 10 ** -(limit - 0.01)))).state).toBe('ruled out')
+    expect(vanishing(signal(along(1, 10 ** (limit + 1)))).state).toBe('ruled out')
   })
 
   it('is one that is gone, and names the layer by which it is small', () => {
-    const gone = vanishingSignal(signal([1, 1e-2, 1e-9, 0, 0, 0, 1]))
+    const gone = vanishing(signal([1, 1e-2, 1e-9, 0, 0, 0, 1]))
     expect(gone).toMatchObject({ state: 'holds', score: 1 })
-    expect(gone.sentence).toContain('layer 3 of 6')
+    expect(gone.statement).toContain('layer 3 of 6')
     expect(textOf(gone)).not.toMatch(unreadable)
   })
 
   it("isn't one that is no number", () => {
-    expect(vanishingSignal(signal([1, 1, Number.NaN, 1, 1, 1, 1])).state).toBe('ruled out')
+    expect(vanishing(signal([1, 1, Number.NaN, 1, 1, 1, 1])).state).toBe('ruled out')
   })
 
   it('explains nothing where there is nothing to explain', () => {
     const start = reading({ meanSquare: along(1, 1e-20) })
-    expect(vanishingSignal(madeUpEvidence({ trials: sound(start) }))).toMatchObject({
+    expect(vanishing(madeUpEvidence({ trials: sound(start) }))).toMatchObject({
       state: 'ruled out',
       by: 'training',
     })
@@ -105,31 +111,31 @@ describe('a chaotic signal', () => {
     madeUpEvidence({
       trials: worse(reading({ closestPairs: along(0.95, 0.95 - fall), gradientNorm: along(10 ** decades, 1) })),
     })
-  const [leastFall, leastGrowth] = chaoticSignal(chaos(0, 0)).evidence.map(({ limit }) => limit ?? Number.NaN)
+  const [leastFall, leastGrowth] = chaotic(chaos(0, 0)).evidence.map(({ limit }) => limit ?? Number.NaN)
 
   it('holds where like samples end up unlike and gradients grow, and not for one of these alone', () => {
-    expect(chaoticSignal(chaos(leastFall + 0.01, leastGrowth + 0.01)).state).toBe('holds')
-    expect(chaoticSignal(chaos(leastFall - 0.01, leastGrowth + 0.01)).state).toBe('ruled out')
-    expect(chaoticSignal(chaos(leastFall + 0.01, leastGrowth - 0.01)).state).toBe('ruled out')
-    expect(chaoticSignal(chaos(leastFall + 0.2, -leastGrowth - 3)).state).toBe('ruled out')
+    expect(chaotic(chaos(leastFall + 0.01, leastGrowth + 0.01)).state).toBe('holds')
+    expect(chaotic(chaos(leastFall - 0.01, leastGrowth + 0.01)).state).toBe('ruled out')
+    expect(chaotic(chaos(leastFall + 0.01, leastGrowth - 0.01)).state).toBe('ruled out')
+    expect(chaotic(chaos(leastFall + 0.2, -leastGrowth - 3)).state).toBe('ruled out')
   })
 
   it('says which of the two is missing', () => {
-    expect(chaoticSignal(chaos(leastFall + 0.01, 0)).sentence).toContain('gradients')
-    expect(chaoticSignal(chaos(leastFall / 2, 5)).sentence).toContain('cosine')
+    expect(chaotic(chaos(leastFall + 0.01, 0)).statement).toContain('gradients')
+    expect(chaotic(chaos(leastFall / 2, 5)).statement).toContain('cosine')
   })
 
   it('counts the fall from the highest value on', () => {
     const closestPairs = [0.5, 0.99, 0.9, 0.7, 0.6, 0.5, 1]
     const start = reading({ closestPairs, gradientNorm: along(1e6, 1) })
-    const found = chaoticSignal(madeUpEvidence({ trials: worse(start) }))
+    const found = chaotic(madeUpEvidence({ trials: worse(start) }))
     expect(found.state).toBe('holds')
     expect(found.evidence[0].value).toBeCloseTo(0.49, 9)
   })
 
   it('explains nothing where there is nothing to explain', () => {
     const start = reading({ closestPairs: along(0.95, 0.1), gradientNorm: along(1e6, 1) })
-    expect(chaoticSignal(madeUpEvidence({ trials: sound(start) }))).toMatchObject({
+    expect(chaotic(madeUpEvidence({ trials: sound(start) }))).toMatchObject({
       state: 'ruled out',
       by: 'training',
     })
@@ -145,7 +151,7 @@ describe('the signal of a network with one hidden layer, or none', () => {
         closestPairs: all(0.9, hidden + 1),
       })
       const evidence = madeUpEvidence({ trials: helpless(start), hidden })
-      for (const assess of [explodingSignal, vanishingSignal, chaoticSignal]) {
+      for (const assess of [exploding, vanishing, chaotic]) {
         expect(assess(evidence).state).toBe('ruled out')
       }
     }

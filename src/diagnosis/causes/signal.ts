@@ -1,20 +1,8 @@
 /** How large the values are from layer to layer before the first step, and whether small differences between them grow. */
-
-import { number } from '../../format/words.ts'
 import type { Evidence } from '../evidence.ts'
-import {
-  type Assessment,
-  type EvidenceRow,
-  firstOf,
-  hiddenReading,
-  holds,
-  lastOf,
-  placeOf,
-  ruledOut,
-  scoreOf,
-  withoutSymptom,
-} from './assessment.ts'
+import { type Judged, mechanism, type Standing, scoreOf } from './assessment.ts'
 import { growthTowardsInput } from './gradient.ts'
+import { firstOf, hiddenReading, lastOf, type Place, placeOf } from './layer-values.ts'
 
 /**
  * Powers of ten between the first layer's mean square and the furthest. He's initialisation at 60 layers of 64 units moves it by
@@ -22,29 +10,40 @@ import { growthTowardsInput } from './gradient.ts'
  */
 const mostDecades = 4
 
-interface Travel {
-  /** Powers of ten above the first layer's, and below. */
-  readonly up: number
-  readonly down: number
-  /** The first stages beyond the limit; -1 where there is none. */
-  readonly highAt: number
-  readonly lowAt: number
+/** Mean squares of the outputs. */
+export type SignalFacts = {
+  /** Powers of ten from the first layer's to the furthest. */
+  readonly decades: number
+  readonly limit: number
+  /** Of the first hidden layer and of the last one. */
   readonly first: number
   readonly last: number
+} & Standing<{
+  /** The first layer beyond the limit. */
+  readonly place: Place
+}>
+
+export function explodingSignal(evidence: Evidence): Judged<'exploding-signal', SignalFacts> {
+  return mechanism('exploding-signal', evidence, travelOf(evidence, 1))
 }
 
-function travelOf(evidence: Evidence): Travel {
+export function vanishingSignal(evidence: Evidence): Judged<'vanishing-signal', SignalFacts> {
+  return mechanism('vanishing-signal', evidence, travelOf(evidence, -1))
+}
+
+/** `direction`: 1 of growth, -1 of shrinking. */
+function travelOf(evidence: Evidence, direction: 1 | -1) {
   const values = hiddenReading(evidence, 'meanSquare')
   const first = firstOf(values)
-  const decades = values.map((value) => decadesBetween(first, value))
+  const path = values.map((value) => direction * decadesBetween(first, value))
+  const onset = path.findIndex((value) => value >= mostDecades)
+  const decades = Math.max(0, ...path)
+  const score = scoreOf(decades, mostDecades)
   return {
-    up: Math.max(0, ...decades),
-    down: Math.max(0, ...decades.map((value) => -value)),
-    highAt: decades.findIndex((value) => value >= mostDecades),
-    lowAt: decades.findIndex((value) => value <= -mostDecades),
-    first,
-    last: lastOf(values),
-  }
+    observation: 'signal before training',
+    facts: { decades, limit: mostDecades, first, last: lastOf(values) },
+    beyond: onset < 0 ? null : { score, onset, facts: { place: placeOf(evidence, onset) } },
+  } as const
 }
 
 /** A signal of 0 has vanished, and one that isn't a number has exploded. */
@@ -53,67 +52,31 @@ function decadesBetween(first: number, value: number): number {
   return Number.isNaN(value) || first === 0 ? Number.POSITIVE_INFINITY : Math.log10(value / first)
 }
 
-function rowsOf(name: string, value: number, { first, last }: Travel): EvidenceRow[] {
-  const words = `mean square ${number(first)} after the first layer, ${number(last)} after the last hidden one`
-  return [{ name, value: Number.isFinite(value) ? value : null, limit: mostDecades, words }]
-}
-
-export function explodingSignal(evidence: Evidence): Assessment {
-  const travel = travelOf(evidence)
-  const rows = rowsOf('powers of ten that the signal grows by', travel.up, travel)
-  const [{ words }] = rows
-  if (travel.highAt < 0) {
-    return ruledOut('exploding-signal', 'the signal before training', { sentence: `${words}.`, evidence: rows })
-  }
-  const sentence = `The signal explodes before any training: ${words}, 10,000 times the first's by ${placeOf(evidence, travel.highAt)}.`
-  return (
-    withoutSymptom('exploding-signal', evidence, rows) ??
-    holds('exploding-signal', scoreOf(travel.up, mostDecades), { sentence, evidence: rows }, travel.highAt)
-  )
-}
-
-export function vanishingSignal(evidence: Evidence): Assessment {
-  const travel = travelOf(evidence)
-  const rows = rowsOf('powers of ten that the signal shrinks by', travel.down, travel)
-  const [{ words }] = rows
-  if (travel.lowAt < 0) {
-    return ruledOut('vanishing-signal', 'the signal before training', { sentence: `${words}.`, evidence: rows })
-  }
-  const sentence = `The signal vanishes before any training: ${words}, a 10,000th of the first's by ${placeOf(evidence, travel.lowAt)}.`
-  return (
-    withoutSymptom('vanishing-signal', evidence, rows) ??
-    holds('vanishing-signal', scoreOf(travel.down, mostDecades), { sentence, evidence: rows }, travel.lowAt)
-  )
-}
-
 /** How far the cosine of the closest pairs of samples falls in a chaotic network (Poole et al. 2016). */
 const leastFall = 0.2
 /** Powers of ten that gradients grow by towards the input: chi_1 > 1 over all layers (Schoenholz et al. 2017). */
 const leastGrowth = 1
 
-export function chaoticSignal(evidence: Evidence): Assessment {
+export type ChaoticSignalFacts = {
+  /** Of the cosine of the closest pairs of samples: its highest value in any hidden layer, and that of the last one. */
+  readonly highest: number
+  readonly last: number
+  readonly fall: number
+  readonly leastFall: number
+  /** Powers of ten that gradients grow by towards the input; NaN where the last hidden layer has none. */
+  readonly growth: number
+  readonly leastGrowth: number
+} & Standing
+
+export function chaoticSignal(evidence: Evidence): Judged<'chaotic-signal', ChaoticSignalFacts> {
   const cosines = hiddenReading(evidence, 'closestPairs')
   const [highest, last] = [Math.max(...cosines.filter((value) => !Number.isNaN(value))), lastOf(cosines)]
   const fall = highest - last
   const growth = growthTowardsInput(evidence)
-  const words = `the cosine of the closest pairs of samples falls from ${number(highest)} to ${number(last)}`
-  const grown = Number.isNaN(growth)
-    ? 'the last hidden layer has no gradient to compare others with'
-    : `gradients are ${number(10 ** growth)} times as large in the first layer as in the last hidden one`
-  const rows = [
-    { name: 'fall of the cosine of the closest pairs', value: fall, limit: leastFall, words },
-    { name: 'powers of ten that gradients grow by towards the input', value: growth, limit: leastGrowth, words: grown },
-  ]
-  if (!(fall >= leastFall && growth >= leastGrowth)) {
-    const sentence =
-      fall >= leastFall
-        ? `${grown}.`
-        : `${fall > 0 ? words : `the cosine of the closest pairs of samples ends at ${number(last)}, its highest`}.`
-    return ruledOut('chaotic-signal', 'the correlation before training', { sentence, evidence: rows })
-  }
-  const sentence = `The signal is chaotic before any training: ${words}, so that like inputs end up unlike, and ${grown}.`
-  return (
-    withoutSymptom('chaotic-signal', evidence, rows) ??
-    holds('chaotic-signal', scoreOf(growth, leastGrowth), { sentence, evidence: rows })
-  )
+  const isBeyond = fall >= leastFall && growth >= leastGrowth
+  return mechanism('chaotic-signal', evidence, {
+    observation: 'correlation before training',
+    facts: { highest, last, fall, leastFall, growth, leastGrowth },
+    beyond: isBeyond ? { score: scoreOf(growth, leastGrowth), facts: {} } : null,
+  })
 }

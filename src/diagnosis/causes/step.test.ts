@@ -7,13 +7,17 @@ import {
   textOf,
   unreadable,
   usefulDepth,
+  type Worded,
+  worded,
   worse,
 } from '../../../test/support/made-up-evidence.ts'
-import { type Assessment, restoring } from './assessment.ts'
-import { fitsPoorly, poorFit, relief, unstableStep } from './step.ts'
+import type { Evidence } from '../evidence.ts'
+import { fitsPoorly, poorFit, relief, restoring } from './control-answers.ts'
+import { unstableStep } from './step.ts'
 
-const assess = (trials: MadeUp['trials'], seeds = [0, 1, 2]): Assessment =>
-  unstableStep(madeUpEvidence({ trials, seeds, measured: usefulDepth() }))
+const judged = (evidence: Evidence): Worded => worded(unstableStep(evidence))
+const assess = (trials: MadeUp['trials'], seeds = [0, 1, 2]): Worded =>
+  judged(madeUpEvidence({ trials, seeds, measured: usefulDepth() }))
 /** The patient lacks 1.5 of loss. */
 const lacking = (share: number): number[] => [1.5, 1.6, 1.55].map((loss) => loss - share * 1.5)
 const noHelp = { loss: [1.5] }
@@ -46,7 +50,7 @@ describe('a step that is too large, of a network that is worse than its twin', (
     for (const rate of ['rate / 3', 'rate / 10'] as const) {
       const found = assess({ ...worse(), [rate]: { loss: lacking(restoring + 0.01) } })
       expect(found).toMatchObject({ state: 'holds', needs: [] })
-      expect(found.sentence).toContain(rate === 'rate / 3' ? 'a third' : 'a tenth')
+      expect(found.statement).toContain(rate === 'rate / 3' ? 'a third' : 'a tenth')
     }
     const short = { loss: lacking(restoring - 0.01) }
     expect(assess({ ...worse(), 'rate / 3': short, 'rate / 10': short }).state).toBe('ruled out')
@@ -54,7 +58,7 @@ describe('a step that is too large, of a network that is worse than its twin', (
 
   it('is told by the rate that gives most back', () => {
     const found = assess({ ...worse(), 'rate / 3': { loss: lacking(0.8) }, 'rate / 10': { loss: lacking(1) } })
-    expect(found.sentence).toContain('a tenth')
+    expect(found.statement).toContain('a tenth')
   })
 
   it('may be why nothing is learnt at all', () => {
@@ -63,16 +67,16 @@ describe('a step that is too large, of a network that is worse than its twin', (
     const diverged = { patient: { loss: [null, null, null] }, 'rate / 10': { loss: all(0.5) } }
     const found = assess(diverged)
     expect(found.state).toBe('holds')
-    expect(found.sentence).toContain('diverged')
+    expect(found.statement).toContain('diverged')
   })
 
   it('has the curvature among its evidence, and is not judged by it', () => {
     const measured = { sharpness: { eigenvalue: 1e6, stability: 1e5 } }
     const trials = { ...worse(), 'rate / 3': noHelp, 'rate / 10': noHelp }
-    const found = unstableStep(madeUpEvidence({ trials, measured }))
+    const found = judged(madeUpEvidence({ trials, measured }))
     expect(found.state).toBe('ruled out')
     expect(found.evidence.map(({ value }) => value)).toContain(1e5)
-    const adam = unstableStep(madeUpEvidence({ trials, measured: { sharpness: { eigenvalue: 3, stability: null } } }))
+    const adam = judged(madeUpEvidence({ trials, measured: { sharpness: { eigenvalue: 3, stability: null } } }))
     expect(textOf(adam)).not.toMatch(unreadable)
   })
 })

@@ -7,18 +7,20 @@ import {
   textOf,
   throughJson,
   unreadable,
+  type Worded,
+  worded,
   worse,
 } from '../../../test/support/made-up-evidence.ts'
-import type { Assessment } from './assessment.ts'
+import type { Evidence } from '../evidence.ts'
 import { deadUnits, saturatedUnits } from './units.ts'
 
 const probes = [
-  ['dead units', 'deadUnits', deadUnits],
-  ['saturated units', 'saturatedUnits', saturatedUnits],
+  ['dead units', 'deadUnits', (evidence: Evidence): Worded => worded(deadUnits(evidence))],
+  ['saturated units', 'saturatedUnits', (evidence: Evidence): Worded => worded(saturatedUnits(evidence))],
 ] as const
 
 describe.each(probes)('%s', (_name, probe, assess) => {
-  const shares = (values: readonly number[], end = values): Assessment => {
+  const shares = (values: readonly number[], end = values): Worded => {
     const trials = worse(reading({ [probe]: values }))
     const patient = { ...trials?.patient, loss: [1.5, 1.5, 1.5], end: reading({ [probe]: end }) }
     return assess(madeUpEvidence({ trials: { ...trials, patient } }))
@@ -28,7 +30,7 @@ describe.each(probes)('%s', (_name, probe, assess) => {
   it('are too many just beyond the limit in any hidden layer, and not just within', () => {
     const found = shares([0, 0, limit + 0.01, 0, 0, 0, 0])
     expect(found.state).toBe('holds')
-    expect(found.sentence).toContain('layer 3 of 6')
+    expect(found.statement).toContain('layer 3 of 6')
     expect(shares(all(limit - 0.01, 7)).state).toBe('ruled out')
   })
 
@@ -39,7 +41,7 @@ describe.each(probes)('%s', (_name, probe, assess) => {
   it("aren't those of layers that have none", () => {
     const some = shares([Number.NaN, Number.NaN, 0.1, Number.NaN, 1, Number.NaN, Number.NaN])
     expect(some).toMatchObject({ state: 'holds' })
-    expect(some.sentence).toContain('layer 5 of 6')
+    expect(some.statement).toContain('layer 5 of 6')
     const none = shares(all(Number.NaN, 7))
     expect(none.state).toBe('ruled out')
     expect(textOf(none)).not.toMatch(unreadable)

@@ -7,27 +7,29 @@ import {
   textOf,
   unreadable,
   usefulDepth,
+  type Worded,
+  worded,
 } from '../../../test/support/made-up-evidence.ts'
-import type { Assessment } from './assessment.ts'
+import type { Evidence } from '../evidence.ts'
 import { uselessDepth } from './useless-depth.ts'
+
+const judged = (evidence: Evidence): Worded => worded(uselessDepth(evidence))
 
 describe('useless residual blocks', () => {
   /** `losses[i]`: without the last i + 1 of six blocks. */
-  const without = (losses: readonly number[], loss = 0.1): Assessment => {
+  const without = (losses: readonly number[], loss = 0.1): Worded => {
     const fromTop = losses.map((one, index) => ({ blocks: index + 1, loss: one }))
     const measured = { withoutBlocks: { loss, single: all(0.1, 7), fromTop } }
-    return uselessDepth(madeUpEvidence({ trials: sound(), blocks: 6, measured }))
+    return judged(madeUpEvidence({ trials: sound(), blocks: 6, measured }))
   }
   const limit = without(all(1, 6)).evidence[0].limit ?? Number.NaN
 
   it('are measured by taking them out', () => {
-    expect(uselessDepth(madeUpEvidence({ trials: sound(), blocks: 6 }))).toMatchObject({
+    expect(judged(madeUpEvidence({ trials: sound(), blocks: 6 }))).toMatchObject({
       state: 'open',
       needs: [{ measurement: 'withoutBlocks' }],
     })
-    expect(uselessDepth(madeUpEvidence({ trials: sound(), blocks: 2 })).needs).toEqual([
-      { measurement: 'withoutBlocks' },
-    ])
+    expect(judged(madeUpEvidence({ trials: sound(), blocks: 2 })).needs).toEqual([{ measurement: 'withoutBlocks' }])
   })
 
   it('are so many of the last ones without which the loss stays as it is', () => {
@@ -36,7 +38,7 @@ describe('useless residual blocks', () => {
       expect(share(count).state).toBe(count / 6 >= limit ? 'holds' : 'ruled out')
       expect(textOf(share(count))).not.toMatch(unreadable)
     }
-    expect(share(4).sentence).toContain('last 4 of 6')
+    expect(share(4).statement).toContain('last 4 of 6')
   })
 
   it('leave the loss within a hundredth of what it is', () => {
@@ -56,7 +58,7 @@ describe('useless residual blocks', () => {
     const measured = { withoutBlocks: { loss: 0.1, single: all(0.1, 7), fromTop } }
     const wordsOf = (test: readonly number[]): string | undefined => {
       const own = { ...measured, linearProbe: { train: test, test } }
-      return uselessDepth(madeUpEvidence({ trials: sound(), blocks: 6, measured: own })).evidence[1]?.words
+      return judged(madeUpEvidence({ trials: sound(), blocks: 6, measured: own })).evidence[1]?.words
     }
     const nothing = Number.NaN
     expect(wordsOf([0.5, nothing, 0.88, 0.9, nothing, 0.91, 0.99])).toBe(
@@ -68,7 +70,7 @@ describe('useless residual blocks', () => {
   it('are no claim where none can be taken out', () => {
     const found = without([])
     expect(found.state).not.toBe('holds')
-    expect(found.sentence).not.toContain('loss rises')
+    expect(found.statement).not.toContain('loss rises')
   })
 
   it("aren't those without which nothing finite is left", () => {
@@ -78,14 +80,14 @@ describe('useless residual blocks', () => {
 
 describe('useless plain layers', () => {
   /** Of each hidden layer, what no affine map explains, and the loss with one in its place; the read-out is one. */
-  const affine = (residual: readonly number[], loss: readonly number[] = all(0.1, residual.length)): Assessment => {
+  const affine = (residual: readonly number[], loss: readonly number[] = all(0.1, residual.length)): Worded => {
     const measured = { affine: { residual: [...residual, 1e-12], loss: [...loss, 0.1], whole: 0.1 } }
-    return uselessDepth(madeUpEvidence({ trials: sound(), hidden: residual.length, measured }))
+    return judged(madeUpEvidence({ trials: sound(), hidden: residual.length, measured }))
   }
 
   it('are measured by affine maps in their place', () => {
-    expect(uselessDepth(madeUpEvidence({ trials: sound() })).needs).toEqual([{ measurement: 'affine' }])
-    expect(uselessDepth(madeUpEvidence({ trials: sound(), blocks: 1 })).needs).toEqual([{ measurement: 'affine' }])
+    expect(judged(madeUpEvidence({ trials: sound() })).needs).toEqual([{ measurement: 'affine' }])
+    expect(judged(madeUpEvidence({ trials: sound(), blocks: 1 })).needs).toEqual([{ measurement: 'affine' }])
   })
 
   it('are those that are affine maps, where most are', () => {
@@ -95,7 +97,7 @@ describe('useless plain layers', () => {
     expect(affine([1e-9, 1e-9, 1e-9, 1e-9, 1e-9, 0.3]).state).toBe('holds')
     // The read-out is no hidden layer.
     expect(affine([1e-9, 0.3]).state).toBe('ruled out')
-    expect(affine([1e-9, 0.3]).sentence).toContain('1 of 2')
+    expect(affine([1e-9, 0.3]).statement).toContain('1 of 2')
     expect(affine([1e-9]).state).toBe('ruled out')
   })
 
@@ -104,7 +106,7 @@ describe('useless plain layers', () => {
     expect(affine(all(1e-9, 6), all(Number.POSITIVE_INFINITY, 6)).state).toBe('ruled out')
     const tooWide = all(Number.NaN, 7)
     const measured = { affine: { residual: tooWide, loss: tooWide, whole: 0.1 } }
-    const found = uselessDepth(madeUpEvidence({ trials: sound(), measured }))
+    const found = judged(madeUpEvidence({ trials: sound(), measured }))
     expect(found.state).not.toBe('holds')
     expect(textOf(found)).not.toMatch(unreadable)
   })
@@ -118,14 +120,14 @@ describe('useless plain layers', () => {
 describe('useless depth', () => {
   it('is nothing to ask for of a network that has learnt nothing', () => {
     for (const blocks of [0, 6]) {
-      const found = uselessDepth(madeUpEvidence({ trials: helpless(), blocks, measured: usefulDepth() }))
+      const found = judged(madeUpEvidence({ trials: helpless(), blocks, measured: usefulDepth() }))
       expect(found).toMatchObject({ state: 'ruled out', needs: [] })
     }
-    expect(uselessDepth(madeUpEvidence({ trials: { patient: { loss: [null] } } })).state).toBe('ruled out')
+    expect(judged(madeUpEvidence({ trials: { patient: { loss: [null] } } })).state).toBe('ruled out')
   })
 
   it('needs no symptom', () => {
     const useless = { withoutBlocks: { loss: 0.1, single: [], fromTop: [{ blocks: 6, loss: 0.1 }] } }
-    expect(uselessDepth(madeUpEvidence({ trials: sound(), blocks: 6, measured: useless })).state).toBe('holds')
+    expect(judged(madeUpEvidence({ trials: sound(), blocks: 6, measured: useless })).state).toBe('holds')
   })
 })

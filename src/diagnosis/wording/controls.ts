@@ -1,6 +1,9 @@
-/** What is said of controls: the question that each asks. */
+/** What is said of controls: the question that each asks, and what came of it. */
+import { number } from '../../format/words.ts'
 import type { Need } from '../causes/assessment.ts'
-import type { ControlName } from '../controls.ts'
+import type { LossChange } from '../causes/control-answers.ts'
+import { type ControlName, type ControlOf, controls } from '../controls.ts'
+import { seedsText } from './words.ts'
 
 const questions = {
   patient: 'the network as it is',
@@ -20,5 +23,26 @@ const questions = {
 export function needText(need: Need): string {
   if ('measurement' in need) return 'a measurement on the trained network'
   const { control, seeds } = need
-  return `${control} with ${seeds === 1 ? 'one seed' : `${seeds} seeds`} (${questions[control]})`
+  return `${control} with ${seedsText(seeds)} (${questions[control]})`
+}
+
+const fractions = { 3: 'a third', 10: 'a tenth' } as const
+
+/** `a third of the rate` */
+export const rateText = (control: ControlOf<'rate'>): string => `${fractions[controls[control].divisor]} of the rate`
+
+const multiples = { 3: 'three', 4: 'four', 16: 'sixteen' } as const
+
+/** `three times the steps` */
+export const stepsText = (control: ControlOf<'steps'>): string =>
+  `${multiples[controls[control].factor]} times the steps`
+
+/** `four times the width` */
+export const widthText = (control: ControlOf<'width'>): string =>
+  `${multiples[controls[control].factor]} times the width`
+
+/** `training loss 0.31 instead of 2.30`, or what there is to say of runs that diverged. */
+export function lossChangeText({ before, after }: LossChange): string {
+  if (after === null) return before === null ? 'no finite loss either' : `no finite loss instead of ${number(before)}`
+  return `training loss ${number(after)} ${before === null ? 'where it diverged' : `instead of ${number(before)}`}`
 }

@@ -1,5 +1,5 @@
 /** What a reader of the answer should know of how it was found. */
-import type { StepPlan } from './trial-store.ts'
+import type { StepPlan } from '../trial-store.ts'
 
 export function notesOf({ steps, shortened }: StepPlan): string[] {
   if (shortened === undefined) return []

@@ -11,9 +11,9 @@ import {
   unreadable,
   usefulDepth,
   worse,
-} from '../../test/support/made-up-evidence.ts'
+} from '../../../test/support/made-up-evidence.ts'
+import { judge } from '../judge.ts'
 import { answerOf } from './answer.ts'
-import { judge } from './judge.ts'
 
 function answer(trials: MadeUp['trials'], made: MadeUp = {}): string[] {
   const evidence = madeUpEvidence({ trials, measured: usefulDepth(), ...made })
