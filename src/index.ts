@@ -82,10 +82,11 @@ export {
   optimizersWith,
   usualOptimizer,
 } from './graph/optimizers/table.ts'
+export type { ActivationName } from './network/activations.ts'
 export * from './network/initialisers.ts'
 export { networkFromJson } from './network/json.ts'
 export * from './network/layers.ts'
-export type { ActivationName, Initialiser, Layer, Network, Varying } from './network/network.ts'
+export type { Initialiser, Layer, Network, Varying } from './network/network.ts'
 export {
   depthInName,
   describePresets,

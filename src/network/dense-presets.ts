@@ -5,15 +5,15 @@
  */
 
 import { grouped } from '../format/words.ts'
+import { type ActivationName, activations } from './activations.ts'
 import type { Family, PresetContext } from './families/family.ts'
 import { activation, batchNorm, chain, dense, dropout, layerNorm, repeat, residual } from './layers.ts'
 import { inverseDepth, type MultiplierRule, multipliers } from './multiplier.ts'
-import type { ActivationName, Initialiser, Layer, Network } from './network.ts'
+import type { Initialiser, Layer, Network } from './network.ts'
 import {
   DEFAULT_DEPTH,
   DEFAULT_WIDTH,
   type DenseOption,
-  defaultInitialiser,
   denseOptions,
   initialisers,
   type NormName,
@@ -175,7 +175,7 @@ function readInitialisers(
   if (init === 'zeros' && gain !== undefined) {
     throw presetError(`${text.name}:gain=${gain}`, 'no gain with init=zeros', `${gain}`, 'Leave gain out.')
   }
-  const usual = defaultInitialiser[activationName]
+  const usual = activations[activationName].initialiser
   const inside = initialisers[init ?? usual](gain)
   // A first layer or read-out of zeros, or one that sees only its first inputs, would make the network useless.
   const outside = init === 'zeros' || init === 'identity' ? initialisers[usual]() : inside

@@ -1,10 +1,11 @@
 /** Constructors of layers: each returns deeply frozen data, and throws an IsobathError `network` on a bad value. */
+
 import type { z } from 'zod'
 import { checkOptions } from '../support/check-options.ts'
+import type { ActivationName } from './activations.ts'
 import { read } from './json.ts'
 import type {
   ActivationLayer,
-  ActivationName,
   AveragePoolLayer,
   BatchNormLayer,
   ChainLayer,

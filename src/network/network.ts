@@ -2,21 +2,10 @@
  * What a network is: frozen, JSON-serialisable data. Nothing here has a shape or a number of samples; those come with
  * the blueprint, which knows the input.
  */
+import type { ActivationName } from './activations.ts'
 
 /** One value for every layer, or one for each iteration of the innermost enclosing `repeat` (its length is `times`). */
 export type Varying = number | readonly number[]
-
-export type ActivationName =
-  | 'identity'
-  | 'relu'
-  | 'leakyRelu'
-  | 'tanh'
-  | 'sigmoid'
-  | 'softplus'
-  | 'gelu'
-  | 'silu'
-  | 'selu'
-  | 'erf'
 
 /**
  * How a layer's weights start. `fanIn` and `fanOut` are the layer's numbers of inputs and outputs; a convolution's are its

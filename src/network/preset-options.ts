@@ -1,11 +1,12 @@
 /** The options of the dense presets: one row each, read by the parser and shown by the help. */
-import { grouped } from '../format/words.ts'
+import { grouped, listed } from '../format/words.ts'
+import { type ActivationName, activationNames, activations } from './activations.ts'
 import { deltaOrthogonal, glorot, hardtMa, he, identityInit, lecun, orthogonal, sparse, zeros } from './initialisers.ts'
 import { multiplierOption } from './multiplier.ts'
-import type { ActivationName, Initialiser } from './network.ts'
+import type { Initialiser } from './network.ts'
 import { choice, number, rate, topOption, variance, whole, wholeNumber } from './option-kinds.ts'
 import type { PresetOption } from './preset-text.ts'
-import { activationNames, LARGEST_COUNT } from './schema.ts'
+import { LARGEST_COUNT } from './schema.ts'
 
 export const LARGEST_DEPTH = 10_000
 export const DEFAULT_DEPTH = 4
@@ -26,22 +27,9 @@ export const initialisers: Record<InitialiserName, (gain?: number) => Initialise
   sparse: (gain) => sparse({ deviation: gain }),
 }
 
-/**
- * Which initialiser goes with which activation. SELU's fixed point is derived for variance 1/fanIn (Klambauer et al.
- * 2017), so it takes LeCun's.
- */
-export const defaultInitialiser = {
-  relu: 'he',
-  leakyRelu: 'he',
-  gelu: 'he',
-  silu: 'he',
-  selu: 'lecun',
-  tanh: 'glorot',
-  sigmoid: 'glorot',
-  softplus: 'glorot',
-  erf: 'glorot',
-  identity: 'glorot',
-} as const satisfies Record<ActivationName, InitialiserName>
+/** The activations that take an initialiser by default, in words: `relu, leakyRelu and gelu`. */
+const takersOf = (initialiser: InitialiserName): string =>
+  listed(activationNames.filter((name) => activations[name].initialiser === initialiser))
 
 export type NormName = 'none' | 'batch' | 'layer'
 
@@ -70,7 +58,7 @@ export const denseOptions = {
   slope: number('a number', () => true, '0.01', "leakyRelu's slope for negative inputs"),
   init: choice(
     denseInitialisers,
-    'he with relu, leakyRelu, gelu and silu, lecun with selu, glorot with the others',
+    `he with ${takersOf('he')}, lecun with ${takersOf('lecun')}, glorot with the others`,
     'how weights start; identity and zeros fill the layers that keep their width, the others start by default',
   ),
   gain: number('a number', () => true, '1', "what the initialiser's standard deviation is multiplied by"),

@@ -9,6 +9,7 @@ import { grouped } from '../format/words.ts'
 import { foundText } from '../support/found.ts'
 import { nearest } from '../support/nearest.ts'
 import { once } from '../support/once.ts'
+import { activationNames } from './activations.ts'
 import type { Initialiser, Layer, Varying } from './network.ts'
 
 /** No width or loop count may be larger: a typing error shouldn't ask for all the memory there is. */
@@ -135,19 +136,6 @@ const name = once(() =>
     .regex(/^[\w-]{0,100}$/, nameRule)
     .optional(),
 )
-
-export const activationNames = [
-  'identity',
-  'relu',
-  'leakyRelu',
-  'tanh',
-  'sigmoid',
-  'softplus',
-  'gelu',
-  'silu',
-  'selu',
-  'erf',
-] as const
 
 const usualInit = once(() => initialiserSchema().default({ kind: 'he', gain: 1, fan: 'in' }))
 

@@ -1,4 +1,5 @@
 /** Units that ReLU treats alike for all samples. A unit of an image is a channel: all its positions in all samples. */
+import { activations } from '../network/activations.ts'
 import type { Sight } from './pass.ts'
 import type { Place, Stage } from './stages.ts'
 
@@ -8,12 +9,12 @@ import type { Place, Stage } from './stages.ts'
  */
 export function shareOfReluUnits(
   sight: Sight,
-  { activations }: Stage,
+  { activations: places }: Stage,
   isCounted: (active: number, all: number) => boolean,
 ): number {
   let units = 0
   let counted = 0
-  for (const place of activations.filter(isRelu)) {
+  for (const place of places.filter(isRelu)) {
     const { values, rows, width, positions } = sight.output(place)
     const active = new Uint32Array(width / positions)
     for (let start = 0; start < values.length; start += active.length) {
@@ -26,4 +27,5 @@ export function shareOfReluUnits(
   return counted / units
 }
 
-const isRelu = ({ layer: { layer } }: Place): boolean => layer.kind === 'activation' && layer.function === 'relu'
+const isRelu = ({ layer: { layer } }: Place): boolean =>
+  layer.kind === 'activation' && activations[layer.function].switchesOff

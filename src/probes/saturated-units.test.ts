@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readHandMade } from '../../test/support/hand-made-look.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
+import type { ActivationName } from '../network/activations.ts'
 import { activation, chain, dense, repeat, residual } from '../network/layers.ts'
-import type { ActivationName } from '../network/network.ts'
 import { saturatedUnits } from './saturated-units.ts'
 
 const backend = createReferenceBackend()

@@ -3,9 +3,7 @@
  * a thousandth of its maximum. NaN where the stage has none that saturates, and for GELU and SiLU, whose derivatives
  * their outputs don't tell. ReLU's are counted by `deadUnits`.
  */
-import { seluAlpha, seluScale } from '../graph/activations.ts'
-import type { ActivationName } from '../network/network.ts'
-import { erf, log } from '../support/numbers.ts'
+import { activations, type OutputRange } from '../network/activations.ts'
 import type { LayerProbe } from './layer-probe.ts'
 import type { Sight } from './pass.ts'
 import type { Place, Stage } from './stages.ts'
@@ -21,37 +19,14 @@ export const saturatedUnits: LayerProbe = {
 
 const threshold = 1e-3
 
-/** Outputs between which the derivative is at least so much of its maximum. */
-interface Range {
-  readonly low: number
-  readonly high: number
+function rangeOf({ layer: { layer } }: Place): OutputRange | undefined {
+  return layer.kind === 'activation' ? activations[layer.function].lively?.(threshold) : undefined
 }
 
-const around = (high: number): Range => ({ low: -high, high })
-
-/** sigmoid' = y (1 - y), of which 1/4 is the most. */
-const sigmoidLow = threshold / (2 * (1 + Math.sqrt(1 - threshold)))
-
-const lively: Partial<Record<ActivationName, Range>> = {
-  sigmoid: { low: sigmoidLow, high: 1 - sigmoidLow },
-  // tanh' = 1 - y^2.
-  tanh: around(Math.sqrt(1 - threshold)),
-  // erf' is in proportion to exp(-x^2).
-  erf: around(erf(Math.sqrt(-log(threshold)))),
-  // softplus' = 1 - exp(-y).
-  softplus: { low: -log(1 - threshold), high: Number.POSITIVE_INFINITY },
-  // selu' = y + scale alpha below 0, where its maximum scale alpha is, and scale above.
-  selu: { low: (threshold - 1) * seluScale * seluAlpha, high: Number.POSITIVE_INFINITY },
-}
-
-function rangeOf({ layer: { layer } }: Place): Range | undefined {
-  return layer.kind === 'activation' ? lively[layer.function] : undefined
-}
-
-function shareSaturated(sight: Sight, { activations }: Stage): number {
+function shareSaturated(sight: Sight, { activations: places }: Stage): number {
   let saturated = 0
   let all = 0
-  for (const place of activations) {
+  for (const place of places) {
     const range = rangeOf(place)
     if (range === undefined) continue
     const { values } = sight.output(place)

@@ -1,7 +1,9 @@
 /** Which parameters of a residual block are set to 0, so that its branch gives 0 and the block is its shortcut. */
+
 import type { LayerBlueprint, ParameterBlueprint, ParameterRole } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import type { ActivationName, LayerKind } from '../network/network.ts'
+import { activations } from '../network/activations.ts'
+import type { LayerKind } from '../network/network.ts'
 import type { ParameterPlace, Stage } from './stages.ts'
 
 /** When a layer gives 0 once its own parameters are 0: always, or where its input is 0. */
@@ -21,19 +23,6 @@ const leaves = {
   dropout: 'at zero',
   flatten: 'at zero',
 } satisfies Record<Exclude<LayerKind, 'activation' | 'chain' | 'residual' | 'repeat'>, GivesZero>
-
-const isZeroAtZero = {
-  identity: true,
-  relu: true,
-  leakyRelu: true,
-  tanh: true,
-  sigmoid: false,
-  softplus: false,
-  gelu: true,
-  silu: true,
-  selu: true,
-  erf: true,
-} satisfies Record<ActivationName, boolean>
 
 const zeroed: readonly ParameterRole[] = ['weight', 'bias', 'scale', 'shift']
 
@@ -55,7 +44,7 @@ function zeroingOf(block: LayerBlueprint, iteration: number): Zeroing | undefine
     case 'residual':
       return undefined
     case 'activation':
-      return isZeroAtZero[layer.function] ? { places: [], gives: 'at zero' } : undefined
+      return activations[layer.function].atZero === '0' ? { places: [], gives: 'at zero' } : undefined
     default: {
       const own = parameters.filter(({ role }) => zeroed.includes(role))
       return { places: own.map((parameter) => ({ parameter, iteration })), gives: leaves[layer.kind] }

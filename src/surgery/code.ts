@@ -1,8 +1,8 @@
 /** What passes through layers in place of a signal, and layers of weights that pass it on. */
 import { windowOf } from '../blueprint/leaf-rules.ts'
 import { sameShape } from '../blueprint/shape.ts'
+import { activations, type OperatingPoint } from '../network/activations.ts'
 import type { BatchNormLayer, ConvLayer, DenseLayer, ScaleLayer } from '../network/network.ts'
-import { type OperatingPoint, operatingPoints } from './operating-points.ts'
 import { type Draft, type Impossible, impossible, type Step, toSet } from './tensors.ts'
 
 /** What passes in place of a signal x: factor * x + offset. */
@@ -21,9 +21,6 @@ export interface Bend {
   readonly point: OperatingPoint
 }
 
-/** Functions that leave what isn't negative as it is. */
-export const isRectifier = (name: string): boolean => name === 'relu' || name === 'leakyRelu'
-
 /** The first activation behind the layer of weights at `place` and before the next one that isn't harmless. */
 export function nextBend(steps: readonly Step[], place: number, isNonnegative: boolean): Bend | undefined {
   let scale = 1
@@ -32,9 +29,10 @@ export function nextBend(steps: readonly Step[], place: number, isNonnegative: b
     const { layer } = step.blueprint
     if (layer.kind === 'dense' || layer.kind === 'conv') return undefined
     if (layer.kind === 'scale') scale *= factorAt(step, layer)
-    if (layer.kind !== 'activation' || layer.function === 'identity') continue
-    if (scale === 0 || (isNonnegative && isRectifier(layer.function))) return undefined
-    const point = operatingPoints[layer.function]
+    if (layer.kind !== 'activation') continue
+    const { operatingPoint: point, keepsPositive } = activations[layer.function]
+    if (point === null) continue
+    if (scale === 0 || (isNonnegative && keepsPositive)) return undefined
     return { step, point, before: { factor: point.step / scale, offset: point.at / scale } }
   }
   return undefined

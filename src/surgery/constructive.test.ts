@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { ActivationName } from '../network/activations.ts'
 import '../../test/support/seed.ts'
 import type { Backend } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
@@ -28,7 +29,7 @@ import {
   sigmoid,
   tanh,
 } from '../network/layers.ts'
-import type { ActivationName, Layer, Network } from '../network/network.ts'
+import type { Layer, Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { createRandom } from '../support/random.ts'
 import { constructiveWeights } from './constructive.ts'

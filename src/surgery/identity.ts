@@ -1,6 +1,7 @@
 /** Weights that make layers hand on what they get. */
+import { activations } from '../network/activations.ts'
 import type { ActivationLayer, ConvLayer, DenseLayer, Layer, ResidualLayer } from '../network/network.ts'
-import { type Bend, type Code, factorAt, isPlain, isRectifier, nextBend, plain, setAffine, setNorm } from './code.ts'
+import { type Bend, type Code, factorAt, isPlain, nextBend, plain, setAffine, setNorm } from './code.ts'
 import { silenceBranch } from './silence.ts'
 import { type Draft, type Impossible, impossible, type Step, stepsOf, toSet } from './tensors.ts'
 
@@ -36,7 +37,7 @@ const obstacles: { readonly [K in Layer['kind']]?: string } = {
  *
  * - Layers of weights become the identity: ones on the diagonal (of the kernel's centre), and zeros in further units.
  * - A rectifier leaves what isn't negative. Any other activation is used where it is nearly straight, and what comes out
- *   is then scaled and shifted (operating-points.ts).
+ *   is then scaled and shifted (`operatingPoint` in network/activations.ts).
  * - Batch norm has the mean 0, the variance 1 - epsilon, the scale 1 and the shift 0.
  * - A residual's branch is made zero.
  */
@@ -106,8 +107,9 @@ function passActivation(
     const { slope, value } = code.bend.point
     return { factor: slope * code.factor, offset: value, isExact: false }
   }
-  if (isRectifier(name) && isNonnegative && code.factor > 0 && code.offset >= 0) return code
-  const what = isRectifier(name) ? 'what may be negative' : 'what it gets'
+  const { keepsPositive } = activations[name]
+  if (keepsPositive && isNonnegative && code.factor > 0 && code.offset >= 0) return code
+  const what = keepsPositive ? 'what may be negative' : 'what it gets'
   return impossible(step.blueprint, `bends ${what}, and no layer of weights of its block stands before it`)
 }
 

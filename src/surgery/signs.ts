@@ -1,14 +1,14 @@
 /** Which values in a network can't be negative, whatever its weights are. A rectifier leaves those as they are. */
+
 import type { LayerBlueprint } from '../blueprint/blueprint.ts'
-import type { ActivationName, Layer, Varying } from '../network/network.ts'
+import { activations } from '../network/activations.ts'
+import type { Layer, Varying } from '../network/network.ts'
 
 /** Whether a layer's input and its output are known not to be negative, in every iteration of the loops around it. */
 export interface Signs {
   readonly input: boolean
   readonly output: boolean
 }
-
-const neverNegative: ReadonlySet<ActivationName> = new Set(['relu', 'sigmoid', 'softplus'])
 
 const isNonnegative = (varying: Varying): boolean =>
   typeof varying === 'number' ? varying >= 0 : varying.every((value) => value >= 0)
@@ -43,8 +43,7 @@ export function findSigns(root: LayerBlueprint): ReadonlyMap<LayerBlueprint, Sig
 function throughLeaf(layer: Layer, input: boolean): boolean {
   switch (layer.kind) {
     case 'activation':
-      // All others give 0 or more where they are given 0 or more.
-      return input || neverNegative.has(layer.function)
+      return input || activations[layer.function].nonnegative === 'always'
     case 'scale':
       return input && isNonnegative(layer.factor)
     case 'maxPool':

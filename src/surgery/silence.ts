@@ -1,13 +1,9 @@
 /** Weights that make a residual branch give zeros, so that its block hands on what it gets. */
-import type { LayerBlueprint } from '../blueprint/blueprint.ts'
-import type { ActivationName, ResidualLayer } from '../network/network.ts'
-import { type Draft, type Impossible, impossible, type Step, stepsOf, toSet } from './tensors.ts'
 
-/** What is given for 0, where that isn't 0. */
-const atZero: ReadonlyMap<ActivationName, string> = new Map([
-  ['sigmoid', '1/2'],
-  ['softplus', 'ln 2'],
-])
+import type { LayerBlueprint } from '../blueprint/blueprint.ts'
+import { activations } from '../network/activations.ts'
+import type { ResidualLayer } from '../network/network.ts'
+import { type Draft, type Impossible, impossible, type Step, stepsOf, toSet } from './tensors.ts'
 
 /**
  * Sets to zero, in one iteration, the trained multiplier of a residual's branch; or else the branch's last layer of
@@ -60,9 +56,12 @@ function silenceStep(draft: Draft, step: Step): Silenced {
       return added === 'zero' ? skipped : typeof skipped === 'string' ? added : skipped
     }
     case 'activation': {
-      const value = atZero.get(layer.function)
-      if (value === undefined) return 'zero for zero'
-      return impossible(step.blueprint, `${layer.function} gives ${value} for 0, so that its branch can't be made zero`)
+      const { atZero } = activations[layer.function]
+      if (atZero === '0') return 'zero for zero'
+      return impossible(
+        step.blueprint,
+        `${layer.function} gives ${atZero} for 0, so that its branch can't be made zero`,
+      )
     }
     default:
       // A scalar bias is the only other layer that adds something.

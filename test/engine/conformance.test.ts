@@ -2,6 +2,7 @@
  * What every backend must do, in every precision and mode. The reference backend is held to answers that were computed
  * elsewhere; the others to the reference.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
@@ -9,8 +10,8 @@ import { createBlueprint } from '../../src/blueprint/create.ts'
 import { initialise } from '../../src/blueprint/initialise.ts'
 import { ops } from '../../src/graph/ops.ts'
 import { evaluationGraph } from '../../src/graph/programs.ts'
+import { activationNames } from '../../src/network/activations.ts'
 import { batchNorm, chain, dense } from '../../src/network/layers.ts'
-import { activationNames } from '../../src/network/schema.ts'
 import { createRandom } from '../../src/support/random.ts'
 import { callActivations, type JudgedCalls } from '../support/activation-range.ts'
 import { type Call, runCalls } from '../support/calls.ts'

@@ -2,10 +2,12 @@
  * Every gradient rule against central differences of the loss, in float64 on the reference backend: the loss as a
  * function of one weight at a time.
  */
+
 import { describe, expect, test } from 'vitest'
 import type { Program } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import { lossNames } from '../../src/graph/losses.ts'
+import { activationNames } from '../../src/network/activations.ts'
 import { gaussian } from '../../src/network/initialisers.ts'
 import {
   activation,
@@ -28,7 +30,6 @@ import {
   tanh,
 } from '../../src/network/layers.ts'
 import type { Network } from '../../src/network/network.ts'
-import { activationNames } from '../../src/network/schema.ts'
 import { createRandom } from '../../src/support/random.ts'
 import { exampleNames, examples } from '../support/networks.ts'
 import { compileProblem, createProblem, normals, type ProblemOptions, sgdRule } from '../support/problems.ts'

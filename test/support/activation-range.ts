@@ -2,8 +2,7 @@
 
 import type { Precision } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
-import { keptForGradient } from '../../src/graph/activations.ts'
-import { activationNames } from '../../src/network/schema.ts'
+import { activationNames, activations } from '../../src/network/activations.ts'
 import { createRandom } from '../../src/support/random.ts'
 import { type Call, runCalls } from './calls.ts'
 import { normals } from './problems.ts'
@@ -40,7 +39,7 @@ export async function callActivations(precision: Precision): Promise<{ forward: 
   )
   const outputs = await runCalls(reference, forward)
   const backward = activationNames.map((name, position): Call => {
-    const kept = keptForGradient(name, slope) === 'input' ? x : Array.from(outputs[position][0], round)
+    const kept = activations[name].derivedFrom(slope) === 'input' ? x : Array.from(outputs[position][0], round)
     const inputs = [dy, kept].map((values) => ({ shape, values }))
     return { op: 'activationGradient', inputs, attributes: { function: name, slope } }
   })

@@ -1,8 +1,9 @@
 /** What random layers are made of, on features and on images alike. */
+
 import fc from 'fast-check'
+import { activationNames } from '../../src/network/activations.ts'
 import { activation, batchNorm, dropout, scalarBias, scale } from '../../src/network/layers.ts'
 import type { Initialiser, Layer, LayerKind, Varying } from '../../src/network/network.ts'
-import { activationNames } from '../../src/network/schema.ts'
 
 /** Where a layer is made: how deep it may still nest, and how long the lists of its varying values are. */
 export interface Place {

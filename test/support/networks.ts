@@ -1,4 +1,5 @@
 /** Networks that between them use every kind of layer, each way that a loop can hold it. */
+import { activationNames } from '../../src/network/activations.ts'
 import { deltaOrthogonal, gaussian, glorot, he, orthogonal } from '../../src/network/initialisers.ts'
 import {
   activation,
@@ -24,7 +25,6 @@ import {
   tanh,
 } from '../../src/network/layers.ts'
 import type { Network } from '../../src/network/network.ts'
-import { activationNames } from '../../src/network/schema.ts'
 import { adamRule, momentumRule, type ProblemOptions, sgdRule } from './problems.ts'
 
 export interface Example {

@@ -1,13 +1,13 @@
 /** Operations whose every element depends on the same element of the inputs, and on small vectors and scalars. */
+
 import type { OpNode } from '../../graph/graph.ts'
-import type { ActivationName } from '../../network/network.ts'
+import { type ActivationName, activationNames, activations } from '../../network/activations.ts'
 import { mixBits } from '../../support/hash.ts'
-import { activations, derivatives } from './activations.ts'
 import { byElement, type Operation } from './operation.ts'
 
 const functionOf = ({ attributes }: OpNode): ActivationName => {
   const name = attributes.function
-  const known = Object.keys(activations).find((candidate): candidate is ActivationName => candidate === name)
+  const known = activationNames.find((candidate) => candidate === name)
   if (known === undefined) throw new RangeError(`no activation function ${String(name)}`)
   return known
 }
@@ -21,16 +21,15 @@ export const scale = byElement(([x, factor], index) => x[index] * factor[0])
 export const copy = byElement(([x], index) => x[index])
 
 export const activation: Operation = (inputs, node) => {
-  const apply = activations[functionOf(node)]
-  return byElement(([x], index) => apply(x[index], slopeOf(node)))(inputs, node)
+  const { value } = activations[functionOf(node)]
+  return byElement(([x], index) => value(x[index], slopeOf(node)))(inputs, node)
 }
 
 export const activationGradient: Operation = (inputs, node) => {
-  const name = functionOf(node)
   const slope = slopeOf(node)
-  const derivative = derivatives[name]
+  const { derivative, switchesOff } = activations[functionOf(node)]
   // A dead rectifier hands nothing back, not even an infinite cotangent times zero.
-  if (name === 'relu') return byElement(([dy, kept], index) => (kept[index] > 0 ? dy[index] : 0))(inputs, node)
+  if (switchesOff) return byElement(([dy, kept], index) => (kept[index] > 0 ? dy[index] : 0))(inputs, node)
   return byElement(([dy, kept], index) => dy[index] * derivative(kept[index], slope))(inputs, node)
 }
 

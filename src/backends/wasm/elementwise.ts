@@ -1,8 +1,8 @@
 /** The vector code of every element-by-element operation, for the tiles that kernels hold in registers. */
-import { seluAlpha, seluScale } from '../../graph/activations.ts'
+
 import type { Attributes } from '../../graph/graph.ts'
 import type { OpName } from '../../graph/ops.ts'
-import type { ActivationName } from '../../network/network.ts'
+import { type ActivationName, activations as activationRows, seluAlpha, seluScale } from '../../network/activations.ts'
 import type { I32, Local, Vector } from './assembler.ts'
 import {
   type Arithmetic,
@@ -40,7 +40,7 @@ const activations = {
   silu: (arithmetic, x) => arithmetic.lanes.mul(x, sigmoid(arithmetic, x)),
 } satisfies Record<ActivationName, VectorFunction>
 
-/** Derivatives, from the input or the output as graph/activations.ts has it. */
+/** Derivatives, from the input or the output as `derivedFrom` in network/activations.ts says. */
 const derivatives = {
   identity: ({ lanes }) => lanes.constant(1),
   relu: ({ lanes }, y) => v128.and(lanes.gt(y, lanes.constant(0)), lanes.constant(1)),
@@ -101,7 +101,7 @@ export const elementOps = {
     const { lanes, inputs } = context
     const [dy, kept] = inputs
     // A mask, not a product: an infinite cotangent at a dead unit gives 0, as in the reference.
-    if (activationOf(context) === 'relu') return v128.and(lanes.gt(kept, lanes.constant(0)), dy)
+    if (activationRows[activationOf(context)].switchesOff) return v128.and(lanes.gt(kept, lanes.constant(0)), dy)
     return lanes.mul(dy, derivatives[activationOf(context)](context, kept, slopeOf(context)))
   },
   batchNormalise: ({ lanes, inputs: [x, mean, inverse, scale, shift] }) =>

@@ -7,16 +7,29 @@
  * and outputs a.x_H, with a ~ N(0, 1), of all positions. Their theorems ask for inputs of norm 1, the loss 1/2 (f - y)^2, and
  * a phi that is smooth, Lipschitz, analytic and no polynomial.
  */
+import type { ActivationName } from '../activations.ts'
 import { normal } from '../initialisers.ts'
 import { activation, chain, conv, dense, named, repeat, residual, scale } from '../layers.ts'
-import type { ActivationName, Layer } from '../network.ts'
+import type { Layer } from '../network.ts'
 import { choice, number, topOption, whole } from '../option-kinds.ts'
 import { DEFAULT_DEPTH, DEFAULT_WIDTH, LARGEST_DEPTH } from '../preset-options.ts'
 import { type PresetText, presetError, take } from '../preset-text.ts'
 import { LARGEST_COUNT } from '../schema.ts'
 import { cifar, type Family } from './family.ts'
 
-/** c = 1/E[phi(z)^2] of the activations that the theorems take. */
+/** The activations that the theorems take. */
+export const smooth = [
+  'softplus',
+  'tanh',
+  'sigmoid',
+  'silu',
+  'gelu',
+  'erf',
+] as const satisfies readonly ActivationName[]
+
+type SmoothName = (typeof smooth)[number]
+
+/** c = 1/E[phi(z)^2] of these activations. */
 export const normalisers = {
   softplus: 1.0854865029883436,
   tanh: 2.536175433217451,
@@ -24,21 +37,19 @@ export const normalisers = {
   silu: 2.810761124074474,
   gelu: 2.351715614073378,
   erf: 2.152578860607596,
-} as const satisfies Partial<Record<ActivationName, number>>
-
-type SmoothName = keyof typeof normalisers
-
-const smooth: readonly SmoothName[] = ['softplus', 'tanh', 'sigmoid', 'silu', 'gelu', 'erf']
+} as const satisfies Record<SmoothName, number>
 
 const activationOption = choice<SmoothName>(smooth, 'softplus', 'the smooth function after each hidden layer')
 
 /** Why the theorems don't hold for it. */
-const faults: ReadonlyMap<string, string> = new Map([
-  ['relu', 'it has a kink at 0'],
-  ['leakyRelu', 'it has a kink at 0'],
-  ['selu', 'it has a kink at 0'],
-  ['identity', 'it is a polynomial'],
-])
+const faults: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    relu: 'it has a kink at 0',
+    leakyRelu: 'it has a kink at 0',
+    selu: 'it has a kink at 0',
+    identity: 'it is a polynomial',
+  } satisfies Record<Exclude<ActivationName, SmoothName>, string>),
+)
 
 const depth = whole({ to: LARGEST_DEPTH }, DEFAULT_DEPTH, 'H, the number of hidden layers; the read-out is not counted')
 const common = { depth, activation: activationOption, top: topOption }

@@ -1,12 +1,10 @@
 /** The theory that presets rest on. */
 import { expect, test } from 'vitest'
 import { blueprintOf, ofKind } from '../../../test/support/preset-layers.ts'
-import { activations } from '../../backends/reference/activations.ts'
 import { initialise } from '../../blueprint/initialise.ts'
-import { normalisers } from './du.ts'
+import { activations } from '../activations.ts'
+import { normalisers, smooth } from './du.ts'
 import { criticalPoints } from './vanilla-cnn.ts'
-
-const functions: Readonly<Record<string, (x: number, slope: number) => number>> = activations
 
 /** The mean of f(z) for a standard normal z; the trapezoidal rule, which is exact to rounding for analytic functions. */
 function gaussianMean(f: (z: number) => number): number {
@@ -32,7 +30,7 @@ test('vanilla-cnn is at criticality: chi_1 = 1 at the fixed point', () => {
       identity: () => 1,
     }
     const [sw2, sb2] = [point?.sw2 ?? Number.NaN, point?.sb2 ?? Number.NaN]
-    const phi = (z: number) => functions[name](Math.sqrt(q) * z, 0)
+    const phi = (z: number) => activations[name].value(Math.sqrt(q) * z, 0)
     const digits = name === 'relu' ? 2 : 12 // a kink, which the rule above rounds off
     expect(sw2 * gaussianMean((z) => slope[name](Math.sqrt(q) * z) ** 2)).toBeCloseTo(1, digits)
     expect(sb2 + sw2 * gaussianMean((z) => phi(z) ** 2)).toBeCloseTo(q, digits)
@@ -52,8 +50,8 @@ test('the gain of orthogonal weights is sqrt(sw2)', () => {
 })
 
 test('c = 1/E[phi(z)^2] in the networks of Du et al.', () => {
-  for (const [name, c] of Object.entries(normalisers)) {
-    expect(c * gaussianMean((z) => functions[name](z, 0) ** 2)).toBeCloseTo(1, 12)
+  for (const name of smooth) {
+    expect(normalisers[name] * gaussianMean((z) => activations[name].value(z, 0) ** 2)).toBeCloseTo(1, 12)
   }
 })
 
@@ -65,7 +63,7 @@ test('hidden layers of Du et al. keep the norm 1, and branches are c_res/(H sqrt
   let square = 0
   for (let unit = 0; unit < 4000; unit++) {
     const product = input.reduce((sum, value, place) => sum + value * weights[50 * unit + place], 0)
-    square += (Number(factor) * activations.softplus(product)) ** 2
+    square += (Number(factor) * activations.softplus.value(product, 0)) ** 2
   }
   expect(Math.sqrt(square)).toBeCloseTo(1, 1)
   const branches = ofKind('du-resnet:depth=10,width=64,cres=0.25', 'residual').map(({ multiplier }) => multiplier)

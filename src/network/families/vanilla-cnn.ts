@@ -11,13 +11,14 @@
  * all singular values of the network's Jacobian stay near 1; at sw2 = 1.7609546, sb2 = 0.05 they spread 22 times as fast with
  * depth (Pennington et al. 2017: their variance grows in proportion to depth, and to q* where that is small).
  */
+import { type ActivationName, activationNames } from '../activations.ts'
 import { deltaOrthogonal, gaussian, glorot, he, lecun, orthogonal } from '../initialisers.ts'
 import { activation, chain, conv, dense, globalAveragePool, named, repeat } from '../layers.ts'
-import type { ActivationName, Initialiser } from '../network.ts'
+import type { Initialiser } from '../network.ts'
 import { choice, topOption, variance, whole } from '../option-kinds.ts'
 import { LARGEST_DEPTH } from '../preset-options.ts'
 import { type PresetText, presetError, take } from '../preset-text.ts'
-import { activationNames, LARGEST_COUNT } from '../schema.ts'
+import { LARGEST_COUNT } from '../schema.ts'
 import type { Family } from './family.ts'
 
 /** Variances at which signals neither vanish nor explode. tanh: q* = 0.0259; relu: He et al. (2015). */
