@@ -3,6 +3,7 @@ import type { Backend } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { gradientGraph } from '../graph/programs.ts'
+import { layerTraits } from '../network/layer-traits.ts'
 import { singularValues } from '../numerics/linear-algebra.ts'
 import type { Weights } from '../training/evaluate.ts'
 import type { ProbeSamples } from './samples.ts'
@@ -73,7 +74,7 @@ export async function jacobianSingularValues(
 }
 
 function couplesSamples({ layer, children }: LayerBlueprint): boolean {
-  return layer.kind === 'batchNorm' || children.some(couplesSamples)
+  return layerTraits[layer.kind].couplesSamples || children.some(couplesSamples)
 }
 
 /** The outputs themselves, but for one of each sample, which is off by enough that little of the difference is rounded away. */

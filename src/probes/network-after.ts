@@ -59,7 +59,16 @@ function shortened(layer: Layer, times: number): Layer {
       return { ...layer, factor: last(layer.factor) }
     case 'dropout':
       return { ...layer, rate: last(layer.rate) }
-    default:
+    case 'repeat':
+    case 'maxPool':
+    case 'averagePool':
+    case 'globalAveragePool':
+    case 'subsample':
+    case 'scalarBias':
+    case 'activation':
+    case 'layerNorm':
+    case 'batchNorm':
+    case 'flatten':
       return layer
   }
 }

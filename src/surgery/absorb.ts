@@ -1,8 +1,8 @@
 /** Undoing a scale and a shift of a signal in the next layer of weights. */
 import type { LayerBlueprint } from '../blueprint/blueprint.ts'
-import type { ConvLayer, DenseLayer } from '../network/network.ts'
+import type { ConvLayer, DenseLayer, Layer } from '../network/network.ts'
 import { type Code, factorAt } from './code.ts'
-import { type Draft, type Impossible, impossible, type Step, toSet } from './tensors.ts'
+import { type Draft, type Impossible, type Iteration, impossible, toSet } from './tensors.ts'
 
 /** The layers that a signal passes behind `last`, chains taken apart; undefined where it isn't in this layer. */
 function layersBehind(blueprint: LayerBlueprint, last: LayerBlueprint): LayerBlueprint[] | undefined {
@@ -33,49 +33,61 @@ export function absorb(
   index: readonly number[],
   code: Code,
 ): Impossible | undefined {
-  const { factor } = code
-  let { offset } = code
+  let passed = code
   for (const blueprint of layersBehind(root, last) ?? []) {
-    const step = { blueprint, index }
     const { layer } = blueprint
-    switch (layer.kind) {
-      case 'dense':
-      case 'conv':
-        return undo(draft, step, layer, { factor, offset })
-      case 'scale':
-        // by * (factor * x + offset), where it was by * x.
-        offset *= factorAt(step, layer)
-        continue
-      case 'maxPool':
-        if (factor > 0) continue
-        break
-      case 'subsample':
-        // Its further channels are zeros, whatever the others are.
-        if (layer.channels === blueprint.input[0] || offset === 0) continue
-        break
-      case 'activation':
-        if (layer.function === 'identity') continue
-        break
-      case 'dropout':
-      case 'flatten':
-      case 'averagePool':
-      case 'globalAveragePool':
-        continue
+    const place = { blueprint, index }
+    if (layer.kind === 'dense' || layer.kind === 'conv') return undo(draft, place, layer, passed)
+    const next = pass(place, layer, passed)
+    if (next === null) {
+      return impossible(
+        blueprint,
+        `gets what is scaled by the layers made identities (${last.path}), and can't undo it`,
+      )
     }
-    return impossible(blueprint, `gets what is scaled by the layers made identities (${last.path}), and can't undo it`)
+    passed = next
   }
   return impossible(last, 'scales what it hands on, and no layer of weights stands behind it to undo that')
 }
 
+/** How a layer hands on a scaled and shifted signal; null where what it gives isn't the signal scaled and shifted. */
+function pass(place: Iteration, layer: Exclude<Layer, DenseLayer | ConvLayer>, code: Code): Code | null {
+  const { factor, offset } = code
+  switch (layer.kind) {
+    case 'scale':
+      // by * (factor * x + offset), where it was by * x.
+      return { factor, offset: offset * factorAt(place, layer) }
+    case 'maxPool':
+      return factor > 0 ? code : null
+    case 'subsample':
+      // Its further channels are zeros, whatever the others are.
+      return layer.channels === place.blueprint.input[0] || offset === 0 ? code : null
+    case 'activation':
+      return layer.function === 'identity' ? code : null
+    case 'dropout':
+    case 'flatten':
+    case 'averagePool':
+    case 'globalAveragePool':
+      return code
+    case 'scalarBias':
+    case 'layerNorm':
+    case 'batchNorm':
+    case 'chain':
+    case 'residual':
+    case 'repeat':
+      return null
+  }
+}
+
 function undo(
   draft: Draft,
-  step: Step,
+  place: Iteration,
   layer: DenseLayer | ConvLayer,
   { factor, offset }: Code,
 ): Impossible | undefined {
-  const { blueprint } = step
-  const weight = toSet(draft, step, 'weight')
-  const bias = toSet(draft, step, 'bias')
+  const { blueprint } = place
+  const weight = toSet(draft, place, 'weight')
+  const bias = toSet(draft, place, 'bias')
   if (offset !== 0 && layer.kind === 'conv' && layer.padding === 'zero' && layer.kernel > 1) {
     return impossible(blueprint, 'sees zeros beyond the border, which are not shifted with the rest')
   }

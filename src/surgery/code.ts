@@ -1,9 +1,9 @@
 /** What passes through layers in place of a signal, and layers of weights that pass it on. */
 import { windowOf } from '../blueprint/leaf-rules.ts'
 import { sameShape } from '../blueprint/shape.ts'
-import { activations, type OperatingPoint } from '../network/activations.ts'
+import { type Activation, activations, type OperatingPoint } from '../network/activations.ts'
 import type { BatchNormLayer, ConvLayer, DenseLayer, ScaleLayer } from '../network/network.ts'
-import { type Draft, type Impossible, impossible, type Step, toSet } from './tensors.ts'
+import { type Draft, type Impossible, type Iteration, impossible, type Step, toSet } from './tensors.ts'
 
 /** What passes in place of a signal x: factor * x + offset. */
 export interface Code {
@@ -24,13 +24,14 @@ export interface Bend {
 /** The first activation behind the layer of weights at `place` and before the next one that isn't harmless. */
 export function nextBend(steps: readonly Step[], place: number, isNonnegative: boolean): Bend | undefined {
   let scale = 1
-  for (let index = place + 1; index < steps.length; index++) {
-    const step = steps[index]
-    const { layer } = step.blueprint
-    if (layer.kind === 'dense' || layer.kind === 'conv') return undefined
-    if (layer.kind === 'scale') scale *= factorAt(step, layer)
-    if (layer.kind !== 'activation') continue
-    const { operatingPoint: point, keepsPositive } = activations[layer.function]
+  for (const step of steps.slice(place + 1)) {
+    const effect = effectOf(step)
+    if (effect === 'weights') return undefined
+    if (typeof effect === 'number') {
+      scale *= effect
+      continue
+    }
+    const { operatingPoint: point, keepsPositive } = effect
     if (point === null) continue
     if (scale === 0 || (isNonnegative && keepsPositive)) return undefined
     return { step, point, before: { factor: point.step / scale, offset: point.at / scale } }
@@ -38,8 +39,33 @@ export function nextBend(steps: readonly Step[], place: number, isNonnegative: b
   return undefined
 }
 
+/** Weights that can be set, a function, or the number that the layer multiplies by once it is made an identity. */
+function effectOf(step: Step): 'weights' | Activation | number {
+  const { layer } = step
+  switch (layer.kind) {
+    case 'dense':
+    case 'conv':
+      return 'weights'
+    case 'activation':
+      return activations[layer.function]
+    case 'scale':
+      return factorAt(step, layer)
+    case 'maxPool':
+    case 'averagePool':
+    case 'globalAveragePool':
+    case 'subsample':
+    case 'scalarBias':
+    case 'dropout':
+    case 'layerNorm':
+    case 'batchNorm':
+    case 'flatten':
+    case 'residual':
+      return 1
+  }
+}
+
 /** The number that a layer multiplies by in this iteration. */
-export function factorAt({ index }: Step, { factor }: ScaleLayer): number {
+export function factorAt({ index }: Iteration, { factor }: ScaleLayer): number {
   return typeof factor === 'number' ? factor : factor[index[index.length - 1]]
 }
 

@@ -1,4 +1,5 @@
 /** Depth in blocks, and the layers of a chain that are copies of their neighbours. */
+import { hasOnTheWay } from '../network/layer-traits.ts'
 import type { ChainLayer, Layer, Network } from '../network/network.ts'
 
 /** Longer segments aren't sought among the layers of a chain. */
@@ -64,12 +65,7 @@ export function findRuns({ layers }: ChainLayer, mayHold: (start: number, end: n
 const coveredBy = ({ length, copies }: Run): number => length * copies
 
 /** Whether a signal meets a matrix or a kernel of weights in it; shortcuts don't count. */
-export function holdsWeights(layer: Layer): boolean {
-  if (layer.kind === 'chain') return layer.layers.some(holdsWeights)
-  if (layer.kind === 'residual') return holdsWeights(layer.branch)
-  if (layer.kind === 'repeat') return holdsWeights(layer.block)
-  return layer.kind === 'dense' || layer.kind === 'conv'
-}
+export const holdsWeights = (layer: Layer): boolean => hasOnTheWay(layer, 'mixesUnits')
 
 function holdsRepeat(layer: Layer): boolean {
   if (layer.kind === 'chain') return layer.layers.some(holdsRepeat)

@@ -1,6 +1,6 @@
 /** Weights that make layers hand on what they get. */
 import { activations } from '../network/activations.ts'
-import type { ActivationLayer, ConvLayer, DenseLayer, Layer, ResidualLayer } from '../network/network.ts'
+import type { ActivationLayer, ConvLayer, DenseLayer, ResidualLayer } from '../network/network.ts'
 import { type Bend, type Code, factorAt, isPlain, nextBend, plain, setAffine, setNorm } from './code.ts'
 import { silenceBranch } from './silence.ts'
 import { type Draft, type Impossible, impossible, type Step, stepsOf, toSet } from './tensors.ts'
@@ -20,15 +20,6 @@ interface Context {
   readonly draft: Draft
   readonly steps: readonly Step[]
   readonly isNonnegative: boolean
-}
-
-/** What no weights undo. */
-const obstacles: { readonly [K in Layer['kind']]?: string } = {
-  layerNorm: 'normalises each sample, which no weights undo',
-  maxPool: 'takes the largest of several positions, which no weights undo',
-  averagePool: 'takes the mean of several positions, which no weights undo',
-  globalAveragePool: 'takes the mean of all positions, which no weights undo',
-  subsample: 'leaves out positions, which no weights bring back',
 }
 
 /**
@@ -55,9 +46,7 @@ export function makeIdentity(draft: Draft, steps: readonly Step[], isNonnegative
 function passStep(context: Context, place: number, code: Passing): Passing | Impossible {
   const { draft, steps } = context
   const step = steps[place]
-  const { layer } = step.blueprint
-  const obstacle = obstacles[layer.kind]
-  if (obstacle !== undefined) return impossible(step.blueprint, obstacle)
+  const { layer } = step
   switch (layer.kind) {
     case 'dense':
     case 'conv':
@@ -78,8 +67,19 @@ function passStep(context: Context, place: number, code: Passing): Passing | Imp
       const scaled = { factor: code.factor * factor, offset: code.offset * factor }
       return { ...code, ...scaled, isExact: code.isExact && factor === 1 }
     }
-    default:
+    case 'dropout':
+    case 'flatten':
       return code
+    case 'layerNorm':
+      return impossible(step.blueprint, 'normalises each sample, which no weights undo')
+    case 'maxPool':
+      return impossible(step.blueprint, 'takes the largest of several positions, which no weights undo')
+    case 'averagePool':
+      return impossible(step.blueprint, 'takes the mean of several positions, which no weights undo')
+    case 'globalAveragePool':
+      return impossible(step.blueprint, 'takes the mean of all positions, which no weights undo')
+    case 'subsample':
+      return impossible(step.blueprint, 'leaves out positions, which no weights bring back')
   }
 }
 

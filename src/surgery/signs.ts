@@ -2,7 +2,7 @@
 
 import type { LayerBlueprint } from '../blueprint/blueprint.ts'
 import { activations } from '../network/activations.ts'
-import type { Layer, Varying } from '../network/network.ts'
+import type { Varying } from '../network/network.ts'
 
 /** Whether a layer's input and its output are known not to be negative, in every iteration of the loops around it. */
 export interface Signs {
@@ -22,38 +22,39 @@ export function findSigns(root: LayerBlueprint): ReadonlyMap<LayerBlueprint, Sig
     return output
   }
   const through = ({ layer, children }: LayerBlueprint, input: boolean): boolean => {
-    if (layer.kind === 'chain') return children.reduce((sign, child) => pass(child, sign), input)
-    if (layer.kind === 'repeat') {
-      const [block] = children
-      // What holds for the first iteration's input and for every later one's; more can't be said of all.
-      const everyInput = pass(block, input) && input
-      return pass(block, everyInput)
+    switch (layer.kind) {
+      case 'chain':
+        return children.reduce((sign, child) => pass(child, sign), input)
+      case 'repeat': {
+        const [block] = children
+        // What holds for the first iteration's input and for every later one's; more can't be said of all.
+        const everyInput = pass(block, input) && input
+        return pass(block, everyInput)
+      }
+      case 'residual': {
+        const [branch, shortcut] = children
+        const [added, skipped] = [pass(branch, input), shortcut ? pass(shortcut, input) : input]
+        return added && skipped && !layer.trainedMultiplier && isNonnegative(layer.multiplier)
+      }
+      case 'activation':
+        return input || activations[layer.function].nonnegative === 'always'
+      case 'scale':
+        return input && isNonnegative(layer.factor)
+      case 'maxPool':
+      case 'averagePool':
+      case 'globalAveragePool':
+      case 'subsample':
+      case 'dropout':
+      case 'flatten':
+        return input
+      case 'dense':
+      case 'conv':
+      case 'scalarBias':
+      case 'layerNorm':
+      case 'batchNorm':
+        return false
     }
-    if (layer.kind === 'residual') {
-      const [branch, shortcut] = children
-      const [added, skipped] = [pass(branch, input), shortcut ? pass(shortcut, input) : input]
-      return added && skipped && !layer.trainedMultiplier && isNonnegative(layer.multiplier)
-    }
-    return throughLeaf(layer, input)
   }
   pass(root, false)
   return signs
-}
-
-function throughLeaf(layer: Layer, input: boolean): boolean {
-  switch (layer.kind) {
-    case 'activation':
-      return input || activations[layer.function].nonnegative === 'always'
-    case 'scale':
-      return input && isNonnegative(layer.factor)
-    case 'maxPool':
-    case 'averagePool':
-    case 'globalAveragePool':
-    case 'subsample':
-    case 'dropout':
-    case 'flatten':
-      return input
-    default:
-      return false
-  }
 }

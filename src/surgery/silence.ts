@@ -36,7 +36,7 @@ function silence(draft: Draft, blueprint: LayerBlueprint, index: readonly number
 }
 
 function silenceStep(draft: Draft, step: Step): Silenced {
-  const { layer } = step.blueprint
+  const { layer } = step
   switch (layer.kind) {
     case 'dense':
     case 'conv':
@@ -63,9 +63,16 @@ function silenceStep(draft: Draft, step: Step): Silenced {
         `${layer.function} gives ${atZero} for 0, so that its branch can't be made zero`,
       )
     }
-    default:
-      // A scalar bias is the only other layer that adds something.
-      if (layer.kind === 'scalarBias') toSet(draft, step, 'bias')?.fill(0)
+    case 'scalarBias':
+      toSet(draft, step, 'bias')?.fill(0)
+      return 'zero for zero'
+    case 'maxPool':
+    case 'averagePool':
+    case 'globalAveragePool':
+    case 'subsample':
+    case 'scale':
+    case 'dropout':
+    case 'flatten':
       return 'zero for zero'
   }
 }

@@ -1,6 +1,7 @@
 /** Weights by iteration, and the notes of which of them were set. */
 import type { LayerBlueprint, ParameterBlueprint, ParameterRole } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
+import type { ChainLayer, Layer, RepeatLayer } from '../network/network.ts'
 import { assertInvariant } from '../support/errors.ts'
 
 /** Weights that are being written, and the parameters of which something was set. */
@@ -10,9 +11,14 @@ export interface Draft {
 }
 
 /** A layer in one iteration of the loops around it: a number for each loop, outermost first. */
-export interface Step {
+export interface Iteration {
   readonly blueprint: LayerBlueprint
   readonly index: readonly number[]
+}
+
+/** One that a signal passes as a whole: chains and repeats are taken apart. */
+export interface Step extends Iteration {
+  readonly layer: Exclude<Layer, ChainLayer | RepeatLayer>
 }
 
 /** Why no weights do what is asked for: a layer's path, and what it does. */
@@ -28,7 +34,7 @@ export const impossible = ({ path }: LayerBlueprint, why: string): Impossible =>
 export function stepsOf(blueprint: LayerBlueprint, index: readonly number[]): Step[] {
   const { layer, children } = blueprint
   if (layer.kind === 'chain') return children.flatMap((child) => stepsOf(child, index))
-  if (layer.kind !== 'repeat') return [{ blueprint, index }]
+  if (layer.kind !== 'repeat') return [{ blueprint, layer, index }]
   return Array.from({ length: layer.times }, (_, iteration) => stepsOf(children[0], [...index, iteration])).flat()
 }
 
@@ -52,7 +58,7 @@ export function valuesAt(
 }
 
 /** One iteration's values of the layer's parameter of this role, to be set; undefined where it has none. */
-export function toSet(draft: Draft, { blueprint, index }: Step, role: ParameterRole): Float64Array | undefined {
+export function toSet(draft: Draft, { blueprint, index }: Iteration, role: ParameterRole): Float64Array | undefined {
   const parameter = blueprint.parameters.find((one) => one.role === role)
   if (parameter === undefined) return undefined
   const values = draft.weights.get(parameter.name)

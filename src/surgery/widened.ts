@@ -1,22 +1,6 @@
 /** The same network with wider hidden layers. */
+import { hasOnTheWay } from '../network/layer-traits.ts'
 import type { Layer, Network } from '../network/network.ts'
-
-/** True for layers whose weights mix all units, and so decide how many there are behind them. */
-function hasWidth(layer: Layer): boolean {
-  switch (layer.kind) {
-    case 'dense':
-    case 'conv':
-      return true
-    case 'chain':
-      return layer.layers.some(hasWidth)
-    case 'residual':
-      return hasWidth(layer.branch)
-    case 'repeat':
-      return hasWidth(layer.block)
-    default:
-      return false
-  }
-}
 
 /**
  * Every hidden layer `factor` times as wide: units of dense layers, channels of convolutions. The last layer with weights gives
@@ -36,7 +20,7 @@ function widen(layer: Layer, factor: number, isLast: boolean): Layer {
     case 'subsample':
       return { ...layer, channels: layer.channels * factor }
     case 'chain': {
-      const last = layer.layers.findLastIndex(hasWidth)
+      const last = layer.layers.findLastIndex((member) => hasOnTheWay(member, 'mixesUnits'))
       return { ...layer, layers: layer.layers.map((one, index) => widen(one, factor, isLast && index === last)) }
     }
     case 'residual': {
@@ -47,7 +31,16 @@ function widen(layer: Layer, factor: number, isLast: boolean): Layer {
     case 'repeat':
       // Its block's output has its input's width, so it can't give the outputs of a network with wider layers before it.
       return { ...layer, block: widen(layer.block, factor, false) }
-    default:
+    case 'maxPool':
+    case 'averagePool':
+    case 'globalAveragePool':
+    case 'scalarBias':
+    case 'scale':
+    case 'activation':
+    case 'dropout':
+    case 'layerNorm':
+    case 'batchNorm':
+    case 'flatten':
       return layer
   }
 }

@@ -1,0 +1,47 @@
+/** What every kind of layer is by itself, for those who ask of a whole network. */
+import type { Layer, LayerKind } from './network.ts'
+
+interface LayerTraits {
+  /** Whether it has a matrix or a kernel of weights, which mixes all units and decides how many there are behind it. */
+  readonly mixesUnits: boolean
+  /** Whether its input must be an image. */
+  readonly needsImages: boolean
+  /** Whether its output for a sample depends on the other samples of the batch, in training mode. */
+  readonly couplesSamples: boolean
+}
+
+const none: LayerTraits = { mixesUnits: false, needsImages: false, couplesSamples: false }
+const ofImages: LayerTraits = { ...none, needsImages: true }
+
+export const layerTraits: Readonly<Record<LayerKind, LayerTraits>> = {
+  dense: { ...none, mixesUnits: true },
+  conv: { ...ofImages, mixesUnits: true },
+  maxPool: ofImages,
+  averagePool: ofImages,
+  globalAveragePool: ofImages,
+  subsample: ofImages,
+  scalarBias: none,
+  scale: none,
+  activation: none,
+  dropout: none,
+  layerNorm: none,
+  batchNorm: { ...none, couplesSamples: true },
+  flatten: none,
+  chain: none,
+  residual: none,
+  repeat: none,
+}
+
+/** Whether a layer on the signal's way has the trait: the layer or one within it, those of shortcuts aside. */
+export function hasOnTheWay(layer: Layer, trait: keyof LayerTraits): boolean {
+  switch (layer.kind) {
+    case 'chain':
+      return layer.layers.some((member) => hasOnTheWay(member, trait))
+    case 'residual':
+      return hasOnTheWay(layer.branch, trait)
+    case 'repeat':
+      return hasOnTheWay(layer.block, trait)
+    default:
+      return layerTraits[layer.kind][trait]
+  }
+}
