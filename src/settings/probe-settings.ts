@@ -1,5 +1,6 @@
 /** What is looked at in each layer while a network trains, as settings hold it. */
 import { z } from 'zod'
+import { once } from '../support/once.ts'
 import type { Kind } from './kinds.ts'
 
 export interface ProbeSettings {
@@ -9,12 +10,15 @@ export interface ProbeSettings {
   readonly every: number
 }
 
-const schema = z.strictObject({
-  of: z.array(z.string()).readonly(),
-  every: z.number().int().positive(),
-}) satisfies z.ZodType<ProbeSettings>
+const schema = once(
+  () =>
+    z.strictObject({
+      of: z.array(z.string()).readonly(),
+      every: z.number().int().positive(),
+    }) satisfies z.ZodType<ProbeSettings>,
+)
 
 export const probeSettings: Kind<ProbeSettings> = {
   expected: 'names of probes, and the steps between looks',
-  accepts: (value): value is ProbeSettings => schema.safeParse(value).success,
+  accepts: (value): value is ProbeSettings => schema().safeParse(value).success,
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { foundText } from '../support/found.ts'
 import { cos } from '../support/numbers.ts'
+import { once } from '../support/once.ts'
 import { type Kind, readNumbers } from './kinds.ts'
 
 export interface Schedule {
@@ -55,27 +56,31 @@ export const fractionsOfRun: Kind<readonly number[]> = {
   text: { read: readNumbers, expected: 'fractions of the run, such as 0.5,0.75' },
 }
 
-const warmupSchema = z.strictObject({
-  factor: z.number(),
-  error: z.number(),
-  every: z.number().int().positive(),
-  samples: z.number().int().positive(),
-}) satisfies z.ZodType<ErrorWarmup>
+const warmupSchema = () =>
+  z.strictObject({
+    factor: z.number(),
+    error: z.number(),
+    every: z.number().int().positive(),
+    samples: z.number().int().positive(),
+  }) satisfies z.ZodType<ErrorWarmup>
 
-const scheduleSchema = z.strictObject({
-  name: z.enum(scheduleNames),
-  warmup: z.number().int().nonnegative(),
-  warmupFactor: z.number().optional(),
-  untilError: warmupSchema.optional(),
-  fromLayers: z.number().int().nonnegative().optional(),
-  dropAt: z.array(z.number()).readonly(),
-  dropFactor: z.number(),
-}) satisfies z.ZodType<Schedule>
+const scheduleSchema = once(
+  () =>
+    z.strictObject({
+      name: z.enum(scheduleNames),
+      warmup: z.number().int().nonnegative(),
+      warmupFactor: z.number().optional(),
+      untilError: warmupSchema().optional(),
+      fromLayers: z.number().int().nonnegative().optional(),
+      dropAt: z.array(z.number()).readonly(),
+      dropFactor: z.number(),
+    }) satisfies z.ZodType<Schedule>,
+)
 
 /** A schedule as settings hold it. */
 export const schedule: Kind<Schedule> = {
   expected: 'a schedule of the rate',
-  accepts: (value): value is Schedule => scheduleSchema.safeParse(value).success,
+  accepts: (value): value is Schedule => scheduleSchema().safeParse(value).success,
 }
 
 /**
