@@ -4,9 +4,9 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { cases } from '../dist/casebook/cases.js'
-import { casebookPage } from '../dist/casebook/page.js'
-import { runCase } from '../dist/casebook/run.js'
+import { cases } from '../build/casebook/cases.js'
+import { casebookPage } from '../build/casebook/page.js'
+import { runCase } from '../build/casebook/run.js'
 
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 /**
  * Trains one network here and in PyTorch (Debian's python3 with python3-torch), from the same first weights on the same
  * batches, one after the other, and puts losses and errors side by side: a table, results.json and three figures in a folder.
- * After npm run build:
+ * After npm run build:modules:
  *
  *     node scripts/compare-pytorch.mjs [resnet-20] [--data cifar-10] [--data-dir FOLDER] [--recipe he-2015] [--seed 1]
  *       [--epochs 2 | --steps N] [--samples N] [--evaluate-every STEPS] [--threads 2] [--control] [--out compare-pytorch]
@@ -17,9 +17,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createAugmenter } from '../dist/data/augment.js'
-import { createBatches } from '../dist/data/batches.js'
-import { createStandardiser } from '../dist/data/standardise.js'
+import { createAugmenter } from '../build/data/augment.js'
+import { createBatches } from '../build/data/batches.js'
+import { createStandardiser } from '../build/data/standardise.js'
 import {
   createBlueprint,
   initialise,
@@ -29,11 +29,11 @@ import {
   tableText,
   train,
   version,
-} from '../dist/index.js'
-import { lineFigure } from '../dist/report/line-figure.js'
-import { resolveOptions, settingsFor } from '../dist/settings/options.js'
-import { scheduleFactor } from '../dist/settings/schedules.js'
-import { createRandom } from '../dist/support/random.js'
+} from '../build/index.js'
+import { lineFigure } from '../build/report/line-figure.js'
+import { resolveOptions, settingsFor } from '../build/settings/options.js'
+import { scheduleFactor } from '../build/settings/schedules.js'
+import { createRandom } from '../build/support/random.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -23,7 +23,7 @@ function readFlags() {
     minutes: { type: 'string', default: '1' },
     only: { type: 'string' },
     seed: { type: 'string', default: '1' },
-    built: { type: 'string', default: fileURLToPath(new URL('../dist', import.meta.url)) },
+    built: { type: 'string', default: fileURLToPath(new URL('../build', import.meta.url)) },
   }
   try {
     return parseArgs({ options }).values

@@ -1,12 +1,12 @@
 /**
  * Whether deep gradients are numerically wrong: the relative error of the first layer's gradient in float32, by depth, for plain
  * and residual networks at initialisation, as a figure and a table; and the training losses of some networks in float32 and in
- * float64, side by side: node scripts/gradient-precision.mjs [FIGURE.svg], after npm run build. Minutes.
+ * float64, side by side: node scripts/gradient-precision.mjs [FIGURE.svg], after npm run build:modules. Minutes.
  */
 import { writeFileSync } from 'node:fs'
-import { controls } from '../dist/diagnosis/controls.js'
-import { settingsOf, workOf } from '../dist/diagnosis/plan.js'
-import { runTrial } from '../dist/diagnosis/trial.js'
+import { controls } from '../build/diagnosis/controls.js'
+import { settingsOf, workOf } from '../build/diagnosis/plan.js'
+import { runTrial } from '../build/diagnosis/trial.js'
 import {
   createBlueprint,
   createWasmBackend,
@@ -16,10 +16,10 @@ import {
   parseNetwork,
   precisionGap,
   probeSamples,
-} from '../dist/index.js'
-import { joinNeeds, openPass } from '../dist/probes/pass.js'
-import { lineFigure } from '../dist/report/line-figure.js'
-import { resolveOptions } from '../dist/settings/options.js'
+} from '../build/index.js'
+import { joinNeeds, openPass } from '../build/probes/pass.js'
+import { lineFigure } from '../build/report/line-figure.js'
+import { resolveOptions } from '../build/settings/options.js'
 
 const out = process.argv[2] ?? 'gradient-precision.svg'
 const data = glyphs()

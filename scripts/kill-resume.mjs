@@ -20,7 +20,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     steps: { type: 'string', default: '12000' },
     optimizers: { type: 'string', default: 'momentum,adam' },
-    program: { type: 'string', default: fileURLToPath(new URL('../dist/cli/isobath.js', import.meta.url)) },
+    program: { type: 'string', default: fileURLToPath(new URL('../dist/isobath.js', import.meta.url)) },
   },
 })
 const [kills, steps] = [values.kills, values.steps].map(Number)

@@ -1,8 +1,8 @@
 /**
  * What the measurements of a diagnosis take, in seconds and in steps of the network on one thread:
- * node scripts/measurement-cost.mjs, after npm run build, on a machine with nothing else to do. Half a minute.
+ * node scripts/measurement-cost.mjs, after npm run build:modules, on a machine with nothing else to do. Half a minute.
  */
-import { diagnose, glyphs, parseNetwork, tiles, train } from '../dist/index.js'
+import { diagnose, glyphs, parseNetwork, tiles, train } from '../build/index.js'
 
 const images = glyphs()
 const cases = [

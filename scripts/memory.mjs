@@ -1,20 +1,20 @@
 /**
  * The memory of a training step as planned and as measured (Linux only), with all activations kept, all computed again that can
  * be, and as a training chooses within 4 GiB, or within --limit MEBIBYTES:
- * node --expose-gc scripts/memory.mjs [--limit 3072] [--only chosen] [NETWORK BATCH ...], after npm run build. Each in a process of its own.
+ * node --expose-gc scripts/memory.mjs [--limit 3072] [--only chosen] [NETWORK BATCH ...], after npm run build:modules. Each in a process of its own.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createWasmBackend } from '../dist/backends/wasm/backend.js'
-import { createBlueprint } from '../dist/blueprint/create.js'
-import { initialiseParameter } from '../dist/blueprint/initialise.js'
-import { parseNetwork, presetData } from '../dist/network/presets.js'
-import { resolveOptions } from '../dist/settings/options.js'
-import { chooseStep } from '../dist/training/fit.js'
-import { stepGraph } from '../dist/training/step-graph.js'
-import { stepInputs } from '../dist/training/step-inputs.js'
+import { createWasmBackend } from '../build/backends/wasm/backend.js'
+import { createBlueprint } from '../build/blueprint/create.js'
+import { initialiseParameter } from '../build/blueprint/initialise.js'
+import { parseNetwork, presetData } from '../build/network/presets.js'
+import { resolveOptions } from '../build/settings/options.js'
+import { chooseStep } from '../build/training/fit.js'
+import { stepGraph } from '../build/training/step-graph.js'
+import { stepInputs } from '../build/training/step-inputs.js'
 
 const usual = [
   ['residual-mlp:depth=10000,width=32', 128],

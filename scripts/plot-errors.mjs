@@ -1,11 +1,11 @@
 /**
  * Training and test error of runs against their steps, as two figures (OUT-training.svg, OUT-test.svg), as numbers
- * (OUT.json) and as a table on stdout: node scripts/plot-errors.mjs OUT TITLE RUN_FOLDER ..., after npm run build. The runs
+ * (OUT.json) and as a table on stdout: node scripts/plot-errors.mjs OUT TITLE RUN_FOLDER ..., after npm run build:modules. The runs
  * were made with --evaluate-every; those that haven't ended are drawn as far as they got.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { lineFigure } from '../dist/report/line-figure.js'
+import { lineFigure } from '../build/report/line-figure.js'
 
 const [out, title, ...folders] = process.argv.slice(2)
 if (folders.length === 0) throw new Error('expected OUT TITLE RUN_FOLDER ...')

@@ -1,10 +1,10 @@
 /**
  * Losses of runs against their steps, as a figure (OUT.svg), and as numbers (OUT.json):
- * node scripts/plot-losses.mjs OUT TITLE NAME=RUN_FOLDER NAME=RUN_FOLDER ..., after npm run build.
+ * node scripts/plot-losses.mjs OUT TITLE NAME=RUN_FOLDER NAME=RUN_FOLDER ..., after npm run build:modules.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { lineFigure } from '../dist/report/line-figure.js'
+import { lineFigure } from '../build/report/line-figure.js'
 
 /** Steps that a point of the thick lines is the mean of; the thin ones are each step's own. */
 const averaged = 20

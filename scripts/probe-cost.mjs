@@ -1,10 +1,10 @@
 /**
- * What the usual probes cost a training: node scripts/probe-cost.mjs [NETWORK@BATCH[@DATA] ...], after npm run build, on glyphs
+ * What the usual probes cost a training: node scripts/probe-cost.mjs [NETWORK@BATCH[@DATA] ...], after npm run build:modules, on glyphs
  * or tiles. A training with a look every 50 steps says itself what it spent on steps and what on looks, the weights' way
  * from its memory included. Of a long one less a short one, so that compiling and the looks at both ends are left out;
  * in turns, and printed are medians over the rounds, least and greatest beside them.
  */
-import { glyphs, parseNetwork, tiles, train, usualProbes } from '../dist/index.js'
+import { glyphs, parseNetwork, tiles, train, usualProbes } from '../build/index.js'
 
 const usual = [
   'mlp:depth=60@128',

@@ -5,11 +5,11 @@
  * build. The best of many turns, all kinds in turns: other work on the machine shows less. Operations are those of the direct
  * sum, so that a product by Winograd's algorithm may be above the peak.
  */
-import { createWasmBackend } from '../dist/backends/wasm/backend.js'
-import { enableRelaxedSimd } from '../dist/backends/wasm/platform.js'
-import { createInlinePool } from '../dist/backends/wasm/pool.js'
-import { createFmaPeak } from '../dist/bench/peak.js'
-import { convProducts, denseProducts, loadProduct } from '../dist/bench/products.js'
+import { createWasmBackend } from '../build/backends/wasm/backend.js'
+import { enableRelaxedSimd } from '../build/backends/wasm/platform.js'
+import { createInlinePool } from '../build/backends/wasm/pool.js'
+import { createFmaPeak } from '../build/bench/peak.js'
+import { convProducts, denseProducts, loadProduct } from '../build/bench/products.js'
 
 const turns = 12
 const sumCounts = [8, 9, 10, 12]

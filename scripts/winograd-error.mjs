@@ -1,16 +1,16 @@
 /**
  * What float32 does to the gradients of a whole training step, with Winograd's algorithm and with direct convolutions
- * alone, against float64: node scripts/winograd-error.mjs [NETWORK[@BATCH] ...], after npm run build. The relative error of
+ * alone, against float64: node scripts/winograd-error.mjs [NETWORK[@BATCH] ...], after npm run build:modules. The relative error of
  * all gradients taken together, over several batches of normal numbers. A ReLU whose input float32 rounds over 0 moves a
  * gradient by far more than rounding does, whichever way it is computed: such batches, whose error is more than ten times the
  * least, are counted, and the medians are of the others; of all, where these are fewer than half.
  */
-import { createWasmBackend } from '../dist/backends/wasm/backend.js'
-import { createBlueprint } from '../dist/blueprint/create.js'
-import { initialise } from '../dist/blueprint/initialise.js'
-import { optimizerScalars, trainingGraph } from '../dist/graph/programs.js'
-import { parseNetwork, presetData } from '../dist/network/presets.js'
-import { createRandom } from '../dist/support/random.js'
+import { createWasmBackend } from '../build/backends/wasm/backend.js'
+import { createBlueprint } from '../build/blueprint/create.js'
+import { initialise } from '../build/blueprint/initialise.js'
+import { optimizerScalars, trainingGraph } from '../build/graph/programs.js'
+import { parseNetwork, presetData } from '../build/network/presets.js'
+import { createRandom } from '../build/support/random.js'
 
 const usual = ['resnet-20@2', 'resnet-20@128', 'resnet-56@2', 'plain-20@2', 'vanilla-cnn:depth=20,channels=32@16']
 const batches = 30

@@ -162,7 +162,7 @@ export async function createReaders(load, folder) {
   const { parseBytes, parseNumber, wholeFrom, wholeList } = await load('cli/numbers')
   const { addDataOptions, dataChoice } = await load('cli/data-options')
   const { moons, readRun, train } = await load('index')
-  const { readResult } = await load('training/run-description')
+  const { readResult } = await load('runs/run-description')
   const { Command } = await import('commander')
 
   const place = (name) => {

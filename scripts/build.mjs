@@ -1,0 +1,102 @@
+/**
+ * Builds the package into `dist/`: the library, its types and the command line, bundled with the packages that they need.
+ * `--no-types` leaves out the types, which take most of the time. `--modules` builds `build/` instead: every file of `src/`
+ * by itself, for scripts that import the insides. `--out` names another folder.
+ */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { rolldown } from 'rolldown'
+import { dts } from 'rolldown-plugin-dts'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const source = join(root, 'src')
+
+const { values: options } = parseArgs({
+  options: { modules: { type: 'boolean' }, 'no-types': { type: 'boolean' }, out: { type: 'string' } },
+})
+const out = resolve(options.out ?? join(root, options.modules ? 'build' : 'dist'))
+
+/** A file's path below `src/`, with slashes on every system; undefined of a package's file. */
+function pathOf(id) {
+  const path = relative(source, id).replaceAll('\\', '/')
+  return path.startsWith('.') ? undefined : path
+}
+
+const holds = (pattern) => (id) => pattern.test(pathOf(id) ?? '')
+
+/** Files that read and write other files. The library loads them when a call needs them. */
+const isFileReader = holds(
+  /^(runs\/|data\/(check|cifar10|csv-file|download|fetch|files|gzip|idx|mnist|places|tar)\.ts)/,
+)
+
+/**
+ * The chunks; a chunk has all that its files need and no chunk above it has. `isobath --help` loads the first three alone:
+ * a start must not take twice as long as Node's own.
+ */
+const chunks = [
+  { name: 'commander', test: /node_modules[\\/]commander[\\/]/ },
+  { name: 'networks', test: holds(/^(network\/|format\/|support\/(?!files\.ts))/) },
+  { name: 'help', test: holds(/^cli\/(describe-networks|interrupt)\.ts/) },
+  { name: 'library', test: (id) => holds(/^(?!bench\/|cli\/)./)(id) && !isFileReader(id) },
+  { name: 'files', test: isFileReader },
+  { name: 'speed', test: holds(/^bench\/(?!peers\/jax-js-process)/) },
+  { name: 'commands', test: holds(/^cli\/(?!commands\/|isobath|main|command-list)/) },
+]
+
+/** The types have the docstrings. */
+const output = { dir: out, format: 'esm', chunkFileNames: '[name].js', comments: { jsdoc: false } }
+
+const readPackages = new Set()
+
+async function write(input, outputOptions) {
+  const bundle = await rolldown({ cwd: root, external: /^node:/, ...input })
+  const written = await bundle.write({ ...output, ...outputOptions })
+  await bundle.close()
+  for (const id of written.output.flatMap((chunk) => chunk.moduleIds ?? [])) {
+    const [, folder] = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)/.exec(id) ?? []
+    if (folder !== undefined) readPackages.add(folder)
+  }
+}
+
+async function buildBundles() {
+  const input = {
+    index: join(source, 'index.ts'),
+    isobath: join(source, 'cli/isobath.ts'),
+    // A program of its own, which the bench starts by the name of its file.
+    'jax-js-process': join(source, 'bench/peers/jax-js-process.ts'),
+  }
+  const groups = chunks.map((chunk, index) => ({ ...chunk, priority: chunks.length - index }))
+  await write({ input, platform: 'node' }, { codeSplitting: { groups } })
+}
+
+async function buildTypes() {
+  const plugins = [dts({ emitDtsOnly: true, tsconfig: join(root, 'tsconfig.build.json') })]
+  await write({ input: { index: join(source, 'index.ts') }, plugins })
+}
+
+async function buildModules() {
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  const input = files.filter((file) => /(?<!\.test)\.ts$/.test(file)).map((file) => join(source, file))
+  const external = [/^node:/, 'commander', 'zod']
+  await write({ input, platform: 'node', external }, { preserveModules: true, preserveModulesRoot: source })
+}
+
+/** What the licenses of the packages inside the bundles ask for. */
+function writeLicenses() {
+  const texts = [...readPackages].sort().map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    return `${name} ${version}\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8').trim()}\n`
+  })
+  const heading = 'The files of this folder contain parts of the following packages.'
+  writeFileSync(join(out, 'licenses.txt'), [heading, ...texts].join('\n\n'))
+}
+
+rmSync(out, { recursive: true, force: true })
+if (options.modules) await buildModules()
+else {
+  await buildBundles()
+  if (!options['no-types']) await buildTypes()
+  writeLicenses()
+}
