@@ -5,21 +5,15 @@ import { differentiate } from './differentiate.ts'
 import { type Graph, type Shape, sizeOf, type Value } from './graph.ts'
 import { type LossName, losses } from './losses.ts'
 import { type BatchStatistic, batchShape, lowerNetwork, type Recomputation } from './lower.ts'
-import type { OptimizerRule } from './optimizers/table.ts'
-import { emitUpdates } from './updates.ts'
+import { emitUpdates, type UpdateOptions } from './updates.ts'
 
 export { fewestToSegment, type Recomputation } from './lower.ts'
 export { type OptimizerRule, optimizerScalars } from './optimizers/table.ts'
 export { isOptimizerState } from './updates.ts'
 
-export interface TrainingGraphOptions {
+export interface TrainingGraphOptions extends UpdateOptions {
   readonly batch: number
   readonly loss: LossName
-  readonly optimizer: OptimizerRule
-  /** The gradient of all parameters together is scaled down to this norm where it is longer. */
-  readonly clipNorm?: number
-  /** Factors on the rate by parameter: one for each tensor that its leading axes stack; 1 for the parameters left out. */
-  readonly rateFactors?: ReadonlyMap<string, readonly number[]>
   readonly seed: number
   /** Less memory, and up to a third more time; nothing is computed again by default. */
   readonly recompute?: Recomputation

@@ -24,18 +24,20 @@ export interface UpdatedParameter {
 
 export interface UpdateOptions {
   readonly optimizer: OptimizerRule
-  readonly clipNorm?: number
+  /** The gradient of all parameters together is scaled down to this norm where it is longer; null is as absent. */
+  readonly clipNorm?: number | null
+  /** Factors on the rate by parameter: one for each tensor that its leading axes stack; 1 for the parameters left out. */
   readonly rateFactors?: ReadonlyMap<string, readonly number[]>
 }
 
 export function emitUpdates(
   builder: GraphBuilder,
   parameters: readonly UpdatedParameter[],
-  { optimizer, clipNorm, rateFactors }: UpdateOptions,
+  { optimizer, clipNorm = null, rateFactors }: UpdateOptions,
 ): void {
   const row = rowOf(optimizer)
   const scalars = ['rate', ...Object.keys(row.scalars)].map((name) => builder.input(name, 'input', []))
-  const clip = clipNorm === undefined || parameters.length === 0 ? [] : [clipFactor(builder, parameters, clipNorm)]
+  const clip = clipNorm === null || parameters.length === 0 ? [] : [clipFactor(builder, parameters, clipNorm)]
   for (const { name, shape, loops, value, gradient } of parameters) {
     const states = row.states.map((kind) => builder.input(optimizerStateName(kind, name), 'state', shape))
     const factors = rateFactors?.get(name)

@@ -13,17 +13,15 @@ export interface StepGraphOptions {
 }
 
 /**
- * Throws an `option` error where a layer's rate is that of no layer.
+ * The settings that the graph's own options have the names of go into it as they are. Throws an `option` error where a layer's
+ * rate is that of no layer.
  */
 export function stepGraph(blueprint: Blueprint, settings: TrainingSettings, options: StepGraphOptions = {}): Graph {
-  const { batch, loss, optimizer, seed, clipNorm, layerRates } = settings
+  const { optimizer, layerRates, ...own } = settings
   return trainingGraph(blueprint, {
-    batch,
-    loss,
+    ...own,
     optimizer: optimizer.rule,
-    clipNorm: clipNorm ?? undefined,
     rateFactors: resolveLayerRates(blueprint, layerRates),
-    seed,
     gradients: false,
     ...options,
   })
