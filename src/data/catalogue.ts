@@ -1,5 +1,6 @@
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
+import { suggestion } from '../support/nearest.ts'
 import { type BlobsOptions, blobs } from './blobs.ts'
 import type { CsvOptions } from './csv-columns.ts'
 import type { Dataset } from './dataset.ts'
@@ -212,9 +213,10 @@ export const catalogue: readonly CatalogueRow[] = [...TABLE].map(([name, { load:
 export async function loadDataset(name: string, options: DatasetOptions = {}): Promise<Dataset> {
   const entry = TABLE.get(name)
   if (entry === undefined) {
+    const names = [...TABLE.keys()]
     throw new IsobathError(
       'data',
-      `data set ${JSON.stringify(name)}: expected one of ${[...TABLE.keys()].join(', ')}.${suggestion(name)}`,
+      `data set ${JSON.stringify(name)}: expected one of ${names.join(', ')}. ${suggestion(name, names)}`.trimEnd(),
     )
   }
   checkNames(name, entry, options)
@@ -251,21 +253,4 @@ function optionsOf({ options }: Entry): string {
 function dataFolder(dataDir: string | undefined): string | undefined {
   // A browser has no `process`.
   return dataDir ?? ((typeof process === 'undefined' ? undefined : process.env.ISOBATH_DATA) || undefined)
-}
-
-/** ` Did you mean mnist?` with the known name that shares the most pairs of letters with this one (Dice 1945), if any. */
-function suggestion(name: string): string {
-  const pairs = (word: string): Set<string> => new Set(Array.from(` ${word}`, (_, at) => ` ${word} `.slice(at, at + 2)))
-  const asked = pairs(name.toLowerCase())
-  let best = ''
-  let highest = 0
-  for (const known of TABLE.keys()) {
-    const own = pairs(known)
-    const score = [...own].filter((pair) => asked.has(pair)).length / (own.size + asked.size)
-    if (score > highest) {
-      best = ` Did you mean ${known}?`
-      highest = score
-    }
-  }
-  return best
 }

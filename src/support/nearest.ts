@@ -1,26 +1,54 @@
-/** The candidate with the fewest edits from the word, if they are at most a third of its letters (at least two). */
+/** Which name was meant, where a word isn't one. */
+
+/**
+ * The candidate with the fewest edits from the word, if they are few for its length: one of up to three letters, two of up
+ * to eight, and else a third of them. Otherwise one that holds the word (`cifar`: cifar-10), or that the word holds
+ * (`fashion-mnist`: mnist).
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const asked = word.toLowerCase()
   let best: string | undefined
-  let fewest = Math.max(2, Math.floor(word.length / 3)) + 1
+  let fewest = (asked.length < 4 ? 1 : Math.max(2, Math.floor(asked.length / 3))) + 1
   for (const candidate of candidates) {
-    const edits = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    const edits = editDistance(asked, candidate.toLowerCase())
     if (edits < fewest) {
       best = candidate
       fewest = edits
     }
   }
-  return best
+  return best ?? nearestByParts(asked, candidates)
 }
 
-/** Insertions, deletions and substitutions that turn one word into the other (Levenshtein 1966). */
+/** Shorter parts are in many names by chance. */
+const SHORTEST_PART = 3
+
+/** Of several, the one that is most nearly as long as the word. */
+function nearestByParts(asked: string, candidates: readonly string[]): string | undefined {
+  const related = candidates.filter((candidate) => {
+    const known = candidate.toLowerCase()
+    const [part, whole] = known.length < asked.length ? [known, asked] : [asked, known]
+    return part.length >= SHORTEST_PART && whole.includes(part)
+  })
+  const difference = ({ length }: string): number => Math.abs(length - asked.length)
+  return related.toSorted((one, other) => difference(one) - difference(other)).at(0)
+}
+
+/**
+ * Insertions, deletions, substitutions and swaps of neighbors that turn one word into the other (Damerau 1964), where no
+ * letter is edited twice.
+ */
 function editDistance(one: string, other: string): number {
+  let before: number[] = []
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (let i = 1; i <= one.length; i++) {
     const next = [i]
     for (let j = 1; j <= other.length; j++) {
       const substituted = row[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1)
-      next.push(Math.min(substituted, row[j] + 1, next[j - 1] + 1))
+      const isSwap = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]
+      const swapped = isSwap ? before[j - 2] + 1 : substituted
+      next.push(Math.min(substituted, swapped, row[j] + 1, next[j - 1] + 1))
     }
+    before = row
     row = next
   }
   return row[other.length]
