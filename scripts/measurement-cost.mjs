@@ -23,9 +23,9 @@ for (const [text, data, batch] of cases) {
     if (running) taken.set(running.name, (performance.now() - running.from) / 1000)
     running = undefined
   }
-  const onMeasuring = (name) => {
-    end()
-    running = { name, from: performance.now() }
+  const onEvent = ({ kind, measurement }) => {
+    if (kind === 'measuring' || kind === 'planned') end()
+    if (kind === 'measuring') running = { name: measurement, from: performance.now() }
   }
   await diagnose(network, {
     data,
@@ -33,7 +33,7 @@ for (const [text, data, batch] of cases) {
     steps: 100,
     budget: 600,
     threads: 2,
-    observer: { onMeasuring, onTrials: end },
+    onEvent,
   })
   end()
   const steps = 101

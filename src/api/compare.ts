@@ -6,7 +6,7 @@ import type { Network } from '../network/network.ts'
 import type { MachineOptions } from '../settings/machine.ts'
 import { resolveOptions, settingsFor, type TrainingSettings } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
-import { IsobathError } from '../support/errors.ts'
+import { assertInvariant, IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { Scores } from '../training/evaluate.ts'
@@ -14,13 +14,15 @@ import { type BestTest, bestOf, type Evaluation } from '../training/measurements
 import { describeSignal } from '../training/signal.ts'
 import { checkOutputs } from '../training/targets.ts'
 import type { LossRecord } from '../training/train.ts'
-import type { Trial, TrialEvent } from '../trials/events.ts'
+import type { TrialEvent } from '../trials/events.ts'
 import type { TrialResult } from '../trials/result.ts'
 import { runTrials } from '../trials/runner.ts'
 import { createSpec } from '../trials/spec.ts'
+import type { Trial } from '../trials/trial.ts'
 import { workOf } from '../trials/work.ts'
 import { comparisonSentence } from './comparison-sentence.ts'
-import { referenceTo } from './data-reference.ts'
+import { referenceOf } from './data-reference.ts'
+import { describeData } from './describe-data.ts'
 import { workersFor } from './workers.ts'
 
 /** Networks that differ in depth alone. */
@@ -140,24 +142,26 @@ async function gridOf(
       return { network: blueprint.network, settings, about: { family: name, label, depth, work } }
     })
   })
-  const reference = await referenceTo(data)
+  const reference = referenceOf(await describeData(data, {}))
   return Promise.all(
     planned.map(async ({ network, settings: { seed, ...settings }, about }) => {
-      const facts = { network, data: reference, settings, seed, precision } as const
-      return { ...(await createSpec({ ...facts, start: { kind: 'seed' } })), ...about }
+      const whole = { start: { kind: 'seed' }, probes: null, scoring: 'all', keepsWeights: false } as const
+      return { ...(await createSpec({ network, data: reference, settings, seed, precision, ...whole })), ...about }
     }),
   )
 }
 
 function rowOf({ family, depth, seed }: ComparisonTrial, result: TrialResult): ComparisonRun {
-  const { scores, evaluations, diverged, losses, weightsSha256, seconds } = result
+  const { scores, diverged, losses, seconds, whole } = result
+  assertInvariant(whole !== undefined, 'a row without what training it as a whole gives')
+  const { signal, evaluations, weightsSha256 } = whole
   const bestTest = evaluations && bestOf(evaluations)
   return {
     family,
     network: family,
     depth,
     seed,
-    signal: describeSignal(result.signal),
+    signal: describeSignal(signal),
     train: scores.train,
     test: scores.test,
     ...(evaluations ? { evaluations } : {}),

@@ -7,22 +7,22 @@ import type { Dataset } from '../data/dataset.ts'
 import { createStandardiser } from '../data/standardise.ts'
 import { thinned, usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
-import type { FinishedTraining } from '../diagnosis/trial.ts'
 import type { MachineOptions } from '../settings/machine.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import { judgeSignal, measureSignal, type Signal } from '../training/signal.ts'
+import type { FinishedTraining } from '../trials/trial.ts'
 import { checkCall } from './check-call.ts'
 import type { DiagnoseOptions } from './diagnose.ts'
-import { checkBudget, type DiagnosisJob, diagnoseJob } from './diagnosis-job.ts'
+import { checkBudget, diagnoseJob, type NewDiagnosis } from './diagnosis-job.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
 import { runFiles } from './node.ts'
 import { readRecord } from './resume.ts'
 import type { Run } from './train.ts'
 
-type Shared = 'data' | 'budget' | 'against' | 'abort' | 'observer' | 'run'
+type Shared = 'data' | 'budget' | 'against' | 'abort' | 'onEvent' | 'run'
 
 /** `data` is the run's data set; its hash is compared. */
 export interface DiagnoseRunOptions extends Pick<DiagnoseOptions, Shared>, MachineOptions {
@@ -38,7 +38,7 @@ export interface DiagnoseRunOptions extends Pick<DiagnoseOptions, Shared>, Machi
  */
 export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): Promise<Diagnosis> {
   checkCall(options ?? {})
-  const { data, budget = usualBudget, against, abort, observer, run, seedCount = 3 } = options
+  const { data, budget = usualBudget, against, abort, onEvent, run, seedCount = 3 } = options
   checkBudget(budget)
   checkSeedCount(seedCount)
   const { readDescription, storedSettings } = await runFiles()
@@ -53,7 +53,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
   const record = await readRecord(folder)
   const isDrawn = await beganAsDrawn(createBlueprint(network, data.shape), data, settings, signal, machine)
   const finished = record && isDrawn ? finishedTraining(record.run) : undefined
-  const job: DiagnosisJob = {
+  const job: NewDiagnosis = {
     network,
     data,
     settings,
@@ -64,7 +64,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
     twin: against,
     notes: notesOf(record !== undefined, isDrawn),
     abort,
-    observer,
+    onEvent,
   }
   return diagnoseJob(job, { run, label, dataOptions: description.data.options }, machine)
 }

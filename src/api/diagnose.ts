@@ -2,9 +2,10 @@
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkAugmentation } from '../data/augment.ts'
 import { checkLabelled, type Dataset, taskOf } from '../data/dataset.ts'
+import type { DiagnosisEvent } from '../diagnosis/events.ts'
 import { usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
-import type { DiagnosisObserver, StartOf } from '../diagnosis/task.ts'
+import type { StartOf } from '../diagnosis/task.ts'
 import type { Network } from '../network/network.ts'
 import type { MachineOptions } from '../settings/machine.ts'
 import { resolveOptions, type TrainingSettings } from '../settings/options.ts'
@@ -26,7 +27,8 @@ export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluat
   readonly start?: StartOf
   /** Stops it; what is known by then is told. */
   readonly abort?: AbortSignal
-  readonly observer?: DiagnosisObserver
+  /** Told of what is done: trainings and measurements. */
+  readonly onEvent?: (event: DiagnosisEvent) => void
   /** A folder to keep its trainings in, so that `resumeDiagnosis` can go on (Node only); nothing is kept by default. */
   readonly run?: string
   /** What the network is called, kept in the folder. */
@@ -43,7 +45,7 @@ export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluat
  */
 export async function diagnose(network: Network, options: DiagnoseOptions): Promise<Diagnosis> {
   checkCall(options ?? {})
-  const { data, seeds = [0, 1, 2], budget = usualBudget, against, abort, observer } = options
+  const { data, seeds = [0, 1, 2], budget = usualBudget, against, abort, onEvent } = options
   checkSeeds(seeds)
   checkBudget(budget)
   checkLabelled(data)
@@ -64,7 +66,7 @@ export async function diagnose(network: Network, options: DiagnoseOptions): Prom
     twin: against,
     start: options.start,
     abort,
-    observer,
+    onEvent,
   }
   return diagnoseJob(job, options, options)
 }

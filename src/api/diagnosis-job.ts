@@ -1,21 +1,24 @@
 /** A diagnosis on this machine's cores, kept in a folder or not. */
-import type { Backend, Precision } from '../backends/backend.ts'
-import { createWasmBackend } from '../backends/wasm/backend.ts'
-import { availableCores, canShareMemory } from '../backends/wasm/platform.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { runDiagnosis } from '../diagnosis/diagnose.ts'
 import { type Diagnosis, summarise } from '../diagnosis/summary.ts'
 import type { DiagnosisTask } from '../diagnosis/task.ts'
+import type { DiagnosisDescription } from '../runs/diagnosis-description.ts'
 import type { DiagnosisFolder } from '../runs/diagnosis-folder.ts'
 import type { MachineOptions } from '../settings/machine.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import { version } from '../support/version.ts'
+import type { Workers } from '../trials/workers.ts'
+import { referenceOf } from './data-reference.ts'
 import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'
+import { workersFor } from './workers.ts'
 
 /** What is diagnosed and how; the machine's part is decided here. */
-export type DiagnosisJob = Omit<DiagnosisTask, 'workers' | 'createBackend' | 'store'>
+export type DiagnosisJob = Omit<DiagnosisTask, 'workers' | 'store'>
+
+export type NewDiagnosis = Omit<DiagnosisJob, 'reference' | 'together'>
 
 /** Where it is kept, and what is kept of it beside the task. */
 export interface Keeping {
@@ -25,56 +28,49 @@ export interface Keeping {
 }
 
 /** A new diagnosis, in a folder where one is named. */
-export async function diagnoseJob(job: DiagnosisJob, keeping: Keeping, machine: MachineOptions): Promise<Diagnosis> {
-  const together = await workersFor(machine)
-  const folder =
-    keeping.run === undefined ? undefined : await openFolder(keeping.run, { ...job, together }, keeping, machine)
-  return carryOut({ ...job, together }, machine, folder)
+export async function diagnoseJob(
+  job: NewDiagnosis,
+  { run, label, dataOptions = {} }: Keeping,
+  machine: MachineOptions,
+): Promise<Diagnosis> {
+  const data = await describeData(job.data, dataOptions)
+  const workers = await workersFor(machine)
+  const all = { ...job, reference: referenceOf(data), together: workers.count }
+  return carryOut(all, workers, run === undefined ? undefined : await openFolder(run, all, { label, data }, machine))
 }
 
-/** Lets go of the folder at the end. */
+/** Lets go of the workers and of the folder at the end. */
 export async function carryOut(
   job: DiagnosisJob,
-  machine: MachineOptions,
+  workers: Workers,
   folder: DiagnosisFolder | undefined,
 ): Promise<Diagnosis> {
   try {
-    const [workers, createBackend] = [await workersFor(machine), backendMaker(machine)]
-    const outcome = await runDiagnosis({ ...job, workers, createBackend, store: folder })
-    const diagnosis = summarise(outcome, job)
+    const diagnosis = summarise(await runDiagnosis({ ...job, workers, store: folder }), job)
     folder?.finish(diagnosis)
     return diagnosis
   } finally {
+    workers.dispose()
     folder?.close()
   }
-}
-
-/** A training at a time on each core. */
-async function workersFor({ threads }: MachineOptions): Promise<number> {
-  return canShareMemory() ? (threads ?? (await availableCores())) : 1
-}
-
-function backendMaker({ exact, winograd, memoryLimit }: MachineOptions): (precision: Precision) => Promise<Backend> {
-  const threads = canShareMemory() ? 1 : 'inline'
-  return (precision) => createWasmBackend({ threads, precision, exact, winograd, memoryLimit })
 }
 
 async function openFolder(
   folder: string,
   job: DiagnosisJob & { readonly together: number },
-  { label = 'network', dataOptions = {} }: Keeping,
+  { label = 'network', data }: Pick<Keeping, 'label'> & Pick<DiagnosisDescription, 'data'>,
   { exact = false, winograd = true }: MachineOptions,
 ): Promise<DiagnosisFolder> {
   const { createDiagnosisFolder, versions } = await runFiles()
-  const { network, data, settings, choosesSteps, seeds, budgetSeconds, twin, start, together, notes = [] } = job
+  const { network, settings, choosesSteps, seeds, budgetSeconds, twin, start, together, notes = [] } = job
   const { seed: _, ...recipe } = settings
-  const { shape } = data
+  const { shape } = job.data
   return createDiagnosisFolder(folder, {
     isobath: version,
     label,
     network: createBlueprint(network, shape).network,
     input: [...shape],
-    data: await describeData(data, dataOptions),
+    data,
     settings: recipe,
     choosesSteps,
     seeds: [...seeds],

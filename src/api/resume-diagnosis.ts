@@ -1,7 +1,8 @@
 /** Goes on with a diagnosis that was interrupted (Node only). */
 import type { Dataset } from '../data/dataset.ts'
+import type { DiagnosisEvent } from '../diagnosis/events.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
-import type { DiagnosisObserver, StartOf } from '../diagnosis/task.ts'
+import type { StartOf } from '../diagnosis/task.ts'
 import type { Network } from '../network/network.ts'
 import type { StoredDiagnosis } from '../runs/diagnosis-description.ts'
 import type { RunDescription } from '../runs/run-description.ts'
@@ -9,10 +10,12 @@ import type { Lock } from '../runs/run-lock.ts'
 import type { MachineOptions } from '../settings/machine.ts'
 import { IsobathError } from '../support/errors.ts'
 import { checkCall } from './check-call.ts'
+import { referenceOf } from './data-reference.ts'
 import { carryOut, checkBudget, type DiagnosisJob } from './diagnosis-job.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
 import { runFiles } from './node.ts'
+import { workersFor } from './workers.ts'
 
 export interface ResumeDiagnosisOptions extends MachineOptions {
   /** The diagnosis's data set; its hash is compared. */
@@ -23,9 +26,8 @@ export interface ResumeDiagnosisOptions extends MachineOptions {
   readonly start?: StartOf
   /** Stops it; what is known by then is told. */
   readonly abort?: AbortSignal
-  readonly observer?: DiagnosisObserver
-  /** Told what a user should know: that a training's line was broken and it is made again. */
-  readonly onNote?: (note: string) => void
+  /** Told of what is done, and what a user should know: that a training's line was broken and it is made again. */
+  readonly onEvent?: (event: DiagnosisEvent) => void
 }
 
 /** What a diagnosis's folder says of it, whether it has ended or not. */
@@ -76,16 +78,17 @@ async function goOn(folder: string, lock: Lock, options: ResumeDiagnosisOptions)
   const { readDiagnosis, readDiagnosisResult, resumeDiagnosisFolder, storedSettings } = await runFiles()
   // Once more: another process may have gone on with it meanwhile.
   const before = readDiagnosis(folder)
-  const { budget = before.budgetSeconds, data, start, abort, observer, onNote } = options
+  const { budget = before.budgetSeconds, data, start, abort, onEvent } = options
   const result = readDiagnosisResult(folder)
   const isOver = result?.interrupted === false && budget <= before.budgetSeconds
   const diagnosis: StoredDiagnosis = { ...before, budgetSeconds: budget }
   const { store, notes } = resumeDiagnosisFolder({ folder, lock, diagnosis, isOver })
-  for (const note of notes) onNote?.(note)
+  for (const note of notes) onEvent?.({ kind: 'note', note })
   const { settings, choosesSteps, seeds, together, against, mode } = before
   const job: DiagnosisJob = {
     network: networkOf(before.network, folder),
     data,
+    reference: referenceOf(before.data),
     settings: storedSettings(settings, seeds[0]),
     choosesSteps,
     seeds,
@@ -97,9 +100,9 @@ async function goOn(folder: string, lock: Lock, options: ResumeDiagnosisOptions)
     together,
     notes: before.notes,
     abort,
-    observer,
+    onEvent,
   }
-  return carryOut(job, { ...options, ...mode }, store)
+  return carryOut(job, await workersFor({ ...options, ...mode }), store)
 }
 
 const networkOf = (value: unknown, folder: string): Network => networkOfRun(value, folder, 'diagnosis.json')

@@ -1,5 +1,5 @@
 /** Runs the case book, or some of it, with some seeds. */
-import { type Diagnosis, type DiagnosisObserver, diagnose, type Verdict } from '../index.ts'
+import { type Diagnosis, diagnose, type Verdict } from '../index.ts'
 import { type Case, caseOptions } from './cases.ts'
 
 export interface CaseResult {
@@ -18,11 +18,10 @@ export interface CaseResult {
 export async function runCase(
   one: Case,
   seed: number,
-  observer?: DiagnosisObserver,
 ): Promise<{ readonly result: CaseResult; readonly diagnosis: Diagnosis }> {
   const data = one.data(seed)
   const seeds = [0, 1, 2].map((index) => 3 * seed + index)
-  const diagnosis = await diagnose(one.network(data), { ...caseOptions, ...one.options, data, seeds, observer })
+  const diagnosis = await diagnose(one.network(data), { ...caseOptions, ...one.options, data, seeds })
   const { verdict, findings, seconds } = diagnosis
   const named = findings.map(({ cause }) => cause)
   const { name, about, expected, also = [] } = one

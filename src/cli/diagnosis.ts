@@ -3,26 +3,28 @@ import {
   type Dataset,
   type DiagnoseOptions,
   type Diagnosis,
-  type DiagnosisObserver,
+  type DiagnosisEvent,
+  type DiagnosisTrial,
   describeRecipe,
   diagnose,
   diagnosisPicture,
   diagnosisReport,
   diagnosisText,
   type Network,
-  type TrialSpec,
   verdictTitle,
   version,
 } from '../index.ts'
 import { describeSet, modeText } from './described-data.ts'
 import { interruptible } from './interrupt.ts'
 import type { MachineFlags } from './options.ts'
+import type { Progress } from './terminal/progress.ts'
 import { stderrProgress } from './terminal/stderr.ts'
+import { showTrials } from './trial-progress.ts'
 
 export interface DiagnosisJob {
   readonly network: Network
   readonly label: string
-  readonly options: Omit<DiagnoseOptions, 'abort' | 'observer'> & { readonly data: Dataset; readonly budget: number }
+  readonly options: Omit<DiagnoseOptions, 'abort' | 'onEvent'> & { readonly data: Dataset; readonly budget: number }
   readonly flags: Pick<MachineFlags, 'exact' | 'winograd'>
   /** For the report. */
   readonly command: string
@@ -36,7 +38,7 @@ export interface DiagnosisResult {
   readonly picture: () => string
 }
 
-const trialName = ({ control, seed }: TrialSpec): string => `${control}, seed ${seed}`
+const trialName = ({ control, seed }: DiagnosisTrial): string => `${control}, seed ${seed}`
 
 const measuring: Readonly<Record<keyof Diagnosis['measured'], string>> = {
   constructive: 'Adding identity layers to the shallow twin ...',
@@ -60,14 +62,13 @@ export interface ShownDiagnosis {
 /** What work on a diagnosis is watched with. */
 export interface Watching {
   readonly abort: AbortSignal
-  readonly observer: DiagnosisObserver
-  readonly onNote: (note: string) => void
+  readonly onEvent: (event: DiagnosisEvent) => void
 }
 
 export function diagnoseNetwork({ network, options, ...job }: DiagnosisJob): Promise<DiagnosisResult> {
   const { data, budget } = options
-  return showDiagnosis({ ...job, data, budget }, ({ abort, observer }) =>
-    diagnose(network, { ...options, label: job.label, abort, observer }),
+  return showDiagnosis({ ...job, data, budget }, (watching) =>
+    diagnose(network, { ...options, label: job.label, ...watching }),
   )
 }
 
@@ -76,9 +77,8 @@ export async function showDiagnosis(
   diagnose: (watching: Watching) => Promise<Diagnosis>,
 ): Promise<DiagnosisResult> {
   const progress = stderrProgress()
-  const onNote = (note: string): void => progress.note(note)
   const work = (abort: AbortSignal, listen: () => void): Promise<Diagnosis> =>
-    diagnose({ abort, observer: observerFor(progress, listen), onNote })
+    diagnose({ abort, onEvent: showEvents(progress, listen) })
   const stopping = 'Stopping; what is known so far is shown. Ctrl-C again ends at once.'
   const diagnosis = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())
   const { settings, trials } = diagnosis
@@ -106,27 +106,22 @@ export async function showDiagnosis(
 }
 
 /** `listen`: called once trainings are about to begin. */
-function observerFor(progress: ReturnType<typeof stderrProgress>, listen: () => void): DiagnosisObserver {
-  const tasks = new Map<TrialSpec, ReturnType<typeof progress.task>>()
-  return {
-    onPlan: (steps) => {
-      listen()
-      progress.note(`Each training takes ${steps.toLocaleString('en-US')} steps.`)
-    },
-    onTrials: (trials) => {
-      for (const trial of trials) {
-        const { steps } = trial.settings
-        if (trial.finished) {
-          progress.note(`${trialName(trial)}: the run's own training is used.`)
-          continue
-        }
-        tasks.set(trial, progress.task(trialName(trial), steps, { unit: 'step', cost: trial.work / steps }))
-      }
-    },
-    onProgress: (trial, done, losses) => {
-      if (done > 0) tasks.get(trial)?.update(done, { loss: losses.at(-1)?.loss })
-    },
-    onFinished: (trial, record) => tasks.get(trial)?.finish(record?.diverged ? 'diverged' : undefined),
-    onMeasuring: (what) => progress.note(measuring[what]),
+function showEvents(progress: Progress, listen: () => void): (event: DiagnosisEvent) => void {
+  const showTrial = showTrials(progress, trialName)
+  return (event) => {
+    switch (event.kind) {
+      case 'steps':
+        listen()
+        return progress.note(`Each training takes ${event.steps.toLocaleString('en-US')} steps.`)
+      case 'measuring':
+        return progress.note(measuring[event.measurement])
+      case 'note':
+        return progress.note(event.note)
+      case 'planned':
+      case 'started':
+      case 'progress':
+      case 'finished':
+        return showTrial(event)
+    }
   }
 }

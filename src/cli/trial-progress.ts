@@ -1,8 +1,6 @@
 /** Trainings side by side, as lines of progress. */
 import type { Trial, TrialEvent, TrialResult } from '../index.ts'
-import type { stderrProgress } from './terminal/stderr.ts'
-
-type Progress = ReturnType<typeof stderrProgress>
+import type { Progress } from './terminal/progress.ts'
 
 /** A task for each training, which says its loss on the way and at its end whether it diverged. */
 export function showTrials<T extends Trial>(progress: Progress, nameOf: (trial: T) => string) {
@@ -12,6 +10,10 @@ export function showTrials<T extends Trial>(progress: Progress, nameOf: (trial: 
       case 'planned':
         for (const trial of event.trials) {
           const { steps } = trial.settings
+          if (trial.finished) {
+            progress.note(`${nameOf(trial)}: the run's own training is used.`)
+            continue
+          }
           tasks.set(trial, progress.task(nameOf(trial), steps, { unit: 'step', cost: trial.work / steps }))
         }
         return

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fewPoints, preset } from '../../test/support/tiny-training.ts'
 import { autoencode, type Dataset, type Samples } from '../data/dataset.ts'
 import { glyphs } from '../data/glyphs.ts'
+import { vary } from '../data/vary.ts'
 import { momentum } from '../graph/optimizers/momentum.ts'
 import { batchNorm, chain, dense, relu } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
@@ -63,14 +64,21 @@ describe('a control', () => {
   })
 })
 
+/** With its variation. */
+function dataOf(made: Training | undefined): Dataset {
+  if (!made?.variation) throw new Error('the data is not varied')
+  return vary(made.data, made.variation)
+}
+
 describe('half the data', () => {
   it('is half of the training set, each sample once with its label, and the same test set', () => {
     const half = training('half the data')
-    expect(half?.data.train.count).toBe(32)
-    const [all, chosen] = [rows(fewPoints.train), rows(half?.data.train ?? fewPoints.test)]
+    const { train, test } = dataOf(half)
+    expect(train.count).toBe(32)
+    const [all, chosen] = [rows(fewPoints.train), rows(train)]
     expect(new Set(chosen).size).toBe(32)
     expect(chosen.every((row) => all.includes(row))).toBe(true)
-    expect(half?.data.test).toBe(fewPoints.test)
+    expect(test).toBe(fewPoints.test)
     expect(half).toMatchObject({ network, precision: 'float32', settings: { ...settings, batch: 32 } })
     expect(training('half the data')).toEqual(half)
   })
@@ -89,7 +97,7 @@ describe('half the data', () => {
       }
     }
     expect(training('half the data', { data: few(3) })).toBeUndefined()
-    expect(training('half the data', { data: few(4) })?.data.train.count).toBe(2)
+    expect(dataOf(training('half the data', { data: few(4) })).train.count).toBe(2)
     expect(training('half the data', { data: { ...fewPoints, test: fewPoints.train } })).toBeUndefined()
   })
 })
@@ -133,9 +141,10 @@ describe('wider networks', () => {
 describe('random labels', () => {
   it('change the labels of the training set alone', () => {
     const random = training('random labels')
-    expect(random?.data.train.inputs).toEqual(fewPoints.train.inputs)
-    expect(random?.data.train.labels).not.toEqual(fewPoints.train.labels)
-    expect(random?.data.test).toEqual(fewPoints.test)
+    const { train, test } = dataOf(random)
+    expect(train.inputs).toEqual(fewPoints.train.inputs)
+    expect(train.labels).not.toEqual(fewPoints.train.labels)
+    expect(test).toEqual(fewPoints.test)
     expect(random).toMatchObject({ network, settings, precision: 'float32' })
   })
 

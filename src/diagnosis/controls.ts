@@ -1,7 +1,7 @@
 /** What a diagnosis trains beside the patient: the same training with one thing changed, each to decide between causes. */
 
 import { type Dataset, taskOf } from '../data/dataset.ts'
-import { randomSubset, vary } from '../data/vary.ts'
+import type { Variation } from '../data/vary.ts'
 import type { Network } from '../network/network.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { widened } from '../surgery/widened.ts'
@@ -52,7 +52,10 @@ export function controlsOf<Kind extends Control['kind']>(kind: Kind): readonly C
 /** A training: what of a patient's is changed in a control. */
 export interface Training {
   readonly network: Network
+  /** The patient's. */
   readonly data: Dataset
+  /** What is made of the data first. */
+  readonly variation?: Variation
   /** The seed is the trial's. */
   readonly settings: TrainingSettings
   readonly precision: 'float32' | 'float64'
@@ -115,13 +118,13 @@ function halved(patient: Patient): Training | undefined {
   const { data, settings } = patient
   const { count } = data.train
   if (count < 4 || data.train === data.test) return undefined
-  const train = randomSubset(data.train, Math.floor(count / 2), variationSeed)
-  const batch = Math.min(settings.batch, train.count)
-  return { ...unchanged(patient), data: { ...data, train }, settings: { ...settings, batch } }
+  const samples = Math.floor(count / 2)
+  const batch = Math.min(settings.batch, samples)
+  return { ...unchanged(patient), variation: { samples, seed: variationSeed }, settings: { ...settings, batch } }
 }
 
 function mislabelled(patient: Patient): Training | undefined {
   const { data } = patient
   if (taskOf(data) === 'autoencoding' || data.train === data.test) return undefined
-  return { ...unchanged(patient), data: vary(data, { randomLabels: true, seed: variationSeed }) }
+  return { ...unchanged(patient), variation: { randomLabels: true, seed: variationSeed } }
 }

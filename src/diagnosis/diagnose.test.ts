@@ -13,10 +13,13 @@ import { parseNetwork } from '../network/presets.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
+import type { TrialResult } from '../trials/result.ts'
+import { createWorkers } from '../trials/workers.ts'
 import { type DiagnosisOutcome, runDiagnosis } from './diagnose.ts'
+import type { DiagnosisEvent } from './events.ts'
 import type { DiagnosisTask } from './task.ts'
-import type { Trial, TrialRecord, TrialSpec } from './trial.ts'
-import type { StepPlan, TrialStore } from './trial-store.ts'
+import type { DiagnosisTrial, TrialKey, TrialRecord } from './trial-record.ts'
+import type { DiagnosisStore, StepPlan } from './trial-store.ts'
 
 const data = moons({ train: 150, test: 90 })
 const preset = (text: string): Network => parseNetwork(text, { input: data.shape, classes: data.classes })
@@ -34,12 +37,19 @@ function taskOf(network: Network, changed: Partial<DiagnosisTask> = {}, options:
     choosesSteps: false,
     seeds: [0, 1, 2],
     budgetSeconds: 600,
-    workers: 2,
-    createBackend: (precision) => createWasmBackend({ threads: 'inline', precision }),
+    reference: { name: data.name, options: {}, sha256: '' },
+    workers: createWorkers(2, inline),
     ...changed,
   }
 }
-const diagnosed = (...those: Parameters<typeof taskOf>): Promise<DiagnosisOutcome> => runDiagnosis(taskOf(...those))
+
+type CreateBackend = Parameters<typeof createWorkers>[1]
+const inline: CreateBackend = (precision) => createWasmBackend({ threads: 'inline', precision })
+
+async function diagnosed(...those: Parameters<typeof taskOf>): Promise<DiagnosisOutcome> {
+  const task = taskOf(...those)
+  return runDiagnosis(task).finally(() => task.workers.dispose())
+}
 
 const named = (records: readonly TrialRecord[]): string[] => records.map(({ control, seed }) => `${control} ${seed}`)
 const firstRound = ['patient 0', 'patient 1', 'patient 2', 'shallow twin 0', 'shallow twin 1', 'shallow twin 2']
@@ -47,22 +57,31 @@ const firstRound = ['patient 0', 'patient 1', 'patient 2', 'shallow twin 0', 'sh
 const timeless = ({ evidence: { records, measured, chance }, judgement }: DiagnosisOutcome): string =>
   JSON.stringify({ records: records.map((record) => ({ ...record, seconds: 0 })), measured, chance, judgement })
 
-type Kept = Pick<Trial, 'record' | 'weights'>
+const keyOf = ({ control, seed }: TrialKey): string => `${control} ${seed}`
 
-/** A store that keeps all in memory. */
-function memoryStore(): TrialStore & { readonly kept: Map<string, Kept>; readonly begun: StepPlan[] } {
-  const kept = new Map<string, Kept>()
+/** A store that keeps all in memory, and shows it. */
+function openStore(): DiagnosisStore & { readonly kept: Map<string, TrialResult>; readonly begun: StepPlan[] } {
+  const kept = new Map<string, TrialResult>()
   const begun: StepPlan[] = []
   return {
     kept,
     begun,
     seconds: 0,
     begin: async (plan) => void begun.push(plan),
-    has: (control, seed) => kept.has(`${control} ${seed}`),
-    find: (control, seed) => kept.get(`${control} ${seed}`),
-    save: async ({ record, weights }, { keepsWeights }) => {
-      kept.set(`${record.control} ${record.seed}`, { record, weights: keepsWeights ? weights : new Map() })
-    },
+    has: (key) => kept.has(keyOf(key)),
+    find: async (trial) => kept.get(keyOf(trial)),
+    save: async (trial, result) => void kept.set(keyOf(trial), result),
+  }
+}
+
+/** The trainings that are planned, and what is told of all else. */
+function watch(options: {
+  readonly onTrials?: (trials: readonly DiagnosisTrial[]) => void
+  readonly onMeasuring?: (what: string) => void
+}) {
+  return (event: DiagnosisEvent): void => {
+    if (event.kind === 'planned') options.onTrials?.(event.trials)
+    if (event.kind === 'measuring') options.onMeasuring?.(event.measurement)
   }
 }
 
@@ -123,7 +142,11 @@ describe('a diagnosis of an ill network', () => {
   })
 
   it('is the same twice, and with any number of workers', async () => {
-    const [first, second, third] = [await diagnosed(bad), await diagnosed(bad), await diagnosed(bad, { workers: 1 })]
+    const [first, second, third] = [
+      await diagnosed(bad),
+      await diagnosed(bad),
+      await diagnosed(bad, { workers: createWorkers(1, inline) }),
+    ]
     expect(timeless(second)).toBe(timeless(first))
     expect(timeless(third)).toBe(timeless(first))
     expect(timeless(await diagnosed(bad, { seeds: [3, 4, 5] }))).not.toBe(timeless(first))
@@ -142,9 +165,11 @@ describe("a diagnosis's budget", () => {
 
   it('chooses the length of the trainings, never under the least', async () => {
     const plans: number[] = []
-    const observer = { onPlan: (steps: number) => void plans.push(steps) }
-    const { patient } = await diagnosed(good, { choosesSteps: true, budgetSeconds: 1e-3, observer, seeds: [0] })
-    const { patient: given } = await diagnosed(good, { observer, seeds: [0] })
+    const onEvent = (event: DiagnosisEvent): void => {
+      if (event.kind === 'steps') plans.push(event.steps)
+    }
+    const { patient } = await diagnosed(good, { choosesSteps: true, budgetSeconds: 1e-3, onEvent, seeds: [0] })
+    const { patient: given } = await diagnosed(good, { onEvent, seeds: [0] })
     expect(plans).toEqual([patient.settings.steps, given.settings.steps])
     expect(plans[0]).toBeGreaterThanOrEqual(50)
     expect(plans[1]).toBe(40)
@@ -152,17 +177,17 @@ describe("a diagnosis's budget", () => {
 
   it('may be any number of seconds above 0', async () => {
     // The trainings are made once: only measurements are repeated with each budget.
-    const store = memoryStore()
+    const store = openStore()
     await diagnosed(good, { store, seeds: [0] })
     let measurements = 0
-    const observer = { onMeasuring: () => void measurements++ }
+    const onEvent = watch({ onMeasuring: () => void measurements++ })
     const budget = fc.oneof(
       { weight: 3, arbitrary: fc.integer({ min: 1, max: 3600 }) },
       { weight: 1, arbitrary: fc.double({ min: 0, minExcluded: true, noNaN: true }) },
     )
     await fc.assert(
       fc.asyncProperty(budget, async (budgetSeconds) => {
-        const { evidence } = await diagnosed(good, { store, seeds: [0], budgetSeconds, observer })
+        const { evidence } = await diagnosed(good, { store, seeds: [0], budgetSeconds, onEvent })
         expect(named(evidence.records)).toEqual(['patient 0', 'shallow twin 0'])
       }),
       { numRuns: 40, examples: [[66], [13.0001], [Number.MIN_VALUE], [Number.POSITIVE_INFINITY]] },
@@ -174,10 +199,10 @@ describe("a diagnosis's budget", () => {
 describe('a diagnosis that is stopped', () => {
   it('gives what there is, and says so', async () => {
     const stop = new AbortController()
-    const onFinished = (_spec: TrialSpec, record?: TrialRecord): void => {
-      if (record?.control === 'patient') stop.abort()
+    const onEvent = (event: DiagnosisEvent): void => {
+      if (event.kind === 'finished' && event.result && event.trial.control === 'patient') stop.abort()
     }
-    const { evidence, interrupted } = await diagnosed(bad, { abort: stop.signal, observer: { onFinished } })
+    const { evidence, interrupted } = await diagnosed(bad, { abort: stop.signal, onEvent })
     expect(interrupted).toBe(true)
     expect(evidence.records.length).toBeGreaterThanOrEqual(1)
     expect(evidence.records.length).toBeLessThan(6)
@@ -193,10 +218,13 @@ describe('a diagnosis that is stopped', () => {
 
   it('is stopped between controls, too', async () => {
     const stop = new AbortController()
-    const onTrials = (trials: readonly TrialSpec[]): void => {
+    const onTrials = (trials: readonly DiagnosisTrial[]): void => {
       if (trials.some(({ control }) => control === 'float64')) stop.abort()
     }
-    const { evidence, interrupted, judgement } = await diagnosed(bad, { abort: stop.signal, observer: { onTrials } })
+    const { evidence, interrupted, judgement } = await diagnosed(bad, {
+      abort: stop.signal,
+      onEvent: watch({ onTrials }),
+    })
     expect(interrupted).toBe(true)
     expect(named(evidence.records).filter((name) => name.startsWith('float64'))).toEqual([])
     expect(judgement.open.length).toBeGreaterThan(0)
@@ -208,7 +236,7 @@ describe('a diagnosis that is stopped', () => {
       const onMeasuring = (what: string): void => {
         if (what === stopped) stop.abort()
       }
-      const own = { abort: stop.signal, observer: { onMeasuring } }
+      const own = { abort: stop.signal, onEvent: watch({ onMeasuring }) }
       const healthy = stopped === 'withoutBlocks' ? preset('residual-mlp:depth=3,width=8') : good
       const { evidence, interrupted } = await diagnosed(/^[wa]/.test(stopped) ? healthy : bad, own)
       expect(interrupted, stopped).toBe(true)
@@ -220,12 +248,12 @@ describe('a diagnosis that is stopped', () => {
 describe('what a diagnosis is told', () => {
   it('may be another network to measure against', async () => {
     const against = preset('mlp:depth=2,width=5')
-    const seen: TrialSpec[] = []
-    const observer = { onTrials: (trials: readonly TrialSpec[]) => void seen.push(...trials) }
-    const { evidence, judgement } = await diagnosed(bad, { twin: against, observer, seeds: [0, 1, 2] })
+    const seen: DiagnosisTrial[] = []
+    const onEvent = watch({ onTrials: (trials) => void seen.push(...trials) })
+    const { evidence, judgement } = await diagnosed(bad, { twin: against, onEvent, seeds: [0, 1, 2] })
     const twins = seen.filter(({ control }) => control === 'shallow twin')
     expect(twins).toHaveLength(3)
-    for (const { blueprint } of twins) expect(blueprint.root.layer).toEqual(against)
+    for (const twin of twins) expect(twin.network).toEqual(against)
     expect(evidence).toMatchObject({ isTwinGiven: true, depths: { shallow: 2 } })
     expect(judgement.verdict).toBe('vanishing-signal')
     expect(evidence.measured.constructive?.impossible).toEqual(expect.any(String))
@@ -240,71 +268,66 @@ describe('what a diagnosis is told', () => {
   })
 
   it('is the network’s own initialisation otherwise, with the trial’s seed', async () => {
-    const seen: TrialSpec[] = []
-    const observer = { onTrials: (trials: readonly TrialSpec[]) => void seen.push(...trials) }
-    await diagnosed(good, { observer, seeds: [4, 9] })
-    for (const { blueprint, seed, settings, start } of seen) {
-      expect(start).toEqual(initialise(blueprint, seed))
-      expect(settings.seed).toBe(seed)
-    }
+    const seen: DiagnosisTrial[] = []
+    const onEvent = watch({ onTrials: (trials) => void seen.push(...trials) })
+    const drawn = await diagnosed(good, { onEvent, seeds: [4, 9] })
     expect(seen.map(({ seed }) => seed)).toEqual([4, 4, 9, 9])
+    expect(new Set(seen.map(({ start }) => start.kind))).toEqual(new Set(['seed']))
+    const given = await diagnosed(good, { onEvent, seeds: [4, 9], start: initialise })
+    expect(timeless(given)).toBe(timeless(drawn))
+    const starts = seen.slice(4).map(({ start }) => (start.kind === 'object' ? start.sha256 : 'seed'))
+    expect(new Set(starts).size).toBe(4)
+    expect(starts.join()).toMatch(/^([0-9a-f]{64},?){4}$/)
   })
 })
 
 describe('who observes a diagnosis', () => {
   it('is told of the plan, then of trials, their steps and their end, and of measurements', async () => {
     const told: string[] = []
-    const open = new Set<TrialSpec>()
-    await diagnosed(bad, {
-      seeds: [0],
-      observer: {
-        onPlan: (steps) => void told.push(`plan ${steps}`),
-        onTrials: (trials) => {
-          for (const trial of trials) open.add(trial)
-          if (trials.length > 0) told.push('trials')
-        },
-        onProgress: (trial, done) => {
-          expect(open.has(trial)).toBe(true)
-          expect(done).toBeLessThanOrEqual(trial.settings.steps)
-        },
-        onFinished: (trial, record) => {
-          expect(open.delete(trial)).toBe(true)
-          expect(record).toMatchObject({ control: trial.control, seed: trial.seed })
-          told.push('finished')
-        },
-        onMeasuring: (what) => void told.push(what),
-      },
-    })
-    expect(told.slice(0, 4)).toEqual(['plan 40', 'trials', 'finished', 'finished'])
-    expect(told.length).toBeGreaterThan(4)
+    const open = new Set<DiagnosisTrial>()
+    const onEvent = (event: DiagnosisEvent): void => {
+      if (event.kind === 'planned') for (const trial of event.trials) open.add(trial)
+      if (event.kind === 'progress') {
+        expect(open.has(event.trial)).toBe(true)
+        expect(event.done).toBeLessThanOrEqual(event.trial.settings.steps)
+        return
+      }
+      if (event.kind === 'finished') {
+        expect(open.delete(event.trial)).toBe(true)
+        expect(event.result).toMatchObject({ id: event.trial.id })
+      }
+      told.push(event.kind)
+    }
+    await diagnosed(bad, { seeds: [0], onEvent })
+    expect(told.slice(0, 6).sort()).toEqual(['finished', 'finished', 'planned', 'started', 'started', 'steps'])
+    expect(told.slice(0, 3)).toEqual(['steps', 'planned', 'started'])
+    expect(told).toContain('measuring')
     expect(open.size).toBe(0)
   })
 })
 
 describe('what a diagnosis keeps', () => {
   it('is used again: nothing is trained twice, and the answer is the same', async () => {
-    const store = memoryStore()
+    const store = openStore()
     const first = await diagnosed(bad, { store })
     expect(store.begun).toEqual([{ steps: 40 }])
     expect([...store.kept.keys()].sort()).toEqual(named(first.evidence.records).sort())
-    expect(store.kept.get('patient 0')?.weights.size).toBeGreaterThan(0)
-    expect(store.kept.get('float64 0')?.weights.size).toBe(0)
+    expect(store.kept.get('patient 0')?.weights?.size).toBeGreaterThan(0)
+    for (const other of ['float64 0', 'patient 1']) expect(store.kept.get(other)?.weights).toBeUndefined()
     const trained: string[] = []
-    const onTrials = (trials: readonly TrialSpec[]): void => {
-      trained.push(...trials.map(({ control, seed }) => `${control} ${seed}`))
-    }
-    const second = await diagnosed(bad, { store, observer: { onTrials } })
+    const onEvent = watch({ onTrials: (trials) => void trained.push(...trials.map(keyOf)) })
+    const second = await diagnosed(bad, { store, onEvent })
     expect(trained).toEqual([])
     expect(timeless(second)).toBe(timeless(first))
     store.kept.delete('shallow twin 1')
-    await diagnosed(bad, { store, observer: { onTrials } })
+    await diagnosed(bad, { store, onEvent })
     expect(trained).toEqual(['shallow twin 1'])
   })
 })
 
 describe('a control that memory does not hold', () => {
   it('is left out, and ends nothing', async () => {
-    const createBackend: DiagnosisTask['createBackend'] = async (precision) => {
+    const createBackend: CreateBackend = async (precision) => {
       const backend = await createWasmBackend({ threads: 'inline', precision })
       const isControl = (graph: Graph): boolean => graph.inputs.some(({ name }) => name === 'rate')
       const compile: Backend['compile'] = async (graph, options) => {
@@ -313,7 +336,7 @@ describe('a control that memory does not hold', () => {
       }
       return Object.assign(Object.create(backend), { compile })
     }
-    const { evidence, judgement } = await diagnosed(bad, { createBackend })
+    const { evidence, judgement } = await diagnosed(bad, { workers: createWorkers(2, createBackend) })
     expect(judgement.verdict).toBe('vanishing-signal')
     expect(named(evidence.records)).not.toContain('float64 0')
     expect(evidence.applicable.has('float64')).toBe(false)
@@ -332,7 +355,7 @@ describe('what measurements may take', () => {
 
 describe('a measurement that memory does not hold', () => {
   it('stays open, and ends nothing', async () => {
-    const createBackend: DiagnosisTask['createBackend'] = async (precision) => {
+    const createBackend: CreateBackend = async (precision) => {
       const backend = await createWasmBackend({ threads: 'inline', precision })
       const compile: Backend['compile'] = async (graph, options) => {
         if (precision === 'float64') throw new IsobathError('memory', 'it does not fit.')
@@ -340,7 +363,7 @@ describe('a measurement that memory does not hold', () => {
       }
       return Object.assign(Object.create(backend), { compile })
     }
-    const { evidence, judgement } = await diagnosed(good, { createBackend })
+    const { evidence, judgement } = await diagnosed(good, { workers: createWorkers(2, createBackend) })
     expect(Object.keys(evidence.measured)).toEqual(['linearProbe'])
     expect(judgement).toMatchObject({ verdict: 'undecided', open: [{ cause: 'useless-depth' }] })
   })
@@ -357,17 +380,16 @@ describe('a diagnosis that cannot be', () => {
   it('is refused as a training is, and leaves nothing behind', async () => {
     const backends: Backend[] = []
     let disposed = 0
-    const createBackend: DiagnosisTask['createBackend'] = async (precision) => {
+    const createBackend: CreateBackend = async (precision) => {
       const backend = await createWasmBackend({ threads: 'inline', precision })
       const one: Backend = Object.assign(Object.create(backend), { dispose: () => void disposed++ })
       backends.push(one)
       return one
     }
-    expect(await laterRefusal(() => diagnosed(chain(dense(4)), { createBackend }))).toContain(
-      'output: expected 2 values',
-    )
-    expect(await laterRefusal(() => diagnosed(good, { createBackend, twin: chain(dense(4)) }))).toContain('output')
-    await diagnosed(good, { createBackend, seeds: [0] })
+    const workers = createWorkers(2, createBackend)
+    expect(await laterRefusal(() => diagnosed(chain(dense(4)), { workers }))).toContain('output: expected 2 values')
+    expect(await laterRefusal(() => diagnosed(good, { workers, twin: chain(dense(4)) }))).toContain('output')
+    await diagnosed(good, { workers, seeds: [0] })
     await new Promise((resolve) => setTimeout(resolve, 0))
     expect(backends.length).toBeGreaterThan(1)
     expect(disposed).toBe(backends.length)

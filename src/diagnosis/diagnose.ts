@@ -7,7 +7,6 @@ import { initialise } from '../blueprint/initialise.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { createStandardiser } from '../data/standardise.ts'
 import { stagesOf } from '../probes/stages.ts'
-import { createWorkers } from '../trials/workers.ts'
 import type { Need } from './causes/assessment.ts'
 import type { Patient } from './controls.ts'
 import { depthsOf } from './depths.ts'
@@ -18,8 +17,8 @@ import { measure, type Patients } from './measurements.ts'
 import { createPatient } from './patient.ts'
 import { settingsOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
-import type { StepPlan } from './trial-store.ts'
-import { createWorkshop, type Workshop } from './workshop.ts'
+import { createTrainings, type Trainings } from './trainings.ts'
+import { forgetfulStore, type StepPlan } from './trial-store.ts'
 
 export interface OpenQuestion {
   readonly need: Need
@@ -40,60 +39,56 @@ export interface DiagnosisOutcome {
 
 /** Throws as `train` does where the network, the data and the options don't fit each other. */
 export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcome> {
-  const { data, seeds, abort, observer, store } = task
+  const { data, seeds, workers, abort, onEvent, store = forgetfulStore() } = task
   const started = performance.now()
-  const secondsSoFar = (): number => (store?.seconds ?? 0) + (performance.now() - started) / 1000
-  const workers = createWorkers(task.workers, task.createBackend)
-  try {
-    const { patient, twins, plan } = await createPatient(task, workers, store?.plan)
-    observer?.onPlan?.(plan.steps)
-    // Stopped while a step was timed: then the plan is worth nothing.
-    if (!abort?.aborted) await store?.begin(plan)
-    const blueprint = createBlueprint(patient.network, data.shape)
-    const settings = settingsOf(patient, seeds[0])
-    const workshop = createWorkshop({ task, patient, workers, secondsSoFar })
-    const stages = stagesOf(blueprint.root)
-    const chance = chanceOf(data, settings.loss, createStandardiser(data.train, data.shape, settings.standardise))
-    const depths = depthsOf(patient.network, patient.twins, data.shape)
-    const narrowest = Math.min(...stages.map(({ end }) => sizeOf(end.layer.output)))
-    const isNarrow = narrowest < sizeOf(blueprint.output)
-    const known = { stages, depths, chance, seeds, isNarrow, isTwinGiven: task.twin !== undefined }
-    let measured: Measured = {}
-    // Memory doesn't hold them, or they take far longer than it was thought.
-    const impossible = new Set<keyof Measured>()
-    const evidenceNow = (): Evidence => {
-      const { trials, applicable } = workshop
-      return { ...known, records: trials.map(({ record }) => record), applicable, measured }
-    }
-    const together = task.together ?? workers.count
-    const first = ['patient', 'shallow twin'] as const
-    await workshop.run(seeds.flatMap((seed) => first.map((control) => ({ control, seed }))))
-    let judgement = judge(evidenceNow())
-    while (!abort?.aborted) {
-      const wanted = [...usefulNeeds(evidenceNow(), judgement), ...judgement.open.flatMap((one) => one.needs)]
-      const needs = wanted.filter((need) => 'control' in need || !impossible.has(need.measurement))
-      const jobs = workshop.affordable(needs)
-      const next = nextMeasurement(needs, workshop, mostMeasuring(task))
-      // A twin first: what is measured may be about it.
-      if (next && !jobs.some(({ control }) => control === 'shallower twin')) {
-        observer?.onMeasuring?.(next)
-        const start = (task.start ?? initialise)(blueprint, seeds[0])
-        const patients: Patients = { patient, blueprint, start, twins, trials: workshop.trials, settings }
-        const found = await measure(next, patients, evidenceNow(), workers, 2 * mostMeasuring(task), abort)
-        measured = { ...measured, ...found }
-        if (found === undefined) impossible.add(next)
-      } else if (jobs.length > 0) await workshop.run(jobs.slice(0, together))
-      else break
-      judgement = judge(evidenceNow())
-    }
-    const openQuestions = judgement.open.flatMap(({ needs }) =>
-      needs.map((need): OpenQuestion => ({ need, seconds: workshop.costOf(need) })),
-    )
-    const [seconds, evidence, interrupted] = [secondsSoFar(), evidenceNow(), abort?.aborted ?? false]
-    return { evidence, judgement, patient, openQuestions, plan, interrupted, seconds }
-  } finally {
-    workers.dispose()
+  const secondsSoFar = (): number => store.seconds + (performance.now() - started) / 1000
+  const { patient, twins, plan } = await createPatient(task, workers, store.plan)
+  onEvent?.({ kind: 'steps', steps: plan.steps })
+  // Stopped while a step was timed: then the plan is worth nothing.
+  if (!abort?.aborted) await store.begin(plan)
+  const blueprint = createBlueprint(patient.network, data.shape)
+  const settings = settingsOf(patient, seeds[0])
+  const trainings = createTrainings({ task, patient, workers, store, secondsSoFar })
+  const stages = stagesOf(blueprint.root)
+  const chance = chanceOf(data, settings.loss, createStandardiser(data.train, data.shape, settings.standardise))
+  const depths = depthsOf(patient.network, patient.twins, data.shape)
+  const narrowest = Math.min(...stages.map(({ end }) => sizeOf(end.layer.output)))
+  const isNarrow = narrowest < sizeOf(blueprint.output)
+  const known = { stages, depths, chance, seeds, isNarrow, isTwinGiven: task.twin !== undefined }
+  let measured: Measured = {}
+  // Memory doesn't hold them, or they take far longer than it was thought.
+  const impossible = new Set<keyof Measured>()
+  const evidenceNow = (): Evidence => {
+    const { made, applicable } = trainings
+    return { ...known, records: made.map(({ record }) => record), applicable, measured }
   }
+  const together = task.together ?? workers.count
+  const first = ['patient', 'shallow twin'] as const
+  const firstRound = seeds.flatMap((seed) => first.map((control) => ({ control, seed })))
+  await trainings.run(firstRound, 'in any case')
+  let judgement = judge(evidenceNow())
+  while (!abort?.aborted) {
+    const wanted = [...usefulNeeds(evidenceNow(), judgement), ...judgement.open.flatMap((one) => one.needs)]
+    const needs = wanted.filter((need) => 'control' in need || !impossible.has(need.measurement))
+    const affordable = trainings.affordable(needs)
+    const next = nextMeasurement(needs, trainings, mostMeasuring(task))
+    // A twin first: what is measured may be about it.
+    if (next && !affordable.some(({ control }) => control === 'shallower twin')) {
+      onEvent?.({ kind: 'measuring', measurement: next })
+      const start = (task.start ?? initialise)(blueprint, seeds[0])
+      const patients: Patients = { patient, blueprint, start, twins, trials: trainings.made, settings }
+      const found = await measure(next, patients, evidenceNow(), workers, 2 * mostMeasuring(task), abort)
+      measured = { ...measured, ...found }
+      if (found === undefined) impossible.add(next)
+    } else if (affordable.length > 0) await trainings.run(affordable.slice(0, together), 'within budget')
+    else break
+    judgement = judge(evidenceNow())
+  }
+  const openQuestions = judgement.open.flatMap(({ needs }) =>
+    needs.map((need): OpenQuestion => ({ need, seconds: trainings.costOf(need) })),
+  )
+  const [seconds, evidence, interrupted] = [secondsSoFar(), evidenceNow(), abort?.aborted ?? false]
+  return { evidence, judgement, patient, openQuestions, plan, interrupted, seconds }
 }
 
 /** What is wanted whatever the causes ask for: a twin that trains, and what shows for little what is wrong. */
@@ -120,7 +115,11 @@ const shareOfMeasurement = 0.1
 
 const mostMeasuring = ({ budgetSeconds }: DiagnosisTask): number => shareOfMeasurement * budgetSeconds
 
-function nextMeasurement(needs: readonly Need[], workshop: Workshop, mostSeconds: number): keyof Measured | undefined {
+function nextMeasurement(
+  needs: readonly Need[],
+  trainings: Trainings,
+  mostSeconds: number,
+): keyof Measured | undefined {
   const named = needs.flatMap((need) => ('measurement' in need ? [need] : []))
-  return named.find((need) => (workshop.costOf(need) ?? 0) <= mostSeconds)?.measurement
+  return named.find((need) => (trainings.costOf(need) ?? 0) <= mostSeconds)?.measurement
 }

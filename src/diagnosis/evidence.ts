@@ -9,7 +9,7 @@ import type { Stage } from '../probes/stages.ts'
 import { assertInvariant } from '../support/errors.ts'
 import type { ControlName } from './controls.ts'
 import type { Measured } from './measured.ts'
-import type { TrialRecord } from './trial.ts'
+import type { TrialRecord } from './trial-record.ts'
 
 /** What outputs are worth that know nothing of the inputs: the classes' shares, or the mean of the values. */
 export interface Chance {

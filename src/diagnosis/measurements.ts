@@ -1,5 +1,6 @@
 /** Measurements on networks as they were trained, or as they start: evidence that takes no training. */
 import type { Blueprint } from '../blueprint/blueprint.ts'
+import { createBlueprint } from '../blueprint/create.ts'
 import { createStandardiser } from '../data/standardise.ts'
 import { affineReplacement } from '../probes/affine.ts'
 import { largestHessianEigenvalue, stability } from '../probes/hessian.ts'
@@ -19,7 +20,7 @@ import type { Patient } from './controls.ts'
 import { type Evidence, median, referenceOf } from './evidence.ts'
 import type { Constructive, Measured } from './measured.ts'
 import { fittedStages, gradientSamples, measuredSamples, probedStages, replacedStages } from './measurement-costs.ts'
-import type { Trial } from './trial.ts'
+import type { MadeTrial } from './trainings.ts'
 
 export interface Patients {
   readonly patient: Patient
@@ -27,7 +28,7 @@ export interface Patients {
   /** The patient's weights before its first seed's training. */
   readonly start: Weights
   readonly twins: { readonly shallow?: Twin; readonly shallower?: Twin }
-  readonly trials: readonly Trial[]
+  readonly trials: readonly MadeTrial[]
   readonly settings: TrainingSettings
 }
 
@@ -124,12 +125,13 @@ async function construct(patients: Patients, evidence: Evidence, worker: TrialWo
   const { twins, trials } = patients
   const reference = referenceOf(evidence) ?? 'shallow twin'
   const twin = reference === 'shallow twin' ? twins.shallow : twins.shallower
-  const trial = trials.find(({ record }) => record.control === reference)
+  const made = trials.find(({ record }) => record.control === reference)
   if (!twin) return { impossible: "the twin wasn't made from the patient" }
-  if (!trial) return { impossible: 'no twin was trained' }
+  if (!made?.weights) return { impossible: 'no twin was trained' }
   const deep = patients.blueprint
-  const shallow = trial.spec.blueprint
-  const built = constructiveWeights(deep, twin, shallow, trial.weights)
+  const { trial, weights } = made
+  const shallow = createBlueprint(trial.network, patients.patient.data.shape)
+  const built = constructiveWeights(deep, twin, shallow, weights)
   if ('impossible' in built) return { impossible: built.impossible }
   const backend = await worker.backend('float64')
   const samples = samplesFor(patients, measuredSamples)
@@ -144,14 +146,14 @@ async function construct(patients: Patients, evidence: Evidence, worker: TrialWo
     }
   }
   const [one, other] = [
-    { blueprint: shallow, weights: trial.weights },
+    { blueprint: shallow, weights },
     { blueprint: deep, weights: built.weights },
   ]
   const { largest, scale } = await functionGap(one, other, backend, set, standardiser)
   return {
     impossible: null,
     loss: await lossOf(deep, built.weights),
-    shallowLoss: await lossOf(shallow, trial.weights),
+    shallowLoss: await lossOf(shallow, weights),
     gap: largest,
     scale,
     exactness: built.exactness,

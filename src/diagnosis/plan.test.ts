@@ -9,7 +9,17 @@ import { parseNetwork } from '../network/presets.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
 import type { Training } from './controls.ts'
-import { chooseSteps, enoughFor, fitsInto, type PlanTask, settingsOf, thinned, timeStep, workOf } from './plan.ts'
+import {
+  chooseSteps,
+  enoughFor,
+  fitsInto,
+  lookEvery,
+  type PlanTask,
+  settingsOf,
+  thinned,
+  timeStep,
+  workOf,
+} from './plan.ts'
 
 const many = moons({ seed: 1, train: 12_800, test: 10 })
 const training = (network: Network, options: TrainingOptions = {}, data = many): Training => ({
@@ -99,19 +109,17 @@ describe('the work of a training', () => {
 describe('the settings of a trial', () => {
   const own = training(preset('mlp:depth=3,width=8'), { steps: 500, evaluateEvery: 7, seed: 9 })
 
-  it('have its seed, looks where it is watched, and nothing else', () => {
+  it('have its seed, no evaluations, and nothing else that is new', () => {
     const { evaluateEvery: _, ...given } = own.settings
-    const alone = settingsOf(own, 4)
-    expect(alone).toEqual({ ...given, seed: 4, logEvery: expect.any(Number) })
-    const watched = settingsOf(own, 4, true)
-    expect(watched).toEqual({ ...alone, evaluateEvery: expect.any(Number) })
+    expect(settingsOf(own, 4)).toEqual({ ...given, seed: 4, logEvery: expect.any(Number) })
   })
 
   it('have some looks and losses, in short runs and in long ones', () => {
     for (const length of [1, 2, 11, 60, 500, 2000, 64_000]) {
-      const { evaluateEvery = 0, logEvery } = settingsOf(training(preset('mlp:depth=3'), { steps: length }), 0, true)
-      expect(Number.isInteger(evaluateEvery) && evaluateEvery >= 1).toBe(true)
-      const looks = Math.floor(length / evaluateEvery)
+      const { logEvery } = settingsOf(training(preset('mlp:depth=3'), { steps: length }), 0)
+      const every = lookEvery(length)
+      expect(Number.isInteger(every) && every >= 1).toBe(true)
+      const looks = Math.floor(length / every)
       expect(looks).toBeLessThanOrEqual(48)
       expect(looks).toBeGreaterThanOrEqual(Math.min(length, 7))
       expect(length / logEvery).toBeLessThan(700)

@@ -27,12 +27,10 @@ const mostLogged = 300
 const timedSeconds = 0.6
 
 /** The settings of one training with a seed. */
-export function settingsOf({ network, data, settings }: Training, seed: number, isWatched = false): TrainingSettings {
+export function settingsOf({ network, data, settings }: Training, seed: number): TrainingSettings {
   const { evaluateEvery: _, ...given } = settings
-  const { steps } = given
-  const looks = isWatched ? { evaluateEvery: lookEvery(steps) } : {}
-  const logEvery = Math.ceil(steps / mostLogged)
-  return settingsFor(createBlueprint(network, data.shape), { ...given, ...looks, seed, logEvery })
+  const logEvery = Math.ceil(given.steps / mostLogged)
+  return settingsFor(createBlueprint(network, data.shape), { ...given, seed, logEvery })
 }
 
 /** As many losses of a training as are kept of one of a diagnosis. */
@@ -41,8 +39,8 @@ export function thinned(losses: readonly LossRecord[]): LossRecord[] {
   return losses.filter((_, index) => index % every === 0 || index === losses.length - 1)
 }
 
-/** Every 50 steps; of short runs twelve times, and of long ones some forty times. */
-function lookEvery(steps: number): number {
+/** Steps between two looks: 50; of short runs a twelfth, and of long ones a fortieth of all. */
+export function lookEvery(steps: number): number {
   return Math.max(1, Math.min(50, Math.ceil(steps / 12)), Math.ceil(steps / 40))
 }
 
@@ -56,29 +54,23 @@ export async function timeStep(training: Training, backend: Backend, abort?: Abo
   const { network, data } = training
   const blueprint = createBlueprint(network, data.shape)
   const settings = settingsOf({ ...training, settings: { ...training.settings, steps: 10_000 } }, 0)
-  const stop = new AbortController()
-  const forward = (): void => stop.abort()
-  abort?.addEventListener('abort', forward)
+  const enough = new AbortController()
   const begun = { done: 0, at: performance.now() }
   let [first, last] = [begun, begun]
-  try {
-    await runTraining({
-      blueprint,
-      data,
-      settings,
-      standardiser: createStandardiser(data.train, data.shape, settings.standardise),
-      backend,
-      weights: initialise(blueprint, 0),
-      abort: stop.signal,
-      onProgress: (done) => {
-        last = { done, at: performance.now() }
-        if (first.done === 0) first = last
-        if (last.at - first.at > 1000 * timedSeconds) stop.abort()
-      },
-    })
-  } finally {
-    abort?.removeEventListener('abort', forward)
-  }
+  await runTraining({
+    blueprint,
+    data,
+    settings,
+    standardiser: createStandardiser(data.train, data.shape, settings.standardise),
+    backend,
+    weights: initialise(blueprint, 0),
+    abort: abort ? AbortSignal.any([abort, enough.signal]) : enough.signal,
+    onProgress: (done) => {
+      last = { done, at: performance.now() }
+      if (first.done === 0) first = last
+      if (last.at - first.at > 1000 * timedSeconds) enough.abort()
+    },
+  })
   // Where there was one group of steps, compiling counts as well: better too long than none.
   const from = last.done > first.done ? first : begun
   const until = last.done > 0 ? last.at : performance.now()

@@ -1,6 +1,7 @@
 /** What a diagnosis keeps of its trials, so that it can go on later. */
-import type { ControlName } from './controls.ts'
-import type { Trial } from './trial.ts'
+import type { TrialResult } from '../trials/result.ts'
+import { memoryStore } from '../trials/store.ts'
+import type { DiagnosisTrial, TrialKey } from './trial-record.ts'
 
 /** How long its trainings are. */
 export interface StepPlan {
@@ -14,7 +15,7 @@ export interface StepPlan {
   }
 }
 
-export interface TrialStore {
+export interface DiagnosisStore {
   /** Of a diagnosis that goes on. */
   readonly plan?: StepPlan
   /** That it took before. */
@@ -22,15 +23,15 @@ export interface TrialStore {
   /** Told once, before the first trial. */
   begin(plan: StepPlan): Promise<void>
   /** Whether this trial was made, if its weights are gone or not. */
-  has(control: ControlName, seed: number): boolean
-  /** What is known of this trial; its weights where they were kept. */
-  find(control: ControlName, seed: number): Pick<Trial, 'record' | 'weights'> | undefined
-  save(trial: Trial, about: Saved): Promise<void>
+  has(key: TrialKey): boolean
+  /** What came out; undefined where it wasn't made, or where its weights are gone. */
+  find(trial: DiagnosisTrial): Promise<TrialResult | undefined>
+  /** `seconds`: that the diagnosis took so far, in all its sittings. */
+  save(trial: DiagnosisTrial, result: TrialResult, seconds: number): Promise<void>
 }
 
-export interface Saved {
-  /** Whether its weights will be asked for again. */
-  readonly keepsWeights: boolean
-  /** What the diagnosis took so far, in all its sittings. */
-  readonly seconds: number
+/** Of a diagnosis that nobody will go on with. */
+export function forgetfulStore(): DiagnosisStore {
+  const store = memoryStore<DiagnosisTrial, TrialKey>(({ control, seed }) => `${control} ${seed}`)
+  return { ...store, seconds: 0, begin: async () => {} }
 }

@@ -5,9 +5,10 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ControlName } from '../diagnosis/controls.ts'
-import type { Trial } from '../diagnosis/trial.ts'
-import type { Saved, StepPlan, TrialStore } from '../diagnosis/trial-store.ts'
+import type { Shape } from '../blueprint/blueprint.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { type DiagnosisTrial, recordOf, type TrialKey } from '../diagnosis/trial-record.ts'
+import type { DiagnosisStore, StepPlan } from '../diagnosis/trial-store.ts'
 import { IsobathError } from '../support/errors.ts'
 import {
   type GrowingFile,
@@ -18,6 +19,7 @@ import {
   removeQuietly,
   writeWhole,
 } from '../support/files.ts'
+import type { TrialResult } from '../trials/result.ts'
 import {
   type DiagnosisDescription,
   encodeDiagnosis,
@@ -26,14 +28,14 @@ import {
 } from './diagnosis-description.ts'
 import { diagnosisFile, resultFile, runFile } from './run-description.ts'
 import { type Lock, takeLock } from './run-lock.ts'
-import { decodeTrials, encodeTrial, type KeptTrial } from './trial-line.ts'
+import { decodeTrials, encodeTrial, type KeptTrial, resultOf } from './trial-line.ts'
 import { readTrialWeights, writeTrialWeights } from './trial-weights.ts'
 
 export const reportFile = 'report.html'
 const trialsFile = 'trials.jsonl'
 const weightsFolder = 'weights'
 
-export interface DiagnosisFolder extends TrialStore {
+export interface DiagnosisFolder extends DiagnosisStore {
   /** Adds what came out, where it had begun and there is no result yet. */
   finish(result: object): void
   /** Lets go of the folder, however the diagnosis ended. */
@@ -47,7 +49,7 @@ export interface DiagnosisFolder extends TrialStore {
  */
 export function createDiagnosisFolder(folder: string, description: DiagnosisDescription): DiagnosisFolder {
   refuseOthers(folder)
-  const writer = new Writer(folder)
+  const writer = new Writer(folder, description.input)
   return writer.folderFor({ seconds: 0 }, (plan) => {
     makeFolder(folder)
     writer.lock = takeLock(folder)
@@ -80,7 +82,7 @@ export function resumeDiagnosisFolder({ folder, lock, diagnosis, isOver }: Diagn
   readonly store: DiagnosisFolder
   readonly notes: readonly string[]
 } {
-  const writer = new Writer(folder)
+  const writer = new Writer(folder, diagnosis.input)
   writer.lock = lock
   writer.isOver = isOver
   const file = join(folder, trialsFile)
@@ -100,28 +102,30 @@ export function resumeDiagnosisFolder({ folder, lock, diagnosis, isOver }: Diagn
   return { store, notes }
 }
 
-type Key = `${ControlName} ${number}`
-const keyOf = ({ control, seed }: { control: ControlName; seed: number }): Key => `${control} ${seed}`
+const keyOf = ({ control, seed }: TrialKey): string => `${control} ${seed}`
 
 /** Writes the files of a diagnosis while it goes on. */
 class Writer {
   lock?: Lock
   /** Its result is there already. */
   isOver = false
-  readonly trials = new Map<Key, KeptTrial>()
+  readonly trials = new Map<string, KeptTrial>()
   private lines?: GrowingFile
   /** A line may be torn then, to which no other must be added. */
   private failure?: unknown
 
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    private readonly input: Shape,
+  ) {}
 
-  folderFor(known: Pick<TrialStore, 'plan' | 'seconds'>, begin: (plan: StepPlan) => void): DiagnosisFolder {
+  folderFor(known: Pick<DiagnosisStore, 'plan' | 'seconds'>, begin: (plan: StepPlan) => void): DiagnosisFolder {
     return {
       ...known,
       begin: async (plan) => begin(plan),
-      has: (control, seed) => this.trials.has(keyOf({ control, seed })),
-      find: (control, seed) => this.find(control, seed),
-      save: async (trial, about) => this.save(trial, about),
+      has: (key) => this.trials.has(keyOf(key)),
+      find: async (trial) => this.find(trial),
+      save: async (trial, result, seconds) => this.save(trial, result, seconds),
       finish: (result) => {
         if (!this.lines || this.isOver) return
         this.lock?.check()
@@ -138,25 +142,25 @@ class Writer {
     this.lines = openGrowing(file, new TextEncoder().encode(text).length)
   }
 
-  find(control: ControlName, seed: number): ReturnType<TrialStore['find']> {
-    const kept = this.trials.get(keyOf({ control, seed }))
+  find(trial: DiagnosisTrial): TrialResult | undefined {
+    const kept = this.trials.get(keyOf(trial))
     if (kept === undefined) return undefined
-    const { record, weightsSha256 } = kept
-    if (weightsSha256 === null) return { record, weights: new Map() }
-    const weights = readTrialWeights(this.weightsFile(record), weightsSha256)
-    return weights && { record, weights }
+    const result = resultOf(kept, trial.id)
+    if (kept.weightsSha256 === null) return result
+    const weights = readTrialWeights(this.weightsFile(trial), kept.weightsSha256)
+    return weights && { ...result, weights }
   }
 
-  save(trial: Trial, { keepsWeights, seconds }: Saved): void {
+  save(trial: DiagnosisTrial, result: TrialResult, seconds: number): void {
     if (this.failure !== undefined) throw this.failure
     try {
       this.lock?.check()
-      const { record, weights, spec } = trial
-      const trained = { blueprint: spec.blueprint, weights }
-      const weightsSha256 = keepsWeights ? writeTrialWeights(this.weightsFile(record), trained) : null
-      const kept = { record, weightsSha256, spent: seconds }
-      const isNew = !this.trials.has(keyOf(record))
-      this.trials.set(keyOf(record), kept)
+      const { weights, diverged } = result
+      const blueprint = createBlueprint(trial.network, this.input)
+      const weightsSha256 = weights ? writeTrialWeights(this.weightsFile(trial), { blueprint, weights }) : null
+      const kept = { record: recordOf(trial, result), divergence: diverged, weightsSha256, spent: seconds }
+      const isNew = !this.trials.has(keyOf(trial))
+      this.trials.set(keyOf(trial), kept)
       if (isNew) this.append(encodeTrial(kept))
       else this.rewrite()
     } catch (error) {
@@ -177,7 +181,7 @@ class Writer {
     this.open([...this.trials.values()].map(encodeTrial).join(''))
   }
 
-  private weightsFile({ control, seed }: { control: ControlName; seed: number }): string {
+  private weightsFile({ control, seed }: TrialKey): string {
     return join(this.folder, weightsFolder, `${control.replaceAll(/[^a-z0-9]+/g, '-')}-${seed}.safetensors`)
   }
 

@@ -1,32 +1,33 @@
 import { expect, it } from 'vitest'
-import type { TrialRecord } from '../diagnosis/trial.ts'
+import type { TrialRecord } from '../diagnosis/trial-record.ts'
 import { decodeTrials, encodeTrial, type KeptTrial } from './trial-line.ts'
 
 const record: TrialRecord = {
   control: 'shallow twin',
   seed: 3,
+  precision: 'float32',
+  work: 1e12,
   steps: 7,
   seconds: 0.1,
-  work: 1e12,
-  precision: 'float32',
   losses: [
     { step: 0, loss: 1 / 3 },
     { step: 6, loss: Number.NaN },
   ],
   train: { loss: null, error: null },
   test: { loss: 2.5, error: 0.1, rmse: [0.5, null] },
-  diverged: 'after 7 steps the loss was not finite',
+  diverged: 'after 7 steps the weights of hidden.dense1[57] were no longer finite',
   looks: [
     { step: 0, reading: { meanSquare: [1e-300, Number.POSITIVE_INFINITY, Number.NaN], cosine: [-0.5] } },
     {
       step: 6,
+      reading: { cosine: [0.5], meanSquare: [Number.NEGATIVE_INFINITY] },
       train: { loss: 1, error: 0 },
       test: { loss: 2, error: 1 },
-      reading: { meanSquare: [Number.NEGATIVE_INFINITY] },
     },
   ],
 }
-const kept: KeptTrial = { record, weightsSha256: 'abc', spent: 12.25 }
+const divergence = { step: 7, layer: 'hidden.dense1[57]', what: 'weights' } as const
+const kept: KeptTrial = { record, divergence, weightsSha256: 'abc', spent: 12.25 }
 
 it('gives back every number, those too that JSON has none of', () => {
   const line = encodeTrial(kept)
@@ -43,4 +44,28 @@ it('leaves out a torn last line, and says which others it cannot read', () => {
     broken: [2, 3, 4],
   })
   expect(decodeTrials('')).toEqual({ trials: [], broken: [] })
+})
+
+it('writes what it has read as it was, to the byte', () => {
+  const line = encodeTrial(kept)
+  expect(decodeTrials(line).trials.map(encodeTrial)).toEqual([line])
+})
+
+it('reads the words of older versions, which say alone where a training diverged', () => {
+  const older = (diverged: string | null): string => {
+    const { divergence: _, ...line } = JSON.parse(encodeTrial(kept))
+    return `${JSON.stringify({ ...line, diverged })}\n`
+  }
+  const found = (diverged: string | null) => decodeTrials(older(diverged)).trials.map((trial) => trial.divergence)
+  expect(found('after 7 steps the weights of a.b[57] were no longer finite')).toEqual([
+    { step: 7, layer: 'a.b[57]', what: 'weights' },
+  ])
+  expect(found("after 1 steps the outputs of hidden were the first that weren't finite")).toEqual([
+    { step: 1, layer: 'hidden', what: 'outputs' },
+  ])
+  expect(found("after 0 steps the loss of what readout gives wasn't finite")).toEqual([
+    { step: 0, layer: 'readout', what: 'loss' },
+  ])
+  expect(found(null)).toEqual([null])
+  expect(found('it broke')).toEqual([])
 })

@@ -1,12 +1,15 @@
 /** A finished trial as a line of JSON, and back. JSON has null for NaN; infinite numbers are written as words. */
 import { z } from 'zod'
 import { controlNames } from '../diagnosis/controls.ts'
-import type { TrialRecord } from '../diagnosis/trial.ts'
+import type { TrialRecord } from '../diagnosis/trial-record.ts'
 import { type LayerProbeName, layerProbes } from '../probes/layer-probes.ts'
+import type { Divergence } from '../training/divergence.ts'
+import type { TrialResult } from '../trials/result.ts'
 import { scoresSchema } from './run-description.ts'
 
 export interface KeptTrial {
   readonly record: TrialRecord
+  readonly divergence: Divergence | null
   /** Of its weights' file; null where they aren't kept. */
   readonly weightsSha256: string | null
   /** What the diagnosis had taken when it was written. */
@@ -23,18 +26,19 @@ const probeNames = Object.keys(layerProbes).filter((name): name is LayerProbeNam
 
 const lookSchema = z.object({
   step: z.number(),
+  reading: z.partialRecord(z.enum(probeNames), z.array(anyNumber)),
   train: scoresSchema.optional(),
   test: scoresSchema.optional(),
-  reading: z.partialRecord(z.enum(probeNames), z.array(anyNumber)),
 })
 
+/** The order is that in which a record is written: read and written again, a line stays the same. */
 const recordSchema = z.object({
   control: z.enum(controlNames),
   seed: z.number().int().nonnegative(),
+  precision: z.enum(['float32', 'float64']),
+  work: z.number(),
   steps: z.number().int().nonnegative(),
   seconds: z.number(),
-  work: z.number(),
-  precision: z.enum(['float32', 'float64']),
   losses: z.array(z.object({ step: z.number(), loss: anyNumber })),
   train: scoresSchema,
   test: scoresSchema,
@@ -42,13 +46,21 @@ const recordSchema = z.object({
   looks: z.array(lookSchema),
 }) satisfies z.ZodType<TrialRecord>
 
-const lineSchema = recordSchema.extend({ weightsSha256: z.string().nullable(), spent: z.number() })
+const divergenceSchema = z.object({ step: z.number(), layer: z.string(), what: z.enum(['weights', 'outputs', 'loss']) })
+
+const lineSchema = recordSchema.extend({
+  // Lines of older versions have it in words alone.
+  divergence: divergenceSchema.optional(),
+  weightsSha256: z.string().nullable(),
+  spent: z.number(),
+})
 
 /** With its line end. */
-export function encodeTrial({ record, weightsSha256, spent }: KeptTrial): string {
+export function encodeTrial({ record, divergence, weightsSha256, spent }: KeptTrial): string {
   const asWord = (_name: string, value: unknown): unknown =>
     value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY ? String(value) : value
-  return `${JSON.stringify({ ...record, weightsSha256, spent }, asWord)}\n`
+  const line = { ...record, ...(divergence ? { divergence } : {}), weightsSha256, spent }
+  return `${JSON.stringify(line, asWord)}\n`
 }
 
 /** Of a file's text. The last line may be torn; any other that can't be read was broken later, and is among `broken`, from 1 on. */
@@ -64,8 +76,9 @@ export function decodeTrials(text: string): {
 function decodeTrial(line: string): KeptTrial | undefined {
   const parsed = lineSchema.safeParse(parseJson(line))
   if (!parsed.success) return undefined
-  const { weightsSha256, spent, ...record } = parsed.data
-  return { record, weightsSha256, spent }
+  const { weightsSha256, spent, divergence, ...record } = parsed.data
+  const diverged = divergence ?? divergenceIn(record.diverged)
+  return diverged === undefined ? undefined : { record, divergence: diverged, weightsSha256, spent }
 }
 
 function parseJson(text: string): unknown {
@@ -74,4 +87,26 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** How lines of older versions say it. */
+const olderWords: readonly (readonly [Divergence['what'], RegExp])[] = [
+  ['weights', /^after (\d+) steps the weights of (.*) were no longer finite$/],
+  ['outputs', /^after (\d+) steps the outputs of (.*) were the first that weren't finite$/],
+  ['loss', /^after (\d+) steps the loss of what (.*) gives wasn't finite$/],
+]
+
+function divergenceIn(words: string | null): Divergence | null | undefined {
+  if (words === null) return null
+  for (const [what, pattern] of olderWords) {
+    const [, step, layer] = pattern.exec(words) ?? []
+    if (layer !== undefined) return { step: Number(step), layer, what }
+  }
+  return undefined
+}
+
+/** Without its weights. */
+export function resultOf({ record, divergence }: KeptTrial, id: string): TrialResult {
+  const { steps, seconds, work, losses, train, test, looks } = record
+  return { id, steps, seconds, work, losses, scores: { train, test }, diverged: divergence, looks }
 }

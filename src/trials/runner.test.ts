@@ -3,10 +3,16 @@ import { laterRefusal } from '../../test/support/refusal.ts'
 import { fewPoints, preset } from '../../test/support/tiny-training.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
+import { initialise } from '../blueprint/initialise.ts'
 import { resolveOptions } from '../settings/options.ts'
-import type { Trial, TrialEvent } from './events.ts'
+import { createBudget } from './budget.ts'
+import type { TrialEvent } from './events.ts'
+import type { TrialResolver } from './resolver.ts'
+import type { TrialResult } from './result.ts'
 import { type RunnerOptions, runTrials } from './runner.ts'
 import { createSpec } from './spec.ts'
+import { memoryStore } from './store.ts'
+import type { Trial } from './trial.ts'
 import { createWorkers, type Workers } from './workers.ts'
 
 let workers: Workers
@@ -23,14 +29,24 @@ async function trialOf(label: string, work: number, steps = 10): Promise<Labelle
   const { seed, ...settings } = resolveOptions({ steps, batch: 16 }, fewPoints.train.count)
   const data = { name: fewPoints.name, options: {}, sha256: '' }
   const { network } = createBlueprint(preset('mlp:width=8,depth=2'), fewPoints.shape)
-  const spec = await createSpec({ network, data, settings, seed, start: { kind: 'seed' }, precision: 'float32' })
+  const whole = {
+    start: { kind: 'seed' },
+    precision: 'float32',
+    probes: null,
+    scoring: 'all',
+    keepsWeights: false,
+  } as const
+  const spec = await createSpec({ network, data, settings, seed, ...whole })
   return { ...spec, work, label }
 }
 
 const forever = 10_000_000
 
 function told(event: TrialEvent<Labelled>): string {
-  if (event.kind === 'planned') return `planned ${event.trials.map(({ label }) => label)}`
+  if (event.kind === 'planned') {
+    const [trials, found] = [event.trials, event.found].map((those) => those.map(({ label }) => label).join())
+    return `planned ${trials}${found && `, found ${found}`}`
+  }
   if (event.kind === 'finished') return `${event.result ? 'finished' : 'stopped'} ${event.trial.label}`
   return `${event.kind} ${event.trial.label}`
 }
@@ -50,6 +66,15 @@ async function collect(trials: readonly Labelled[], options: Watching = {}) {
     labels.push(trial.label)
   }
   return { events, labels }
+}
+
+const withoutData = (trial: Labelled): Labelled => ({ ...trial, data: { ...trial.data, sha256: 'lost' } })
+
+const losing: TrialResolver = {
+  data: ({ sha256 }) => {
+    if (sha256 === 'lost') throw new Error('the file is gone')
+    return fewPoints
+  },
 }
 
 describe('the runner of trials', () => {
@@ -80,15 +105,11 @@ describe('the runner of trials', () => {
 
   it('stops the others where one fails, and throws its error when they have ended', async () => {
     const [long, short] = [await trialOf('long', 2, forever), await trialOf('short', 1)]
-    const data = (): never => {
-      throw new Error('the file is gone')
-    }
-    const isBroken = ({ sha256 }: { sha256: string }): boolean => sha256 === 'lost'
-    const resolver = { data: (one: { sha256: string }) => (isBroken(one) ? data() : fewPoints) }
     const events: string[] = []
     const onEvent = (event: TrialEvent<Labelled>): void => void events.push(told(event))
-    const lost = { ...short, data: { ...short.data, sha256: 'lost' } }
-    expect(await laterRefusal(() => collect([long, lost], { resolver, onEvent }))).toBe('Error: the file is gone')
+    expect(await laterRefusal(() => collect([long, withoutData(short)], { resolver: losing, onEvent }))).toBe(
+      'Error: the file is gone',
+    )
     expect(events.at(-1)).toBe('stopped long')
   })
 
@@ -101,5 +122,66 @@ describe('the runner of trials', () => {
       break
     }
     expect(events.at(-1)).toBe('stopped long')
+  })
+
+  it('finds what was made before, keeps what it makes, and gives both', async () => {
+    const store = memoryStore<Labelled, Pick<Labelled, 'label'>>(({ label }) => label)
+    const trials = [await trialOf('one', 1), await trialOf('two', 2)]
+    expect(await collect([trials[1]], { store })).toEqual({
+      events: ['planned two', 'started two', 'finished two'],
+      labels: ['two'],
+    })
+    expect([store.has({ label: 'one' }), store.has({ label: 'two' })]).toEqual([false, true])
+    const { events, labels } = await collect(trials, { store })
+    expect(events).toEqual(['planned one, found two', 'started one', 'finished one'])
+    expect(labels).toEqual(['two', 'one'])
+    expect((await collect(trials, { store })).events).toEqual(['planned , found one,two'])
+  })
+
+  it('does not start what does not fit into the rest of its budget', async () => {
+    const made = [{ work: 10, seconds: 1 }]
+    const within = createBudget(
+      5,
+      () => 2,
+      () => made,
+    )
+    const trials = [await trialOf('long', 31), await trialOf('fitting', 30)]
+    expect((await collect(trials, { budget: within })).labels).toEqual(['fitting'])
+    const unknown = createBudget(
+      5,
+      () => 2,
+      () => [],
+    )
+    expect((await collect(trials, { budget: unknown })).labels.sort()).toEqual(['fitting', 'long'])
+  })
+
+  it('goes on without a trial that its caller can do without', async () => {
+    const [good, bad] = [await trialOf('good', 1), await trialOf('bad', 2)]
+    const refused: string[] = []
+    const goesOnWithout = ({ label }: Labelled, error: unknown): boolean => {
+      refused.push(`${label}: ${error}`)
+      return true
+    }
+    const { events, labels } = await collect([good, withoutData(bad)], { resolver: losing, goesOnWithout })
+    expect(labels).toEqual(['good'])
+    expect(events).toContain('stopped bad')
+    expect(refused).toEqual(['bad: Error: the file is gone'])
+  })
+
+  it('looks first at what was trained before, and does not train it', async () => {
+    const [long, last] = [await trialOf('long', 9), await trialOf('trained before', 0)]
+    const part = { probes: null, scoring: 'part', keepsWeights: true } as const
+    const blueprint = createBlueprint(last.network, fewPoints.shape)
+    const state = { step: 7, weights: new Map(initialise(blueprint, 5)) }
+    const finished = { interrupted: false, losses: [], diverged: null, looks: [], state } as const
+    const one = createWorkers(1, (precision) => createWasmBackend({ threads: 1, precision }))
+    const results = new Map<string, TrialResult>()
+    const options = { workers: one, resolver: { data: () => fewPoints } }
+    for await (const { trial, result } of runTrials([long, { ...last, ...part, finished }], options)) {
+      results.set(trial.label, result)
+    }
+    one.dispose()
+    expect([...results.keys()]).toEqual(['trained before', 'long'])
+    expect(results.get('trained before')).toMatchObject({ steps: 7, losses: [], weights: state.weights })
   })
 })

@@ -12,6 +12,9 @@ const facts: TrialFacts = {
   seed,
   start: { kind: 'seed' },
   precision: 'float32',
+  probes: null,
+  scoring: 'part',
+  keepsWeights: false,
 }
 
 describe('the spec of a trial', () => {
@@ -33,6 +36,10 @@ describe('the spec of a trial', () => {
       { seed: 4 },
       { start: { kind: 'object', sha256: 'ef'.repeat(32) } },
       { precision: 'float64' },
+      { probes: { of: ['meanSquare'], every: 5 } },
+      { scoring: 'all' },
+      { keepsWeights: true },
+      { data: { ...facts.data, variation: { randomLabels: true, seed: 1 } } },
     ]
     const ids = await Promise.all(changed.map(async (change) => (await createSpec({ ...facts, ...change })).id))
     expect(new Set([id, ...ids]).size).toBe(changed.length + 1)

@@ -1,6 +1,8 @@
 /** What to train, as plain data: whoever has the data set can train it, in another process or on another machine too. */
 import type { Precision } from '../backends/backend.ts'
+import type { Variation } from '../data/vary.ts'
 import type { Network } from '../network/network.ts'
+import type { LayerProbeName } from '../probes/layer-probes.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { sha256 } from '../support/sha256.ts'
@@ -12,10 +14,25 @@ export interface DataReference {
   readonly options: Readonly<Record<string, unknown>>
   /** Of all samples. */
   readonly sha256: string
+  /** What is made of the set then. */
+  readonly variation?: Variation
 }
 
 /** Where the first values of all parameters come from: drawn from the seed, or those of an object with this hash. */
 export type TrialStart = { readonly kind: 'seed' } | { readonly kind: 'object'; readonly sha256: string }
+
+/** What is looked at: at every look, or before the first step and after the last alone, as each probe says. */
+export interface TrialProbes {
+  readonly of: readonly LayerProbeName[]
+  /** Steps between two looks. */
+  readonly every: number
+}
+
+/**
+ * all: on all samples, with all that `train` tells, and without looks. part: on at most 4,096 samples of each set, with
+ * statistics of batch norm that are taken anew.
+ */
+export type TrialScoring = 'all' | 'part'
 
 /** All that decides what comes out of a training. */
 export interface TrialFacts {
@@ -25,6 +42,11 @@ export interface TrialFacts {
   readonly seed: number
   readonly start: TrialStart
   readonly precision: Precision
+  /** None where the scoring is of all. */
+  readonly probes: TrialProbes | null
+  readonly scoring: TrialScoring
+  /** Whether the result has the weights. */
+  readonly keepsWeights: boolean
 }
 
 export interface TrialSpec extends TrialFacts {
@@ -34,8 +56,8 @@ export interface TrialSpec extends TrialFacts {
 
 /** Throws an `option` error where a number isn't finite, which JSON doesn't have. */
 export async function createSpec(facts: TrialFacts): Promise<TrialSpec> {
-  const { network, data, settings, seed, start, precision } = facts
-  const own: TrialFacts = { network, data, settings, seed, start, precision }
+  const { network, data, settings, seed, start, precision, probes, scoring, keepsWeights } = facts
+  const own: TrialFacts = { network, data, settings, seed, start, precision, probes, scoring, keepsWeights }
   return { id: await sha256(canonicalJson(own, 'trial')), ...own }
 }
 

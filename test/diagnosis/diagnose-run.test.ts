@@ -38,10 +38,9 @@ async function diagnosed(name: string, more: Partial<DiagnoseRunOptions> = {}) {
   const diagnosis = await diagnoseRun(place(name), {
     ...options,
     ...more,
-    observer: {
-      onTrials: (trials) => {
-        for (const { control, seed, finished } of trials) (finished ? found : made).push(`${control} ${seed}`)
-      },
+    onEvent: (event) => {
+      if (event.kind !== 'planned') return
+      for (const { control, seed, finished } of event.trials) (finished ? found : made).push(`${control} ${seed}`)
     },
   })
   return { diagnosis, made, found }

@@ -14,7 +14,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import {
   blobs,
   type Diagnosis,
-  type DiagnosisObserver,
+  type DiagnosisEvent,
   diagnose,
   initialise,
   momentum,
@@ -48,44 +48,55 @@ const inFolder = (name: string, file: string): string => join(place(name), file)
 const linesOf = (name: string): string[] =>
   readFileSync(inFolder(name, 'trials.jsonl'), 'utf8').split('\n').slice(0, -1)
 
+function keyOfLine(line: string): string {
+  const { control, seed } = JSON.parse(line)
+  return `${control} ${seed}`
+}
+
 /** What came out, but for times. */
 function resultOf(name: string): unknown {
   const text = readFileSync(inFolder(name, 'result.json'), 'utf8')
   return JSON.parse(text, (key, value) => (key === 'seconds' ? undefined : value))
 }
 
+/** All trainings in the result, with their fields in the order that the file has, but for times. */
+function trialsOf(name: string): string {
+  const { trials } = JSON.parse(readFileSync(inFolder(name, 'result.json'), 'utf8'))
+  return JSON.stringify(trials, (key, value) => (key === 'seconds' ? 0 : value))
+}
+
 /** The trainings that were made to their end, as `patient 0`. */
-function watch(): { readonly made: string[]; readonly observer: DiagnosisObserver } {
+function watch() {
   const made: string[] = []
-  const onFinished: DiagnosisObserver['onFinished'] = ({ control, seed }, record) => {
-    if (record) made.push(`${control} ${seed}`)
+  const notes: string[] = []
+  const onEvent = (event: DiagnosisEvent): void => {
+    if (event.kind === 'finished' && event.result) made.push(`${event.trial.control} ${event.trial.seed}`)
+    if (event.kind === 'note') notes.push(event.note)
   }
-  return { made, observer: { onFinished } }
+  return { made, notes, onEvent }
 }
 
 /** Stopped by its caller when so many trainings have ended. */
 async function stopAfter(trainings: number, name: string): Promise<Diagnosis> {
   const stop = new AbortController()
   let ended = 0
-  const onFinished: DiagnosisObserver['onFinished'] = (_, record) => {
-    if (record && ++ended === trainings) stop.abort()
+  const onEvent = (event: DiagnosisEvent): void => {
+    if (event.kind === 'finished' && event.result && ++ended === trainings) stop.abort()
   }
-  return diagnose(network, { ...options, run: place(name), abort: stop.signal, observer: { onFinished } })
+  return diagnose(network, { ...options, run: place(name), abort: stop.signal, onEvent })
 }
 
 async function goOn(name: string, more: Partial<ResumeDiagnosisOptions> = {}) {
-  const { made, observer } = watch()
-  const notes: string[] = []
-  const onNote = (note: string): void => void notes.push(note.replaceAll(place(name), 'FOLDER'))
-  const diagnosis = await resumeDiagnosis(place(name), { data, threads: 2, observer, onNote, ...more })
-  return { diagnosis, made: made.sort(), notes }
+  const { made, notes, onEvent } = watch()
+  const diagnosis = await resumeDiagnosis(place(name), { data, threads: 2, onEvent, ...more })
+  return { diagnosis, made: made.sort(), notes: notes.map((note) => note.replaceAll(place(name), 'FOLDER')) }
 }
 
 let all: string[]
 let answer: Diagnosis['answer']
 beforeAll(async () => {
-  const { made, observer } = watch()
-  const whole = await diagnose(network, { ...options, run: place('whole'), observer })
+  const { made, onEvent } = watch()
+  const whole = await diagnose(network, { ...options, run: place('whole'), onEvent })
   answer = whole.answer
   all = made.sort()
 })
@@ -111,6 +122,7 @@ describe('a diagnosis that was stopped', () => {
     const { made } = await goOn(name, { threads })
     expect(made).toHaveLength(all.length - kept)
     expect(resultOf(name)).toEqual(resultOf('whole'))
+    expect(trialsOf(name)).toBe(trialsOf('whole'))
     expect(linesOf(name)).toHaveLength(all.length)
     expect(readdirSync(place(name)).sort()).toEqual(readdirSync(place('whole')).sort())
   })
@@ -124,8 +136,10 @@ describe('a diagnosis that was stopped', () => {
   it('keeps the length of its trainings, where the budget chose it', async () => {
     const stop = new AbortController()
     const chosen = { ...options, steps: undefined, budget: 20, abort: stop.signal, run: place('chosen') }
-    const onFinished = (): void => stop.abort()
-    const { settings } = await diagnose(network, { ...chosen, observer: { onFinished } })
+    const onEvent = ({ kind }: DiagnosisEvent): void => {
+      if (kind === 'finished') stop.abort()
+    }
+    const { settings } = await diagnose(network, { ...chosen, onEvent })
     const { diagnosis } = await goOn('chosen', { budget: 3600 })
     expect(diagnosis.settings.steps).toBe(settings.steps)
     expect(
@@ -194,6 +208,8 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
     damage(name)
     const { made, notes } = await goOn(name)
     expect(made).toEqual(again)
+    const isKept = (line: string): boolean => !again.includes(keyOfLine(line))
+    expect(linesOf(name).filter(isKept)).toEqual(linesOf('whole').filter(isKept))
     expect(notes.map((note) => note.replace(/line \d+/, 'line N'))).toEqual(
       what === 'a line that is no trial'
         ? ["FOLDER/trials.jsonl: line N can't be read: its training is made again."]

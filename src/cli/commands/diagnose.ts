@@ -157,8 +157,8 @@ async function diagnoseKept(trained: string, flags: Flags, command: string): Pro
   const against = flags.against === undefined ? undefined : readNetwork(flags.against, shapeOfData(data))
   const shown = { label, data, budget, flags: { exact, winograd }, command }
   const diagnoseInto = async (run: string): Promise<Kept> => {
-    const result = await showDiagnosis(shown, ({ abort, observer }) => {
-      const options = { ...machineOptions(flags), data, seedCount: flags.seeds, budget, against, run, abort, observer }
+    const result = await showDiagnosis(shown, (watching) => {
+      const options = { ...machineOptions(flags), data, seedCount: flags.seeds, budget, against, run, ...watching }
       return diagnoseRun(trained, options)
     })
     return { result, folder: run, label }

@@ -11,7 +11,7 @@ import {
   symptomOf,
   trainingError,
 } from '../evidence.ts'
-import type { TrialRecord } from '../trial.ts'
+import type { TrialRecord } from '../trial-record.ts'
 import { holds, type Judged, open, ruledOut, scoreOf, type Twin, twinOf } from './assessment.ts'
 
 /** Above this it hasn't learned its training set by heart. */

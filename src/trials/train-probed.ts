@@ -1,7 +1,6 @@
-/** One training of a diagnosis: the patient, its shallow twin or a control, with what probes saw of it on its way. */
+/** A trial that others are compared with: probes look at it on its way, and part of the samples score it. */
 import type { Backend } from '../backends/backend.ts'
-import type { Blueprint } from '../blueprint/blueprint.ts'
-import { type Dataset, type Samples, selectSamples } from '../data/dataset.ts'
+import { type Samples, selectSamples } from '../data/dataset.ts'
 import { createStandardiser, type Standardiser } from '../data/standardise.ts'
 import type { Occasion } from '../probes/layer-probe.ts'
 import { type LayerProbeName, layerProbeNames, layerProbes } from '../probes/layer-probes.ts'
@@ -10,76 +9,17 @@ import { chooseSamples } from '../probes/samples.ts'
 import { settleStatistics } from '../probes/statistics.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { createRandom } from '../support/random.ts'
-import { type Divergence, describeDivergence } from '../training/divergence.ts'
 import { createEvaluator, type Evaluator, type Scores, type Weights } from '../training/evaluate.ts'
 import { createMeasurer, type Measurer } from '../training/measurements.ts'
 import { checkOutputs } from '../training/targets.ts'
-import { type LossRecord, runTraining, type TrainingOutcome, type TrainingState } from '../training/train.ts'
-import type { ControlName } from './controls.ts'
-
-export interface TrialSpec {
-  readonly control: ControlName
-  readonly seed: number
-  readonly blueprint: Blueprint
-  /** `evaluateEvery` says how often it is looked at, where it is watched. */
-  readonly settings: TrainingSettings
-  readonly data: Dataset
-  readonly precision: 'float32' | 'float64'
-  /** The first values of all parameters; may be drawn anew each time it is read. */
-  readonly start: Weights
-  /** Whether probes look at it. */
-  readonly isWatched: boolean
-  /** Multiply-adds of the steps to train, forwards: how the trials' times relate. */
-  readonly work: number
-  /** The training, where it was done before: then it is looked at and scored, and not trained. */
-  readonly finished?: FinishedTraining
-}
-
-/** A training of the same network with the same settings. */
-export interface FinishedTraining extends Pick<TrainingOutcome, 'losses' | 'diverged'> {
-  readonly interrupted: false
-  /** After its last step. */
-  readonly state: Pick<TrainingState, 'step' | 'weights'>
-  /** On its way; what it was scored on is what it was scored on then. */
-  readonly looks: readonly Look[]
-}
-
-/** How the network was after so many steps. */
-export interface Look {
-  readonly step: number
-  /** On fewer samples than the trial's own scores, and the same ones at every look; absent before the first step. */
-  readonly train?: Scores
-  readonly test?: Scores
-  readonly reading: Reading
-}
+import { runTraining, type TrainingOutcome } from '../training/train.ts'
+import type { ResolvedTrial, TrialObserver } from './resolver.ts'
+import type { Look, TrialResult } from './result.ts'
+import type { TrialSpec } from './spec.ts'
 
 /** So many that scoring them takes a twentieth of the steps between two looks, which go back as well as forwards. */
 function scoredOnWay({ batch, evaluateEvery = 1 }: TrainingSettings): number {
   return Math.max(fewestOnWay, Math.min(mostOnWay, Math.floor((0.05 * 3 * batch * evaluateEvery) / 2)))
-}
-
-/** What is kept of a trial; all of it is JSON. */
-export interface TrialRecord {
-  readonly control: ControlName
-  readonly seed: number
-  readonly steps: number
-  readonly seconds: number
-  readonly work: number
-  readonly precision: 'float32' | 'float64'
-  readonly losses: readonly LossRecord[]
-  /** After the last step, in evaluation mode, batch norm's statistics taken anew; null where it diverged. */
-  readonly train: Scores
-  readonly test: Scores
-  /** Where and when the numbers stopped being finite, in words. */
-  readonly diverged: string | null
-  readonly looks: readonly Look[]
-}
-
-export interface Trial {
-  readonly spec: TrialSpec
-  readonly record: TrialRecord
-  /** After the last step. */
-  readonly weights: Weights
 }
 
 /** Samples that a network is scored on at the end, and on the way. */
@@ -93,19 +33,20 @@ const settlingBatches = 20
 /** So that an evaluation takes as many classes and kinds as there are: the same samples in all trials. */
 const scoringSeed = 1
 
-export interface TrialObserver {
-  readonly abort?: AbortSignal
-  readonly onProgress?: (done: number, losses: readonly LossRecord[]) => void
-}
-
-/** Undefined where the caller stopped it. Throws as `train` does where the network, the data and the memory don't fit. */
-export async function runTrial(spec: TrialSpec, backend: Backend, observer: TrialObserver): Promise<Trial | undefined> {
-  const work = await prepare(spec, backend)
-  const { abort } = observer
+export async function trainProbed(
+  resolved: ResolvedTrial,
+  backend: Backend,
+  observer: TrialObserver,
+): Promise<TrialResult | undefined> {
+  const { probes } = resolved.trial
+  // A training stands still before each step that the evaluations are due before.
+  const task = { ...resolved, settings: { ...resolved.settings, evaluateEvery: probes?.every } }
+  const work = await prepare(task, backend)
+  const { signal } = observer
   try {
-    return await trainAndScore(spec, backend, work, observer)
+    return await trainAndScore(task, backend, work, observer)
   } catch (error) {
-    if (abort?.aborted && error === abort.reason) return undefined
+    if (signal?.aborted && error === signal.reason) return undefined
     throw error
   } finally {
     work.dispose()
@@ -123,11 +64,15 @@ interface Work {
   dispose(): void
 }
 
-const probesOf = (occasion: Occasion): readonly LayerProbeName[] =>
-  layerProbeNames.filter((name) => layerProbes[name].when === occasion)
+/** In the order of the table. */
+const probesOf = ({ probes }: TrialSpec, occasion: Occasion): readonly LayerProbeName[] =>
+  layerProbeNames.filter((name) => probes?.of.includes(name) && layerProbes[name].when === occasion)
 
-async function prepare(spec: TrialSpec, backend: Backend): Promise<Work> {
-  const { blueprint, settings, data, isWatched, start } = spec
+async function prepare(
+  { trial, blueprint, settings, data, ...resolved }: ResolvedTrial,
+  backend: Backend,
+): Promise<Work> {
+  const start = resolved.start()
   checkOutputs(blueprint, data)
   const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
   const parts = { train: scoredPart(data.train), test: data.test === data.train ? undefined : scoredPart(data.test) }
@@ -139,12 +84,12 @@ async function prepare(spec: TrialSpec, backend: Backend): Promise<Work> {
     return one
   }
   const looker = async (names: readonly LayerProbeName[]): Promise<Looker> =>
-    keep(await createLooker(blueprint, backend, samples, isWatched ? names : [], setting))
+    keep(await createLooker(blueprint, backend, samples, names, setting))
   const dispose = (): void => {
     for (const one of opened) one.dispose()
   }
   try {
-    const [everyLook, endLook] = [await looker(probesOf('looks')), await looker(probesOf('ends'))]
+    const [everyLook, endLook] = [await looker(probesOf(trial, 'looks')), await looker(probesOf(trial, 'ends'))]
     const most = Math.max(parts.train.count, parts.test?.count ?? 0)
     const evaluator = keep(await createEvaluator(blueprint, backend, most))
     return { start, standardiser, evaluator, everyLook, endLook, parts, dispose }
@@ -159,13 +104,14 @@ interface Disposable {
 }
 
 async function trainAndScore(
-  spec: TrialSpec,
+  resolved: ResolvedTrial,
   backend: Backend,
   work: Work,
-  { abort, onProgress }: TrialObserver,
-): Promise<Trial | undefined> {
+  { signal: abort, onProgress }: TrialObserver,
+): Promise<TrialResult | undefined> {
   const started = performance.now()
-  const { blueprint, settings, data, control, seed, precision } = spec
+  const { trial, blueprint, settings, data } = resolved
+  const { finished } = trial
   const { start, standardiser, evaluator, everyLook, endLook, parts } = work
   const score = async (most: number): Promise<{ train: Scores; test: Scores }> => {
     const scoreSet = (set: Samples): Promise<Scores> =>
@@ -178,7 +124,7 @@ async function trainAndScore(
     ...(await endLook.look(readerOf(weights))),
   })
   const looks: Look[] = [{ step: 0, reading: await lookAtEnds(start) }]
-  const measurer = await lookingMeasurer(spec, backend, work, async (step, weights) => {
+  const measurer = await lookingMeasurer(resolved, backend, work, async (step, weights) => {
     evaluator.load(weights)
     const reading = await everyLook.look(readerOf(weights))
     looks.push({ step, reading, ...(await score(scoredOnWay(settings))) })
@@ -195,19 +141,27 @@ async function trainAndScore(
       abort,
       onProgress,
     })
-  const outcome = await (async () => spec.finished ?? (await train()))().finally(() => measurer?.dispose())
-  looks.push(...(spec.finished?.looks ?? []))
+  const outcome = await (async () => finished ?? (await train()))().finally(() => measurer?.dispose())
+  looks.push(...(finished?.looks ?? []))
   if (outcome.interrupted) return undefined
   const { diverged, state, losses } = outcome
   const reading = await lookAtEnds(state.weights)
-  const settled = diverged ? state.weights : await settle(spec, backend, state.weights)
+  const settled = diverged ? state.weights : await settle(resolved, backend, state.weights)
   evaluator.load(settled)
   const none = { train: unscored, test: unscored }
   const scores = diverged ? none : await score(scoredAtEnd)
   looks.push({ step: state.step, reading, ...(diverged ? none : await score(scoredOnWay(settings))) })
-  const seconds = (performance.now() - started) / 1000
-  const about = { control, seed, precision, work: spec.work, steps: state.step, seconds }
-  return { spec, record: { ...about, losses, ...scores, diverged: textOf(diverged), looks }, weights: settled }
+  return {
+    id: trial.id,
+    steps: state.step,
+    seconds: (performance.now() - started) / 1000,
+    work: trial.work,
+    losses,
+    scores,
+    diverged,
+    looks,
+    ...(trial.keepsWeights ? { weights: settled } : {}),
+  }
 }
 
 const unscored: Scores = { loss: null, error: null }
@@ -216,9 +170,6 @@ const readerOf =
   (weights: Weights) =>
   (name: string): ArrayLike<number> =>
     weights.get(name) ?? []
-
-const textOf = (diverged: Divergence | null): string | null =>
-  diverged && `after ${diverged.step} steps ${describeDivergence(diverged)}`
 
 /** The same samples for all trials with these data. */
 function scoredPart(set: Samples): Samples {
@@ -236,7 +187,7 @@ function firstOf(set: Samples, most: number): Samples {
 
 /** Looks at the network every so many steps, as the settings say, and changes nothing; and ends a warm-up as they say. */
 async function lookingMeasurer(
-  { blueprint, data, settings, isWatched }: TrialSpec,
+  { blueprint, data, settings }: ResolvedTrial,
   backend: Backend,
   { standardiser, evaluator }: Work,
   onLook: (step: number, weights: Weights) => Promise<void>,
@@ -251,7 +202,7 @@ async function lookingMeasurer(
     backend,
     onMeasured: () => {},
   })
-  if (evaluateEvery === undefined || !isWatched) return warming
+  if (evaluateEvery === undefined) return warming
   const isLook = (step: number): boolean => step > 0 && step < steps && step % evaluateEvery === 0
   return {
     evaluator,
@@ -265,7 +216,7 @@ async function lookingMeasurer(
   }
 }
 
-function settle({ blueprint, data, settings }: TrialSpec, backend: Backend, weights: Weights): Promise<Weights> {
+function settle({ blueprint, data, settings }: ResolvedTrial, backend: Backend, weights: Weights): Promise<Weights> {
   const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
   const { batch, seed } = settings
   return settleStatistics(blueprint, backend, data.train, standardiser, weights, {

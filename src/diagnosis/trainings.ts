@@ -1,0 +1,118 @@
+/** The trainings of a diagnosis: what is asked for and not there yet, what it costs, and the making of it. */
+import { IsobathError } from '../support/errors.ts'
+import type { Weights } from '../training/evaluate.ts'
+import { affords, type Budget, createBudget } from '../trials/budget.ts'
+import { runTrials } from '../trials/runner.ts'
+import type { Workers } from '../trials/workers.ts'
+import type { Need } from './causes/assessment.ts'
+import { type ControlName, controlNames, type Patient, trainingOf } from './controls.ts'
+import { costOfMeasurement } from './measurement-costs.ts'
+import { workOf } from './plan.ts'
+import type { DiagnosisTask } from './task.ts'
+import { type DiagnosisTrial, recordOf, type TrialKey, type TrialRecord } from './trial-record.ts'
+import { resolverOf, trialOf, watched } from './trial-specs.ts'
+import type { DiagnosisStore } from './trial-store.ts'
+
+export interface MadeTrial {
+  readonly trial: DiagnosisTrial
+  readonly record: TrialRecord
+  /** After the last step, where they are asked for again. */
+  readonly weights?: Weights
+}
+
+export interface Trainings {
+  /** By control, and in the order of the seeds. */
+  readonly made: readonly MadeTrial[]
+  /** Controls that make sense for the patient, and that memory holds as far as is known. */
+  readonly applicable: ReadonlySet<ControlName>
+  /** Seconds that what is missing of it would take, by what was made so far; null where that isn't known. */
+  costOf(need: Need): number | null
+  /** What is missing of them and can be made in the time that is left, the cheapest first. */
+  affordable(needs: readonly Need[]): TrialKey[]
+  /** Within the budget, or whatever they take. */
+  run(keys: readonly TrialKey[], limit: 'within budget' | 'in any case'): Promise<void>
+}
+
+export interface TrainingsTask {
+  readonly task: DiagnosisTask
+  readonly patient: Patient
+  readonly workers: Workers
+  readonly store: DiagnosisStore
+  readonly secondsSoFar: () => number
+}
+
+export function createTrainings({ task, patient, workers, store, secondsSoFar }: TrainingsTask): Trainings {
+  const { seeds, abort: signal, onEvent } = task
+  const made: MadeTrial[] = []
+  const applicable = new Set(controlNames.filter((name) => trainingOf(patient, name) !== undefined))
+  const budget: Budget = createBudget(task.budgetSeconds, secondsSoFar, () => made.map(({ record }) => record))
+  const resolver = resolverOf(task)
+
+  /** Trials that are asked for and weren't made. */
+  const missing = (needs: readonly Need[]): TrialKey[] => {
+    const asked = needs.flatMap((need) =>
+      'control' in need && applicable.has(need.control)
+        ? seeds.slice(0, need.seeds).map((seed): TrialKey => ({ control: need.control, seed }))
+        : [],
+    )
+    const isSame = (one: TrialKey, other: TrialKey): boolean => one.control === other.control && one.seed === other.seed
+    return asked.filter((key, index) => {
+      return !made.some(({ record }) => isSame(record, key)) && asked.findIndex((one) => isSame(one, key)) === index
+    })
+  }
+  const workFor = ({ control }: TrialKey): number => {
+    const training = trainingOf(patient, control)
+    return training ? workOf(training) : 0
+  }
+  const costOf = (need: Need): number | null => {
+    if ('control' in need) {
+      return budget.secondsFor(missing([need]).reduce((sum, key) => sum + workFor(key), 0))
+    }
+    const { steps, seconds } = costOfMeasurement(need.measurement, patient)
+    const passes = budget.secondsFor((workOf(patient) / patient.settings.steps) * steps)
+    return passes === null ? null : passes + seconds
+  }
+  const affordable = (needs: readonly Need[]): TrialKey[] =>
+    missing(needs)
+      .filter((key) => (!task.isOver && affords(budget, workFor(key))) || store.has(key))
+      .sort((one, other) => workFor(one) - workFor(other))
+
+  /** A control that memory doesn't hold is left out; without the patient and its twin there is no diagnosis. */
+  const goesOnWithout = ({ control }: DiagnosisTrial, error: unknown): boolean => {
+    if (!(error instanceof IsobathError) || error.code !== 'memory' || watched.has(control)) return false
+    applicable.delete(control)
+    return true
+  }
+  const orderOf = ({ record }: MadeTrial): number =>
+    controlNames.indexOf(record.control) * seeds.length + seeds.indexOf(record.seed)
+
+  return {
+    made,
+    applicable,
+    costOf,
+    affordable,
+    run: async (keys, limit) => {
+      const trials: DiagnosisTrial[] = []
+      for (const key of keys) {
+        const trial = await trialOf(key, patient, task)
+        if (trial) trials.push(trial)
+      }
+      const running = runTrials(trials, {
+        workers,
+        resolver,
+        signal,
+        ...(limit === 'within budget' ? { budget } : {}),
+        store: {
+          find: (trial) => store.find(trial),
+          save: (trial, result) => store.save(trial, result, secondsSoFar()),
+        },
+        goesOnWithout,
+        onEvent,
+      })
+      for await (const { trial, result } of running) {
+        made.push({ trial, record: recordOf(trial, result), weights: result.weights })
+      }
+      made.sort((one, other) => orderOf(one) - orderOf(other))
+    },
+  }
+}

@@ -1,0 +1,68 @@
+/** The trainings that a diagnosis asks for, as specs, and what these name of its task. */
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { vary } from '../data/vary.ts'
+import { layerProbeNames } from '../probes/layer-probes.ts'
+import { checkWeights, hashWeights } from '../training/weights.ts'
+import type { TrialResolver } from '../trials/resolver.ts'
+import { canonicalJson, createSpec, type TrialStart } from '../trials/spec.ts'
+import { type ControlName, type Patient, trainingOf } from './controls.ts'
+import { lookEvery, settingsOf, workOf } from './plan.ts'
+import type { DiagnosisTask, StartOf } from './task.ts'
+import type { DiagnosisTrial, TrialKey } from './trial-record.ts'
+
+/** What pictures and findings are made of; controls are there for their losses. */
+export const watched: ReadonlySet<ControlName> = new Set(['patient', 'shallow twin', 'shallower twin'])
+
+/** Undefined where the control makes no sense for the patient. */
+export async function trialOf(
+  { control, seed }: TrialKey,
+  patient: Patient,
+  task: DiagnosisTask,
+): Promise<DiagnosisTrial | undefined> {
+  const training = trainingOf(patient, control)
+  if (!training) return undefined
+  const { network, data, precision, variation } = training
+  const blueprint = createBlueprint(network, data.shape)
+  const { seed: _, ...settings } = settingsOf(training, seed)
+  const isWatched = watched.has(control)
+  const isFirst = seed === task.seeds[0]
+  const isDone = control === 'patient' && isFirst && settings.steps === task.settings.steps
+  const finished = isDone ? task.finished : undefined
+  const spec = await createSpec({
+    network: blueprint.network,
+    data: { ...task.reference, variation },
+    settings,
+    seed,
+    start: await startOf(blueprint, seed, task.start),
+    precision,
+    probes: isWatched ? { of: layerProbeNames, every: lookEvery(settings.steps) } : null,
+    scoring: 'part',
+    // Measurements are of the first seed's networks.
+    keepsWeights: isWatched && isFirst,
+  })
+  return { ...spec, control, work: finished ? 0 : workOf(training), finished }
+}
+
+async function startOf(blueprint: Blueprint, seed: number, start: StartOf | undefined): Promise<TrialStart> {
+  if (start === undefined) return { kind: 'seed' }
+  const weights = start(blueprint, seed)
+  checkWeights(blueprint, weights)
+  return { kind: 'object', sha256: await hashWeights(blueprint, weights) }
+}
+
+/** Variations of the data are made once, when they are first asked for. */
+export function resolverOf({ data, start }: Pick<DiagnosisTask, 'data' | 'start'>): TrialResolver {
+  const varied = new Map<string, Dataset>()
+  return {
+    data: ({ variation }) => {
+      if (variation === undefined) return data
+      const key = canonicalJson(variation, 'variation')
+      const known = varied.get(key) ?? vary(data, variation)
+      varied.set(key, known)
+      return known
+    },
+    start: start && (({ seed }, blueprint) => start(blueprint, seed)),
+  }
+}

@@ -1,0 +1,28 @@
+/** A trial as `train` makes it: with its signal, its evaluations on the way, and scores on all samples. */
+import type { Backend } from '../backends/backend.ts'
+import { trainSession } from '../training/session.ts'
+import type { ResolvedTrial, TrialObserver } from './resolver.ts'
+import type { TrialResult } from './result.ts'
+
+export async function trainWhole(
+  { trial, blueprint, data, settings, start }: ResolvedTrial,
+  backend: Backend,
+  { signal: abort, onProgress }: TrialObserver,
+): Promise<TrialResult | undefined> {
+  const weights = trial.start.kind === 'seed' ? undefined : start()
+  const record = await trainSession({ blueprint, data, settings, backend, weights, abort, onProgress })
+  if (record.interrupted) return undefined
+  const { steps, seconds, losses, train, test, validation, diverged, signal, evaluations, weightsSha256 } = record
+  return {
+    id: trial.id,
+    steps,
+    seconds,
+    work: trial.work,
+    losses,
+    scores: { train, test, validation },
+    diverged,
+    looks: [],
+    ...(trial.keepsWeights ? { weights: record.weights } : {}),
+    whole: { signal, evaluations, weightsSha256 },
+  }
+}
