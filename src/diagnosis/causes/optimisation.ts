@@ -50,14 +50,19 @@ export type OptimisationFailureFacts =
   | { readonly outcome: 'twin awaited' | 'no twin' }
   | { readonly outcome: 'twins fail'; readonly twin: Twin }
   | ({ readonly outcome: 'unsure' | 'others open' } & TwinExcess)
-  /** `loss`: with three times the steps. */
-  | ({ readonly outcome: 'merely slow'; readonly loss: number } & TwinExcess)
+  | ({ readonly outcome: 'merely slow' } & LongerRun & TwinExcess)
   | ({
       readonly outcome: 'solver fails'
-      readonly loss: number
       /** Of the twin's weights with identity layers, where that is below the patient's. */
       readonly constructive: number | null
-    } & TwinExcess)
+    } & LongerRun &
+      TwinExcess)
+
+/** The training with more steps, and its loss. */
+interface LongerRun {
+  readonly longer: ControlOf<'steps'>
+  readonly longerLoss: number
+}
 
 /** `earlier`: what was found before of mechanisms, arithmetic and the step. */
 export function optimisationFailure(
@@ -85,17 +90,18 @@ export function optimisationFailure(
   const excess = excessOver(evidence, reference)
   if (symptom === 'unclear') return open(cause, { ...excess, outcome: 'unsure' }, [])
   const { constructive } = evidence.measured
-  const { need, isStillWorse, loss } = longerRun(evidence, reference)
+  const { need, isStillWorse, loss: longerLoss } = longerRun(evidence, reference)
   const needs: Need[] = [...(constructive ? [] : [{ measurement: 'constructive' } as const]), ...(need ? [need] : [])]
   if (needs.length > 0 || earlier.some(({ state }) => state === 'open')) {
     return open(cause, { ...excess, outcome: 'others open' }, needs)
   }
-  if (!isStillWorse) return ruledOut(cause, { ...excess, outcome: 'merely slow', loss }, { controls: [longer] })
+  const found = { ...excess, longer, longerLoss }
+  if (!isStillWorse) return ruledOut(cause, { ...found, outcome: 'merely slow' }, { controls: [longer] })
   const bound = constructive && constructive.impossible === null ? constructive.loss : null
   const patientLoss = meanOf(evidence, 'patient', trainingLoss) ?? Number.NaN
   const known = bound !== null && bound < patientLoss ? bound : null
   const score = scoreOf(excess.pairs?.excess ?? Number.NaN, leastExcess)
-  return holds(cause, { ...excess, outcome: 'solver fails', loss, constructive: known }, score)
+  return holds(cause, { ...found, outcome: 'solver fails', constructive: known }, score)
 }
 
 function excessOver(evidence: Evidence, twin: ControlOf<'twin'>): TwinExcess {

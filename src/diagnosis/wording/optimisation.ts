@@ -1,6 +1,7 @@
 /** Words for a failure of the solver. */
 import { number, withInterval } from '../../format/words.ts'
 import type { OptimisationFailureFacts, TwinExcess } from '../causes/optimisation.ts'
+import { stepsText } from './controls.ts'
 import { type EvidenceRow, twinText, type Words } from './words.ts'
 
 export function optimisationFailureWords(facts: OptimisationFailureFacts): Words {
@@ -26,7 +27,7 @@ export function optimisationFailureWords(facts: OptimisationFailureFacts): Words
     case 'others open':
       return { statement: 'what else it could be is not ruled out yet', evidence: [excessRow(facts)] }
     case 'merely slow': {
-      const statement = `with three times the steps its training loss is ${number(facts.loss)}, no worse than the ${facts.twin}'s: it is slower, and no more than that`
+      const statement = `with ${stepsText(facts.longer)} its training loss is ${number(facts.longerLoss)}, no worse than the ${facts.twin}'s: it is slower, and no more than that`
       return { statement, evidence: [excessRow(facts)] }
     }
     case 'solver fails': {
@@ -34,7 +35,7 @@ export function optimisationFailureWords(facts: OptimisationFailureFacts): Words
         facts.constructive === null
           ? `A network with fewer layers reaches ${number(facts.pairs?.twin ?? Number.NaN)}`
           : `The same network with the twin's trained weights and identity layers has a training loss of ${number(facts.constructive)}, so there are better weights than it finds`
-      const statement = `${known}; signal, gradients, correlation, step and arithmetic are within limits, and three times the steps leave it at ${number(facts.loss)}: the solver fails`
+      const statement = `${known}; signal, gradients, correlation, step and arithmetic are within limits, and ${stepsText(facts.longer)} leave it at ${number(facts.longerLoss)}: the solver fails`
       return { statement, evidence: [excessRow(facts)] }
     }
   }
