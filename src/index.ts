@@ -85,6 +85,7 @@ export {
 export type { ActivationName } from './network/activations.ts'
 export * from './network/initialisers.ts'
 export { networkFromJson } from './network/json.ts'
+export { takesImages } from './network/layer-traits.ts'
 export * from './network/layers.ts'
 export type { Initialiser, Layer, Network, Varying } from './network/network.ts'
 export {

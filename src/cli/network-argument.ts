@@ -4,11 +4,11 @@ import {
   createBlueprint,
   IsobathError,
   isPreset,
-  type Layer,
   type Network,
   networkFromJson,
   parseNetwork,
   presetData,
+  takesImages,
 } from '../index.ts'
 import { isFile, isFolder, readLimited } from '../support/files.ts'
 import { type InputShape, inputOf, type ShapeFlags } from './data-options.ts'
@@ -47,13 +47,6 @@ export function shapeFor(texts: readonly string[], flags: ShapeFlags): Promise<I
 function usualShape(text: string): Omit<InputShape, 'task'> {
   if (!isNetworkFile(text)) return presetData(text) ?? { input: [784], classes: 10 }
   return { input: takesImages(readNetworkFile(text)) ? [3, 32, 32] : [784], classes: 10 }
-}
-
-function takesImages(layer: Layer): boolean {
-  if (layer.kind === 'chain') return layer.layers.some(takesImages)
-  if (layer.kind === 'repeat') return takesImages(layer.block)
-  if (layer.kind === 'residual') return takesImages(layer.branch)
-  return ['conv', 'maxPool', 'averagePool', 'globalAveragePool', 'subsample'].includes(layer.kind)
 }
 
 export function readNetwork(text: string, { classes, input }: Pick<InputShape, 'classes' | 'input'>): Network {

@@ -1,5 +1,5 @@
 /** What every kind of layer is by itself, for those who ask of a whole network. */
-import type { Layer, LayerKind } from './network.ts'
+import type { Layer, LayerKind, Network } from './network.ts'
 
 interface LayerTraits {
   /** Whether it has a matrix or a kernel of weights, which mixes all units and decides how many there are behind it. */
@@ -45,3 +45,6 @@ export function hasOnTheWay(layer: Layer, trait: keyof LayerTraits): boolean {
       return layerTraits[layer.kind][trait]
   }
 }
+
+/** Whether its input must be an image. */
+export const takesImages = (network: Network): boolean => hasOnTheWay(network, 'needsImages')

@@ -1,6 +1,8 @@
 /** The optimizer as an option: a value in the library, a name with options of its own on the command line. */
+
+import { listed } from '../format/words.ts'
 import { momentumScheduleNames } from '../graph/optimizers/momentum.ts'
-import { type Optimizer, optimizerNames, rules } from '../graph/optimizers/table.ts'
+import { createOptimizer, type Optimizer, optimizerNames, rules, usualOptimizer } from '../graph/optimizers/table.ts'
 import { type Fields, field } from './fields.ts'
 import { type Kind, number, oneOf } from './kinds.ts'
 
@@ -23,10 +25,21 @@ export const optimizer: Kind<Optimizer> = {
 const nonNegative = (): Kind<number> =>
   number('a number of at least 0', (value) => Number.isFinite(value) && value >= 0)
 
+/** `0.03; adam and adamw: 0.001`: the default of the usual optimizer, and of those that have another. */
+function usualText(defaultOf: (made: Optimizer) => number): string {
+  const usual = defaultOf(createOptimizer(usualOptimizer))
+  const others = new Map<number, string[]>()
+  for (const name of optimizerNames) {
+    const value = defaultOf(createOptimizer(name))
+    if (value !== usual) others.set(value, [...(others.get(value) ?? []), name])
+  }
+  return [String(usual), ...[...others].map(([value, names]) => `${listed(names)}: ${value}`)].join('; ')
+}
+
 /** The options of optimizers that the command line takes beside the name. */
 export const optimizerOptions = {
   rate: field(nonNegative(), {
-    usual: '0.03; adam and adamw: 0.001',
+    usual: usualText(({ rate }) => rate),
     flag: '--rate <number>',
     help: 'learning rate',
   }),
@@ -40,7 +53,7 @@ export const optimizerOptions = {
     help: 'how the momentum moves; sutskever: 0.5, 0.75, 0.8333, 0.875 ... up to --momentum, from one to the next every 250 steps',
   }),
   weightDecay: field(nonNegative(), {
-    usual: '0; adamw: 0.01',
+    usual: usualText(({ rule }) => rule.weightDecay),
     flag: '--weight-decay <number>',
     help: 'decay of every parameter: added to its gradient, or for adamw apart from it',
   }),

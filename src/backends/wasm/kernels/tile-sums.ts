@@ -7,7 +7,7 @@ import type { OpNode, Value } from '../../../graph/graph.ts'
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
-import { isRowSum, partitionOf } from '../plan/access.ts'
+import { isRowSum, partitionOf, type RowSum } from '../plan/access.ts'
 import { panelWidth } from '../plan/layout.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf } from './operands.ts'
 import { forParts, type Part, partRow, partStart, partStartRow, type RowParts, rowPartsOf } from './parts.ts'
@@ -30,7 +30,7 @@ class Summing {
 
   constructor(
     private readonly context: KernelContext,
-    private readonly node: OpNode,
+    private readonly node: RowSum,
   ) {
     this.pointers = node.outputs.map(() => context.builder.local('i32'))
     this.shifted = context.builder.local('i32')
@@ -81,7 +81,7 @@ class Summing {
         const difference = builder.local('v128', lanes.sub(register(x), shift))
         return [plus(difference), plusProduct(difference, difference)]
       }
-      default: {
+      case 'batchNormPartialGradients': {
         const [input, mean] = others
         const centred = builder.local('v128', lanes.sub(register(input), register(mean)))
         return [plusProduct(register(x), centred), plus(register(x))]
@@ -119,7 +119,7 @@ export class TileSums {
 
   constructor(
     private readonly context: KernelContext,
-    nodes: readonly [OpNode, ...OpNode[]],
+    nodes: readonly [RowSum, ...RowSum[]],
   ) {
     const { builder } = context
     this.summing = nodes.map((node) => new Summing(context, node))

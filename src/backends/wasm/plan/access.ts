@@ -157,7 +157,8 @@ export function partitionOf(
       return { by, units: output.shape[0] }
     case 'flat':
       return { by, units: Math.ceil(flatElements(first) / flatUnit) }
-    default:
+    case 'first':
+    case 'everyone':
       return { by, units: 1 }
   }
 }
@@ -174,10 +175,12 @@ export function canHost(node: OpNode): boolean {
 
 const productsByTile: ReadonlySet<OpName> = new Set(['dense', 'denseInputGradient', 'conv', 'convInputGradient'])
 
-const rowSums: ReadonlySet<OpName> = new Set(['partialSums', 'partialStatistics', 'batchNormPartialGradients'])
+const rowSumOps = ['partialSums', 'partialStatistics', 'batchNormPartialGradients'] as const satisfies readonly OpName[]
+
+export type RowSum = OpNode & { readonly op: (typeof rowSumOps)[number] }
 
 /** True for sums over parts of the rows of the first input. */
-export const isRowSum = ({ op }: OpNode): boolean => rowSums.has(op)
+export const isRowSum = (node: OpNode): node is RowSum => rowSumOps.some((op) => op === node.op)
 
 /** True where the convolution that makes the rows can sum them: what stays in one part is whole lines of its tiles. */
 export function canSum(sum: OpNode, { op, attributes }: OpNode): boolean {
