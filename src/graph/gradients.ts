@@ -4,7 +4,6 @@ import type { Attributes, OpNode, Value } from './graph.ts'
 import { isLossOp, type LossOp } from './losses.ts'
 import type { OpName } from './ops.ts'
 import { isUpdateOp, type UpdateOp } from './optimizers/table.ts'
-import { fewestRowsToPart, partsOfSamples } from './parts.ts'
 import { geometryOf } from './windows.ts'
 
 /** Emits an operation of the backward pass and returns its outputs. */
@@ -34,38 +33,17 @@ const lossGradient: GradientRule = ({ node }) => [node.outputs[1]]
 /** Operations that only occur in backward passes and updates: gradients of gradients are taken by finite differences. */
 const none: GradientRule = () => []
 
-/** Of an operation whose rows are positions of images, which of them its gradient's sums leave together. */
-const togetherIn = ({ attributes: { together } }: OpNode): Attributes => (together === undefined ? {} : { together })
-
-/** The sum over all rows, in parts where there are many. */
-function sumRows(emit: Emit, x: Value, parts: Attributes = {}): Value {
-  const [rows] = x.shape
-  return emit('sumOverBatch', rows < fewestRowsToPart ? [x] : emit('partialSums', [x], parts))[0]
-}
-
 /** The sum of all elements. */
 function sumAll(emit: Emit, x: Value): Value {
-  return emit('sumOfVector', [sumRows(emit, x)])[0]
-}
-
-/** Of batch norm's scale and shift: sums over all rows. */
-function scaleAndShift(
-  emit: Emit,
-  dy: Value,
-  statistics: readonly [Value, Value, Value],
-  parts: Attributes,
-): readonly [Value, Value] {
-  const [rows] = dy.shape
-  if (rows < fewestRowsToPart) {
-    return [emit('batchNormScaleGradient', [dy, ...statistics])[0], emit('sumOverBatch', [dy])[0]]
-  }
-  const [scaleParts, shiftParts] = emit('batchNormPartialGradients', [dy, ...statistics], parts)
-  return [emit('sumOverBatch', [scaleParts])[0], emit('sumOverBatch', [shiftParts])[0]]
+  return emit('sumOfVector', emit('sumOverBatch', [x]))[0]
 }
 
 const gradients = {
   add: rule((_context, dy) => [dy, dy]),
-  addBias: rule(({ node, emit, wanted }, dy) => [dy, wanted(1) ? sumRows(emit, dy, togetherIn(node)) : undefined]),
+  addBias: rule(({ node, emit, wanted }, dy) => [
+    dy,
+    wanted(1) ? emit('sumOverBatch', [dy], node.attributes)[0] : undefined,
+  ]),
   addScalar: rule(({ emit, wanted }, dy) => [dy, wanted(1) ? sumAll(emit, dy) : undefined]),
   scale: rule(({ node, emit, wanted }, dy) => {
     const [x, factor] = node.inputs
@@ -99,16 +77,15 @@ const gradients = {
   conv: rule(({ node, emit, wanted }, dy) => {
     const [x, w] = node.inputs
     const { attributes } = node
-    const { kernel, positions } = geometryOf(attributes)
+    const { kernel } = geometryOf(attributes)
     const inputGradient = (): Value => {
       const [flipped] = emit('flipKernel', [w], { kernel })
       return emit('convInputGradient', [dy, flipped], attributes)[0]
     }
-    const weightGradient = (): Value => {
-      const sums = { parts: partsOfSamples(x.shape[0] / positions), outputs: w.shape[0], kernel }
-      return emit('sumParts', emit('convWeightGradient', [dy, x], attributes), sums)[0]
-    }
-    return [wanted(0) ? inputGradient() : undefined, wanted(1) ? weightGradient() : undefined]
+    return [
+      wanted(0) ? inputGradient() : undefined,
+      wanted(1) ? emit('convWeightGradient', [dy, x], attributes)[0] : undefined,
+    ]
   }),
   flipKernel: none,
   convInputGradient: none,
@@ -148,8 +125,9 @@ const gradients = {
   batchStatistics: none,
   batchNormalise: rule(({ node, emit, wanted }, dy) => {
     const [x, mean, inverseDeviation, scale] = node.inputs
-    const statistics = [x, mean, inverseDeviation] as const
-    const [scaleGradient, shiftGradient] = scaleAndShift(emit, dy, statistics, togetherIn(node))
+    const { attributes } = node
+    const [scaleGradient] = emit('batchNormScaleGradient', [dy, x, mean, inverseDeviation], attributes)
+    const [shiftGradient] = emit('sumOverBatch', [dy], attributes)
     const [dx] = wanted(0)
       ? emit('batchNormInputGradient', [dy, x, mean, inverseDeviation, scale, scaleGradient, shiftGradient])
       : []

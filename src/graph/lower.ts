@@ -6,7 +6,6 @@ import { assertInvariant } from '../support/errors.ts'
 import { hashText } from '../support/hash.ts'
 import type { GraphBuilder } from './builder.ts'
 import { type Shape, sizeOf, type Value } from './graph.ts'
-import { fewestRowsToPart, positionsTogether } from './parts.ts'
 import type { Attributes } from './value.ts'
 import { strideWindow, windowAttributes } from './windows.ts'
 
@@ -131,10 +130,10 @@ function asUsual(context: LoweringContext, x: Value, shape: Shape, path: string)
   return shape.length === 3 ? asPositions(context, x, shape, path) : x
 }
 
-/** How sums over the positions of all images are cut into parts; nothing to say of what is no image. */
-function partsIn({ batch }: LoweringContext, [, ...extents]: Shape): Attributes {
+/** The extents of images whose positions are the rows; nothing to say of what is no image. */
+function imageAttributes([, ...extents]: Shape): Attributes {
   const [height, width] = extents
-  return extents.length === 2 ? { together: positionsTogether(batch, height, width) } : {}
+  return extents.length === 2 ? { height, width } : {}
 }
 
 function extentsOf({ input }: LayerBlueprint): { height: number; width: number } {
@@ -162,8 +161,8 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
     const isPointwise = layer.kernel === 1 && layer.stride === 1
     const y = only(isPointwise ? builder.op('dense', inputs, {}, path) : builder.op('conv', inputs, attributes, path))
     if (!layer.bias) return y
-    const parts = partsIn(context, blueprint.output)
-    return only(builder.op('addBias', [y, parameter(context, blueprint, 'bias')], parts, path))
+    const bias = parameter(context, blueprint, 'bias')
+    return only(builder.op('addBias', [y, bias], imageAttributes(blueprint.output), path))
   },
   maxPool: (context, blueprint, layer, x) => {
     const attributes = windowAttributes(windowOf(layer), extentsOf(blueprint))
@@ -233,14 +232,9 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
       const inverse = only(builder.op('inverseDeviation', [runningVariance], { epsilon }, path))
       return only(builder.op('batchNormalise', [x, runningMean, inverse, scale, shift], {}, path))
     }
-    const parts = partsIn(context, blueprint.input)
-    const inParts = (): readonly Value[] => {
-      const partial = builder.op('partialStatistics', [x], parts, path)
-      return builder.op('mergeStatistics', partial, { epsilon, rows, ...parts }, path)
-    }
-    const [mean, variance, inverse] =
-      rows < fewestRowsToPart ? builder.op('batchStatistics', [x], { epsilon }, path) : inParts()
-    const y = only(builder.op('batchNormalise', [x, mean, inverse, scale, shift], parts, path))
+    const image = imageAttributes(blueprint.input)
+    const [mean, variance, inverse] = builder.op('batchStatistics', [x], { epsilon, ...image }, path)
+    const y = only(builder.op('batchNormalise', [x, mean, inverse, scale, shift], image, path))
     // Running variances are unbiased, as in PyTorch: the biased variance of n rows times n/(n - 1).
     const correction = rows > 1 ? rows / (rows - 1) : 1
     const follow = (role: ParameterRole, statistic: Value, by: number): void => {

@@ -8,7 +8,6 @@
 import { sameShape, sizeOf } from '../blueprint/shape.ts'
 import { assertInvariant } from '../support/errors.ts'
 import { rules } from './optimizers/table.ts'
-import { paddedOutputs, partsOfPositions, partsOfSamples } from './parts.ts'
 import type { Attribute, Attributes, Element, Shape, Value } from './value.ts'
 import { geometryOf } from './windows.ts'
 
@@ -69,9 +68,15 @@ function general(infer: OpRow['infer']): OpRow {
   return { elementwise: false, infer }
 }
 
-/** Parts of the rows of a value that is summed. */
-const partsOf = ({ shape }: Value, { together }: Attributes): number =>
-  partsOfPositions(shape[0], Number(together ?? 1))
+/** The attribute `parts`, of sums that a schedule has cut. */
+function partsOf({ parts }: Attributes): number {
+  assertInvariant(typeof parts === 'number' && parts >= 1, `expected a number of parts, got ${parts}`)
+  return parts
+}
+
+/** The outputs of a part of a weight's gradient: whole blocks of them, the last one filled up with zeros. */
+const paddedOutputs = (outputs: number, { block = 1 }: Attributes): number =>
+  Math.ceil(outputs / Number(block)) * Number(block)
 
 /** How many tensors a value's leading axes stack. */
 export function stackedTensors({ shape }: Value, axes: Attribute): number {
@@ -154,17 +159,22 @@ export const ops = {
     expectShape(flipped, [flipped.shape[0], dy.shape[1] * kernel ** 2], 'flipped weight')
     return [real((dy.shape[0] / outputPositions) * positions, flipped.shape[0])]
   }),
-  /** dy[M, O], x[N, C] -> for each part of the batch its share of dw: [parts * O, C * kernel^2], O rounded up to 8 */
+  /**
+   * dy[M, O], x[N, C] -> dw[O, C * kernel^2]; with the attributes `parts` and `block`, for each part of the batch its share of
+   * dw: [parts * O, C * kernel^2], O rounded up to whole blocks. Part k of p begins at image floor(k * images / p).
+   */
   convWeightGradient: general(([dy, x], attributes) => {
     const { positions, outputPositions, kernel } = geometryOf(attributes)
     const images = dy.shape[0] / outputPositions
     expectShape(x, [images * positions, x.shape[1]], 'input')
-    return [real(partsOfSamples(images) * paddedOutputs(dy.shape[1]), x.shape[1] * kernel ** 2)]
+    const parts = attributes.parts === undefined ? 1 : partsOf(attributes)
+    return [real(parts * paddedOutputs(dy.shape[1], attributes), x.shape[1] * kernel ** 2)]
   }),
-  /** [parts * O, K], O rounded up to 8 -> [O, K]; attributes: parts, outputs, and the kernel of what K belongs to */
-  sumParts: general(([x], { parts, outputs }) => {
-    expectShape(x, [Number(parts) * paddedOutputs(Number(outputs)), x.shape[1]], 'parts')
-    return [real(Number(outputs), x.shape[1])]
+  /** [parts * O, K], O rounded up to whole blocks -> [O, K]; attributes: parts, block, outputs, and the kernel of what K belongs to */
+  sumParts: general(([x], attributes) => {
+    const outputs = Number(attributes.outputs)
+    expectShape(x, [partsOf(attributes) * paddedOutputs(outputs, attributes), x.shape[1]], 'parts')
+    return [real(outputs, x.shape[1])]
   }),
   /** The largest of each window; positions beyond the border are never it. */
   maxPool: window,
@@ -187,9 +197,11 @@ export const ops = {
     const { positions, outputPositions } = geometryOf(attributes)
     return [real((dy.shape[0] / outputPositions) * positions, Number(attributes.channels))]
   }),
-  // Sums over parts of the rows have the attribute `together`: so many following rows are in one part, 1 if it isn't there.
+  // Sums over rows that are positions of images have the attributes `height` and `width`, and so have the operations whose
+  // gradients they are. Sums over parts of the rows have the attribute `parts`, and `together`: so many following rows are in
+  // one part, 1 if it isn't there. Part k of p begins at row together * floor(k * rows / (together * p)).
   /** x[B, F] -> the sums of parts of the rows [parts, F] */
-  partialSums: general(([x], attributes) => [real(partsOf(x, attributes), x.shape[1])]),
+  partialSums: general(([x], attributes) => [real(partsOf(attributes), x.shape[1])]),
   /** a[F] -> the sum of its elements [] */
   sumOfVector: general(() => [real()]),
   /** a * b */
@@ -225,7 +237,7 @@ export const ops = {
   batchStatistics: general(([x]) => [real(x.shape[1]), real(x.shape[1]), real(x.shape[1])]),
   /** x[B, F] -> the mean of each part of the rows and the sum of the squares about it, [parts, F] each */
   partialStatistics: general(([x], attributes) => {
-    const sums = real(partsOf(x, attributes), x.shape[1])
+    const sums = real(partsOf(attributes), x.shape[1])
     return [sums, sums]
   }),
   /**
@@ -240,7 +252,7 @@ export const ops = {
   batchNormPartialGradients: general(([dy, x, mean, inverse], attributes) => {
     expectShape(x, dy.shape, 'input')
     for (const statistic of [mean, inverse]) expectShape(statistic, dy.shape.slice(1), 'statistic')
-    const sums = real(partsOf(dy, attributes), dy.shape[1])
+    const sums = real(partsOf(attributes), dy.shape[1])
     return [sums, sums]
   }),
   /** (x - mean[f]) * inverse deviation[f] * scale[f] + shift[f] */

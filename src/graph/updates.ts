@@ -53,20 +53,11 @@ export function emitUpdates(
   }
 }
 
-/** Inputs of one norm; a kernel takes an address for each. */
-const normWidth = 64
-
 /** The factor that brings the norm of all gradients together down to `limit` (Pascanu, Mikolov & Bengio 2013). */
 function clipFactor(builder: GraphBuilder, parameters: readonly UpdatedParameter[], limit: number): Value {
   const path = 'clip'
-  let terms = parameters.map(({ loops, gradient }) => {
+  const terms = parameters.map(({ loops, gradient }) => {
     return builder.op('norms', [gradient], { axes: loops.length }, path)[0]
   })
-  do {
-    const groups = Array.from({ length: Math.ceil(terms.length / normWidth) }, (_, group) =>
-      terms.slice(group * normWidth, (group + 1) * normWidth),
-    )
-    terms = groups.map((group) => builder.op('normOfAll', group, {}, path)[0])
-  } while (terms.length > 1)
-  return builder.op('clipFactor', terms, { limit }, path)[0]
+  return builder.op('clipFactor', builder.op('normOfAll', terms, {}, path), { limit }, path)[0]
 }

@@ -1,5 +1,5 @@
 /** Sums over parts of the rows and what is made of them, for every number of columns, on any number of threads. */
-import { partsOfPositions } from '../../src/graph/parts.ts'
+import { partsOfPositions } from '../../src/backends/wasm/schedule/parts.ts'
 import { createRandom } from '../../src/support/random.ts'
 import type { Call, Tensor } from '../support/calls.ts'
 import { testOnAnyThreads } from '../support/on-any-threads.ts'
@@ -23,14 +23,18 @@ function callsOf({ rows, columns, centre }: Sizes): Call[] {
   const x = around(rows, columns)
   const parts = partsOfPositions(rows)
   return [
-    { op: 'partialSums', inputs: [dy] },
-    { op: 'partialStatistics', inputs: [x] },
+    { op: 'partialSums', inputs: [dy], attributes: { parts } },
+    { op: 'partialStatistics', inputs: [x], attributes: { parts } },
     {
       op: 'mergeStatistics',
       inputs: [around(parts, columns), positive(parts, columns)],
       attributes: { rows, epsilon: 1e-5 },
     },
-    { op: 'batchNormPartialGradients', inputs: [dy, x, around(columns), positive(columns)] },
+    {
+      op: 'batchNormPartialGradients',
+      inputs: [dy, x, around(columns), positive(columns)],
+      attributes: { parts },
+    },
     { op: 'sumOfVector', inputs: [numbers([rows], () => random.normal())] },
   ]
 }

@@ -11,7 +11,6 @@ import { createPlan } from '../../src/backends/wasm/plan/create.ts'
 import { verifyPlan } from '../../src/backends/wasm/plan/verify.ts'
 import { GraphBuilder } from '../../src/graph/builder.ts'
 import type { Graph } from '../../src/graph/graph.ts'
-import { positionsTogether } from '../../src/graph/parts.ts'
 import { geometryOf } from '../../src/graph/windows.ts'
 import { createRandom } from '../../src/support/random.ts'
 import { largestDifference, largestSize } from '../support/compare.ts'
@@ -28,6 +27,10 @@ function createSums(sizes: Sizes, centre: number): Problem {
   const { B, C, O, kernel } = sizes
   const attributes = windowOf(sizes)
   const { height, width, positions, outputHeight, outputWidth, outputPositions } = geometryOf(attributes)
+  const [made, seen] = [
+    { height: outputHeight, width: outputWidth },
+    { height, width },
+  ]
   const random = createRandom(6, JSON.stringify(sizes))
   const builder = new GraphBuilder()
   const inputs = new Map<string, Float64Array>()
@@ -39,7 +42,6 @@ function createSums(sizes: Sizes, centre: number): Problem {
     )
     return builder.input(name, 'input', shape)
   }
-  const made = { together: positionsTogether(B, outputHeight, outputWidth) }
   const rows = B * outputPositions
   const [y] = builder.op(
     'conv',
@@ -47,24 +49,20 @@ function createSums(sizes: Sizes, centre: number): Problem {
     attributes,
     '',
   )
-  const statistics = builder.op('partialStatistics', [y], made, '')
-  const merged = builder.op('mergeStatistics', statistics, { epsilon: 1e-5, rows, ...made }, '')
+  const statistics = builder.op('batchStatistics', [y], { epsilon: 1e-5, ...made }, '')
 
   const dy = input('dy', [rows, O])
   const [dx] = builder.op('convInputGradient', [dy, input('flipped', [C, O * kernel ** 2])], attributes, '')
   const kept = input('kept', [B * positions, C])
   const [masked] = builder.op('activationGradient', [dx, kept], { function: 'relu', slope: 0 }, '')
-  const seen = { together: positionsTogether(B, height, width) }
   const vectors = ['mean', 'inverse'].map((name) => input(name, [C]))
-  const gradients = builder.op(
-    'batchNormPartialGradients',
-    [masked, input('before', [B * positions, C]), ...vectors],
-    seen,
-    '',
-  )
-  const sums = builder.op('partialSums', [masked], seen, '')
-  for (const value of [y, ...statistics, ...merged, masked, ...gradients, ...sums])
-    builder.output(`%${value.id}`, value)
+  const before = input('before', [B * positions, C])
+  const gradients = [
+    ...builder.op('batchNormScaleGradient', [masked, before, ...vectors], seen, 'norm'),
+    ...builder.op('sumOverBatch', [masked], seen, 'norm'),
+    ...builder.op('sumOverBatch', [masked], seen, 'bias'),
+  ]
+  for (const value of [y, ...statistics, masked, ...gradients]) builder.output(`%${value.id}`, value)
   return { graph: builder.finish('sums'), inputs }
 }
 

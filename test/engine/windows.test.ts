@@ -2,8 +2,9 @@
  * Convolutions, pools and changes of order over images of every size: all remainders of tiles, borders of every kind, windows
  * that leave positions out or see them more than once, on any number of threads.
  */
+import { roundUp } from '../../src/backends/wasm/plan/layout.ts'
+import { panelOutputs, partsOfSamples } from '../../src/backends/wasm/schedule/parts.ts'
 import { createWindow } from '../../src/blueprint/window.ts'
-import { paddedOutputs, partsOfSamples } from '../../src/graph/parts.ts'
 import { geometryOf, strideWindow, windowAttributes } from '../../src/graph/windows.ts'
 import { createRandom } from '../../src/support/random.ts'
 import type { Call, Tensor } from '../support/calls.ts'
@@ -14,11 +15,11 @@ import { testOnAnyThreads } from '../support/on-any-threads.ts'
 function kernelCalls(sizes: Sizes): Call[] {
   const { B, C, O, kernel } = sizes
   const random = randomOf(sizes)
-  const parts = partsOfSamples(B)
-  const shares = normals(random, parts * paddedOutputs(O), C * kernel ** 2)
+  const cut = { parts: partsOfSamples(B), block: panelOutputs }
+  const shares = normals(random, cut.parts * roundUp(O, cut.block), C * kernel ** 2)
   return [
     { op: 'flipKernel', inputs: [normals(random, O, C * kernel ** 2)], attributes: { kernel } },
-    { op: 'sumParts', inputs: [shares], attributes: { parts, outputs: O, kernel } },
+    { op: 'sumParts', inputs: [shares], attributes: { ...cut, outputs: O, kernel } },
   ]
 }
 

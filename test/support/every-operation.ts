@@ -1,7 +1,6 @@
 /** Random calls of every operation at given sizes: B batch, F features or channels, O outputs of a layer. */
 import { createWindow } from '../../src/blueprint/window.ts'
 import type { OpName } from '../../src/graph/ops.ts'
-import { paddedOutputs, partsOfSamples } from '../../src/graph/parts.ts'
 import { geometryOf, strideWindow, windowAttributes } from '../../src/graph/windows.ts'
 import { createRandom } from '../../src/support/random.ts'
 import type { Call, Tensor } from './calls.ts'
@@ -53,6 +52,7 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
   const made = (channels = F): Tensor => normal(images * outputPositions, channels)
   const every = windowAttributes(strideWindow(2), extents)
   const many = (): Tensor => normal(1100 + B, C)
+  const cut = { parts: Math.min(images, 5), block: 8 }
   const adam = { firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8, weightDecay: 0.01, decoupled: false }
   const calls: Record<CalledOp, CallWithoutName> = {
     add: call({}, x(), x()),
@@ -71,8 +71,8 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
     convInputGradient: call(window, made(D), normal(C, D * kernel ** 2)),
     convWeightGradient: call(window, made(D), seen(C)),
     sumParts: call(
-      { parts: partsOfSamples(B), outputs: D, kernel },
-      normal(partsOfSamples(B) * paddedOutputs(D), C * kernel ** 2),
+      { ...cut, outputs: D, kernel },
+      normal(cut.parts * Math.ceil(D / cut.block) * cut.block, C * kernel ** 2),
     ),
     maxPool: call(window, seen()),
     maxPoolGradient: call(window, ...maxPoolGradientInputs(window, seen(), made())),
@@ -82,13 +82,13 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
     meanOverPositionsGradient: call({ positions: 7 }, x()),
     subsample: call({ ...every, channels: F + O }, seen()),
     subsampleGradient: call({ ...every, channels: F }, made(F + O)),
-    partialSums: call({}, many()),
+    partialSums: call({ parts: 8 }, many()),
     sumOfVector: call({}, normal(F)),
     addScalar: call({}, x(), scalar(0.3)),
     multiply: call({}, x(), x()),
-    partialStatistics: call({}, many()),
+    partialStatistics: call({ parts: 8 }, many()),
     mergeStatistics: call({ epsilon: 1e-3, rows: 5 * B + 2 }, x(), positive(B, F)),
-    batchNormPartialGradients: call({}, many(), many(), normal(C), positive(C)),
+    batchNormPartialGradients: call({ parts: 8 }, many(), many(), normal(C), positive(C)),
     sumOverBatch: call({}, x()),
     meanOverBatch: call({}, normal(B)),
     layerNorm: call({ epsilon: 1e-3 }, x(), normal(F), normal(F)),
@@ -115,6 +115,10 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
   // Clipped, with a rate for each row of the parameter: every tensor of a stack has its own.
   const layered = { clipped: true, layered: true, axes: 1 }
   const variants: Call[] = [
+    { op: 'convWeightGradient', ...call({ ...window, ...cut }, made(D), seen(C)) },
+    { op: 'sumOverBatch', ...call({}, many()) },
+    { op: 'batchStatistics', ...call({ epsilon: 1e-3 }, many()) },
+    { op: 'batchNormScaleGradient', ...call({}, many(), many(), normal(C), positive(C)) },
     { op: 'sgdUpdate', ...call({ weightDecay: 0, ...layered }, x(), x(), scalar(0.1), scalar(0.6), positive(B)) },
     {
       op: 'momentumUpdate',

@@ -91,6 +91,26 @@ export const knownConvolutions: readonly KnownAnswer[] = [
         0, 0, 0, 0, 0, 0, 0,
       ],
     ],
+    attributes: { parts: 2, block: 8, kernel: 3, stride: 1, before: 1, after: 1, height: 3, width: 2, circular: false },
+  },
+  {
+    op: 'convWeightGradient',
+    inputs: [
+      {
+        shape: [12, 2],
+        values: [
+          -0.75, 0.625, 2, -1.25, 0.125, 1.5, -1.75, -0.375, 1, -2.25, -0.875, 0.5, 1.875, -1.375, 0, 1.375, -1.875,
+          -0.5, 0.875, 2.25, -1, 0.375, 1.75, -1.5,
+        ],
+      },
+      { shape: [12, 1], values: [-2.125, -1.5, -0.875, -0.25, 0.375, 1, 1.625, 2.25, -1.75, -1.125, -0.5, 0.125] },
+    ],
+    outputs: [
+      [
+        2.84375, 0.40625, -3.53125, -5.453125, 4.484375, 8.296875, -2.84375, -3.78125, -2.03125, 6.640625, 4.5,
+        -3.234375, 2.21875, -2.1875, -6.046875, -2.578125, 1.34375, 2.828125,
+      ],
+    ],
     attributes: { kernel: 3, stride: 1, before: 1, after: 1, height: 3, width: 2, circular: false },
   },
   {
@@ -115,7 +135,7 @@ export const knownConvolutions: readonly KnownAnswer[] = [
         -3.234375, 2.21875, -2.1875, -6.046875, -2.578125, 1.34375, 2.828125,
       ],
     ],
-    attributes: { parts: 2, outputs: 2, kernel: 3 },
+    attributes: { block: 8, parts: 2, outputs: 2, kernel: 3 },
   },
   {
     op: 'conv',
@@ -164,13 +184,7 @@ export const knownConvolutions: readonly KnownAnswer[] = [
         ],
       },
     ],
-    outputs: [
-      [
-        1.390625, 2.484375, 1.71875, -2.390625, 1.9375, -2.171875, 2.265625, -1.84375, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0,
-      ],
-    ],
+    outputs: [[1.390625, 2.484375, 1.71875, -2.390625, 1.9375, -2.171875, 2.265625, -1.84375]],
     attributes: { kernel: 2, stride: 2, before: 0, after: 0, height: 3, width: 4, circular: false },
   },
   {
@@ -186,7 +200,7 @@ export const knownConvolutions: readonly KnownAnswer[] = [
       },
     ],
     outputs: [[1.390625, 2.484375, 1.71875, -2.390625, 1.9375, -2.171875, 2.265625, -1.84375]],
-    attributes: { parts: 1, outputs: 1, kernel: 2 },
+    attributes: { block: 8, parts: 1, outputs: 1, kernel: 2 },
   },
   {
     op: 'conv',
@@ -228,12 +242,7 @@ export const knownConvolutions: readonly KnownAnswer[] = [
       { shape: [12, 1], values: [0.25, 1.625, -1.625, -0.25, 1.125, -2.125, -0.75, 0.625, 2, -1.25, 0.125, 1.5] },
       { shape: [12, 1], values: [-1.125, -0.5, 0.125, 0.75, 1.375, 2, -2, -1.375, -0.75, -0.125, 0.5, 1.125] },
     ],
-    outputs: [
-      [
-        -3.140625, 5.65625, 6.9375, -2.5625, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0,
-      ],
-    ],
+    outputs: [[-3.140625, 5.65625, 6.9375, -2.5625]],
     attributes: { kernel: 2, stride: 1, before: 0, after: 1, height: 3, width: 4, circular: false },
   },
   {
@@ -248,7 +257,7 @@ export const knownConvolutions: readonly KnownAnswer[] = [
       },
     ],
     outputs: [[-3.140625, 5.65625, 6.9375, -2.5625]],
-    attributes: { parts: 1, outputs: 1, kernel: 2 },
+    attributes: { block: 8, parts: 1, outputs: 1, kernel: 2 },
   },
   {
     op: 'conv',
@@ -310,8 +319,7 @@ export const knownConvolutions: readonly KnownAnswer[] = [
     outputs: [
       [
         -4.671875, -2.5, 5.09375, -1.15625, -0.140625, -0.0625, 6, 4.125, -5.625, -2.625, -0.421875, 1.359375, 2.109375,
-        -3.203125, -2.578125, -2.8125, -4.65625, 1.171875, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        -3.203125, -2.578125, -2.8125, -4.65625, 1.171875,
       ],
     ],
     attributes: { kernel: 3, stride: 2, before: 1, after: 1, height: 3, width: 4, circular: true },
@@ -335,6 +343,6 @@ export const knownConvolutions: readonly KnownAnswer[] = [
         -3.203125, -2.578125, -2.8125, -4.65625, 1.171875,
       ],
     ],
-    attributes: { parts: 1, outputs: 2, kernel: 3 },
+    attributes: { block: 8, parts: 1, outputs: 2, kernel: 3 },
   },
 ]

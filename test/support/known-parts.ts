@@ -32,10 +32,11 @@ export const knownParts: readonly KnownAnswer[] = [
     inputs: [{ shape: [11], values: [-2, -1.375, -0.75, -0.125, 0.5, 1.125, 1.75, -2.25, -1.625, -1, -0.375] }],
     outputs: [[-6.125]],
   },
-  { op: 'partialSums', inputs: [many(7)], outputs: [[70.75, 58.5, 63.5, 63.5, 74.25, 62]] },
+  { op: 'partialSums', inputs: [many(7)], attributes: { parts: 2 }, outputs: [[70.75, 58.5, 63.5, 63.5, 74.25, 62]] },
   {
     op: 'partialStatistics',
     inputs: [many(7)],
+    attributes: { parts: 2 },
     outputs: [
       [
         0.5400763358778626, 0.44656488549618323, 0.4847328244274809, 0.4847328244274809, 0.566793893129771,
@@ -49,6 +50,7 @@ export const knownParts: readonly KnownAnswer[] = [
   },
   {
     op: 'batchNormPartialGradients',
+    attributes: { parts: 2 },
     inputs: [many(5), many(7), { shape: [3], values: [0.25, -0.5, 1] }, { shape: [3], values: [0.5, 2, 0.75] }],
     outputs: [
       [69.375, 346, 62.671875, 65.40625, 374, 63.09375],

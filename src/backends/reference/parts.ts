@@ -1,17 +1,23 @@
 /** Sums over parts of the rows, and what is made of them. */
 import type { Attributes } from '../../graph/graph.ts'
-import { partStartRow, partsOfPositions } from '../../graph/parts.ts'
 import { extentsOf, matrixOf, type Operation, sum, vectorOf } from './operation.ts'
+
+/** Where part `part` of `parts` begins among `count` things. */
+export const partStart = (count: number, parts: number, part: number): number => Math.floor((count * part) / parts)
+
+/** The row where part `part` begins. */
+const partStartRow = (rows: number, together: number, parts: number, part: number): number =>
+  partStart(rows / together, parts, part) * together
 
 /** One number for each part of the rows and each column, from the numbers of its first row and of the row after its last. */
 function byParts(
-  { together: rowsTogether = 1 }: Attributes,
+  { together: rowsTogether = 1, parts: cut }: Attributes,
   rows: number,
   columns: number,
   element: (first: number, end: number, column: number) => number,
 ): Float64Array {
   const together = Number(rowsTogether)
-  const parts = partsOfPositions(rows, together)
+  const parts = Number(cut)
   const start = (part: number): number => partStartRow(rows, together, parts, part)
   return matrixOf(parts, columns, (part, column) => element(start(part), start(part + 1), column))
 }

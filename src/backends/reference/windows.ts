@@ -1,8 +1,8 @@
 /** Convolutions and pooling. Images are rows of channels, one row for each position: B images, C channels, O outputs. */
 import type { Attributes } from '../../graph/graph.ts'
-import { paddedOutputs, partStart, partsOfSamples } from '../../graph/parts.ts'
 import { type Geometry, geometryOf } from '../../graph/windows.ts'
 import { extentsOf, matrixOf, type Operation, sum } from './operation.ts'
+import { partStart } from './parts.ts'
 
 /** Where a window, at an output's row and column, sees an input. */
 interface Seen {
@@ -99,14 +99,15 @@ export const convInputGradient: Operation = ([dy, flipped], { inputs, outputs, a
   return [dx]
 }
 
-/** dw[o, c, tap] = sum over the outputs m of dy[m, o] x[what tap sees, c], for each part of the images by itself */
+/** dw[o, c, tap] = sum over the outputs m of dy[m, o] x[what tap sees, c], for each part of the images by itself where they are cut */
 export const convWeightGradient: Operation = ([dy, x], { inputs, outputs, attributes }) => {
   const { columns: units } = extentsOf(inputs[0])
   const { columns: channels } = extentsOf(inputs[1])
   const { rows: outputRows, columns } = extentsOf(outputs[0])
   const { kernel, positions, outputPositions } = geometryOf(attributes)
   const images = inputs[1].shape[0] / positions
-  const parts = partsOfSamples(images)
+  const parts = Number(attributes.parts ?? 1)
+  const rowsOfPart = outputRows / parts
   const dw = new Float64Array(outputRows * columns)
   const partOf = (image: number): number => {
     let part = 0
@@ -114,7 +115,7 @@ export const convWeightGradient: Operation = ([dy, x], { inputs, outputs, attrib
     return part
   }
   forEachWindow(images, attributes, (outputRow, seen) => {
-    const first = partOf(Math.floor(outputRow / outputPositions)) * paddedOutputs(units)
+    const first = partOf(Math.floor(outputRow / outputPositions)) * rowsOfPart
     for (const { tap, row } of seen) {
       for (let o = 0; o < units; o++) {
         for (let c = 0; c < channels; c++) {
@@ -129,7 +130,7 @@ export const convWeightGradient: Operation = ([dy, x], { inputs, outputs, attrib
 /** The parts of a weight's gradient together. */
 export const sumParts: Operation = ([x], { outputs, attributes }) => {
   const { rows, columns } = extentsOf(outputs[0])
-  const stride = paddedOutputs(rows) * columns
+  const stride = x.length / Number(attributes.parts)
   const element = (row: number, column: number): number =>
     sum(Number(attributes.parts), (part) => x[part * stride + row * columns + column])
   return [matrixOf(rows, columns, element)]

@@ -2,11 +2,12 @@
  * The gradient of a dense layer's weights, dw[o, k] = sum over b of dy[b, o] x[b, k].
  * B batch, K inputs, O outputs; dw lies in panels [O/8][K][8].
  */
-import { rowsOfBlock } from '../../../graph/parts.ts'
+
 import { assertInvariant } from '../../../support/errors.ts'
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
 import { layoutOf, panelWidth, roundUp, tileRows } from '../plan/layout.ts'
+import { rowsOfBlock } from '../schedule/parts.ts'
 import { emitTransposition } from './dense.ts'
 import { at, forRange, type KernelContext, layoutAs, operandOf, times } from './operands.ts'
 import {

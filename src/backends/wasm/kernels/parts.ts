@@ -15,7 +15,7 @@ export interface Part {
   readonly rows: Local<'i32'>
 }
 
-/** Where part number `part` of so many things begins, as graph/parts.ts has it. */
+/** Where part number `part` of so many things begins, as graph/ops.ts has it. */
 export function partStart(count: number, parts: number, part: I32): I32 {
   assertInvariant(count * parts < 2 ** 32, `${count} in ${parts} parts`)
   return i32.divU(i32.mul(i32.const(count), part), i32.const(parts))

@@ -1,16 +1,15 @@
 /** How the threads divide each operation, and which part of each operand a thread touches. */
 import type { OpNode, Value } from '../../../graph/graph.ts'
 import { type OpName, ops } from '../../../graph/ops.ts'
+import { geometryOf } from '../../../graph/windows.ts'
+import { gradientOps, isSelfContained } from '../schedule/fuse-updates.ts'
 import {
   fewestImagesToPart,
   linesTogether,
   partsOfPositions,
-  partsOfSamples,
   positionsTogether,
   rowsOfBlock,
-} from '../../../graph/parts.ts'
-import { geometryOf } from '../../../graph/windows.ts'
-import { gradientOps, isSelfContained } from '../schedule/fuse-updates.ts'
+} from '../schedule/parts.ts'
 import { linesOfTiles, tileOf } from './algorithms.ts'
 import { flatUnit, panelWidth, roundUp, tileRows } from './layout.ts'
 import type { Algorithm, Operand, Partition } from './plan.ts'
@@ -111,11 +110,6 @@ function samplesOf({ op, inputs, outputs, attributes }: OpNode): number {
   return rows / (isGradient ? outputPositions : positions)
 }
 
-function partsOf({ op, inputs, outputs, attributes }: OpNode): number {
-  if (op !== 'convWeightGradient') return outputs[0].shape[0]
-  return partsOfSamples(inputs[1].shape[0] / geometryOf(attributes).positions)
-}
-
 /** The parts of the rows that an operation sums. */
 export const partsOfRows = ({ outputs, attributes }: OpNode): Partition => ({
   by: 'parts',
@@ -150,7 +144,7 @@ export function partitionOf(
       return { by, units: output.shape[0] / (node.op === 'conv' ? outputWidth : width) }
     }
     case 'parts':
-      return isRowSum(node) ? partsOfRows(node) : { by, units: partsOf(node) }
+      return isRowSum(node) ? partsOfRows(node) : { by, units: Number(node.attributes.parts) }
     case 'elements':
       return { by, units: Math.ceil(flatElements(first) / Number(node.attributes.parts) / flatUnit) }
     case 'tensors':

@@ -3,7 +3,6 @@
  * bits everywhere. docs/performance.md has the measurements behind the numbers.
  */
 import type { OpNode } from '../../../graph/graph.ts'
-import { partsOfSamples } from '../../../graph/parts.ts'
 import { type Geometry, geometryOf } from '../../../graph/windows.ts'
 import type { Precision } from '../../backend.ts'
 import type { Algorithm } from './plan.ts'
@@ -33,7 +32,7 @@ interface ConvolutionShape {
   readonly kernels: number
 }
 
-function shapeOf({ op, inputs, outputs }: OpNode, geometry: Geometry): ConvolutionShape | undefined {
+function shapeOf({ op, inputs, outputs, attributes }: OpNode, geometry: Geometry): ConvolutionShape | undefined {
   const { height, width, positions, outputHeight, outputWidth, outputPositions } = geometry
   const [rows, channels] = inputs[0].shape
   const forwards = { height: outputHeight, width: outputWidth }
@@ -44,7 +43,7 @@ function shapeOf({ op, inputs, outputs }: OpNode, geometry: Geometry): Convoluti
       return { channels, outputs: outputs[0].shape[1], images: rows / outputPositions, height, width, kernels: 1 }
     case 'convWeightGradient': {
       const images = rows / outputPositions
-      return { channels: inputs[1].shape[1], outputs: channels, images, ...forwards, kernels: partsOfSamples(images) }
+      return { channels: inputs[1].shape[1], outputs: channels, images, ...forwards, kernels: Number(attributes.parts) }
     }
     default:
       return undefined

@@ -4,8 +4,8 @@
  * runs over the kernel's positions first and the channels within, as they lie side by side in an image.
  */
 import { type Shape, sizeOf } from '../../../graph/graph.ts'
-import { panelOutputs } from '../../../graph/parts.ts'
 import { assertInvariant } from '../../../support/errors.ts'
+import { panelOutputs } from '../schedule/parts.ts'
 
 /** Columns in a panel, and the unit to which features are padded. */
 export const panelWidth = panelOutputs

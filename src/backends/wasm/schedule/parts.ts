@@ -1,6 +1,6 @@
 /**
- * Into how many parts a sum over many rows is cut, from its shape alone: whatever the number of threads is, the parts are
- * the same, and so are the bits.
+ * Into how many parts a sum is cut, from its shape alone: whatever the number of threads is, the parts are the same, and so
+ * are the bits.
  */
 
 /**
@@ -15,10 +15,6 @@ const mostParts = 64
 /** Parts of so many rows, of which each `together` following ones are in one part; where that is 1, none is small. */
 export const partsOfPositions = (rows: number, together = 1): number =>
   Math.max(1, Math.min(mostParts, Math.floor(rows / (together > 1 ? together : rowsOfPart))))
-
-/** The row where part `part` begins. */
-export const partStartRow = (rows: number, together: number, parts: number, part: number): number =>
-  partStart(rows / together, parts, part) * together
 
 /** From so many images on a part has whole ones: there are enough for every thread. */
 export const fewestImagesToPart = 16
@@ -51,11 +47,8 @@ const mostSampleParts = 8
 /** Parts of a batch for the gradients of convolutions' weights. */
 export const partsOfSamples = (samples: number): number => Math.min(mostSampleParts, samples)
 
-/** Outputs of a weight that a plan stores side by side, in a panel (plan/layout.ts). */
+/** Outputs of a weight that a plan stores side by side, in a panel (plan/layout.ts); a part of a weight's gradient is whole panels. */
 export const panelOutputs = 8
 
-/** The outputs of a part of a weight's gradient: whole panels of them, those that there aren't zeros. */
-export const paddedOutputs = (outputs: number): number => Math.ceil(outputs / panelOutputs) * panelOutputs
-
-/** Where part `part` of `parts` begins among `count` things. */
-export const partStart = (count: number, parts: number, part: number): number => Math.floor((count * part) / parts)
+/** Inputs of one norm: a kernel takes an address for each. */
+export const inputsOfNorm = 64
