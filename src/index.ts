@@ -54,6 +54,7 @@ export { type CsvOptions, type CsvSource, type EncodedColumn, readCsv, type Tabl
 export { autoencode, type Dataset, inputSize, outputsOf, type Samples, type Task, taskOf } from './data/dataset.ts'
 export { glyphs } from './data/glyphs.ts'
 export type { Order } from './data/order.ts'
+export { dataset, type OwnDataset, type OwnInputs, type OwnSamples } from './data/own-arrays.ts'
 export { moons, spirals } from './data/planar.ts'
 export { type SawtoothOptions, sawtooth } from './data/sawtooth.ts'
 export type { Scale, Standardisation, Statistics } from './data/standardise.ts'

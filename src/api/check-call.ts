@@ -1,4 +1,6 @@
 /** What the verbs were called with, checked: callers in plain JavaScript have no compiler to tell them. */
+import { checkSamples } from '../data/check-samples.ts'
+import type { Dataset } from '../data/dataset.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 
@@ -73,6 +75,7 @@ export function checkCall(options: Checked & { readonly data?: unknown }): void 
   if (!isDataset(options.data)) {
     throw new IsobathError('option', 'data: expected a data set. Give one, such as glyphs().')
   }
+  checkSamples(options.data)
   const given: Fields = options
   for (const [name, rule] of Object.entries(rules)) if (given[name] !== undefined) checkOne(name, given[name], rule)
 }
@@ -88,7 +91,7 @@ function checkOne(name: string, value: unknown, { isValid, expected, remedy }: R
   throw new IsobathError('option', `${name}: expected ${expected}, got ${foundText(value)}. ${remedy}`)
 }
 
-function isDataset(data: unknown): boolean {
+function isDataset(data: unknown): data is Dataset {
   const hasSamples = (set: unknown): boolean => isObject(set) && isObject(set.inputs) && isObject(set.labels)
   return isObject(data) && Array.isArray(data.shape) && hasSamples(data.train) && hasSamples(data.test)
 }
