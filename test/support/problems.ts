@@ -3,7 +3,7 @@ import type { CompileOptions, Program } from '../../src/backends/backend.ts'
 import { createBlueprint } from '../../src/blueprint/create.ts'
 import { initialise } from '../../src/blueprint/initialise.ts'
 import type { Graph } from '../../src/graph/graph.ts'
-import { type LossName, losses } from '../../src/graph/losses.ts'
+import { losses } from '../../src/graph/losses.ts'
 import {
   type OptimizerRule,
   optimizerScalars,
@@ -13,19 +13,10 @@ import {
 import type { Network } from '../../src/network/network.ts'
 import { createRandom, type Random } from '../../src/support/random.ts'
 
-export interface ProblemOptions {
+export interface ProblemOptions extends Partial<TrainingGraphOptions> {
   readonly input?: readonly number[]
-  readonly batch?: number
-  readonly loss?: LossName
-  readonly optimizer?: OptimizerRule
-  readonly clipNorm?: number
-  readonly rateFactors?: ReadonlyMap<string, readonly number[]>
   readonly steps?: number
   readonly rate?: number
-  readonly seed?: number
-  readonly recompute?: TrainingGraphOptions['recompute']
-  readonly gradients?: boolean
-  readonly taps?: TrainingGraphOptions['taps']
 }
 
 export interface Problem {
@@ -53,21 +44,10 @@ export function normals(random: Random, count: number, deviation = 1): Float64Ar
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
 
 export function createProblem(network: Network, options: ProblemOptions = {}): Problem {
-  const { input = [5], batch = 6, loss = 'cross-entropy', optimizer = momentumRule, taps } = options
+  const { input = [5], batch = 6, loss = 'cross-entropy', optimizer = momentumRule } = options
   const { steps = 1, rate = 0.05, seed = 7 } = options
   const blueprint = createBlueprint(network, input)
-  const { clipNorm, rateFactors, recompute, gradients } = options
-  const graph = trainingGraph(blueprint, {
-    batch,
-    loss,
-    optimizer,
-    clipNorm,
-    rateFactors,
-    seed,
-    recompute,
-    gradients,
-    taps,
-  })
+  const graph = trainingGraph(blueprint, { ...options, batch, loss, optimizer, seed })
   const random = createRandom(seed, 'problem')
   const outputs = sizeOf(blueprint.output)
   const scalar = ([name, value]: readonly [string, number]): [string, Float64Array] => [name, Float64Array.of(value)]
