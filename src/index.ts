@@ -108,8 +108,6 @@ export { type ProbedData, type ProbedQuantity, probePicture, probePictures } fro
 export { type TrainingData, trainingPicture } from './report/training-figure.ts'
 export { describeRecipe } from './settings/describe.ts'
 export type { EvaluateEvery } from './settings/evaluate-every.ts'
-export { type Fields, type Input, pickOptions, without } from './settings/fields.ts'
-export { readNumber } from './settings/kinds.ts'
 export type { LayerRates } from './settings/layer-rates.ts'
 export { type MachineOptions, machine } from './settings/machine.ts'
 export { optimizerOptions } from './settings/optimizer.ts'
@@ -128,6 +126,8 @@ export {
   training,
 } from './settings/training.ts'
 export { type ErrorCode, IsobathError } from './support/errors.ts'
+export { type Fields, type Input, pickOptions, without } from './support/fields.ts'
+export { readNumber } from './support/kinds.ts'
 export { nearest, suggestion } from './support/nearest.ts'
 export { version } from './support/version.ts'
 export { type Divergence, describeDivergence } from './training/divergence.ts'

@@ -1,5 +1,5 @@
 /** A training's recipe in words: two trainings that differ have different words. */
-import { describeFields, withDefaults } from './fields.ts'
+import { describeFields, withDefaults } from '../support/fields.ts'
 import { type TrainingSettings, trainingSettings } from './options.ts'
 import type { RecipeName } from './recipe-names.ts'
 import { publishedOptions } from './recipes.ts'

@@ -1,5 +1,5 @@
 /** How often a network is scored while it trains. */
-import { type Kind, readNumber } from './kinds.ts'
+import { type Kind, readNumber } from '../support/kinds.ts'
 
 /** Steps, passes over the training set, or not at all. */
 export type EvaluateEvery = number | { readonly epochs: number } | 'never'

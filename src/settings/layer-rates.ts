@@ -2,8 +2,8 @@
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { IsobathError } from '../support/errors.ts'
+import { type Kind, readNumbers } from '../support/kinds.ts'
 import { suggestion } from '../support/nearest.ts'
-import { type Kind, readNumbers } from './kinds.ts'
 
 /**
  * A factor for a layer and all within it, by the layer's path; for a repeated layer also one for each iteration (of all

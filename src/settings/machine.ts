@@ -1,6 +1,6 @@
 /** The options of the machine that computes, a row for each. */
-import { type Fields, field, type Input } from './fields.ts'
-import { bytes, choice, count } from './kinds.ts'
+import { type Fields, field, type Input } from '../support/fields.ts'
+import { bytes, choice, count } from '../support/kinds.ts'
 
 export const machine = {
   /** Threads of a training; one per core by default. */

@@ -3,8 +3,8 @@
 import { listed } from '../format/words.ts'
 import { momentumScheduleNames } from '../graph/optimizers/momentum.ts'
 import { createOptimizer, type Optimizer, optimizerNames, rules, usualOptimizer } from '../graph/optimizers/table.ts'
-import { type Fields, field } from './fields.ts'
-import { type Kind, number, oneOf } from './kinds.ts'
+import { type Fields, field } from '../support/fields.ts'
+import { type Kind, number, oneOf } from '../support/kinds.ts'
 
 function isOptimizer(value: unknown): value is Optimizer {
   if (typeof value !== 'object' || value === null || !('name' in value && 'rate' in value && 'rule' in value))

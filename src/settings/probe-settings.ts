@@ -1,7 +1,7 @@
 /** What is looked at in each layer while a network trains, as settings hold it. */
 import { z } from 'zod'
+import type { Kind } from '../support/kinds.ts'
 import { once } from '../support/once.ts'
-import type { Kind } from './kinds.ts'
 
 export interface ProbeSettings {
   /** The probes' names. */

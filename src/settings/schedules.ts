@@ -1,9 +1,9 @@
 /** How the learning rate moves over a run. */
 import { z } from 'zod'
 import { foundText } from '../support/found.ts'
+import { type Kind, readNumbers } from '../support/kinds.ts'
 import { cos } from '../support/numbers.ts'
 import { once } from '../support/once.ts'
-import { type Kind, readNumbers } from './kinds.ts'
 
 export interface Schedule {
   readonly name: ScheduleName

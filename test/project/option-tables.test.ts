@@ -1,10 +1,10 @@
 /** The tables of options in docs, made from the tables in the code: `npx vitest run test/project/option-tables -u` writes them. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Fields } from '../../src/settings/fields.ts'
 import { machine } from '../../src/settings/machine.ts'
 import { optimizerOptions } from '../../src/settings/optimizer.ts'
 import { training } from '../../src/settings/training.ts'
+import type { Fields } from '../../src/support/fields.ts'
 
 const tables: Readonly<Record<string, Fields>> = { training, optimizer: optimizerOptions, machine }
 

@@ -1,6 +1,6 @@
 /** Kinds of values that an option takes: which values they are, and how the command line's text becomes one. */
-import { foundText } from '../support/found.ts'
-import { suggestion } from '../support/nearest.ts'
+import { foundText } from './found.ts'
+import { suggestion } from './nearest.ts'
 
 export interface Kind<T> {
   /** `a whole number of at least 1`, as an error continues "expected". */

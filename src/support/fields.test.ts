@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { refusal } from '../../test/support/refusal.ts'
-import { IsobathError } from '../support/errors.ts'
+import { IsobathError } from './errors.ts'
 import { checkNames, describeFields, type Fields, field, pickOptions, readStored, withDefaults } from './fields.ts'
 import { choice, count, positive } from './kinds.ts'
 

@@ -2,9 +2,9 @@
  * Options as tables: a row for each says its kind, its default, its flag and its help. Types, checks, errors, flags, stored
  * settings, descriptions and the tables in docs come from the rows.
  */
-import { IsobathError } from '../support/errors.ts'
-import { suggestion } from '../support/nearest.ts'
+import { IsobathError } from './errors.ts'
 import { complaint, type Kind } from './kinds.ts'
+import { suggestion } from './nearest.ts'
 
 /** What a row says besides its kind. */
 export interface Row<T> {
