@@ -32,7 +32,15 @@ export {
 } from './api/resume-diagnosis.ts'
 export { kernelsOf, type ShownKernels, type ShowOptions, type Stage, show, stages } from './api/show.ts'
 export { type Run, type TrainOptions, train } from './api/train.ts'
-export type { Backend, Program } from './backends/backend.ts'
+export type { MachineChoice } from './api/with-machine.ts'
+export type { Backend, Capabilities, Precision, Program } from './backends/backend.ts'
+export {
+  type BackendMaker,
+  type CreateMachineOptions,
+  createMachine,
+  type Machine,
+  type Mode,
+} from './backends/machine.ts'
 export { createReferenceBackend } from './backends/reference/backend.ts'
 export { createWasmBackend, type WasmOptions } from './backends/wasm/backend.ts'
 export type { Blueprint, LayerBlueprint, ParameterBlueprint, Shape } from './blueprint/blueprint.ts'

@@ -1,9 +1,9 @@
 /** Trains several networks at several depths with several seeds, one training a core, and says what depth did to each. */
+import type { Precision } from '../backends/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkAugmentation } from '../data/augment.ts'
 import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
-import type { MachineOptions } from '../settings/machine.ts'
 import { resolveOptions, settingsFor, type TrainingSettings } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
 import { assertInvariant, IsobathError } from '../support/errors.ts'
@@ -20,10 +20,11 @@ import { runTrials } from '../trials/runner.ts'
 import { createSpec } from '../trials/spec.ts'
 import type { Trial } from '../trials/trial.ts'
 import { workOf } from '../trials/work.ts'
+import { createWorkers } from '../trials/workers.ts'
 import { comparisonSentence } from './comparison-sentence.ts'
 import { referenceOf } from './data-reference.ts'
 import { describeData } from './describe-data.ts'
-import { workersFor } from './workers.ts'
+import { checkMachineChoice, type MachineChoice, withMachine } from './with-machine.ts'
 
 /** Networks that differ in depth alone. */
 export interface NetworkFamily {
@@ -34,7 +35,7 @@ export interface NetworkFamily {
   readonly ofDepth: (depth: number) => Network
 }
 
-export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineOptions {
+export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineChoice {
   readonly data: Dataset
   readonly depths: readonly number[]
   readonly seeds: readonly number[]
@@ -85,6 +86,7 @@ export interface Comparison {
 /** Throws the errors of `train`, before anything is trained where a network doesn't fit the data. */
 export async function compare(families: readonly NetworkFamily[], options: CompareOptions): Promise<Comparison> {
   const { data, depths, abort: signal, onEvent } = options
+  checkMachineChoice(options)
   checkGrid(families, options)
   const started = performance.now()
   // Trainings side by side are evaluated on their way only where that was asked for, whatever the recipe.
@@ -93,25 +95,23 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
     resolveOptions({ ...options, seed, evaluateEvery }, data.train.count, taskOf(data))
   const settings = settingsOf(0)
   checkAugmentation(settings.augment, data)
-  const trials = await gridOf(families, options, settingsOf)
-  const rows = new Map<ComparisonTrial, ComparisonRun>()
-  const workers = await workersFor(options)
-  try {
-    for await (const { trial, result } of runTrials(trials, {
-      workers,
-      resolver: { data: () => data },
-      signal,
-      onEvent,
-    })) {
-      rows.set(trial, rowOf(trial, result))
+  return withMachine(options, async (machine) => {
+    const trials = await gridOf(families, options, settingsOf, machine.mode.precision)
+    const rows = new Map<ComparisonTrial, ComparisonRun>()
+    const workers = createWorkers(machine.workers, machine.createWorkerBackend)
+    const resolver = { data: () => data }
+    try {
+      for await (const { trial, result } of runTrials(trials, { workers, resolver, signal, onEvent })) {
+        rows.set(trial, rowOf(trial, result))
+      }
+    } finally {
+      workers.dispose()
     }
-  } finally {
-    workers.dispose()
-  }
-  const finished = trials.flatMap((trial) => rows.get(trial) ?? [])
-  const seconds = (performance.now() - started) / 1000
-  const sentence = comparisonSentence(finished, families, depths)
-  return { rows: finished, sentence, settings, interrupted: finished.length < trials.length, seconds }
+    const finished = trials.flatMap((trial) => rows.get(trial) ?? [])
+    const seconds = (performance.now() - started) / 1000
+    const sentence = comparisonSentence(finished, families, depths)
+    return { rows: finished, sentence, settings, interrupted: finished.length < trials.length, seconds }
+  })
 }
 
 function checkGrid(families: readonly NetworkFamily[], { depths, seeds }: CompareOptions): void {
@@ -130,8 +130,8 @@ async function gridOf(
   families: readonly NetworkFamily[],
   { depths, seeds, data }: CompareOptions,
   settingsOf: (seed: number) => TrainingSettings,
+  precision: Precision,
 ): Promise<ComparisonTrial[]> {
-  const precision = 'float32'
   const cells = families.flatMap((family) => depths.map((depth) => ({ family, depth })))
   const planned = cells.flatMap(({ family: { name, label, ofDepth }, depth }) => {
     const blueprint = createBlueprint(ofDepth(depth), data.shape)

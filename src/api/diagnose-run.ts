@@ -1,5 +1,5 @@
 /** Why the network of a run trains worse than it could (Node only). */
-import { createWasmBackend } from '../backends/wasm/backend.ts'
+import type { Machine } from '../backends/machine.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
@@ -7,7 +7,6 @@ import type { Dataset } from '../data/dataset.ts'
 import { createStandardiser } from '../data/standardise.ts'
 import { thinned, usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
-import type { MachineOptions } from '../settings/machine.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
@@ -21,11 +20,12 @@ import { refuseOtherData, refuseOtherMode } from './going-on.ts'
 import { runFiles } from './node.ts'
 import { readRecord } from './resume.ts'
 import type { Run } from './train.ts'
+import { askedMode, checkMachineChoice, goingOnWith, type MachineChoice, withMachine } from './with-machine.ts'
 
 type Shared = 'data' | 'budget' | 'against' | 'abort' | 'onEvent' | 'run'
 
 /** `data` is the run's data set; its hash is compared. */
-export interface DiagnoseRunOptions extends Pick<DiagnoseOptions, Shared>, MachineOptions {
+export interface DiagnoseRunOptions extends Pick<DiagnoseOptions, Shared>, MachineChoice {
   /** How many seeds: the run's own and those that follow it; 3 by default. */
   readonly seedCount?: number
 }
@@ -38,35 +38,36 @@ export interface DiagnoseRunOptions extends Pick<DiagnoseOptions, Shared>, Machi
  */
 export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): Promise<Diagnosis> {
   checkCall(options ?? {})
+  checkMachineChoice(options)
   const { data, budget = usualBudget, against, abort, onEvent, run, seedCount = 3 } = options
   checkBudget(budget)
   checkSeedCount(seedCount)
   const { readDescription, storedSettings } = await runFiles()
   const { label, mode, seed, recipe, signal, ...description } = readDescription(folder)
   await refuseOtherData({ folder, noun: 'run', anew: 'train anew' }, description.data, data)
-  refuseOtherMode({ folder, noun: 'run' }, mode, options)
-  const { exact, winograd } = mode
-  const machine = { ...options, exact, winograd }
+  refuseOtherMode({ folder, noun: 'run' }, mode, askedMode(options))
   const network = networkOfRun(description.network, folder)
   if (against) createBlueprint(against, data.shape)
   const settings = storedSettings(recipe, seed)
   const record = await readRecord(folder)
-  const isDrawn = await beganAsDrawn(createBlueprint(network, data.shape), data, settings, signal, machine)
-  const finished = record && isDrawn ? finishedTraining(record.run) : undefined
-  const job: NewDiagnosis = {
-    network,
-    data,
-    settings,
-    choosesSteps: 'where too long',
-    finished,
-    seeds: Array.from({ length: seedCount }, (_, index) => seed + index),
-    budgetSeconds: budget,
-    twin: against,
-    notes: notesOf(record !== undefined, isDrawn),
-    abort,
-    onEvent,
-  }
-  return diagnoseJob(job, { run, label, dataOptions: description.data.options }, machine)
+  return withMachine(goingOnWith(options, mode), async (machine) => {
+    const isDrawn = await beganAsDrawn(createBlueprint(network, data.shape), data, settings, signal, machine)
+    const finished = record && isDrawn ? finishedTraining(record.run) : undefined
+    const job: NewDiagnosis = {
+      network,
+      data,
+      settings,
+      choosesSteps: 'where too long',
+      finished,
+      seeds: Array.from({ length: seedCount }, (_, index) => seed + index),
+      budgetSeconds: budget,
+      twin: against,
+      notes: notesOf(record !== undefined, isDrawn),
+      abort,
+      onEvent,
+    }
+    return diagnoseJob(job, { run, label, dataOptions: description.data.options }, machine)
+  })
 }
 
 function checkSeedCount(count: unknown): void {
@@ -94,17 +95,13 @@ async function beganAsDrawn(
   data: Dataset,
   { seed, standardise }: TrainingSettings,
   signal: Signal,
-  { threads, exact, winograd, memoryLimit }: MachineOptions,
+  machine: Machine,
 ): Promise<boolean> {
-  const backend = await createWasmBackend({ threads, exact, winograd, memoryLimit })
-  try {
-    const standardiser = createStandardiser(data.train, data.shape, standardise)
-    const weights = initialise(blueprint, seed)
-    const { first, last } = judgeSignal(await measureSignal(blueprint, backend, weights, data.train, standardiser))
-    return isNear(first, signal.first) && isNear(last, signal.last)
-  } finally {
-    backend.dispose()
-  }
+  const standardiser = createStandardiser(data.train, data.shape, standardise)
+  const weights = initialise(blueprint, seed)
+  const backend = await machine.backend()
+  const { first, last } = judgeSignal(await measureSignal(blueprint, backend, weights, data.train, standardiser))
+  return isNear(first, signal.first) && isNear(last, signal.last)
 }
 
 function isNear(one: number, other: number): boolean {

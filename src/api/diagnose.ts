@@ -7,15 +7,15 @@ import { usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
 import type { StartOf } from '../diagnosis/task.ts'
 import type { Network } from '../network/network.ts'
-import type { MachineOptions } from '../settings/machine.ts'
 import { resolveOptions, type TrainingSettings } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import { checkCall } from './check-call.ts'
 import { checkBudget, diagnoseJob } from './diagnosis-job.ts'
+import { checkMachineChoice, type MachineChoice, withMachine } from './with-machine.ts'
 
-export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'logEvery'>, MachineOptions {
+export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'logEvery'>, MachineChoice {
   readonly data: Dataset
   /** [0, 1, 2] by default; fewer than three give no intervals, and so no verdict about who is worse. */
   readonly seeds?: readonly number[]
@@ -45,6 +45,7 @@ export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluat
  */
 export async function diagnose(network: Network, options: DiagnoseOptions): Promise<Diagnosis> {
   checkCall(options ?? {})
+  checkMachineChoice(options)
   const { data, seeds = [0, 1, 2], budget = usualBudget, against, abort, onEvent } = options
   checkSeeds(seeds)
   checkBudget(budget)
@@ -68,7 +69,7 @@ export async function diagnose(network: Network, options: DiagnoseOptions): Prom
     abort,
     onEvent,
   }
-  return diagnoseJob(job, options, options)
+  return withMachine(options, (machine) => diagnoseJob(job, options, machine))
 }
 
 function settingsFor(options: DiagnoseOptions, data: Dataset): TrainingSettings {

@@ -1,19 +1,19 @@
 /** A diagnosis on this machine's cores, kept in a folder or not. */
+import type { Machine } from '../backends/machine.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { runDiagnosis } from '../diagnosis/diagnose.ts'
 import { type Diagnosis, summarise } from '../diagnosis/summary.ts'
 import type { DiagnosisTask } from '../diagnosis/task.ts'
 import type { DiagnosisDescription } from '../runs/diagnosis-description.ts'
 import type { DiagnosisFolder } from '../runs/diagnosis-folder.ts'
-import type { MachineOptions } from '../settings/machine.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import { version } from '../support/version.ts'
-import type { Workers } from '../trials/workers.ts'
+import { createWorkers } from '../trials/workers.ts'
 import { referenceOf } from './data-reference.ts'
 import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'
-import { workersFor } from './workers.ts'
+import { keptMode } from './with-machine.ts'
 
 /** What is diagnosed and how; the machine's part is decided here. */
 export type DiagnosisJob = Omit<DiagnosisTask, 'workers' | 'store'>
@@ -31,20 +31,20 @@ export interface Keeping {
 export async function diagnoseJob(
   job: NewDiagnosis,
   { run, label, dataOptions = {} }: Keeping,
-  machine: MachineOptions,
+  machine: Machine,
 ): Promise<Diagnosis> {
   const data = await describeData(job.data, dataOptions)
-  const workers = await workersFor(machine)
-  const all = { ...job, reference: referenceOf(data), together: workers.count }
-  return carryOut(all, workers, run === undefined ? undefined : await openFolder(run, all, { label, data }, machine))
+  const all = { ...job, reference: referenceOf(data), together: machine.workers }
+  return carryOut(all, machine, run === undefined ? undefined : await openFolder(run, all, { label, data }, machine))
 }
 
-/** Lets go of the workers and of the folder at the end. */
+/** Lets go of the folder at the end. */
 export async function carryOut(
   job: DiagnosisJob,
-  workers: Workers,
+  machine: Machine,
   folder: DiagnosisFolder | undefined,
 ): Promise<Diagnosis> {
+  const workers = createWorkers(machine.workers, machine.createWorkerBackend)
   try {
     const diagnosis = summarise(await runDiagnosis({ ...job, workers, store: folder }), job)
     folder?.finish(diagnosis)
@@ -59,12 +59,13 @@ async function openFolder(
   folder: string,
   job: DiagnosisJob & { readonly together: number },
   { label = 'network', data }: Pick<Keeping, 'label'> & Pick<DiagnosisDescription, 'data'>,
-  { exact = false, winograd = true }: MachineOptions,
+  machine: Machine,
 ): Promise<DiagnosisFolder> {
   const { createDiagnosisFolder, versions } = await runFiles()
   const { network, settings, choosesSteps, seeds, budgetSeconds, twin, start, together, notes = [] } = job
   const { seed: _, ...recipe } = settings
   const { shape } = job.data
+  const { precision: __, ...mode } = keptMode(machine.mode)
   return createDiagnosisFolder(folder, {
     isobath: version,
     label,
@@ -79,7 +80,7 @@ async function openFolder(
     ownStart: start !== undefined,
     together,
     notes: [...notes],
-    mode: { exact, winograd },
+    mode,
     versions: { ...versions },
   })
 }

@@ -1,10 +1,8 @@
 /** Scores of trained weights on a data set. */
-import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkLabelled, type Dataset, taskOf } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardise.ts'
 import type { Network } from '../network/network.ts'
-import type { MachineOptions } from '../settings/machine.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
 import type { Weights } from '../training/evaluate.ts'
@@ -13,8 +11,9 @@ import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
 import { checkTrainedCall } from './check-call.ts'
 import { standardiserFor } from './standardiser.ts'
+import { checkMachineChoice, type MachineChoice, withMachine } from './with-machine.ts'
 
-export interface EvaluateOptions extends MachineOptions, Pick<TrainingOptions, 'loss' | 'standardise'> {
+export interface EvaluateOptions extends MachineChoice, Pick<TrainingOptions, 'loss' | 'standardise'> {
   readonly data: Dataset
   /** All parameters and running statistics, by name. */
   readonly weights: Weights
@@ -31,17 +30,16 @@ export interface EvaluateOptions extends MachineOptions, Pick<TrainingOptions, '
  */
 export async function evaluate(network: Network, options: EvaluateOptions): Promise<SetScores> {
   checkTrainedCall(options ?? {})
-  const { data, weights, threads, exact, winograd, memoryLimit, loss, standardise, statistics, onEvaluation } = options
+  checkMachineChoice(options)
+  const { data, weights, loss, standardise, statistics, onEvaluation } = options
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
   checkLabelled(data)
   checkWeights(blueprint, weights)
   const settings = resolveOptions({ loss, standardise }, data.train.count, taskOf(data))
-  const backend = await createWasmBackend({ threads, exact, winograd, memoryLimit })
-  try {
+  return withMachine(options, async (machine) => {
+    const backend = await machine.backend()
     const standardiser = standardiserFor(data, settings.standardise, statistics)
-    return await evaluateSets({ blueprint, data, settings, backend, onEvaluation }, standardiser, weights)
-  } finally {
-    backend.dispose()
-  }
+    return evaluateSets({ blueprint, data, settings, backend, onEvaluation }, standardiser, weights)
+  })
 }

@@ -1,7 +1,7 @@
 /** What goes on must go on as it began: with the same data, in the same mode. */
+import type { Mode } from '../backends/machine.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { RunDescription } from '../runs/run-description.ts'
-import type { MachineOptions } from '../settings/machine.ts'
 import { IsobathError } from '../support/errors.ts'
 import { hashDataset } from './hash-dataset.ts'
 
@@ -11,23 +11,33 @@ export interface Begun {
   readonly noun: 'run' | 'diagnosis'
 }
 
-export type Mode = Pick<MachineOptions, 'exact' | 'winograd'>
+/** As a folder keeps it. */
+type KeptMode = Partial<Omit<Mode, 'precision'> & { readonly precision: string }>
 
-/** What the parts of a mode are called, where they are chosen and where they aren't. */
-const modeNames: Readonly<Record<keyof Mode, readonly [chosen: string, other: string]>> = {
-  exact: ['exact', 'not exact'],
-  winograd: ["computed with Winograd's algorithm", "computed without Winograd's algorithm"],
+const choice = (chosen: string, other: string) => (isChosen: unknown) => (isChosen ? chosen : other)
+
+/** The parts of a mode in words. */
+const modeTexts: Readonly<Record<keyof Mode, (value: unknown) => string>> = {
+  backend: (name) => `computed by the backend ${name}`,
+  precision: (precision) => `computed in ${precision}`,
+  exact: choice('exact', 'not exact'),
+  winograd: choice("computed with Winograd's algorithm", "computed without Winograd's algorithm"),
 }
 
 /** Throws a `run` error where another mode is asked for. */
-export function refuseOtherMode({ folder, noun }: Begun, mode: Required<Mode>, asked: Mode): void {
-  for (const part of ['exact', 'winograd'] as const) {
+export function refuseOtherMode({ folder, noun }: Begun, kept: KeptMode, asked: Partial<Mode>): void {
+  const mode = { backend: 'wasm', precision: 'float32', ...kept }
+  for (const part of ['backend', 'precision', 'exact', 'winograd'] as const) {
     const wanted = asked[part]
     if (wanted === undefined || wanted === mode[part]) continue
-    const name = (isChosen: boolean): string => modeNames[part][isChosen ? 0 : 1]
+    const text = modeTexts[part]
+    const isMachine = part === 'backend' || part === 'precision'
+    const remedy = isMachine
+      ? 'Give a machine like the one that it began on.'
+      : `A ${noun} keeps its mode: leave it out.`
     throw new IsobathError(
       'run',
-      `${folder}: the ${noun} is ${name(mode[part])}, and what was asked for is ${name(wanted)}. A ${noun} keeps its mode: leave it out.`,
+      `${folder}: the ${noun} is ${text(mode[part])}, and what was asked for is ${text(wanted)}. ${remedy}`,
     )
   }
 }

@@ -1,12 +1,10 @@
 /** What a trained network says of each sample. */
-import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { type Dataset, type Task, taskOf } from '../data/dataset.ts'
 import type { Scale, Statistics } from '../data/standardise.ts'
 import { losses } from '../graph/losses.ts'
 import type { Network } from '../network/network.ts'
-import type { MachineOptions } from '../settings/machine.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -16,11 +14,12 @@ import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
 import { checkTrainedCall } from './check-call.ts'
 import { standardiserFor } from './standardiser.ts'
+import { checkMachineChoice, type MachineChoice, withMachine } from './with-machine.ts'
 
 export const setNames = ['train', 'validation', 'test'] as const
 export type SetName = (typeof setNames)[number]
 
-export interface PredictOptions extends MachineOptions, Pick<TrainingOptions, 'loss' | 'standardise'> {
+export interface PredictOptions extends MachineChoice, Pick<TrainingOptions, 'loss' | 'standardise'> {
   readonly data: Dataset
   /** Which of its samples; test by default. */
   readonly set?: SetName
@@ -58,7 +57,8 @@ export interface Predictions {
  */
 export async function predict(network: Network, options: PredictOptions): Promise<Predictions> {
   checkTrainedCall(options ?? {})
-  const { data, weights, threads, exact, winograd, memoryLimit, loss, standardise, statistics, onProgress } = options
+  checkMachineChoice(options)
+  const { data, weights, loss, standardise, statistics, onProgress } = options
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
   checkWeights(blueprint, weights)
@@ -68,16 +68,16 @@ export async function predict(network: Network, options: PredictOptions): Promis
   const samples = samplesOf(data, options.set)
   const width = sizeOf(blueprint.output)
   const values = new Float64Array(samples.count * width)
-  const backend = await createWasmBackend({ threads, exact, winograd, memoryLimit })
-  try {
-    const evaluator = await createEvaluator(blueprint, backend, samples.count)
-    evaluator.load(weights)
-    const take = (outputs: Float64Array, first: number): void => values.set(outputs, first * width)
-    await evaluator.eachOutput(samples, standardiser, take, (done) => onProgress?.(done, samples.count))
-    evaluator.dispose()
-  } finally {
-    backend.dispose()
-  }
+  await withMachine(options, async (machine) => {
+    const evaluator = await createEvaluator(blueprint, await machine.backend(), samples.count)
+    try {
+      evaluator.load(weights)
+      const take = (outputs: Float64Array, first: number): void => values.set(outputs, first * width)
+      await evaluator.eachOutput(samples, standardiser, take, (done) => onProgress?.(done, samples.count))
+    } finally {
+      evaluator.dispose()
+    }
+  })
   const rows = Array.from({ length: samples.count }, (_, row) => values.subarray(row * width, (row + 1) * width))
   const facts = { task, count: samples.count, width, values }
   if (task !== 'classification') {

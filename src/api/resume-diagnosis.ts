@@ -7,7 +7,6 @@ import type { Network } from '../network/network.ts'
 import type { StoredDiagnosis } from '../runs/diagnosis-description.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
-import type { MachineOptions } from '../settings/machine.ts'
 import { IsobathError } from '../support/errors.ts'
 import { checkCall } from './check-call.ts'
 import { referenceOf } from './data-reference.ts'
@@ -15,9 +14,9 @@ import { carryOut, checkBudget, type DiagnosisJob } from './diagnosis-job.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
 import { runFiles } from './node.ts'
-import { workersFor } from './workers.ts'
+import { askedMode, checkMachineChoice, goingOnWith, type MachineChoice, withMachine } from './with-machine.ts'
 
-export interface ResumeDiagnosisOptions extends MachineOptions {
+export interface ResumeDiagnosisOptions extends MachineChoice {
   /** The diagnosis's data set; its hash is compared. */
   readonly data: Dataset
   /** Seconds that all of it may take, those before included; as it began by default, and no fewer. */
@@ -58,12 +57,13 @@ export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts
  */
 export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
   checkCall(options ?? {})
+  checkMachineChoice(options)
   const { readDiagnosis, takeLock } = await runFiles()
   // Before the lock is made: not every folder is a diagnosis's.
   const diagnosis = readDiagnosis(folder)
   const begun = { folder, noun: 'diagnosis', anew: 'diagnose anew' } as const
   await refuseOtherData(begun, diagnosis.data, options.data)
-  refuseOtherMode(begun, diagnosis.mode, options)
+  refuseOtherMode(begun, diagnosis.mode, askedMode(options))
   refuseOtherStart(folder, diagnosis, options)
   refuseSmallerBudget(diagnosis, options)
   const lock = takeLock(folder)
@@ -102,7 +102,7 @@ async function goOn(folder: string, lock: Lock, options: ResumeDiagnosisOptions)
     abort,
     onEvent,
   }
-  return carryOut(job, await workersFor({ ...options, ...mode }), store)
+  return withMachine(goingOnWith(options, mode), (machine) => carryOut(job, machine, store))
 }
 
 const networkOf = (value: unknown, folder: string): Network => networkOfRun(value, folder, 'diagnosis.json')

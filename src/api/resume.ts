@@ -1,5 +1,4 @@
 /** Goes on with a run that was interrupted, as if it had never stopped (Node only). */
-import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { StoredDescription, StoredResult } from '../runs/run-description.ts'
@@ -7,16 +6,13 @@ import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
 import { summariseMeasured, trainSession } from '../training/session.ts'
 import { networkOfRun } from './files.ts'
-import { type Mode, refuseOtherData, refuseOtherMode } from './going-on.ts'
+import { refuseOtherData, refuseOtherMode } from './going-on.ts'
 import { runFiles } from './node.ts'
 import { layersOpener, needsStart } from './probes.ts'
 import { keptElsewhere, type Run, type TrainOptions } from './train.ts'
+import { askedMode, checkMachineChoice, goingOnWith, type MachineChoice, withMachine } from './with-machine.ts'
 
 type Shared =
-  | 'threads'
-  | 'exact'
-  | 'winograd'
-  | 'memoryLimit'
   | 'checkpointEvery'
   | 'observers'
   | 'abort'
@@ -26,7 +22,7 @@ type Shared =
   | 'onProbed'
   | 'onCheckpoint'
 
-export interface ResumeOptions extends Pick<TrainOptions, Shared> {
+export interface ResumeOptions extends MachineChoice, Pick<TrainOptions, Shared> {
   /** The run's data set; its hash is compared with the run's. */
   readonly data: Dataset
   /** Told what a user should know: that a checkpoint was broken and the one before it is used. */
@@ -40,11 +36,12 @@ export interface ResumeOptions extends Pick<TrainOptions, Shared> {
  * written; and the errors of `train`.
  */
 export async function resume(folder: string, options: ResumeOptions): Promise<Run> {
+  checkMachineChoice(options)
   const { readDescription, takeLock } = await runFiles()
   // Before the lock is made: not every folder is a run's.
   const description = readDescription(folder)
   await refuseOtherData({ folder, noun: 'run', anew: 'train anew' }, description.data, options.data)
-  refuseOtherMode({ folder, noun: 'run' }, description.mode, options)
+  refuseOtherMode({ folder, noun: 'run' }, description.mode, askedMode(options))
   const record = await readRecord(folder)
   if (record) return record.run
   const lock = takeLock(folder)
@@ -59,37 +56,36 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Ru
 
 async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise<Run> {
   const { readFirstWeights, resumeRunFolder } = await runFiles()
-  const { data, threads, memoryLimit, abort, observers, onProgress, onEvaluation, onCheckpoint, onNote, onMeasured } =
-    options
+  const { data, abort, observers, onProgress, onEvaluation, onCheckpoint, onNote, onMeasured } = options
   const { description, network, blueprint, settings } = await openDescription(folder)
-  const { exact, winograd } = description.mode
   const keepsFirst = needsStart(settings)
   const place = { folder, lock, blueprint, settings, signal: description.signal, keepsFirst, onCheckpoint }
   const { recorder, point, notes } = resumeRunFolder(place)
-  const start = keepsFirst ? readFirstWeights(folder, blueprint) : undefined
-  for (const note of notes) onNote?.(note)
-  const backend = await createWasmBackend({ threads, exact, winograd, memoryLimit })
   try {
-    const record = await trainSession({
-      blueprint,
-      data,
-      settings,
-      backend,
-      resume: point,
-      checkpointEvery: options.checkpointEvery ?? description.checkpointEvery ?? undefined,
-      observers,
-      openLayers: layersOpener({ blueprint, data, settings, backend, start }),
-      abort,
-      recorder,
-      onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
-      onEvaluation,
-      onMeasured,
-      onProbed: options.onProbed,
+    const start = keepsFirst ? readFirstWeights(folder, blueprint) : undefined
+    for (const note of notes) onNote?.(note)
+    return await withMachine(goingOnWith(options, description.mode), async (machine) => {
+      const backend = await machine.backend()
+      const record = await trainSession({
+        blueprint,
+        data,
+        settings,
+        backend,
+        resume: point,
+        checkpointEvery: options.checkpointEvery ?? description.checkpointEvery ?? undefined,
+        observers,
+        openLayers: layersOpener({ blueprint, data, settings, backend, start }),
+        abort,
+        recorder,
+        onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
+        onEvaluation,
+        onMeasured,
+        onProbed: options.onProbed,
+      })
+      recorder.finish({ ...record, ...keptElsewhere })
+      return { ...record, network, blueprint, settings, run: folder }
     })
-    recorder.finish({ ...record, ...keptElsewhere })
-    return { ...record, network, blueprint, settings, run: folder }
   } finally {
-    backend.dispose()
     recorder.close()
   }
 }
@@ -115,7 +111,10 @@ export interface FinishedRun {
  * The record of a run, as `train` gave it; undefined where it hasn't come to its end. Throws as `resume` does, also where
  * the mode isn't the run's.
  */
-export async function readRecord(folder: string, asked: Mode = {}): Promise<FinishedRun | undefined> {
+export async function readRecord(
+  folder: string,
+  asked: { readonly exact?: boolean; readonly winograd?: boolean } = {},
+): Promise<FinishedRun | undefined> {
   const { readLastCheckpoint, readResult, readRunMetrics, stateOf } = await runFiles()
   const result = readResult(folder)
   if (result === undefined || result.interrupted) return undefined

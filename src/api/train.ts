@@ -1,12 +1,12 @@
 /** Trains a network on this machine's cores: the blueprint, the backend and the run's folder, put together. */
-import { createWasmBackend } from '../backends/wasm/backend.ts'
+import type { Mode } from '../backends/machine.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkLabelled, type Dataset, taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import type { RunFolder } from '../runs/run-folder.ts'
-import { type MachineOptions, machine } from '../settings/machine.ts'
+import { machine as machineOptions } from '../settings/machine.ts'
 import { resolveOptions, settingsFor, type TrainingSettings } from '../settings/options.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -23,8 +23,9 @@ import { checkCall } from './check-call.ts'
 import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'
 import { layersOpener, needsStart, type ProbeOptions, resolveProbes } from './probes.ts'
+import { checkMachineChoice, keptMode, type MachineChoice, withMachine } from './with-machine.ts'
 
-export interface TrainOptions extends TrainingOptions, MachineOptions {
+export interface TrainOptions extends TrainingOptions, MachineChoice {
   readonly data: Dataset
   /** Initial values of all parameters, as `initialise` or a weights file gives them; drawn from the seed by default. */
   readonly weights?: Weights
@@ -59,7 +60,7 @@ export interface TrainOptions extends TrainingOptions, MachineOptions {
   readonly observers?: readonly Observer[]
 }
 
-type OwnOptions = Omit<TrainOptions, keyof TrainingOptions | keyof MachineOptions>
+type OwnOptions = Omit<TrainOptions, keyof TrainingOptions | keyof typeof machineOptions>
 
 /** The names of the options beside those of the tables. */
 const ownOptions: Readonly<Record<keyof OwnOptions, true>> = {
@@ -78,10 +79,11 @@ const ownOptions: Readonly<Record<keyof OwnOptions, true>> = {
   onMeasured: true,
   probes: true,
   onProbed: true,
+  machine: true,
 }
 
 /** Callers in plain JavaScript have no compiler to tell them. */
-const knownOptions = Object.keys({ ...ownOptions, ...training, ...machine })
+const knownOptions = Object.keys({ ...ownOptions, ...training, ...machineOptions })
 
 const toOptimizer = (example: string): string => `Give it to the optimizer, such as momentum(${example}).`
 
@@ -97,6 +99,7 @@ const remedies: Readonly<Record<string, string>> = {
 function checkTrainOptions(options: TrainOptions): void {
   checkNames(knownOptions, options, remedies)
   checkCall(options)
+  checkMachineChoice(options)
   const { observers = [], checkpointEvery = 1 } = options
   checkObservers(observers)
   if (Number.isSafeInteger(checkpointEvery) && checkpointEvery >= 1) return
@@ -123,38 +126,38 @@ export interface Run extends TrainingRecord {
 export async function train(network: Network, options: TrainOptions): Promise<Run> {
   checkTrainOptions(options ?? {})
   const { data, weights, abort, onProgress, onEvaluation, checkpointEvery, observers } = options
-  const { threads, exact, winograd, memoryLimit } = options
   checkLabelled(data)
   const blueprint = createBlueprint(network, data.shape)
   const resolved = settingsFor(blueprint, resolveOptions(options, data.train.count, taskOf(data)))
   const settings = options.probes === undefined ? resolved : { ...resolved, probes: resolveProbes(options.probes) }
-  const backend = await createWasmBackend({ threads, exact, winograd, memoryLimit })
-  let folder: RunFolder | undefined
-  try {
-    folder = options.run === undefined ? undefined : await openFolder(options.run, blueprint, options, settings)
-    const record = await trainSession({
-      blueprint,
-      data,
-      settings,
-      backend,
-      weights,
-      checkpointEvery,
-      observers,
-      openLayers: layersOpener({ blueprint, data, settings, backend }),
-      abort,
-      recorder: folder,
-      onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
-      onEvaluation,
-      onSignal: options.onSignal,
-      onMeasured: options.onMeasured,
-      onProbed: options.onProbed,
-    })
-    folder?.finish({ ...record, ...keptElsewhere })
-    return { ...record, network, blueprint, settings, run: folder?.folder ?? null }
-  } finally {
-    backend.dispose()
-    folder?.close()
-  }
+  return withMachine(options, async (machine) => {
+    const backend = await machine.backend()
+    let folder: RunFolder | undefined
+    try {
+      if (options.run !== undefined) folder = await openFolder(options.run, blueprint, options, settings, machine.mode)
+      const record = await trainSession({
+        blueprint,
+        data,
+        settings,
+        backend,
+        weights,
+        checkpointEvery,
+        observers,
+        openLayers: layersOpener({ blueprint, data, settings, backend }),
+        abort,
+        recorder: folder,
+        onProgress: (done, losses) => onProgress?.(done, settings.steps, losses),
+        onEvaluation,
+        onSignal: options.onSignal,
+        onMeasured: options.onMeasured,
+        onProbed: options.onProbed,
+      })
+      folder?.finish({ ...record, ...keptElsewhere })
+      return { ...record, network, blueprint, settings, run: folder?.folder ?? null }
+    } finally {
+      folder?.close()
+    }
+  })
 }
 
 /** In metrics.jsonl, and the weights in the last checkpoint. */
@@ -166,9 +169,15 @@ export const keptElsewhere = {
   weights: undefined,
 } as const satisfies Partial<Record<keyof TrainingRecord, undefined>>
 
-async function openFolder(folder: string, blueprint: Blueprint, options: TrainOptions, settings: TrainingSettings) {
+async function openFolder(
+  folder: string,
+  blueprint: Blueprint,
+  options: TrainOptions,
+  settings: TrainingSettings,
+  mode: Mode,
+) {
   const { createRunFolder, runFormat, versions } = await runFiles()
-  const { data, exact = false, winograd = true, dataOptions = {}, label = 'network', checkpointEvery = null } = options
+  const { data, dataOptions = {}, label = 'network', checkpointEvery = null } = options
   const { seed, ...recipe } = settings
   const description: RunDescription = {
     format: runFormat,
@@ -179,7 +188,7 @@ async function openFolder(folder: string, blueprint: Blueprint, options: TrainOp
     data: await describeData(data, dataOptions),
     recipe,
     seed,
-    mode: { precision: 'float32', exact, winograd },
+    mode: keptMode(mode),
     checkpointEvery,
     versions: { ...versions },
   }

@@ -49,7 +49,7 @@ export interface InputRows {
 }
 
 export interface Capabilities {
-  /** The precisions that the backend can be made with; the usual one is first. */
+  /** The precisions that such a backend can be made with. */
   readonly precisions: readonly Precision[]
   /** True when the results have the same bits on every machine. */
   readonly exact: boolean

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { IsobathError } from '../support/errors.ts'
-import { type Machine, observeMachine } from './machine.ts'
+import { type Hardware, observeHardware } from './hardware.ts'
 import { type Bench, type Effort, quickEffort, usualEffort } from './measure.ts'
 import { startJaxJs } from './peers/jax-js.ts'
 import type { MissingPeer, Peer, PeerName } from './peers/peer.ts'
@@ -56,7 +56,7 @@ export interface DescribedPeer {
 }
 
 interface Conditions {
-  readonly machine: Machine
+  readonly machine: Hardware
   readonly threads: number
   readonly exact: boolean
   readonly winograd: boolean
@@ -123,7 +123,7 @@ export async function runBench(options: RowsOptions = {}): Promise<BenchResult> 
     const names = all.flatMap((task) => task.names).join('; ')
     throw new IsobathError('option', `--only: expected a part of a row's name (${names}), got "${only}".`)
   }
-  const describeMachine = observeMachine()
+  const describeHardware = observeHardware()
   const bench = await createBench(options)
   const started = await startPeer(options)
   const peer = started && 'prepare' in started ? started : null
@@ -144,7 +144,7 @@ export async function runBench(options: RowsOptions = {}): Promise<BenchResult> 
     bench.backend.dispose()
   }
   return {
-    machine: describeMachine(),
+    machine: describeHardware(),
     ...conditionsOf(bench, options.quick),
     steps: bench.effort.steps,
     peer: peer && { name: peer.name, version: peer.version, facts: peer.facts, warning: peer.warning },
@@ -156,7 +156,7 @@ export async function runBench(options: RowsOptions = {}): Promise<BenchResult> 
 
 /** Measures where the time of a network's training step goes. */
 export async function runRoofline(problem: Problem, options: BenchOptions = {}): Promise<RooflineResult> {
-  const describeMachine = observeMachine()
+  const describeHardware = observeHardware()
   const bench = await createBench(options)
   options.onStart?.([{ name: rooflineName, rounds: rooflineRounds(bench.effort), seconds: 1 }])
   let roofline: Roofline | null = null
@@ -167,5 +167,5 @@ export async function runRoofline(problem: Problem, options: BenchOptions = {}):
   } finally {
     bench.backend.dispose()
   }
-  return { machine: describeMachine(), ...conditionsOf(bench, options.quick), roofline }
+  return { machine: describeHardware(), ...conditionsOf(bench, options.quick), roofline }
 }

@@ -29,7 +29,7 @@ export interface TwoPrecisions {
 /**
  * How far float32's gradient is from float64's, stage by stage (`probedLayers` names them). Both start from the same numbers:
  * weights, samples and targets are rounded to float32 first, so that only the computation differs. The backends are those of
- * `createWasmBackend({ precision })`, the samples of `probeSamples`, the weights of `initialise` or of a run. Throws a `memory`
+ * `machine.backend(precision)`, the samples of `probeSamples`, the weights of `initialise` or of a run. Throws a `memory`
  * error where not even one sample can be looked at.
  */
 export async function precisionGap(

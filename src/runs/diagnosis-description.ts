@@ -36,7 +36,8 @@ const descriptionSchema = z.object({
   together: z.number().int().positive(),
   /** What a reader of the answer should know. */
   notes: z.array(z.string()),
-  mode: z.object({ exact: z.boolean(), winograd: z.boolean() }),
+  /** The backend's name is there where it isn't wasm. */
+  mode: z.object({ backend: z.string().optional(), exact: z.boolean(), winograd: z.boolean() }),
   versions: z.record(z.string(), z.string()),
 })
 

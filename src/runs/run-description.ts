@@ -86,6 +86,8 @@ const runDescriptionSchema = z.object({
   recipe: z.record(z.string(), z.unknown()),
   seed: z.number().int(),
   mode: z.object({
+    /** The backend's name, where it isn't wasm. */
+    backend: z.string().optional(),
     precision: z.string(),
     exact: z.boolean(),
     /** Runs from before there was Winograd's algorithm don't say: they go on without it, as they began. */

@@ -26,6 +26,7 @@ const table: Readonly<Record<string, readonly string[] | 'all above'>> = {
   'backends/wasm': [...engine, 'backends/backend.ts', 'backends/wasm/schedule', 'backends/wasm/plan'],
   data: [],
   settings: [...engine, 'data'],
+  'backends/machine.ts': ['backends/backend.ts', 'backends/reference', 'backends/wasm', 'settings'],
   training: [...engine, 'backends/backend.ts', 'data', 'settings'],
   probes: learning,
   theory: ['network', 'blueprint'],

@@ -63,12 +63,9 @@ export function assemble(
 }
 
 /** Throws an `option` error on a bad option. */
-export async function createWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
-  const { precision = 'float32', exact = false, winograd = true, memoryLimit = addressable } = options
-  const relaxed = (await enableRelaxedSimd()) && !exact
-  const wanted = options.threads ?? (canShareMemory() ? await availableCores() : 'inline')
-  if (wanted !== 'inline' && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= 256)) {
-    throw new IsobathError('option', `threads: expected a whole number from 1 to 256, got ${wanted}.`)
+export function checkWasmOptions({ precision = 'float32', threads = 1, memoryLimit = addressable }: WasmOptions): void {
+  if (threads !== 'inline' && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
+    throw new IsobathError('option', `threads: expected a whole number from 1 to 256, got ${threads}.`)
   }
   if (!precisions.includes(precision)) {
     throw new IsobathError('option', `precision: expected one of ${precisions.join(', ')}, got ${precision}.`)
@@ -76,6 +73,14 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
   if (!(memoryLimit > 0)) {
     throw new IsobathError('option', `memoryLimit: expected a number of bytes above 0, got ${memoryLimit}.`)
   }
+}
+
+/** Throws an `option` error on a bad option. */
+export async function createWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
+  checkWasmOptions(options)
+  const { precision = 'float32', exact = false, winograd = true, memoryLimit = addressable } = options
+  const relaxed = (await enableRelaxedSimd()) && !exact
+  const wanted = options.threads ?? (canShareMemory() ? await availableCores() : 'inline')
   const pool = wanted === 'inline' ? createInlinePool() : await createThreadPool(wanted)
   const limit = Math.min(memoryLimit, addressable)
   const planOf = (graph: Graph, ringSlots: number): Plan =>

@@ -1,7 +1,7 @@
-/** The machine that the bench runs on, as far as figures depend on it. */
+/** The hardware that the bench runs on, as far as figures depend on it. */
 import { availableParallelism, cpus, loadavg, platform } from 'node:os'
 
-export interface Machine {
+export interface Hardware {
   readonly processor: string
   readonly cores: number
   readonly platform: string
@@ -11,8 +11,8 @@ export interface Machine {
   readonly loadAfter: number
 }
 
-/** Call it before the bench; what it gives describes the machine after. */
-export function observeMachine(): () => Machine {
+/** Call it before the bench; what it gives describes the hardware after. */
+export function observeHardware(): () => Hardware {
   const loadBefore = loadavg()[0]
   return () => ({
     processor: cpus()[0]?.model.trim() ?? 'unknown',

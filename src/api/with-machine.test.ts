@@ -1,0 +1,126 @@
+/** The verbs on a machine that the caller gave. */
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { laterRefusal } from '../../test/support/refusal.ts'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { fewPoints, lossesOf, preset } from '../../test/support/tiny-training.ts'
+import type { Backend } from '../backends/backend.ts'
+import { createMachine, type Machine } from '../backends/machine.ts'
+import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { compare } from './compare.ts'
+import { evaluate } from './evaluate.ts'
+import { predict } from './predict.ts'
+import { resume } from './resume.ts'
+import { train } from './train.ts'
+
+const network = preset('mlp:depth=3,width=8')
+const options = { data: fewPoints, steps: 40, batch: 16, logEvery: 1 }
+const families = [{ name: 'mlp', label: 'plain', ofDepth: (depth: number) => preset(`mlp:width=8,depth=${depth}`) }]
+const folder = temporaryFolder()
+
+async function on<T>(machine: Promise<Machine>, work: (machine: Machine) => Promise<T>): Promise<T> {
+  const made = await machine
+  try {
+    return await work(made)
+  } finally {
+    made.dispose()
+  }
+}
+
+/** A machine of wasm backends with a name of their own that counts those which are in use. */
+async function counted(name = 'counted'): Promise<{ machine: Machine; inUse: () => number }> {
+  let inUse = 0
+  const machine = await createMachine({
+    backend: async (wanted): Promise<Backend> => {
+      const made = await createWasmBackend({ ...wanted, threads: 'inline' })
+      inUse++
+      const dispose = (): void => {
+        inUse--
+        made.dispose()
+      }
+      return { ...made, name, dispose }
+    },
+  })
+  return { machine, inUse: () => inUse }
+}
+
+describe('a machine that a verb is given', () => {
+  it('trains on the reference backend: the losses are those of wasm in float64, and near those in float32', async () => {
+    const reference = await on(createMachine({ backend: 'reference' }), (machine) =>
+      train(network, { ...options, machine }),
+    )
+    const float64 = await on(createMachine({ precision: 'float64', threads: 1 }), (machine) =>
+      train(network, { ...options, machine }),
+    )
+    const float32 = await train(network, { ...options, threads: 1 })
+    expect([...reference.weights.values()].every((values) => values instanceof Float64Array)).toBe(true)
+    expect(reference.losses).toHaveLength(40)
+    const largestGap = (losses: readonly number[]): number =>
+      Math.max(...lossesOf(reference).map((loss, step) => Math.abs(loss - losses[step])))
+    expect(largestGap(lossesOf(float64))).toBeLessThan(1e-12)
+    expect(largestGap(lossesOf(float32))).toBeLessThan(1e-5)
+    expect(largestGap(lossesOf(float32))).toBeGreaterThan(0)
+    expect(reference.test.error).toBe(float32.test.error)
+  })
+
+  it('compares on the reference backend', async () => {
+    await on(createMachine({ backend: 'reference' }), async (machine) => {
+      const { rows } = await compare(families, { ...options, machine, depths: [1, 3], seeds: [0] })
+      expect(rows[1].losses).toEqual((await train(network, { ...options, machine })).losses)
+    })
+  })
+
+  it('is not disposed of, and does the work of all verbs', async () => {
+    const { machine, inUse } = await counted()
+    const { weights, weightsSha256, test, train: onTrain } = await train(network, { ...options, machine })
+    expect(await evaluate(network, { data: fewPoints, weights, machine })).toEqual({ train: onTrain, test })
+    expect((await predict(network, { data: fewPoints, weights, machine })).count).toBe(32)
+    const { rows } = await compare(families, { ...options, machine, depths: [3], seeds: [0] })
+    expect(rows[0].weightsSha256).toBe(weightsSha256)
+    // That of a single training; those of a comparison are gone with it.
+    expect(inUse()).toBe(1)
+    expect((await train(network, { ...options, machine })).weightsSha256).toBe(weightsSha256)
+    machine.dispose()
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(inUse()).toBe(0)
+    expect(await laterRefusal(() => train(network, { ...options, machine }))).toContain('machine: it was disposed of')
+  })
+
+  it('keeps a run of its own backend, which no other backend goes on with', async () => {
+    const { machine } = await counted()
+    const run = join(folder, 'run')
+    const stop = new AbortController()
+    const onProgress = (done: number): void => {
+      if (done > 0) stop.abort()
+    }
+    await train(network, { ...options, steps: 400, run, machine, abort: stop.signal, onProgress })
+    const refused = await laterRefusal(() => resume(run, { data: fewPoints }))
+    expect(refused.replace(run, 'RUN')).toMatchInlineSnapshot(
+      `"IsobathError: RUN: the run is computed by the backend counted, and what was asked for is computed by the backend wasm. Give a machine like the one that it began on."`,
+    )
+    const whole = await train(network, { ...options, steps: 400, machine })
+    expect((await resume(run, { data: fewPoints, machine })).weightsSha256).toBe(whole.weightsSha256)
+    machine.dispose()
+  })
+
+  it('is refused with options of another machine beside it, and where a folder would round its weights', async () => {
+    const machine = await createMachine({ backend: 'reference' })
+    const weights = new Map<string, Float32Array>()
+    const refusals = [
+      await laterRefusal(() => train(network, { ...options, machine, threads: 2 })),
+      await laterRefusal(() => evaluate(network, { data: fewPoints, weights, machine, exact: false })),
+      await laterRefusal(() => compare(families, { ...options, depths: [1], seeds: [0], machine, winograd: true })),
+      await laterRefusal(() => train(network, { ...options, machine, run: join(folder, 'refused') })),
+    ]
+    const notYet: object = { ...options, machine: createMachine() }
+    refusals.push(await laterRefusal(() => train(network, { ...options, ...notYet })))
+    expect(refusals.join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: machine: expected a machine or threads, got both. Give threads to createMachine, or leave the machine out.
+      IsobathError: machine: expected a machine or exact, got both. Give exact to createMachine, or leave the machine out.
+      IsobathError: machine: expected a machine or winograd, got both. Give winograd to createMachine, or leave the machine out.
+      IsobathError: run: expected a machine that computes in float32, as the weights in a folder are, got one in float64. Leave run out.
+      IsobathError: machine: expected a machine, got an object. Give what createMachine returns, once it has returned it, or leave it out."
+    `)
+    machine.dispose()
+  })
+})

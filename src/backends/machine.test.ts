@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { laterRefusal } from '../../test/support/refusal.ts'
+import type { Backend } from './backend.ts'
+import { createMachine } from './machine.ts'
+import { createReferenceBackend } from './reference/backend.ts'
+import type { WasmOptions } from './wasm/backend.ts'
+import { availableCores } from './wasm/platform.ts'
+
+/** Makes reference backends that pass for those of another engine, and writes down what happens to them. */
+function watched(name = 'other') {
+  const asked: WasmOptions[] = []
+  const disposed: string[] = []
+  const make = async (options: WasmOptions): Promise<Backend> => {
+    asked.push(options)
+    const { precision = 'float32' } = options
+    const capabilities = { precisions: ['float32', 'float64'], exact: true } as const
+    return { ...createReferenceBackend(), name, precision, capabilities, dispose: () => void disposed.push(precision) }
+  }
+  return { make, asked, disposed }
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+
+describe('a machine', () => {
+  it('is wasm in float32 on all cores by default', async () => {
+    const machine = await createMachine()
+    expect(machine.mode).toEqual({ backend: 'wasm', precision: 'float32', exact: false, winograd: true })
+    expect(machine.workers).toBe(await availableCores())
+    const { name, precision } = await machine.backend()
+    expect({ name, precision }).toEqual({ name: 'wasm', precision: 'float32' })
+    machine.dispose()
+  })
+
+  it('has the options that it was made with', async () => {
+    const options = { threads: 3, exact: true, winograd: false, memoryLimit: 2 ** 24, precision: 'float64' } as const
+    const machine = await createMachine(options)
+    expect(machine.mode).toEqual({ backend: 'wasm', precision: 'float64', exact: true, winograd: false })
+    expect(machine.workers).toBe(3)
+    const { capabilities, memoryLimit } = await machine.backend()
+    expect([capabilities.exact, memoryLimit]).toEqual([true, 2 ** 24])
+    machine.dispose()
+  })
+
+  it('makes a backend of each precision once, when it is first asked for, and new ones for workers', async () => {
+    const { make, asked, disposed } = watched()
+    const machine = await createMachine({ backend: make, threads: 4 })
+    const [one, again] = [await machine.backend(), await machine.backend('float32')]
+    expect(again).toBe(one)
+    const other = await machine.backend('float64')
+    expect(other).not.toBe(one)
+    const workers = [await machine.createWorkerBackend(), await machine.createWorkerBackend('float64')]
+    expect(new Set([one, other, ...workers]).size).toBe(4)
+    expect(asked.map(({ precision, threads }) => [precision, threads])).toEqual([
+      [undefined, 4],
+      ['float64', 4],
+      ['float32', 1],
+      ['float64', 1],
+    ])
+    machine.dispose()
+    await turn()
+    expect(disposed.sort()).toEqual(['float32', 'float64'])
+  })
+
+  it('of a function is that of the backend which it makes, one training at a time', async () => {
+    const { make } = watched('webgpu')
+    const machine = await createMachine({ backend: make })
+    expect(machine.mode).toEqual({ backend: 'webgpu', precision: 'float32', exact: true, winograd: true })
+    expect(machine.workers).toBe(1)
+    machine.dispose()
+  })
+
+  it('of the reference backend computes in float64 alone', async () => {
+    const machine = await createMachine({ backend: 'reference' })
+    expect(machine.mode).toEqual({ backend: 'reference', precision: 'float64', exact: false, winograd: false })
+    expect([machine.supports('float64'), machine.supports('float32')]).toEqual([true, false])
+    expect(machine.workers).toBe(1)
+    expect((await machine.backend()).precision).toBe('float64')
+    expect(await laterRefusal(() => machine.createWorkerBackend('float32'))).toMatchInlineSnapshot(
+      `"IsobathError: machine: expected a backend in float32, and the backend reference computes in float64."`,
+    )
+    machine.dispose()
+  })
+
+  it('disposes of a backend that is still being made, and makes no more', async () => {
+    const { make, disposed } = watched()
+    const machine = await createMachine({ backend: make })
+    const pending = machine.backend('float64')
+    machine.dispose()
+    await pending
+    await turn()
+    expect(disposed.sort()).toEqual(['float32', 'float64'])
+    expect(await laterRefusal(() => machine.backend())).toMatchInlineSnapshot(
+      `"IsobathError: machine: it was disposed of. Make a new one."`,
+    )
+  })
+
+  it('says what is wrong with its options', async () => {
+    const stubborn = async (): Promise<Backend> => createReferenceBackend()
+    const wrong: readonly object[] = [
+      { backend: 'webgpu' },
+      { memory: 2 ** 20 },
+      { threads: 0 },
+      { exact: 'yes' },
+      { memoryLimit: -1 },
+      { precision: 'float16' },
+      { backend: 'reference', threads: 2 },
+      { backend: 'reference', precision: 'float32' },
+      { backend: stubborn, precision: 'float32' },
+    ]
+    const refusals = []
+    for (const options of wrong) refusals.push(await laterRefusal(() => createMachine(options)))
+    expect(refusals.join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: backend: expected one of wasm, reference, or a function that makes a backend, got "webgpu".
+      IsobathError: memory: expected one of backend, precision, threads, exact, winograd, memoryLimit. Did you mean memoryLimit?
+      IsobathError: threads: expected a whole number from 1 to 256, got 0.
+      IsobathError: exact: expected true or false, got "yes". Choose one of them, or leave it out.
+      IsobathError: memoryLimit: expected a number of bytes above 0, got -1.
+      IsobathError: precision: expected one of float32, float64, got float16.
+      IsobathError: threads: expected no such option with the reference backend, got 2. Leave it out.
+      IsobathError: machine: expected a backend in float32, and the backend reference computes in float64.
+      IsobathError: machine: expected a backend in float32, and the backend reference computes in float64."
+    `)
+  })
+})
