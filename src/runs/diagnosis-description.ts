@@ -3,10 +3,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { StepPlan } from '../diagnosis/trial-store.ts'
-import { IsobathError } from '../support/errors.ts'
-import { namesIn } from '../support/files.ts'
 import { encodeChecked, readChecked, readJson } from './checked-json.ts'
-import { dataSchema, diagnosisFile, resultFile, runFile } from './run-description.ts'
+import { dataSchema } from './run-description.ts'
+import { noWork, resultFile, workKinds } from './work-folder.ts'
 
 /** Raised when a diagnosis of an older version could not go on to the same end. */
 const diagnosisFormat = 1
@@ -64,21 +63,11 @@ export function encodeDiagnosis(diagnosis: StoredDiagnosis): string {
 
 /** Throws a `run` error where there is no diagnosis, one of another version, or one that was changed. */
 export function readDiagnosis(folder: string): StoredDiagnosis {
-  const file = join(folder, diagnosisFile)
-  if (!existsSync(file)) throw noDiagnosis(folder)
+  const file = join(folder, workKinds.diagnosis.file)
+  if (!existsSync(file)) throw noWork(folder, 'diagnosis')
   const kind = { noun: 'diagnosis', format: diagnosisFormat, anew: 'diagnose anew' }
   const { checksum: _, format: __, ...diagnosis } = readChecked(file, fileSchema, kind)
   return diagnosis
-}
-
-function noDiagnosis(folder: string): IsobathError {
-  const names = namesIn(folder)
-  const remedy = names.includes(runFile)
-    ? `It has a run: diagnose ${folder} says what is wrong with its network.`
-    : names.some((name) => name === 'lock' || (name.startsWith(`${diagnosisFile}.`) && name.endsWith('.partial')))
-      ? 'The diagnosis was ended before its first training: start it again, with the same folder.'
-      : 'Give the folder that diagnose named.'
-  return new IsobathError('run', `${folder}: expected a diagnosis's folder with ${diagnosisFile} in it. ${remedy}`)
 }
 
 /** What of the result says whether there is more to do. */

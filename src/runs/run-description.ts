@@ -5,18 +5,12 @@ import { z } from 'zod'
 import type { TableEncoding } from '../data/csv-encoding.ts'
 import type { Scale, Statistics } from '../data/standardise.ts'
 import { readSettings, type TrainingSettings } from '../settings/options.ts'
-import { IsobathError } from '../support/errors.ts'
-import { namesIn } from '../support/files.ts'
 import type { Signal } from '../training/signal.ts'
 import { encodeChecked, readChecked, readJson } from './checked-json.ts'
+import { noWork, resultFile, workKinds } from './work-folder.ts'
 
 /** Raised when a run of an older version could not be read, or would not go on with the same bits. */
 export const runFormat = 1
-
-export const runFile = 'run.json'
-export const resultFile = 'result.json'
-/** Of a diagnosis, which a folder has instead of a run. */
-export const diagnosisFile = 'diagnosis.json'
 
 /** JSON has null for Infinity and NaN. */
 const maybeInfinite = z
@@ -156,8 +150,8 @@ export function encodeDescription(description: RunDescription, statistics: Stati
 
 /** Throws a `run` error where there is no run, one of another version, or one that was changed. */
 export function readDescription(folder: string): StoredDescription {
-  const file = join(folder, runFile)
-  if (!existsSync(file)) throw noRun(folder)
+  const file = join(folder, workKinds.run.file)
+  if (!existsSync(file)) throw noWork(folder, 'run')
   const kind = { noun: 'run', format: runFormat, anew: 'train anew' }
   const { checksum: _, ...description } = readChecked(file, fileSchema, kind)
   return description
@@ -166,20 +160,6 @@ export function readDescription(folder: string): StoredDescription {
 /** The settings that were written. Throws a `run` error where this version can't go on with them. */
 export function storedSettings(recipe: RunDescription['recipe'], seed: number): TrainingSettings {
   return readSettings({ ...recipe, seed }, 'recipe')
-}
-
-/** The first files of a run that was killed before it had all it needs to go on. */
-const isFirstFile = (name: string): boolean =>
-  /^(lock$|checkpoint-0\.safetensors|run\.json\.(.*\.)?partial$)/.test(name)
-
-function noRun(folder: string): IsobathError {
-  const names = namesIn(folder)
-  const remedy = names.includes(diagnosisFile)
-    ? 'It has a diagnosis, which goes on with diagnose --resume.'
-    : names.some(isFirstFile)
-      ? 'The run was ended before its first step: start it again, with the same folder.'
-      : 'Give the folder that train named.'
-  return new IsobathError('run', `${folder}: expected a run's folder with ${runFile} in it. ${remedy}`)
 }
 
 /** Undefined where the run hasn't come to an end. Throws a `run` error where the file is broken. */

@@ -9,15 +9,16 @@ import { join } from 'node:path'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { IsobathError } from '../support/errors.ts'
-import { makeFolder, namesIn, removeQuietly, writeWhole } from '../support/files.ts'
+import { removeQuietly, writeWhole } from '../support/files.ts'
 import type { Weights } from '../training/evaluate.ts'
 import type { Recorder, ResumePoint } from '../training/session.ts'
 import type { TimeSpent } from '../training/stopwatch.ts'
 import type { TrainingState } from '../training/train.ts'
 import { type Checkpoint, encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
 import { type KeptMetrics, type MetricsFile, openMetrics, readMetrics } from './metrics.ts'
-import { diagnosisFile, encodeDescription, type RunDescription, resultFile, runFile } from './run-description.ts'
-import { type Lock, takeLock } from './run-lock.ts'
+import { encodeDescription, type RunDescription } from './run-description.ts'
+import type { Lock } from './run-lock.ts'
+import { beginWork, refuseWork, removePartial, resultFile, workKinds, writeResult } from './work-folder.ts'
 
 const checkpointName = (step: number): string => `checkpoint-${step}.safetensors`
 const checkpointPattern = /^checkpoint-(\d+)\.safetensors$/
@@ -50,24 +51,22 @@ export function createRunFolder(
   description: RunDescription,
   { keepsFirst = false, onCheckpoint }: FolderOptions = {},
 ): RunFolder {
-  refuseOtherRun(folder)
+  refuseWork(folder, 'run', isLaterCheckpoint)
   const writer = new Writer(folder, blueprint, keepsFirst, onCheckpoint)
   return writer.recorder(async (state, time, start) => {
-    makeFolder(folder)
-    writer.lock = takeLock(folder)
-    // Once more: another process may have begun a run here while this one compiled.
-    refuseOtherRun(folder)
-    const files = [checkpointName(state.step), metricsFile, runFile]
-    try {
-      writer.save(state, time)
-      writer.metrics = openMetrics(join(folder, metricsFile), 0, writer.checkLock)
-      const { standardiser, signal } = start
-      writeWhole(join(folder, runFile), encodeDescription(description, standardiser.statistics, signal))
-    } catch (error) {
-      // A run that could not begin leaves nothing that would look like one.
-      for (const file of files) removeQuietly(join(folder, file))
-      throw error
-    }
+    writer.lock = beginWork(folder, {
+      kind: 'run',
+      isBegun: isLaterCheckpoint,
+      files: [checkpointName(state.step), metricsFile, workKinds.run.file],
+      write: (lock) => {
+        writer.lock = lock
+        writer.save(state, time)
+        writer.metrics = openMetrics(join(folder, metricsFile), 0, writer.checkLock)
+        const { standardiser, signal } = start
+        const text = encodeDescription(description, standardiser.statistics, signal)
+        writeWhole(join(folder, workKinds.run.file), text)
+      },
+    })
   })
 }
 
@@ -106,8 +105,9 @@ export function resumeRunFolder(run: RunToResume): {
     for (const name of readdirSync(folder)) {
       const step = stepOf(name)
       const isLater = step !== undefined && step > state.step
-      if (isLater || name === resultFile || name.endsWith('.partial')) removeQuietly(join(folder, name))
+      if (isLater || name === resultFile) removeQuietly(join(folder, name))
     }
+    removePartial(folder)
     dropOldCheckpoints(folder, keepsFirst)
     writer.metrics = openMetrics(metrics, kept.bytes, writer.checkLock)
     writer.savedStep = state.step
@@ -144,7 +144,7 @@ class Writer {
         // A look at the layers after the last step is nowhere else.
         this.metrics?.save()
         this.checkLock()
-        writeWhole(join(this.folder, resultFile), `${JSON.stringify(result, null, 2)}\n`)
+        writeResult(this.folder, result)
       },
       close: () => this.close(),
     }
@@ -179,15 +179,7 @@ class Writer {
  * What a run leaves that was killed before it had begun (a lock, checkpoint 0) is written over; a later checkpoint without
  * its run.json counts as a run: it would be taken for one of the new run.
  */
-function refuseOtherRun(folder: string): void {
-  const names = namesIn(folder)
-  if (names.includes(diagnosisFile)) {
-    throw new IsobathError('run', `${folder}: there is a diagnosis in this folder. Choose another one.`)
-  }
-  if (!names.some((name) => name === runFile || (stepOf(name) ?? 0) > 0)) return
-  const remedy = names.includes(runFile) ? ', or go on with this one: train --resume' : ''
-  throw new IsobathError('run', `${folder}: there is a run in this folder already. Choose another one${remedy}.`)
-}
+const isLaterCheckpoint = (name: string): boolean => (stepOf(name) ?? 0) > 0
 
 function stepOf(name: string): number | undefined {
   const step = checkpointPattern.exec(name)?.[1]

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { TrialRecord } from '../diagnosis/trial-record.ts'
-import { decodeTrials, encodeTrial, type KeptTrial } from './trial-line.ts'
+import { decodeTrial, encodeTrial, type KeptTrial } from './trial-line.ts'
 
 const record: TrialRecord = {
   control: 'shallow twin',
@@ -32,23 +32,21 @@ const kept: KeptTrial = { record, divergence, weightsSha256: 'abc', spent: 12.25
 it('gives back every number, those too that JSON has none of', () => {
   const line = encodeTrial(kept)
   expect(line.split('\n')).toEqual([expect.any(String), ''])
-  expect(decodeTrials(line)).toEqual({ trials: [kept], broken: [] })
+  expect(decodeTrial(line)).toEqual(kept)
 })
 
-it('leaves out a torn last line, and says which others it cannot read', () => {
+it('gives nothing of a line that is torn, or no trial of this version', () => {
   const line = encodeTrial(kept)
   const other = encodeTrial({ ...kept, weightsSha256: null })
-  expect(decodeTrials(`${line}${other}${line.slice(0, -1)}`).trials).toEqual([kept, { ...kept, weightsSha256: null }])
-  expect(decodeTrials(`${line}{"control":\n${other.replace('shallow twin', 'deep twin')}\n${line}`)).toEqual({
-    trials: [kept, kept],
-    broken: [2, 3, 4],
-  })
-  expect(decodeTrials('')).toEqual({ trials: [], broken: [] })
+  expect(decodeTrial(other)).toEqual({ ...kept, weightsSha256: null })
+  const broken = [line.slice(0, -2), '{"control":', other.replace('shallow twin', 'deep twin'), '']
+  expect(broken.map(decodeTrial)).toEqual(broken.map(() => undefined))
 })
 
 it('writes what it has read as it was, to the byte', () => {
   const line = encodeTrial(kept)
-  expect(decodeTrials(line).trials.map(encodeTrial)).toEqual([line])
+  const read = decodeTrial(line)
+  expect(read && encodeTrial(read)).toBe(line)
 })
 
 it('reads the words of older versions, which say alone where a training diverged', () => {
@@ -56,16 +54,22 @@ it('reads the words of older versions, which say alone where a training diverged
     const { divergence: _, ...line } = JSON.parse(encodeTrial(kept))
     return `${JSON.stringify({ ...line, diverged })}\n`
   }
-  const found = (diverged: string | null) => decodeTrials(older(diverged)).trials.map((trial) => trial.divergence)
-  expect(found('after 7 steps the weights of a.b[57] were no longer finite')).toEqual([
-    { step: 7, layer: 'a.b[57]', what: 'weights' },
-  ])
-  expect(found("after 1 steps the outputs of hidden were the first that weren't finite")).toEqual([
-    { step: 1, layer: 'hidden', what: 'outputs' },
-  ])
-  expect(found("after 0 steps the loss of what readout gives wasn't finite")).toEqual([
-    { step: 0, layer: 'readout', what: 'loss' },
-  ])
-  expect(found(null)).toEqual([null])
-  expect(found('it broke')).toEqual([])
+  const found = (diverged: string | null) => decodeTrial(older(diverged))?.divergence
+  expect(found('after 7 steps the weights of a.b[57] were no longer finite')).toEqual({
+    step: 7,
+    layer: 'a.b[57]',
+    what: 'weights',
+  })
+  expect(found("after 1 steps the outputs of hidden were the first that weren't finite")).toEqual({
+    step: 1,
+    layer: 'hidden',
+    what: 'outputs',
+  })
+  expect(found("after 0 steps the loss of what readout gives wasn't finite")).toEqual({
+    step: 0,
+    layer: 'readout',
+    what: 'loss',
+  })
+  expect(found(null)).toBeNull()
+  expect(found('it broke')).toBeUndefined()
 })

@@ -63,17 +63,8 @@ export function encodeTrial({ record, divergence, weightsSha256, spent }: KeptTr
   return `${JSON.stringify(line, asWord)}\n`
 }
 
-/** Of a file's text. The last line may be torn; any other that can't be read was broken later, and is among `broken`, from 1 on. */
-export function decodeTrials(text: string): {
-  readonly trials: readonly KeptTrial[]
-  readonly broken: readonly number[]
-} {
-  const decoded = text.split('\n').slice(0, -1).map(decodeTrial)
-  const broken = decoded.flatMap((trial, index) => (trial ? [] : [index + 1]))
-  return { trials: decoded.filter((trial) => trial !== undefined), broken }
-}
-
-function decodeTrial(line: string): KeptTrial | undefined {
+/** Without its line end; undefined where it can't be read. */
+export function decodeTrial(line: string): KeptTrial | undefined {
   const parsed = lineSchema.safeParse(parseJson(line))
   if (!parsed.success) return undefined
   const { weightsSha256, spent, divergence, ...record } = parsed.data

@@ -343,7 +343,7 @@ describe('diagnose --resume', () => {
       isobath: budget: expected no less than the 3600 seconds that the diagnosis began with, got 60. Leave it out, or give more.
       isobath: ROOT/nowhere: expected a diagnosis's folder with diagnosis.json in it. Give the folder that diagnose named.
       isobath: ROOT/nowhere: there is no run in such a folder. Name one that train made, or a network and --data.
-      isobath: ROOT/whole: there is a diagnosis in this folder. Choose another one.
+      isobath: ROOT/whole: there is a diagnosis in this folder already. Choose another one.
       isobath: ROOT/whole: expected a run's folder with run.json in it. It has a diagnosis, which goes on with diagnose --resume.
       isobath: missing required argument 'network'
       (isobath diagnose --help lists the options)
