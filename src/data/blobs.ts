@@ -1,23 +1,27 @@
+import type { Fields, Input } from '../support/fields.ts'
 import { createRandom } from '../support/random.ts'
 import type { Dataset, Samples } from './dataset.ts'
 import {
   balancedLabels,
   checkCount,
-  checkGeneratorOptions,
-  checkRange,
-  checkWhole,
-  type GeneratorOptions,
-  LARGEST_CLASS_COUNT,
+  classCount,
+  featureCount,
+  generatorSettings,
+  noiseLevel,
+  sizes,
 } from './generated.ts'
 
 /** Each centre is the one of so many random points that is farthest from the centres before it (Mitchell 1991). */
 const CANDIDATES = 10
 
-export interface BlobsOptions extends GeneratorOptions {
-  readonly classes?: number
-  readonly features?: number
-  readonly noise?: number
-}
+export const blobsOptions = {
+  classes: classCount(3),
+  features: featureCount(2),
+  noise: noiseLevel(10, 0.2),
+  ...sizes(2_000, 1_000),
+} satisfies Fields
+
+export type BlobsOptions = Input<typeof blobsOptions>
 
 /**
  * Blobs: points [features] around one centre for each class, normal with the deviation `noise` along every axis; the
@@ -28,11 +32,7 @@ export interface BlobsOptions extends GeneratorOptions {
  * 4,096, or noise outside [0, 10].
  */
 export function blobs(options: BlobsOptions = {}): Dataset {
-  checkGeneratorOptions('blobs', options, ['classes', 'features', 'noise'])
-  const { seed = 0, train = 2_000, test = 1_000, classes = 3, features = 2, noise = 0.2 } = options
-  checkWhole('blobs: classes', classes, 2, LARGEST_CLASS_COUNT)
-  checkWhole('blobs: features', features, 1, 4096)
-  checkRange('blobs: noise', noise, 0, 10)
+  const { seed, train, test, classes, features, noise } = generatorSettings('blobs', blobsOptions, options)
   const centres = drawCentres(seed, classes, features)
   const samples = (set: 'train' | 'test', count: number): Samples => {
     checkCount(`blobs: ${set}`, count, features)

@@ -265,8 +265,8 @@ test('a misspelt option is answered with those that there are', () => {
     () => glyphs(JSON.parse('[5]')),
   ]
   expect(texts.map(refusal).join('\n')).toMatchInlineSnapshot(`
-    "IsobathError: tiles: expected the options seed, train, test, got "n". Leave it out.
-    IsobathError: blobs: expected the options seed, train, test, classes, features, noise, got "noize". Did you mean noise?
+    "IsobathError: tiles: expected the options train, test, seed, got "n". Leave it out.
+    IsobathError: blobs: expected the options classes, features, noise, train, test, seed, got "noize". Did you mean noise?
     IsobathError: glyphs: expected an object such as { train: 1000 }, got a list of 1."
   `)
 })

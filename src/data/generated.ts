@@ -2,28 +2,46 @@
 
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
+import { type Fields, field, type Input, type Output, pickOptions, withDefaults } from '../support/fields.ts'
+import { count, whole, within } from '../support/kinds.ts'
 import { createRandom, type Random } from '../support/random.ts'
 
-/** How many samples to generate, and from which seed. */
-export interface GeneratorOptions {
-  readonly seed?: number
-  readonly train?: number
-  readonly test?: number
-}
-
-/**
- * Throws a `data` error unless these are options of the generator: those that all have, and its own. A misspelt one would
- * be ignored, and the usual set be taken for the one that was meant.
- */
-export function checkGeneratorOptions(name: string, options: unknown, own: readonly string[] = []): void {
-  checkOptions(name, options, { code: 'data', known: ['seed', 'train', 'test', ...own], example: '{ train: 1000 }' })
-}
-
 /** Labels are bytes. */
-export const LARGEST_CLASS_COUNT = 256
+const LARGEST_CLASS_COUNT = 256
 
 /** The most values of a generated set: a gigabyte of them is a slip of the finger, not a wish. */
 const LARGEST_SET = 2 ** 30
+
+/** The options that every generator has, with its usual sizes: how many samples to generate, and from which seed. */
+export const sizes = (train: number, test: number) =>
+  ({
+    train: field(whole(1, LARGEST_SET), { default: train, help: 'training samples' }),
+    test: field(whole(1, LARGEST_SET), { default: test, help: 'test samples' }),
+    seed: field(count(0), { default: 0, help: 'chooses the samples' }),
+  }) satisfies Fields
+
+/** How many classes a generator makes. */
+export const classCount = (usual: number) =>
+  field(whole(2, LARGEST_CLASS_COUNT), { default: usual, help: 'how many classes' })
+
+/** How many values a sample of a generator has. */
+export const featureCount = (usual: number) => field(whole(1, 4096), { default: usual, help: 'values of a sample' })
+
+/** The normal noise on every value. */
+export const noiseLevel = (most: number, usual: number) =>
+  field(within(0, most), { default: usual, help: 'deviation of the normal noise on every value' })
+
+/** Options of every generator. */
+export type GeneratorOptions = Input<ReturnType<typeof sizes>>
+
+/**
+ * What a generator goes by: its options, checked, with its defaults. Throws a `data` error on a name that it doesn't have: a
+ * misspelt one would be ignored, and the usual set be taken for the one that was meant.
+ */
+export function generatorSettings<F extends Fields>(name: string, table: F, options: Input<F>): Output<F> {
+  checkOptions(name, options, { code: 'data', known: Object.keys(table), example: '{ train: 1000 }' })
+  return withDefaults(table, pickOptions(table, options, { name, code: 'data' }))
+}
 
 /** Throws a `data` error unless `count` samples of `size` values can be generated. */
 export function checkCount(what: string, count: number, size: number): void {
@@ -34,12 +52,6 @@ export function checkCount(what: string, count: number, size: number): void {
 export function checkWhole(what: string, value: number, low: number, high: number): void {
   if (Number.isInteger(value) && value >= low && value <= high) return
   throw new IsobathError('data', `${what}: expected a whole number from ${low} to ${high}, got ${value}.`)
-}
-
-/** Throws a `data` error unless `value` lies in [low, high]. */
-export function checkRange(what: string, value: number, low: number, high: number): void {
-  if (value >= low && value <= high) return
-  throw new IsobathError('data', `${what}: expected a number from ${low} to ${high}, got ${value}.`)
 }
 
 /** Throws an `option` error unless `value` is a fraction above 0 and below 1. */

@@ -1,8 +1,9 @@
+import type { Input } from '../support/fields.ts'
 import { cos, sin } from '../support/numbers.ts'
 import { createRandom, type Random } from '../support/random.ts'
 import { Canvas } from './canvas.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import { balancedLabels, between, checkCount, checkGeneratorOptions, type GeneratorOptions } from './generated.ts'
+import { balancedLabels, between, checkCount, generatorSettings, sizes } from './generated.ts'
 import { writeNoisy } from './noise.ts'
 import { SIGNS, type Stroke } from './strokes.ts'
 
@@ -27,6 +28,8 @@ const DARKNESS = [0.6, 1]
 const CLUTTER = 2 // stray strokes, at most
 const NOISE = 0.06 // standard deviation of a pixel; 1 is white
 
+export const glyphsOptions = sizes(12_000, 2_000)
+
 /**
  * Glyphs: grey images [1, 28, 28] of ten made-up signs, drawn with random strokes, as a stand-in for handwritten digits
  * that needs no download. Bytes, 0 (paper) to 255 (ink); classes balanced; 12,000 training and 2,000 test samples
@@ -39,9 +42,8 @@ const NOISE = 0.06 // standard deviation of a pixel; 1 is white
  *
  * Throws a `data` error on a bad size or an unknown option.
  */
-export function glyphs(options: GeneratorOptions = {}): Dataset {
-  checkGeneratorOptions('glyphs', options)
-  const { seed = 0, train = 12_000, test = 2_000 } = options
+export function glyphs(options: Input<typeof glyphsOptions> = {}): Dataset {
+  const { seed, train, test } = generatorSettings('glyphs', glyphsOptions, options)
   checkCount('glyphs: train', train, PIXELS)
   checkCount('glyphs: test', test, PIXELS)
   return {

@@ -1,21 +1,21 @@
 /** Small sets of points in the plane, for runs of seconds. */
 
+import type { Fields, Input, Output } from '../support/fields.ts'
 import { cos, sin } from '../support/numbers.ts'
 import { createRandom, type Random } from '../support/random.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import {
-  balancedLabels,
-  checkCount,
-  checkGeneratorOptions,
-  checkRange,
-  checkWhole,
-  type GeneratorOptions,
-  LARGEST_CLASS_COUNT,
-} from './generated.ts'
+import { balancedLabels, checkCount, classCount, generatorSettings, noiseLevel, sizes } from './generated.ts'
 
 type Point = readonly [x: number, y: number]
 
 const TURNS = 1.5
+
+export const spiralsOptions = {
+  classes: classCount(2),
+  noise: noiseLevel(1, 0.02),
+  ...sizes(2_000, 1_000),
+} satisfies Fields
+export const moonsOptions = { noise: noiseLevel(1, 0.1), ...sizes(2_000, 1_000) } satisfies Fields
 
 /**
  * Spirals: points [2] on interleaved arms around the origin, one arm a class; radius 0 to 1 over one and a half turns, plus normal
@@ -27,14 +27,12 @@ const TURNS = 1.5
  * Throws a `data` error on a bad size, an unknown option, fewer than 2 or more than 256 classes, or noise outside
  * [0, 1].
  */
-export function spirals(options: GeneratorOptions & { classes?: number; noise?: number } = {}): Dataset {
-  checkGeneratorOptions('spirals', options, ['classes', 'noise'])
-  const { seed = 0, train = 2_000, test = 1_000, classes = 2, noise = 0.02 } = options
-  checkWhole('spirals: classes', classes, 2, LARGEST_CLASS_COUNT)
-  return planar('spirals', { seed, train, test, classes, noise }, (label, random) => {
+export function spirals(options: Input<typeof spiralsOptions> = {}): Dataset {
+  const settings = generatorSettings('spirals', spiralsOptions, options)
+  return planar('spirals', settings, (label, random) => {
     // The root spreads the points evenly over the disc instead of crowding them around the origin.
     const radius = Math.sqrt(random.uniform())
-    const angle = 2 * Math.PI * (TURNS * radius + label / classes)
+    const angle = 2 * Math.PI * (TURNS * radius + label / settings.classes)
     return [radius * cos(angle), radius * sin(angle)]
   })
 }
@@ -47,10 +45,9 @@ export function spirals(options: GeneratorOptions & { classes?: number; noise?: 
  *
  * Throws a `data` error on a bad size, an unknown option, or noise outside [0, 1].
  */
-export function moons(options: GeneratorOptions & { noise?: number } = {}): Dataset {
-  checkGeneratorOptions('moons', options, ['noise'])
-  const { seed = 0, train = 2_000, test = 1_000, noise = 0.1 } = options
-  return planar('moons', { seed, train, test, classes: 2, noise }, (label, random) => {
+export function moons(options: Input<typeof moonsOptions> = {}): Dataset {
+  const settings = generatorSettings('moons', moonsOptions, options)
+  return planar('moons', { ...settings, classes: 2 }, (label, random) => {
     const angle = Math.PI * random.uniform()
     // The second half-circle is the first, turned by half a turn about (1/2, 1/4); the origin is the middle of both.
     const x = cos(angle) - 0.5
@@ -61,11 +58,10 @@ export function moons(options: GeneratorOptions & { noise?: number } = {}): Data
 
 function planar(
   name: string,
-  options: { seed: number; train: number; test: number; classes: number; noise: number },
+  options: Output<typeof spiralsOptions>,
   draw: (label: number, random: Random) => Point,
 ): Dataset {
   const { seed, classes, noise } = options
-  checkRange(`${name}: noise`, noise, 0, 1)
   const samples = (set: 'train' | 'test'): Samples => {
     const count = options[set]
     checkCount(`${name}: ${set}`, count, 2)

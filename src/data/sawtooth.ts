@@ -1,13 +1,18 @@
+import { type Fields, field, type Input } from '../support/fields.ts'
+import { whole } from '../support/kinds.ts'
 import { createRandom } from '../support/random.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import { balancedLabels, checkCount, checkGeneratorOptions, checkWhole, type GeneratorOptions } from './generated.ts'
+import { balancedLabels, checkCount, generatorSettings, sizes } from './generated.ts'
 
 /** Places in an interval: with 12 folds and these, float32 still holds every point. */
 const PLACES = 1024
 
-export interface SawtoothOptions extends GeneratorOptions {
-  readonly folds?: number
-}
+export const sawtoothOptions = {
+  folds: field(whole(1, 12), { default: 3, help: 'the interval has 2^folds parts' }),
+  ...sizes(2_000, 1_000),
+} satisfies Fields
+
+export type SawtoothOptions = Input<typeof sawtoothOptions>
 
 /**
  * Sawtooth: points [1] in [0, 1], whose class is 0 on the first of 2^folds equal intervals, 1 on the second, 0 on the
@@ -18,9 +23,7 @@ export interface SawtoothOptions extends GeneratorOptions {
  * Throws a `data` error on a bad size, an unknown option, or folds outside 1 to 12.
  */
 export function sawtooth(options: SawtoothOptions = {}): Dataset {
-  checkGeneratorOptions('sawtooth', options, ['folds'])
-  const { seed = 0, train = 2_000, test = 1_000, folds = 3 } = options
-  checkWhole('sawtooth: folds', folds, 1, 12)
+  const { seed, train, test, folds } = generatorSettings('sawtooth', sawtoothOptions, options)
   const intervals = 2 ** folds
   const samples = (set: 'train' | 'test', count: number): Samples => {
     checkCount(`sawtooth: ${set}`, count, 1)

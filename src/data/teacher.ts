@@ -1,21 +1,18 @@
+import { type Fields, field, type Input } from '../support/fields.ts'
+import { whole } from '../support/kinds.ts'
 import { createRandom } from '../support/random.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import {
-  checkCount,
-  checkGeneratorOptions,
-  checkWhole,
-  type GeneratorOptions,
-  LARGEST_CLASS_COUNT,
-} from './generated.ts'
+import { checkCount, classCount, featureCount, generatorSettings, sizes } from './generated.ts'
 
-export interface TeacherOptions extends GeneratorOptions {
-  readonly classes?: number
-  readonly features?: number
-  /** Hidden layers of the teacher; 0 is a linear one. */
-  readonly depth?: number
-  /** Units of each of them. */
-  readonly width?: number
-}
+export const teacherOptions = {
+  classes: classCount(2),
+  features: featureCount(10),
+  depth: field(whole(0, 64), { default: 2, help: 'hidden layers of the teacher; 0 is a linear one' }),
+  width: field(whole(1, 1024), { default: 16, help: "units of each of the teacher's hidden layers" }),
+  ...sizes(4_000, 1_000),
+} satisfies Fields
+
+export type TeacherOptions = Input<typeof teacherOptions>
 
 /** A dense layer: weights [out, in], row after row. */
 interface Layer {
@@ -38,12 +35,7 @@ const PROBES = 512
  * outside 0 to 64, or width outside 1 to 1,024.
  */
 export function teacher(options: TeacherOptions = {}): Dataset {
-  checkGeneratorOptions('teacher', options, ['classes', 'features', 'depth', 'width'])
-  const { seed = 0, train = 4_000, test = 1_000, classes = 2, features = 10, depth = 2, width = 16 } = options
-  checkWhole('teacher: classes', classes, 2, LARGEST_CLASS_COUNT)
-  checkWhole('teacher: features', features, 1, 4096)
-  checkWhole('teacher: depth', depth, 0, 64)
-  checkWhole('teacher: width', width, 1, 1024)
+  const { seed, train, test, classes, features, depth, width } = generatorSettings('teacher', teacherOptions, options)
   const judge = createTeacher(seed, [features, ...new Array<number>(depth).fill(width), classes])
   const samples = (set: 'train' | 'test', count: number): Samples => {
     checkCount(`teacher: ${set}`, count, features)

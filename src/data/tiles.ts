@@ -1,7 +1,8 @@
+import type { Input } from '../support/fields.ts'
 import { cos, sin } from '../support/numbers.ts'
 import { createRandom, type Random } from '../support/random.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import { balancedLabels, between, checkCount, checkGeneratorOptions, type GeneratorOptions } from './generated.ts'
+import { balancedLabels, between, checkCount, generatorSettings, sizes } from './generated.ts'
 import { writeNoisy } from './noise.ts'
 import { PATTERNS, type Pattern } from './tile-patterns.ts'
 
@@ -16,6 +17,8 @@ const CONTRAST = 0.4 // between the two colours, in one channel at least
 const LIGHT = 0.15 // the most that light from one side adds, or takes away, at an edge
 const NOISE = 0.06 // standard deviation of each value
 
+export const tilesOptions = sizes(5_000, 1_000)
+
 /**
  * Tiles: colour images [3, 32, 32] of ten classes, six textures that fill the image, sectors, and three shapes that lie
  * somewhere in it; for convolutional networks, without a download. Bytes; classes balanced; 5,000 training and 1,000 test
@@ -28,9 +31,8 @@ const NOISE = 0.06 // standard deviation of each value
  *
  * Throws a `data` error on a bad size or an unknown option.
  */
-export function tiles(options: GeneratorOptions = {}): Dataset {
-  checkGeneratorOptions('tiles', options)
-  const { seed = 0, train = 5_000, test = 1_000 } = options
+export function tiles(options: Input<typeof tilesOptions> = {}): Dataset {
+  const { seed, train, test } = generatorSettings('tiles', tilesOptions, options)
   checkCount('tiles: train', train, CHANNELS * PIXELS)
   checkCount('tiles: test', test, CHANNELS * PIXELS)
   return {

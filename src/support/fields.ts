@@ -2,7 +2,7 @@
  * Options as tables: a row for each says its kind, its default, its flag and its help. Types, checks, errors, flags, stored
  * settings, descriptions and the tables in docs come from the rows.
  */
-import { IsobathError } from './errors.ts'
+import { type ErrorCode, IsobathError } from './errors.ts'
 import { complaint, type Kind } from './kinds.ts'
 import { suggestion } from './nearest.ts'
 
@@ -85,16 +85,24 @@ const accepts = (field: Field<unknown, unknown>, value: unknown): boolean =>
 
 const isGiven = ([, value]: readonly [string, unknown]): boolean => value !== undefined
 
+/** Whose options they are, where an error names that beside the option, and the code of the error. */
+export interface OptionsOwner {
+  readonly name: string
+  readonly code: ErrorCode
+}
+
 /**
- * The options of a table among those that were given; undefined is as left out. Throws an `option` error that names the first
- * value of another kind.
+ * The options of a table among those that were given; undefined is as left out. Throws an error that names the first value
+ * of another kind: an `option` error, or with the name and the code of their owner.
  */
-export function pickOptions<F extends Fields>(table: F, given: object): Input<F> {
+export function pickOptions<F extends Fields>(table: F, given: object, owner?: OptionsOwner): Input<F> {
   const values = Object.entries(given).filter(isGiven)
   const own = values.filter(([key]) => Object.hasOwn(table, key))
   for (const [key, value] of own) {
     if (accepts(table[key], value)) continue
-    throw new IsobathError('option', (name) => `${name(key)}: ${complaint(table[key].kind, value)}`)
+    const complains = complaint(table[key].kind, value)
+    if (owner !== undefined) throw new IsobathError(owner.code, `${owner.name}: ${key}: ${complains}`)
+    throw new IsobathError('option', (name) => `${name(key)}: ${complains}`)
   }
   return Object.fromEntries(own) as Input<F>
 }

@@ -65,6 +65,14 @@ export function count(least = 1): Kind<number> {
   return { expected, accepts, text: { read, expected } }
 }
 
+/** A whole number from `low` to `high`; the command line reads any number, which is then checked. */
+export const whole = (low: number, high: number): Kind<number> =>
+  number(`a whole number from ${low} to ${high}`, (value) => Number.isInteger(value) && value >= low && value <= high)
+
+/** A number from `low` to `high`. */
+export const within = (low: number, high: number): Kind<number> =>
+  number(`a number from ${low} to ${high}`, (value) => value >= low && value <= high)
+
 /** True or false. A flag on the command line takes no value: it is there or not. */
 export const choice = (): Kind<boolean> => ({
   expected: 'true or false',
