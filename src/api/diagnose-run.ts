@@ -7,6 +7,7 @@ import type { Dataset } from '../data/dataset.ts'
 import { createStandardiser } from '../data/standardise.ts'
 import { thinned, usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
+import { runNotes } from '../diagnosis/wording/notes.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
@@ -62,7 +63,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
       seeds: Array.from({ length: seedCount }, (_, index) => seed + index),
       budgetSeconds: budget,
       twin: against,
-      notes: notesOf(record !== undefined, isDrawn),
+      notes: runNotes({ isFinished: record !== undefined, isDrawn }),
       abort,
       onEvent,
     }
@@ -73,17 +74,6 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
 function checkSeedCount(count: unknown): void {
   if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 1) return
   throw new IsobathError('option', `seedCount: expected a whole number of at least 1, got ${foundText(count)}.`)
-}
-
-function notesOf(isFinished: boolean, isDrawn: boolean): string[] {
-  return [
-    ...(isFinished ? [] : ["The run hasn't come to its end: its network is trained anew."]),
-    ...(isDrawn
-      ? []
-      : [
-          "The run began with weights that its seed doesn't give: here they are drawn, and its own training isn't used.",
-        ]),
-  ]
 }
 
 /** What rounding may make of it on another machine. */

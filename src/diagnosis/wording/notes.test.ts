@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { notesOf, overrunNote } from './notes.ts'
+import { notesOf, overrunNote, runNotes } from './notes.ts'
 
 const noteOf = (from: number, budgetSeconds: number, enoughSeconds: number): string[] =>
   notesOf({ steps: 600, shortened: { from, budgetSeconds, enoughSeconds } })
@@ -14,6 +14,14 @@ it('says what was shortened, and which budget would not have to', () => {
     "The run's 700 steps are shortened to 600, to fit the budget of 1 minute; --budget 3m would take all.",
   ])
   expect(notesOf({ steps: 600 })).toEqual([])
+})
+
+it('says of a run that its own training is not used, and why', () => {
+  expect(runNotes({ isFinished: true, isDrawn: true })).toEqual([])
+  expect(runNotes({ isFinished: false, isDrawn: false })).toEqual([
+    "The run hasn't come to its end: its network is trained anew.",
+    "The run began with weights that its seed doesn't give: here they are drawn, and its own training isn't used.",
+  ])
 })
 
 it('says what it took where that was far more than the budget', () => {

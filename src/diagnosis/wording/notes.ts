@@ -10,6 +10,24 @@ export function notesOf({ steps, shortened }: StepPlan): string[] {
   ]
 }
 
+/** Of a run's network: `isDrawn`, whether the run began with the weights that its seed gives. */
+export function runNotes({
+  isFinished,
+  isDrawn,
+}: {
+  readonly isFinished: boolean
+  readonly isDrawn: boolean
+}): string[] {
+  return [
+    ...(isFinished ? [] : ["The run hasn't come to its end: its network is trained anew."]),
+    ...(isDrawn
+      ? []
+      : [
+          "The run began with weights that its seed doesn't give: here they are drawn, and its own training isn't used.",
+        ]),
+  ]
+}
+
 /** A budget that is passed by less isn't worth a word. */
 const leastOverrun = 1.25
 
