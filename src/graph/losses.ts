@@ -27,7 +27,7 @@ interface Loss {
   } | null
 }
 
-export const losses = {
+const rows = {
   /** log(sum of exp(outputs)) - outputs[label] */
   'cross-entropy': {
     op: 'softmaxCrossEntropy',
@@ -68,7 +68,9 @@ export const losses = {
   },
 } as const satisfies Record<LossName, Loss>
 
-export type LossOp = (typeof losses)[LossName]['op']
+export type LossOp = (typeof rows)[LossName]['op']
+
+export const losses: Readonly<Record<LossName, Loss & { readonly op: LossOp }>> = rows
 
 const lossOps: ReadonlySet<string> = new Set(Object.values(losses).map(({ op }) => op))
 
