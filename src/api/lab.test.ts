@@ -190,7 +190,7 @@ describe('train', () => {
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
       "IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3.
       IsobathError: steps: expected a whole number of at least 1, got 0.
-      IsobathError: threads: expected a whole number from 1 to 256, got 0.
+      IsobathError: threads: expected a whole number of at least 1, got 0.
       IsobathError: a training step with a batch of 64 needs at least 64.0 KiB of memory, and the limit is 1000 B. Not even a batch of 1 would fit: use fewer or narrower layers.
       IsobathError: weights: expected values of first.weight, and there are none. Give the weights of this network.
       IsobathError: ROOT/never: expected a run's folder with run.json in it. Give the folder that train named."
@@ -207,9 +207,9 @@ describe('train', () => {
       await call([network, { data: fewPoints, evaluateEvery: 'x' }]),
     ]
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: data: expected a data set. Give one, such as glyphs().
-      IsobathError: data: expected a data set. Give one, such as glyphs().
-      IsobathError: data: expected a data set. Give one, such as glyphs().
+      "IsobathError: data: expected a data set, got nothing. Give one, such as glyphs().
+      IsobathError: data: expected a data set, got nothing. Give one, such as glyphs().
+      IsobathError: data: expected a data set, got "glyphs". Give one, such as glyphs().
       IsobathError: network: expected a network, got "resnet-20". Make it with parseNetwork('resnet-20', { classes: 10 }).
       IsobathError: evaluateEvery: expected steps, such as 500, or { epochs: 1 }, or 'never', got "x"."
     `)
@@ -243,7 +243,7 @@ describe('train', () => {
     const said: string[] = []
     for (const given of bad) said.push(await call({ data: fewPoints, steps: 1, ...given }))
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: data: expected a data set. Give one, such as glyphs().
+      "IsobathError: data: expected a data set, got an object. Give one, such as glyphs().
       IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or readWeights returns, or the weights of a run.
       IsobathError: observers: expected a list of observers, got 3. Give some, such as [{ every: 10, observe: ({ step, loss }) => console.log(step, loss) }].
       IsobathError: observers: expected a list of observers, got a list of 1. Give some, such as [{ every: 10, observe: ({ step, loss }) => console.log(step, loss) }].

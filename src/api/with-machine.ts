@@ -1,14 +1,30 @@
 /** The machine that a verb works on: one that its caller gave, or one of its own. */
 import { createMachine, type Machine, type Mode } from '../backends/machine.ts'
-import { type MachineOptions, machine as machineOptions } from '../settings/machine.ts'
+import { machine as machineOptions } from '../settings/machine.ts'
 import { IsobathError } from '../support/errors.ts'
-import { foundText } from '../support/found.ts'
+import { type Fields, field, type Input, pickOptions } from '../support/fields.ts'
+import type { Kind } from '../support/kinds.ts'
+
+const made: Kind<Machine> = {
+  expected: 'a machine',
+  accepts: isMachine,
+  remedy: () => 'Give what createMachine returns, once it has returned it, or leave it out.',
+}
+
+function isMachine(value: unknown): value is Machine {
+  if (typeof value !== 'object' || value === null || !('backend' in value && 'createWorkerBackend' in value))
+    return false
+  return typeof value.backend === 'function' && typeof value.createWorkerBackend === 'function'
+}
 
 /** A machine, or the options of one that lasts as long as the call: wasm, on all cores by default. */
-export interface MachineChoice extends MachineOptions {
+export const machineChoice = {
   /** As `createMachine` gives it; it is not disposed of. Leaves no room for the other options. */
-  readonly machine?: Machine
-}
+  machine: field(made),
+  ...machineOptions,
+} satisfies Fields
+
+export type MachineChoice = Input<typeof machineChoice>
 
 /** Throws an `option` error where both a machine and the options of one are given, and on a bad option. */
 export async function withMachine<T>(choice: MachineChoice, work: (machine: Machine) => Promise<T>): Promise<T> {
@@ -25,12 +41,8 @@ export async function withMachine<T>(choice: MachineChoice, work: (machine: Mach
 
 /** Throws an `option` error. */
 export function checkMachineChoice(choice: MachineChoice): void {
-  const { machine } = choice
+  const { machine } = pickOptions(machineChoice, choice)
   if (machine === undefined) return
-  if (typeof machine?.backend !== 'function' || typeof machine.createWorkerBackend !== 'function') {
-    const remedy = 'Give what createMachine returns, once it has returned it, or leave it out.'
-    throw new IsobathError('option', `machine: expected a machine, got ${foundText(machine)}. ${remedy}`)
-  }
   const also = Object.keys(machineOptions).find((name) => Reflect.get(choice, name) !== undefined)
   if (also === undefined) return
   throw new IsobathError(

@@ -38,13 +38,21 @@ describe('a table of options', () => {
         return error instanceof IsobathError ? [error.message, error.wording((key) => `--${key}`)] : error
       }
     }
-    expect(refused({ depth: 0 })).toEqual([
+    expect(refused({ width: 2, depth: 0 })).toEqual([
       'depth: expected a whole number of at least 1, got 0.',
       '--depth: expected a whole number of at least 1, got 0.',
     ])
     // Off is a value where that is the default, and nowhere else.
-    expect(refused({ norm: null })).toEqual({ norm: null })
-    expect(refused({ depth: null })).toEqual(expect.arrayContaining([expect.stringContaining('got null')]))
+    expect(refused({ width: 2, norm: null })).toEqual({ width: 2, norm: null })
+    expect(refused({ width: 2, depth: null })).toEqual([
+      'depth: expected a whole number of at least 1, got null.',
+      '--depth: expected a whole number of at least 1, got null.',
+    ])
+    // Neither is a needed option that was left out.
+    expect(refused({ depth: 2 })).toEqual([
+      'width: expected a whole number of at least 1, got nothing.',
+      '--width: expected a whole number of at least 1, got nothing.',
+    ])
   })
 
   it('refuses names that no table has', () => {

@@ -93,18 +93,20 @@ export interface OptionsOwner {
 
 /**
  * The options of a table among those that were given; undefined is as left out. Throws an error that names the first value
- * of another kind: an `option` error, or with the name and the code of their owner.
+ * of another kind, or an option that can't be left out: an `option` error, or with the name and the code of their owner.
  */
 export function pickOptions<F extends Fields>(table: F, given: object, owner?: OptionsOwner): Input<F> {
-  const values = Object.entries(given).filter(isGiven)
-  const own = values.filter(([key]) => Object.hasOwn(table, key))
+  const needed = Object.entries(table).filter(([, { required }]) => required)
+  const values = { ...Object.fromEntries(needed.map(([key]) => [key, undefined])), ...given }
+  const own = Object.entries(values).filter(([key]) => Object.hasOwn(table, key))
   for (const [key, value] of own) {
-    if (accepts(table[key], value)) continue
-    const complains = complaint(table[key].kind, value)
+    const row = table[key]
+    if (value === undefined ? !row.required : accepts(row, value)) continue
+    const complains = complaint(row.kind, value)
     if (owner !== undefined) throw new IsobathError(owner.code, `${owner.name}: ${key}: ${complains}`)
     throw new IsobathError('option', (name) => `${name(key)}: ${complains}`)
   }
-  return Object.fromEntries(own) as Input<F>
+  return Object.fromEntries(own.filter(isGiven)) as Input<F>
 }
 
 /** A table without some of its rows. */

@@ -195,7 +195,7 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --threads 1000
-      isobath: threads: expected a whole number from 1 to 256, got 1000.
+      isobath: --threads: expected a whole number from 1 to 256, got 1000.
       2
 
       train mlp --data moons --seed -1

@@ -65,7 +65,10 @@ export function assemble(
 /** Throws an `option` error on a bad option. */
 export function checkWasmOptions({ precision = 'float32', threads = 1, memoryLimit = addressable }: WasmOptions): void {
   if (threads !== 'inline' && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
-    throw new IsobathError('option', `threads: expected a whole number from 1 to 256, got ${threads}.`)
+    throw new IsobathError(
+      'option',
+      (option) => `${option('threads')}: expected a whole number from 1 to 256, got ${threads}.`,
+    )
   }
   if (!precisions.includes(precision)) {
     throw new IsobathError('option', `precision: expected one of ${precisions.join(', ')}, got ${precision}.`)
