@@ -1,5 +1,6 @@
 /**
- * Builds the package into `dist/`: the library, its types and the command line, bundled with the packages that they need.
+ * Builds the package into `dist/`: the library for Node and for browsers, its types, and the command line, bundled with the
+ * packages that they need.
  * `--no-types` leaves out the types, which take most of the time. `--modules` builds `build/` instead: every file of `src/`
  * by itself, for scripts that import the insides. `--out` names another folder.
  */
@@ -60,7 +61,7 @@ async function write(input, outputOptions) {
   }
 }
 
-async function buildBundles() {
+async function buildForNode() {
   const input = {
     index: join(source, 'index.ts'),
     isobath: join(source, 'cli/isobath.ts'),
@@ -69,6 +70,21 @@ async function buildBundles() {
   }
   const groups = chunks.map((chunk, index) => ({ ...chunk, priority: chunks.length - index }))
   await write({ input, platform: 'node' }, { codeSplitting: { groups } })
+}
+
+/** Where a folder has a `node.ts`, it has a `browser.ts` with the same exports. */
+const forBrowsers = {
+  name: 'browser-instead-of-node',
+  async resolveId(id, importer, options) {
+    if (!id.endsWith('/node.ts')) return null
+    const resolved = await this.resolve(id, importer, { ...options, skipSelf: true })
+    return resolved && { ...resolved, id: join(dirname(resolved.id), 'browser.ts') }
+  },
+}
+
+async function buildForBrowsers() {
+  const input = { browser: join(source, 'index.ts') }
+  await write({ input, platform: 'browser', plugins: [forBrowsers] }, { codeSplitting: false })
 }
 
 async function buildTypes() {
@@ -96,7 +112,8 @@ function writeLicenses() {
 rmSync(out, { recursive: true, force: true })
 if (options.modules) await buildModules()
 else {
-  await buildBundles()
+  await buildForNode()
+  await buildForBrowsers()
   if (!options['no-types']) await buildTypes()
   writeLicenses()
 }

@@ -3,7 +3,7 @@
  * whatever fails; the last line counts what passed and what failed: vitest's tests, and one for each other check.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -49,6 +49,18 @@ function countTests(isGreen, reportPath) {
   return counts
 }
 
+/** The tests of pages need Chromium. They are skipped where it is missing and this may not install it. */
+function installChromium() {
+  if (process.env.CHROMIUM || existsSync('/usr/bin/chromium') || process.getuid?.() !== 0) return
+  const aptGet = (...words) => {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    return spawnSync('apt-get', words, { env, stdio: 'ignore', timeout: 300_000 }).status === 0
+  }
+  const install = () => aptGet('install', '--yes', '--no-install-recommends', 'chromium')
+  console.log('\n== chromium, for the tests of pages: apt-get install chromium')
+  if (!install() && !(aptGet('update') && install())) console.log('chromium: could not be installed')
+}
+
 const typescript = { package: 'typescript', path: 'bin/tsc' }
 const biome = { package: '@biomejs/biome', path: 'bin/biome' }
 const vitest = { package: 'vitest', path: 'vitest.mjs' }
@@ -58,6 +70,7 @@ const checks = [
   runs('lint', biome, ['lint', '--error-on-warnings', '.']),
   runs('format', biome, ['format', '.']),
 ]
+installChromium()
 const folder = mkdtempSync(join(tmpdir(), 'isobath-check-'))
 const reportPath = join(folder, 'tests.json')
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`]

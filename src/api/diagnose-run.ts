@@ -43,7 +43,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
   const { data, budget = usualBudget, against, abort, onEvent, run, seedCount = 3 } = options
   checkBudget(budget)
   checkSeedCount(seedCount)
-  const { readDescription, storedSettings } = await runFiles()
+  const { readDescription, storedSettings } = await runFiles('diagnoseRun')
   const { label, mode, seed, recipe, signal, ...description } = readDescription(folder)
   await refuseOtherData({ folder, noun: 'run', anew: 'train anew' }, description.data, data)
   refuseOtherMode({ folder, noun: 'run' }, mode, askedMode(options))

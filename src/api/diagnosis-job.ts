@@ -61,7 +61,7 @@ async function openFolder(
   { label = 'network', data }: Pick<Keeping, 'label'> & Pick<DiagnosisDescription, 'data'>,
   machine: Machine,
 ): Promise<DiagnosisFolder> {
-  const { createDiagnosisFolder, versions } = await runFiles()
+  const { createDiagnosisFolder, versions } = await runFiles('diagnose({ run })')
   const { network, settings, choosesSteps, seeds, budgetSeconds, twin, start, together, notes = [] } = job
   const { seed: _, ...recipe } = settings
   const { shape } = job.data

@@ -16,7 +16,7 @@ import { runFiles } from './node.ts'
  * can't be written.
  */
 export async function writeWeights(file: string, blueprint: Blueprint, weights: Weights): Promise<string> {
-  const { writeTensorFile } = await runFiles()
+  const { writeTensorFile } = await runFiles('writeWeights')
   checkWeights(blueprint, weights)
   const tensors = toTensors(blueprint, weights)
   writeTensorFile(file, { tensors, metadata: { format: 'isobath' } })
@@ -25,7 +25,7 @@ export async function writeWeights(file: string, blueprint: Blueprint, weights: 
 
 /** Reads a file's weights for a network. Throws a `weights` error where the file is broken or doesn't fit. */
 export async function readWeights(file: string, blueprint: Blueprint): Promise<Map<string, Float64Array>> {
-  const { readTensorFile } = await runFiles()
+  const { readTensorFile } = await runFiles('readWeights')
   return fromTensors(blueprint, readTensorFile(file), file)
 }
 
@@ -54,7 +54,7 @@ export interface SavedRun extends RunFacts {
 
 /** Reads run.json alone. Throws a `run` or `network` error. */
 export async function readRunFacts(folder: string): Promise<RunFacts> {
-  const { readDescription } = await runFiles()
+  const { readDescription } = await runFiles('readRunFacts')
   const { label, data, recipe, statistics, mode, ...description } = readDescription(folder)
   const network = networkOfRun(description.network, folder)
   const blueprint = createBlueprint(network, description.input)
@@ -63,7 +63,7 @@ export async function readRunFacts(folder: string): Promise<RunFacts> {
 
 /** Opens a run's folder. Throws a `run`, `network` or `weights` error where there is no whole run. */
 export async function readRun(folder: string): Promise<SavedRun> {
-  const { readLastCheckpoint } = await runFiles()
+  const { readLastCheckpoint } = await runFiles('readRun')
   const facts = await readRunFacts(folder)
   const { found, notes } = readLastCheckpoint(folder)
   const weights = fromTensors(facts.blueprint, found.tensors, found.file)

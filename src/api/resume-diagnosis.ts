@@ -43,7 +43,7 @@ export interface DiagnosisFacts {
 
 /** Reads diagnosis.json alone. Throws a `run` or `network` error. */
 export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts> {
-  const { readDiagnosis } = await runFiles()
+  const { readDiagnosis } = await runFiles('readDiagnosisFacts')
   const { label, data, budgetSeconds: budget, mode, ...stored } = readDiagnosis(folder)
   return { network: networkOf(stored.network, folder), label, data, budget, ...mode }
 }
@@ -58,7 +58,7 @@ export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts
 export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
   checkCall(options ?? {})
   checkMachineChoice(options)
-  const { readDiagnosis, takeLock } = await runFiles()
+  const { readDiagnosis, takeLock } = await runFiles('resumeDiagnosis')
   // Before the lock is made: not every folder is a diagnosis's.
   const diagnosis = readDiagnosis(folder)
   const begun = { folder, noun: 'diagnosis', anew: 'diagnose anew' } as const
@@ -75,7 +75,8 @@ export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOp
 }
 
 async function goOn(folder: string, lock: Lock, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
-  const { readDiagnosis, readDiagnosisResult, resumeDiagnosisFolder, storedSettings } = await runFiles()
+  const { readDiagnosis, readDiagnosisResult, resumeDiagnosisFolder, storedSettings } =
+    await runFiles('resumeDiagnosis')
   // Once more: another process may have gone on with it meanwhile.
   const before = readDiagnosis(folder)
   const { budget = before.budgetSeconds, data, start, abort, onEvent } = options

@@ -37,7 +37,7 @@ export interface ResumeOptions extends MachineChoice, Pick<TrainOptions, Shared>
  */
 export async function resume(folder: string, options: ResumeOptions): Promise<Run> {
   checkMachineChoice(options)
-  const { readDescription, takeLock } = await runFiles()
+  const { readDescription, takeLock } = await runFiles('resume')
   // Before the lock is made: not every folder is a run's.
   const description = readDescription(folder)
   await refuseOtherData({ folder, noun: 'run', anew: 'train anew' }, description.data, options.data)
@@ -55,7 +55,7 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Ru
 }
 
 async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise<Run> {
-  const { readFirstWeights, resumeRunFolder } = await runFiles()
+  const { readFirstWeights, resumeRunFolder } = await runFiles('resume')
   const { data, abort, observers, onProgress, onEvaluation, onCheckpoint, onNote, onMeasured } = options
   const { description, network, blueprint, settings } = await openDescription(folder)
   const keepsFirst = needsStart(settings)
@@ -92,7 +92,7 @@ async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise
 
 /** What run.json says, as the training takes it. */
 async function openDescription(folder: string) {
-  const { readDescription, storedSettings } = await runFiles()
+  const { readDescription, storedSettings } = await runFiles('resume')
   const description = readDescription(folder)
   const network = networkOfRun(description.network, folder)
   const settings = storedSettings(description.recipe, description.seed)
@@ -115,7 +115,7 @@ export async function readRecord(
   folder: string,
   asked: { readonly exact?: boolean; readonly winograd?: boolean } = {},
 ): Promise<FinishedRun | undefined> {
-  const { readLastCheckpoint, readResult, readRunMetrics, stateOf } = await runFiles()
+  const { readLastCheckpoint, readResult, readRunMetrics, stateOf } = await runFiles('readRecord')
   const result = readResult(folder)
   if (result === undefined || result.interrupted) return undefined
   const { description, network, blueprint, settings } = await openDescription(folder)

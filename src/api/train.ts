@@ -108,7 +108,7 @@ async function openFolder(
   settings: TrainingSettings,
   mode: Mode,
 ) {
-  const { createRunFolder, runFormat, versions } = await runFiles()
+  const { createRunFolder, runFormat, versions } = await runFiles('train({ run })')
   const { data, dataOptions = {}, label = 'network', checkpointEvery = null } = options
   const { seed, ...recipe } = settings
   const description: RunDescription = {

@@ -100,8 +100,8 @@ const ENTRIES = {
     source: 'files',
     options: [],
     load: async ({ dataDir }) => {
-      const { loadCifar10 } = await dataFiles()
-      return loadCifar10(dataFolder(dataDir))
+      const { loadCifar10, namedFolder } = await dataFiles("loadDataset('cifar-10')")
+      return loadCifar10(namedFolder(dataDir))
     },
   },
   csv: {
@@ -119,7 +119,7 @@ const ENTRIES = {
           'csv: expected a file, got none. Name it with --data FILE.csv or --data-dir FILE.',
         )
       }
-      const { loadCsv } = await dataFiles()
+      const { loadCsv } = await dataFiles("loadDataset('csv')")
       return loadCsv(dataDir, options, testFile)
     },
   },
@@ -143,8 +143,8 @@ const ENTRIES = {
     source: 'files',
     options: [],
     load: async ({ dataDir }) => {
-      const { loadMnist } = await dataFiles()
-      return loadMnist(dataFolder(dataDir))
+      const { loadMnist, namedFolder } = await dataFiles("loadDataset('mnist')")
+      return loadMnist(namedFolder(dataDir))
     },
   },
   moons: {
@@ -247,10 +247,4 @@ function checkNames(name: string, entry: Entry, options: DatasetOptions): void {
 
 function optionsOf({ options }: Entry): string {
   return options.length === 0 ? 'Leave it out.' : `Leave it out, or use one that it has: ${options.join(', ')}.`
-}
-
-/** The folder that was asked for, or the one of ISOBATH_DATA; undefined is the folder that `data fetch` fills. */
-function dataFolder(dataDir: string | undefined): string | undefined {
-  // A browser has no `process`.
-  return dataDir ?? ((typeof process === 'undefined' ? undefined : process.env.ISOBATH_DATA) || undefined)
 }

@@ -5,6 +5,11 @@ import { isFile } from '../support/files.ts'
 /** The folder that `data fetch` fills and that is looked into where none is named. */
 export const DEFAULT_FOLDER = 'data'
 
+/** The folder that was asked for, or the one that ISOBATH_DATA names; undefined where there is neither. */
+export function namedFolder(asked: string | undefined): string | undefined {
+  return asked ?? (process.env.ISOBATH_DATA || undefined)
+}
+
 /** Folders that may hold a set's files: the folder itself, one of the set's name in it, and the one torchvision makes. */
 export function placesOf(folder: string, set: string): string[] {
   return [folder, join(folder, set), join(folder, set.toUpperCase(), 'raw')]

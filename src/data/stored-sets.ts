@@ -16,21 +16,21 @@ export const storedSets: readonly string[] = [...sources.keys()]
  */
 export async function fetchDataset(name: string, folder: string, options: FetchOptions = {}): Promise<FetchedFile[]> {
   const source = sourceOf(name)
-  const { fetchFiles } = await dataFiles()
+  const { fetchFiles } = await dataFiles('fetchDataset')
   return fetchFiles(folder, source, options)
 }
 
 /** Each file of a set in a folder: whether it is there and as it was published. Throws a `data` error. Node only. */
 export async function checkDataset(name: string, folder: string): Promise<CheckedFile[]> {
   const source = sourceOf(name)
-  const { checkFiles } = await dataFiles()
+  const { checkFiles } = await dataFiles('checkDataset')
   return checkFiles(folder, source)
 }
 
 /** Where data sets are kept: the folder asked for, the one of ISOBATH_DATA, or `data`. Node only. */
 export async function dataFolder(asked: string | undefined): Promise<string> {
-  const { DEFAULT_FOLDER } = await dataFiles()
-  return asked ?? (process.env.ISOBATH_DATA || DEFAULT_FOLDER)
+  const { DEFAULT_FOLDER, namedFolder } = await dataFiles('dataFolder')
+  return namedFolder(asked) ?? DEFAULT_FOLDER
 }
 
 function sourceOf(name: string): Source {

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'memory' // the program doesn't fit into memory
   | 'disk' // the file system refused
   | 'download' // a file can't be had from its homes
+  | 'platform' // the function needs Node, and this is a browser
   | 'internal' // a verifier found a broken invariant: a defect of Isobath
 
 /**

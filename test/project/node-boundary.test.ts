@@ -61,7 +61,7 @@ describe('what index.ts loads', () => {
     const doors = [...loaded].filter(([, { onDemand }]) => onDemand.length > 0)
     expect(Object.fromEntries(doors.map(([file, { onDemand }]) => [file, [...new Set(onDemand)]]))).toEqual({
       'api/node.ts': ['../runs/index.ts'],
-      'backends/wasm/platform.ts': ['node:worker_threads', 'node:v8', 'node:vm', 'node:os', 'node:fs/promises'],
+      'backends/wasm/node.ts': ['node:worker_threads', 'node:v8', 'node:vm', 'node:os', 'node:fs/promises'],
       'data/node.ts': ['./files.ts'],
     })
   })

@@ -15,7 +15,10 @@ import { type Profile, takeTimes } from './profile.ts'
 export interface WasmOptions {
   /** float32 by default. */
   readonly precision?: Precision
-  /** Threads of one program: by default one per core; `inline` runs in the calling thread, which then waits. */
+  /**
+   * Threads of one program: by default one per core; `inline` runs in the calling thread, which then waits, and so does every
+   * program in a page that may not share memory.
+   */
   readonly threads?: number | 'inline'
   /** The same bits on every machine: products and sums instead of fused multiply-adds. */
   readonly exact?: boolean
@@ -83,15 +86,16 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
   checkWasmOptions(options)
   const { precision = 'float32', exact = false, winograd = true, memoryLimit = addressable } = options
   const relaxed = (await enableRelaxedSimd()) && !exact
-  const wanted = options.threads ?? (canShareMemory() ? await availableCores() : 'inline')
-  const pool = wanted === 'inline' ? createInlinePool() : await createThreadPool(wanted)
+  // A page that may not share memory has its own thread alone; the bits are the same.
+  const threads = canShareMemory() ? (options.threads ?? (await availableCores())) : 'inline'
+  const pool = threads === 'inline' ? createInlinePool() : await createThreadPool(threads)
   const limit = Math.min(memoryLimit, addressable)
   const planOf = (graph: Graph, ringSlots: number): Plan =>
     createPlan(graph, { precision, ringSlots, reservedBytes: control.bytes, winograd })
   let programs = 0
   /** Bytes of programs that were disposed of, and may not be free yet. */
   let letGo = 0
-  const shared = wanted !== 'inline'
+  const shared = threads !== 'inline'
 
   const load = async (graph: Graph, ringSlots: number, wantsProfile: boolean): Promise<Loaded> => {
     const plan = planOf(graph, ringSlots)

@@ -3,7 +3,8 @@ import { createBlueprint } from '../../blueprint/create.ts'
 import { trainingGraph } from '../../graph/programs.ts'
 import { parseNetwork } from '../../network/presets.ts'
 import { createWasmBackend } from './backend.ts'
-import { enableRelaxedSimd, hasAvx } from './platform.ts'
+import { hasAvx } from './node.ts'
+import { enableRelaxedSimd } from './platform.ts'
 
 const optimizer = { kind: 'sgd', weightDecay: 0 } as const
 

@@ -1,6 +1,7 @@
 /** Threads that run programs. A pool's programs run one after the other, each on all of the pool's threads. */
 import { IsobathError } from '../../support/errors.ts'
-import { collectGarbage, startThread, type Thread } from './platform.ts'
+import { collectGarbage, startThread } from './platform.ts'
+import type { Thread } from './thread.ts'
 
 export interface Pool {
   readonly threads: number

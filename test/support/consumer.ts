@@ -1,0 +1,50 @@
+/** The package as its users get it: packed by npm, and installed in a folder of its own. */
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** npm itself, as the program that runs these tests or as the shell finds it. */
+function npm(words: readonly string[], cwd: string): string {
+  const { npm_execpath: script } = process.env
+  const [program, first] = script?.endsWith('.js') ? [process.execPath, [script]] : ['npm', []]
+  const quiet = ['--offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
+  return execFileSync(program, [...first, ...words, ...quiet], { cwd, encoding: 'utf8' })
+}
+
+export interface Packed {
+  /** The tarball. */
+  readonly file: string
+  /** Its files, in the package's own folder. */
+  readonly files: readonly string[]
+}
+
+/** Builds and packs the package in a folder, without a change to the checkout's own `dist/`. */
+export function packIn(folder: string, { types }: { readonly types: boolean }): Packed {
+  const stage = join(folder, 'stage')
+  mkdirSync(stage)
+  for (const file of ['package.json', 'README.md', 'LICENSE']) cpSync(join(root, file), join(stage, file))
+  const words = [join(root, 'scripts', 'build.mjs'), ...(types ? [] : ['--no-types']), '--out', join(stage, 'dist')]
+  execFileSync(process.execPath, words, { stdio: 'inherit' })
+  const [{ filename, files }]: { filename: string; files: { path: string }[] }[] = JSON.parse(
+    npm(['pack', '--json', '--pack-destination', folder], stage),
+  )
+  return { file: join(folder, filename), files: files.map(({ path }) => path) }
+}
+
+/** Installs the package in a new folder, as a user would in an empty one; no network is needed, since it has no dependencies. */
+export function installIn(folder: string, { file }: Packed): void {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }\n')
+  npm(['install', file], folder)
+}
+
+/** A package's version, as the package's own file says. */
+export function versionOf(name: string): string {
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'),
+  )
+  return version
+}
