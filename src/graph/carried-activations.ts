@@ -3,7 +3,7 @@
  * multiplied by the activation's derivative where it is made, at the end of an iteration of the backward pass, rather
  * than where the next iteration takes it: there it joins the kernel that makes the gradient.
  */
-import { type ActivationName, activations } from '../network/activations.ts'
+import { activationNamed, activations } from '../network/activations.ts'
 import type { Attributes, Carried, LoopNode, Node, Value } from './graph.ts'
 import { readsAny } from './graph.ts'
 
@@ -26,7 +26,7 @@ function find(nodes: readonly Node[], makers: Makers): Map<Carried, Attributes> 
     }
     const { function: name, slope } = node.attributes
     const isKept =
-      node.op === 'activation' && activations[name as ActivationName].derivedFrom(Number(slope)) === 'output'
+      node.op === 'activation' && activations[activationNamed(name)].derivedFrom(Number(slope)) === 'output'
     if (isKept) makers.set(node.outputs[0], node.attributes)
   }
   return found

@@ -1,5 +1,5 @@
 /** Every operation's gradient: given the cotangents of its outputs, the cotangents of its inputs. First order only. */
-import { type ActivationName, activations } from '../network/activations.ts'
+import { activationNamed, activations } from '../network/activations.ts'
 import type { Attributes, OpNode, Value } from './graph.ts'
 import { isLossOp, type LossOp } from './losses.ts'
 import type { OpName } from './ops.ts'
@@ -55,7 +55,7 @@ const gradients = {
   multiply: none,
   activation: rule(({ node, emit }, dy) => {
     const { function: name, slope } = node.attributes
-    const kept = activations[name as ActivationName].derivedFrom(Number(slope))
+    const kept = activations[activationNamed(name)].derivedFrom(Number(slope))
     return emit('activationGradient', [dy, kept === 'input' ? node.inputs[0] : node.outputs[0]], node.attributes)
   }),
   activationGradient: none,

@@ -2,6 +2,7 @@
  * Activation functions: a row has all that belongs to one of them, except for its WebAssembly. The reference backend computes
  * with `value` and `derivative`.
  */
+import { assertInvariant } from '../support/errors.ts'
 import { erf, log, normalDensity, normalDistribution } from '../support/numbers.ts'
 
 export const activationNames = [
@@ -209,4 +210,11 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     operatingPoint: { at: 0, value: 0, slope: 2 / Math.sqrt(Math.PI), step: 1e-7 },
     initialiser: 'glorot',
   },
+}
+
+/** The activation that an operation's attribute names. */
+export function activationNamed(name: unknown): ActivationName {
+  const known = activationNames.find((one) => one === name)
+  assertInvariant(known !== undefined, `no activation function ${String(name)}`)
+  return known
 }

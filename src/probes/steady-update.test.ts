@@ -5,7 +5,7 @@ import { initialise } from '../blueprint/initialise.ts'
 import { adam, adamw } from '../graph/optimizers/adam.ts'
 import { momentum, nesterov } from '../graph/optimizers/momentum.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
-import type { Optimizer } from '../graph/optimizers/table.ts'
+import { createOptimizer, type Optimizer, optimizerNames } from '../graph/optimizers/table.ts'
 import { optimizerScalars, trainingGraph } from '../graph/programs.ts'
 import { chain, dense } from '../network/layers.ts'
 import { firstUpdate, steadyUpdate } from './steady-update.ts'
@@ -43,7 +43,10 @@ async function takenBySteps(
   return { gradients, taken }
 }
 
-describe.each(optimizers)('the update of $name', (optimizer) => {
+/** With its defaults, so that a new one is among them. */
+const usual = optimizerNames.map((name) => createOptimizer(name, { rate: 0.1, weightDecay: 0 }))
+
+describe.each([...optimizers, ...usual])('the update of $name', (optimizer) => {
   it('in its first step is what a training does', async () => {
     const { gradients, taken } = await takenBySteps(optimizer, 1)
     // The mean of three squares.

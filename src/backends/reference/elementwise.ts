@@ -1,16 +1,10 @@
 /** Operations whose every element depends on the same element of the inputs, and on small vectors and scalars. */
 
 import type { OpNode } from '../../graph/graph.ts'
-import { type ActivationName, activationNames, activations } from '../../network/activations.ts'
+import { activationNamed, activations } from '../../network/activations.ts'
 import { mixBits } from '../../support/hash.ts'
 import { byElement, type Operation } from './operation.ts'
 
-const functionOf = ({ attributes }: OpNode): ActivationName => {
-  const name = attributes.function
-  const known = activationNames.find((candidate) => candidate === name)
-  if (known === undefined) throw new RangeError(`no activation function ${String(name)}`)
-  return known
-}
 const slopeOf = ({ attributes }: OpNode): number => Number(attributes.slope ?? 0)
 
 export const add = byElement(([a, b], index) => a[index] + b[index])
@@ -21,13 +15,13 @@ export const scale = byElement(([x, factor], index) => x[index] * factor[0])
 export const copy = byElement(([x], index) => x[index])
 
 export const activation: Operation = (inputs, node) => {
-  const { value } = activations[functionOf(node)]
+  const { value } = activations[activationNamed(node.attributes.function)]
   return byElement(([x], index) => value(x[index], slopeOf(node)))(inputs, node)
 }
 
 export const activationGradient: Operation = (inputs, node) => {
   const slope = slopeOf(node)
-  const { derivative, switchesOff } = activations[functionOf(node)]
+  const { derivative, switchesOff } = activations[activationNamed(node.attributes.function)]
   // A dead rectifier hands nothing back, not even an infinite cotangent times zero.
   if (switchesOff) return byElement(([dy, kept], index) => (kept[index] > 0 ? dy[index] : 0))(inputs, node)
   return byElement(([dy, kept], index) => dy[index] * derivative(kept[index], slope))(inputs, node)

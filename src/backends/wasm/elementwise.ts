@@ -2,7 +2,13 @@
 
 import type { Attributes } from '../../graph/graph.ts'
 import type { OpName } from '../../graph/ops.ts'
-import { type ActivationName, activations as activationRows, seluAlpha, seluScale } from '../../network/activations.ts'
+import {
+  type ActivationName,
+  activationNamed,
+  activations as activationRows,
+  seluAlpha,
+  seluScale,
+} from '../../network/activations.ts'
 import type { I32, Local, Vector } from './assembler.ts'
 import {
   type Arithmetic,
@@ -86,7 +92,7 @@ export interface ElementContext extends Arithmetic {
 
 type ElementOp = (context: ElementContext) => Vector
 
-const activationOf = ({ attributes }: ElementContext): ActivationName => attributes.function as ActivationName
+const activationOf = ({ attributes }: ElementContext): ActivationName => activationNamed(attributes.function)
 const slopeOf = ({ attributes }: ElementContext): number => Number(attributes.slope ?? 0)
 
 export const elementOps = {
