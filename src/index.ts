@@ -12,9 +12,28 @@ export {
 export { type DiagnoseOptions, diagnose } from './api/diagnose.ts'
 export { type DiagnoseRunOptions, diagnoseRun } from './api/diagnose-run.ts'
 export { type EvaluateOptions, evaluate } from './api/evaluate.ts'
-export { type RunFacts, readRun, readRunFacts, readWeights, type SavedRun, writeWeights } from './api/files.ts'
+export {
+  loadModel,
+  loadWeights,
+  type RunFacts,
+  readRun,
+  readRunFacts,
+  type SavedRun,
+  type SizedWeights,
+  saveWeights,
+} from './api/files.ts'
 export { hashDataset } from './api/hash-dataset.ts'
-export { type Predictions, type PredictOptions, predict, type SetName, setNames } from './api/predict.ts'
+export type { Model } from './api/model.ts'
+export {
+  type ClassPredictions,
+  type ModelPredictOptions,
+  type Predictions,
+  type PredictOptions,
+  predict,
+  type SetName,
+  setNames,
+  type ValuePredictions,
+} from './api/predict.ts'
 export {
   describeProbes,
   type ProbeDescription,

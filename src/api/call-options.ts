@@ -25,7 +25,7 @@ const dataset: Kind<Dataset> = {
 const weights: Kind<Weights> = {
   expected: 'a Map with the values of each parameter by name',
   accepts: (value): value is Weights => isObject(value) && typeof value.get === 'function',
-  remedy: () => 'Give what initialise or readWeights returns, or the weights of a run.',
+  remedy: () => 'Give what initialise or loadWeights returns, or the weights of a run.',
 }
 
 const statistics: Kind<Statistics> = {

@@ -1,5 +1,5 @@
 /** What a folder keeps of the data set that its work was begun with. */
-import type { Dataset } from '../data/dataset.ts'
+import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import { hashDataset } from './hash-dataset.ts'
 
@@ -10,6 +10,7 @@ export async function describeData(
 ): Promise<RunDescription['data']> {
   return {
     name: data.name,
+    task: taskOf(data),
     sha256: await hashDataset(data),
     train: data.train.count,
     test: data.test.count,

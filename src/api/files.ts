@@ -8,29 +8,57 @@ import type { RunDescription } from '../runs/run-description.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { checkWeights, fromTensors, hashTensors, toTensors } from '../training/weights.ts'
+import { type Model, type ModelFacts, modelFactsOfRun, modelMetadata, modelOfMetadata } from './model.ts'
 import { runFiles } from './node.ts'
+
+/** Weights and the sizes of their network: what `createBlueprint` and `initialise` give. */
+export interface SizedWeights {
+  readonly blueprint: Blueprint
+  readonly weights: Weights
+}
 
 /**
  * Writes all parameters and running statistics as float32 .safetensors, and the folder of the file where it is missing;
- * gives the SHA-256 of their bytes. Throws a `weights` error where they don't fit the network, a `disk` error where they
- * can't be written.
+ * gives the SHA-256 of their bytes. A model, such as a run, is written with all that `loadModel` needs. Throws a `weights`
+ * error where they don't fit the network, a `disk` error where they can't be written.
  */
-export async function writeWeights(file: string, blueprint: Blueprint, weights: Weights): Promise<string> {
-  const { writeTensorFile } = await runFiles('writeWeights')
+export async function saveWeights(file: string, trained: Model | SizedWeights): Promise<string> {
+  const { writeTensorFile } = await runFiles('saveWeights')
+  const { weights } = trained
+  const isModel = 'statistics' in trained
+  const blueprint = isModel ? createBlueprint(trained.network, trained.input) : trained.blueprint
   checkWeights(blueprint, weights)
   const tensors = toTensors(blueprint, weights)
-  writeTensorFile(file, { tensors, metadata: { format: 'isobath' } })
+  writeTensorFile(file, { tensors, metadata: { format: 'isobath', ...(isModel ? modelMetadata(trained) : {}) } })
   return hashTensors(tensors)
 }
 
 /** Reads a file's weights for a network. Throws a `weights` error where the file is broken or doesn't fit. */
-export async function readWeights(file: string, blueprint: Blueprint): Promise<Map<string, Float64Array>> {
-  const { readTensorFile } = await runFiles('readWeights')
+export async function loadWeights(file: string, blueprint: Blueprint): Promise<Map<string, Float64Array>> {
+  const { readTensorFile } = await runFiles('loadWeights')
   return fromTensors(blueprint, readTensorFile(file), file)
 }
 
+/**
+ * The model in a weights file that `saveWeights` wrote of a run or of another model: `predict(await loadModel(file), inputs)`.
+ * Throws a `weights` error where the file is broken, or has weights alone.
+ */
+export async function loadModel(file: string): Promise<Model> {
+  const { readTensorFile } = await runFiles('loadModel')
+  const content = readTensorFile(file)
+  const found = modelOfMetadata(content.metadata, file)
+  if (found === undefined) {
+    throw new IsobathError(
+      'weights',
+      `${file}: expected a model, got weights alone. Read them for their network with loadWeights.`,
+    )
+  }
+  const { blueprint, ...model } = found
+  return { ...model, weights: fromTensors(blueprint, content, file) }
+}
+
 /** What a run's folder says of the run, whether it has ended or not. */
-export interface RunFacts {
+export interface RunFacts extends ModelFacts {
   readonly network: Network
   readonly blueprint: Blueprint
   /** What the network was called when it was trained. */
@@ -44,6 +72,7 @@ export interface RunFacts {
   readonly winograd: boolean
 }
 
+/** A run's folder as a model: `predict(await readRun(folder), inputs)`. */
 export interface SavedRun extends RunFacts {
   /** Of the last checkpoint that is whole. */
   readonly weights: Map<string, Float64Array>
@@ -55,10 +84,12 @@ export interface SavedRun extends RunFacts {
 /** Reads run.json alone. Throws a `run` or `network` error. */
 export async function readRunFacts(folder: string): Promise<RunFacts> {
   const { readDescription } = await runFiles('readRunFacts')
-  const { label, data, recipe, statistics, mode, ...description } = readDescription(folder)
+  const description = readDescription(folder)
+  const { label, data, recipe, statistics, mode } = description
   const network = networkOfRun(description.network, folder)
   const blueprint = createBlueprint(network, description.input)
-  return { network, blueprint, label, data, recipe, statistics, exact: mode.exact, winograd: mode.winograd }
+  const facts = { ...modelFactsOfRun(description, blueprint), network, blueprint, label, data, recipe, statistics }
+  return { ...facts, exact: mode.exact, winograd: mode.winograd }
 }
 
 /** Opens a run's folder. Throws a `run`, `network` or `weights` error where there is no whole run. */

@@ -12,7 +12,7 @@ import { moons, spirals } from '../data/planar.ts'
 import { momentum } from '../graph/optimizers/momentum.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
 import { evaluate } from './evaluate.ts'
-import { readRun, readWeights, writeWeights } from './files.ts'
+import { loadWeights, readRun, saveWeights } from './files.ts'
 import { hashDataset } from './hash-dataset.ts'
 import { train } from './train.ts'
 
@@ -62,6 +62,7 @@ describe('train', () => {
             "seed": 3,
           },
           "sha256": "checked below",
+          "task": "classification",
           "test": 32,
           "train": 64,
         },
@@ -153,8 +154,8 @@ describe('train', () => {
   it('starts from weights that it is given: those of its seed change nothing', async () => {
     const file = join(root, 'below', 'initial.safetensors')
     const blueprint = createBlueprint(network, [2])
-    await writeWeights(file, blueprint, initialise(blueprint, 5))
-    const weights = await readWeights(file, blueprint)
+    await saveWeights(file, { blueprint, weights: initialise(blueprint, 5) })
+    const weights = await loadWeights(file, blueprint)
     const [drawn, given] = await Promise.all([
       train(network, { data: fewPoints, steps: 10, seed: 5 }),
       train(network, { data: fewPoints, steps: 10, seed: 5, weights }),
@@ -244,7 +245,7 @@ describe('train', () => {
     for (const given of bad) said.push(await call({ data: fewPoints, steps: 1, ...given }))
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: data: expected a data set, got an object. Give one, such as glyphs().
-      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or readWeights returns, or the weights of a run.
+      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or loadWeights returns, or the weights of a run.
       IsobathError: observers: expected a list of observers, got 3. Give some, such as [{ every: 10, observe: ({ step, loss }) => console.log(step, loss) }].
       IsobathError: observers: expected a list of observers, got a list of 1. Give some, such as [{ every: 10, observe: ({ step, loss }) => console.log(step, loss) }].
       IsobathError: onProgress: expected a function, got 3. Give one, or leave it out.

@@ -135,15 +135,15 @@ describe('predictions', () => {
     said.push(await laterRefusal(() => Reflect.apply(predict, undefined, [network, { data, weights, set: true }])))
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: data: expected a data set, got nothing. Give one, such as glyphs().
-      IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialise or readWeights returns, or the weights of a run.
-      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or readWeights returns, or the weights of a run.
+      IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialise or loadWeights returns, or the weights of a run.
+      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or loadWeights returns, or the weights of a run.
       IsobathError: statistics: expected what a training found in its data, got 3. Give the statistics of a run, or leave them out.
       IsobathError: exact: expected true or false, got 1. Choose one of them, or leave it out.
       IsobathError: winograd: expected true or false, got "no". Choose one of them, or leave it out.
       IsobathError: onProgress: expected a function, got 3. Give one, or leave it out.
       IsobathError: data: expected a data set, got nothing. Give one, such as glyphs().
-      IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialise or readWeights returns, or the weights of a run.
-      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or readWeights returns, or the weights of a run.
+      IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialise or loadWeights returns, or the weights of a run.
+      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or loadWeights returns, or the weights of a run.
       IsobathError: statistics: expected what a training found in its data, got 3. Give the statistics of a run, or leave them out.
       IsobathError: exact: expected true or false, got 1. Choose one of them, or leave it out.
       IsobathError: winograd: expected true or false, got "no". Choose one of them, or leave it out.

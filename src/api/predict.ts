@@ -1,9 +1,12 @@
 /** What a trained network says of each sample. */
+import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import { type Dataset, type Task, taskOf } from '../data/dataset.ts'
-import type { Scale, Statistics } from '../data/standardise.ts'
-import { losses } from '../graph/losses.ts'
+import { checkInputs } from '../data/check-samples.ts'
+import { type Dataset, type Samples, type Task, taskOf } from '../data/dataset.ts'
+import { numbersOf, type OwnInputs } from '../data/own-arrays.ts'
+import { type Scale, type Standardiser, type Statistics, standardiserOf } from '../data/standardise.ts'
+import { type LossName, losses } from '../graph/losses.ts'
 import type { Network } from '../network/network.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
@@ -13,6 +16,7 @@ import { createEvaluator, type Weights } from '../training/evaluate.ts'
 import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
 import { checkTrainedCall } from './check-call.ts'
+import type { Model } from './model.ts'
 import { standardiserFor } from './standardiser.ts'
 import { checkMachineChoice, type MachineChoice, withMachine } from './with-machine.ts'
 
@@ -31,34 +35,102 @@ export interface PredictOptions extends MachineChoice, Pick<TrainingOptions, 'lo
   readonly onProgress?: (done: number, samples: number) => void
 }
 
-export interface Predictions {
-  readonly task: Task
+interface PredictedSamples {
   /** Samples. */
   readonly count: number
   /** Numbers for each sample. */
   readonly width: number
-  /**
-   * What the numbers are. Classes: probabilities where the loss is the cross-entropy, else the network's outputs, about 1
-   * for the class and 0 for the others. Values are in the targets' own units; in autoencoding, in those of the samples' own
-   * values (bytes: 0 to 255).
-   */
-  readonly kind: 'probabilities' | 'outputs' | 'values'
   /** `count * width` numbers, sample after sample. */
   readonly values: Float64Array
-  /** Values: the significant digits that each is worth, more than 7 where the mean is large beside the deviation. */
-  readonly digits?: readonly number[]
-  /** Classes: the number of the likeliest one for each sample. */
-  readonly classes?: Uint32Array
 }
 
+export interface ClassPredictions extends PredictedSamples {
+  readonly task: 'classification'
+  /** Probabilities where the loss is the cross-entropy, else the network's outputs: about 1 for the class and 0 for the others. */
+  readonly kind: 'probabilities' | 'outputs'
+  /** The number of the likeliest class for each sample. */
+  readonly classes: Uint32Array
+  readonly digits?: undefined
+}
+
+export interface ValuePredictions extends PredictedSamples {
+  /** Values are in the targets' own units; in autoencoding, in those of the samples' own values (bytes: 0 to 255). */
+  readonly task: 'regression' | 'autoencoding'
+  readonly kind: 'values'
+  /** The significant digits that each value is worth, more than 7 where the mean is large beside the deviation. */
+  readonly digits?: readonly number[]
+  readonly classes?: undefined
+}
+
+/** What a network says of samples; its `task` says of which kind. */
+export type Predictions = ClassPredictions | ValuePredictions
+
+export interface ModelPredictOptions extends MachineChoice {
+  /** Called now and then with the samples that are done, of how many. */
+  readonly onProgress?: (done: number, samples: number) => void
+}
+
+/**
+ * Predictions of a model for samples that are rows of numbers, or one array with all rows after each other, in the units of
+ * the training: `predict(run, [[5.1, 3.5], [4.9, 3.0]])`. Models are runs, and what `loadModel` and `readRun` give. Throws a
+ * `data` error that says which sample is wrong.
+ */
+export function predict(model: Model, inputs: OwnInputs, options?: ModelPredictOptions): Promise<Predictions>
 /**
  * Predictions for a set of samples, standardised by the given statistics or by those of the data's training set. Throws an
  * IsobathError `network`, `weights` or `data` where these don't fit each other, `option` on a bad option.
  */
-export async function predict(network: Network, options: PredictOptions): Promise<Predictions> {
+export function predict(network: Network, options: PredictOptions): Promise<Predictions>
+export async function predict(
+  trained: Model | Network,
+  given: OwnInputs | PredictOptions,
+  options: ModelPredictOptions = {},
+): Promise<Predictions> {
+  if (isModel(trained)) return predictInputs(trained, given, options)
+  if (!isOptions(given)) {
+    throw new IsobathError(
+      'option',
+      'predict: expected a model to predict inputs with, got a network. Give a run, or what loadModel gives.',
+    )
+  }
+  return predictSet(trained, given)
+}
+
+const isModel = (trained: Model | Network): trained is Model =>
+  typeof trained === 'object' && trained !== null && 'weights' in trained && 'statistics' in trained
+
+const isOptions = (given: OwnInputs | PredictOptions): given is PredictOptions =>
+  !Array.isArray(given) && !ArrayBuffer.isView(given)
+
+async function predictInputs(model: Model, given: unknown, options: ModelPredictOptions): Promise<Predictions> {
+  checkMachineChoice(options)
+  const { network, input, weights, statistics, loss, task } = model
+  const blueprint = createBlueprint(network, input)
+  checkWeights(blueprint, weights)
+  const size = sizeOf(input)
+  const inputs = likeTraining(numbersOf(given, 'inputs', size), statistics)
+  const samples = { count: inputs.length / size, inputs, labels: new Uint8Array(0) }
+  checkInputs(samples, size)
+  const standardiser = standardiserOf(statistics, input)
+  return predictSamples({ blueprint, weights, samples, standardiser, loss, task }, options)
+}
+
+/** Bytes where the network was trained on bytes. */
+function likeTraining(inputs: Samples['inputs'], { bytes }: Statistics): Samples['inputs'] {
+  if (inputs instanceof Uint8Array === bytes) return inputs
+  if (!bytes) return Float32Array.from(inputs)
+  const wrong = inputs.findIndex((value) => !(Number.isInteger(value) && value >= 0 && value <= 255))
+  if (wrong < 0) return Uint8Array.from(inputs)
+  throw new IsobathError(
+    'data',
+    `inputs: expected bytes (whole numbers from 0 to 255), as in the training, got ${inputs[wrong]} at ${wrong}.`,
+  )
+}
+
+async function predictSet(network: Network, options: PredictOptions): Promise<Predictions> {
   checkTrainedCall(options ?? {})
   checkMachineChoice(options)
-  const { data, weights, loss, standardise, statistics, onProgress } = options
+  const { data, weights, loss, standardise, statistics } = options
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
   checkWeights(blueprint, weights)
@@ -66,30 +138,48 @@ export async function predict(network: Network, options: PredictOptions): Promis
   const settings = resolveOptions({ loss, standardise }, data.train.count, task)
   const standardiser = standardiserFor(data, settings.standardise, statistics)
   const samples = samplesOf(data, options.set)
+  return predictSamples({ blueprint, weights, samples, standardiser, loss: settings.loss, task }, options)
+}
+
+interface Predicting {
+  readonly blueprint: Blueprint
+  readonly weights: Weights
+  readonly samples: Samples
+  readonly standardiser: Standardiser
+  readonly loss: LossName
+  readonly task: Task
+}
+
+async function predictSamples(
+  { blueprint, weights, samples, standardiser, loss, task }: Predicting,
+  options: ModelPredictOptions,
+): Promise<Predictions> {
+  const { onProgress } = options
+  const { count } = samples
   const width = sizeOf(blueprint.output)
-  const values = new Float64Array(samples.count * width)
+  const values = new Float64Array(count * width)
   await withMachine(options, async (machine) => {
-    const evaluator = await createEvaluator(blueprint, await machine.backend(), samples.count)
+    const evaluator = await createEvaluator(blueprint, await machine.backend(), count)
     try {
       evaluator.load(weights)
       const take = (outputs: Float64Array, first: number): void => values.set(outputs, first * width)
-      await evaluator.eachOutput(samples, standardiser, take, (done) => onProgress?.(done, samples.count))
+      await evaluator.eachOutput(samples, standardiser, take, (done) => onProgress?.(done, count))
     } finally {
       evaluator.dispose()
     }
   })
-  const rows = Array.from({ length: samples.count }, (_, row) => values.subarray(row * width, (row + 1) * width))
-  const facts = { task, count: samples.count, width, values }
+  const rows = Array.from({ length: count }, (_, row) => values.subarray(row * width, (row + 1) * width))
+  const facts = { count, width, values }
   if (task !== 'classification') {
     const scale = task === 'regression' ? standardiser.statistics.targets : standardiser.statistics.inputs
     for (const row of rows) restoreUnits(row, scale)
-    return { ...facts, kind: 'values', digits: task === 'regression' ? digitsOf(scale) : undefined }
+    return { ...facts, task, kind: 'values', digits: task === 'regression' ? digitsOf(scale) : undefined }
   }
   const classes = Uint32Array.from(rows, largest)
-  const { probabilities } = losses[settings.loss].classes
-  if (probabilities === null) return { ...facts, kind: 'outputs', classes }
+  const { probabilities } = losses[loss].classes
+  if (probabilities === null) return { ...facts, task, kind: 'outputs', classes }
   for (const row of rows) probabilities(row)
-  return { ...facts, kind: 'probabilities', classes }
+  return { ...facts, task, kind: 'probabilities', classes }
 }
 
 function digitsOf({ mean, deviation }: Scale): number[] {

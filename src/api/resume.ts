@@ -7,6 +7,7 @@ import { IsobathError } from '../support/errors.ts'
 import { summariseMeasured, trainSession } from '../training/session.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
+import { modelFacts, modelFactsOfRun } from './model.ts'
 import { runFiles } from './node.ts'
 import { layersOpener, needsStart } from './probes.ts'
 import { keptElsewhere, type Run, type TrainOptions } from './train.ts'
@@ -83,7 +84,7 @@ async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise
         onProbed: options.onProbed,
       })
       recorder.finish({ ...record, ...keptElsewhere })
-      return { ...record, network, blueprint, settings, run: folder }
+      return { ...record, ...modelFacts(data, settings), network, blueprint, settings, run: folder }
     })
   } finally {
     recorder.close()
@@ -127,7 +128,9 @@ export async function readRecord(
   const { train, test, validation, steps: step } = result
   const last = { step, train, trainSamples: description.data.train, test, ...(validation ? { validation } : {}) }
   const measured = summariseMeasured(measurements, settings, step, last, lookThen)
-  const run = { ...result, losses, ...measured, weights, network, blueprint, settings, run: folder }
+  const { statistics } = description
+  const facts = { ...modelFactsOfRun(description, blueprint), statistics }
+  const run = { ...result, losses, ...measured, ...facts, weights, network, blueprint, settings, run: folder }
   return { run, label: description.label, data: description.data }
 }
 

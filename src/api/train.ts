@@ -15,6 +15,7 @@ import { type TrainingRecord, trainSession } from '../training/session.ts'
 import { callOptions } from './call-options.ts'
 import { checkCall } from './check-call.ts'
 import { describeData } from './describe-data.ts'
+import { type ModelFacts, modelFacts } from './model.ts'
 import { runFiles } from './node.ts'
 import { layersOpener, needsStart, resolveProbes } from './probes.ts'
 import { checkMachineChoice, keptMode, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
@@ -41,7 +42,8 @@ function checkTrainOptions(options: TrainOptions): void {
   checkObservers(options.observers ?? [])
 }
 
-export interface Run extends TrainingRecord {
+/** What a training came to, and a model: it carries all that a program needs to use the network. */
+export interface Run extends TrainingRecord, ModelFacts {
   readonly network: Network
   readonly blueprint: Blueprint
   readonly settings: TrainingSettings
@@ -85,15 +87,16 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
         onProbed: options.onProbed,
       })
       folder?.finish({ ...record, ...keptElsewhere })
-      return { ...record, network, blueprint, settings, run: folder?.folder ?? null }
+      return { ...record, ...modelFacts(data, settings), network, blueprint, settings, run: folder?.folder ?? null }
     } finally {
       folder?.close()
     }
   })
 }
 
-/** In metrics.jsonl, and the weights in the last checkpoint. */
+/** In metrics.jsonl and run.json, and the weights in the last checkpoint. */
 export const keptElsewhere = {
+  statistics: undefined,
   losses: undefined,
   evaluations: undefined,
   warmup: undefined,

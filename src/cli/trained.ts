@@ -7,12 +7,12 @@ import {
   hashDataset,
   IsobathError,
   inputSize,
+  loadWeights,
   lossNames,
   type Network,
   outputsOf,
   type RunFacts,
   readRun,
-  readWeights,
   type Statistics,
   standardisationNames,
   type TrainingOptions,
@@ -133,7 +133,7 @@ async function openWeights(file: string, flags: TrainedFlags): Promise<Trained> 
   }
   const data = await readData(flags)
   const network = readNetwork(flags.network, shapeOfData(data))
-  const weights = await readWeights(file, createBlueprint(network, data.shape))
+  const weights = await loadWeights(file, createBlueprint(network, data.shape))
   const { standardise = 'per-channel', loss = usualLoss(taskOf(data)) } = flags
   return { network, weights, data, recipe: { loss, standardise }, mode: {}, sameData: null, notes: [] }
 }

@@ -55,6 +55,17 @@ function checkSet(data: Dataset, samples: Samples, set: (typeof setNames)[number
   if (!targets.every(Number.isNaN)) checkFinite(`${where}: targets`, targets, width)
 }
 
+/** The same of inputs alone, which are to be predicted. */
+export function checkInputs({ count, inputs }: Pick<Samples, 'count' | 'inputs'>, size: number): void {
+  if (count < 1 || !Number.isInteger(count)) {
+    throw new IsobathError(
+      'data',
+      `inputs: expected at least one sample, and ${size} values of each, got ${inputs.length} values.`,
+    )
+  }
+  checkFinite('inputs', inputs, size)
+}
+
 function checkLength(where: string, found: number, expected: number, words: string): void {
   if (found === expected) return
   throw new IsobathError('data', `${where}: expected ${expected} (${words}), got ${found}.`)

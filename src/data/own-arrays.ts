@@ -150,7 +150,8 @@ function readSet(
   return { count, inputs: values, labels: new Uint8Array(0), targets: targetsOf(targets, `${where}: targets`) }
 }
 
-function numbersOf(given: unknown, where: string, size: number): Samples['inputs'] {
+/** Inputs of samples of `size` values. Throws a `data` error, which begins with `where`. */
+export function numbersOf(given: unknown, where: string, size: number): Samples['inputs'] {
   if (given instanceof Uint8Array || given instanceof Float32Array || given instanceof Float64Array) return given
   if (!Array.isArray(given)) {
     throw new IsobathError('data', `${where}: expected rows of numbers, or one typed array, got ${foundText(given)}.`)

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { TableEncoding } from '../data/csv-encoding.ts'
-import type { Scale, Statistics } from '../data/standardise.ts'
+import type { Statistics } from '../data/standardise.ts'
 import { readSettings, type TrainingSettings } from '../settings/options.ts'
 import type { Signal } from '../training/signal.ts'
+import { statisticsSchema, storedStatistics } from '../training/stored-statistics.ts'
 import { encodeChecked, readChecked, readJson } from './checked-json.ts'
 import { noWork, resultFile, workKinds } from './work-folder.ts'
 
@@ -55,6 +56,8 @@ const encodingSchema = z
 /** What a description keeps of a data set. */
 export const dataSchema = z.object({
   name: z.string(),
+  /** Folders of older versions don't say. */
+  task: z.enum(['classification', 'regression', 'autoencoding']).optional(),
   sha256: z.string(),
   train: z.number().int().positive(),
   test: z.number().int().positive(),
@@ -94,13 +97,10 @@ const runDescriptionSchema = z.object({
 
 export type RunDescription = z.infer<typeof runDescriptionSchema>
 
-const numbersSchema = z.array(z.number()).transform((values) => Float64Array.from(values))
-const scaleSchema = z.object({ mean: numbersSchema, deviation: numbersSchema })
-
 /** What the training set said before the first step. */
 const startSchema = z.object({
   /** Inputs and targets are standardised with these, whatever data the network meets later. */
-  statistics: z.object({ bytes: z.boolean(), inputs: scaleSchema, targets: scaleSchema }),
+  statistics: statisticsSchema,
   signal: signalSchema,
 })
 
@@ -142,10 +142,7 @@ export type StoredResult = z.infer<typeof resultSchema>
 
 /** The text of run.json. */
 export function encodeDescription(description: RunDescription, statistics: Statistics, signal: Signal): string {
-  const listed = ({ mean, deviation }: Scale) => ({ mean: [...mean], deviation: [...deviation] })
-  const { bytes, inputs, targets } = statistics
-  const content = { ...description, statistics: { bytes, inputs: listed(inputs), targets: listed(targets) }, signal }
-  return encodeChecked(content)
+  return encodeChecked({ ...description, statistics: storedStatistics(statistics), signal })
 }
 
 /** Throws a `run` error where there is no run, one of another version, or one that was changed. */

@@ -4,7 +4,7 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { initialiseParameter } from '../blueprint/initialise.ts'
 import { checkAugmentation } from '../data/augment.ts'
 import type { Dataset, Samples } from '../data/dataset.ts'
-import { createStandardiser, type Standardiser } from '../data/standardise.ts'
+import { createStandardiser, type Standardiser, type Statistics } from '../data/standardise.ts'
 import type { LossName } from '../graph/losses.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
@@ -57,6 +57,8 @@ export interface TrainingRecord extends TimeSpent {
   readonly scoringSeconds: number
   /** How large the values were from layer to layer before training. */
   readonly signal: Signal
+  /** Of the training set: other data is standardised in the same way. */
+  readonly statistics: Statistics
   /** The final parameters and running statistics, in the network's order and the backend's precision. */
   readonly weights: ReadonlyMap<string, Values>
   /** SHA-256 of the weights as float32, in file order. */
@@ -206,6 +208,7 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
       interrupted: scores === undefined,
       steps: state.step,
       signal,
+      statistics: standardiser.statistics,
       weights: state.weights,
       weightsSha256,
       ...spent.soFar(),

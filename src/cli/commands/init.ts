@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
-import { type Blueprint, count, createBlueprint, IsobathError, initialise, writeWeights } from '../../index.ts'
+import { type Blueprint, count, createBlueprint, IsobathError, initialise, saveWeights } from '../../index.ts'
 import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
@@ -20,7 +20,7 @@ export function defineInit(command: Command): Command {
     const blueprint = createBlueprint(readNetwork(text, { classes, input }), input)
     checkSize(blueprint, text)
     checkFree(flags)
-    const weightsSha256 = await writeWeights(flags.out, blueprint, initialise(blueprint, flags.seed))
+    const weightsSha256 = await saveWeights(flags.out, { blueprint, weights: initialise(blueprint, flags.seed) })
     const tensors = blueprint.parameters.map(({ name, shape }) => ({ name, shape }))
     if (flags.json) return printJson({ out: flags.out, seed: flags.seed, tensors, weightsSha256 })
     const what = `${counted(tensors.length, 'tensor')}, ${counted(count(blueprint).parameters, 'parameter')}, float32`

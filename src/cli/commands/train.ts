@@ -3,10 +3,10 @@ import {
   createBlueprint,
   describeSignal,
   IsobathError,
+  loadWeights,
   type Run,
   readRecord,
   readRunFacts,
-  readWeights,
   resume,
   type Signal,
   type TrainOptions,
@@ -71,7 +71,7 @@ async function trainNew(text: string, flags: Flags): Promise<void> {
   const { shape, read } = await openData(flags)
   const network = readNetwork(text, shape)
   const blueprint = createBlueprint(network, shape.input)
-  const weights = flags.init === undefined ? undefined : await readWeights(flags.init, blueprint)
+  const weights = flags.init === undefined ? undefined : await loadWeights(flags.init, blueprint)
   const data = await read()
   const { seed, checkpointEvery } = flags
   const dataOptions = { ...(await lastingChoice(data.name, dataChoice(flags))) }

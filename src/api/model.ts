@@ -1,0 +1,142 @@
+/** A trained network with everything that a program must know to use it: no training set, no options of the training. */
+import { z } from 'zod'
+import type { Blueprint, Shape } from '../blueprint/blueprint.ts'
+import { createBlueprint } from '../blueprint/create.ts'
+import { sizeOf } from '../blueprint/shape.ts'
+import { type Dataset, type Task, taskOf } from '../data/dataset.ts'
+import type { Statistics } from '../data/standardise.ts'
+import { type LossName, lossNames } from '../graph/losses.ts'
+import { networkFromJson } from '../network/json.ts'
+import type { Network } from '../network/network.ts'
+import type { StoredDescription } from '../runs/run-description.ts'
+import { usualLoss } from '../settings/task-losses.ts'
+import { IsobathError } from '../support/errors.ts'
+import type { Weights } from '../training/evaluate.ts'
+import { type StoredStatistics, statisticsSchema, storedStatistics } from '../training/stored-statistics.ts'
+
+export interface Model {
+  readonly network: Network
+  /** Sizes of one sample: [features] or [channels, height, width]. */
+  readonly input: Shape
+  /** All parameters and running statistics, by name. */
+  readonly weights: Weights
+  /** What the outputs are: a class for each sample, values, or the sample given back. */
+  readonly task: Task
+  readonly loss: LossName
+  /** Of the training set: other data is standardised in the same way. */
+  readonly statistics: Statistics
+  /** What the classes are called, where their numbers aren't their names. */
+  readonly classNames?: readonly string[]
+  /** What the values are called, in the order of the outputs. */
+  readonly targetNames?: readonly string[]
+}
+
+/** What of a model its data and its settings say. */
+export type ModelFacts = Pick<Model, 'input' | 'task' | 'loss' | 'classNames' | 'targetNames'>
+
+export function modelFacts(data: Dataset, { loss }: { readonly loss: LossName }): ModelFacts {
+  const { shape, classNames, targetNames } = data
+  return {
+    input: [...shape],
+    task: taskOf(data),
+    loss,
+    ...(classNames === undefined ? {} : { classNames }),
+    ...(targetNames === undefined ? {} : { targetNames }),
+  }
+}
+
+/** As the metadata of a weights file has it, in JSON. */
+const storedSchema = z.object({
+  format: z.literal(1),
+  network: z.unknown(),
+  input: z.array(z.number().int().positive()),
+  task: z.enum(['classification', 'regression', 'autoencoding']),
+  loss: z.enum(lossNames),
+  statistics: statisticsSchema,
+  classNames: z.array(z.string()).optional(),
+  targetNames: z.array(z.string()).optional(),
+})
+
+/** The key of a model among the metadata of a weights file. */
+const metadataKey = 'isobath.model'
+
+/** The metadata of a weights file: the model's facts where there are some. */
+export function modelMetadata(model: Omit<Model, 'weights'>): Record<string, string> {
+  const { network, input, task, loss, statistics, classNames, targetNames } = model
+  const stored: Omit<z.input<typeof storedSchema>, 'statistics'> & { readonly statistics: StoredStatistics } = {
+    format: 1,
+    network,
+    input: [...input],
+    task,
+    loss,
+    statistics: storedStatistics(statistics),
+    classNames: classNames && [...classNames],
+    targetNames: targetNames && [...targetNames],
+  }
+  return { [metadataKey]: JSON.stringify(stored) }
+}
+
+/** Undefined where the file has weights alone. Throws a `weights` error that names the file where its metadata is broken. */
+export function modelOfMetadata(
+  metadata: Readonly<Record<string, string>>,
+  file: string,
+): (Omit<Model, 'weights'> & { readonly blueprint: Blueprint }) | undefined {
+  const text = metadata[metadataKey]
+  if (text === undefined) return undefined
+  const parsed = storedSchema.safeParse(parseJson(text))
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues
+    throw new IsobathError(
+      'weights',
+      `${file}: ${metadataKey}.${path.join('.')}: ${message}. The file was changed or broken.`,
+    )
+  }
+  const { format: _, ...facts } = parsed.data
+  const network = networkOf(facts.network, file)
+  return { ...facts, network, blueprint: createBlueprint(network, facts.input) }
+}
+
+function networkOf(value: unknown, file: string): Network {
+  try {
+    return networkFromJson(value)
+  } catch (error) {
+    if (error instanceof IsobathError) throw new IsobathError('weights', `${file}: ${error.message}`)
+    throw error
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The same of a run's folder, where the data set isn't there. */
+export function modelFactsOfRun(
+  { input, data, recipe, statistics }: StoredDescription,
+  blueprint: Blueprint,
+): ModelFacts {
+  const { classNames, targetNames } = data
+  const task = data.task ?? taskOfOlderRun(blueprint, statistics, { ...recipe, target: data.options.target })
+  const loss = lossNames.find((name) => name === recipe.loss) ?? usualLoss(task)
+  return {
+    input,
+    task,
+    loss,
+    ...(classNames === undefined ? {} : { classNames }),
+    ...(targetNames === undefined ? {} : { targetNames }),
+  }
+}
+
+/** Folders of older versions don't say the task. */
+function taskOfOlderRun(
+  { input, output }: Blueprint,
+  { targets }: Statistics,
+  { loss, target }: { readonly loss?: unknown; readonly target?: unknown },
+): Task {
+  if (targets.mean.length > 0) return 'regression'
+  if (target === 'autoencode') return 'autoencoding'
+  return loss === 'squared-error' && sizeOf(input) === sizeOf(output) ? 'autoencoding' : 'classification'
+}

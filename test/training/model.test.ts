@@ -1,0 +1,158 @@
+/** A trained network carries all that it takes to use it: on plain arrays, in another process, without its training set. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  autoencode,
+  chain,
+  dataset,
+  dense,
+  glyphs,
+  loadModel,
+  loadWeights,
+  predict,
+  type Run,
+  readRecord,
+  readRun,
+  relu,
+  resume,
+  saveWeights,
+  train,
+} from '../../src/index.ts'
+import { builtFolder } from '../support/build.ts'
+import { laterRefusal } from '../support/refusal.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const root = temporaryFolder()
+const inputs = Array.from({ length: 60 }, (_, row) => [1000 + row, (row * 7) % 11])
+const labels = inputs.map(([first]) => (first < 1030 ? 'early' : 'late'))
+const data = dataset({ inputs, labels, name: 'times' })
+const network = chain(dense(8), relu(), dense(2))
+const folder = join(root, 'run')
+const file = join(root, 'weights.safetensors')
+let run: Run
+
+beforeAll(async () => {
+  run = await train(network, { data, steps: 200, run: folder, threads: 1 })
+  await saveWeights(file, run)
+})
+
+describe('a run', () => {
+  it('predicts plain arrays as its data set was predicted, standardized as in training', async () => {
+    const ofSet = await predict(network, { data, weights: run.weights, statistics: run.statistics })
+    const rows = Array.from({ length: data.test.count }, (_, row) => [...data.test.inputs.slice(2 * row, 2 * row + 2)])
+    const ofRows = await predict(run, rows)
+    expect(ofRows).toEqual(ofSet)
+    const alone = await predict(run, [rows[0]])
+    expect([...alone.values]).toEqual([...ofSet.values.slice(0, 2)])
+    // No question mark: the task says that there are classes.
+    if (ofRows.task === 'classification') expect(ofRows.classes).toHaveLength(12)
+    expect(run).toMatchObject({
+      task: 'classification',
+      input: [2],
+      classNames: ['early', 'late'],
+      loss: 'cross-entropy',
+    })
+  })
+
+  it('is the same model after it is resumed, read from its folder, or read from its weights', async () => {
+    const rows = [
+      [1003, 4],
+      [1055, 9],
+    ]
+    const expected = await predict(run, rows)
+    const models = [await readRun(folder), (await readRecord(folder))?.run ?? run, await resume(folder, { data })]
+    for (const model of [...models, await loadModel(file)]) {
+      expect(await predict(model, rows)).toEqual(expected)
+      expect(model).toMatchObject({ task: 'classification', classNames: ['early', 'late'] })
+    }
+    expect(expected.classes && [...expected.classes].map((number) => run.classNames?.[number])).toEqual([
+      'early',
+      'late',
+    ])
+  })
+
+  it('predicts in another process, which knows its weights file alone', async () => {
+    const program = join(root, 'use.mjs')
+    const lines = [
+      `import { loadModel, predict } from ${JSON.stringify(pathToFileURL(join(builtFolder, 'index.js')).href)}`,
+      `const model = await loadModel(${JSON.stringify(file)})`,
+      'const { classes } = await predict(model, [[1003, 4], [1055, 9]])',
+      'console.log(Array.from(classes, (number) => model.classNames[number]).join())',
+    ]
+    writeFileSync(program, lines.join('\n'))
+    const printed = execFileSync(process.execPath, [program], { encoding: 'utf8' })
+    expect(printed).toBe('early,late\n')
+  })
+
+  it('gives values in their own units, and samples of bytes back as bytes', async () => {
+    const targets = inputs.map(([first, second]) => 3 * first - second)
+    const values = await train(chain(dense(1)), {
+      data: dataset({ inputs, targets, targetNames: ['price'] }),
+      steps: 400,
+      threads: 1,
+    })
+    const predicted = await predict(values, new Float64Array([1010, 3]))
+    expect(predicted.kind).toBe('values')
+    expect(predicted.values[0]).toBeCloseTo(3027, 0)
+    expect(values).toMatchObject({ task: 'regression', targetNames: ['price'] })
+    const images = await train(chain(dense(784)), {
+      data: autoencode(glyphs({ train: 64, test: 8 })),
+      steps: 2,
+      threads: 1,
+    })
+    const saved = join(root, 'images.safetensors')
+    await saveWeights(saved, images)
+    const loaded = await loadModel(saved)
+    expect(loaded).toMatchObject({ task: 'autoencoding', input: [1, 28, 28], statistics: { bytes: true } })
+    const image = Array.from({ length: 784 }, (_, at) => at % 256)
+    expect(await predict(loaded, [image])).toEqual(await predict(images, Uint8Array.from(image)))
+  })
+})
+
+describe('a weights file', () => {
+  it('of a run is one of plain weights, too, and says what it lacks otherwise', async () => {
+    const weights = await loadWeights(file, run.blueprint)
+    expect([...weights.keys()]).toEqual([...run.weights.keys()])
+    const plain = join(root, 'plain.safetensors')
+    await saveWeights(plain, { blueprint: run.blueprint, weights })
+    expect((await laterRefusal(() => loadModel(plain))).replaceAll(root, 'ROOT')).toMatchInlineSnapshot(
+      `"IsobathError: ROOT/plain.safetensors: expected a model, got weights alone. Read them for their network with loadWeights."`,
+    )
+  })
+
+  it('whose facts were changed is refused with its name', async () => {
+    const broken = join(root, 'broken.safetensors')
+    const bytes = readFileSync(file)
+    const at = bytes.indexOf('classification')
+    bytes.write('clossification', at)
+    writeFileSync(broken, bytes)
+    expect((await laterRefusal(() => loadModel(broken))).replaceAll(root, 'ROOT')).toMatchInlineSnapshot(
+      `"IsobathError: ROOT/broken.safetensors: isobath.model.task: Invalid option: expected one of "classification"|"regression"|"autoencoding". The file was changed or broken."`,
+    )
+  })
+})
+
+describe('inputs that do not fit the model', () => {
+  it('are refused with the place of the first wrong one', async () => {
+    const said = [
+      await laterRefusal(() => predict(run, [[1, 2, 3]])),
+      await laterRefusal(() => predict(run, [[1, Number.NaN]])),
+      await laterRefusal(() => predict(run, new Float32Array([1, 2, 3]))),
+      await laterRefusal(() => predict(run, new Float32Array([1, Number.POSITIVE_INFINITY]))),
+      await laterRefusal(() => predict(run, [])),
+      // @ts-expect-error a network has no weights
+      await laterRefusal(() => predict(network, [[1, 2]])),
+    ]
+    expect(said.join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: inputs: sample 0: expected 2 values, got 3.
+      IsobathError: inputs: sample 0, value 1: expected a finite number, got NaN. Leave the sample out, or fill the value in.
+      IsobathError: inputs: expected at least one sample, and 2 values of each, got 3 values.
+      IsobathError: inputs: sample 0, value 1: expected a finite number, got Infinity. Leave the sample out, or fill the value in.
+      IsobathError: inputs: expected at least one sample, and 2 values of each, got 0 values.
+      IsobathError: predict: expected a model to predict inputs with, got a network. Give a run, or what loadModel gives."
+    `)
+  })
+})
