@@ -87,8 +87,17 @@ async function buildForBrowsers() {
   await write({ input, platform: 'browser', plugins: [forBrowsers] }, { codeSplitting: false })
 }
 
+/**
+ * TypeScript writes a docstring of one line behind the property before it, where no editor finds it: each goes to a line of its
+ * own.
+ */
+const docstringsOnOwnLines = {
+  name: 'docstrings-on-own-lines',
+  renderChunk: (code) => code.replace(/; (\/\*\* .* \*\/)$/gm, ';\n  $1'),
+}
+
 async function buildTypes() {
-  const plugins = [dts({ emitDtsOnly: true, tsconfig: join(root, 'tsconfig.build.json') })]
+  const plugins = [dts({ emitDtsOnly: true, tsconfig: join(root, 'tsconfig.build.json') }), docstringsOnOwnLines]
   await write({ input: { index: join(source, 'index.ts') }, plugins })
 }
 

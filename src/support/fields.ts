@@ -38,19 +38,21 @@ export interface Field<T, D = undefined> {
 
 export type Fields = Readonly<Record<string, Field<unknown, unknown>>>
 
+// keyof Pick and keyof Omit, and not the keys themselves: so a row's docstring is that of its option, too.
+
 type RequiredKeys<F extends Fields> = { [K in keyof F]: [F[K]['default']] extends [never] ? K : never }[keyof F]
 
 /** The options that a caller may give; undefined is as left out. */
-export type Input<F extends Fields> = { readonly [K in RequiredKeys<F>]: ValueOf<F[K]> } & {
-  readonly [K in Exclude<keyof F, RequiredKeys<F>>]?: ValueOf<F[K]> | Extract<F[K]['default'], null>
+export type Input<F extends Fields> = { readonly [K in keyof Pick<F, RequiredKeys<F>>]: ValueOf<F[K]> } & {
+  readonly [K in keyof Omit<F, RequiredKeys<F>>]?: ValueOf<F[K]> | Extract<F[K]['default'], null>
 }
 
 type OptionalKeys<F extends Fields> = { [K in keyof F]: undefined extends F[K]['default'] ? K : never }[keyof F]
 
 /** The same with defaults; what has none may be missing. */
 export type Output<F extends Fields> = {
-  readonly [K in Exclude<keyof F, OptionalKeys<F>>]: ValueOf<F[K]> | F[K]['default']
-} & { readonly [K in OptionalKeys<F>]?: ValueOf<F[K]> }
+  readonly [K in keyof Omit<F, OptionalKeys<F>>]: ValueOf<F[K]> | F[K]['default']
+} & { readonly [K in keyof Pick<F, OptionalKeys<F>>]?: ValueOf<F[K]> }
 
 type ValueOf<F> = F extends Field<infer T, unknown> ? T : never
 
