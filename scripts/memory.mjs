@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { fillInput } from '../build/backends/backend.js'
 import { createWasmBackend } from '../build/backends/wasm/backend.js'
 import { createBlueprint } from '../build/blueprint/create.js'
 import { initialiseParameter } from '../build/blueprint/initialise.js'
@@ -51,21 +52,22 @@ async function measure(network, batch, way, limit) {
     return
   }
   const program = await backend.compile(graph, { ringSlots })
-  for (const parameter of blueprint.parameters) program.write(parameter.name, initialiseParameter(parameter, 0))
-  const { array, offset, stride } = program.inputRows('x', 0)
-  for (let element = 0; element < batch * stride; element++) array[offset + element] = (element % 7) - 3
+  for (const parameter of blueprint.parameters) program.upload(parameter.name, initialiseParameter(parameter, 0))
+  fillInput(program, 'x', 0, ({ array, offset, stride }) => {
+    for (let element = 0; element < batch * stride; element++) array[offset + element] = (element % 7) - 3
+  })
   const labels = Int32Array.from({ length: batch }, (_, sample) => sample % classes)
-  program.write('labels', labels)
+  program.upload('labels', labels)
   const times = []
   for (let step = 0; step < steps; step++) {
-    for (const [name, value] of stepInputs(settings, step)) program.write(name, [value])
+    for (const [name, value] of stepInputs(settings, step)) program.upload(name, [value])
     const begun = performance.now()
     await program.run(0, 1)
     times.push(performance.now() - begun)
   }
   const grown = `measured ${mebibytes(residentBytes('VmRSS') - before)}`
   const peak = `the process at most ${mebibytes(residentBytes('VmHWM'))}`
-  const loss = `loss ${program.read('loss', 0)[0].toPrecision(9)}`
+  const loss = `loss ${(await program.download('loss'))[0].toPrecision(9)}`
   const each = `${times.map((time) => time.toFixed(0)).join(', ')} ms a step`
   console.log(`${label}: ${planned}, ${grown}, ${peak}; ${each}; ${loss}`)
   backend.dispose()

@@ -33,21 +33,23 @@ async function prepare(way, blueprint, batch) {
   const gradients = async (seed) => {
     const random = createRandom(seed, 'winograd-error')
     const numbers = (count, next) => Float64Array.from({ length: count }, next)
-    for (const [name, values] of initialise(blueprint, seed)) program.write(name, values)
-    program.write(
+    for (const [name, values] of initialise(blueprint, seed)) program.upload(name, values)
+    program.upload(
       'x',
       numbers(batch * sizeOf(blueprint.input), () => Math.fround(random.normal())),
     )
-    program.write(
+    program.upload(
       'labels',
       numbers(batch, () => random.integer(sizeOf(blueprint.output))),
     )
-    program.write('step', [0])
-    for (const [name, value] of optimizerScalars(optimizer, 0, 0)) program.write(name, [value])
+    program.upload('step', [0])
+    for (const [name, value] of optimizerScalars(optimizer, 0, 0)) program.upload(name, [value])
     await program.run(0, 1)
     const { outputs } = program.graph
     const wanted = outputs.filter(({ name }) => name.startsWith('gradient.'))
-    return new Map(wanted.map(({ name }) => [name, program.read(name)]))
+    const values = new Map()
+    for (const { name } of wanted) values.set(name, Float64Array.from(await program.download(name)))
+    return values
   }
   return { gradients, dispose: () => backend.dispose() }
 }

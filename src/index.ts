@@ -127,7 +127,7 @@ export {
   withDepth,
 } from './network/presets.ts'
 export { type LayerProbeName, layerProbeNames, usualProbes } from './probes/layer-probes.ts'
-export { type PrecisionGap, precisionGap, type TwoPrecisions } from './probes/precision.ts'
+export { type BackendSource, type PrecisionGap, precisionGap } from './probes/precision.ts'
 export type { ProbeSamples } from './probes/samples.ts'
 export { comparisonPicture, comparisonReport, comparisonText } from './report/comparison.ts'
 export { diagnosisPicture, diagnosisReport, diagnosisText } from './report/diagnosis.ts'

@@ -1,9 +1,13 @@
 /** The interface between the code that trains or probes a network and the code that runs a graph. */
 import type { Graph } from '../graph/graph.ts'
+import { assertInvariant } from '../support/errors.ts'
 
 export const precisions = ['float32', 'float64'] as const
 /** Of all real numbers in a program. */
 export type Precision = (typeof precisions)[number]
+
+/** In a program's own precision. */
+export type Values = Float32Array | Float64Array
 
 export interface CompileOptions {
   /** Steps that one call of `run` may do: each has its own inputs and its own `loss` and `outputs`. 1 by default. */
@@ -11,14 +15,26 @@ export interface CompileOptions {
 }
 
 export interface RunResult {
-  /** Steps that were done; fewer than asked for when the loss wasn't finite, and that step updated nothing. */
+  /** Steps that were done. Fewer than asked for where the loss of the next one isn't finite: that step updated nothing. */
   readonly finished: number
+  /** The loss of each of these steps; empty where the graph has no output `loss`. */
+  readonly losses: Float64Array
+}
+
+export interface DownloadOptions {
+  /** The slot of the ring, for an input, `loss` or `outputs`; 0 by default. */
+  readonly slot?: number
+  /** An array to fill and return instead of a new one; it may have the other precision. */
+  readonly into?: Values
 }
 
 /**
  * A compiled graph with memory of its own. Tensors are row-major in the graph's shapes, by the names of the graph's
- * inputs and outputs. While a run is under way, nothing may be read or written but what belongs to ring slots that it
- * doesn't use.
+ * inputs and outputs.
+ *
+ * Uploads, downloads and a run take effect in the order of the calls: none needs to be awaited for the next one to be right.
+ * From the call of `run` until its promise settles, only ring slots outside that run may be uploaded, downloaded or
+ * mapped, and there is no second run. So inputs can be filled in while the program works.
  */
 export interface Program {
   readonly graph: Graph
@@ -26,26 +42,36 @@ export interface Program {
   readonly ringSlots: number
   /** Bytes of memory that the program uses. */
   readonly memoryBytes: number
-  /** Sets a parameter, a state or (in the given ring slot) an input. */
-  write(name: string, values: ArrayLike<number>, slot?: number): void
-  /** Reads a parameter, a state or an output; `loss` and `outputs` of the given ring slot. */
-  read(name: string, slot?: number): Float64Array
-  /**
-   * As `read`, in the program's own precision: half the memory where that is float32. `into`: what an earlier call gave for
-   * the same name, to be written over instead of a new array.
-   */
-  snapshot(name: string, into?: Float32Array | Float64Array): Float32Array | Float64Array
-  /** The memory of an input in a ring slot, for those who fill it themselves: rows of `stride` elements. */
-  inputRows(name: string, slot: number): InputRows
+  /** Sets a parameter, a state or (in the given ring slot) an input. The caller may change `values` after the call. */
+  upload(name: string, values: ArrayLike<number>, slot?: number): void
+  /** A copy of a parameter, a state, an input or an output. */
+  download(name: string, options?: DownloadOptions): Promise<Values>
+  /** The memory of an input in a ring slot, where the backend can show it to callers that fill it in place: see `fillInput`. */
+  mapInput?(name: string, slot: number): InputRows
   /** Runs `count` steps on the ring's slots from `first` on. */
   run(first: number, count: number): Promise<RunResult>
   dispose(): void
 }
 
+/** Row r of an input begins at `offset + r * stride`; a vector is one row. */
 export interface InputRows {
   readonly array: Float32Array | Float64Array | Int32Array
   readonly offset: number
   readonly stride: number
+}
+
+/** Has an input filled in: in place where the backend maps its memory, or else in a buffer that is uploaded. */
+export function fillInput<T>(program: Program, name: string, slot: number, fill: (rows: InputRows) => T): T {
+  if (program.mapInput) return fill(program.mapInput(name, slot))
+  const value = program.graph.inputs.find((input) => input.name === name)?.value
+  assertInvariant(value !== undefined, `the program has no input ${name}`)
+  const { shape, element } = value
+  const size = shape.reduce((product, length) => product * length, 1)
+  const RealArray = program.precision === 'float32' ? Float32Array : Float64Array
+  const array = element === 'int' ? new Int32Array(size) : new RealArray(size)
+  const result = fill({ array, offset: 0, stride: shape[1] ?? size })
+  program.upload(name, array, slot)
+  return result
 }
 
 export interface Capabilities {

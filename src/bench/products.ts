@@ -99,7 +99,7 @@ export async function loadProduct(backend: Backend, product: Product, options: L
   const program = await backend.compile(builder.finish(op), { ringSlots: times })
   const random = createRandom(options.seed, 'bench')
   for (const { name, value } of program.graph.inputs) {
-    program.write(
+    program.upload(
       name,
       Float64Array.from({ length: sizeOf(value.shape) }, () => random.normal()),
     )

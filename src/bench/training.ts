@@ -51,16 +51,16 @@ export async function prepareProgram<P extends Program>(program: P, problem: Pro
   const { network, input, batch, seed } = problem
   const { ringSlots } = program
   const blueprint = createBlueprint(network, input)
-  for (const [name, values] of initialise(blueprint, seed)) program.write(name, values)
+  for (const [name, values] of initialise(blueprint, seed)) program.upload(name, values)
   const random = createRandom(seed, 'bench')
   const numbers = (count: number, next: () => number): Float64Array => Float64Array.from({ length: count }, next)
   const inputs = numbers(batch * sizeOf(input), () => random.normal())
   const labels = numbers(batch, () => random.integer(sizeOf(blueprint.output)))
   for (let slot = 0; slot < ringSlots; slot++) {
-    program.write('x', inputs, slot)
-    program.write('labels', labels, slot)
-    program.write('step', [slot], slot)
-    for (const [name, value] of optimizerScalars(momentum({ rate }).rule, rate, 0)) program.write(name, [value], slot)
+    program.upload('x', inputs, slot)
+    program.upload('labels', labels, slot)
+    program.upload('step', [slot], slot)
+    for (const [name, value] of optimizerScalars(momentum({ rate }).rule, rate, 0)) program.upload(name, [value], slot)
   }
   const step = async (): Promise<void> => {
     const { finished } = await program.run(0, ringSlots)

@@ -39,8 +39,7 @@ const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
   constructive: async (patients, evidence, worker) => ({ constructive: await construct(patients, evidence, worker) }),
   precision: async (patients, _evidence, worker) => {
     const { blueprint, start } = patients
-    const backends = { float32: await worker.backend('float32'), float64: await worker.backend('float64') }
-    return { precision: await precisionGap(blueprint, backends, samplesFor(patients, gradientSamples), start) }
+    return { precision: await precisionGap(blueprint, worker, samplesFor(patients, gradientSamples), start) }
   },
   sharpness: async (patients, _evidence, worker, abort) => {
     const { blueprint, start } = patients

@@ -71,8 +71,8 @@ export async function affineReplacement(
       await turn()
       abort?.throwIfAborted()
       const { end } = stages[stage]
-      const before = tableOf(stage === 0 ? recording.inputs : recording.output(stages[stage - 1].end))
-      const after = tableOf(recording.output(end))
+      const before = tableOf(stage === 0 ? recording.inputs : await recording.output(stages[stage - 1].end))
+      const after = tableOf(await recording.output(end))
       const given = fitRidge(rowsAt(before, fitting), rowsAt(after, fitting))(rowsAt(before, judging))
       const wanted = rowsAt(after, judging)
       const variation = spreadOf(wanted)
@@ -101,10 +101,14 @@ function plainStages({ input }: Blueprint, stages: readonly Stage[]): number[] {
 async function runFrom({ blueprint, weights }: Part, backend: Backend, inputs: Table): Promise<Table> {
   const program = await backend.compile(evaluationGraph(blueprint, { batch: inputs.rows }))
   try {
-    for (const [name, values] of weights) program.write(name, values)
-    program.write('x', inputs.values)
+    for (const [name, values] of weights) program.upload(name, values)
+    program.upload('x', inputs.values)
     await program.run(0, 1)
-    return { rows: inputs.rows, width: sizeOf(blueprint.output), values: program.read('outputs', 0) }
+    return {
+      rows: inputs.rows,
+      width: sizeOf(blueprint.output),
+      values: Float64Array.from(await program.download('outputs')),
+    }
   } finally {
     program.dispose()
   }

@@ -39,13 +39,14 @@ describe("the gradient's norm", () => {
         [1, 1],
       ],
     }
-    const naive = await seeHandMade(backend, made, { gradients: true }, (sight) => {
+    const naive = await seeHandMade(backend, made, { gradients: true }, async (sight) => {
       const squares = new Map<string, number>()
       for (const parameter of sight.blueprint.parameters.filter(({ role }) => role === 'weight')) {
         const [times = 1] = parameter.loops
         for (let iteration = 0; iteration < times; iteration++) {
           const stage = parameter.loops.length > 0 ? `hidden[${iteration}]` : parameter.name.split('.')[0]
-          const own = Array.from(sight.gradient({ parameter, iteration })).reduce((sum, value) => sum + value ** 2, 0)
+          const gradient = await sight.gradient({ parameter, iteration })
+          const own = Array.from(gradient).reduce((sum, value) => sum + value ** 2, 0)
           squares.set(stage, (squares.get(stage) ?? 0) + own)
         }
       }

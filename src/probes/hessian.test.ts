@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { downloadAll } from '../../test/support/downloads.ts'
+import { fillInput } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
@@ -41,17 +43,23 @@ const asTheyAre = (data: Dataset) =>
 async function hessianOf(text: string, weights: Weights): Promise<{ matrix: Float64Array; size: number }> {
   const blueprint = createBlueprint(parseNetwork(text, { input: [2], classes: 3 }), [2])
   const program = await backend.compile(gradientGraph(blueprint, { batch: 6, loss: 'cross-entropy' }))
-  samples.fill(program.inputRows('x', 0), 6)
-  samples.fillTargets(program, 6)
+  fillInput(program, 'x', 0, (inputs) => {
+    samples.fill(inputs, 6)
+    fillInput(program, samples.target, 0, (rows) => samples.fillTargets(rows, 6, inputs))
+  })
   const trained = blueprint.parameters.filter(({ trainable }) => trainable)
   const gradientWith = async (name: string, index: number, step: number): Promise<number[]> => {
     for (const [other, values] of weights) {
       const own = Float64Array.from(values)
       if (other === name) own[index] += step
-      program.write(other, own)
+      program.upload(other, own)
     }
     await program.run(0, 1)
-    return trained.flatMap((parameter) => [...program.read(`gradient.${parameter.name}`)])
+    const gradients = await downloadAll(
+      program,
+      trained.map((parameter) => `gradient.${parameter.name}`),
+    )
+    return [...gradients.values()].flatMap((values) => [...values])
   }
   const columns: number[][] = []
   for (const { name } of trained) {

@@ -41,7 +41,9 @@ export async function largestHessianEigenvalue(
       abort?.throwIfAborted()
       const moved = point.map((value, index) => value + distance * direction[index])
       const sight = await pass.look(weightsWith(weights, trained, moved))
-      return joined(trained.flatMap((parameter) => gradientOf(sight, parameter)))
+      const gradients: ArrayLike<number>[] = []
+      for (const parameter of trained) gradients.push(...(await gradientOf(sight, parameter)))
+      return joined(gradients)
     }
     const product = async (direction: Float64Array): Promise<Float64Array> => {
       const above = await gradientAt(step, direction)
@@ -75,8 +77,9 @@ function joined(parts: readonly ArrayLike<number>[]): Float64Array {
   return all
 }
 
-function gradientOf(sight: Sight, parameter: ParameterBlueprint): ArrayLike<number>[] {
-  return Array.from({ length: sizeOf(parameter.loops) }, (_, iteration) => sight.gradient({ parameter, iteration }))
+function gradientOf(sight: Sight, parameter: ParameterBlueprint): Promise<ArrayLike<number>[]> {
+  const iterations = Array.from({ length: sizeOf(parameter.loops) }, (_, iteration) => iteration)
+  return Promise.all(iterations.map((iteration) => sight.gradient({ parameter, iteration })))
 }
 
 /** The trained parameters, joined, in place of their own values. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { downloadOne } from '../../test/support/downloads.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
@@ -39,18 +40,18 @@ describe("the Jacobian's singular values", () => {
   it.each(smooth)('are those of the matrix of difference quotients: %s', async (_title, network, shape) => {
     const { blueprint, weights, spectra } = await spectraOf(network, undefined, 4, shape)
     const program = await backend.compile(evaluationGraph(blueprint, { batch: 4 }))
-    for (const [name, values] of weights) program.write(name, values)
+    for (const [name, values] of weights) program.upload(name, values)
     const x = new Float64Array(16)
     samplesIn(shape).fill({ array: x, offset: 0, stride: 4 }, 4)
     const [outputs] = blueprint.output
     const jacobians = [0, 1, 2, 3].map(() => new Float64Array(outputs * 4))
     const outputsAt = async (axis: number, step: number): Promise<Float64Array> => {
-      program.write(
+      program.upload(
         'x',
         x.map((value, index) => (index % 4 === axis ? value + step : value)),
       )
       await program.run(0, 1)
-      return program.read('outputs', 0)
+      return downloadOne(program, 'outputs')
     }
     for (let axis = 0; axis < 4; axis++) {
       const [above, below] = [await outputsAt(axis, 1e-5), await outputsAt(axis, -1e-5)]

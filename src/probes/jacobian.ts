@@ -1,5 +1,5 @@
 /** How a network stretches what it is given: the singular values of its input-output Jacobian (Pennington et al. 2017). */
-import type { Backend } from '../backends/backend.ts'
+import { type Backend, fillInput } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { gradientGraph } from '../graph/programs.ts'
@@ -48,17 +48,17 @@ export async function jacobianSingularValues(
   const features = sizeOf(blueprint.input)
   const program = await backend.compile(gradientGraph(blueprint, { batch, loss: 'squared-error' }))
   try {
-    for (const [name, values] of weights) program.write(name, values)
-    samples.fill(program.inputRows('x', 0), batch)
+    for (const [name, values] of weights) program.upload(name, values)
+    fillInput(program, 'x', 0, (rows) => samples.fill(rows, batch))
     await program.run(0, 1)
-    const given = program.read('outputs', 0)
+    const given = Float64Array.from(await program.download('outputs'))
     const jacobians = Array.from({ length: batch }, () => new Float64Array(outputs * features))
     for (let output = 0; output < outputs; output++) {
       abort?.throwIfAborted()
       const targets = targetsFor(given, outputs, output)
-      program.write('targets', targets, 0)
+      program.upload('targets', targets)
       await program.run(0, 1)
-      const gradient = program.read('gradient.x')
+      const gradient = Float64Array.from(await program.download('gradient.x'))
       jacobians.forEach((jacobian, sample) => {
         // The gradient at this output is 2 (y - t) / (O B), and 0 at the others.
         const place = sample * outputs + output

@@ -26,5 +26,5 @@ export interface LayerProbe {
   readonly when: Occasion
   readonly needs: Needs
   /** One value for each of the sight's stages; NaN where there is none. */
-  read(sight: Sight, setting: Setting): readonly number[]
+  read(sight: Sight, setting: Setting): readonly number[] | Promise<readonly number[]>
 }

@@ -14,7 +14,7 @@ import type { Weights } from '../training/evaluate.ts'
 import { linearProbeAccuracy } from './linear-probe.ts'
 import { recordStages } from './record.ts'
 import { samplesOf } from './samples.ts'
-import { stagesOf } from './stages.ts'
+import { type Stage, stagesOf } from './stages.ts'
 
 const backend = createReferenceBackend()
 const blob = blobs({ classes: 3, features: 4, train: 60, test: 30, seed: 1, noise: 0.8 })
@@ -69,19 +69,21 @@ describe('a linear probe', () => {
     const weights = initialise(blueprint, 3)
     const [train, test] = bothOf(blob)
     const [seen, unseen] = await Promise.all([train, test].map((set) => recordStages(blueprint, backend, set, weights)))
-    const expected = stagesOf(blueprint.root).map(({ end }) => {
-      const width = seen.output(end).length / 60
+    const accuracyAt = async ({ end }: Stage): Promise<number> => {
+      const features = await seen.output(end)
+      const width = features.length / 60
       const targets = Float64Array.from({ length: 180 }, (_, place) =>
         Number(blob.train.labels[Math.floor(place / 3)] === place % 3),
       )
-      const map = fitRidge({ rows: 60, width, values: seen.output(end) }, { rows: 60, width: 3, values: targets })
-      const { values } = map({ rows: 30, width, values: unseen.output(end) })
+      const map = fitRidge({ rows: 60, width, values: features }, { rows: 60, width: 3, values: targets })
+      const { values } = map({ rows: 30, width, values: await unseen.output(end) })
       const right = Array.from(blob.test.labels, (label, row) => {
         const outputs = [0, 1, 2].map((k) => values[3 * row + k])
         return outputs.every((value) => value <= outputs[label])
       })
       return right.filter(Boolean).length / 30
-    })
+    }
+    const expected = await Promise.all(stagesOf(blueprint.root).map(accuracyAt))
     expect(found?.test).toEqual(expected)
     expect(new Set(expected).size).toBeGreaterThan(1)
     expect(Math.min(...(found?.train ?? []))).toBeGreaterThan(0.5)

@@ -58,10 +58,10 @@ export async function linearProbeAccuracy(
       for (const stage of spread(stages.length, most)) {
         await turn()
         abort?.throwIfAborted()
-        const features = project(featuresOf(seen, stages[stage]))
+        const features = project(await featuresOf(seen, stages[stage]))
         const map = fitRidge(features, wanted)
         accuracy.train[stage] = accuracyOf(map(features), train.set.labels)
-        accuracy.test[stage] = accuracyOf(map(project(featuresOf(unseen, stages[stage]))), test.set.labels)
+        accuracy.test[stage] = accuracyOf(map(project(await featuresOf(unseen, stages[stage]))), test.set.labels)
       }
       return accuracy
     } finally {
@@ -72,8 +72,8 @@ export async function linearProbeAccuracy(
   }
 }
 
-function featuresOf(recording: Recording, { end }: Stage): Table {
-  const values = recording.output(end)
+async function featuresOf(recording: Recording, { end }: Stage): Promise<Table> {
+  const values = await recording.output(end)
   return { rows: recording.samples, width: values.length / recording.samples, values }
 }
 

@@ -34,7 +34,9 @@ export async function createLooker(
   return {
     look: async (weights) => {
       const sight = await pass.look(weights)
-      return Object.fromEntries(names.map((name) => [name, layerProbes[name].read(sight, setting)]))
+      const reading: { [name in LayerProbeName]?: readonly number[] } = {}
+      for (const name of names) reading[name] = await layerProbes[name].read(sight, setting)
+      return reading
     },
     dispose: () => pass.dispose(),
   }

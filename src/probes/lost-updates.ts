@@ -9,7 +9,7 @@
 import { sizeOf } from '../blueprint/shape.ts'
 import type { LayerProbe } from './layer-probe.ts'
 import type { Numbers } from './pass.ts'
-import { trainedWeights } from './stages.ts'
+import { type ParameterPlace, trainedWeights } from './stages.ts'
 import { firstUpdate } from './steady-update.ts'
 
 export const lostUpdates: LayerProbe = {
@@ -18,16 +18,20 @@ export const lostUpdates: LayerProbe = {
   domain: [0, 1],
   when: 'looks',
   needs: { gradients: true, tensors: true },
-  read: (sight, { optimizer }) => {
-    return sight.stages.map((stage) => {
+  read: async (sight, { optimizer }) => {
+    const lostIn = async (place: ParameterPlace): Promise<number> =>
+      sight.unmoved(place) ?? countLost(sight.weight(place), firstUpdate(optimizer, await sight.gradient(place)))
+    const shares: number[] = []
+    for (const stage of sight.stages) {
       let lost = 0
       let all = 0
       for (const place of trainedWeights(stage)) {
-        lost += sight.unmoved(place) ?? countLost(sight.weight(place), firstUpdate(optimizer, sight.gradient(place)))
+        lost += await lostIn(place)
         all += sizeOf(place.parameter.shape) / sizeOf(place.parameter.loops)
       }
-      return lost / all
-    })
+      shares.push(lost / all)
+    }
+    return shares
   },
 }
 

@@ -59,7 +59,7 @@ describe('the network after a stage', () => {
     const stages = stagesOf(blueprint.root)
     expect(stages.length).toBeGreaterThan(2)
     for (const { end } of stages) {
-      const values = recording.output(end)
+      const values = await recording.output(end)
       const rest = networkAfter(blueprint, end, weights)
       if (rest === undefined) {
         expect(end).toBe(stages[stages.length - 1].end)
@@ -67,10 +67,11 @@ describe('the network after a stage', () => {
         continue
       }
       const program = await backend.compile(evaluationGraph(rest.blueprint, { batch: 5 }))
-      for (const [name, own] of rest.weights) program.write(name, own)
-      program.write('x', values)
+      for (const [name, own] of rest.weights) program.upload(name, own)
+      program.upload('x', values)
       await program.run(0, 1)
-      program.read('outputs').forEach((value, index) => {
+      const outputs = await program.download('outputs')
+      outputs.forEach((value, index) => {
         expect(value).toBeCloseTo(recording.outputs[index], 10)
       })
     }

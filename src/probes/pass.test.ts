@@ -73,13 +73,13 @@ const networks = [
   'residual-mlp:depth=4,width=8,activation=sigmoid,norm=layer',
 ]
 
-async function lookAt<T>(backend: Backend, text: string, seed: number, see: (sight: Sight) => T): Promise<T> {
+async function lookAt<T>(backend: Backend, text: string, seed: number, see: (sight: Sight) => Promise<T>): Promise<T> {
   const blueprint = createBlueprint(parseNetwork(text, shape), [4])
   const weights = initialise(blueprint, seed)
   const needs = { stages: true, activations: true, gradients: true }
   const pass = await openPass(blueprint, backend, samples, needs)
   try {
-    return see(await pass.look((name) => weights.get(name) ?? []))
+    return await see(await pass.look((name) => weights.get(name) ?? []))
   } finally {
     pass.dispose()
   }
@@ -87,14 +87,14 @@ async function lookAt<T>(backend: Backend, text: string, seed: number, see: (sig
 
 describe('a look', () => {
   it.each(networks)('sees in compiled float64 what the reference sees: %s', async (text) => {
-    const see = (sight: Sight): number[][] => [
-      [sight.loss],
-      Array.from(sight.outputs.values),
-      ...sight.stages.flatMap(({ end, weights }) => [
-        Array.from(sight.output(end).values),
-        ...weights.map((place) => Array.from(sight.gradient(place))),
-      ]),
-    ]
+    const see = async (sight: Sight): Promise<number[][]> => {
+      const seen = [[sight.loss]]
+      for (const { end, weights } of sight.stages) {
+        seen.push(Array.from(sight.output(end).values))
+        for (const place of weights) seen.push(Array.from(await sight.gradient(place)))
+      }
+      return seen
+    }
     const expected = await lookAt(createReferenceBackend(), text, 3, see)
     const compiled = await createWasmBackend({ precision: 'float64', threads: 'inline' })
     const found = await lookAt(compiled, text, 3, see)
@@ -125,7 +125,7 @@ describe('a look', () => {
       let moved = 0
       let stayed = 0
       for (const place of places) {
-        const [own, gradient] = [sight.weight(place), sight.gradient(place)]
+        const [own, gradient] = [sight.weight(place), await sight.gradient(place)]
         expect(sight.weightNorm(place)).toBeCloseTo(euclideanNorm([own]), 5)
         expect(sight.gradientNorm(place) / euclideanNorm([gradient])).toBeCloseTo(1, 6)
         const updates = Float64Array.from(gradient, (value) => Math.fround(factor) * value)
@@ -159,16 +159,16 @@ describe('a look', () => {
     const program = await createReferenceBackend().compile(
       gradientGraph(blueprint, { batch: 5, loss: 'cross-entropy' }),
     )
-    for (const [name, values] of initialise(blueprint, 7)) program.write(name, values)
-    program.write('labels', [0, 1, 2, 1, 0])
+    for (const [name, values] of initialise(blueprint, 7)) program.upload(name, values)
+    program.upload('labels', [0, 1, 2, 1, 0])
     const x = Float64Array.from({ length: 20 }, (_, index) => Math.sin(1 + 3 * index))
     const lossAt = async (moved: Float64Array): Promise<number> => {
-      program.write('x', moved)
+      program.upload('x', moved)
       await program.run(0, 1)
-      return program.read('loss', 0)[0]
+      return (await program.download('loss'))[0]
     }
     await lossAt(x)
-    const gradient = program.read('gradient.x')
+    const gradient = await program.download('gradient.x')
     const step = 1e-5
     for (let index = 0; index < x.length; index++) {
       const [above, below] = [Float64Array.from(x), Float64Array.from(x)]

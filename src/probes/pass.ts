@@ -3,17 +3,18 @@
  * what they need. What nobody asks for is neither kept nor computed. Batch norm uses the samples' own statistics, as it does
  * in training, and nothing is dropped.
  */
-import type { Backend, Program } from '../backends/backend.ts'
+import { type Backend, fillInput, type Program, type Values } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import type { Graph } from '../graph/graph.ts'
 import { evaluationGraph, gradientGraph, type TensorOptions } from '../graph/programs.ts'
 import { euclideanNorm } from '../numerics/norm.ts'
+import { assertInvariant } from '../support/errors.ts'
 import { compileWithin } from '../training/tapped-pass.ts'
 import type { ProbeSamples } from './samples.ts'
 import { type ParameterPlace, type Place, type Stage, stagesOf } from './stages.ts'
 
-export type Numbers = Float32Array | Float64Array
+export type Numbers = Values
 
 /** Rows of numbers, one for each sample: [rows, width]. Images are position by position, their channels side by side. */
 export interface Rows {
@@ -40,22 +41,19 @@ export interface Needs {
   readonly start?: boolean
 }
 
-/** What can be seen after a pass; values are read when they are asked for, and hold until the next pass. */
+/** What can be seen after a pass; it holds until the next pass. */
 export interface Sight {
   readonly blueprint: Blueprint
   readonly stages: readonly Stage[]
   readonly samples: number
   /** Of the samples' mean; NaN where no gradients were asked for. */
   readonly loss: number
-  /** What the samples are, as the network gets them. */
-  readonly inputs: Rows
-  readonly outputs: Rows
-  /** The output of a layer in one iteration. */
+  /** The output of a layer in one iteration, of those that were asked for. */
   output(place: Place): Rows
   /** One tensor of a parameter's values. */
   weight(place: ParameterPlace): Numbers
-  /** The gradient of the samples' mean loss with respect to the same tensor. */
-  gradient(place: ParameterPlace): Numbers
+  /** The gradient of the samples' mean loss with respect to the same tensor; downloaded when it is first asked for. */
+  gradient(place: ParameterPlace): Promise<Numbers>
   /** The Euclidean norms of these, and how many weights the pass's `factor` times the gradient leaves as they are in float32. */
   weightNorm(place: ParameterPlace): number
   gradientNorm(place: ParameterPlace): number
@@ -103,16 +101,18 @@ export async function openPass(
       : evaluationGraph(blueprint, { batch, batchStatistics: batch > 1, taps })
   const limit = Math.min(mostBytes, backend.memoryLimit)
   const { program, batch } = await compileWithin(backend, samples.count, graphOf, limit)
-  samples.fill(program.inputRows('x', 0), batch)
-  if (needs.gradients) samples.fillTargets(program, batch)
-  const inputs = inputRows(program, blueprint, batch)
-  const kept = new Map<string, Numbers>()
+  fillInput(program, 'x', 0, (inputs) => {
+    samples.fill(inputs, batch)
+    if (needs.gradients) fillInput(program, samples.target, 0, (rows) => samples.fillTargets(rows, batch, inputs))
+  })
+  const memory = new Map<string, Numbers>()
   return {
     samples: batch,
     look: async (weights) => {
-      for (const { name } of blueprint.parameters) program.write(name, weights(name))
-      await program.run(0, 1)
-      return sightOf(program, { blueprint, stages, samples: batch, inputs }, weights, kept, needs.gradients ?? false)
+      for (const { name } of blueprint.parameters) program.upload(name, weights(name))
+      const { losses } = await program.run(0, 1)
+      const loss = needs.gradients ? losses[0] : Number.NaN
+      return see(createDownloads(program, memory), program, { blueprint, stages, samples: batch, loss }, weights)
     },
     dispose: () => program.dispose(),
   }
@@ -137,84 +137,102 @@ function lastOf(layer: LayerBlueprint): LayerBlueprint {
     : layer
 }
 
-/** The rows as they are written, without what lies between them. */
-function inputRows(program: Program, { input }: Blueprint, batch: number): Rows {
-  const { array, offset, stride } = program.inputRows('x', 0)
-  const width = sizeOf(input)
-  const values = new Float64Array(batch * width)
-  for (let row = 0; row < batch; row++) {
-    const start = offset + row * stride
-    for (let index = 0; index < width; index++) values[row * width + index] = array[start + index]
-  }
-  return { rows: batch, width, positions: 1, values }
+/** The tensors that were downloaded after one pass; stacked ones come once for all their iterations. */
+interface Downloads {
+  load(name: string): Promise<Numbers>
+  /** Of a tensor that was loaded. */
+  get(name: string): Numbers
 }
 
-/** Smaller ones may have lost digits, or all of them, in the program's precision. */
-const leastNorm = 1e-30
-
-type Facts = Pick<Sight, 'blueprint' | 'stages' | 'samples' | 'inputs'>
-
-/** `kept`: the memory of the looks before, which is used again. */
-function sightOf(
-  program: Program,
-  facts: Facts,
-  given: WeightsOf,
-  kept: Map<string, Numbers>,
-  hasGradients: boolean,
-): Sight {
-  const read = new Set<string>()
-  /** Stacked tensors are read once for all their iterations. */
-  const readOnce = (name: string): Numbers => {
-    const known = kept.get(name)
-    if (known && read.has(name)) return known
-    const values = program.snapshot(name, known)
-    kept.set(name, values)
-    read.add(name)
+/** `memory`: the arrays of the passes before, which are filled again. */
+function createDownloads(program: Program, memory: Map<string, Numbers>): Downloads {
+  const pending = new Map<string, Promise<Numbers>>()
+  const loaded = new Map<string, Numbers>()
+  const download = async (name: string): Promise<Numbers> => {
+    const values = await program.download(name, { into: memory.get(name) })
+    memory.set(name, values)
+    loaded.set(name, values)
     return values
   }
-  /** What was given is what the program has, where it isn't rounded. */
+  return {
+    load: (name) => {
+      const known = pending.get(name) ?? download(name)
+      pending.set(name, known)
+      return known
+    },
+    get: (name) => {
+      const values = loaded.get(name)
+      assertInvariant(values !== undefined, `a probe reads ${name}, which it doesn't say that it needs`)
+      return values
+    },
+  }
+}
+
+/** Norms that are smaller may have lost digits, or all of them, in the program's precision. */
+const leastNorm = 1e-30
+
+const isSure = (norm: number): boolean => norm > leastNorm && Number.isFinite(norm)
+
+type Facts = Pick<Sight, 'blueprint' | 'stages' | 'samples' | 'loss'>
+
+/** Downloads the tensors that were asked for. Gradients are as large as the weights, and come when a probe reads them. */
+async function see(downloads: Downloads, program: Program, facts: Facts, given: WeightsOf): Promise<Sight> {
+  const { blueprint, samples } = facts
+  const names = new Set(program.graph.outputs.map(({ name }) => name))
+  for (const name of names) if (/^(tap|norm|unmoved)\./.test(name)) await downloads.load(name)
+  for (const { name } of blueprint.parameters) {
+    const gradient = `gradient.${name}`
+    const norms = names.has(`norm.${gradient}`) ? downloads.get(`norm.${gradient}`) : [Number.NaN]
+    // Norms that the program can't tell are those of the numbers themselves.
+    if (names.has(gradient) && !norms.every(isSure)) await downloads.load(gradient)
+  }
+  const rounded = new Map<string, Numbers>()
+  /** As the program has them. */
   const weightsOf = (name: string): Numbers => {
-    const values = given(name)
-    if (values instanceof Float32Array && program.precision === 'float32') return values
-    return values instanceof Float64Array && program.precision === 'float64' ? values : readOnce(name)
+    const values = rounded.get(name) ?? inPrecision(given(name), program)
+    rounded.set(name, values)
+    return values
   }
   const part = (values: Numbers, count: number, index: number): Numbers => {
     const size = values.length / count
     return values.subarray(index * size, (index + 1) * size)
   }
-  const { blueprint, samples } = facts
-  const outputNames = new Set(program.graph.outputs.map(({ name }) => name))
-  /** What the program says of the tensors that a parameter stacks. */
+  const tensor = (values: Numbers, { parameter, iteration }: ParameterPlace): Numbers =>
+    part(values, sizeOf(parameter.loops), iteration)
+  /** What the program says of one of the tensors that a parameter stacks. */
   const told = (name: string, { iteration }: ParameterPlace): number | undefined =>
-    outputNames.has(name) ? readOnce(name)[iteration] : undefined
+    names.has(name) ? downloads.get(name)[iteration] : undefined
   const normOf = (norm: number | undefined, values: () => Numbers): number =>
-    norm !== undefined && norm > leastNorm && Number.isFinite(norm) ? norm : euclideanNorm([values()])
+    norm !== undefined && isSure(norm) ? norm : euclideanNorm([values()])
   const rowsOf = (values: Numbers, shape: readonly number[]): Rows => {
     const positions = shape.length === 3 ? shape[1] * shape[2] : 1
     return { rows: samples, width: values.length / samples, positions, values }
   }
-  const tensor = (values: Numbers, { parameter, iteration }: ParameterPlace): Numbers =>
-    part(values, sizeOf(parameter.loops), iteration)
-  const weight = (place: ParameterPlace): Numbers => tensor(weightsOf(place.parameter.name), place)
-  const gradient = (place: ParameterPlace): Numbers => tensor(readOnce(`gradient.${place.parameter.name}`), place)
   const outputs = new Map<LayerBlueprint, Rows[]>()
+  const weight = (place: ParameterPlace): Numbers => tensor(weightsOf(place.parameter.name), place)
   return {
     ...facts,
-    loss: hasGradients ? program.read('loss', 0)[0] : Number.NaN,
-    get outputs() {
-      return rowsOf(program.snapshot('outputs'), blueprint.output)
-    },
     output: ({ layer: asked, iteration }) => {
       const layer = lastOf(asked)
       const known = outputs.get(layer) ?? []
       outputs.set(layer, known)
-      known[iteration] ??= rowsOf(part(readOnce(`tap.${layer.path}`), sizeOf(layer.loops), iteration), layer.output)
+      const all = downloads.get(`tap.${layer.path}`)
+      known[iteration] ??= rowsOf(part(all, sizeOf(layer.loops), iteration), layer.output)
       return known[iteration]
     },
     weight,
-    gradient,
+    gradient: async (place) => tensor(await downloads.load(`gradient.${place.parameter.name}`), place),
     weightNorm: (place) => normOf(told(`norm.${place.parameter.name}`, place), () => weight(place)),
-    gradientNorm: (place) => normOf(told(`norm.gradient.${place.parameter.name}`, place), () => gradient(place)),
+    gradientNorm: (place) => {
+      const name = `gradient.${place.parameter.name}`
+      return normOf(told(`norm.${name}`, place), () => tensor(downloads.get(name), place))
+    },
     unmoved: (place) => told(`unmoved.${place.parameter.name}`, place),
   }
+}
+
+/** The same array where it needs no rounding. */
+function inPrecision(values: ArrayLike<number>, { precision }: Program): Numbers {
+  if (precision === 'float32') return values instanceof Float32Array ? values : Float32Array.from(values)
+  return values instanceof Float64Array ? values : Float64Array.from(values)
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Backend } from '../backends/backend.ts'
+import { downloadAll } from '../../test/support/downloads.ts'
+import { type Backend, fillInput } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
@@ -12,10 +13,14 @@ import { gradientGraph } from '../graph/programs.ts'
 import { chain, dense, repeat } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
-import { precisionGap } from './precision.ts'
+import { type BackendSource, precisionGap } from './precision.ts'
 import { type ProbeSamples, samplesOf } from './samples.ts'
 
 const float64 = createReferenceBackend()
+const sourceOf = (float32: Backend): BackendSource => ({
+  backend: async (precision) => (precision === 'float32' ? float32 : float64),
+})
+
 const createFloat32 = (): Promise<Backend> => createWasmBackend({ threads: 'inline' })
 
 /** One sample, with the value that it should give. */
@@ -34,7 +39,7 @@ async function gapOf(network: Network, samples: ProbeSamples, weights: Record<st
   const blueprint = createBlueprint(network, [samples.set.inputs.length])
   return precisionGap(
     blueprint,
-    { float32: await createFloat32(), float64 },
+    sourceOf(await createFloat32()),
     samples,
     new Map<string, ArrayLike<number>>([...initialise(blueprint, 0), ...Object.entries(weights)]),
   )
@@ -49,11 +54,15 @@ async function gradientsOf(blueprint: Blueprint, backend: Backend): Promise<(nam
   const program = await backend.compile(gradientGraph(blueprint, { batch: 16, loss: 'cross-entropy' }))
   const x = new Float64Array(64)
   samples.fill({ array: x, offset: 0, stride: 4 }, 16)
-  program.write('x', x.map(Math.fround))
-  samples.fillTargets(program, 16)
-  for (const [name, values] of initialise(blueprint, 4)) program.write(name, values.map(Math.fround))
+  program.upload('x', x.map(Math.fround))
+  fillInput(program, samples.target, 0, (rows) => samples.fillTargets(rows, 16, { array: x, offset: 0, stride: 4 }))
+  for (const [name, values] of initialise(blueprint, 4)) program.upload(name, values.map(Math.fround))
   await program.run(0, 1)
-  return (name) => program.read(name)
+  const gradients = await downloadAll(
+    program,
+    program.graph.outputs.map(({ name }) => name),
+  )
+  return (name) => gradients.get(name) ?? new Float64Array()
 }
 
 describe('the gap between float32 and float64', () => {
@@ -61,7 +70,7 @@ describe('the gap between float32 and float64', () => {
     const text = 'mlp:depth=3,width=8,activation=tanh,norm=batch'
     const blueprint = createBlueprint(parseNetwork(text, { input: [4], classes: 3 }), [4])
     const float32 = await createFloat32()
-    const gap = await precisionGap(blueprint, { float32, float64 }, samples, initialise(blueprint, 4))
+    const gap = await precisionGap(blueprint, sourceOf(float32), samples, initialise(blueprint, 4))
     const [single, exact] = [await gradientsOf(blueprint, float32), await gradientsOf(blueprint, float64)]
     const names = ['first', 'hidden.dense1', 'hidden.dense1', 'readout']
     const expected = names.map((name, stage) => {
@@ -112,7 +121,7 @@ describe('the gap between float32 and float64', () => {
     const blueprint = createBlueprint(parseNetwork('mlp:depth=200,width=16', { input: [4], classes: 3 }), [4])
     const memoryLimit = (await createFloat32()).memoryOf(gradientGraph(blueprint, { batch: 4, loss: 'cross-entropy' }))
     const float32 = await createWasmBackend({ threads: 'inline', memoryLimit })
-    const gap = await precisionGap(blueprint, { float32, float64 }, samples, initialise(blueprint, 4))
+    const gap = await precisionGap(blueprint, sourceOf(float32), samples, initialise(blueprint, 4))
     expect(gap.samples).toBe(4)
     expect(gap.gradient[199]).toBeLessThan(1e-3)
   })

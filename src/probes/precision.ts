@@ -1,11 +1,10 @@
 /** What float32 does to a network's gradient: the same pass in float32 and in float64. */
-import type { Backend, InputRows } from '../backends/backend.ts'
+import type { Backend, InputRows, Precision, Values } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import { losses } from '../graph/losses.ts'
 import { euclideanNorm } from '../numerics/norm.ts'
 import type { Weights } from '../training/evaluate.ts'
-import { type Numbers, openPass, type Sight } from './pass.ts'
+import { openPass, type Sight } from './pass.ts'
 import type { ProbeSamples } from './samples.ts'
 import type { Stage } from './stages.ts'
 
@@ -21,23 +20,24 @@ export interface PrecisionGap {
   readonly samples: number
 }
 
-export interface TwoPrecisions {
-  readonly float32: Backend
-  readonly float64: Backend
+/** A machine, or a worker of one. */
+export interface BackendSource {
+  backend(precision: Precision): Promise<Backend>
 }
 
 /**
  * How far float32's gradient is from float64's, stage by stage (`probedLayers` names them). Both start from the same numbers:
- * weights, samples and targets are rounded to float32 first, so that only the computation differs. The backends are those of
- * `machine.backend(precision)`, the samples of `probeSamples`, the weights of `initialise` or of a run. Throws a `memory`
- * error where not even one sample can be looked at.
+ * weights, samples and targets are rounded to float32 first, so that only the computation differs. The samples are those of
+ * `probeSamples`, the weights those of `initialise` or of a run. Throws a `memory` error where not even one sample can be
+ * looked at, and an `option` error where the machine lacks one of the precisions.
  */
 export async function precisionGap(
   blueprint: Blueprint,
-  { float32, float64 }: TwoPrecisions,
+  machine: BackendSource,
   samples: ProbeSamples,
   weights: Weights,
 ): Promise<PrecisionGap> {
+  const [float32, float64] = [await machine.backend('float32'), await machine.backend('float64')]
   const rounded = roundedSamples(blueprint, samples)
   const roundedWeights = (name: string): Float32Array => Float32Array.from(weights.get(name) ?? [])
   const exact = await openPass(blueprint, float64, rounded, { gradients: true })
@@ -45,13 +45,13 @@ export async function precisionGap(
     const single = await openPass(blueprint, float32, { ...rounded, count: exact.samples }, { gradients: true })
     try {
       if (single.samples === exact.samples) {
-        return gapBetween(await single.look(roundedWeights), await exact.look(roundedWeights))
+        return await gapBetween(await single.look(roundedWeights), await exact.look(roundedWeights))
       }
     } finally {
       single.dispose()
     }
     // The float32 backend has less memory: both must see the same samples.
-    return await precisionGap(blueprint, { float32, float64 }, { ...samples, count: single.samples }, weights)
+    return await precisionGap(blueprint, machine, { ...samples, count: single.samples }, weights)
   } finally {
     exact.dispose()
   }
@@ -65,9 +65,9 @@ function roundedSamples({ input, output }: Blueprint, samples: ProbeSamples): Pr
       samples.fill(rows, count)
       round(rows, count, sizeOf(input))
     },
-    fillTargets: (program, count) => {
-      samples.fillTargets(program, count)
-      if (losses[samples.loss].input === 'targets') round(program.inputRows('targets', 0), count, sizeOf(output))
+    fillTargets: (rows, count, inputs) => {
+      samples.fillTargets(rows, count, inputs)
+      if (samples.target === 'targets') round(rows, count, sizeOf(output))
     },
   }
 }
@@ -79,16 +79,23 @@ function round({ array, offset, stride }: InputRows, rows: number, width: number
   }
 }
 
-function gapBetween(single: Sight, exact: Sight): PrecisionGap {
+async function gapBetween(single: Sight, exact: Sight): Promise<PrecisionGap> {
+  const gradient: number[] = []
+  for (const stage of exact.stages) {
+    gradient.push(relativeError(await gradientsOf(single, stage), await gradientsOf(exact, stage)))
+  }
   return {
-    gradient: exact.stages.map((stage) => relativeError(gradientsOf(single, stage), gradientsOf(exact, stage))),
+    gradient,
     loss: relativeError([[single.loss]], [[exact.loss]]),
     samples: exact.samples,
   }
 }
 
-function gradientsOf(sight: Sight, { weights }: Stage): Numbers[] {
-  return weights.filter(({ parameter }) => parameter.trainable).map((place) => sight.gradient(place))
+async function gradientsOf(sight: Sight, { weights }: Stage): Promise<Values[]> {
+  const gradients: Values[] = []
+  for (const place of weights.filter(({ parameter }) => parameter.trainable))
+    gradients.push(await sight.gradient(place))
+  return gradients
 }
 
 /** |found - exact| / |exact| of all the tensors together. */

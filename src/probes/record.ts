@@ -1,11 +1,10 @@
 /** What all stages give in evaluation mode, where no sample sees the others: batch norm takes its running statistics. */
-import type { Backend } from '../backends/backend.ts'
+import { type Backend, fillInput, type Values } from '../backends/backend.ts'
 import type { Blueprint, Shape } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { evaluationGraph } from '../graph/programs.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { compileWithin } from '../training/tapped-pass.ts'
-import type { Numbers } from './pass.ts'
 import type { ProbeSamples } from './samples.ts'
 import { type Place, stagesOf } from './stages.ts'
 
@@ -16,7 +15,7 @@ export interface Recording {
   readonly inputs: Float64Array
   readonly outputs: Float64Array
   /** Of a stage's end. */
-  output(place: Place): Float64Array
+  output(place: Place): Promise<Float64Array>
   dispose(): void
 }
 
@@ -36,20 +35,21 @@ export async function recordStages(
     (rows) => evaluationGraph(blueprint, { batch: rows, taps: (layer) => ends.has(layer) }),
     Math.min(mostBytes, backend.memoryLimit),
   )
-  for (const [name, values] of weights) program.write(name, values)
-  samples.fill(program.inputRows('x', 0), batch)
+  for (const [name, values] of weights) program.upload(name, values)
+  fillInput(program, 'x', 0, (rows) => samples.fill(rows, batch))
   await program.run(0, 1)
   const width = sizeOf(blueprint.input)
   const inputs = new Float64Array(batch * width)
   samples.fill({ array: inputs, offset: 0, stride: width }, batch)
-  const read = new Map<string, Numbers>()
+  const outputs = Float64Array.from(await program.download('outputs'))
+  const read = new Map<string, Values>()
   return {
     samples: batch,
     inputs,
-    outputs: program.read('outputs', 0),
-    output: ({ layer, iteration }) => {
+    outputs,
+    output: async ({ layer, iteration }) => {
       // All iterations of a loop are read at once.
-      const all = read.get(layer.path) ?? program.snapshot(`tap.${layer.path}`)
+      const all = read.get(layer.path) ?? (await program.download(`tap.${layer.path}`))
       read.set(layer.path, all)
       const size = all.length / sizeOf(layer.loops)
       return asFeatures(all.subarray(iteration * size, (iteration + 1) * size), batch, layer.output)
@@ -59,7 +59,7 @@ export async function recordStages(
 }
 
 /** Programs keep images position by position, their channels side by side. */
-function asFeatures(values: Numbers, rows: number, shape: Shape): Float64Array {
+function asFeatures(values: Values, rows: number, shape: Shape): Float64Array {
   if (shape.length < 3) return Float64Array.from(values)
   const [channels, ...extents] = shape
   const positions = sizeOf(extents)

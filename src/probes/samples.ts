@@ -1,10 +1,10 @@
 /** The samples that a network is looked at with: the same few at every look. */
-import type { InputRows, Program } from '../backends/backend.ts'
+import type { InputRows } from '../backends/backend.ts'
 import { type Dataset, type Samples, selectSamples } from '../data/dataset.ts'
 import type { Standardiser } from '../data/standardise.ts'
 import type { LossName } from '../graph/losses.ts'
 import { createRandom } from '../support/random.ts'
-import { createTargetWriter } from '../training/targets.ts'
+import { type Targets, targetsOf } from '../training/targets.ts'
 
 export interface ProbeSamples {
   readonly count: number
@@ -13,8 +13,10 @@ export interface ProbeSamples {
   readonly standardiser: Standardiser
   /** Writes the first rows of the samples, standardised, as many as there is room for. */
   fill(rows: InputRows, count: number): void
-  /** Writes what these rows should give to the program's `labels` or `targets`; after `fill`. */
-  fillTargets(program: Program, count: number): void
+  /** The input for the answers to these rows. */
+  readonly target: Targets['input']
+  /** Writes the answers to the first rows of the samples, which are in `samples`. */
+  fillTargets(rows: InputRows, count: number, samples: InputRows): void
 }
 
 /** `count` of the training samples, or all where there are fewer, chosen by the seed. */
@@ -34,14 +36,14 @@ export function chooseSamples(
 export function samplesOf(data: Dataset, standardiser: Standardiser, loss: LossName): ProbeSamples {
   const set = data.train
   const indices = Uint32Array.from({ length: set.count }, (_, index) => index)
+  const targets = targetsOf({ data, settings: { loss }, standardiser })
   return {
     count: set.count,
     loss,
     set,
     standardiser,
     fill: (rows, count) => standardiser.fill(set, indices.subarray(0, count), rows),
-    fillTargets: (program, count) => {
-      createTargetWriter({ data, settings: { loss }, standardiser }, program)(indices.subarray(0, count), 0)
-    },
+    target: targets.input,
+    fillTargets: (rows, count, samples) => targets.fill(rows, indices.subarray(0, count), samples),
   }
 }

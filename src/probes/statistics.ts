@@ -2,7 +2,7 @@
  * Batch norm's running statistics, estimated anew on training data. In a short run they lag behind the weights, and an
  * evaluation would judge that lag and not the network.
  */
-import type { Backend } from '../backends/backend.ts'
+import { type Backend, fillInput } from '../backends/backend.ts'
 import type { Blueprint, ParameterRole } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { createBatches } from '../data/batches.ts'
@@ -48,13 +48,14 @@ export async function settleStatistics(
   const means = new Map(statistics.map(({ name, shape }) => [name, new Float64Array(sizeOf(shape))]))
   try {
     // The old statistics count for nothing, and must not even where they aren't finite: 0 times Infinity isn't 0.
-    for (const [name, values] of [...weights, ...means]) program.write(name, values)
+    for (const [name, values] of [...weights, ...means]) program.upload(name, values)
     const stream = createBatches(samples, standardiser, { batch, seed })
     for (let done = 0; done < batches; done++) {
-      stream.next(program.inputRows('x', 0))
+      fillInput(program, 'x', 0, (rows) => stream.next(rows))
       await program.run(0, 1)
       for (const [name, mean] of means) {
-        program.read(name).forEach((value, index) => {
+        const own = await program.download(name)
+        own.forEach((value, index) => {
           mean[index] += value / batches
         })
       }

@@ -28,17 +28,17 @@ async function takenBySteps(
   const graph = trainingGraph(blueprint, { batch: 1, loss: 'squared-error', optimizer: rule, seed: 0 })
   const program = await createReferenceBackend().compile(graph)
   const start = initialise(blueprint, 0)
-  program.write('x', [1])
+  program.upload('x', [1])
   let gradients: number[] = []
   let taken: number[] = []
   for (let step = 0; step < steps; step++) {
-    for (const [name, values] of start) program.write(name, values)
-    program.write('targets', [2, -0.01, 0])
-    if (graph.inputs.some(({ name }) => name === 'step')) program.write('step', [step])
-    for (const [name, value] of optimizerScalars(rule, rate, step)) program.write(name, [value])
+    for (const [name, values] of start) program.upload(name, values)
+    program.upload('targets', [2, -0.01, 0])
+    if (graph.inputs.some(({ name }) => name === 'step')) program.upload('step', [step])
+    for (const [name, value] of optimizerScalars(rule, rate, step)) program.upload(name, [value])
     await program.run(0, 1)
-    gradients = Array.from(program.read('gradient.dense1.weight'))
-    taken = Array.from(program.read('dense1.weight'), (value) => 0 - value)
+    gradients = Array.from(await program.download('gradient.dense1.weight'))
+    taken = Array.from(await program.download('dense1.weight'), (value) => 0 - value)
   }
   return { gradients, taken }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readHandMade, seeHandMade } from '../../test/support/hand-made-look.ts'
+import type { Values } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { adam } from '../graph/optimizers/adam.ts'
 import { momentum } from '../graph/optimizers/momentum.ts'
@@ -36,11 +37,14 @@ describe('the update over the weights', () => {
       setting: { optimizer: sgd({ rate: 0.03 }) },
     }
     const naive = await seeHandMade(backend, made, { gradients: true }, (sight) =>
-      sight.stages.map(({ weights }) => {
-        const sum = (read: typeof sight.weight): number =>
-          weights.flatMap((place) => Array.from(read(place))).reduce((total, value) => total + value ** 2, 0)
-        return 0.03 * Math.sqrt(sum(sight.gradient) / sum(sight.weight))
-      }),
+      Promise.all(
+        sight.stages.map(async ({ weights }) => {
+          const sum = (tensors: readonly Values[]): number =>
+            tensors.flatMap((values) => Array.from(values)).reduce((total, value) => total + value ** 2, 0)
+          const gradients = await Promise.all(weights.map((place) => sight.gradient(place)))
+          return 0.03 * Math.sqrt(sum(gradients) / sum(weights.map((place) => sight.weight(place))))
+        }),
+      ),
     )
     const found = await readHandMade(backend, updateRatio, made)
     expect(found).toEqual(naive.map((value) => expect.closeTo(value, 12)))

@@ -7,7 +7,7 @@
 import { euclideanNorm } from '../numerics/norm.ts'
 import { gradientNormOf } from './known-norms.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import { trainedWeights } from './stages.ts'
+import { type Stage, trainedWeights } from './stages.ts'
 import { steadyFactor, steadyUpdate } from './steady-update.ts'
 
 export const updateRatio: LayerProbe = {
@@ -15,14 +15,19 @@ export const updateRatio: LayerProbe = {
   scale: 'log',
   when: 'looks',
   needs: { gradients: true, tensors: true },
-  read: (sight, { optimizer }) => {
+  read: async (sight, { optimizer }) => {
     const factor = steadyFactor(optimizer)
-    return sight.stages.map((stage) => {
-      const places = trainedWeights(stage)
-      const weights = euclideanNorm([places.map((place) => sight.weightNorm(place))])
-      if (weights === 0) return Number.NaN
-      if (factor !== undefined) return (factor * gradientNormOf(sight, stage)) / weights
-      return euclideanNorm(places.map((place) => steadyUpdate(optimizer, sight.gradient(place)))) / weights
-    })
+    const updateNorm = async (stage: Stage): Promise<number> => {
+      if (factor !== undefined) return factor * gradientNormOf(sight, stage)
+      const updates: Float64Array[] = []
+      for (const place of trainedWeights(stage)) updates.push(steadyUpdate(optimizer, await sight.gradient(place)))
+      return euclideanNorm(updates)
+    }
+    const ratios: number[] = []
+    for (const stage of sight.stages) {
+      const weights = euclideanNorm([trainedWeights(stage).map((place) => sight.weightNorm(place))])
+      ratios.push(weights === 0 ? Number.NaN : (await updateNorm(stage)) / weights)
+    }
+    return ratios
   },
 }

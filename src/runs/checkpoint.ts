@@ -1,7 +1,9 @@
 /** A checkpoint's file: a .safetensors of weights, running statistics and the optimizer's states, with a hash of it all. Node only. */
+
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import type { Values } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { isOptimizerState } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -15,7 +17,7 @@ import {
   type TensorFile,
 } from '../training/safetensors.ts'
 import type { TimeSpent } from '../training/stopwatch.ts'
-import type { OptimizerState, TrainingState, Values } from '../training/train.ts'
+import type { OptimizerState, TrainingState } from '../training/train.ts'
 
 const number = z.string().transform(Number).pipe(z.number().nonnegative())
 const whole = number.pipe(z.number().int())

@@ -1,5 +1,5 @@
 /** Loss and error of a network on a set of samples, in evaluation mode, from its outputs in float64. */
-import type { Backend, Program } from '../backends/backend.ts'
+import { type Backend, fillInput, type Program } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import type { Samples } from '../data/dataset.ts'
@@ -23,7 +23,10 @@ export interface Evaluator {
     loss: LossName,
     onProgress?: (done: number) => void,
   ): Promise<Scores>
-  /** Hands over the outputs of all samples in their order: rows of outputs, of which the first belongs to sample `first`. */
+  /**
+   * Hands over the outputs of all samples in their order: rows of outputs, of which the first belongs to sample `first`. They
+   * are overwritten by the next ones.
+   */
   eachOutput(
     samples: Samples,
     standardiser: Standardiser,
@@ -92,6 +95,7 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
   const overlaps = ringSlots > 1
   const mostAtOnce = overlaps ? ringSlots / 2 : 1
   const pace = createPace(mostAtOnce)
+  const outputs = new Float64Array(batch * width)
 
   const eachOutput: Evaluator['eachOutput'] = async (set, standardiser, take, onProgress) => {
     const fill = (slot: number, first: number): Group => {
@@ -101,11 +105,12 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
       }
       return { slot, slots, first }
     }
-    const handOver = ({ slot, slots, first }: Group): void => {
+    const handOver = async ({ slot, slots, first }: Group): Promise<void> => {
       for (let index = 0; index < slots; index++) {
         const start = first + index * batch
         const rows = Math.min(batch, set.count - start)
-        take(program.read('outputs', slot + index).subarray(0, rows * width), start)
+        await program.download('outputs', { slot: slot + index, into: outputs })
+        take(outputs.subarray(0, rows * width), start)
       }
     }
     let before: Group = { slot: 0, slots: 0, first: 0 }
@@ -114,19 +119,21 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
       const { slot, slots, first } = current
       const end = first + slots * batch
       const running = pace.time(slots, () => program.run(slot, slots))
+      // It is awaited below: until then, its failure isn't one that nobody handles.
+      running.catch(() => undefined)
       let next: Group | undefined
       try {
-        handOver(before)
+        await handOver(before)
         if (overlaps) next = fill(mostAtOnce - slot, end)
       } finally {
         await running
       }
-      if (!next) handOver(current)
+      if (!next) await handOver(current)
       before = next ? current : { slot: 0, slots: 0, first: end }
       current = next ?? fill(0, end)
       onProgress?.(Math.min(end, set.count))
     }
-    handOver(before)
+    await handOver(before)
   }
   const evaluate: Evaluator['evaluate'] = async (set, standardiser, loss, onProgress) => {
     const scorer = createScorer(set, standardiser, loss, width)
@@ -135,7 +142,7 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
   }
   return {
     load: (weights) => {
-      for (const [name, values] of weights) program.write(name, values)
+      for (const [name, values] of weights) program.upload(name, values)
     },
     evaluate,
     eachOutput,
@@ -153,5 +160,5 @@ function fillSlot(
   batch: number,
 ) {
   const indices = Uint32Array.from({ length: batch }, (_, row) => Math.min(first + row, set.count - 1))
-  standardiser.fill(set, indices, program.inputRows('x', slot))
+  fillInput(program, 'x', slot, (rows) => standardiser.fill(set, indices, rows))
 }

@@ -117,7 +117,7 @@ export interface Measurer {
   /** Whether anything is due before the step. `isWarm`: there is no warm-up, or it is over. */
   isDue(step: number, isWarm: boolean): boolean
   /** Measures the network before the step: whether it is warm now, or `stopped` where the caller stopped the run meanwhile. */
-  measure(step: number, isWarm: boolean, readWeights: () => Weights): Promise<'warm' | 'cold' | 'stopped'>
+  measure(step: number, isWarm: boolean, readWeights: () => Promise<Weights>): Promise<'warm' | 'cold' | 'stopped'>
   /** Where it has one. */
   readonly evaluator?: Evaluator
   dispose(): void
@@ -135,7 +135,7 @@ export async function createMeasurer(task: Measuring): Promise<Measurer | undefi
     evaluator: scorer?.evaluator,
     isDue: (step, isWarm) => Object.values(dueBefore(step, settings, isWarm)).includes(true),
     measure: async (step, isWarm, readWeights) => {
-      const weights = readWeights()
+      const weights = await readWeights()
       const due = dueBefore(step, settings, isWarm)
       try {
         const seen = due.probes && layers ? await lookAtLayers(layers, step, weights) : undefined

@@ -43,8 +43,9 @@ describe('an observer', () => {
 
   it('reads weights after the update, and the gradient it was made from', async () => {
     const kept: { weights: Float64Array; gradient: Float64Array }[] = []
-    const read = ({ weights, gradient }: ObservedStep): void => {
-      kept.push({ weights: weights('hidden.dense1.weight'), gradient: gradient('hidden.dense1.weight') })
+    const read = async ({ weights, gradient }: ObservedStep): Promise<void> => {
+      const [own, its] = [await weights('hidden.dense1.weight'), await gradient('hidden.dense1.weight')]
+      kept.push({ weights: own, gradient: its })
     }
     await watch([{ every: 1, observe: read }], 3)
     kept.slice(1).forEach(({ weights, gradient }, index) => {

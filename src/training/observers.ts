@@ -9,15 +9,15 @@ export interface ObservedStep {
   /** The batch's mean loss before that update. */
   readonly loss: number
   /** A parameter or running statistic after the update, by name (`hidden.weight`), in the network's shape, row by row. */
-  weights(name: string): Float64Array
+  weights(name: string): Promise<Float64Array>
   /** The gradient of a trained parameter that the update was made from, before weight decay. */
-  gradient(name: string): Float64Array
+  gradient(name: string): Promise<Float64Array>
 }
 
 export interface Observer {
   /** Called after every so manieth update, and after the last. */
   readonly every: number
-  /** What it throws ends the training. The training waits for it; what was read is the observer's own. */
+  /** The training waits for it, and an error ends the training. Values that were read are the observer's own. */
   observe(step: ObservedStep): void | Promise<void>
 }
 
@@ -28,23 +28,24 @@ export function checkObservers(observers: readonly Observer[]): void {
   }
 }
 
-/** Shows those whose turn it is the program after a step, whose inputs are in the given slot of the ring. */
+/** Shows those whose turn it is the program after a step with this loss. */
 export async function showObservers(
   observers: readonly Observer[],
   program: Program,
-  { step, slot, isLast }: { readonly step: number; readonly slot: number; readonly isLast: boolean },
+  { step, loss, isLast }: { readonly step: number; readonly loss: number; readonly isLast: boolean },
 ): Promise<void> {
   const names = new Set(program.graph.inputs.filter(({ role }) => role !== 'input').map(({ name }) => name))
   const outputs = new Set(program.graph.outputs.map(({ name }) => name))
-  const read = (known: ReadonlySet<string>, name: string, shown: string): Float64Array => {
-    if (known.has(name)) return program.read(name)
+  // A wrong name is refused at once: an observer may do without the answer.
+  const read = (known: ReadonlySet<string>, name: string, shown: string): Promise<Float64Array> => {
+    if (known.has(name)) return program.download(name).then((values) => Float64Array.from(values))
     throw new IsobathError('option', `observers: expected a parameter of the network, got ${shown}.`)
   }
   for (const { every, observe } of observers) {
     if (step % every !== 0 && !isLast) continue
     await observe({
       step,
-      loss: program.read('loss', slot)[0],
+      loss,
       weights: (name) => read(names, name, name),
       gradient: (name) => read(outputs, `gradient.${name}`, name),
     })

@@ -1,5 +1,5 @@
 /** A whole training: the signal before it, the run itself, the scores after it, and its record. */
-import type { Backend, InputRows } from '../backends/backend.ts'
+import type { Backend, InputRows, Values } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { initialiseParameter } from '../blueprint/initialise.ts'
 import { checkAugmentation } from '../data/augment.ts'
@@ -30,7 +30,7 @@ import type { Observer } from './observers.ts'
 import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
 import { createStopwatch, type Stopwatch, type TimeSpent } from './stopwatch.ts'
 import { checkOutputs } from './targets.ts'
-import { type LossRecord, runTraining, type TrainingState, type Values } from './train.ts'
+import { type LossRecord, runTraining, type TrainingState } from './train.ts'
 import { checkWeights, hashWeights } from './weights.ts'
 
 export interface TrainingRecord extends TimeSpent {

@@ -1,5 +1,5 @@
 /** Forward passes in which some layers' outputs can be read, in as many rows at once as memory takes. */
-import type { Backend, InputRows, Program } from '../backends/backend.ts'
+import { type Backend, fillInput, type InputRows, type Program, type Values } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -13,7 +13,7 @@ export interface TappedOutput {
   /** Of all loops around the layer; 1 outside loops. */
   readonly iterations: number
   /** Row after row, for one iteration; the iterations of nested loops are counted through. */
-  values(iteration: number): Float32Array | Float64Array
+  values(iteration: number): Values
 }
 
 export interface TappedPass {
@@ -44,23 +44,24 @@ export async function openTappedPass(
   }
   const graphOf = (batch: number): Graph => evaluationGraph(blueprint, { batch, batchStatistics: batch > 1, taps })
   const { program, batch } = await compileWithin(backend, rows, graphOf, mostBytes)
-  for (const [name, values] of weights) program.write(name, values)
+  for (const [name, values] of weights) program.upload(name, values)
   return {
     batch,
     run: async (fill) => {
-      fill(program.inputRows('x', 0))
+      fillInput(program, 'x', 0, fill)
       await program.run(0, 1)
-      return program.graph.outputs.flatMap(({ name }) => {
+      const tapped: TappedOutput[] = []
+      for (const { name } of program.graph.outputs) {
         const layer = name.startsWith('tap.') ? layers.get(name.slice('tap.'.length)) : undefined
-        return layer ? [readOutput(program, name, layer)] : []
-      })
+        if (layer) tapped.push(outputOf(layer, await program.download(name)))
+      }
+      return tapped
     },
     dispose: () => program.dispose(),
   }
 }
 
-function readOutput(program: Program, name: string, layer: LayerBlueprint): TappedOutput {
-  const all = program.snapshot(name)
+function outputOf(layer: LayerBlueprint, all: Values): TappedOutput {
   const iterations = sizeOf(layer.loops)
   const size = all.length / iterations
   return { layer, iterations, values: (iteration) => all.subarray(iteration * size, (iteration + 1) * size) }

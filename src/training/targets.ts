@@ -1,5 +1,5 @@
 /** What the network's outputs are compared with. */
-import type { Program } from '../backends/backend.ts'
+import type { InputRows } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { lastDense, lastOfChannels } from '../blueprint/misfit.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -42,8 +42,13 @@ function reasonFor(data: Dataset): string {
   return `one for each target of ${data.name}`
 }
 
-/** Writes what the samples of these numbers should give to a slot of the ring. */
-export type TargetWriter = (indices: Uint32Array, slot: number) => void
+/** The input of a training graph beside the samples: what the network should answer. */
+export interface Targets {
+  /** The input's name. */
+  readonly input: 'labels' | 'targets'
+  /** Writes the targets of the samples of these numbers, whose own values are in `samples`. */
+  fill(rows: InputRows, indices: Uint32Array, samples: InputRows): void
+}
 
 interface TargetTask {
   readonly data: Dataset
@@ -51,36 +56,43 @@ interface TargetTask {
   readonly standardiser: Standardiser
 }
 
-export function createTargetWriter({ data, settings, standardiser }: TargetTask, program: Program): TargetWriter {
+export function targetsOf({ data, settings, standardiser }: TargetTask): Targets {
   const { labels, targets } = data.train
-  if (targets !== undefined) {
-    if (targets === 'inputs') return (indices, slot) => copyInputs(program, indices.length, standardiser.size, slot)
-    return (indices, slot) => standardiser.fillTargets(data.train, indices, program.inputRows('targets', slot))
-  }
-  if (losses[settings.loss].input === 'labels') {
-    return (indices, slot) => {
-      // A vector is one row.
-      const { array, offset } = program.inputRows('labels', slot)
-      indices.forEach((sample, position) => {
-        array[offset + position] = labels[sample]
-      })
+  if (targets === 'inputs') {
+    return {
+      input: 'targets',
+      fill: (rows, indices, samples) => copyRows(samples, rows, indices.length, standardiser.size),
     }
   }
-  return (indices, slot) => {
-    const { array, offset, stride } = program.inputRows('targets', slot)
-    indices.forEach((sample, row) => {
-      const start = offset + row * stride
-      for (let output = 0; output < data.classes; output++) array[start + output] = output === labels[sample] ? 1 : 0
-    })
+  if (targets !== undefined) {
+    return { input: 'targets', fill: (rows, indices) => standardiser.fillTargets(data.train, indices, rows) }
   }
+  return losses[settings.loss].input === 'labels'
+    ? { input: 'labels', fill: (rows, indices) => fillLabels(rows, indices, labels) }
+    : { input: 'targets', fill: (rows, indices) => fillOneHot(rows, indices, labels, data.classes) }
+}
+
+type Labels = Dataset['train']['labels']
+
+/** A vector is one row. */
+function fillLabels({ array, offset }: InputRows, indices: Uint32Array, labels: Labels): void {
+  indices.forEach((sample, position) => {
+    array[offset + position] = labels[sample]
+  })
+}
+
+/** 1 for the sample's class, 0 for the others. */
+function fillOneHot({ array, offset, stride }: InputRows, indices: Uint32Array, labels: Labels, classes: number): void {
+  indices.forEach((sample, row) => {
+    const start = offset + row * stride
+    for (let output = 0; output < classes; output++) array[start + output] = output === labels[sample] ? 1 : 0
+  })
 }
 
 /** Inputs are to be given back as the network gets them: varied, where they are. */
-function copyInputs(program: Program, count: number, size: number, slot: number): void {
-  const inputs = program.inputRows('x', slot)
-  const targets = program.inputRows('targets', slot)
+function copyRows(from: InputRows, to: InputRows, count: number, size: number): void {
   for (let row = 0; row < count; row++) {
-    const start = inputs.offset + row * inputs.stride
-    targets.array.set(inputs.array.subarray(start, start + size), targets.offset + row * targets.stride)
+    const start = from.offset + row * from.stride
+    to.array.set(from.array.subarray(start, start + size), to.offset + row * to.stride)
   }
 }

@@ -1,5 +1,5 @@
 /** The training loop: fills the ring with batches while the program works through the other half of it. */
-import type { Backend, InputRows, Program } from '../backends/backend.ts'
+import { type Backend, fillInput, type InputRows, type Program, type Values } from '../backends/backend.ts'
 import type { Blueprint, Shape } from '../blueprint/blueprint.ts'
 import { sameShape } from '../blueprint/shape.ts'
 import { createAugmenter } from '../data/augment.ts'
@@ -19,7 +19,7 @@ import type { Measurer } from './measurements.ts'
 import { type Observer, showObservers } from './observers.ts'
 import { createPace, type Pace } from './pace.ts'
 import { stepInputs } from './step-inputs.ts'
-import { createTargetWriter, type TargetWriter } from './targets.ts'
+import { type Targets, targetsOf } from './targets.ts'
 
 export interface LossRecord {
   /** Updates made before; 0 is the first step. */
@@ -27,9 +27,6 @@ export interface LossRecord {
   /** The batch's mean loss before the update, weight decay not included. */
   readonly loss: number
 }
-
-/** In the precision of the program that they come from: those of a large network count. */
-export type Values = Float32Array | Float64Array
 
 export interface OptimizerState {
   readonly shape: Shape
@@ -96,7 +93,7 @@ export async function runTraining(task: TrainingTask): Promise<TrainingOutcome> 
   const { graph, ringSlots, recompute } = task.step ?? choose()
   const program = await backend.compile(graph, { ringSlots })
   try {
-    for (const { name } of blueprint.parameters) program.write(name, task.weights.get(name) ?? [])
+    for (const { name } of blueprint.parameters) program.upload(name, task.weights.get(name) ?? [])
     const { standardiser, start } = task
     if (start) writeOptimizer(program, start)
     task.onLoaded?.()
@@ -130,7 +127,7 @@ function writeOptimizer(program: Program, { step, optimizer }: Omit<TrainingStat
         `checkpoint: expected ${name} of the shape [${value.shape.join(', ')}]. The run was changed.`,
       )
     }
-    program.write(name, state.values)
+    program.upload(name, state.values)
   }
 }
 
@@ -138,7 +135,7 @@ class Trainer {
   private readonly losses: LossRecord[] = []
   /** The weights as they were measured last. */
   private readonly measured = new Map<string, Values>()
-  private readonly writeTargets: TargetWriter
+  private readonly targets: Targets
   /** Steps in half of the ring. */
   private readonly group: number
   private readonly pace: Pace
@@ -157,7 +154,7 @@ class Trainer {
   ) {
     this.group = program.ringSlots / 2
     this.pace = createPace(this.group)
-    this.writeTargets = createTargetWriter(task, program)
+    this.targets = targetsOf(task)
     this.clock = createCheckpointClock(task.checkpointEvery)
     const { checkpointEvery = [], observers = [], settings } = task
     const { evaluateEvery = [], probes, schedule } = settings
@@ -180,11 +177,11 @@ class Trainer {
       const running = this.pace.time(count, () => this.program.run(half * this.group, count))
       half = 1 - half
       next = abort?.aborted ? 0 : this.prepare(half)
-      const { finished } = await running
+      const { finished, losses } = await running
       this.done = first + finished
-      this.log(1 - half, first, finished)
+      this.log(first, losses)
       if (finished < count) return this.finish(await this.locate(1 - half, finished, first))
-      await this.pause((1 - half) * this.group + count - 1, next > 0)
+      await this.pause(losses[count - 1], next > 0)
     }
     return this.finish(null, this.done < settings.steps)
   }
@@ -203,14 +200,15 @@ class Trainer {
     return true
   }
 
-  /** Between two groups of steps, when the program stands still; the last step was in this slot of the ring. */
-  private async pause(slot: number, goesOn: boolean): Promise<void> {
+  /** Between two groups of steps, when the program stands still; the last step had this loss. */
+  private async pause(loss: number, goesOn: boolean): Promise<void> {
     const { observers = [], onCheckpoint, settings } = this.task
     const step = this.done
     if (observers.length > 0) {
-      await showObservers(observers, this.program, { step, slot, isLast: step === settings.steps })
+      await showObservers(observers, this.program, { step, loss, isLast: step === settings.steps })
     }
-    if (onCheckpoint && goesOn && this.clock.isDue(step)) await this.clock.time(() => onCheckpoint(this.readState()))
+    if (onCheckpoint && goesOn && this.clock.isDue(step))
+      await this.clock.time(async () => onCheckpoint(await this.readState()))
   }
 
   /** Fills half of the ring, or less of it; gives the number of steps. */
@@ -221,44 +219,50 @@ class Trainer {
     for (let index = 0; index < count; index++) {
       const slot = half * this.group + index
       const step = this.prepared + index
-      const indices = this.batches.next(this.program.inputRows('x', slot))
-      this.writeTargets(indices, slot)
+      this.fillBatch(slot)
       this.writeScalars(slot, step)
     }
     this.prepared += count
     return count
   }
 
-  private writeScalars(slot: number, step: number): void {
-    const inputs = stepInputs(this.task.settings, step, this.warmedUpAt)
-    for (const [name, value] of inputs) this.program.write(name, [value], slot)
+  private fillBatch(slot: number): void {
+    const { program, batches, targets } = this
+    fillInput(program, 'x', slot, (samples) => {
+      const indices = batches.next(samples)
+      fillInput(program, targets.input, slot, (rows) => targets.fill(rows, indices, samples))
+    })
   }
 
-  private log(half: number, first: number, finished: number): void {
+  private writeScalars(slot: number, step: number): void {
+    const inputs = stepInputs(this.task.settings, step, this.warmedUpAt)
+    for (const [name, value] of inputs) this.program.upload(name, [value], slot)
+  }
+
+  private log(first: number, losses: Float64Array): void {
     const { settings, onProgress } = this.task
     const fresh: LossRecord[] = []
-    for (let index = 0; index < finished; index++) {
-      const step = first + index
-      if (isLogged(step, settings)) fresh.push({ step, loss: this.program.read('loss', half * this.group + index)[0] })
-    }
+    losses.forEach((loss, index) => {
+      if (isLogged(first + index, settings)) fresh.push({ step: first + index, loss })
+    })
     this.losses.push(...fresh)
     onProgress?.(this.done, fresh)
   }
 
   /** The run stopped before the update of a step whose loss wasn't finite: its batch shows where. */
   private async locate(half: number, finished: number, first: number): Promise<Divergence> {
-    const { array, offset, stride } = this.program.inputRows('x', half * this.group + finished)
+    const inputs = await this.program.download('x', { slot: half * this.group + finished })
     const { blueprint, backend, settings, standardiser } = this.task
     const { batch } = settings
-    const fill = (indices: Uint32Array, rows: InputRows): void => {
+    const { size } = standardiser
+    const fill = (indices: Uint32Array, { array, offset, stride }: InputRows): void => {
       indices.forEach((sample, row) => {
-        for (let index = 0; index < standardiser.size; index++) {
-          rows.array[rows.offset + row * rows.stride + index] = array[offset + sample * stride + index]
-        }
+        array.set(inputs.subarray(sample * size, (sample + 1) * size), offset + row * stride)
       })
     }
     const samples = { count: batch, fill }
-    return locateDivergence({ blueprint, backend, weights: this.readWeights(), samples, batch, step: first + finished })
+    const weights = await this.readWeights()
+    return locateDivergence({ blueprint, backend, weights, samples, batch, step: first + finished })
   }
 
   /** Where the batches go on; those that were filled in and not used don't count. */
@@ -268,33 +272,34 @@ class Trainer {
     return { epoch: Math.floor(used / data.train.count), offset: used % data.train.count }
   }
 
-  private readWeights(): Map<string, Values> {
-    const { parameters } = this.task.blueprint
-    return new Map(parameters.map(({ name }) => [name, this.program.snapshot(name)]))
+  private async readWeights(): Promise<Map<string, Values>> {
+    const weights = new Map<string, Values>()
+    for (const { name } of this.task.blueprint.parameters) weights.set(name, await this.program.download(name))
+    return weights
   }
 
   /** For those who have done with them by the next time: into the same memory. */
-  private readAgain(): Map<string, Values> {
-    const { parameters } = this.task.blueprint
-    for (const { name } of parameters) this.measured.set(name, this.program.snapshot(name, this.measured.get(name)))
-    return this.measured
+  private async readAgain(): Promise<Map<string, Values>> {
+    const { program, measured } = this
+    for (const { name } of this.task.blueprint.parameters) {
+      measured.set(name, await program.download(name, { into: measured.get(name) }))
+    }
+    return measured
   }
 
-  private readState(): TrainingState {
-    const optimizer = new Map<string, OptimizerState>(
-      optimizerInputs(this.program).map(({ name, value: { shape } }) => [
-        name,
-        { shape, values: this.program.snapshot(name) },
-      ]),
-    )
+  private async readState(): Promise<TrainingState> {
+    const optimizer = new Map<string, OptimizerState>()
+    for (const { name, value } of optimizerInputs(this.program)) {
+      optimizer.set(name, { shape: value.shape, values: await this.program.download(name) })
+    }
     const { done: step, warmedUpAt } = this
     // What was measured before this very step is measured again by who goes on from here.
     const warm = warmedUpAt === undefined || warmedUpAt === step ? {} : { warmedUpAt }
-    return { step, weights: this.readWeights(), optimizer, position: this.findPosition(), ...warm }
+    return { step, weights: await this.readWeights(), optimizer, position: this.findPosition(), ...warm }
   }
 
-  private finish(diverged: Divergence | null, interrupted = false): Omit<TrainingOutcome, 'recompute'> {
+  private async finish(diverged: Divergence | null, interrupted = false): Promise<Omit<TrainingOutcome, 'recompute'>> {
     const { losses, program } = this
-    return { losses, diverged, interrupted, state: this.readState(), memoryBytes: program.memoryBytes }
+    return { losses, diverged, interrupted, state: await this.readState(), memoryBytes: program.memoryBytes }
   }
 }

@@ -208,9 +208,13 @@ async function lookingMeasurer(
     evaluator,
     isDue: (step, isWarm) => isLook(step) || (warming?.isDue(step, isWarm) ?? false),
     measure: async (step, isWarm, readWeights) => {
-      const weights = readWeights()
+      const weights = await readWeights()
       if (isLook(step)) await onLook(step, weights)
-      return warming?.isDue(step, isWarm) ? warming.measure(step, isWarm, () => weights) : isWarm ? 'warm' : 'cold'
+      return warming?.isDue(step, isWarm)
+        ? warming.measure(step, isWarm, async () => weights)
+        : isWarm
+          ? 'warm'
+          : 'cold'
     },
     dispose: () => warming?.dispose(),
   }

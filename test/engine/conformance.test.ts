@@ -4,7 +4,7 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Backend } from '../../src/backends/backend.ts'
+import { type Backend, fillInput } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import { createBlueprint } from '../../src/blueprint/create.ts'
 import { initialise } from '../../src/blueprint/initialise.ts'
@@ -16,6 +16,7 @@ import { createRandom } from '../../src/support/random.ts'
 import { callActivations, type JudgedCalls } from '../support/activation-range.ts'
 import { type Call, runCalls } from '../support/calls.ts'
 import { bitsOf, differences, largestDifference, largestSize, worstUnits } from '../support/compare.ts'
+import { downloadOne } from '../support/downloads.ts'
 import { callEveryOperation } from '../support/every-operation.ts'
 import { knownAnswers } from '../support/known-answers.ts'
 import { knownGelu, knownWideGelu } from '../support/known-gelu.ts'
@@ -154,28 +155,47 @@ describe.each(variants)('$name', ({ create }) => {
   test('what was written is read, parameters and states and inputs, in every ring slot', async () => {
     const { problem } = await expectedOutcome('loops in loops')
     const program = await compileProblem(backend, problem)
-    for (const [name, values] of problem.start) expect(program.read(name)).toEqual(rounded(backend, values))
-    problem.steps.forEach((inputs, slot) => {
-      for (const [name, values] of inputs) expect(program.read(name, slot)).toEqual(rounded(backend, values))
-    })
+    for (const [name, values] of problem.start) {
+      expect(await downloadOne(program, name)).toEqual(rounded(backend, values))
+    }
+    for (const [slot, inputs] of problem.steps.entries()) {
+      for (const [name, values] of inputs) {
+        expect(await downloadOne(program, name, slot)).toEqual(rounded(backend, values))
+      }
+    }
     program.dispose()
   })
 
-  test('rows can be filled in place', async () => {
+  test('a download has the precision of the program, or fills the array that it is given', async () => {
+    const { problem } = await expectedOutcome('mlp')
+    const program = await compileProblem(backend, problem)
+    const [[name, values]] = problem.start
+    const own = await program.download(name)
+    expect(own).toBeInstanceOf(backend.precision === 'float32' ? Float32Array : Float64Array)
+    const into = new Float64Array(values.length)
+    expect(await program.download(name, { into })).toBe(into)
+    expect([...into]).toEqual([...own])
+    program.dispose()
+  })
+
+  test('rows can be filled in, in place or not', async () => {
     const { problem } = await expectedOutcome('mlp')
     const written = await runProblem(backend, problem)
     const program = await compileProblem(backend, problem)
     problem.steps.forEach((inputs, slot) => {
       const x = inputs.get('x') ?? new Float64Array()
       const features = 9
-      program.write('x', new Float64Array(x.length), slot)
-      const { array, offset, stride } = program.inputRows('x', slot)
-      for (let row = 0; row * features < x.length; row++) {
-        array.set(x.subarray(row * features, (row + 1) * features), offset + row * stride)
-      }
+      program.upload('x', new Float64Array(x.length), slot)
+      fillInput(program, 'x', slot, ({ array, offset, stride }) => {
+        for (let row = 0; row * features < x.length; row++) {
+          array.set(x.subarray(row * features, (row + 1) * features), offset + row * stride)
+        }
+      })
     })
-    const { finished } = await program.run(0, problem.steps.length)
-    expect(bitsOf(readOutcome(program, problem, finished))).toBe(bitsOf(written))
+    const { finished, losses } = await program.run(0, problem.steps.length)
+    const outcome = await readOutcome(program, problem, finished)
+    expect(bitsOf(outcome)).toBe(bitsOf(written))
+    expect(losses).toEqual(outcome.losses)
     program.dispose()
   })
 
@@ -184,9 +204,9 @@ describe.each(variants)('$name', ({ create }) => {
     const together = await runProblem(backend, problem)
     const program = await compileProblem(backend, problem)
     for (let slot = 0; slot < problem.steps.length; slot++) {
-      expect(await program.run(slot, 1)).toEqual({ finished: 1 })
+      expect(await program.run(slot, 1)).toEqual({ finished: 1, losses: together.losses.slice(slot, slot + 1) })
     }
-    expect(bitsOf(readOutcome(program, problem, problem.steps.length))).toBe(bitsOf(together))
+    expect(bitsOf(await readOutcome(program, problem, problem.steps.length))).toBe(bitsOf(together))
     program.dispose()
   })
 
@@ -253,15 +273,16 @@ async function evaluate(name: ExampleName, batchStatistics: boolean) {
   const slots = [0, 1].map(() => normals(random, batch * input.reduce((product, size) => product * size, 1)))
   const run = async (backend: Backend): Promise<Map<string, Float64Array>> => {
     const program = await backend.compile(graph, { ringSlots: slots.length })
-    for (const [key, values] of start) program.write(key, values)
+    for (const [key, values] of start) program.upload(key, values)
     slots.forEach((x, slot) => {
-      program.write('x', x, slot)
+      program.upload('x', x, slot)
     })
     await program.run(0, slots.length)
-    const results = graph.outputs.map(({ name: key }): [string, Float64Array] => [key, program.read(key, 1)])
-    results.push(['outputs of slot 0', program.read('outputs', 0)])
+    const results = new Map<string, Float64Array>()
+    for (const { name: key } of graph.outputs) results.set(key, await downloadOne(program, key, 1))
+    results.set('outputs of slot 0', await downloadOne(program, 'outputs'))
     program.dispose()
-    return new Map(results)
+    return results
   }
   return { run, expected: await run(reference) }
 }

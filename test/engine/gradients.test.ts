@@ -31,6 +31,7 @@ import {
 } from '../../src/network/layers.ts'
 import type { Network } from '../../src/network/network.ts'
 import { createRandom } from '../../src/support/random.ts'
+import { downloadOne } from '../support/downloads.ts'
 import { exampleNames, examples } from '../support/networks.ts'
 import { compileProblem, createProblem, normals, type ProblemOptions, sgdRule } from '../support/problems.ts'
 
@@ -54,18 +55,19 @@ async function shaken(network: Network, options: ProblemOptions): Promise<Progra
 async function worstError(network: Network, options: ProblemOptions): Promise<number> {
   const program = await shaken(network, options)
   const lossAt = async (name: string, values: Float64Array): Promise<number> => {
-    program.write(name, values)
+    program.upload(name, values)
     await program.run(0, 1)
-    return program.read('loss')[0]
+    return (await program.download('loss'))[0]
   }
   await program.run(0, 1)
   const parameters = program.graph.inputs.filter(({ role }) => role === 'parameter')
-  const gradients = new Map(parameters.map(({ name }) => [name, program.read(`gradient.${name}`)]))
+  const gradients = new Map<string, Float64Array>()
+  for (const { name } of parameters) gradients.set(name, await downloadOne(program, `gradient.${name}`))
   const random = createRandom(5)
   let worst = 0
   let largest = 0
   for (const [name, gradient] of gradients) {
-    const start = program.read(name)
+    const start = await downloadOne(program, name)
     for (let draw = 0; draw < coordinatesOfEach; draw++) {
       const index = random.integer(start.length)
       const moved = (by: number): Float64Array => start.with(index, start[index] + by)
@@ -74,7 +76,7 @@ async function worstError(network: Network, options: ProblemOptions): Promise<nu
       worst = Math.max(worst, Math.abs(gradient[index] - slope) / size)
       largest = Math.max(largest, Math.abs(slope))
     }
-    program.write(name, start)
+    program.upload(name, start)
   }
   expect(largest, 'slopes that a wrong gradient would miss').toBeGreaterThan(0.01)
   return worst

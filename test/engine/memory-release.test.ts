@@ -1,6 +1,7 @@
 /** The memory of programs that were disposed of is given back before the next one takes its own. */
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { fillInput } from '../../src/backends/backend.ts'
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
 import { collectGarbage } from '../../src/backends/wasm/platform.ts'
 import { GraphBuilder } from '../../src/graph/builder.ts'
@@ -24,8 +25,7 @@ test.skipIf(!existsSync(status)).each(['inline', 2] as const)(
     const graph = largeGraph()
     const runOne = async (): Promise<number> => {
       const program = await backend.compile(graph)
-      const { array, offset } = program.inputRows('x', 0)
-      array.fill(2, offset, offset + 2048 * 4096)
+      fillInput(program, 'x', 0, ({ array, offset }) => array.fill(2, offset, offset + 2048 * 4096))
       await program.run(0, 1)
       program.dispose()
       return program.memoryBytes

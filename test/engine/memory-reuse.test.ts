@@ -2,6 +2,7 @@
  * Operations on images in memory that held something else before, NaN all over: each writes every element of its result, and
  * zeros in the padding, on which norms of gradients rely.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
@@ -11,6 +12,7 @@ import type { OpName } from '../../src/graph/ops.ts'
 import { geometryOf } from '../../src/graph/windows.ts'
 import { type Call, runCalls } from '../support/calls.ts'
 import { largestDifference, largestSize } from '../support/compare.ts'
+import { downloadAll } from '../support/downloads.ts'
 import { callEveryOperation } from '../support/every-operation.ts'
 import { unitOf, wasmVariants } from '../support/variants.ts'
 
@@ -71,17 +73,20 @@ function graphInUsedMemory(): Graph {
 async function run(backend: Backend): Promise<Map<string, Float64Array>> {
   const graph = graphInUsedMemory()
   const program = await backend.compile(graph)
-  program.write('NaN', new Float64Array(200 * 400).fill(Number.NaN))
+  program.upload('NaN', new Float64Array(200 * 400).fill(Number.NaN))
   calls.forEach(({ inputs }, call) => {
     inputs.forEach(({ values }, position) => {
-      program.write(`${call} input ${position}`, values)
+      program.upload(`${call} input ${position}`, values)
     })
   })
   for (const { name, value } of graph.inputs) {
-    if (name.endsWith('ones')) program.write(name, new Float64Array(value.shape[0]).fill(1))
+    if (name.endsWith('ones')) program.upload(name, new Float64Array(value.shape[0]).fill(1))
   }
   await program.run(0, 1)
-  const results = new Map(graph.outputs.map(({ name }) => [name, program.read(name)]))
+  const results = await downloadAll(
+    program,
+    graph.outputs.map(({ name }) => name),
+  )
   program.dispose()
   return results
 }
@@ -120,14 +125,14 @@ describe.each(wasmVariants)('$name', ({ precision, create }) => {
     const gradient = builder.op('convWeightGradient', inputs, attributes, 'gradient')
     output('norm', builder.op('norms', gradient, { axes: 0 }, 'norm')[0])
     const program = await backend.compile(builder.finish("parts of a weight's gradient"))
-    program.write('NaN', new Float64Array(200 * 400).fill(Number.NaN))
-    program.write('dy', new Float64Array(24 * 5).fill(1))
-    program.write('x', new Float64Array(24 * 3).fill(1))
+    program.upload('NaN', new Float64Array(200 * 400).fill(Number.NaN))
+    program.upload('dy', new Float64Array(24 * 5).fill(1))
+    program.upload('x', new Float64Array(24 * 3).fill(1))
     await program.run(0, 1)
-    expect(program.read('NaN everywhere').every(Number.isNaN)).toBe(true)
+    expect((await program.download('NaN everywhere')).every(Number.isNaN)).toBe(true)
     // A tap sees 3 x 4, 3 x 3, 2 x 4 or 2 x 3 positions of 2 images, for each of 15 pairs of channels.
     const squares = [12, 9, 8, 6].reduce((all, seen) => all + 15 * (2 * seen) ** 2, 0)
-    expect(program.read('norm')[0]).toBeCloseTo(Math.sqrt(squares), 4)
+    expect((await program.download('norm'))[0]).toBeCloseTo(Math.sqrt(squares), 4)
     program.dispose()
   })
 
@@ -140,7 +145,7 @@ describe.each(wasmVariants)('$name', ({ precision, create }) => {
     const program = await backend.compile(builder.finish('subsample'))
     await program.run(0, 1)
     const row = [...new Array(5).fill(1), ...new Array(12).fill(0)]
-    expect([...program.read('y')]).toEqual([row, row, row, row].flat())
+    expect([...(await program.download('y'))]).toEqual([row, row, row, row].flat())
     program.dispose()
   })
 

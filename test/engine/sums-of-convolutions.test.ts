@@ -2,6 +2,7 @@
  * Sums over parts of the rows that convolutions make, in the convolutions' own kernels: statistics forwards, gradients of batch
  * norm and of biases backwards. Against float64, and on any number of threads the same bits.
  */
+
 import { describe, expect, test } from 'vitest'
 import type { Backend } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
@@ -15,6 +16,7 @@ import { geometryOf } from '../../src/graph/windows.ts'
 import { createRandom } from '../../src/support/random.ts'
 import { largestDifference, largestSize } from '../support/compare.ts'
 import { type Sizes, windowOf } from '../support/convolutions.ts'
+import { downloadAll } from '../support/downloads.ts'
 import { unitOf } from '../support/variants.ts'
 
 interface Problem {
@@ -68,11 +70,14 @@ function createSums(sizes: Sizes, centre: number): Problem {
 
 async function run(backend: Backend, { graph, inputs }: Problem): Promise<Float64Array[]> {
   const program = await backend.compile(graph)
-  for (const [name, values] of inputs) program.write(name, values)
+  for (const [name, values] of inputs) program.upload(name, values)
   await program.run(0, 1)
-  const outputs = graph.outputs.map(({ name }) => program.read(name))
+  const outputs = await downloadAll(
+    program,
+    graph.outputs.map(({ name }) => name),
+  )
   program.dispose()
-  return outputs
+  return [...outputs.values()]
 }
 
 const usual: Sizes = { B: 17, C: 16, O: 16, H: 8, W: 8, kernel: 3, stride: 1, padding: 'zero' }

@@ -1,9 +1,10 @@
 /** The files that make_golden.mjs writes, and our programs' distance from them. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import type { Backend, Program } from '../../src/backends/backend.ts'
+import { type Backend, fillInput, type Program } from '../../src/backends/backend.ts'
 import { sizeOf } from '../../src/blueprint/shape.ts'
 import { optimizerScalars, trainingGraph } from '../../src/graph/programs.ts'
+import { downloadAll, downloadOne } from '../support/downloads.ts'
 import { batchIndices, errorBatchesOf, type GoldenCase, type GoldenData } from './cases.ts'
 
 const statistics = z.object({
@@ -54,9 +55,12 @@ function compileCase(backend: Backend, golden: GoldenCase, data: GoldenData, slo
   return backend.compile(graph, { ringSlots: slots })
 }
 
-function readGradients(program: Program, { blueprint }: GoldenData): Tensors {
-  const trained = blueprint.parameters.filter(({ trainable }) => trainable)
-  return new Map(trained.map(({ name }) => [name, program.read(`gradient.${name}`)]))
+async function readGradients(program: Program, { blueprint }: GoldenData): Promise<Tensors> {
+  const gradients = new Map<string, Float64Array>()
+  for (const { name, trainable } of blueprint.parameters) {
+    if (trainable) gradients.set(name, await downloadOne(program, `gradient.${name}`))
+  }
+  return gradients
 }
 
 /** All steps of a case, or as many as it has for float64. */
@@ -65,20 +69,22 @@ export async function trainCase(backend: Backend, golden: GoldenCase, data: Gold
   const { float64Steps = golden.steps } = golden
   const steps = backend.precision === 'float64' ? float64Steps : golden.steps
   const program = await compileCase(backend, golden, data, ringSlots)
-  for (const [name, values] of weights) program.write(name, values)
+  for (const [name, values] of weights) program.upload(name, values)
 
   let gradients: Tensors = new Map()
   const losses: number[] = []
   for (let step = 0; step < steps; ) {
     const count = step === 0 ? 1 : Math.min(ringSlots, steps - step)
     for (let slot = 0; slot < count; slot++) writeBatch(program, slot, step + slot, golden, data)
-    await program.run(0, count)
-    for (let slot = 0; slot < count; slot++) losses.push(program.read('loss', slot)[0])
-    if (step === 0) gradients = readGradients(program, data)
+    losses.push(...(await program.run(0, count)).losses)
+    if (step === 0) gradients = await readGradients(program, data)
     step += count
   }
   const held = blueprint.parameters.filter(({ trainable }) => !trainable)
-  const running = new Map(held.map(({ name }) => [name, program.read(name)]))
+  const running = await downloadAll(
+    program,
+    held.map(({ name }) => name),
+  )
   program.dispose()
   return { gradients, losses, running }
 }
@@ -88,12 +94,12 @@ export async function firstGradients(backend: Backend, golden: GoldenCase, data:
   const { count, batch } = errorBatchesOf(golden)
   const still = { ...golden, batch, rate: 0 }
   const program = await compileCase(backend, still, data, 1)
-  for (const [name, values] of data.weights) program.write(name, values)
+  for (const [name, values] of data.weights) program.upload(name, values)
   const found: Tensors[] = []
   for (let step = 0; step < count; step++) {
     writeBatch(program, 0, step, still, data)
     await program.run(0, 1)
-    found.push(readGradients(program, data))
+    found.push(await readGradients(program, data))
   }
   program.dispose()
   return found
@@ -110,16 +116,17 @@ function writeBatch(
 ): void {
   const indices = batchIndices(golden, step)
   const fillRows = (name: string, values: Float32Array, width: number): void => {
-    const { array, offset, stride } = program.inputRows(name, slot)
-    indices.forEach((index, row) => {
-      array.set(values.subarray(index * width, (index + 1) * width), offset + row * stride)
+    fillInput(program, name, slot, ({ array, offset, stride }) => {
+      indices.forEach((index, row) => {
+        array.set(values.subarray(index * width, (index + 1) * width), offset + row * stride)
+      })
     })
   }
   fillRows('x', x, sizeOf(golden.input))
   if (golden.loss === 'squared-error') fillRows('targets', targets, golden.outputs)
-  else program.write('labels', pick(labels, indices), slot)
-  for (const [name, value] of optimizerScalars(golden.optimizer, golden.rate, step)) program.write(name, [value], slot)
-  program.write('step', [step], slot)
+  else program.upload('labels', pick(labels, indices), slot)
+  for (const [name, value] of optimizerScalars(golden.optimizer, golden.rate, step)) program.upload(name, [value], slot)
+  program.upload('step', [step], slot)
 }
 
 export function norm(values: ArrayLike<number>): number {

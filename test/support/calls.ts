@@ -1,9 +1,11 @@
 /** Single operations on given tensors, many of them in one program. */
+
 import type { Backend } from '../../src/backends/backend.ts'
 import { GraphBuilder } from '../../src/graph/builder.ts'
 import type { Attributes, Element, Graph, Shape } from '../../src/graph/graph.ts'
 import type { OpName } from '../../src/graph/ops.ts'
 import { verifyGraph } from '../../src/graph/verify.ts'
+import { downloadAll } from './downloads.ts'
 
 export interface Tensor {
   readonly shape: Shape
@@ -42,14 +44,15 @@ export async function runCalls(backend: Backend, calls: readonly Call[]): Promis
   const program = await backend.compile(graph)
   calls.forEach(({ inputs }, call) => {
     inputs.forEach(({ values }, position) => {
-      program.write(inputName(call, position), values)
+      program.upload(inputName(call, position), values)
     })
   })
   await program.run(0, 1)
-  const results = calls.map((_, call): Float64Array[] => {
+  const results: Float64Array[][] = []
+  for (const call of calls.keys()) {
     const names = graph.outputs.map(({ name }) => name).filter((name) => name.startsWith(`call${call}.`))
-    return names.map((name) => program.read(name))
-  })
+    results.push([...(await downloadAll(program, names)).values()])
+  }
   program.dispose()
   return results
 }

@@ -58,12 +58,12 @@ export async function seeHandMade<T>(
   backend: Backend,
   made: HandMade,
   needs: LayerProbe['needs'],
-  see: (sight: Sight, setting: Setting) => T,
+  see: (sight: Sight, setting: Setting) => T | Promise<T>,
 ): Promise<T> {
   const { blueprint, samples, weights, setting } = handMade(made)
   const pass = await openPass(blueprint, backend, samples, needs)
   try {
-    return see(await pass.look(weights), setting)
+    return await see(await pass.look(weights), setting)
   } finally {
     pass.dispose()
   }

@@ -12,6 +12,7 @@ import {
 } from '../../src/graph/programs.ts'
 import type { Network } from '../../src/network/network.ts'
 import { createRandom, type Random } from '../../src/support/random.ts'
+import { downloadAll } from './downloads.ts'
 
 export interface ProblemOptions extends Partial<TrainingGraphOptions> {
   readonly input?: readonly number[]
@@ -81,9 +82,9 @@ export async function compileProblem<P extends Program>(
   { graph, start, steps }: Problem,
 ): Promise<P> {
   const program = await backend.compile(graph, { ringSlots: steps.length })
-  for (const [name, values] of start) program.write(name, values)
+  for (const [name, values] of start) program.upload(name, values)
   steps.forEach((inputs, slot) => {
-    for (const [name, values] of inputs) program.write(name, values, slot)
+    for (const [name, values] of inputs) program.upload(name, values, slot)
   })
   return program
 }
@@ -91,17 +92,17 @@ export async function compileProblem<P extends Program>(
 export async function runProblem(backend: Compiler<Program>, problem: Problem): Promise<Outcome> {
   const program = await compileProblem(backend, problem)
   const { finished } = await program.run(0, problem.steps.length)
-  const outcome = readOutcome(program, problem, finished)
+  const outcome = await readOutcome(program, problem, finished)
   program.dispose()
   return outcome
 }
 
-export function readOutcome(program: Program, { graph, steps }: Problem, finished: number): Outcome {
-  const losses = Float64Array.from(steps, (_, slot) => program.read('loss', slot)[0])
+export async function readOutcome(program: Program, { graph, steps }: Problem, finished: number): Promise<Outcome> {
+  const losses = new Float64Array(steps.length)
+  for (const slot of losses.keys()) losses[slot] = (await program.download('loss', { slot }))[0]
   const names = [
     ...graph.inputs.filter(({ role }) => role !== 'input').map(({ name }) => name),
     ...graph.outputs.map(({ name }) => name).filter((name) => name !== 'loss'),
   ]
-  const values = new Map(names.map((name) => [name, program.read(name)]))
-  return { finished, losses, values }
+  return { finished, losses, values: await downloadAll(program, names) }
 }

@@ -61,12 +61,6 @@ function createProgram(graph: Graph, ringSlots: number): Program {
     return true
   }
 
-  const readFrom = (name: string, slot = 0): Float64Array => {
-    const slots = outputs.get(name) ?? inputs.get(name)
-    assertInvariant(slots !== undefined, `the program has no output ${name}`)
-    return Float64Array.from(inSlot(slots, slot))
-  }
-
   return {
     graph,
     precision: 'float64',
@@ -74,23 +68,25 @@ function createProgram(graph: Graph, ringSlots: number): Program {
     memoryBytes: [...inputs.values(), ...outputs.values()]
       .flat()
       .reduce((bytes, { byteLength }) => bytes + byteLength, 0),
-    write: (name, values, slot = 0) => {
+    upload: (name, values, slot = 0) => {
       const target = inputIn(name, slot)
       assertInvariant(values.length === target.length, `${name} takes ${target.length} values, got ${values.length}`)
       target.set(values)
     },
-    read: readFrom,
-    snapshot: (name) => readFrom(name),
-    inputRows: (name, slot) => {
-      const array = inputIn(name, slot)
-      const input = graph.inputs.find((candidate) => candidate.name === name)
-      return { array, offset: 0, stride: input?.value.shape[1] ?? array.length }
+    download: async (name, { slot = 0, into } = {}) => {
+      const slots = outputs.get(name) ?? inputs.get(name)
+      assertInvariant(slots !== undefined, `the program has no output ${name}`)
+      const values = inSlot(slots, slot)
+      const result = into ?? new Float64Array(values.length)
+      result.set(values)
+      return result
     },
     run: async (first, count) => {
       assertInvariant(first >= 0 && count >= 1 && first + count <= ringSlots, `${count} steps from slot ${first}`)
       let finished = 0
       while (finished < count && runStep(first + finished)) finished++
-      return { finished }
+      const losses = outputs.get('loss') ?? []
+      return { finished, losses: Float64Array.from(losses.slice(first, first + finished), ([loss]) => loss) }
     },
     dispose: () => {},
   }

@@ -1,16 +1,16 @@
 /** Runs graphs as WebAssembly, on worker threads or in the calling thread. */
 
 import { formatBytes } from '../../format/bytes.ts'
-import type { Graph, Value } from '../../graph/graph.ts'
+import type { Graph } from '../../graph/graph.ts'
 import { assertInvariant, IsobathError } from '../../support/errors.ts'
 import { type Backend, type CompileOptions, type Precision, type Program, precisions } from '../backend.ts'
 import { control, type EmittedModule, type EmittedProfile, emitModule, memoryBytes } from './module.ts'
 import { createPlan } from './plan/create.ts'
-import { layoutSize, pack, unpack } from './plan/layout.ts'
-import { elementBytes, type Location, type Plan } from './plan/plan.ts'
+import type { Plan } from './plan/plan.ts'
 import { availableCores, canShareMemory, enableRelaxedSimd } from './platform.ts'
 import { createInlinePool, createThreadPool } from './pool.ts'
 import { type Profile, takeTimes } from './profile.ts'
+import { createProgram } from './program.ts'
 
 export interface WasmOptions {
   /** float32 by default. */
@@ -163,110 +163,5 @@ function readProfile(memory: WebAssembly.Memory, { area, kernels, barriers }: Em
     threads: area.threads,
     kernels: kernels.map((described, slot) => ({ ...described, milliseconds: slots[slot] })),
     barriers: { calls: barriers, milliseconds: slots[area.slots - 1] },
-  }
-}
-
-interface Running {
-  readonly run: (first: number, count: number) => Promise<void>
-  readonly dispose: () => void
-}
-
-function createProgram(plan: Plan, memory: WebAssembly.Memory, { run, dispose }: Running): Program {
-  const { graph, precision, ringSlots } = plan
-  const real = precision === 'float32' ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer)
-  const whole = new Int32Array(memory.buffer)
-  const inputs = new Map(graph.inputs.map((input) => [input.name, input]))
-  const outputs = new Map(graph.outputs.map((output) => [output.name, output.value]))
-
-  const locate = (value: Value): Location => {
-    const location = plan.locations.get(value)
-    assertInvariant(location !== undefined, `%${value.id} has no place`)
-    return location
-  }
-  /** Calls `visit(element offset, number)` for each tensor that the value's loop axes stack. */
-  const forEachSlot = (value: Value, ringSlot: number, visit: (offset: number, tensor: number) => void): void => {
-    const { buffer, slot, terms, axes } = locate(value)
-    assertInvariant(ringSlot >= 0 && ringSlot < ringSlots, `ring slot ${ringSlot} of ${ringSlots}`)
-    const bytes = elementBytes(precision, buffer.element)
-    const first = plan.offsets[buffer.id] / bytes
-    const start = terms.reduce(
-      (sum, { loop, coefficient }) => (loop === 'ring' ? sum + coefficient * ringSlot : sum),
-      slot,
-    )
-    const counts = value.shape.slice(0, axes.length)
-    const visitAxis = (axis: number, slotNumber: number, tensor: number): void => {
-      if (axis === axes.length) {
-        visit(first + slotNumber * buffer.slotSize, tensor)
-        return
-      }
-      for (let index = 0; index < counts[axis]; index++) {
-        visitAxis(axis + 1, slotNumber + index * axes[axis], tensor * counts[axis] + index)
-      }
-    }
-    visitAxis(0, start, 0)
-  }
-  const arrayOf = (value: Value) => (value.element === 'int' ? whole : real)
-  const sizeOfOne = (value: Value): number =>
-    value.shape.slice(locate(value).axes.length).reduce((product, size) => product * size, 1)
-
-  const write = (name: string, values: ArrayLike<number>, slot = 0): void => {
-    const input = inputs.get(name)
-    assertInvariant(input !== undefined, `the program has no input ${name}`)
-    const { value } = input
-    const size = value.shape.reduce((product, length) => product * length, 1)
-    assertInvariant(values.length === size, `${name} takes ${size} values, got ${values.length}`)
-    const { layout } = locate(value).buffer
-    const one = sizeOfOne(value)
-    forEachSlot(value, slot, (offset, tensor) => pack(layout, values, tensor * one, arrayOf(value), offset))
-  }
-
-  for (const { value, data } of graph.constants) {
-    const { layout } = locate(value).buffer
-    const one = sizeOfOne(value)
-    forEachSlot(value, 0, (offset, tensor) => pack(layout, data, tensor * one, arrayOf(value), offset))
-  }
-
-  /** Into what `make` gives. */
-  const readInto = <T extends Float32Array | Float64Array>(
-    make: (size: number) => T,
-    name: string,
-    slot: number,
-  ): T => {
-    const value = outputs.get(name) ?? inputs.get(name)?.value
-    assertInvariant(value !== undefined, `the program has no output ${name}`)
-    const { layout } = locate(value).buffer
-    const one = sizeOfOne(value)
-    const result = make(value.shape.reduce((product, length) => product * length, 1))
-    forEachSlot(value, slot, (offset, tensor) => unpack(layout, arrayOf(value), offset, result, tensor * one))
-    return result
-  }
-
-  return {
-    graph,
-    precision,
-    ringSlots,
-    memoryBytes: memory.buffer.byteLength,
-    write,
-    read: (name, slot = 0) => readInto((size) => new Float64Array(size), name, slot),
-    snapshot: (name, into) =>
-      readInto((size) => into ?? (precision === 'float32' ? new Float32Array(size) : new Float64Array(size)), name, 0),
-    inputRows: (name, slot) => {
-      const input = inputs.get(name)
-      assertInvariant(input !== undefined, `the program has no input ${name}`)
-      const { layout } = locate(input.value).buffer
-      let start = 0
-      forEachSlot(input.value, slot, (offset) => {
-        start = offset
-      })
-      const stride = layout.kind === 'rows' ? layout.stride : layoutSize(layout)
-      return { array: arrayOf(input.value), offset: start, stride }
-    },
-    run: async (first, count) => {
-      assertInvariant(first >= 0 && count >= 1 && first + count <= ringSlots, `${count} steps from slot ${first}`)
-      whole[control.finished / 4] = 0
-      await run(first, count)
-      return { finished: whole[control.finished / 4] }
-    },
-    dispose,
   }
 }

@@ -51,7 +51,7 @@ describe.each(modes)('%s', (_name, wasmOptions) => {
     const start = performance.now()
     const { finished } = await program.run(0, problem.steps.length)
     const passed = performance.now() - start
-    expect(readOutcome(program, problem, finished).finished).toBe(problem.steps.length)
+    expect((await readOutcome(program, problem, finished)).finished).toBe(problem.steps.length)
     const profile = program.takeProfile()
     const again = program.takeProfile()
     program.dispose()
