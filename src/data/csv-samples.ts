@@ -2,12 +2,9 @@
 import { IsobathError } from '../support/errors.ts'
 import { fitsFloat32 } from './csv-cells.ts'
 import type { EncodedColumn, TableEncoding } from './csv-encoding.ts'
-import type { CsvTable } from './csv-table.ts'
+import { type CsvTable, MOST_VALUES } from './csv-table.ts'
 import { sortWords, type Targets } from './csv-target.ts'
 import type { Samples } from './dataset.ts'
-
-/** Values of a data set: 4 GiB of them. */
-const MOST_VALUES = 2 ** 30
 
 /** What a table became: a category's words are those of its training rows. */
 export function encodingOf({ columns, categories }: CsvTable, targets: Targets, train: Uint32Array): TableEncoding {

@@ -11,8 +11,8 @@ const FIRST_ROWS = 20
 const MOST_CATEGORIES = 1000
 /** Different labels. */
 export const MOST_CLASSES = 2 ** 16
-/** Values of a table: 4 GiB of them. */
-const MOST_VALUES = 2 ** 30
+/** Values of a table, and of what its columns become: 2 GiB of float64. A packed file of 13 MB can hold 1,500 million. */
+export const MOST_VALUES = 2 ** 28
 
 /** The label's cells, as words and as numbers, until it is known which of them they are. */
 export interface TargetColumn {
