@@ -2,13 +2,21 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { expect, it } from 'vitest'
-import { builtFolder } from '../support/build.ts'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { rolldown } from 'rolldown'
+import { beforeAll, expect, it } from 'vitest'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const folder = temporaryFolder()
 const rounds = 150
+const locks = join(temporaryFolder(), 'run-lock.mjs')
+
+beforeAll(async () => {
+  const input = fileURLToPath(new URL('../../src/runs/run-lock.ts', import.meta.url))
+  const bundle = await rolldown({ input, external: /^node:/ })
+  await bundle.write({ file: locks, format: 'esm' })
+  await bundle.close()
+})
 
 /** Takes the lock again and again, notes when it has it and when it has done, and mostly leaves a dead process's lock. */
 const contender = `
@@ -38,9 +46,8 @@ const contender = `
   }`
 
 function contend(): Promise<number | null> {
-  const module = pathToFileURL(join(builtFolder, 'runs', 'run-lock.js')).href
   const child = spawn(process.execPath, ['--input-type=module', '-e', contender], {
-    env: { ...process.env, LOCK_MODULE: module, FOLDER: folder },
+    env: { ...process.env, LOCK_MODULE: pathToFileURL(locks).href, FOLDER: folder },
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   return new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
