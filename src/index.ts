@@ -72,14 +72,20 @@ export { type BlobsOptions, blobs } from './data/blobs.ts'
 export {
   type CatalogueRow,
   catalogue,
-  type DatasetOptions,
-  GENERATOR_OPTIONS,
-  type GeneratorOption,
   loadDataset,
+  type OpenedDataset,
+  openDataset,
+  opensTables,
+  readStoredOptions,
+  sourceOf,
+  tableSource,
 } from './data/catalogue.ts'
 export { type CsvOptions, type CsvSource, type EncodedColumn, readCsv, type TableEncoding } from './data/csv.ts'
+export { type DataShape, shapeOfData } from './data/data-shape.ts'
 export { autoencode, type Dataset, inputSize, outputsOf, type Samples, type Task, taskOf } from './data/dataset.ts'
+export type { DatasetOptions } from './data/dataset-options.ts'
 export { glyphs } from './data/glyphs.ts'
+export { commonOptions, tableOptions } from './data/options.ts'
 export type { Order } from './data/order.ts'
 export { dataset, type OwnDataset, type OwnInputs, type OwnSamples } from './data/own-arrays.ts'
 export { moons, spirals } from './data/planar.ts'
@@ -152,7 +158,7 @@ export {
   type TrainingOptions,
   training,
 } from './settings/training.ts'
-export { type ErrorCode, IsobathError } from './support/errors.ts'
+export { type ErrorCode, IsobathError, type OptionName } from './support/errors.ts'
 export { type Fields, type Input, pickOptions, without } from './support/fields.ts'
 export { readNumber } from './support/kinds.ts'
 export { nearest, suggestion } from './support/nearest.ts'

@@ -159,7 +159,8 @@ export async function createReaders(load, folder) {
   const { parseNetwork, withDepth } = await load('network/presets')
   const { createBlueprint } = await load('blueprint/create')
   const { count } = await load('blueprint/count')
-  const { parseBytes, parseNumber, wholeFrom, wholeList } = await load('cli/numbers')
+  const { wholeFrom, wholeList } = await load('cli/numbers')
+  const kinds = await load('support/kinds')
   const { addDataOptions, dataChoice } = await load('cli/data-options')
   const { moons, readRun, train } = await load('index')
   const { readResult } = await load('runs/run-description')
@@ -370,7 +371,8 @@ export async function createReaders(load, folder) {
         .tuple(number, fc.constantFrom('', 'B', 'KiB', 'MB', 'GB', 'x'))
         .map((parts) => encode(parts.join(''))),
       read: (bytes) => {
-        for (const parse of [parseBytes, parseNumber, wholeFrom(0), wholeList(1)]) refusable(() => parse(decode(bytes)))
+        for (const parse of [wholeFrom(0), wholeList(1)]) refusable(() => parse(decode(bytes)))
+        for (const { text } of [kinds.bytes(), kinds.positive(), kinds.count(), kinds.texts()]) text.read(decode(bytes))
       },
     },
     options: {

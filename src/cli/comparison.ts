@@ -6,6 +6,7 @@ import {
   comparisonPicture,
   comparisonReport,
   comparisonText,
+  type DataShape,
   depthInName,
   describeRecipe,
   IsobathError,
@@ -15,7 +16,7 @@ import {
   version,
   withDepth,
 } from '../index.ts'
-import { type DataFlags, type InputShape, openData } from './data-options.ts'
+import { type DataFlags, openData } from './data-options.ts'
 import { describeSet, modeText } from './described-data.ts'
 import { interruptible } from './interrupt.ts'
 import { type MachineFlags, machineOptions } from './options.ts'
@@ -60,7 +61,7 @@ function checkHasNoDepth(text: string): void {
 }
 
 /** Networks that are one but for the depth in their names, such as plain-20 and plain-56, are one family. */
-function familiesOf(texts: readonly string[], shape: InputShape): NetworkFamily[] {
+function familiesOf(texts: readonly string[], shape: DataShape): NetworkFamily[] {
   texts.forEach(checkHasNoDepth)
   const named = new Map(texts.toReversed().map((text) => [openName(text), text]))
   const names = [...new Set(texts.map(openName))]
@@ -114,10 +115,10 @@ export async function compareNetworks(
 ): Promise<ComparisonResult> {
   const depths = depthsOf(flags, texts)
   const options = { ...trainingOptions(flags), ...machineOptions(flags), depths }
-  const { shape, read } = await openData(flags)
-  const families = familiesOf(texts, shape)
+  const opened = openData(flags)
+  const families = familiesOf(texts, await opened.shape())
   checkDepths(families, depths, flags.depths !== undefined)
-  const data = await read()
+  const data = await opened.read()
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const progress = stderrProgress()
   const show = showTrials(progress, trialName)

@@ -1,6 +1,17 @@
 /** From tables of options to flags, and from the flags that were given back to options. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type Fields, type Input, machine, optimizerOptions, pickOptions, training } from '../index.ts'
+import {
+  commonOptions,
+  type Fields,
+  type Input,
+  machine,
+  type OptionName,
+  optimizerOptions,
+  pickOptions,
+  tableOptions,
+  training,
+} from '../index.ts'
+import { quote } from './quote.ts'
 
 /**
  * The flag of a row. Its default stands in the help (`usual`: another one, in words); the flag itself has none, so that what
@@ -39,8 +50,9 @@ function givenValue({ flag }: Fields[string], flags: object): unknown {
 }
 
 /** An option as it is typed on the command line: `--clip-norm` for `clipNorm`. What is no flag keeps its name. */
-export function flagName(key: string): string {
-  const tables: Fields = { ...training, ...optimizerOptions, ...machine }
+export const flagName: OptionName = (key, value) => {
+  const tables: Fields = { ...commonOptions, ...tableOptions, ...training, ...optimizerOptions, ...machine }
   const flag = Object.hasOwn(tables, key) ? tables[key].flag : undefined
-  return flag === undefined ? key : (new Option(flag).long ?? key)
+  const name = flag === undefined ? key : (new Option(flag).long ?? key)
+  return value === undefined ? name : `${name} ${quote([value].flat().join(','))}`
 }

@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import {
   createBlueprint,
+  type DataShape,
   IsobathError,
   isPreset,
   type Network,
@@ -11,7 +12,7 @@ import {
   takesImages,
 } from '../index.ts'
 import { isFile, isFolder, readLimited } from '../support/files.ts'
-import { type InputShape, inputOf, type ShapeFlags } from './data-options.ts'
+import { inputOf, type ShapeFlags } from './data-options.ts'
 
 /** How every command explains its NETWORK. */
 export const networkHelp = 'a preset such as mlp:depth=16 (isobath --help lists them), or a JSON file'
@@ -39,17 +40,17 @@ export function shortName(text: string): string {
  * What networks are given where a command needs no data: what the first of them is for, or the first that takes images
  * where there is one, unless --data or --input says otherwise.
  */
-export function shapeFor(texts: readonly string[], flags: ShapeFlags): Promise<InputShape> {
+export function shapeFor(texts: readonly string[], flags: ShapeFlags): Promise<DataShape> {
   const all = texts.map(usualShape)
   return inputOf(flags, all.find(({ input }) => input.length === 3) ?? all[0])
 }
 
-function usualShape(text: string): Omit<InputShape, 'task'> {
+function usualShape(text: string): Omit<DataShape, 'task'> {
   if (!isNetworkFile(text)) return presetData(text) ?? { input: [784], classes: 10 }
   return { input: takesImages(readNetworkFile(text)) ? [3, 32, 32] : [784], classes: 10 }
 }
 
-export function readNetwork(text: string, { classes, input }: Pick<InputShape, 'classes' | 'input'>): Network {
+export function readNetwork(text: string, { classes, input }: Pick<DataShape, 'classes' | 'input'>): Network {
   return isNetworkFile(text) ? readNetworkFile(text, input) : parseNetwork(text, { classes, input })
 }
 

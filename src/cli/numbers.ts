@@ -2,13 +2,6 @@
 import { InvalidArgumentError } from 'commander'
 import { readNumber } from '../index.ts'
 
-/** A number, as people write it: 0.1, 1e-4, 128. */
-export function parseNumber(text: string): number {
-  const value = readNumber(text)
-  if (value === undefined) throw new InvalidArgumentError('Expected a number.')
-  return value
-}
-
 /** A whole number of at least `least`. */
 export function wholeFrom(least: number): (text: string) => number {
   return (text) => {

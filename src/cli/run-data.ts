@@ -1,18 +1,36 @@
 /** The data of a run that is there already: loaded as the run did where the flags don't say otherwise. */
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
-import { type Dataset, dataFolder, IsobathError, loadDataset, type RunFacts, storedSets } from '../index.ts'
-import { choiceSchema, type DataChoice, type DataFlags, dataChoice, dataName, readData } from './data-options.ts'
+import { basename } from 'node:path'
+import {
+  type Dataset,
+  type DatasetOptions,
+  IsobathError,
+  loadDataset,
+  opensTables,
+  type RunFacts,
+  readStoredOptions,
+  sourceOf,
+} from '../index.ts'
+import { type DataChoice, type DataFlags, dataChoice } from './data-options.ts'
 
-/** The run's data set, to go on with it. Throws the errors of `loadDataset`. */
-export async function readDataOf({ data }: Pick<RunFacts, 'data'>, flags: DataFlags): Promise<Dataset> {
-  return loadDataset(data.name, { ...keptChoice(data), ...dataChoice(flags) })
+/** The data that a run or a diagnosis began with. */
+interface OwnData extends Pick<RunFacts['data'], 'encoding'> {
+  readonly source: string
+  readonly options: DatasetOptions
 }
 
-/** Where the files of a data set are, whatever folder and environment the work is resumed from. */
-export async function lastingChoice(name: string, { dataDir, ...choice }: DataChoice): Promise<DataChoice> {
-  const place = storedSets.includes(name) ? await dataFolder(dataDir) : dataDir
-  return place === undefined ? choice : { ...choice, dataDir: resolve(place) }
+function ownData({ data }: Pick<RunFacts, 'data'>): OwnData {
+  const options = readStoredOptions(data, data.options, 'data.options')
+  return { source: sourceOf(data), options, encoding: data.encoding }
+}
+
+/** The run's data set, to go on with it; `dataDir`: where it is now. Throws the errors of `loadDataset`. */
+export async function readDataOf(
+  run: Pick<RunFacts, 'data'>,
+  { dataDir }: Pick<DataFlags, 'dataDir'>,
+): Promise<Dataset> {
+  const { source, options } = ownData(run)
+  return loadDataset(source, dataDir === undefined ? options : { ...options, dataDir })
 }
 
 export interface UsedData {
@@ -34,39 +52,50 @@ export type Use = 'predict' | 'evaluate'
  * The data set that the flags name, or else the run's, to use the run's network on it. Tables are read as the run's own
  * was, whatever their columns' order; labels may be missing in `predict`. Throws the errors of `loadDataset`.
  */
-export async function readDataFor(
-  { data: kept }: Pick<RunFacts, 'data'>,
-  flags: DataFlags,
-  use: Use,
-): Promise<UsedData> {
-  const own = keptChoice(kept)
-  const choice = dataChoice(flags)
-  const isOther =
-    flags.data !== undefined && (kept.name === 'csv' ? isOtherTable(flags, own, choice) : flags.data !== kept.name)
-  const { encoding } = kept
-  if (kept.name === 'csv' && !isOther && choice.testFile !== undefined && hasOwnTest(own)) {
-    return readTestedOn(choice.testFile, { ...kept, options: own }, choice, use)
+export async function readDataFor(run: Pick<RunFacts, 'data'>, flags: DataFlags, use: Use): Promise<UsedData> {
+  const [own, asked] = [ownData(run), dataChoice(flags)]
+  const other = otherSource(own, asked)
+  if (other !== undefined) return readOther(other, asked.options, own, use)
+  const { testFile } = asked.options
+  if (opensTables(own.source) && testFile !== undefined && hasOwnTest(own)) {
+    return readTestedOn(testFile, own, asked.options, use)
   }
-  if (!encoding || (isOther && dataName(flags) !== 'csv')) {
-    const data = isOther ? await readData(flags) : await loadDataset(kept.name, { ...own, ...choice })
-    const isOldRun = isOther && kept.name === 'csv' && dataName(flags) === 'csv'
-    return { data, notes: isOldRun ? [NO_ENCODING] : [] }
+  const { encoding } = own
+  const reading = encoding === undefined ? {} : { encoding, unlabelled: use === 'predict' }
+  const data = await loadDataset(own.source, { ...own.options, ...asked.options, ...reading })
+  // What is known of the run's own table was said when it was trained.
+  return { data, notes: encoding === undefined || testFile === undefined ? [] : (data.notes ?? []) }
+}
+
+/** What is to be opened, where that is something else than the run's own data. */
+function otherSource({ source, options }: OwnData, asked: DataChoice): string | undefined {
+  if (asked.source === undefined || asked.source !== source) return asked.source
+  // A set that has a name is the same wherever its files are.
+  const isOther = opensTables(source) ? isElsewhere(asked.options, options) : Object.keys(asked.named).length > 0
+  return isOther ? source : undefined
+}
+
+/** Without a place it is the run's own. */
+function isElsewhere({ dataDir }: DatasetOptions, own: DatasetOptions): boolean {
+  if (dataDir === undefined) return false
+  const place = (path: string): string => (existsSync(path) ? realpathSync(path) : path)
+  return own.dataDir === undefined || place(dataDir) !== place(own.dataDir)
+}
+
+async function readOther(source: string, asked: DatasetOptions, own: OwnData, use: Use): Promise<UsedData> {
+  const { encoding, options } = own
+  const areTables = opensTables(source) && opensTables(own.source)
+  if (!areTables || encoding === undefined) {
+    return { data: await loadDataset(source, asked), notes: areTables ? [NO_ENCODING] : [] }
   }
-  const common = { encoding, unlabelled: use === 'predict' }
-  if (!isOther) {
-    const data = await loadDataset('csv', { ...own, ...choice, ...common })
-    // What is known of the run's own table was said when it was trained.
-    return { data, notes: choice.testFile === undefined ? [] : (data.notes ?? []) }
-  }
-  const missing = own.missing === undefined ? {} : { missing: own.missing }
-  const whole = choice.testFraction === undefined
-  const data = await loadDataset('csv', { ...missing, ...choice, ...common, whole })
-  const name = basename(choice.dataDir ?? 'csv')
-  return { data, notes: data.notes ?? [], ...(data.train === data.test ? { whole: name } : {}) }
+  const missing = options.missing === undefined ? {} : { missing: options.missing }
+  const reading = { encoding, unlabelled: use === 'predict', whole: asked.testFraction === undefined }
+  const data = await loadDataset(source, { ...missing, ...asked, ...reading })
+  return { data, notes: data.notes ?? [], ...(data.train === data.test ? { whole: data.name } : {}) }
 }
 
 /** Where its file of test rows is gone, the one that is named takes its place. */
-function hasOwnTest({ testFile }: DataChoice): boolean {
+function hasOwnTest({ options: { testFile } }: OwnData): boolean {
   return testFile === undefined || existsSync(testFile)
 }
 
@@ -76,28 +105,15 @@ function hasOwnTest({ testFile }: DataChoice): boolean {
  */
 async function readTestedOn(
   testFile: string,
-  { encoding, options }: Pick<RunFacts['data'], 'encoding'> & { readonly options: DataChoice },
-  { testFile: _, testFraction: __, header, separator, missing = options.missing, ...choice }: DataChoice,
+  { source, encoding, options }: OwnData,
+  { testFile: _, testFraction: __, header, separator, missing = options.missing, ...asked }: DatasetOptions,
   use: Use,
 ): Promise<UsedData> {
   if (existsSync(testFile) && statSync(testFile).isDirectory()) {
     throw new IsobathError('data', `${testFile}: expected a file of test rows, got a folder. Name the file.`)
   }
-  const own = await loadDataset('csv', { ...options, ...choice, encoding })
+  const own = await loadDataset(source, { ...options, ...asked, encoding })
   const reading = { header, separator, missing, encoding: own.encoding, whole: true, unlabelled: use === 'predict' }
-  const { test, notes = [] } = await loadDataset('csv', { dataDir: testFile, ...reading })
+  const { test, notes = [] } = await loadDataset(source, { dataDir: testFile, ...reading })
   return { data: { ...own, test }, notes, other: { testFile: basename(testFile), own } }
-}
-
-function keptChoice({ options }: RunFacts['data']): DataChoice {
-  return choiceSchema.safeParse(options).data ?? {}
-}
-
-/** Whether it is something else than the run's own table. */
-function isOtherTable(flags: DataFlags, own: DataChoice, { dataDir }: DataChoice): boolean {
-  if (dataName(flags) !== 'csv') return true
-  // `--data csv` alone is the run's.
-  if (dataDir === undefined) return false
-  const place = (path: string): string => (existsSync(path) ? realpathSync(path) : path)
-  return own.dataDir === undefined || place(dataDir) !== place(own.dataDir)
 }

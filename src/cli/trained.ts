@@ -14,6 +14,7 @@ import {
   type RunFacts,
   readRun,
   type Statistics,
+  shapeOfData,
   standardisationNames,
   type TrainingOptions,
   taskOf,
@@ -21,7 +22,7 @@ import {
   usualLoss,
   type Weights,
 } from '../index.ts'
-import { addDataOptions, type DataFlags, readData, shapeOfData } from './data-options.ts'
+import { addDataOptions, type DataFlags, openData } from './data-options.ts'
 import { fieldOption } from './field-options.ts'
 import { networkHelp, readNetwork } from './network-argument.ts'
 import { addMachineOptions, type MachineFlags } from './options.ts'
@@ -131,7 +132,7 @@ async function openWeights(file: string, flags: TrainedFlags): Promise<Trained> 
       `--network: expected the network of ${file}, got none. The file has weights alone.`,
     )
   }
-  const data = await readData(flags)
+  const data = await openData(flags).read()
   const network = readNetwork(flags.network, shapeOfData(data))
   const weights = await loadWeights(file, createBlueprint(network, data.shape))
   const { standardise = 'per-channel', loss = usualLoss(taskOf(data)) } = flags

@@ -1,11 +1,14 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { laterRefusal } from '../../test/support/refusal.ts'
-import { catalogue, loadDataset } from './catalogue.ts'
+import { laterRefusal, refusal } from '../../test/support/refusal.ts'
+import { temporaryFolder } from '../../test/support/temporary-folder.ts'
+import { catalogue, loadDataset, openDataset, readStoredOptions, sourceOf } from './catalogue.ts'
+import { moons } from './planar.ts'
 import { randomSubset } from './vary.ts'
 
 const shared = join(import.meta.dirname, '../../../shared/data')
+const folder = temporaryFolder()
 const absent = !existsSync(join(shared, 'mnist'))
 
 afterEach(() => {
@@ -62,12 +65,26 @@ describe('options', () => {
     const texts = ['{"n": 5}', '{"sample": 5}', '5', 'null']
     const asked = texts.map((text) => laterRefusal(() => loadDataset('tiles', JSON.parse(text))))
     expect((await Promise.all(asked)).join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: tiles: expected the options train, test, seed, samples, validation, randomLabels, target, dataDir, got "n". Leave it out.
-      IsobathError: tiles: expected the options train, test, seed, samples, validation, randomLabels, target, dataDir, got "sample". Did you mean samples?
+      "IsobathError: tiles: expected the options train, test, dataDir, target, seed, samples, validation, randomLabels, got "n". Leave it out.
+      IsobathError: tiles: expected the options train, test, dataDir, target, seed, samples, validation, randomLabels, got "sample". Did you mean samples?
       IsobathError: tiles: expected an object such as { samples: 1000 }, got 5.
       IsobathError: tiles: expected an object such as { samples: 1000 }, got null."
     `)
     await expect(loadDataset('mnist', JSON.parse('{"folder": "."}'))).rejects.toThrow('got "folder"')
+  })
+
+  test('are refused with a value of another kind', async () => {
+    const texts = ['{"samples": 0}', '{"validation": 1}', '{"target": "words"}', '{"noise": -1}', '{"train": "5"}']
+    const asked = texts.map((text) => laterRefusal(() => loadDataset('moons', JSON.parse(text))))
+    const table = laterRefusal(() => loadDataset('csv', JSON.parse('{"dataDir": "x.csv", "categorical": "town"}')))
+    expect((await Promise.all([...asked, table])).join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: moons: samples: expected a whole number of at least 1, got 0.
+      IsobathError: moons: validation: expected a number above 0 and below 1, got 1.
+      IsobathError: moons: target: expected one of autoencode, classes, values, got words. Choose one of them.
+      IsobathError: moons: noise: expected a number from 0 to 1, got -1.
+      IsobathError: moons: train: expected a whole number from 1 to 1073741824, got "5".
+      IsobathError: csv: categorical: expected a list of texts, got "town"."
+    `)
   })
 
   test('of all sets are no business of the generator', async () => {
@@ -97,10 +114,62 @@ describe('samples', () => {
   })
 
   test('must be at most as many as there are', async () => {
-    const expected = 'moons: samples: expected a whole number from 1 to 2000, got'
-    await expect(loadDataset('moons', { samples: 2001 })).rejects.toThrow(`${expected} 2001.`)
-    await expect(loadDataset('moons', { samples: 0 })).rejects.toThrow(`${expected} 0.`)
+    const expected = 'moons: samples: expected a whole number from 1 to 2000, got 2001.'
+    await expect(loadDataset('moons', { samples: 2001 })).rejects.toThrow(expected)
   })
+})
+
+describe('a set that is yet to be read', () => {
+  test('says its shape: as it would be read, and without files where it has a name', async () => {
+    const sets = [
+      openDataset('blobs', { classes: 5, features: 3, samples: 500, validation: 0.1 }),
+      openDataset('tiles', { target: 'autoencode' }),
+      openDataset('mnist', { dataDir: '/nowhere' }),
+      openDataset('cifar-10', { dataDir: '/nowhere', target: 'autoencode' }),
+    ]
+    expect(await Promise.all(sets.map((set) => set.shape()))).toEqual([
+      { input: [3], classes: 5, task: 'classification' },
+      { input: [3, 32, 32], classes: 3072, task: 'autoencoding' },
+      { input: [1, 28, 28], classes: 10, task: 'classification' },
+      { input: [3, 32, 32], classes: 3072, task: 'autoencoding' },
+    ])
+  })
+
+  test('is a table that is read once, by its name', async () => {
+    const file = join(folder, 'fruit.csv')
+    writeFileSync(file, 'weight,size,price\n1,2,0.5\n3,4,1.5\n5,6,2.5\n')
+    const set = openDataset('csv', { dataDir: file, target: 'values', testFraction: 0.4 })
+    expect(await set.shape()).toEqual({ input: [2], classes: 1, task: 'regression' })
+    rmSync(file)
+    expect(await set.read()).toMatchObject({ name: 'fruit.csv', train: { count: 2 }, test: { count: 1 } })
+  })
+
+  test('is a folder of two tables, by its own name', async () => {
+    const orchard = join(folder, 'orchard')
+    mkdirSync(orchard)
+    for (const name of ['train.csv', 'test.csv']) writeFileSync(join(orchard, name), '1,pear\n2,apple\n')
+    const data = await loadDataset('csv', { dataDir: `${orchard}/` })
+    expect(data).toMatchObject({
+      name: 'orchard',
+      notes: expect.arrayContaining([expect.stringContaining('train.csv')]),
+    })
+    expect(sourceOf(data)).toBe('csv')
+    expect(sourceOf(moons({ train: 1, test: 1 }))).toBe('moons')
+  })
+})
+
+test('the options that a run has stored are read again, but for what is no option of the set', () => {
+  const stored = { dataDir: '/x', classes: 4, label: 'y', remark: 'mine', encoding: {}, samples: 5 }
+  expect(readStoredOptions({ name: 'blobs' }, stored, 'data.options')).toEqual({
+    dataDir: '/x',
+    classes: 4,
+    samples: 5,
+  })
+  expect(readStoredOptions({ name: 'csv' }, stored, 'data.options')).toEqual({ dataDir: '/x', label: 'y', samples: 5 })
+  expect(readStoredOptions({ name: 'a set of ours' }, { seed: 1, rows: [] }, 'data.options')).toEqual({ seed: 1 })
+  expect(refusal(() => readStoredOptions({ name: 'blobs' }, { samples: 'all' }, 'data.options'))).toBe(
+    'IsobathError: data.options: samples: expected a whole number of at least 1, got "all".',
+  )
 })
 
 describe('an unknown name', () => {
@@ -125,7 +194,7 @@ describe('mnist', () => {
   test('without a folder says what to do', async () => {
     vi.stubEnv('ISOBATH_DATA', undefined)
     await expect(loadDataset('mnist')).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in data or its folder mnist, found none of them. Get them with isobath data fetch mnist, or name their folder with --data-dir FOLDER or the environment variable ISOBATH_DATA.]`,
+      `[IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in data or its folder mnist, found none of them. Get them with isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA.]`,
     )
     await expect(loadDataset('mnist', { dataDir: '/nowhere' })).rejects.toThrow('in /nowhere or its folder mnist')
   })

@@ -132,9 +132,10 @@ function find(place: string): Found {
   const found = partial === undefined ? 'found none of them' : `${missingIn(partial).join(', ')} missing in ${partial}`
   throw new IsobathError(
     'data',
-    `cifar-10: expected ${FILES[0]} to ${TRAIN_FILES.at(-1)} and ${TEST_FILES[0]} (the binary version), or ${ARCHIVE}, in ` +
+    (option) =>
+      `cifar-10: expected ${FILES[0]} to ${TRAIN_FILES.at(-1)} and ${TEST_FILES[0]} (the binary version), or ${ARCHIVE}, in ` +
       `${place} or its folders ${FOLDER} and cifar-10, ${found}. Get them with isobath data fetch cifar-10, or name their ` +
-      'folder or the archive with --data-dir PATH or the environment variable ISOBATH_DATA.',
+      `folder or the archive with ${option('dataDir', 'PATH')} or the environment variable ISOBATH_DATA.`,
   )
 }
 

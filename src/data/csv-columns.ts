@@ -2,38 +2,7 @@
 import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
 import { isMissing, numberIn, quoteCell } from './csv-cells.ts'
-import type { TableEncoding } from './csv-encoding.ts'
-
-/** How a table is to be read. Columns are named by their header, or by their number from 1. */
-export interface CsvOptions {
-  /** Column of the label, the last by default; several, with commas between them, where each is a value to predict. */
-  readonly label?: string
-  /** classes: labels name classes; values: they are numbers to predict; autoencode: inputs are to be given back. */
-  readonly target?: 'classes' | 'values' | 'autoencode'
-  /** Whether the first line holds the columns' names; found out by default. */
-  readonly header?: 'yes' | 'no'
-  /** The character between cells; found out by default: comma, semicolon or tab. */
-  readonly separator?: string
-  /** What to do about a missing cell (empty, NA, NaN, null, ?): error by default, or leave the row out. */
-  readonly missing?: 'error' | 'drop'
-  /** Columns of words (or of numbers that are names): each of their words becomes an input that is 1 or 0. */
-  readonly categorical?: readonly string[]
-  /** Columns to leave out. */
-  readonly ignore?: readonly string[]
-  /** The fraction of a single file's rows that is kept for testing, 0.2 by default. */
-  readonly testFraction?: number
-  /** Chooses those rows. */
-  readonly seed?: number
-  /**
-   * That of another table, such as a run keeps: columns, words and classes are those that it names. Label, target,
-   * categorical and ignore need not be said again, and must not contradict it.
-   */
-  readonly encoding?: TableEncoding
-  /** With an encoding, a single file isn't split: its rows, in their order, are the training set and the test set. */
-  readonly whole?: boolean
-  /** With an encoding, labels of a table of test rows (or of a whole one) may be missing or unknown: to predict them. */
-  readonly unlabelled?: boolean
-}
+import type { CsvOptions } from './options.ts'
 
 export type Role = 'number' | 'category' | 'target' | 'ignored'
 
@@ -77,7 +46,8 @@ export function findColumns(source: string, rows: readonly (readonly string[])[]
     const option = ignored.has(index) ? 'ignore' : 'categorical'
     throw new IsobathError(
       'option',
-      `--${option}: column ${quoteCell(names[index])} of ${source} is the label. Name another one with --label.`,
+      (name) =>
+        `${name(option)}: column ${quoteCell(names[index])} of ${source} is the label. Name another one with ${name('label')}.`,
     )
   }
   const all = names.map((name, index): Column => {
@@ -88,8 +58,9 @@ export function findColumns(source: string, rows: readonly (readonly string[])[]
   if (all.every(({ role }) => role === 'target' || role === 'ignored')) {
     throw new IsobathError(
       'data',
-      `${source}: expected at least one column beside the label, got ${names.length === 1 ? 'one column in all' : 'none'}. ` +
-        'Check the separator (--separator), the label and what is ignored.',
+      (option) =>
+        `${source}: expected at least one column beside the label, got ${names.length === 1 ? 'one column in all' : 'none'}. ` +
+        `Check ${option('separator')}, ${option('label')} and ${option('ignore')}.`,
     )
   }
   const inputs = all.filter(({ role }) => role === 'number' || role === 'category')
@@ -131,7 +102,8 @@ function findColumn(source: string, names: readonly string[], option: string, te
   if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= names.length) return Number(text) - 1
   throw new IsobathError(
     'option',
-    `--${option}: ${source} has no column ${quoteCell(text)}. ${suggestion(text, names)}It has ${shorten(names)}.`,
+    (name) =>
+      `${name(option)}: ${source} has no column ${quoteCell(text)}. ${suggestion(text, names)}It has ${shorten(names)}.`,
   )
 }
 
@@ -148,8 +120,9 @@ function checkDifferent(source: string, names: readonly string[]): void {
     if (other === undefined) continue
     throw new IsobathError(
       'data',
-      `${source}, line 1: columns ${other + 1} and ${index + 1} are both called ${quoteCell(name)}. ` +
-        'Rename one; or, if the first line is no header, say --header no.',
+      (option) =>
+        `${source}, line 1: columns ${other + 1} and ${index + 1} are both called ${quoteCell(name)}. ` +
+        `Rename one; or, if the first line is no header, say ${option('header', 'no')}.`,
     )
   }
 }
@@ -172,7 +145,8 @@ export function isHeader(
   if (titles.length === 0 || numbers.length === 0) return titles.length > 0
   throw new IsobathError(
     'data',
-    `${source}, line 1: expected a header or a row, got words above numbers (${quoteCell(titles[0])}) beside numbers ` +
-      `(${quoteCell(numbers[0])}). Say which it is: --header yes or --header no.`,
+    (option) =>
+      `${source}, line 1: expected a header or a row, got words above numbers (${quoteCell(titles[0])}) beside numbers ` +
+      `(${quoteCell(numbers[0])}). Say which it is: ${option('header', 'yes')} or ${option('header', 'no')}.`,
   )
 }

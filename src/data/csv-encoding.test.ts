@@ -104,8 +104,8 @@ describe('with the encoding of another table', () => {
     const data = await read(houses, { encoding: encodingOf(await trained()), whole: true })
     expect(data.train).toBe(data.test)
     expect(vary(data, { target: 'values' })).toBe(data)
-    expect(() => vary(data, { validation: 0.5 })).toThrow('validation: all rows of csv are used')
-    expect(() => vary(data, { randomLabels: true })).toThrow('random-labels: all rows of csv are used')
+    expect(() => vary(data, { validation: 0.5 })).toThrow('validation: all rows of new.csv are used')
+    expect(() => vary(data, { randomLabels: true })).toThrow('randomLabels: all rows of new.csv are used')
   })
 
   test('inputs that are to be given back need no label', async () => {
@@ -143,14 +143,14 @@ describe('with the encoding of another table', () => {
       IsobathError: new.csv: expected 4 columns, as in the training's table, got 2. Give it a header with the names of the training's, or the same columns in the same order.
       IsobathError: new.csv: expected 4 columns (or 3, without the label), as in the training's table, got 2. Give it a header with the names of the training's, or the same columns in the same order.
       IsobathError: new.csv, line 2, column "rooms": expected a number, as in the training, got "two". Correct it.
-      IsobathError: new.csv, line 2, column "rooms": expected a value, got an empty cell. Fill it in, or leave such rows out: --missing drop.
+      IsobathError: new.csv, line 2, column "rooms": expected a value, got an empty cell. Fill it in, or leave such rows out: missing: "drop".
       IsobathError: new.csv, line 2, column "price": expected a number, got "cheap". Correct it.
       IsobathError: new.csv, line 1, column "column 2": expected a class of the training (apple, pear), got "plum". Correct it, or leave the row out: the network has no such answer.
-      IsobathError: --categorical: the run was trained with column "rooms" as numbers, and takes tables so. Leave it out.
-      IsobathError: --label: the run was trained with column "rooms" as numbers, and takes tables so. Leave it out.
-      IsobathError: --label: the run was trained with no column "nothing", and takes tables so. Leave it out.
-      IsobathError: --ignore: the run was trained with column "town" as words, and takes tables so. Leave it out.
-      IsobathError: --target: the run was trained with values, and takes tables so. Leave it out."
+      IsobathError: categorical: the run was trained with column "rooms" as numbers, and takes tables so. Leave it out.
+      IsobathError: label: the run was trained with column "rooms" as numbers, and takes tables so. Leave it out.
+      IsobathError: label: the run was trained with no column "nothing", and takes tables so. Leave it out.
+      IsobathError: ignore: the run was trained with column "town" as words, and takes tables so. Leave it out.
+      IsobathError: target: the run was trained with values, and takes tables so. Leave it out."
     `)
     // What says the same is no contradiction; what isn't there may be left out.
     await read(houses, { ...use, label: '4', categorical: ['2'], ignore: ['id,garage'], target: 'values' })

@@ -1,6 +1,6 @@
 /** CSV files on disk, plain or packed by gzip. Node only. */
 import { closeSync, createReadStream, existsSync, openSync, readSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { IsobathError } from '../support/errors.ts'
@@ -11,7 +11,7 @@ import { FETCH_AGAIN, isGzip, unpackingError } from './gzip.ts'
 
 /**
  * The table in a file, or the tables train.csv and test.csv in a folder, each plain or .gz; `testFile` names a file of
- * test rows beside a file of training rows. Throws as `readCsv` does, and a `data` error where a file can't be read.
+ * test rows beside a file of training rows. The data set has the name of the file or the folder. Throws as `readCsv` does, and a `data` error where a file can't be read.
  */
 export async function loadCsv(place: string, options: CsvOptions, testFile?: string): Promise<Dataset> {
   if (!existsSync(place)) {
@@ -24,7 +24,10 @@ export async function loadCsv(place: string, options: CsvOptions, testFile?: str
     return readCsv(sourceOf(place), options, testFile === undefined ? undefined : sourceOf(testFile))
   const train = findTable(place, 'train')
   const test = testFile ?? findTable(place, 'test')
-  if (train !== undefined && test !== undefined) return readCsv(sourceOf(train), options, sourceOf(test))
+  if (train !== undefined && test !== undefined) {
+    const data = await readCsv(sourceOf(train), options, sourceOf(test))
+    return { ...data, name: basename(resolve(place)) || place }
+  }
   const found = train ?? test
   throw new IsobathError(
     'data',

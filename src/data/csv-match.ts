@@ -2,8 +2,9 @@
 import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
 import { quoteCell } from './csv-cells.ts'
-import { type Column, type Columns, type CsvOptions, isHeader, listed, namesOf, shorten } from './csv-columns.ts'
+import { type Column, type Columns, isHeader, listed, namesOf, shorten } from './csv-columns.ts'
 import type { EncodedColumn, TableEncoding } from './csv-encoding.ts'
+import type { CsvOptions } from './options.ts'
 
 const isTarget = ({ role }: EncodedColumn): boolean => role === 'target'
 const isInput = ({ role }: EncodedColumn): boolean => role === 'number' || role === 'category'
@@ -136,6 +137,6 @@ function describeColumn({ name, role }: EncodedColumn): string {
 function contradiction(option: string, found: string): IsobathError {
   return new IsobathError(
     'option',
-    `--${option}: the run was trained with ${found}, and takes tables so. Leave it out.`,
+    (name) => `${name(option)}: the run was trained with ${found}, and takes tables so. Leave it out.`,
   )
 }

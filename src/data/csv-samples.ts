@@ -62,8 +62,9 @@ export function createEncoder(source: string, table: CsvTable, encoding: TableEn
   if (count * size > MOST_VALUES) {
     throw new IsobathError(
       'data',
-      `${source}: expected at most ${MOST_VALUES.toLocaleString('en-US')} values, got ${count} rows of ${size}. ` +
-        'Leave out columns that have many words: --ignore.',
+      (option) =>
+        `${source}: expected at most ${MOST_VALUES.toLocaleString('en-US')} values, got ${count} rows of ${size}. ` +
+        `Leave columns with many words out with ${option('ignore')}.`,
     )
   }
   const isNarrow = encoded.every(({ values, places }) => places !== undefined || fitsFloat32(values))

@@ -1,9 +1,10 @@
 /** Rows of cells to columns of numbers, as they are read: a table is never held as text. */
 import { IsobathError } from '../support/errors.ts'
 import { hintFor, isMissing, Numbers, numberIn, quoteCell, Words } from './csv-cells.ts'
-import { type Column, type Columns, type CsvOptions, findColumns, type Role, shorten } from './csv-columns.ts'
+import { type Column, type Columns, findColumns, type Role, shorten } from './csv-columns.ts'
 import type { TableEncoding } from './csv-encoding.ts'
 import { matchColumns } from './csv-match.ts'
+import type { CsvOptions } from './options.ts'
 
 /** Rows that the kinds of the columns are found out from. */
 const FIRST_ROWS = 20
@@ -182,8 +183,9 @@ export class TableReader {
   #tooManyWords({ name }: Column, line: number): IsobathError {
     return new IsobathError(
       'data',
-      `${this.#source}, line ${line}, column ${quoteCell(name)}: expected at most ${MOST_CATEGORIES} different ` +
-        'words in a categorical column, got more. Leave it out: --ignore.',
+      (option) =>
+        `${this.#source}, line ${line}, column ${quoteCell(name)}: expected at most ${MOST_CATEGORIES} different ` +
+        `words in a categorical column, got more. Leave it out with ${option('ignore')}.`,
     )
   }
 
@@ -229,8 +231,9 @@ export class TableReader {
     const found = cell.trim() === '' ? 'an empty cell' : quoteCell(cell)
     return new IsobathError(
       'data',
-      `${this.#source}, line ${line}, column ${quoteCell(name)}: expected a value, got ${found}. ` +
-        'Fill it in, or leave such rows out: --missing drop.',
+      (option) =>
+        `${this.#source}, line ${line}, column ${quoteCell(name)}: expected a value, got ${found}. ` +
+        `Fill it in, or leave such rows out: ${option('missing', 'drop')}.`,
     )
   }
 
@@ -248,14 +251,14 @@ export class TableReader {
           `${quoteCell(cell)}.${hintFor(cell)} Correct it.`,
       )
     }
-    const names = [first, ...others].map(({ name }) => name).join(',')
+    const names = [first, ...others].map(({ name }) => name)
     const more = others.length === 0 ? '' : ` (and in ${others.length} more of its columns)`
-    const option = /[\s'"]/.test(names) ? `"${names.replaceAll('"', '\\"')}"` : names
-    const shown = option.length > 200 ? 'COLUMNS' : option
+    const shown = names.join().length > 200 ? ['COLUMNS'] : names
     return new IsobathError(
       'data',
-      `${this.#source}, line ${line}, column ${quoteCell(first.name)}: expected a number, got ${quoteCell(cell)}${more}.` +
-        `${hintFor(cell)} Correct it; or, for columns of words, --categorical ${shown} or --ignore ${shown}.`,
+      (option) =>
+        `${this.#source}, line ${line}, column ${quoteCell(first.name)}: expected a number, got ${quoteCell(cell)}${more}.` +
+        `${hintFor(cell)} Correct it; or, for columns of words, ${option('categorical', shown)} or ${option('ignore', shown)}.`,
     )
   }
 }

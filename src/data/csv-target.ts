@@ -1,9 +1,9 @@
 /** Whether a label column names classes or holds values, and what they are. */
 import { IsobathError } from '../support/errors.ts'
 import { quoteCell } from './csv-cells.ts'
-import type { CsvOptions } from './csv-columns.ts'
 import type { TableEncoding } from './csv-encoding.ts'
 import { type CsvTable, MOST_CLASSES, type TargetColumn } from './csv-table.ts'
+import type { CsvOptions } from './options.ts'
 
 /** As many different whole numbers are taken for classes; more of them are values. */
 const MOST_WHOLE_CLASSES = 20
@@ -29,7 +29,8 @@ export function decideTargets(source: string, table: CsvTable, options: CsvOptio
   if (targets.length > 1 && !areValues) {
     throw new IsobathError(
       'option',
-      `--label: expected one column of classes, got ${targets.length}. Name one, or predict values: --target values.`,
+      (option) =>
+        `${option('label')}: expected one column of classes, got ${targets.length}. Name one, or predict values: ${option('target', 'values')}.`,
     )
   }
   if (areValues) return valuesOf(source, targets, '')
@@ -47,7 +48,7 @@ export function decideTargets(source: string, table: CsvTable, options: CsvOptio
   }
   // A few words among many different numbers are slips of a pen.
   if (distinct > MOST_WHOLE_CLASSES && wordCount < count / 2) {
-    throw notAValue(target, `, or take all labels of ${quoteCell(column.name)} for names of classes: --target classes`)
+    throw notAValue(target, `, or take all labels of ${quoteCell(column.name)} for names of classes`)
   }
   return classesOf(source, target, '')
 }
@@ -77,13 +78,14 @@ export function knownTargets(encoding: TableEncoding, { targets, counts }: CsvTa
 
 function valuesOf(source: string, targets: readonly TargetColumn[], why: string): [Targets, string] {
   for (const target of targets) {
-    if (target.wordCount > 0) throw notAValue(target, '')
+    if (target.wordCount > 0) throw notAValue(target)
     const values = target.numbers.values
     if (values.some((value) => value !== values[0])) continue
     throw new IsobathError(
       'data',
-      `${source}: expected different values in the column ${quoteCell(target.column.name)}, got ${values[0]} in every ` +
-        'row. Choose another label: --label COLUMN.',
+      (option) =>
+        `${source}: expected different values in the column ${quoteCell(target.column.name)}, got ${values[0]} in every ` +
+        `row. Choose another label with ${option('label')}.`,
     )
   }
   const names = targets.map(({ column }) => column.name)
@@ -92,12 +94,14 @@ function valuesOf(source: string, targets: readonly TargetColumn[], why: string)
   return [{ kind: 'values', names, columns }, `${names.join(', ')} ${are} to predict${why}`]
 }
 
-function notAValue({ firstWord, column }: TargetColumn, otherwise: string): IsobathError {
+/** `otherwise`: what else helps, if labels are said to be classes. */
+function notAValue({ firstWord, column }: TargetColumn, otherwise?: string): IsobathError {
   const { source, line, cell } = firstWord ?? { source: '', line: 0, cell: '' }
   return new IsobathError(
     'data',
-    `${source}, line ${line}, column ${quoteCell(column.name)}: expected a number, like the other labels, got ` +
-      `${quoteCell(cell)}. Correct it${otherwise}.`,
+    (option) =>
+      `${source}, line ${line}, column ${quoteCell(column.name)}: expected a number, like the other labels, got ` +
+      `${quoteCell(cell)}. Correct it${otherwise === undefined ? '' : `${otherwise}: ${option('target', 'classes')}`}.`,
   )
 }
 
@@ -106,16 +110,18 @@ function classesOf(source: string, { column, words }: TargetColumn, why: string)
   if (words === undefined) {
     throw new IsobathError(
       'data',
-      `${source}: expected at most ${MOST_CLASSES} different labels in the column ${name}, got more. ` +
-        'Choose another label: --label COLUMN.',
+      (option) =>
+        `${source}: expected at most ${MOST_CLASSES} different labels in the column ${name}, got more. ` +
+        `Choose another label with ${option('label')}.`,
     )
   }
   const found = words.words
   if (found.length === 1) {
     throw new IsobathError(
       'data',
-      `${source}: expected at least two classes in the column ${name}, got ${quoteCell(found[0])} in every row. ` +
-        'Choose another label: --label COLUMN.',
+      (option) =>
+        `${source}: expected at least two classes in the column ${name}, got ${quoteCell(found[0])} in every row. ` +
+        `Choose another label with ${option('label')}.`,
     )
   }
   const names = sortWords(found)

@@ -24,7 +24,7 @@ function rowsOf({ count, inputs, labels, targets }: Samples): unknown[] {
 describe('a table', () => {
   test('of words to tell apart', async () => {
     const data = await read('weight,length,fruit\n1,2,pear\n3,4,apple\n', {}, 'weight,length,fruit\n5,6,pear\n')
-    expect(data).toMatchObject({ name: 'csv', shape: [2], classes: 2, classNames: ['apple', 'pear'] })
+    expect(data).toMatchObject({ name: 't.csv', shape: [2], classes: 2, classNames: ['apple', 'pear'] })
     expect([rowsOf(data.train), rowsOf(data.test)]).toEqual([
       [
         [1, 2, '->', 1],
@@ -153,32 +153,32 @@ describe('what can not be read', () => {
     expect(messages.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: t.csv: expected rows of cells, got none.
       IsobathError: t.csv: expected rows of cells below its header, got none.
-      IsobathError: t.csv: expected at least two classes in the column "b", got "2" in every row. Choose another label: --label COLUMN.
-      IsobathError: t.csv: expected at least one column beside the label, got one column in all. Check the separator (--separator), the label and what is ignored.
+      IsobathError: t.csv: expected at least two classes in the column "b", got "2" in every row. Choose another label with label.
+      IsobathError: t.csv: expected at least one column beside the label, got one column in all. Check separator, label and ignore.
       IsobathError: t.csv, line 3: expected 2 cells, as in the first line, got 1. Check the line, and whether its cells are in quotes where they have separators in them.
-      IsobathError: t.csv, line 3, column "a": expected a value, got an empty cell. Fill it in, or leave such rows out: --missing drop.
-      IsobathError: t.csv, line 3, column "b": expected a value, got "?". Fill it in, or leave such rows out: --missing drop.
+      IsobathError: t.csv, line 3, column "a": expected a value, got an empty cell. Fill it in, or leave such rows out: missing: "drop".
+      IsobathError: t.csv, line 3, column "b": expected a value, got "?". Fill it in, or leave such rows out: missing: "drop".
       IsobathError: t.csv: expected rows of cells below its header, got none without a missing cell (2 left out).
-      IsobathError: t.csv, line 2, column "town": expected a number, got "Oslo". Correct it; or, for columns of words, --categorical town or --ignore town.
-      IsobathError: t.csv, line 2, column "my town": expected a number, got "Oslo" (and in 1 more of its columns). Correct it; or, for columns of words, --categorical "my town,c" or --ignore "my town,c".
-      IsobathError: t.csv, line 2, column "a": expected a number, got "1,5". Write decimals with a point. Correct it; or, for columns of words, --categorical a or --ignore a.
-      IsobathError: t.csv, line 2, column "a": expected a number, got "1e99". It is beyond what float32 holds. Correct it; or, for columns of words, --categorical a or --ignore a.
-      IsobathError: t.csv, line 2, column "a": expected a number, got "0x10". Correct it; or, for columns of words, --categorical a or --ignore a.
-      IsobathError: t.csv, line 1: columns 1 and 2 are both called "a". Rename one; or, if the first line is no header, say --header no.
-      IsobathError: t.csv, line 1: expected a header or a row, got words above numbers ("a") beside numbers ("1"). Say which it is: --header yes or --header no.
-      IsobathError: t.csv: expected at least two classes in the column "b", got "x" in every row. Choose another label: --label COLUMN.
-      IsobathError: t.csv: expected different values in the column "b", got 0.5 in every row. Choose another label: --label COLUMN.
+      IsobathError: t.csv, line 2, column "town": expected a number, got "Oslo". Correct it; or, for columns of words, categorical: ["town"] or ignore: ["town"].
+      IsobathError: t.csv, line 2, column "my town": expected a number, got "Oslo" (and in 1 more of its columns). Correct it; or, for columns of words, categorical: ["my town", "c"] or ignore: ["my town", "c"].
+      IsobathError: t.csv, line 2, column "a": expected a number, got "1,5". Write decimals with a point. Correct it; or, for columns of words, categorical: ["a"] or ignore: ["a"].
+      IsobathError: t.csv, line 2, column "a": expected a number, got "1e99". It is beyond what float32 holds. Correct it; or, for columns of words, categorical: ["a"] or ignore: ["a"].
+      IsobathError: t.csv, line 2, column "a": expected a number, got "0x10". Correct it; or, for columns of words, categorical: ["a"] or ignore: ["a"].
+      IsobathError: t.csv, line 1: columns 1 and 2 are both called "a". Rename one; or, if the first line is no header, say header: "no".
+      IsobathError: t.csv, line 1: expected a header or a row, got words above numbers ("a") beside numbers ("1"). Say which it is: header: "yes" or header: "no".
+      IsobathError: t.csv: expected at least two classes in the column "b", got "x" in every row. Choose another label with label.
+      IsobathError: t.csv: expected different values in the column "b", got 0.5 in every row. Choose another label with label.
       IsobathError: t.csv, line 2, column "b": expected a number, like the other labels, got "x". Correct it.
-      IsobathError: t.csv, line 52, column "b": expected a number, like the other labels, got "abc". Correct it, or take all labels of "b" for names of classes: --target classes.
-      IsobathError: --label: t.csv has no column "c". Did you mean a? It has a, b.
-      IsobathError: --ignore: column "b" of t.csv is the label. Name another one with --label.
-      IsobathError: t.csv: expected at least one column beside the label, got none. Check the separator (--separator), the label and what is ignored.
+      IsobathError: t.csv, line 52, column "b": expected a number, like the other labels, got "abc". Correct it, or take all labels of "b" for names of classes: target: "classes".
+      IsobathError: label: t.csv has no column "c". Did you mean a? It has a, b.
+      IsobathError: ignore: column "b" of t.csv is the label. Name another one with label.
+      IsobathError: t.csv: expected at least one column beside the label, got none. Check separator, label and ignore.
       IsobathError: separator: expected one character, no quote and no line's end, got ";;".
-      IsobathError: test-fraction: expected a number above 0 and below 1, got 1.
+      IsobathError: testFraction: expected a number above 0 and below 1, got 1.
       IsobathError: test.csv, line 1: expected "b" as the name of column 2, as in the training table, got "c". Give both tables the same columns.
       IsobathError: test.csv: expected rows of cells below its header, got none.
       IsobathError: t.csv: expected text in UTF-8, got other bytes. Save it as CSV in UTF-8.
-      IsobathError: t.csv, line 1002, column "a": expected at most 1000 different words in a categorical column, got more. Leave it out: --ignore."
+      IsobathError: t.csv, line 1002, column "a": expected at most 1000 different words in a categorical column, got more. Leave it out with ignore."
     `)
   })
 

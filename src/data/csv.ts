@@ -1,23 +1,25 @@
 /** Tables of comma-separated values as data sets. */
 import { IsobathError } from '../support/errors.ts'
+import { checkNames, type Output, pickOptions, withDefaults } from '../support/fields.ts'
 import { createRandom } from '../support/random.ts'
-import type { CsvOptions } from './csv-columns.ts'
 import type { TableEncoding } from './csv-encoding.ts'
 import { createCsvParser, detectSeparator } from './csv-parser.ts'
 import { createEncoder, type Encoder, encodingOf } from './csv-samples.ts'
 import { type CsvTable, TableReader } from './csv-table.ts'
 import { decideTargets, knownTargets, type Targets } from './csv-target.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import { checkFraction } from './generated.ts'
+import { type CsvOptions, csvOptions } from './options.ts'
 
-export type { CsvOptions } from './csv-columns.ts'
 export type { EncodedColumn, TableEncoding } from './csv-encoding.ts'
+export type { CsvOptions } from './options.ts'
 
-/** A file's name, for errors, and its bytes, in pieces of any size. */
+/** A file's name, for errors and as the name of the data set, and its bytes, in pieces of any size. */
 export interface CsvSource {
   readonly name: string
   readonly bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 }
+
+type CsvSettings = Output<typeof csvOptions>
 
 /** Bytes of a file, unpacked. */
 const LARGEST_FILE = 2 ** 33
@@ -41,11 +43,11 @@ const SEARCHED = 2 ** 16
  */
 export async function readCsv(
   source: Uint8Array | CsvSource,
-  options: CsvOptions = {},
+  given: CsvOptions = {},
   test?: CsvSource,
 ): Promise<Dataset> {
-  checkSeparator(options.separator)
-  if (test === undefined) checkFraction('test-fraction', options.testFraction ?? 0.2)
+  checkNames(Object.keys(csvOptions), given)
+  const options = withDefaults(csvOptions, pickOptions(csvOptions, given))
   const training = source instanceof Uint8Array ? { name: 'table', bytes: [source] } : source
   if (options.encoding) return readEncoded(options.encoding, training, options, test)
   const reader = new TableReader(options)
@@ -58,16 +60,16 @@ export async function readCsv(
   const encoder = createEncoder(training.name, table, encoding, targets)
   const categories = encoder.categories(split.test).map(describeCategory)
   return {
-    ...describe(encoding, encoder.size, targets),
+    ...describe(training.name, encoding, encoder.size, targets),
     train: encoder.samples(split.train),
     test: encoder.samples(split.test),
     notes: [describeFile(training.name, table), sentence, ...categories, describeSplit(split, test, options)],
   }
 }
 
-function describe(encoding: TableEncoding, size: number, targets: Targets) {
+function describe(name: string, encoding: TableEncoding, size: number, targets: Targets) {
   return {
-    name: 'csv',
+    name,
     shape: [size],
     classes: targets.kind === 'classes' ? targets.names.length : 0,
     ...(targets.kind === 'classes' ? { classNames: targets.names } : {}),
@@ -80,7 +82,7 @@ function describe(encoding: TableEncoding, size: number, targets: Targets) {
 async function readEncoded(
   encoding: TableEncoding,
   training: CsvSource,
-  options: CsvOptions,
+  options: CsvSettings,
   test: CsvSource | undefined,
 ): Promise<Dataset> {
   const { separator, unlabelled, whole, ...others } = options
@@ -94,7 +96,7 @@ async function readEncoded(
     const unknown = encoder.categories(all).flatMap(describeUnknown)
     return {
       table,
-      facts: describe(encoding, encoder.size, targets),
+      facts: describe(file.name, encoding, encoder.size, targets),
       split: encoder.samples,
       samples: (): Samples => ({ ...encoder.samples(all), ...rowNumbers }),
       notes: [describeFile(file.name, table), ...table.columns.notes, ...notes, ...unknown],
@@ -121,12 +123,6 @@ const allRows = (count: number): Uint32Array => Uint32Array.from({ length: count
 function keptRows({ counts, dropped }: CsvTable): Uint32Array {
   const gone = new Set(dropped)
   return allRows(counts[0] + dropped.length).filter((row) => !gone.has(row))
-}
-
-function checkSeparator(separator: string | undefined): void {
-  if (separator === undefined || (separator.length === 1 && !/["\r\n]/.test(separator))) return
-  const found = JSON.stringify(separator)
-  throw new IsobathError('option', `separator: expected one character, no quote and no line's end, got ${found}.`)
 }
 
 /** Reads a file's rows; gives the separator. */
@@ -173,7 +169,7 @@ interface Split {
   readonly test: Uint32Array
 }
 
-function splitRows(source: string, { counts }: CsvTable, { testFraction = 0.2, seed = 0 }: CsvOptions): Split {
+function splitRows(source: string, { counts }: CsvTable, { testFraction, seed }: CsvSettings): Split {
   const [first, second] = counts
   if (second !== undefined) {
     const rows = allRows(first + second)
@@ -224,7 +220,7 @@ function describeFile(source: string, { columns, separator, counts, dropped }: C
   return `${source}: ${rows}, ${counted(columns.all.length, 'column')} between ${between}, ${header}${without}${left}`
 }
 
-function describeSplit({ train, test }: Split, file: CsvSource | undefined, { seed = 0 }: CsvOptions): string {
+function describeSplit({ train, test }: Split, file: CsvSource | undefined, { seed }: CsvSettings): string {
   const how = file === undefined ? `chosen by seed ${seed}` : `from ${file.name}`
   return `${counted(train.length, 'training row')}, ${counted(test.length, 'test row')} ${how}`
 }

@@ -277,7 +277,7 @@ describe('fetching', () => {
     mkdirSync(folder)
     writeFileSync(join(folder, image), gzipSync(labels))
     expect(await problem(one, ['honest'])).toMatchInlineSnapshot(
-      `"IsobathError: ROOT/digits/images-idx3-ubyte.gz: expected 40,000 bytes, got 11. Remove it to fetch the published file, or choose another folder with --data-dir."`,
+      `"IsobathError: ROOT/digits/images-idx3-ubyte.gz: expected 40,000 bytes, got 11. Remove it to fetch the published file, or choose another folder with dataDir."`,
     )
     expect(asked).toEqual([])
   })

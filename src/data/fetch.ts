@@ -69,7 +69,8 @@ function refuseOtherFile({ file, state, found }: CheckedFile): void {
   if (state !== 'broken') return
   throw new IsobathError(
     'data',
-    `${file}: ${found}. Remove it to fetch the published file, or choose another folder with --data-dir.`,
+    (option) =>
+      `${file}: ${found}. Remove it to fetch the published file, or choose another folder with ${option('dataDir')}.`,
   )
 }
 

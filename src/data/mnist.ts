@@ -25,9 +25,10 @@ export function loadMnist(folder: string = DEFAULT_FOLDER): Dataset {
   if (missing.length > 0) {
     throw new IsobathError(
       'data',
-      `mnist: expected ${MNIST_FILES.join(', ')} (plain or .gz) in ${folder} or its folder mnist, ` +
+      (option) =>
+        `mnist: expected ${MNIST_FILES.join(', ')} (plain or .gz) in ${folder} or its folder mnist, ` +
         `${missing.length === MNIST_FILES.length ? 'found none of them' : `${missing.join(', ')} missing in ${place}`}. ` +
-        'Get them with isobath data fetch mnist, or name their folder with --data-dir FOLDER or the environment variable ISOBATH_DATA.',
+        `Get them with isobath data fetch mnist, or name their folder with ${option('dataDir', 'FOLDER')} or the environment variable ISOBATH_DATA.`,
     )
   }
   return {

@@ -71,7 +71,7 @@ describe('the stream of samples', () => {
 
 test('a position outside the stream is refused', () => {
   expect(() => createSampleOrder(10, { position: { epoch: 0, offset: 10 } })).toThrowErrorMatchingInlineSnapshot(
-    `[IsobathError: position in the data: expected a whole epoch and an offset from 0 to 9, got epoch 0, offset 10. Resume with the data and the --samples the run began with.]`,
+    `[IsobathError: position in the data: expected a whole epoch and an offset from 0 to 9, got epoch 0, offset 10. Resume with the data and the samples the run began with.]`,
   )
   expect(() => createSampleOrder(10).seek({ epoch: -1, offset: 0 })).toThrow('got epoch -1, offset 0')
   expect(() => createSampleOrder(10).seek({ epoch: 0.5, offset: 0 })).toThrow('got epoch 0.5')

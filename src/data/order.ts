@@ -68,7 +68,8 @@ function checkPosition(position: Position, count: number): Position {
   }
   throw new IsobathError(
     'run',
-    `position in the data: expected a whole epoch and an offset from 0 to ${count - 1}, got epoch ${epoch}, ` +
-      `offset ${offset}. Resume with the data and the --samples the run began with.`,
+    (option) =>
+      `position in the data: expected a whole epoch and an offset from 0 to ${count - 1}, got epoch ${epoch}, ` +
+      `offset ${offset}. Resume with the data and the ${option('samples')} the run began with.`,
   )
 }

@@ -94,14 +94,12 @@ test('what can not be done to a set is refused', () => {
   const all = [
     () => vary(data, { target: 'values' }),
     () => vary(data, { target: 'autoencode', randomLabels: true }),
-    () => vary(data, { validation: 1 }),
     () => vary(numbered(1), { validation: 0.5 }),
     () => vary(data, { validation: 0.5, samples: 6 }),
   ]
   expect(all.map(refusal).join('\n')).toMatchInlineSnapshot(`
     "IsobathError: target: numbers has no values to predict. Leave it out, or say autoencode.
-    IsobathError: random-labels: numbers has none where inputs are to be given back. Leave it out.
-    IsobathError: validation: expected a number above 0 and below 1, got 1.
+    IsobathError: randomLabels: numbers has none where inputs are to be given back. Leave it out.
     IsobathError: numbers: expected at least 2 training samples to hold some out.
     IsobathError: numbers: samples: expected a whole number from 1 to 5, got 6."
   `)

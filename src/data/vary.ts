@@ -2,23 +2,8 @@
 import { IsobathError } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
 import { autoencode, type Dataset, type Samples, selectSamples, taskOf } from './dataset.ts'
-import { checkFraction, checkWhole } from './generated.ts'
-
-export interface Variation {
-  /** Chooses the samples, and draws the labels. */
-  readonly seed?: number
-  /** Keep a random subset of so many training samples; with one seed, a smaller one is the beginning of a larger. */
-  readonly samples?: number
-  /** Hold this fraction of the training set out, to measure on; at least one sample, whatever `samples` is. */
-  readonly validation?: number
-  /**
-   * Labels of the training set (without what is held out) drawn anew, each class as likely as another, or its values in
-   * random order: then inputs say nothing about them (Zhang et al. 2017, arXiv 1611.03530). Other sets stay as they are.
-   */
-  readonly randomLabels?: boolean
-  /** autoencode: inputs are to be given back. */
-  readonly target?: 'classes' | 'values' | 'autoencode'
-}
+import { checkWhole } from './generated.ts'
+import type { Variation } from './options.ts'
 
 /** The data set varied. Throws a `data` or `option` error where that can't be done to it. */
 export function vary(data: Dataset, { seed = 0, samples, validation, randomLabels, target }: Variation): Dataset {
@@ -34,12 +19,12 @@ export function vary(data: Dataset, { seed = 0, samples, validation, randomLabel
 
 /** Rows that are all used as they are have no training set to take something from. */
 function refuseParts({ name }: Dataset, { samples, validation, randomLabels }: Variation): void {
-  const asked = Object.entries({ samples, validation, 'random-labels': randomLabels || undefined })
+  const asked = Object.entries({ samples, validation, randomLabels: randomLabels || undefined })
   const found = asked.find(([, value]) => value !== undefined)
   if (found === undefined) return
   throw new IsobathError(
     'option',
-    `${found[0]}: all rows of ${name} are used, as it isn't the run's own. Leave it out.`,
+    (option) => `${option(found[0])}: all rows of ${name} are used, as it isn't the run's own. Leave it out.`,
   )
 }
 
@@ -49,16 +34,18 @@ function noted(data: Dataset, note: string): Dataset {
   return { ...data, notes: [...(data.notes ?? []), note] }
 }
 
-function withTarget(data: Dataset, target: 'classes' | 'values' | 'autoencode'): Dataset {
+function withTarget(data: Dataset, target: NonNullable<Variation['target']>): Dataset {
   const task = taskOf(data)
   if (target === 'autoencode')
     return task === 'autoencoding' ? data : noted(autoencode(data), 'inputs are to be given back')
   if (task === (target === 'classes' ? 'classification' : 'regression')) return data
-  throw new IsobathError('option', `target: ${data.name} has no ${target} to predict. Leave it out, or say autoencode.`)
+  throw new IsobathError(
+    'option',
+    (option) => `${option('target')}: ${data.name} has no ${target} to predict. Leave it out, or say autoencode.`,
+  )
 }
 
 function holdOut(data: Dataset, fraction: number, seed: number): Dataset {
-  checkFraction('validation', fraction)
   const { count } = data.train
   if (count < 2) throw new IsobathError('data', `${data.name}: expected at least 2 training samples to hold some out.`)
   const held = Math.min(count - 1, Math.max(1, Math.round(fraction * count)))
@@ -82,7 +69,7 @@ function randomiseLabels(data: Dataset, seed: number): Samples {
   }
   throw new IsobathError(
     'option',
-    `random-labels: ${data.name} has none where inputs are to be given back. Leave it out.`,
+    (option) => `${option('randomLabels')}: ${data.name} has none where inputs are to be given back. Leave it out.`,
   )
 }
 

@@ -1,7 +1,7 @@
 /** What a diagnosis trains beside the patient: the same training with one thing changed, each to decide between causes. */
 
 import { type Dataset, taskOf } from '../data/dataset.ts'
-import type { Variation } from '../data/vary.ts'
+import type { Variation } from '../data/options.ts'
 import type { Network } from '../network/network.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { widened } from '../surgery/widened.ts'

@@ -13,10 +13,20 @@ export type ErrorCode =
   | 'internal' // a verifier found a broken invariant: a defect of Isobath
 
 /**
- * A message about options. `name` writes the key of an option as the reader of the message types it: `clipNorm` in the
- * library, `--clip-norm` on the command line.
+ * Writes the key of an option, with a value or without, as the reader of a message types it: `clipNorm` and `missing: "drop"`
+ * in the library, `--clip-norm` and `--missing drop` on the command line.
  */
-export type Wording = (name: (key: string) => string) => string
+export type OptionName = (key: string, value?: string | readonly string[]) => string
+
+/** A message about options. */
+export type Wording = (name: OptionName) => string
+
+const nameInCode: OptionName = (key, value) => {
+  if (value === undefined) return key
+  const shown =
+    typeof value === 'string' ? JSON.stringify(value) : `[${value.map((one) => JSON.stringify(one)).join(', ')}]`
+  return `${key}: ${shown}`
+}
 
 /** An error a user can act on: where, what was expected, what was found, what to do. */
 export class IsobathError extends Error {
@@ -26,7 +36,7 @@ export class IsobathError extends Error {
 
   constructor(code: ErrorCode, message: string | Wording) {
     const wording = typeof message === 'string' ? () => message : message
-    super(wording((key) => key))
+    super(wording(nameInCode))
     this.name = 'IsobathError'
     this.code = code
     this.wording = wording

@@ -57,13 +57,19 @@ export const positive = (): Kind<number> => number('a number above 0', (value) =
 export const upTo = (most: number): Kind<number> =>
   number(`a number above 0 and up to ${most.toLocaleString('en-US')}`, (value) => value > 0 && value <= most)
 
-/** A whole number of at least `least`. */
-export function count(least = 1): Kind<number> {
-  const expected = `a whole number of at least ${least}`
-  const accepts = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= least
-  const read = (text: string): number | undefined => [readNumber(text)].find(accepts)
-  return { expected, accepts, text: { read, expected } }
+/** Numbers that `isValid` accepts; the command line refuses others at once. */
+function strictNumber(expected: string, isValid: (value: number) => boolean): Kind<number> {
+  const { accepts } = number(expected, isValid)
+  return { expected, accepts, text: { read: (text) => [readNumber(text)].find(accepts), expected } }
 }
+
+/** A whole number of at least `least`. */
+export const count = (least = 1): Kind<number> =>
+  strictNumber(`a whole number of at least ${least}`, (value) => Number.isSafeInteger(value) && value >= least)
+
+/** A part of a whole, and neither none nor all of it. */
+export const fraction = (): Kind<number> =>
+  strictNumber('a number above 0 and below 1', (value) => value > 0 && value < 1)
 
 /** A whole number from `low` to `high`; the command line reads any number, which is then checked. */
 export const whole = (low: number, high: number): Kind<number> =>
@@ -78,6 +84,20 @@ export const choice = (): Kind<boolean> => ({
   expected: 'true or false',
   accepts: (value): value is boolean => typeof value === 'boolean',
   remedy: () => 'Choose one of them, or leave it out.',
+})
+
+/** Any text. */
+export const text = (): Kind<string> => ({
+  expected: 'text',
+  accepts: (value): value is string => typeof value === 'string',
+})
+
+/** A list of texts. The flag may be given several times, each time for one more. */
+export const texts = (): Kind<readonly string[]> => ({
+  expected: 'a list of texts',
+  accepts: (value): value is readonly string[] => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+  found: (value) => (Array.isArray(value) ? 'a list with something else' : foundText(value)),
+  text: { read: (given, before) => [...(Array.isArray(before) ? before : []), given], expected: 'text' },
 })
 
 /** One of a few names. */

@@ -19,15 +19,16 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best ?? nearestByParts(asked, candidates)
 }
 
-/** Shorter parts are in many names by chance. */
-const SHORTEST_PART = 3
+/** Shorter words are in many names by chance, and shorter names in many words. */
+const SHORTEST_WORD = 3
+const SHORTEST_NAME = 4
 
 /** Of several, the one that is most nearly as long as the word. */
 function nearestByParts(asked: string, candidates: readonly string[]): string | undefined {
   const related = candidates.filter((candidate) => {
     const known = candidate.toLowerCase()
-    const [part, whole] = known.length < asked.length ? [known, asked] : [asked, known]
-    return part.length >= SHORTEST_PART && whole.includes(part)
+    const isPart = asked.length >= SHORTEST_WORD && known.includes(asked)
+    return isPart || (known.length >= SHORTEST_NAME && asked.includes(known))
   })
   const difference = ({ length }: string): number => Math.abs(length - asked.length)
   return related.toSorted((one, other) => difference(one) - difference(other)).at(0)

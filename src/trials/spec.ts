@@ -1,6 +1,6 @@
 /** What to train, as plain data: whoever has the data set can train it, in another process or on another machine too. */
 import type { Precision } from '../backends/backend.ts'
-import type { Variation } from '../data/vary.ts'
+import type { Variation } from '../data/options.ts'
 import type { Network } from '../network/network.ts'
 import type { LayerProbeName } from '../probes/layer-probes.ts'
 import type { TrainingSettings } from '../settings/options.ts'

@@ -53,9 +53,9 @@ describe('predict', () => {
     writeFileSync(rows, 'flower;length;width\nrose;2;5\nrose;17;5\nrose;3;5\nrose;1;\n')
     const file = join(part, 'run.json')
     const description = JSON.parse(readFileSync(file, 'utf8'))
-    // As it is, and as runs were that kept no encoding.
-    for (const { encoding } of [description.data, {}]) {
-      writeFileSync(file, signed({ ...description, data: { ...description.data, encoding } }))
+    // As it is, and as older runs were: called csv, and without an encoding.
+    for (const older of [{}, { name: 'csv' }, { name: 'csv', encoding: undefined }]) {
+      writeFileSync(file, signed({ ...description, data: { ...description.data, ...older } }))
       const own = await isobathJson(`evaluate ${part}`)
       const { train, validation, ...other } = await isobathJson(`evaluate ${part} --test-file ${rows} --missing drop`)
       expect({ train, validation }).toEqual({ train: trained.train, validation: trained.validation })
@@ -67,7 +67,7 @@ describe('predict', () => {
     }
     const { stdout } = await isobath(['evaluate', part, '--test-file', rows, '--missing', 'drop'])
     expect(stdout.replace(root, 'ROOT').replace(/loss [\d.]+, error [\d.]+%/g, 'S')).toBe(
-      'ROOT/part on csv, tested on part.csv\n' +
+      'ROOT/part on flowers.csv, tested on part.csv\n' +
         'train      S of 20 samples\nvalidation S of 7 samples\ntest       S of 3 samples\n',
     )
     const out = join(root, 'part-predictions.csv')
@@ -156,18 +156,18 @@ describe('predict', () => {
     const { encoding } = description.data
     const said: string[] = []
     for (const changed of [undefined, { ...encoding, columns: [] }, { ...encoding, columns: [{ name: 'x' }] }, []]) {
-      writeFileSync(file, signed({ ...description, data: { ...description.data, encoding: changed } }))
+      writeFileSync(file, signed({ ...description, data: { ...description.data, name: 'csv', encoding: changed } }))
       const { status, stderr } = await isobath(['predict', kept, '--data', few])
       said.push(`${status} ${stderr}`)
     }
     expect(said.join('').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
-      "2 isobath: some-cities.csv: expected at least one column beside the label, got one column in all. Check the separator (--separator), the label and what is ignored.
+      "2 isobath: some-cities.csv: expected at least one column beside the label, got one column in all. Check --separator, --label and --ignore.
       2 isobath: ROOT/cities/run.json: data.encoding: Invalid input. The file was changed or broken.
       2 isobath: ROOT/cities/run.json: data.encoding.columns.0: Invalid input. The file was changed or broken.
       2 isobath: ROOT/cities/run.json: data.encoding: Invalid input: expected object, received array. The file was changed or broken.
       "
     `)
-    writeFileSync(file, signed({ ...description, data: { ...description.data, encoding: undefined } }))
+    writeFileSync(file, signed({ ...description, data: { ...description.data, name: 'csv', encoding: undefined } }))
     expect(await isobathJson(`evaluate ${kept}`)).toMatchObject({ sameData: true })
   })
 
@@ -176,7 +176,9 @@ describe('predict', () => {
     const words = ['--network', 'mlp:depth=1,width=8', '--data', table, '--set', 'train']
     const out = join(root, 'made', 'predictions.csv')
     const written = await isobath(['predict', join(run, 'checkpoint-150.safetensors'), ...words, '--out', out])
-    expect(written.stdout.replace(root, 'ROOT')).toBe('ROOT/made/predictions.csv: 48 predictions, train set of csv\n')
+    expect(written.stdout.replace(root, 'ROOT')).toBe(
+      'ROOT/made/predictions.csv: 48 predictions, train set of flowers.csv\n',
+    )
     expect(readFileSync(out, 'utf8')).toBe(printed.stdout)
   })
 
@@ -215,9 +217,9 @@ describe('predict', () => {
     expect(said.map(({ status }) => status)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1])
     expect(saidOn(said, root)).toMatchInlineSnapshot(`
       "isobath: ROOT/empty: expected a run's folder with run.json in it. Give the folder that train named.
-      isobath: set: csv has no samples for validation. Hold some out, or choose train or test.
-      isobath: glyphs: expected 2 values in a sample, as ROOT/run was trained on (csv), got 784. Give it data of that kind.
-      isobath: blobs: expected 2 classes, as ROOT/run was trained on (csv), got 3. Give it data of that kind.
+      isobath: set: flowers.csv has no samples for validation. Hold some out, or choose train or test.
+      isobath: glyphs: expected 2 values in a sample, as ROOT/run was trained on (flowers.csv), got 784. Give it data of that kind.
+      isobath: blobs: expected 2 classes, as ROOT/run was trained on (flowers.csv), got 3. Give it data of that kind.
       isobath: other.csv, line 2, column "flower": expected a class of the training (lily, tall, rose), got "aster". Correct it, or leave the row out: the network has no such answer.
       isobath: --set: all rows of other.csv are predicted, as it isn't the run's own. Leave it out.
       isobath: --categorical: the run was trained with column "width" as numbers, and takes tables so. Leave it out.

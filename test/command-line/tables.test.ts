@@ -106,12 +106,14 @@ describe('a table of values', () => {
       validation: 0.1,
       dataDir: join(root, 'houses.csv'),
     }
-    expect(run).toMatchObject({ data: { name: 'csv', options } })
+    expect(run).toMatchObject({ data: { name: 'houses.csv', options } })
+    expect(trained.data).toBe('houses.csv')
   })
 
   it('is compared without a word of classes or guessing', async () => {
     const words = `compare mlp:width=8 ${table} --depths 1,2 --seeds 1 --steps 20 --report values.html`
     const { stdout } = await isobath(words)
+    expect(stdout).toContain('houses.csv, 2,')
     expect(stdout).toContain('1 value to predict')
     const report = readFileSync('values.html', 'utf8')
     expect(report).toContain('Unexplained variance')
@@ -132,7 +134,9 @@ describe('a table of words', () => {
     const packed = await isobathJson(`train ${network} --data fruit.csv.gz --epochs 10`)
     expect(packed).toMatchObject({ test: { error: expect.any(Number) } })
     expect(Object(packed.test).error).toBeLessThan(0.05)
+    expect(packed).toMatchObject({ data: 'fruit.csv.gz', run: join('runs', 'mlp-fruit.csv.gz-1') })
     const { stdout } = await isobath(`train ${network} --data orchard --epochs 2`)
+    expect(stdout).toMatch(/^mlp:depth=1,width=16 on orchard: /)
     expect(stdout).toContain('400 training rows, 100 test rows from test.csv')
     expect(stdout).toContain('column 3 names 3 classes (apple, banana, cherry)')
   })
@@ -180,10 +184,10 @@ it('options of a generated set stand behind its name, and are kept', async () =>
     "isobath: --data blobs: has no option "clases". Did you mean classes?
     isobath: --data blobs:classes: expected a number, as in classes=4, got "classes".
     isobath: --data blobs:classes: expected a number, as in classes=4, got "classes=x".
-    isobath: moons: has no option folds. Leave it out, or use one that it has: noise, train, test.
-    isobath: mnist: has no option train. Leave it out.
-    isobath: ROOT/none.csv: expected a CSV file, or a folder with train.csv and test.csv; there is nothing.
-    isobath: csv: expected a file, got none. Name it with --data FILE.csv or --data-dir FILE.
+    isobath: --data moons: has no option "folds". It has noise, train, test.
+    isobath: --data mnist: has no option "train". It has none.
+    isobath: none.csv: expected a CSV file, or a folder with train.csv and test.csv; there is nothing.
+    isobath: --data-dir: expected the file of a table, got none. Name it, such as --data-dir houses.csv.
     "
   `)
 })

@@ -269,13 +269,13 @@ describe('a hostile table', () => {
       a name twice: table6.csv, line 1: columns 1 and 2 are both called "x". Rename one; or, if the first line is no header, say --header no.
       a number of 300,000 digits that is none: table7.csv, line 7, column "y": expected a number, got "1111111111111111111111111111111111111111...". Correct it; or, for columns of words, --categorical y or --ignore y.
       a header alone: table8.csv: expected rows of cells below its header, got none.
-      one class: table9.csv: expected at least two classes in the column "label", got "a" in every row. Choose another label: --label COLUMN.
+      one class: table9.csv: expected at least two classes in the column "label", got "a" in every row. Choose another label with --label.
       no UTF-8: table10.csv: expected text in UTF-8, got other bytes. Save it as CSV in UTF-8.
-      zeros: table11.csv: expected at least one column beside the label, got one column in all. Check the separator (--separator), the label and what is ignored.
+      zeros: table11.csv: expected at least one column beside the label, got one column in all. Check --separator, --label and --ignore.
       empty: table12.csv: expected rows of cells, got none.
-      packed and cut off: ROOT/table13.csv: can't be unpacked: the packed data is cut off. Fetch the file again, or check that it is the one meant.
-      packed and changed: ROOT/table14.csv: can't be unpacked: the unpacked bytes don't have the checksum that was stored with them. Fetch the file again, or check that it is the one meant.
-      packed, then padded, then something else: ROOT/table15.csv: can't be unpacked: there is something else after the end of the packed data. Fetch the file again, or check that it is the one meant.
+      packed and cut off: table13.csv: can't be unpacked: the packed data is cut off. Fetch the file again, or check that it is the one meant.
+      packed and changed: table14.csv: can't be unpacked: the unpacked bytes don't have the checksum that was stored with them. Fetch the file again, or check that it is the one meant.
+      packed, then padded, then something else: table15.csv: can't be unpacked: there is something else after the end of the packed data. Fetch the file again, or check that it is the one meant.
       "
     `)
   })

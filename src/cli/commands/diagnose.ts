@@ -8,9 +8,10 @@ import {
   readDiagnosisFacts,
   readRunFacts,
   resumeDiagnosis,
+  shapeOfData,
   usualBudget,
 } from '../../index.ts'
-import { addDataOptions, type DataFlags, dataChoice, dataFiles, openData, shapeOfData } from '../data-options.ts'
+import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import { type DiagnosisResult, diagnoseNetwork, showDiagnosis } from '../diagnosis.ts'
 import { withFreeFolder } from '../free-folder.ts'
 import { isRunArgument, networkHelp, readNetwork, shortName } from '../network-argument.ts'
@@ -20,7 +21,7 @@ import { printJson, printText, writeText } from '../output.ts'
 import { checkFigure, checkOutput } from '../output-files.ts'
 import { quote } from '../quote.ts'
 import { refuseChoices } from '../refuse-choices.ts'
-import { lastingChoice, readDataOf } from '../run-data.ts'
+import { readDataOf } from '../run-data.ts'
 import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
 
 type Flags = DataFlags &
@@ -91,12 +92,13 @@ async function diagnoseNew(text: string, flags: Flags, command: string): Promise
       `${text}: there is no run in such a folder. Name one that train made, or a network and --data.`,
     )
   }
-  const { shape, read } = await openData(flags)
+  const opened = openData(flags)
+  const shape = await opened.shape()
   const network = readNetwork(text, shape)
   const against: Network | undefined = flags.against === undefined ? undefined : readNetwork(flags.against, shape)
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
-  const data = await read()
-  const dataOptions = { ...(await lastingChoice(data.name, dataChoice(flags))) }
+  const data = await opened.read()
+  const dataOptions = { ...(await opened.lastingOptions()) }
   const options = { ...training, ...machineOptions(flags), data, dataOptions, seeds, budget, against }
   const diagnoseInto = async (run: string): Promise<Kept> => {
     const result = await diagnoseNetwork({ network, label: text, options: { ...options, run }, flags, command })

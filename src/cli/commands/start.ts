@@ -68,13 +68,13 @@ export function defineStart(command: Command): Command {
 /** Trained as it was in the comparison. */
 async function diagnoseDeepest(flags: MachineFlags, report: string): Promise<DiagnosisResult> {
   const { data: name, rate, schedule, epochs, seeds: count } = mainJob.flags
-  const { shape, read } = await openData({ data: name })
+  const opened = openData({ data: name })
   const { text, seconds } = diagnosed
   const seeds = Array.from({ length: count }, (_, index) => flags.seed + index)
   const training = trainingOptions(mainJob.flags)
-  const options = { ...training, ...machineOptions(flags), data: await read(), seeds, budget: seconds }
+  const options = { ...training, ...machineOptions(flags), data: await opened.read(), seeds, budget: seconds }
   const line = `isobath diagnose ${text} --data ${name} --rate ${rate} --schedule ${schedule} --epochs ${epochs}`
   const command = `${line} --budget ${seconds}s --report ${report}`
   if (!flags.json) printText(`Why does ${text} fail? ${line}\n`)
-  return diagnoseNetwork({ network: parseNetwork(text, shape), label: text, options, flags, command })
+  return diagnoseNetwork({ network: parseNetwork(text, await opened.shape()), label: text, options, flags, command })
 }

@@ -13,7 +13,7 @@ import {
   train,
   trainingPicture,
 } from '../../index.ts'
-import { addDataOptions, type DataFlags, dataChoice, dataFiles, openData } from '../data-options.ts'
+import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import { withFreeFolder } from '../free-folder.ts'
 import { interruptible } from '../interrupt.ts'
 import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
@@ -23,7 +23,7 @@ import { printJson, printText, writeText } from '../output.ts'
 import { checkFigure, checkFigures } from '../output-files.ts'
 import { addProbeOptions, drawProbes, type ProbeFlags, probeOptions } from '../probe-options.ts'
 import { refuseChoices } from '../refuse-choices.ts'
-import { lastingChoice, readDataOf } from '../run-data.ts'
+import { readDataOf } from '../run-data.ts'
 import { runSummary, runText, type TrainedOn } from '../run-text.ts'
 import { addTrainingOptions, type TrainingFlags, trainingOptions } from '../training-options.ts'
 import { type ShownTraining, showTraining } from '../training-progress.ts'
@@ -68,13 +68,14 @@ export function defineTrain(command: Command): Command {
 
 async function trainNew(text: string, flags: Flags): Promise<void> {
   const options = { ...trainingOptions(drawnFlags(flags)), probes: probeOptions(flags) }
-  const { shape, read } = await openData(flags)
+  const opened = openData(flags)
+  const shape = await opened.shape()
   const network = readNetwork(text, shape)
   const blueprint = createBlueprint(network, shape.input)
   const weights = flags.init === undefined ? undefined : await loadWeights(flags.init, blueprint)
-  const data = await read()
+  const data = await opened.read()
   const { seed, checkpointEvery } = flags
-  const dataOptions = { ...(await lastingChoice(data.name, dataChoice(flags))) }
+  const dataOptions = { ...(await opened.lastingOptions()) }
   const trainInto = (folder: string): Promise<Run> =>
     watched(({ observer, note }, abort) => {
       // At once: a network whose signal is lost needn't be waited for.
