@@ -72,6 +72,7 @@ export { type BlobsOptions, blobs } from './data/blobs.ts'
 export {
   type CatalogueRow,
   catalogue,
+  generatorTables,
   loadDataset,
   type OpenedDataset,
   openDataset,

@@ -8,6 +8,7 @@ import {
   type DataShape,
   type DatasetOptions,
   dataFolder,
+  generatorTables,
   type Input,
   IsobathError,
   type OpenedDataset,
@@ -91,7 +92,7 @@ function readDataText(text: string | undefined): Pick<DataChoice, 'source' | 'na
     return { source: tableSource, named: { dataDir: text } }
   }
   const parts = rest.join(':')
-  const named = parts === '' ? [] : parts.split(',').map((part) => readOption(name, part))
+  const named = parts === '' || !isName ? [] : parts.split(',').map((part) => readOption(name, part))
   return { source: name, named: Object.fromEntries(named) }
 }
 
@@ -112,9 +113,8 @@ function refuseStoredSet(place: string): void {
 /** Options behind a name are numbers. */
 function readOption(name: string, text: string): [string, number] {
   const [key, ...values] = text.split('=').map((part) => part.trim())
-  const row = catalogue.find((known) => known.name === name)
-  const own = row?.source === 'generated' ? row.options : []
-  if (row !== undefined && !own.includes(key)) {
+  const own = Object.keys(generatorTables.get(name) ?? {})
+  if (!own.includes(key)) {
     const remedy = suggestion(key, own) || (own.length === 0 ? 'It has none.' : `It has ${own.join(', ')}.`)
     throw new IsobathError('option', `--data ${name}: has no option ${JSON.stringify(key)}. ${remedy}`.trimEnd())
   }

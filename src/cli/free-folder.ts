@@ -5,6 +5,9 @@ import { makeFolder } from '../support/files.ts'
 
 const parent = 'runs'
 
+/** A name as a part of a folder's: letters, digits, and few other characters. */
+export const plainName = (name: string): string => name.replace(/[^\p{L}\p{N}_.-]+/gu, '-')
+
 /**
  * `work` with `runs/NAME-1`, or the first number that is free. The folder is made at once, so that runs that start at
  * the same time get different ones; it is removed where the work left it empty.

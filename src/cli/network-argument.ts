@@ -13,6 +13,7 @@ import {
 } from '../index.ts'
 import { isFile, isFolder, readLimited } from '../support/files.ts'
 import { inputOf, type ShapeFlags } from './data-options.ts'
+import { plainName } from './free-folder.ts'
 
 /** How every command explains its NETWORK. */
 export const networkHelp = 'a preset such as mlp:depth=16 (isobath --help lists them), or a JSON file'
@@ -33,7 +34,7 @@ export function isRunArgument(text: string): boolean {
 /** What a run of the network is called: the preset, or the file without its ending. */
 export function shortName(text: string): string {
   const name = isNetworkFile(text) ? basename(text).replace(/\.json$/, '') : text.split(':')[0].trim()
-  return name.replace(/[^\w.-]+/g, '-') || 'network'
+  return plainName(name) || 'network'
 }
 
 /**

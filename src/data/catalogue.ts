@@ -95,6 +95,13 @@ export const catalogue: readonly CatalogueRow[] = Object.entries(sources).map(([
   return mirrored ? { ...row, mirrored } : row
 })
 
+/** The options of each generated set, which may stand behind its name as `blobs:classes=5,noise=0.3`. */
+export const generatorTables: ReadonlyMap<string, Fields> = new Map(
+  Object.entries(sources).flatMap(([name, { facts, options }]) =>
+    facts.source === 'generated' ? [[name, options] as const] : [],
+  ),
+)
+
 /** A data set that is yet to be read. */
 export interface OpenedDataset {
   /** What a network for it takes and gives, read no further than that takes: a table is read for it, and not once more. */

@@ -13,7 +13,7 @@ import {
 } from '../../index.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import { type DiagnosisResult, diagnoseNetwork, showDiagnosis } from '../diagnosis.ts'
-import { withFreeFolder } from '../free-folder.ts'
+import { plainName, withFreeFolder } from '../free-folder.ts'
 import { isRunArgument, networkHelp, readNetwork, shortName } from '../network-argument.ts'
 import { parseDuration, wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
@@ -104,7 +104,7 @@ async function diagnoseNew(text: string, flags: Flags, command: string): Promise
     const result = await diagnoseNetwork({ network, label: text, options: { ...options, run }, flags, command })
     return { result, folder: run, label: text }
   }
-  print(await inFolder(flags, `${shortName(text)}-${data.name}-diagnosis`, diagnoseInto), flags)
+  print(await inFolder(flags, `${shortName(text)}-${plainName(data.name)}-diagnosis`, diagnoseInto), flags)
 }
 
 /** What doesn't make it another diagnosis; data and mode are compared, and a budget may be larger. */
@@ -165,7 +165,7 @@ async function diagnoseKept(trained: string, flags: Flags, command: string): Pro
     })
     return { result, folder: run, label }
   }
-  print(await inFolder(flags, `${shortName(label)}-${data.name}-diagnosis`, diagnoseInto), flags)
+  print(await inFolder(flags, `${shortName(label)}-${plainName(data.name)}-diagnosis`, diagnoseInto), flags)
 }
 
 function inFolder({ run }: Flags, name: string, diagnoseInto: (folder: string) => Promise<Kept>): Promise<Kept> {

@@ -14,7 +14,7 @@ import {
   trainingPicture,
 } from '../../index.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
-import { withFreeFolder } from '../free-folder.ts'
+import { plainName, withFreeFolder } from '../free-folder.ts'
 import { interruptible } from '../interrupt.ts'
 import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
 import { wholeFrom } from '../numbers.ts'
@@ -87,7 +87,7 @@ async function trainNew(text: string, flags: Flags): Promise<void> {
       const all: TrainOptions = { ...options, ...machineOptions(flags), ...observer, onSignal, ...places, seed, abort }
       return train(network, all)
     })
-  const name = `${shortName(text)}-${data.name}`
+  const name = `${shortName(text)}-${plainName(data.name)}`
   print(await (flags.run === undefined ? withFreeFolder(name, trainInto) : trainInto(flags.run)), text, data, flags)
 }
 
