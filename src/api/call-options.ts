@@ -7,7 +7,7 @@ import type { Weights } from '../training/evaluate.ts'
 import type { Measurement, ProbeLook } from '../training/measurements.ts'
 import type { Observer } from '../training/observers.ts'
 import type { Signal } from '../training/signal.ts'
-import type { LossRecord } from '../training/train.ts'
+import type { LossRecord } from '../training/state.ts'
 import type { ProbeOptions } from './probes.ts'
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -4,7 +4,8 @@ import type { Dataset } from '../data/dataset.ts'
 import type { StoredDescription, StoredResult } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
-import { summariseMeasured, trainSession } from '../training/session.ts'
+import { summariseMeasured } from '../training/record.ts'
+import { runTrainingSession } from '../training/session.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
 import { modelFacts, modelFactsOfRun } from './model.ts'
@@ -67,7 +68,7 @@ async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise
     for (const note of notes) onNote?.(note)
     return await withMachine(goingOnWith(options, description.mode), async (machine) => {
       const backend = await machine.backend()
-      const record = await trainSession({
+      const record = await runTrainingSession({
         blueprint,
         data,
         settings,

@@ -11,7 +11,8 @@ import { type TrainingOptions, training } from '../settings/training.ts'
 import { checkNames, type Input } from '../support/fields.ts'
 import { version } from '../support/version.ts'
 import { checkObservers } from '../training/observers.ts'
-import { type TrainingRecord, trainSession } from '../training/session.ts'
+import type { TrainingRecord } from '../training/record.ts'
+import { runTrainingSession } from '../training/session.ts'
 import { callOptions } from './call-options.ts'
 import { checkCall } from './check-call.ts'
 import { describeData } from './describe-data.ts'
@@ -69,7 +70,7 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
     let folder: RunFolder | undefined
     try {
       if (options.run !== undefined) folder = await openFolder(options.run, blueprint, options, settings, machine.mode)
-      const record = await trainSession({
+      const record = await runTrainingSession({
         blueprint,
         data,
         settings,

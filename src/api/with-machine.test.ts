@@ -1,12 +1,15 @@
 /** The verbs on a machine that the caller gave. */
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { createDeferredBackend } from '../../test/support/deferred-backend.ts'
 import { laterRefusal } from '../../test/support/refusal.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { fewPoints, lossesOf, preset } from '../../test/support/tiny-training.ts'
 import type { Backend } from '../backends/backend.ts'
 import { createMachine, type Machine } from '../backends/machine.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { sgd } from '../graph/optimizers/sgd.ts'
+import type { ObservedStep } from '../training/observers.ts'
 import { compare } from './compare.ts'
 import { evaluate } from './evaluate.ts'
 import { predict } from './predict.ts'
@@ -61,6 +64,30 @@ describe('a machine that a verb is given', () => {
     expect(largestGap(lossesOf(float32))).toBeLessThan(1e-5)
     expect(largestGap(lossesOf(float32))).toBeGreaterThan(0)
     expect(reference.test.error).toBe(float32.test.error)
+  })
+
+  it('may work later: the bits of a training, its measurements and its divergence are those of the same backend at once', async () => {
+    const wild = sgd({ rate: 1e200 })
+    const probes = { of: ['gradientNorm', 'meanSquare', 'updateRatio'], every: 10 } as const
+    const trained = async (backend: 'reference' | typeof createDeferredBackend) =>
+      on(createMachine({ backend }), async (machine) => {
+        const seen: number[] = []
+        const observe = async ({ gradient }: ObservedStep): Promise<void> => {
+          seen.push(...(await gradient('readout.weight')))
+        }
+        const measured = { evaluateEvery: 10, probes, observers: [{ every: 7, observe }] }
+        const run = await train(network, { ...options, ...measured, machine })
+        const broken = await train(network, { ...options, optimizer: wild, machine })
+        const predictions = await predict(network, { data: fewPoints, weights: run.weights, machine })
+        const facts = [run, broken].map(({ losses, weightsSha256, test, evaluations, probes, diverged }) => {
+          return { losses, weightsSha256, test, evaluations, probes, diverged }
+        })
+        return { facts, seen, values: predictions.values }
+      })
+    const expected = await trained('reference')
+    expect(expected.facts[1].diverged).not.toBeNull()
+    expect(expected.seen).toHaveLength(6 * 16)
+    expect(await trained(createDeferredBackend)).toEqual(expected)
   })
 
   it('compares on the reference backend', async () => {

@@ -4,7 +4,8 @@ import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
 import { createStandardiser } from '../data/standardise.ts'
 import { settingsFor, type TrainingSettings } from '../settings/options.ts'
-import { type LossRecord, runTraining } from '../training/train.ts'
+import { runTrainingLoop } from '../training/loop.ts'
+import type { LossRecord } from '../training/state.ts'
 import { workOf as workOfSteps } from '../trials/work.ts'
 import type { Training } from './controls.ts'
 
@@ -57,7 +58,7 @@ export async function timeStep(training: Training, backend: Backend, abort?: Abo
   const enough = new AbortController()
   const begun = { done: 0, at: performance.now() }
   let [first, last] = [begun, begun]
-  await runTraining({
+  await runTrainingLoop({
     blueprint,
     data,
     settings,

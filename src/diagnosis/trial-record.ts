@@ -2,7 +2,7 @@
 import type { Precision } from '../backends/backend.ts'
 import { type Divergence, describeDivergence } from '../training/divergence.ts'
 import type { Scores } from '../training/evaluate.ts'
-import type { LossRecord } from '../training/train.ts'
+import type { LossRecord } from '../training/state.ts'
 import type { Look, TrialResult } from '../trials/result.ts'
 import type { Trial } from '../trials/trial.ts'
 import type { ControlName } from './controls.ts'

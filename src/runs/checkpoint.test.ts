@@ -7,7 +7,7 @@ import { refusal } from '../../test/support/refusal.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { tinyTask } from '../../test/support/tiny-training.ts'
 import { encodeTensors } from '../training/safetensors.ts'
-import type { TrainingState } from '../training/train.ts'
+import type { TrainingState } from '../training/state.ts'
 import { encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
 
 const root = temporaryFolder()

@@ -16,8 +16,8 @@ import {
   float32Pieces,
   type TensorFile,
 } from '../training/safetensors.ts'
+import type { OptimizerState, TrainingState } from '../training/state.ts'
 import type { TimeSpent } from '../training/stopwatch.ts'
-import type { OptimizerState, TrainingState } from '../training/train.ts'
 
 const number = z.string().transform(Number).pipe(z.number().nonnegative())
 const whole = number.pipe(z.number().int())

@@ -17,7 +17,7 @@ import {
   type Measured,
   type ProbeLook,
 } from '../training/measurements.ts'
-import type { LossRecord } from '../training/train.ts'
+import type { LossRecord } from '../training/state.ts'
 import { scoresSchema } from './run-description.ts'
 
 /** What of the settings says which lines there are. */

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { tinyTask } from '../../test/support/tiny-training.ts'
 import { initialise } from '../blueprint/initialise.ts'
 import { createStandardiser } from '../data/standardise.ts'
-import { type Recorder, type SessionStart, trainSession } from '../training/session.ts'
+import { type Recorder, runTrainingSession, type SessionStart } from '../training/session.ts'
 import { fromTensors, toTensors } from '../training/weights.ts'
 import { readTensorFile, stateOf } from './checkpoint.ts'
 import { type RunDescription, readDescription, runFormat } from './run-description.ts'
@@ -71,7 +71,7 @@ describe("a run's folder", () => {
         folder.losses(records)
       },
     }
-    await trainSession({ ...task, weights: undefined, recorder })
+    await runTrainingSession({ ...task, weights: undefined, recorder })
     expect(seen[0]).toEqual(['checkpoint-0.safetensors', 'lock', 'metrics.jsonl', 'run.json'])
     folder.close()
     expect(names('order')).toEqual([
@@ -84,14 +84,14 @@ describe("a run's folder", () => {
 
   it('has a line for each logged step', async () => {
     const folder = open('lines')
-    await trainSession({ ...task, weights: undefined, recorder: folder })
+    await runTrainingSession({ ...task, weights: undefined, recorder: folder })
     folder.close()
     const lines = readFileSync(join(root, 'lines', 'metrics.jsonl'), 'utf8')
       .trimEnd()
       .split('\n')
     const records = lines.map((line) => JSON.parse(line))
     expect(records.map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5])
-    const { losses } = await trainSession({ ...task, weights: undefined })
+    const { losses } = await runTrainingSession({ ...task, weights: undefined })
     expect(records).toEqual(losses)
   })
 

@@ -5,7 +5,7 @@ import type { Backend } from '../backends/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { chooseStep } from './fit.ts'
-import { trainSession } from './session.ts'
+import { runTrainingSession } from './session.ts'
 
 let backend: Backend
 const withLimit = async (memoryLimit: number) => {
@@ -58,7 +58,7 @@ describe('a training step', () => {
   it('gives the same bits either way, and the run says which it was', async () => {
     const train = async (memoryLimit: number) => {
       await withLimit(memoryLimit)
-      return trainSession({ ...task, weights: undefined, backend })
+      return runTrainingSession({ ...task, weights: undefined, backend })
     }
     const kept = await train(2 ** 30)
     backend.dispose()

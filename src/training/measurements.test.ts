@@ -6,7 +6,7 @@ import { resolveOptions } from '../settings/options.ts'
 import type { ErrorWarmup } from '../settings/schedules.ts'
 import { scheduleFactor } from '../settings/schedules.ts'
 import { bestOf, type Evaluation, isEvaluation, type Measurement } from './measurements.ts'
-import { type Session, trainSession } from './session.ts'
+import { runTrainingSession, type Session } from './session.ts'
 
 const network = 'mlp:depth=2,width=6'
 const common = { steps: 40, batch: 16, seed: 4, optimizer: momentum({ rate: 0.1 }) }
@@ -18,7 +18,7 @@ async function measured(options: TinyOptions, change: (task: Session) => Session
     weights: undefined,
     onMeasured: (one: Measurement) => void seen.push(one),
   }
-  return { ...(await trainSession(change(task))), seen }
+  return { ...(await runTrainingSession(change(task))), seen }
 }
 
 /** The same session with a warm-up that looks more often. */

@@ -3,14 +3,14 @@ import { laterRefusal } from '../../test/support/refusal.ts'
 import { lossesOf, tinyTask } from '../../test/support/tiny-training.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
+import { runTrainingLoop } from './loop.ts'
 import { checkObservers, type ObservedStep, type Observer } from './observers.ts'
-import { runTraining } from './train.ts'
 
 const watch = async (observers: readonly Observer[], steps = 10) => {
   const backend = await createWasmBackend({ threads: 'inline' })
   try {
     const options = { steps, batch: 16, optimizer: sgd({ rate: 0.25 }), backend }
-    return await runTraining({ ...tinyTask('mlp:depth=2,width=4', options), observers })
+    return await runTrainingLoop({ ...tinyTask('mlp:depth=2,width=4', options), observers })
   } finally {
     backend.dispose()
   }

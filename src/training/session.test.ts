@@ -4,7 +4,7 @@ import { fewPoints, lossesOf, tinyTask, trainTiny } from '../../test/support/tin
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { spirals } from '../data/planar.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
-import { type Recorder, trainSession } from './session.ts'
+import { type Recorder, runTrainingSession } from './session.ts'
 import { hashTensors, toTensors } from './weights.ts'
 
 const network = 'mlp:depth=2,width=6'
@@ -26,7 +26,7 @@ function listen(): { told: string[]; recorder: Recorder } {
 describe('a training session', () => {
   it('gives the losses of the loop, the scores of the final weights and their hash', async () => {
     const task = tinyTask(network, { steps: 40, batch: 16, seed: 4 })
-    const record = await trainSession({ ...task, weights: undefined })
+    const record = await runTrainingSession({ ...task, weights: undefined })
     const { losses, state } = await trainTiny(network, { steps: 40, batch: 16, seed: 4 })
     expect(lossesOf(record)).toEqual(lossesOf({ losses }))
     expect(record.weights).toEqual(state.weights)
@@ -38,15 +38,15 @@ describe('a training session', () => {
   it('takes weights from its caller, who keeps them', async () => {
     const { weights, ...task } = tinyTask(network, { steps: 2 })
     const before = structuredClone(weights)
-    const record = await trainSession({ ...task, weights, recorder: listen().recorder })
+    const record = await runTrainingSession({ ...task, weights, recorder: listen().recorder })
     expect(weights).toEqual(before)
-    expect(record.weightsSha256).toBe((await trainSession({ ...task })).weightsSha256)
+    expect(record.weightsSha256).toBe((await runTrainingSession({ ...task })).weightsSha256)
     expect([...record.weights.keys()]).toEqual([...weights.keys()])
   })
 
   it('records its beginning before anything is lost, and its end before the scores', async () => {
     const { told, recorder } = listen()
-    await trainSession({
+    await runTrainingSession({
       ...tinyTask(network, { steps: 3 }),
       recorder,
       onProgress: (done) => void told.push(`${done} done`),
@@ -75,11 +75,11 @@ describe('a training session', () => {
     const { weights } = tinyTask('mlp:depth=2,width=7')
     const said = [
       await laterRefusal(() =>
-        trainSession({ ...tinyTask(network), data: spirals({ classes: 3, train: 9, test: 9 }), recorder }),
+        runTrainingSession({ ...tinyTask(network), data: spirals({ classes: 3, train: 9, test: 9 }), recorder }),
       ),
-      await laterRefusal(() => trainSession({ ...tinyTask(network), weights, recorder })),
+      await laterRefusal(() => runTrainingSession({ ...tinyTask(network), weights, recorder })),
       await laterRefusal(() =>
-        trainSession({ ...tinyTask('mlp:width=200', { backend: tiny }), weights: undefined, recorder }),
+        runTrainingSession({ ...tinyTask('mlp:width=200', { backend: tiny }), weights: undefined, recorder }),
       ),
     ]
     expect(said.join('\n')).toMatchInlineSnapshot(`
@@ -94,7 +94,7 @@ describe('a training session', () => {
   it('has diverged too where the last update broke the network', async () => {
     const backend = await createWasmBackend({ threads: 'inline' })
     const task = tinyTask('mlp:depth=8,width=8', { steps: 1, optimizer: sgd({ rate: 1e30 }), backend })
-    const { diverged, losses, train, test, steps } = await trainSession({ ...task, weights: undefined })
+    const { diverged, losses, train, test, steps } = await runTrainingSession({ ...task, weights: undefined })
     expect(losses).toHaveLength(1)
     expect({ train, test, steps }).toEqual({
       train: { loss: null, error: null },
@@ -108,7 +108,7 @@ describe('a training session', () => {
   it('keeps what was reached where it is stopped, and does not score it', async () => {
     const stop = new AbortController()
     const { told, recorder } = listen()
-    const record = await trainSession({
+    const record = await runTrainingSession({
       ...tinyTask(network, { steps: 100_000, batch: 4 }),
       recorder,
       abort: stop.signal,
@@ -126,13 +126,13 @@ describe('a training session', () => {
   it('is interrupted where it is stopped while it is scored', async () => {
     const stop = new AbortController()
     const onEvaluation = (): void => stop.abort()
-    const record = await trainSession({ ...tinyTask(network, { steps: 5 }), abort: stop.signal, onEvaluation })
+    const record = await runTrainingSession({ ...tinyTask(network, { steps: 5 }), abort: stop.signal, onEvaluation })
     const unscored = { loss: null, error: null }
     expect(record).toMatchObject({ interrupted: true, steps: 5, train: unscored, test: unscored, diverged: null })
   })
 
   it('says what scoring took', async () => {
-    const { seconds, trainingSeconds, scoringSeconds } = await trainSession(tinyTask(network, { steps: 5 }))
+    const { seconds, trainingSeconds, scoringSeconds } = await runTrainingSession(tinyTask(network, { steps: 5 }))
     expect(scoringSeconds).toBeGreaterThan(0)
     expect(trainingSeconds + scoringSeconds).toBeLessThanOrEqual(seconds)
   })
@@ -140,7 +140,7 @@ describe('a training session', () => {
   it('does not change the weights that it is given', async () => {
     const task = tinyTask(network, { steps: 5 })
     const before = Array.from(task.weights.get('first.weight') ?? [])
-    const record = await trainSession(task)
+    const record = await runTrainingSession(task)
     expect(Array.from(task.weights.get('first.weight') ?? [])).toEqual(before)
     expect(record.weights.get('first.weight')).not.toEqual(task.weights.get('first.weight'))
     expect(fewPoints.train.count).toBe(64)

@@ -1,72 +1,33 @@
-/** A whole training: the signal before it, the run itself, the scores after it, and its record. */
+/** A whole training: the signal before it, the loop, the scores after it, and its record. */
 import type { Backend, InputRows, Values } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { initialiseParameter } from '../blueprint/initialise.ts'
 import { checkAugmentation } from '../data/augment.ts'
-import type { Dataset, Samples } from '../data/dataset.ts'
-import { createStandardiser, type Standardiser, type Statistics } from '../data/standardise.ts'
-import type { LossName } from '../graph/losses.ts'
+import type { Dataset } from '../data/dataset.ts'
+import { createStandardiser, type Standardiser } from '../data/standardise.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
-import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluate.ts'
+import type { Weights } from './evaluate.ts'
+import { evaluateSets } from './evaluate-sets.ts'
 import { chooseStep } from './fit.ts'
+import { runTrainingLoop } from './loop.ts'
 import {
-  type BestTest,
-  bestOf,
   createMeasurer,
-  type Evaluation,
-  isEvaluation,
   isProbeLook,
-  isWarmupLook,
   type LayerMeasurer,
   lookAtLayers,
   type Measured,
   type Measurement,
   type Measurer,
   type ProbeLook,
-  type WarmupLook,
 } from './measurements.ts'
 import type { Observer } from './observers.ts'
+import { summariseMeasured, type TrainingRecord, unscored } from './record.ts'
 import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
+import type { LossRecord, TrainingState } from './state.ts'
 import { createStopwatch, type Stopwatch, type TimeSpent } from './stopwatch.ts'
 import { checkOutputs } from './targets.ts'
-import { type LossRecord, runTraining, type TrainingState } from './train.ts'
 import { checkWeights, hashWeights } from './weights.ts'
-
-export interface TrainingRecord extends TimeSpent {
-  readonly losses: readonly LossRecord[]
-  /** After the last step, on all samples, in evaluation mode; a run that was stopped isn't scored: its scores are null. */
-  readonly train: Scores
-  readonly test: Scores
-  /** Where the data has samples that were held out. */
-  readonly validation?: Scores
-  /** Where they were asked for: every so many steps, and after the last. */
-  readonly evaluations?: readonly Evaluation[]
-  /** The lowest test error of these. It was chosen on the test set: `test`, after the last step, is the result. */
-  readonly bestTest?: BestTest
-  /** Where the warm-up ends with an error: the looks at it, of which the last ended it if it says `warmedUp`. */
-  readonly warmup?: readonly WarmupLook[]
-  /** Where probes were asked for: what they saw before the first step, every so many steps and after the last. */
-  readonly probes?: readonly ProbeLook[]
-  readonly diverged: Divergence | null
-  /** True when the run was stopped before its last step, or before it was scored. */
-  readonly interrupted: boolean
-  /** Steps that were done. */
-  readonly steps: number
-  /** What the scores at the end took, part of `seconds`. */
-  readonly scoringSeconds: number
-  /** How large the values were from layer to layer before training. */
-  readonly signal: Signal
-  /** Of the training set: other data is standardised in the same way. */
-  readonly statistics: Statistics
-  /** The final parameters and running statistics, in the network's order and the backend's precision. */
-  readonly weights: ReadonlyMap<string, Values>
-  /** SHA-256 of the weights as float32, in file order. */
-  readonly weightsSha256: string
-  readonly memoryBytes: number
-  /** True where activations of repeated layers were computed again, since they didn't all fit into memory. */
-  readonly recompute: boolean
-}
 
 /** What the training set and the first weights say before the first step. */
 export interface SessionStart {
@@ -131,7 +92,7 @@ export interface Session extends SessionObserver {
 }
 
 /** Throws before anything is kept where the network, the weights and the data don't fit each other or the memory. */
-export async function trainSession(session: Session): Promise<TrainingRecord> {
+export async function runTrainingSession(session: Session): Promise<TrainingRecord> {
   const { blueprint, data, settings, backend, recorder, abort, resume, onProgress } = session
   const spent = createStopwatch(resume)
   checkOutputs(blueprint, data)
@@ -160,7 +121,7 @@ export async function trainSession(session: Session): Promise<TrainingRecord> {
     if (settings.probes) layers = await session.openLayers?.(standardiser, first.weights)
     measurer = await createMeasurer({ blueprint, data, settings, standardiser, backend, layers, abort, onMeasured })
     spent.startTraining()
-    const { losses, state, memoryBytes, recompute, ...outcome } = await runTraining({
+    const { losses, state, memoryBytes, recompute, ...outcome } = await runTrainingLoop({
       blueprint,
       data,
       settings,
@@ -238,8 +199,6 @@ async function lookAtEnd(
   return made ?? (await spent.measuring(() => lookAtLayers(layers, step, weights)))
 }
 
-const unscored: Scores = { loss: null, error: null }
-
 /** Undefined where the caller stops it. */
 async function unlessStopped<T>(abort: AbortSignal | undefined, work: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -249,28 +208,6 @@ async function unlessStopped<T>(abort: AbortSignal | undefined, work: () => Prom
     if (abort?.aborted && error === abort.reason) return undefined
     throw error
   }
-}
-
-/**
- * What a record says of what was measured before the step that was reached, and of the scores and the layers there, where
- * these were taken.
- */
-export function summariseMeasured(
-  measurements: readonly Measured[],
-  { evaluateEvery, probes, schedule }: Pick<TrainingSettings, 'evaluateEvery' | 'probes' | 'schedule'>,
-  reached: number,
-  last: Evaluation | undefined,
-  lastLook: ProbeLook | undefined,
-): Pick<TrainingRecord, 'evaluations' | 'bestTest' | 'warmup' | 'probes'> {
-  const before = measurements.filter(({ step }) => step < reached)
-  const rest = {
-    ...(schedule.untilError === undefined ? {} : { warmup: before.filter(isWarmupLook) }),
-    ...(probes === undefined ? {} : { probes: [...before.filter(isProbeLook), ...(lastLook ? [lastLook] : [])] }),
-  }
-  if (evaluateEvery === undefined) return rest
-  const evaluations = [...before.filter(isEvaluation), ...(last ? [last] : [])]
-  const bestTest = bestOf(evaluations)
-  return { evaluations, ...(bestTest ? { bestTest } : {}), ...rest }
 }
 
 /** Its time isn't that of the steps. */
@@ -297,44 +234,4 @@ async function locateAtEnd(
   const fill = (indices: Uint32Array, rows: InputRows): void => standardiser.fill(data.train, indices, rows)
   const samples = { count: data.train.count, fill }
   return locateDivergence({ blueprint, backend, weights, samples, batch: settings.batch, step })
-}
-
-export interface SetScores {
-  readonly train: Scores
-  readonly test: Scores
-  readonly validation?: Scores
-}
-
-/**
- * Scores on the whole training and test sets, and on what was held out; by an evaluator of the network where there is one.
- * Throws the reason of `abort` where that stops it.
- */
-export async function evaluateSets(
-  session: Pick<Session, 'blueprint' | 'data' | 'backend' | 'abort' | 'onEvaluation'> & {
-    settings: { loss: LossName }
-  },
-  standardiser: Standardiser,
-  weights: Weights,
-  given?: Evaluator,
-): Promise<SetScores> {
-  const { blueprint, data, backend, settings, abort, onEvaluation } = session
-  const { train: training, test: testing, validation: held } = data
-  const sets = new Set([training, testing, ...(held ? [held] : [])])
-  const counts = Array.from(sets, ({ count }) => count)
-  const samples = counts.reduce((sum, count) => sum + count, 0)
-  const evaluator = given ?? (await createEvaluator(blueprint, backend, Math.max(...counts)))
-  try {
-    evaluator.load(weights)
-    const scoreSet = (set: Samples, before: number): Promise<Scores> =>
-      evaluator.evaluate(set, standardiser, settings.loss, (done) => {
-        onEvaluation?.(before + done, samples)
-        abort?.throwIfAborted()
-      })
-    const train = await scoreSet(training, 0)
-    // A table that isn't split is both.
-    const test = testing === training ? train : await scoreSet(testing, training.count)
-    return held ? { train, test, validation: await scoreSet(held, training.count + testing.count) } : { train, test }
-  } finally {
-    if (!given) evaluator.dispose()
-  }
 }

@@ -1,5 +1,5 @@
 /** What those who wait for trials are told. */
-import type { LossRecord } from '../training/train.ts'
+import type { LossRecord } from '../training/state.ts'
 import type { TrialResult } from './result.ts'
 import type { Trial } from './trial.ts'
 

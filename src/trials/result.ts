@@ -2,10 +2,10 @@
 import type { Reading } from '../probes/look.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { Scores, Weights } from '../training/evaluate.ts'
+import type { SetScores } from '../training/evaluate-sets.ts'
 import type { Evaluation } from '../training/measurements.ts'
-import type { SetScores } from '../training/session.ts'
 import type { Signal } from '../training/signal.ts'
-import type { LossRecord } from '../training/train.ts'
+import type { LossRecord } from '../training/state.ts'
 
 /** Plain data, but for the weights. */
 export interface TrialResult {

@@ -16,8 +16,8 @@ import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
 import { createEvaluator, type Weights } from '../training/evaluate.ts'
-import type { LossRecord } from '../training/train.ts'
-import { runTraining } from '../training/train.ts'
+import { runTrainingLoop } from '../training/loop.ts'
+import type { LossRecord } from '../training/state.ts'
 import { hashWeights } from '../training/weights.ts'
 import type { ResolvedTrial, TrialObserver } from './resolver.ts'
 import type { TrialResult } from './result.ts'
@@ -260,7 +260,7 @@ describe('a trial with batch norm', () => {
     const result = await finished(trial)
     const { blueprint, settings, start } = trial
     const standardiser = createStandardiser(fewPoints.train, fewPoints.shape, settings.standardise)
-    const { state } = await runTraining({
+    const { state } = await runTrainingLoop({
       blueprint,
       data: fewPoints,
       settings,

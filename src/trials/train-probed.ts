@@ -10,9 +10,9 @@ import { settleStatistics } from '../probes/statistics.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { createRandom } from '../support/random.ts'
 import { createEvaluator, type Evaluator, type Scores, type Weights } from '../training/evaluate.ts'
+import { type LoopOutcome, runTrainingLoop } from '../training/loop.ts'
 import { createMeasurer, type Measurer } from '../training/measurements.ts'
 import { checkOutputs } from '../training/targets.ts'
-import { runTraining, type TrainingOutcome } from '../training/train.ts'
 import type { ResolvedTrial, TrialObserver } from './resolver.ts'
 import type { Look, TrialResult } from './result.ts'
 import type { TrialSpec } from './spec.ts'
@@ -129,8 +129,8 @@ async function trainAndScore(
     const reading = await everyLook.look(readerOf(weights))
     looks.push({ step, reading, ...(await score(scoredOnWay(settings))) })
   })
-  const train = (): Promise<TrainingOutcome> =>
-    runTraining({
+  const train = (): Promise<LoopOutcome> =>
+    runTrainingLoop({
       blueprint,
       data,
       settings,

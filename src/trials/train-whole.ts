@@ -1,6 +1,6 @@
 /** A trial as `train` makes it: with its signal, its evaluations on the way, and scores on all samples. */
 import type { Backend } from '../backends/backend.ts'
-import { trainSession } from '../training/session.ts'
+import { runTrainingSession } from '../training/session.ts'
 import type { ResolvedTrial, TrialObserver } from './resolver.ts'
 import type { TrialResult } from './result.ts'
 
@@ -10,7 +10,7 @@ export async function trainWhole(
   { signal: abort, onProgress }: TrialObserver,
 ): Promise<TrialResult | undefined> {
   const weights = trial.start.kind === 'seed' ? undefined : start()
-  const record = await trainSession({ blueprint, data, settings, backend, weights, abort, onProgress })
+  const record = await runTrainingSession({ blueprint, data, settings, backend, weights, abort, onProgress })
   if (record.interrupted) return undefined
   const { steps, seconds, losses, train, test, validation, diverged, signal, evaluations, weightsSha256 } = record
   return {

@@ -1,5 +1,6 @@
 /** A training that is asked for: its spec, and what its caller knows of it. */
-import type { TrainingOutcome, TrainingState } from '../training/train.ts'
+import type { LoopOutcome } from '../training/loop.ts'
+import type { TrainingState } from '../training/state.ts'
 import type { Look } from './result.ts'
 import type { TrialSpec } from './spec.ts'
 
@@ -11,7 +12,7 @@ export interface Trial extends TrialSpec {
 }
 
 /** A training of the same network with the same settings. */
-export interface FinishedTraining extends Pick<TrainingOutcome, 'losses' | 'diverged'> {
+export interface FinishedTraining extends Pick<LoopOutcome, 'losses' | 'diverged'> {
   readonly interrupted: false
   /** After its last step. */
   readonly state: Pick<TrainingState, 'step' | 'weights'>

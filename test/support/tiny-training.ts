@@ -12,7 +12,7 @@ import { parseNetwork } from '../../src/network/presets.ts'
 import { resolveOptions } from '../../src/settings/options.ts'
 import type { TrainingOptions } from '../../src/settings/training.ts'
 import type { Weights } from '../../src/training/evaluate.ts'
-import { runTraining, type TrainingOutcome, type TrainingTask } from '../../src/training/train.ts'
+import { type LoopOutcome, type LoopTask, runTrainingLoop } from '../../src/training/loop.ts'
 
 export const fewPoints = moons({ seed: 3, train: 64, test: 32 })
 
@@ -21,13 +21,13 @@ export interface TinyOptions extends TrainingOptions {
   readonly backend?: Backend
   readonly weights?: Weights
   readonly abort?: AbortSignal
-  readonly onProgress?: TrainingTask['onProgress']
+  readonly onProgress?: LoopTask['onProgress']
 }
 
 /** For the points' two classes. */
 export const preset = (text: string): Network => parseNetwork(text, { classes: 2, input: [2] })
 
-export interface TinyTask extends TrainingTask {
+export interface TinyTask extends LoopTask {
   readonly blueprint: Blueprint
   readonly standardiser: Standardiser
 }
@@ -41,7 +41,7 @@ export function tinyTask(network: Network | string, options: TinyOptions = {}): 
   return { blueprint, data, settings, standardiser, backend, weights, abort, onProgress }
 }
 
-export const trainTiny = (network: Network | string, options: TinyOptions = {}): Promise<TrainingOutcome> =>
-  runTraining(tinyTask(network, options))
+export const trainTiny = (network: Network | string, options: TinyOptions = {}): Promise<LoopOutcome> =>
+  runTrainingLoop(tinyTask(network, options))
 
-export const lossesOf = ({ losses }: Pick<TrainingOutcome, 'losses'>): number[] => losses.map(({ loss }) => loss)
+export const lossesOf = ({ losses }: Pick<LoopOutcome, 'losses'>): number[] => losses.map(({ loss }) => loss)

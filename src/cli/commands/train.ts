@@ -62,11 +62,11 @@ export function defineTrain(command: Command): Command {
       return resumeRun(flags.resume, flags)
     }
     if (text === undefined) return command.error("error: missing required argument 'network'")
-    return trainNew(text, flags)
+    return startRun(text, flags)
   })
 }
 
-async function trainNew(text: string, flags: Flags): Promise<void> {
+async function startRun(text: string, flags: Flags): Promise<void> {
   const options = { ...trainingOptions(drawnFlags(flags)), probes: probeOptions(flags) }
   const opened = openData(flags)
   const shape = await opened.shape()
@@ -76,7 +76,7 @@ async function trainNew(text: string, flags: Flags): Promise<void> {
   const data = await opened.read()
   const { seed, checkpointEvery } = flags
   const dataOptions = { ...(await opened.lastingOptions()) }
-  const trainInto = (folder: string): Promise<Run> =>
+  const start = (folder: string): Promise<Run> =>
     watched(({ observer, note }, abort) => {
       // At once: a network whose signal is lost needn't be waited for.
       const onSignal = (signal: Signal): void => {
@@ -88,7 +88,7 @@ async function trainNew(text: string, flags: Flags): Promise<void> {
       return train(network, all)
     })
   const name = `${shortName(text)}-${plainName(data.name)}`
-  print(await (flags.run === undefined ? withFreeFolder(name, trainInto) : trainInto(flags.run)), text, data, flags)
+  print(await (flags.run === undefined ? withFreeFolder(name, start) : start(flags.run)), text, data, flags)
 }
 
 async function resumeRun(folder: string, flags: Flags): Promise<void> {

@@ -1,0 +1,189 @@
+/**
+ * The training loop. A program has a ring of slots, each with the inputs of one step: while it works through the steps in one
+ * half of the ring, the loop fills the other half.
+ */
+import type { Backend, InputRows, Program, Values } from '../backends/backend.ts'
+import type { Blueprint } from '../blueprint/blueprint.ts'
+import type { Dataset } from '../data/dataset.ts'
+import type { Position } from '../data/order.ts'
+import type { Standardiser } from '../data/standardise.ts'
+import type { TrainingSettings } from '../settings/options.ts'
+import { createCheckpointClock } from './checkpoint-clock.ts'
+import { type Divergence, locateDivergence } from './divergence.ts'
+import type { Weights } from './evaluate.ts'
+import { chooseStep, type StepChoice } from './fit.ts'
+import { isLogged } from './logged-steps.ts'
+import type { Measurer } from './measurements.ts'
+import { type Observer, showObservers } from './observers.ts'
+import { createPace } from './pace.ts'
+import {
+  downloadOptimizer,
+  downloadWeights,
+  type LossRecord,
+  type TrainingState,
+  uploadOptimizer,
+  uploadWeights,
+} from './state.ts'
+import { createStepFiller } from './step-filler.ts'
+
+export interface LoopTask {
+  readonly blueprint: Blueprint
+  readonly data: Dataset
+  readonly settings: TrainingSettings
+  readonly standardiser: Standardiser
+  readonly backend: Backend
+  /** Values of all parameters and running statistics before the first of these steps. */
+  readonly weights: Weights
+  /** Where a run goes on that was begun before; from its first step when absent. */
+  readonly start?: Omit<TrainingState, 'weights'>
+  /** Called when the program has its copy of the weights and of the optimizer's states, which need not be kept then. */
+  readonly onLoaded?: () => void
+  /** How a step is compiled; chosen when absent. */
+  readonly step?: StepChoice
+  /** Steps between checkpoints; about every 30 seconds when absent. */
+  readonly checkpointEvery?: number
+  /** Called with the state between two steps when a checkpoint is due; not after the last step. */
+  readonly onCheckpoint?: (state: TrainingState) => Promise<void>
+  readonly observers?: readonly Observer[]
+  /** Measures the network between two steps, and ends the warm-up. */
+  readonly measurer?: Measurer
+  /** Stops the run after the steps under way. */
+  readonly abort?: AbortSignal
+  /** Called now and then with the number of steps done and what was logged since the last call. */
+  readonly onProgress?: (done: number, losses: readonly LossRecord[]) => void
+}
+
+export interface LoopOutcome {
+  readonly losses: readonly LossRecord[]
+  readonly diverged: Divergence | null
+  /** True when the caller stopped the run before its last step. */
+  readonly interrupted: boolean
+  readonly state: TrainingState
+  /** Bytes of memory that the training program used. */
+  readonly memoryBytes: number
+  /** True where activations of repeated layers were computed again, since they didn't all fit into memory. */
+  readonly recompute: boolean
+}
+
+/** Trains until the steps are done, the numbers aren't finite or the caller stops it. Throws a `memory` error. */
+export async function runTrainingLoop(task: LoopTask): Promise<LoopOutcome> {
+  const { blueprint, settings, backend, weights, start, observers = [] } = task
+  const { graph, ringSlots, recompute } = task.step ?? chooseStep(blueprint, settings, backend, observers.length > 0)
+  const program = await backend.compile(graph, { ringSlots })
+  try {
+    uploadWeights(program, blueprint, weights)
+    if (start) uploadOptimizer(program, start)
+    task.onLoaded?.()
+    return { ...(await runSteps(task, program)), memoryBytes: program.memoryBytes, recompute }
+  } finally {
+    program.dispose()
+  }
+}
+
+async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutcome, 'memoryBytes' | 'recompute'>> {
+  const { blueprint, data, settings, observers = [], measurer, abort, onProgress, onCheckpoint } = task
+  const filler = createStepFiller(program, task, task.start?.position)
+  const group = program.ringSlots / 2
+  const pace = createPace(group)
+  const clock = createCheckpointClock(task.checkpointEvery)
+  const stops = stopsOf(task)
+  const losses: LossRecord[] = []
+  const measured = new Map<string, Values>()
+  /** Updates made so far. */
+  let done = task.start?.step ?? 0
+  /** Steps whose batches were filled in. */
+  let filled = done
+  let warmedUpAt = task.start?.warmedUpAt
+
+  /** Fills the half of the ring that begins with this slot, or less of it; gives the number of steps. */
+  const fill = (first: number): number => {
+    const toStop = stops.map((every) => every - (filled % every))
+    const count = Math.min(pace.next(), settings.steps - filled, ...toStop)
+    for (let index = 0; index < count; index++) {
+      filler.fillBatch(first + index)
+      filler.fillScalars(first + index, filled + index, warmedUpAt)
+    }
+    filled += count
+    return count
+  }
+  /** Before the steps in these slots: measures what is due, which may end the warm-up. False where the caller stops the run. */
+  const measure = async (first: number, count: number): Promise<boolean> => {
+    const isWarm = settings.schedule.untilError === undefined || warmedUpAt !== undefined
+    if (!measurer?.isDue(done, isWarm)) return true
+    // Into the same memory each time: a measurement has done with it by the next.
+    const found = await measurer.measure(done, isWarm, () => downloadWeights(program, blueprint, measured))
+    if (found === 'stopped') return false
+    if (isWarm || found === 'cold') return true
+    // These steps were filled in with the rate of the warm-up.
+    warmedUpAt = done
+    for (let index = 0; index < count; index++) filler.fillScalars(first + index, done + index, warmedUpAt)
+    return true
+  }
+  const log = (from: number, values: Float64Array): void => {
+    const records = Array.from(values, (loss, index): LossRecord => ({ step: from + index, loss }))
+    const logged = records.filter(({ step }) => isLogged(step, settings))
+    losses.push(...logged)
+    onProgress?.(done, logged)
+  }
+  const downloadState = async (): Promise<TrainingState> => ({
+    step: done,
+    weights: await downloadWeights(program, blueprint),
+    optimizer: await downloadOptimizer(program),
+    position: positionAfter(done, settings.batch, data),
+    // A measurement before this very step is made again by whoever goes on from here.
+    ...(warmedUpAt === undefined || warmedUpAt === done ? {} : { warmedUpAt }),
+  })
+
+  let first = 0
+  let count = fill(first)
+  while (count > 0) {
+    if (!(await measure(first, count))) break
+    const running = pace.time(count, () => program.run(first, count))
+    const other = group - first
+    const next = abort?.aborted ? 0 : fill(other)
+    const result = await running
+    const from = done
+    done += result.finished
+    log(from, result.losses)
+    if (result.finished < count) {
+      const diverged = await locateFailure(task, program, first + result.finished, done)
+      return { losses, diverged, interrupted: false, state: await downloadState() }
+    }
+    if (observers.length > 0) {
+      const loss = result.losses[count - 1]
+      await showObservers(observers, program, { step: done, loss, isLast: done === settings.steps })
+    }
+    if (onCheckpoint && next > 0 && clock.isDue(done)) await clock.time(async () => onCheckpoint(await downloadState()))
+    first = other
+    count = next
+  }
+  return { losses, diverged: null, interrupted: done < settings.steps, state: await downloadState() }
+}
+
+/** Steps between which the program must stand still, beside the checkpoints by time. */
+function stopsOf({ checkpointEvery, observers = [], settings }: LoopTask): readonly number[] {
+  const { evaluateEvery, probes, schedule } = settings
+  const stops = [checkpointEvery, evaluateEvery, probes?.every, schedule.untilError?.every]
+  return [...stops, ...observers.map(({ every }) => every)].flatMap((every) => every ?? [])
+}
+
+/** Where the batches go on after so many steps; those that were filled in and not used don't count. */
+function positionAfter(steps: number, batch: number, { train }: Dataset): Position {
+  const used = steps * batch
+  return { epoch: Math.floor(used / train.count), offset: used % train.count }
+}
+
+/** The run stopped before the update of a step whose loss wasn't finite: the batch in its slot shows where. */
+async function locateFailure(task: LoopTask, program: Program, slot: number, step: number): Promise<Divergence> {
+  const { blueprint, backend, settings, standardiser } = task
+  const { batch } = settings
+  const { size } = standardiser
+  const inputs = await program.download('x', { slot })
+  const fill = (indices: Uint32Array, { array, offset, stride }: InputRows): void => {
+    indices.forEach((sample, row) => {
+      array.set(inputs.subarray(sample * size, (sample + 1) * size), offset + row * stride)
+    })
+  }
+  const weights = await downloadWeights(program, blueprint)
+  return locateDivergence({ blueprint, backend, weights, samples: { count: batch, fill }, batch, step })
+}

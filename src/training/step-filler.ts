@@ -1,0 +1,43 @@
+/** Fills the inputs of a training's steps: the batch, its targets, and the scalars that change from step to step. */
+import { fillInput, type Program } from '../backends/backend.ts'
+import { createAugmenter } from '../data/augment.ts'
+import { createBatches } from '../data/batches.ts'
+import type { Dataset } from '../data/dataset.ts'
+import type { Position } from '../data/order.ts'
+import type { Standardiser } from '../data/standardise.ts'
+import type { TrainingSettings } from '../settings/options.ts'
+import { stepInputs } from './step-inputs.ts'
+import { targetsOf } from './targets.ts'
+
+export interface StepFiller {
+  /** Fills a slot of the ring with the next batch and its targets. */
+  fillBatch(slot: number): void
+  /** Fills in the scalars of a step, its rate among them. `warmedUpAt`: see `TrainingState`. */
+  fillScalars(slot: number, step: number, warmedUpAt: number | undefined): void
+}
+
+interface FilledTask {
+  readonly data: Dataset
+  readonly settings: TrainingSettings
+  readonly standardiser: Standardiser
+}
+
+/** `position`: where the batches go on; at the start of the first epoch when absent. */
+export function createStepFiller(program: Program, task: FilledTask, position?: Position): StepFiller {
+  const { data, settings, standardiser } = task
+  const { batch, seed, order, augment } = settings
+  const augmenter = createAugmenter(augment, data.shape, seed)
+  const batches = createBatches(data.train, standardiser, { batch, order, seed, position, augmenter })
+  const targets = targetsOf(task)
+  return {
+    fillBatch: (slot) => {
+      fillInput(program, 'x', slot, (samples) => {
+        const indices = batches.next(samples)
+        fillInput(program, targets.input, slot, (rows) => targets.fill(rows, indices, samples))
+      })
+    },
+    fillScalars: (slot, step, warmedUpAt) => {
+      for (const [name, value] of stepInputs(settings, step, warmedUpAt)) program.upload(name, [value], slot)
+    },
+  }
+}
