@@ -4,31 +4,34 @@ import type { Command } from 'commander'
 import {
   createBlueprint,
   type Dataset,
+  type Fields,
   hashDataset,
+  type Input,
   IsobathError,
   inputSize,
   loadWeights,
-  lossNames,
   type Network,
   outputsOf,
+  pickOptions,
   type RunFacts,
   readRun,
   type Statistics,
   shapeOfData,
-  standardisationNames,
-  type TrainingOptions,
   taskOf,
   training,
   usualLoss,
   type Weights,
 } from '../index.ts'
 import { addDataOptions, type DataFlags, openData } from './data-options.ts'
-import { fieldOption } from './field-options.ts'
+import { fieldOption, givenOptions } from './field-options.ts'
 import { networkHelp, readNetwork } from './network-argument.ts'
 import { addMachineOptions, type MachineFlags } from './options.ts'
 import { readDataFor, type Use } from './run-data.ts'
 
-type Recipe = Pick<TrainingOptions, 'loss' | 'standardise'>
+/** What of a training's options matters to a network that is trained. */
+const chosen = { loss: training.loss, standardise: training.standardise } satisfies Fields
+
+type Recipe = Input<typeof chosen>
 
 export type TrainedFlags = DataFlags & MachineFlags & Recipe & { network?: string }
 
@@ -90,10 +93,7 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
   }
   const sameData = whole === undefined ? (await hashDataset(other?.own ?? data)) === run.data.sha256 : null
   const { network, weights, exact, winograd } = run
-  const recipe = {
-    loss: flags.loss ?? lossNames.find((name) => name === run.recipe.loss),
-    standardise: flags.standardise ?? standardisationNames.find((name) => name === run.recipe.standardise),
-  }
+  const recipe = { ...pickOptions(chosen, run.recipe), ...givenOptions(chosen, flags) }
   const statistics = flags.standardise === undefined ? run.statistics : undefined
   const mode = { exact, winograd }
   const facts = { recipe, statistics, mode, sameData, whole, testFile: other?.testFile }

@@ -3,7 +3,19 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { IsobathError } from '../support/errors.ts'
+import type { Field } from '../support/fields.ts'
+import { complaint } from '../support/kinds.ts'
 import { isNestedBeyond } from '../support/nesting.ts'
+
+/** The value of an option. A file without it is from before there was the option. */
+export function storedOption<T>({ kind, before }: Field<T, unknown>) {
+  return z.unknown().transform((stored, context): T => {
+    const value = stored ?? before
+    if (kind.accepts(value)) return value
+    context.addIssue(complaint(kind, stored))
+    return z.NEVER
+  })
+}
 
 /** The text of a file, with its checksum. */
 export function encodeChecked(content: object): string {

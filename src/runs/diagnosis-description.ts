@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { StepPlan } from '../diagnosis/trial-store.ts'
-import { encodeChecked, readChecked, readJson } from './checked-json.ts'
+import { machine } from '../settings/machine.ts'
+import { encodeChecked, readChecked, readJson, storedOption } from './checked-json.ts'
 import { dataSchema } from './run-description.ts'
 import { noWork, resultFile, workKinds } from './work-folder.ts'
 
@@ -36,7 +37,11 @@ const descriptionSchema = z.object({
   /** What a reader of the answer should know. */
   notes: z.array(z.string()),
   /** The backend's name is there where it isn't wasm. */
-  mode: z.object({ backend: z.string().optional(), exact: z.boolean(), winograd: z.boolean() }),
+  mode: z.object({
+    backend: z.string().optional(),
+    exact: storedOption(machine.exact),
+    winograd: storedOption(machine.winograd),
+  }),
   versions: z.record(z.string(), z.string()),
 })
 

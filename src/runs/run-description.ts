@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { TableEncoding } from '../data/csv-encoding.ts'
 import type { Statistics } from '../data/standardise.ts'
+import { machine } from '../settings/machine.ts'
 import { readSettings, type TrainingSettings } from '../settings/options.ts'
 import type { Signal } from '../training/signal.ts'
 import { statisticsSchema, storedStatistics } from '../training/stored-statistics.ts'
-import { encodeChecked, readChecked, readJson } from './checked-json.ts'
+import { encodeChecked, readChecked, readJson, storedOption } from './checked-json.ts'
 import { noWork, resultFile, workKinds } from './work-folder.ts'
 
 /** Raised when a run of an older version could not be read, or would not go on with the same bits. */
@@ -86,9 +87,8 @@ const runDescriptionSchema = z.object({
     /** The backend's name, where it isn't wasm. */
     backend: z.string().optional(),
     precision: z.string(),
-    exact: z.boolean(),
-    /** Runs from before there was Winograd's algorithm don't say: they go on without it, as they began. */
-    winograd: z.boolean().default(false),
+    exact: storedOption(machine.exact),
+    winograd: storedOption(machine.winograd),
   }),
   /** Steps between checkpoints, where they were asked for. */
   checkpointEvery: z.number().int().positive().nullable(),

@@ -13,6 +13,8 @@ export const machine = {
   exact: field(choice(), { flag: '--exact', help: 'the same bits on every machine, at some cost in speed' }),
   /** Winograd's algorithm for convolutions of 3 x 3, where that is faster (true by default), or the direct sum alone (false). */
   winograd: field(choice(), {
+    // Runs from before there was the algorithm go on without it.
+    before: false,
     flag: '--no-winograd',
     help: 'convolutions by the direct sum alone: slower, and rounded a little less',
   }),
