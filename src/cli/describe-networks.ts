@@ -1,4 +1,6 @@
 /** The presets and their options, as `isobath --help` lists them. */
+
+import { wrap } from '../format/text.ts'
 import { describePresets } from '../network/preset-help.ts'
 
 /** The presets and their options, for help. */
@@ -9,16 +11,16 @@ export function describeNetworks(): string {
     const owners = [...new Set([names.join(), ...options.map((option) => option.presets.join())])]
     return [
       '',
-      ...wrap(`${title}:`, 0),
+      ...indented(`${title}:`, 0),
       ...presets.flatMap(({ name, means }) => row(name, means)),
       ...owners.flatMap((some) => {
         const own = options.filter((option) => option.presets.join() === some)
-        return [...wrap(optionsTitle(own[0].presets, names), 2), ...optionRows(own, written)]
+        return [...indented(optionsTitle(own[0].presets, names), 2), ...optionRows(own, written)]
       }),
     ]
   })
   const first = 'NETWORK is a preset, as name:option=value,option=value, or a JSON file as show network prints it.'
-  return [...wrap(first, 0), ...groups].join('\n')
+  return [...indented(first, 0), ...groups].join('\n')
 }
 
 /** Of which of the group's presets the options are; of which not, where that would be a long list. */
@@ -44,21 +46,13 @@ const columns = 80
 const nameColumns = 17
 
 function row(name: string, text: string): string[] {
-  const lines = wrap(text, nameColumns + 2)
+  const lines = indented(text, nameColumns + 2)
   if (name.length > nameColumns - 2) return [`  ${name}`, ...lines]
   const [first, ...rest] = lines
   return [`  ${name.padEnd(nameColumns - 2)}  ${first.trimStart()}`, ...rest]
 }
 
 /** Lines of at most 80 characters, all of them indented. */
-export function wrap(text: string, indent: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && indent + line.length + 1 + word.length > columns) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line].map((one) => ' '.repeat(indent) + one)
+export function indented(text: string, indent: number): string[] {
+  return wrap(text, columns - indent).map((line) => ' '.repeat(indent) + line)
 }

@@ -6,7 +6,6 @@ import {
   formatFixed,
   formatNumber,
   formatPercent,
-  list,
   plainText,
   wrap,
 } from './text.ts'
@@ -56,10 +55,6 @@ it('escapes markup and drops what XML cannot hold', () => {
   expect(escapeMarkup('<a href="x">&\'\u001b[31m\u0000</a>')).toBe(
     '&lt;a href=&quot;x&quot;&gt;&amp;&#39;[31m&lt;/a&gt;',
   )
-})
-
-it('lists things as people do', () => {
-  expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(list)).toEqual(['', 'a', 'a and b', 'a, b and c'])
 })
 
 it('breaks lines between words', () => {

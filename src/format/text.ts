@@ -69,19 +69,8 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
-/** `1 seed`, `3 seeds`. */
-export function count(number: number, noun: string): string {
-  return `${formatFixed(number, 0)} ${noun}${number === 1 ? '' : 's'}`
-}
-
 export function capitalise(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
-}
-
-/** `a`, `a and b`, `a, b and c`. */
-export function list(items: readonly string[]): string {
-  if (items.length < 2) return items.join('')
-  return `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`
 }
 
 /** Items joined by `separator` into lines of at most `width` characters; a longer item has a line of its own. */

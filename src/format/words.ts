@@ -33,5 +33,5 @@ export function listed(words: readonly string[]): string {
 
 /** `1 layer`, `12 layers` */
 export function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`
+  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`
 }

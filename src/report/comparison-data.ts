@@ -1,6 +1,7 @@
 /** What a comparison of networks over depth consists of, and its summary by network and depth. */
 
-import { count, formatFixed, list, MISSING } from '../format/text.ts'
+import { formatFixed, MISSING } from '../format/text.ts'
+import { counted, listed } from '../format/words.ts'
 import { type Summary, summarise } from '../numerics/statistics.ts'
 import type { Scores } from './scores.ts'
 
@@ -88,7 +89,7 @@ export function notesOf(cells: readonly Cell[]): string[] {
     const signals = [...new Set(runs.flatMap((run) => run.signal ?? []))]
     const where = `${label}, depth ${depth}`
     const rest = broken.length < runs.length ? '; the row is about the others' : ''
-    const divergence = broken.length === 0 ? [] : [`${where}: diverged with ${list(broken)}${rest}.`]
+    const divergence = broken.length === 0 ? [] : [`${where}: diverged with ${listed(broken)}${rest}.`]
     return [...divergence, ...signals.map((signal) => `${where}: ${signal}`)]
   })
 }
@@ -97,17 +98,17 @@ export function notesOf(cells: readonly Cell[]): string[] {
 export function seedWords(data: ComparisonData): string {
   return data.seeds.length === 1
     ? '1 seed, so no interval'
-    : `mean and 95% interval over ${count(data.seeds.length, 'seed')}`
+    : `mean and 95% interval over ${counted(data.seeds.length, 'seed')}`
 }
 
 /** What was done, in a few items. */
 export function setupItems(data: ComparisonData): string[] {
   const { dataset, steps, batch, optimizer, seeds } = data
   return [
-    `${dataset.name}, ${count(dataset.train, 'training sample')}, ${dataset.asks}`,
-    `${count(steps, 'step')} of ${batch}`,
+    `${dataset.name}, ${counted(dataset.train, 'training sample')}, ${dataset.asks}`,
+    `${counted(steps, 'step')} of ${batch}`,
     optimizer,
-    seeds.length === 1 ? '1 seed, so no interval' : count(seeds.length, 'seed'),
+    seeds.length === 1 ? '1 seed, so no interval' : counted(seeds.length, 'seed'),
   ]
 }
 

@@ -1,6 +1,7 @@
 /** The pictures of a comparison: errors by depth, and the loss while training. */
 
-import { capitalise, count, formatPercent } from '../format/text.ts'
+import { capitalise, formatPercent } from '../format/text.ts'
+import { counted } from '../format/words.ts'
 import { absence, type Cell, type ComparisonData, type ComparisonRow, keyOf } from './comparison-data.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
 import { lossAxis } from './loss-axis.ts'
@@ -73,7 +74,7 @@ function errorCaption(data: ComparisonData): string {
   const dots =
     data.seeds.length === 1
       ? 'Each mark is one training (1 seed, so no interval).'
-      : `Each dot is one training, the large mark the mean of its ${count(data.seeds.length, 'seed')}, and the bar the 95% interval of that mean (Student’s t), cut off at the edges of what is possible.`
+      : `Each dot is one training, the large mark the mean of its ${counted(data.seeds.length, 'seed')}, and the bar the 95% interval of that mean (Student’s t), cut off at the edges of what is possible.`
   const broken = data.rows.some((row) => row.diverged !== null)
     ? ' A cross is a training that diverged; means are over the others.'
     : ''
@@ -139,7 +140,7 @@ function describeLosses(data: ComparisonData, depth: number): string {
       if (rows.length === 0) return []
       const broken = rows.filter((row) => row.diverged !== null).length
       const words = broken === 0 ? '' : `; ${broken} of ${rows.length} diverged`
-      return [`${label}: the loss of ${count(rows.length, 'training')}${words}.`]
+      return [`${label}: the loss of ${counted(rows.length, 'training')}${words}.`]
     })
     .join(' ')
 }

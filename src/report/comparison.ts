@@ -2,7 +2,8 @@
 
 import { bar } from '../format/bars.ts'
 import { type Table, tableText } from '../format/table.ts'
-import { capitalise, count, fillLines, formatDuration, formatFixed, formatPercent, list, wrap } from '../format/text.ts'
+import { capitalise, fillLines, formatDuration, formatFixed, formatPercent, wrap } from '../format/text.ts'
+import { counted, listed } from '../format/words.ts'
 import type { Summary } from '../numerics/statistics.ts'
 import {
   absence,
@@ -60,7 +61,7 @@ const VALUES =
 function title(data: ComparisonData): string {
   const labels = data.families.map((family) => family.label)
   return capitalise(
-    `${labels.join(' against ')} at ${data.depths.length === 1 ? 'depth' : 'depths'} ${list(data.depths.map(String))}`,
+    `${labels.join(' against ')} at ${data.depths.length === 1 ? 'depth' : 'depths'} ${listed(data.depths.map(String))}`,
   )
 }
 
@@ -99,18 +100,18 @@ function seedsShown({ runs }: Cell, wanted: number): string {
 function facts(data: ComparisonData): Fact[] {
   const { dataset, steps, batch, optimizer, seeds } = data
   const passes = (steps * batch) / dataset.train
-  const samples = `${count(dataset.train, 'training sample')}, ${count(dataset.test, 'test sample')}, ${dataset.asks}`
+  const samples = `${counted(dataset.train, 'training sample')}, ${counted(dataset.test, 'test sample')}, ${dataset.asks}`
   return [
     { term: 'Command', detail: data.command, code: true },
     ...data.families.map(({ name, label }) => ({ term: capitalise(label), detail: name, code: true })),
     { term: 'Data', detail: `${dataset.name}: ${samples}` },
     {
       term: 'Training',
-      detail: `${count(steps, 'step')} of ${batch} samples (${formatFixed(passes, 1)} passes over the training set), ${optimizer}`,
+      detail: `${counted(steps, 'step')} of ${batch} samples (${formatFixed(passes, 1)} passes over the training set), ${optimizer}`,
     },
-    { term: seeds.length === 1 ? 'Seed' : 'Seeds', detail: list(seeds.map(String)) },
+    { term: seeds.length === 1 ? 'Seed' : 'Seeds', detail: listed(seeds.map(String)) },
     { term: 'Mode', detail: data.mode },
-    { term: 'Time', detail: `${formatDuration(data.seconds)} for ${count(data.rows.length, 'training')}` },
+    { term: 'Time', detail: `${formatDuration(data.seconds)} for ${counted(data.rows.length, 'training')}` },
     { term: 'Version', detail: `Isobath ${data.version}` },
   ]
 }

@@ -1,7 +1,8 @@
 /** The trainings of a diagnosis by control: what they scored over the seeds, and how that is written. */
 
 import type { Table } from '../format/table.ts'
-import { count, formatNumber, list, MISSING } from '../format/text.ts'
+import { formatNumber, MISSING } from '../format/text.ts'
+import { counted, listed } from '../format/words.ts'
 import { type Summary, summarise } from '../numerics/statistics.ts'
 import { type DiagnosisData, type DiagnosisTrial, PATIENT } from './diagnosis-data.ts'
 import { shortened } from './labels.ts'
@@ -83,14 +84,14 @@ function varianceNote({ dataset }: DiagnosisData): string[] {
 function notesOf(controls: readonly Control[]): string[] {
   return controls.flatMap(({ name, notes, runs }) => {
     const broken = runs.filter((run) => run.diverged)
-    const where = broken.map(({ seed, steps }) => `seed ${seed} after ${count(steps, 'step')}`)
+    const where = broken.map(({ seed, steps }) => `seed ${seed} after ${counted(steps, 'step')}`)
     const rest =
       broken.length < runs.length ? '; the row is about the others, and the answer counts these as guessing' : ''
     const [{ control }] = runs
     return [
       ...(name === control ? [] : [`${name} is ${control}`]),
       ...notes.map((note) => `${name}: ${note}`),
-      ...(broken.length === 0 ? [] : [`${name}: diverged with ${list(where)}${rest}.`]),
+      ...(broken.length === 0 ? [] : [`${name}: diverged with ${listed(where)}${rest}.`]),
     ]
   })
 }
@@ -98,18 +99,18 @@ function notesOf(controls: readonly Control[]): string[] {
 /** `3 seeds`, and what that means for intervals. */
 export function seedWords(data: DiagnosisData): string {
   if (data.seeds.length === 1) return '1 seed, so no interval'
-  return `mean and 95% interval over ${count(data.seeds.length, 'seed')}`
+  return `mean and 95% interval over ${counted(data.seeds.length, 'seed')}`
 }
 
 /** What was done, in a few items. */
 export function setupItems(data: DiagnosisData): string[] {
   const { dataset, steps, batch, optimizer, seeds, layers, network } = data
   return [
-    `${network}, ${count(layers, 'layer')}`,
-    `${dataset.name}, ${count(dataset.train, 'training sample')}, ${dataset.asks}`,
-    `${count(steps, 'step')} of ${batch}`,
+    `${network}, ${counted(layers, 'layer')}`,
+    `${dataset.name}, ${counted(dataset.train, 'training sample')}, ${dataset.asks}`,
+    `${counted(steps, 'step')} of ${batch}`,
     optimizer,
-    seeds.length === 1 ? '1 seed, so no interval' : count(seeds.length, 'seed'),
+    seeds.length === 1 ? '1 seed, so no interval' : counted(seeds.length, 'seed'),
   ]
 }
 

@@ -1,6 +1,7 @@
 /** The pictures of a diagnosis: the one that answers first, heat maps, controls, losses, values by layer. */
 
-import { count, formatNumber, formatPercent, isDrawable } from '../format/text.ts'
+import { formatNumber, formatPercent, isDrawable } from '../format/text.ts'
+import { counted } from '../format/words.ts'
 import { absence, type Control, controlsOf, seedWords, VARIANCE } from './diagnosis-controls.ts'
 import { type DiagnosisData, type DiagnosisMap, type DiagnosisProfile, PATIENT, TWIN } from './diagnosis-data.ts'
 import { lossPicture } from './diagnosis-losses.ts'
@@ -46,7 +47,7 @@ function profilePicture(profile: DiagnosisProfile, size: { width: number; height
   return lineFigure({
     title: fitted(title, size.width, 13.5, true),
     description: series
-      .map(({ name, values }) => `${name}: ${endsOf(values)} over ${count(values.length, 'layer')}.`)
+      .map(({ name, values }) => `${name}: ${endsOf(values)} over ${counted(values.length, 'layer')}.`)
       .join(' '),
     x: { label: 'Position in the network: 0 is the first layer, 1 the read-out', domain: [0, 1] },
     y: { label: axis, scale, domain },

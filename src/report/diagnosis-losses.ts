@@ -1,6 +1,7 @@
 /** The loss while training, of the patient, its twin and the controls. */
 
-import { count, isDrawable } from '../format/text.ts'
+import { isDrawable } from '../format/text.ts'
+import { counted } from '../format/words.ts'
 import { type Control, controlsOf } from './diagnosis-controls.ts'
 import { type DiagnosisData, type DiagnosisTrial, PATIENT, TWIN } from './diagnosis-data.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
@@ -107,7 +108,7 @@ function colourOf(control: Control, index: number): number {
 
 function describe({ name, runs }: Control): string {
   const broken = runs.filter((run) => run.diverged).length
-  return `${name}: the loss of ${count(runs.length, 'training')}${broken === 0 ? '' : `; ${broken} of ${runs.length} diverged`}.`
+  return `${name}: the loss of ${counted(runs.length, 'training')}${broken === 0 ? '' : `; ${broken} of ${runs.length} diverged`}.`
 }
 
 function nameOf({ runs }: Control): string {

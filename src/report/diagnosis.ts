@@ -1,6 +1,7 @@
 /** The report of a differential diagnosis, as a page: why is this deep network worse? */
 
-import { count, formatDuration, formatFixed, list } from '../format/text.ts'
+import { formatDuration, formatFixed } from '../format/text.ts'
+import { counted, listed } from '../format/words.ts'
 import { controlsOf, controlsTable, formatEvidence, seedWords, setupItems } from './diagnosis-controls.ts'
 import type { DiagnosisData, DiagnosisFinding } from './diagnosis-data.ts'
 import {
@@ -127,7 +128,7 @@ function reading(data: DiagnosisData): string[] {
 
 function facts(data: DiagnosisData): Fact[] {
   const { dataset, steps, batch, optimizer, seeds, seconds, budgetSeconds } = data
-  const samples = `${count(dataset.train, 'training sample')}, ${count(dataset.test, 'test sample')}, ${dataset.asks}`
+  const samples = `${counted(dataset.train, 'training sample')}, ${counted(dataset.test, 'test sample')}, ${dataset.asks}`
   const passes = formatFixed((steps * batch) / dataset.train, 1)
   const budget = Number.isFinite(budgetSeconds) ? ` of ${formatDuration(budgetSeconds)}` : ''
   return [
@@ -136,15 +137,15 @@ function facts(data: DiagnosisData): Fact[] {
     { term: 'Data', detail: `${dataset.name}: ${samples}` },
     {
       term: 'Training',
-      detail: `${count(steps, 'step')} of ${batch} samples (${passes} passes over the training set), ${optimizer}`,
+      detail: `${counted(steps, 'step')} of ${batch} samples (${passes} passes over the training set), ${optimizer}`,
     },
     {
       term: seeds.length === 1 ? 'Seed' : 'Seeds',
-      detail: seeds.length === 1 ? String(seeds[0]) : `${list(seeds.map(String))}: ${seedWords(data)}`,
+      detail: seeds.length === 1 ? String(seeds[0]) : `${listed(seeds.map(String))}: ${seedWords(data)}`,
     },
     { term: 'Mode', detail: data.mode },
     ...(data.notes ?? []).map((note) => ({ term: 'Note', detail: note })),
-    { term: 'Time', detail: `${formatDuration(seconds)}${budget} for ${count(data.trials.length, 'training')}` },
+    { term: 'Time', detail: `${formatDuration(seconds)}${budget} for ${counted(data.trials.length, 'training')}` },
     ...(data.interrupted ? [{ term: 'Stopped', detail: interruption(data) }] : []),
     { term: 'Version', detail: `Isobath ${data.version}` },
   ]

@@ -1,6 +1,7 @@
 /** What probes saw of a training: a heat map of layers by steps for each of them, alone or all in one picture. */
 
-import { count, isDrawable } from '../format/text.ts'
+import { isDrawable } from '../format/text.ts'
+import { counted } from '../format/words.ts'
 import { type HeatMap, heatMap, heatNotes } from './heat-map.ts'
 import { fitted } from './labels.ts'
 import { element, figure, label } from './svg.ts'
@@ -68,7 +69,7 @@ function mapsOf({ network, dataset, layers, looks, quantities }: ProbedData): { 
     const when = first === last ? `at step ${first}` : `from step ${first} to step ${last}`
     const map: HeatMap = {
       title: about,
-      description: `${about} of ${count(layers.length, 'layer')} of ${network} on ${dataset}, ${when}.`,
+      description: `${about} of ${counted(layers.length, 'layer')} of ${network} on ${dataset}, ${when}.`,
       scale,
       domain,
       steps: seen.map(({ step }) => step),
