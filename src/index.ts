@@ -1,4 +1,4 @@
-/** Isobath's public API. */
+/** Isobath's public API: what a program needs. The command line needs more: `internal.ts`. */
 
 export {
   type CompareOptions,
@@ -17,12 +17,10 @@ export {
   loadWeights,
   type RunFacts,
   readRun,
-  readRunFacts,
   type SavedRun,
   type SizedWeights,
   saveWeights,
 } from './api/files.ts'
-export { hashDataset } from './api/hash-dataset.ts'
 export type { Model } from './api/model.ts'
 export {
   type ClassPredictions,
@@ -34,21 +32,9 @@ export {
   setNames,
   type ValuePredictions,
 } from './api/predict.ts'
-export {
-  describeProbes,
-  type ProbeDescription,
-  type ProbeOptions,
-  probedLayers,
-  probeSamples,
-  type SampleOptions,
-} from './api/probes.ts'
-export { type FinishedRun, type ResumeOptions, readRecord, resume } from './api/resume.ts'
-export {
-  type DiagnosisFacts,
-  type ResumeDiagnosisOptions,
-  readDiagnosisFacts,
-  resumeDiagnosis,
-} from './api/resume-diagnosis.ts'
+export { type ProbeOptions, probedLayers, probeSamples, type SampleOptions } from './api/probes.ts'
+export { type ResumeOptions, resume } from './api/resume.ts'
+export { type ResumeDiagnosisOptions, resumeDiagnosis } from './api/resume-diagnosis.ts'
 export { kernelsOf, type ShownKernels, type ShowOptions, type Stage, show, stages } from './api/show.ts'
 export { type Run, type TrainOptions, train } from './api/train.ts'
 export type { MachineChoice } from './api/with-machine.ts'
@@ -72,103 +58,59 @@ export { type BlobsOptions, blobs } from './data/blobs.ts'
 export {
   type CatalogueRow,
   catalogue,
-  generatorTables,
   loadDataset,
-  type OpenedDataset,
-  openDataset,
   opensTables,
   readStoredOptions,
   sourceOf,
-  tableSource,
 } from './data/catalogue.ts'
 export { type CsvOptions, type CsvSource, type EncodedColumn, readCsv, type TableEncoding } from './data/csv.ts'
-export { type DataShape, shapeOfData } from './data/data-shape.ts'
 export { autoencode, type Dataset, inputSize, outputsOf, type Samples, type Task, taskOf } from './data/dataset.ts'
 export type { DatasetOptions } from './data/dataset-options.ts'
 export { glyphs } from './data/glyphs.ts'
-export { commonOptions, tableOptions } from './data/options.ts'
 export type { Order } from './data/order.ts'
 export { dataset, type OwnDataset, type OwnInputs, type OwnSamples } from './data/own-arrays.ts'
 export { moons, spirals } from './data/planar.ts'
 export { type SawtoothOptions, sawtooth } from './data/sawtooth.ts'
 export type { Scale, Standardisation, Statistics } from './data/standardise.ts'
-export { checkDataset, dataFolder, fetchDataset, storedSets } from './data/stored-sets.ts'
+export { checkDataset, fetchDataset } from './data/stored-sets.ts'
 export { type TeacherOptions, teacher } from './data/teacher.ts'
 export { tiles } from './data/tiles.ts'
 export type { Cause, Verdict } from './diagnosis/cause.ts'
-export { type ControlName, controlNames } from './diagnosis/controls.ts'
+export type { ControlName } from './diagnosis/controls.ts'
 export type { DiagnosisEvent } from './diagnosis/events.ts'
-export { usualBudget } from './diagnosis/plan.ts'
 export type { Diagnosis, Exclusion, Finding, OpenCause } from './diagnosis/summary.ts'
 export type { DiagnosisTrial, TrialRecord } from './diagnosis/trial-record.ts'
-export { verdictTitle } from './diagnosis/wording/causes.ts'
-export { formatBytes } from './format/bytes.ts'
-export { type Table, tableText } from './format/table.ts'
 export { type LossName, lossNames } from './graph/losses.ts'
 export { type AdamOptions, adam, adamw } from './graph/optimizers/adam.ts'
 export { type MomentumOptions, momentum, momentumScheduleNames, nesterov } from './graph/optimizers/momentum.ts'
 export { type SgdOptions, sgd } from './graph/optimizers/sgd.ts'
-export {
-  createOptimizer,
-  describeOptimizer,
-  type Optimizer,
-  type OptimizerOptions,
-  optimizerNames,
-  optimizersWith,
-  usualOptimizer,
-} from './graph/optimizers/table.ts'
+export { describeOptimizer, type Optimizer, optimizerNames } from './graph/optimizers/table.ts'
 export type { ActivationName } from './network/activations.ts'
 export * from './network/initialisers.ts'
 export { networkFromJson } from './network/json.ts'
-export { takesImages } from './network/layer-traits.ts'
 export * from './network/layers.ts'
 export type { Initialiser, Layer, Network, Varying } from './network/network.ts'
-export {
-  depthInName,
-  describePresets,
-  isPreset,
-  nameWithoutDepth,
-  type PresetContext,
-  parseNetwork,
-  presetData,
-  withDepth,
-} from './network/presets.ts'
+export { type PresetContext, parseNetwork, withDepth } from './network/presets.ts'
 export { type LayerProbeName, layerProbeNames, usualProbes } from './probes/layer-probes.ts'
 export { type BackendSource, type PrecisionGap, precisionGap } from './probes/precision.ts'
 export type { ProbeSamples } from './probes/samples.ts'
-export { comparisonPicture, comparisonReport, comparisonText } from './report/comparison.ts'
-export { diagnosisPicture, diagnosisReport, diagnosisText } from './report/diagnosis.ts'
-export { type ProbedData, type ProbedQuantity, probePicture, probePictures } from './report/probe-figure.ts'
-export { type TrainingData, trainingPicture } from './report/training-figure.ts'
-export { describeRecipe } from './settings/describe.ts'
+export { type ProbedData, type ProbedQuantity, probePicture } from './report/probe-figure.ts'
 export type { EvaluateEvery } from './settings/evaluate-every.ts'
 export type { LayerRates } from './settings/layer-rates.ts'
-export { type MachineOptions, machine } from './settings/machine.ts'
-export { optimizerOptions } from './settings/optimizer.ts'
+export type { MachineOptions } from './settings/machine.ts'
 export type { TrainingSettings } from './settings/options.ts'
 export type { ProbeSettings } from './settings/probe-settings.ts'
 export { type RecipeName, recipeNames } from './settings/recipe-names.ts'
 export { type Recipe, type RecipeOptions, recipes } from './settings/recipes.ts'
-export { checkOneLength } from './settings/run-length.ts'
-export { describeSchedule, type Schedule, type ScheduleName, scheduleNames } from './settings/schedules.ts'
-export { usualLoss } from './settings/task-losses.ts'
-export {
-  augmentationNames,
-  orderNames,
-  standardisationNames,
-  type TrainingOptions,
-  training,
-} from './settings/training.ts'
+export { type Schedule, type ScheduleName, scheduleNames } from './settings/schedules.ts'
+export { augmentationNames, orderNames, standardisationNames, type TrainingOptions } from './settings/training.ts'
 export { type ErrorCode, IsobathError, type OptionName } from './support/errors.ts'
-export { type Fields, type Input, pickOptions, without } from './support/fields.ts'
-export { readNumber } from './support/kinds.ts'
-export { nearest, suggestion } from './support/nearest.ts'
 export { version } from './support/version.ts'
 export { type Divergence, describeDivergence } from './training/divergence.ts'
 export type { Scores, Weights } from './training/evaluate.ts'
 export type { BestTest, Evaluation, Measurement, ProbeLook, WarmupLook } from './training/measurements.ts'
 export { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './training/safetensors.ts'
-export { describeSignal, type Signal } from './training/signal.ts'
+export type { Signal } from './training/signal.ts'
 export type { LossRecord } from './training/state.ts'
 export { fromTensors, hashTensors, toTensors } from './training/weights.ts'
 export type { TrialEvent } from './trials/events.ts'

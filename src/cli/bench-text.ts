@@ -3,7 +3,7 @@ import type { BenchResult, RooflineResult } from '../bench/bench.ts'
 import type { PeerSetting } from '../bench/peers/peer.ts'
 import type { RooflineRow } from '../bench/roofline.ts'
 import type { BenchRow } from '../bench/rows.ts'
-import { tableText } from '../index.ts'
+import { tableText } from '../internal.ts'
 import { counted } from './output.ts'
 import { splitBar } from './terminal/bar.ts'
 

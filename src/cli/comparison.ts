@@ -3,19 +3,21 @@ import {
   type Comparison,
   type ComparisonTrial,
   compare,
+  IsobathError,
+  type NetworkFamily,
+  parseNetwork,
+  version,
+  withDepth,
+} from '../index.ts'
+import {
   comparisonPicture,
   comparisonReport,
   comparisonText,
   type DataShape,
   depthInName,
   describeRecipe,
-  IsobathError,
-  type NetworkFamily,
   nameWithoutDepth,
-  parseNetwork,
-  version,
-  withDepth,
-} from '../index.ts'
+} from '../internal.ts'
 import { type DataFlags, openData } from './data-options.ts'
 import { describeSet, modeText } from './described-data.ts'
 import { interruptible } from './interrupt.ts'

@@ -2,15 +2,13 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
+import { catalogue, type DatasetOptions, IsobathError } from '../index.ts'
 import {
-  catalogue,
   commonOptions,
   type DataShape,
-  type DatasetOptions,
   dataFolder,
   generatorTables,
   type Input,
-  IsobathError,
   type OpenedDataset,
   openDataset,
   readNumber,
@@ -18,7 +16,7 @@ import {
   suggestion,
   tableOptions,
   tableSource,
-} from '../index.ts'
+} from '../internal.ts'
 import { addFields, givenOptions } from './field-options.ts'
 
 const { dataDir, target, ...choosing } = commonOptions

@@ -5,15 +5,11 @@ import {
   type Diagnosis,
   type DiagnosisEvent,
   type DiagnosisTrial,
-  describeRecipe,
   diagnose,
-  diagnosisPicture,
-  diagnosisReport,
-  diagnosisText,
   type Network,
-  verdictTitle,
   version,
 } from '../index.ts'
+import { describeRecipe, diagnosisPicture, diagnosisReport, diagnosisText, verdictTitle } from '../internal.ts'
 import { describeSet, modeText } from './described-data.ts'
 import { interruptible } from './interrupt.ts'
 import type { MachineFlags } from './options.ts'

@@ -1,16 +1,16 @@
 /** From tables of options to flags, and from the flags that were given back to options. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { OptionName } from '../index.ts'
 import {
   commonOptions,
   type Fields,
   type Input,
   machine,
-  type OptionName,
   optimizerOptions,
   pickOptions,
   tableOptions,
   training,
-} from '../index.ts'
+} from '../internal.ts'
 import { quote } from './quote.ts'
 
 /**

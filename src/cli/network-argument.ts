@@ -1,16 +1,7 @@
 /** NETWORK on the command line: a preset with options, or a JSON file. */
 import { basename } from 'node:path'
-import {
-  createBlueprint,
-  type DataShape,
-  IsobathError,
-  isPreset,
-  type Network,
-  networkFromJson,
-  parseNetwork,
-  presetData,
-  takesImages,
-} from '../index.ts'
+import { createBlueprint, IsobathError, type Network, networkFromJson, parseNetwork } from '../index.ts'
+import { type DataShape, isPreset, presetData, takesImages } from '../internal.ts'
 import { isFile, isFolder, readLimited } from '../support/files.ts'
 import { inputOf, type ShapeFlags } from './data-options.ts'
 import { plainName } from './free-folder.ts'

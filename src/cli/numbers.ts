@@ -1,6 +1,6 @@
 /** How numbers are written on the command line. */
 import { InvalidArgumentError } from 'commander'
-import { readNumber } from '../index.ts'
+import { readNumber } from '../internal.ts'
 
 /** A whole number of at least `least`. */
 export function wholeFrom(least: number): (text: string) => number {

@@ -1,6 +1,7 @@
 /** What is printed, and the machine's part: the options that every command shares. */
 import type { Command } from 'commander'
-import { type MachineOptions, machine, training } from '../index.ts'
+import type { MachineOptions } from '../index.ts'
+import { machine, training } from '../internal.ts'
 import { fieldOption, givenOptions } from './field-options.ts'
 
 export interface MachineFlags {

@@ -2,16 +2,14 @@
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import {
-  describeProbes,
   type LayerProbeName,
   layerProbeNames,
   type ProbeOptions,
   probedLayers,
   probePicture,
-  probePictures,
   type Run,
-  suggestion,
 } from '../index.ts'
+import { describeProbes, probePictures, suggestion } from '../internal.ts'
 import { wholeFrom } from './numbers.ts'
 import { writeText } from './output.ts'
 import { isSvg } from './output-files.ts'

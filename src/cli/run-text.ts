@@ -3,15 +3,13 @@ import { join } from 'node:path'
 import {
   catalogue,
   describeDivergence,
-  describeRecipe,
-  describeSignal,
   type Evaluation,
-  formatBytes,
   probedLayers,
   type Run,
   type Scores,
   type WarmupLook,
 } from '../index.ts'
+import { describeRecipe, describeSignal, formatBytes } from '../internal.ts'
 import { counted, number, percent, scoreLines, whole } from './output.ts'
 import { quote } from './quote.ts'
 import { sparkline } from './terminal/spark.ts'

@@ -4,24 +4,18 @@ import type { Command } from 'commander'
 import {
   createBlueprint,
   type Dataset,
-  type Fields,
-  hashDataset,
-  type Input,
   IsobathError,
   inputSize,
   loadWeights,
   type Network,
   outputsOf,
-  pickOptions,
   type RunFacts,
   readRun,
   type Statistics,
-  shapeOfData,
   taskOf,
-  training,
-  usualLoss,
   type Weights,
 } from '../index.ts'
+import { type Fields, hashDataset, type Input, pickOptions, shapeOfData, training, usualLoss } from '../internal.ts'
 import { addDataOptions, type DataFlags, openData } from './data-options.ts'
 import { fieldOption, givenOptions } from './field-options.ts'
 import { networkHelp, readNetwork } from './network-argument.ts'

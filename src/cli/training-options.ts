@@ -1,20 +1,16 @@
 /** How a training goes: the options of all commands that train. */
 import type { Command } from 'commander'
+import { IsobathError, type LayerRates, type Optimizer, recipes, type TrainingOptions } from '../index.ts'
 import {
   checkOneLength,
   createOptimizer,
   type Input,
-  IsobathError,
-  type LayerRates,
-  type Optimizer,
   optimizerOptions,
   optimizersWith,
-  recipes,
-  type TrainingOptions,
   training,
   usualOptimizer,
   without,
-} from '../index.ts'
+} from '../internal.ts'
 import { addFields, givenOptions } from './field-options.ts'
 import { recipesHelp } from './recipes-help.ts'
 

@@ -1,6 +1,6 @@
 /** What the help says of presets and of the options that every command takes. */
 import { describe, expect, it } from 'vitest'
-import { describePresets } from '../../src/index.ts'
+import { describePresets } from '../../src/network/preset-help.ts'
 import { isobath } from '../support/command-line.ts'
 
 async function helpOf(command: string): Promise<string> {

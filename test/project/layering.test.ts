@@ -38,8 +38,9 @@ const table: Readonly<Record<string, readonly string[] | 'all above'>> = {
   bench: 'all above',
   report: [],
   'index.ts': 'all above',
-  casebook: ['index.ts'],
-  cli: ['index.ts', 'bench', 'network'],
+  'internal.ts': 'all above',
+  casebook: ['index.ts', 'internal.ts'],
+  cli: ['index.ts', 'internal.ts', 'bench', 'network'],
 }
 const parts = Object.keys(table)
 

@@ -10,12 +10,12 @@ import {
   type Measurement,
   momentum,
   type Run,
-  readRecord,
   relu,
   resume,
   spirals,
   train,
 } from '../../src/index.ts'
+import { readRecord } from '../../src/internal.ts'
 import { laterRefusal } from '../support/refusal.ts'
 import { copyAfter, outcome } from '../support/stopped-runs.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'

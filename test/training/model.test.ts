@@ -14,13 +14,13 @@ import {
   loadWeights,
   predict,
   type Run,
-  readRecord,
   readRun,
   relu,
   resume,
   saveWeights,
   train,
 } from '../../src/index.ts'
+import { readRecord } from '../../src/internal.ts'
 import { builtFolder } from '../support/build.ts'
 import { laterRefusal } from '../support/refusal.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'

@@ -11,7 +11,6 @@ import {
   type ProbeLook,
   probedLayers,
   type Run,
-  readRecord,
   relu,
   repeat,
   residual,
@@ -21,6 +20,7 @@ import {
   train,
   usualProbes,
 } from '../../src/index.ts'
+import { readRecord } from '../../src/internal.ts'
 import { verifyMarkup } from '../../src/report/verify-markup.ts'
 import { isobath, isobathJson } from '../support/command-line.ts'
 import { laterRefusal } from '../support/refusal.ts'

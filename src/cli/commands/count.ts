@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { type Count, compareCounts, count, createBlueprint, summaryTable, tableText } from '../../index.ts'
+import { type Count, compareCounts, count, createBlueprint, summaryTable } from '../../index.ts'
+import { tableText } from '../../internal.ts'
 import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'

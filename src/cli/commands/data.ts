@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { catalogue, checkDataset, dataFolder, fetchDataset, IsobathError, storedSets, tableText } from '../../index.ts'
+import { catalogue, checkDataset, fetchDataset, IsobathError } from '../../index.ts'
+import { dataFolder, storedSets, tableText } from '../../internal.ts'
 import { isFile } from '../../support/files.ts'
 import { interruptible } from '../interrupt.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'

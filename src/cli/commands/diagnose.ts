@@ -1,16 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import {
-  diagnoseRun,
-  IsobathError,
-  type Network,
-  readDiagnosisFacts,
-  readRunFacts,
-  resumeDiagnosis,
-  shapeOfData,
-  usualBudget,
-} from '../../index.ts'
+import { diagnoseRun, IsobathError, type Network, resumeDiagnosis } from '../../index.ts'
+import { readDiagnosisFacts, readRunFacts, shapeOfData, usualBudget } from '../../internal.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import { type DiagnosisResult, diagnoseNetwork, showDiagnosis } from '../diagnosis.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'

@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander'
-import { kernelsOf, type Stage, show, stages, usualLoss } from '../../index.ts'
+import { kernelsOf, type Stage, show, stages } from '../../index.ts'
+import { usualLoss } from '../../internal.ts'
 import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'

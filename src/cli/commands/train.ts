@@ -1,18 +1,15 @@
 import type { Command } from 'commander'
 import {
   createBlueprint,
-  describeSignal,
   IsobathError,
   loadWeights,
   type Run,
-  readRecord,
-  readRunFacts,
   resume,
   type Signal,
   type TrainOptions,
   train,
-  trainingPicture,
 } from '../../index.ts'
+import { describeSignal, readRecord, readRunFacts, trainingPicture } from '../../internal.ts'
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
 import { interruptible } from '../interrupt.ts'
