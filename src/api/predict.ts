@@ -200,7 +200,7 @@ function samplesOf(data: Dataset, set: SetName = 'test') {
   if (samples) return samples
   throw new IsobathError(
     'option',
-    `set: ${data.name} has no samples for validation. Hold some out, or choose train or test.`,
+    (option) => `${option('set')}: ${data.name} has no samples for validation. Hold some out, or choose train or test.`,
   )
 }
 

@@ -122,6 +122,7 @@ function refuseSmallerBudget({ budgetSeconds }: StoredDiagnosis, { budget }: Res
   if (budget >= budgetSeconds) return
   throw new IsobathError(
     'option',
-    `budget: expected no less than the ${budgetSeconds} seconds that the diagnosis began with, got ${budget}. Leave it out, or give more.`,
+    (option) =>
+      `${option('budget')}: expected no less than the ${budgetSeconds} seconds that the diagnosis began with, got ${budget}. Leave it out, or give more.`,
   )
 }

@@ -49,10 +49,13 @@ function givenValue({ flag }: Fields[string], flags: object): unknown {
   return option.negate && value === true ? undefined : value
 }
 
+/** Flags of single commands, which are in no table. */
+const ownFlags: Readonly<Record<string, string>> = { budget: '--budget', set: '--set' }
+
 /** An option as it is typed on the command line: `--clip-norm` for `clipNorm`. What is no flag keeps its name. */
 export const flagName: OptionName = (key, value) => {
   const tables: Fields = { ...commonOptions, ...tableOptions, ...training, ...optimizerOptions, ...machine }
   const flag = Object.hasOwn(tables, key) ? tables[key].flag : undefined
-  const name = flag === undefined ? key : (new Option(flag).long ?? key)
+  const name = (flag === undefined ? ownFlags[key] : new Option(flag).long) ?? key
   return value === undefined ? name : `${name} ${quote([value].flat().join(','))}`
 }

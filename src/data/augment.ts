@@ -32,8 +32,8 @@ export function checkAugmentation(augment: Augmentation, { name, shape }: Pick<D
   if (augment === 'none' || shape.length === 3) return
   throw new IsobathError(
     'option',
-    `augment: expected images (channels, height and width) for ${augment}, got ${name}, whose samples have the shape ` +
-      `[${shape.join(', ')}]. Take none.`,
+    (option) =>
+      `${option('augment')}: expected images (channels, height and width) for ${augment}, got ${name}, whose samples have the shape [${shape.join(', ')}]. Take none.`,
   )
 }
 

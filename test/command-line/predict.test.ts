@@ -217,7 +217,7 @@ describe('predict', () => {
     expect(said.map(({ status }) => status)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1])
     expect(saidOn(said, root)).toMatchInlineSnapshot(`
       "isobath: ROOT/empty: expected a run's folder with run.json in it. Give the folder that train named.
-      isobath: set: flowers.csv has no samples for validation. Hold some out, or choose train or test.
+      isobath: --set: flowers.csv has no samples for validation. Hold some out, or choose train or test.
       isobath: glyphs: expected 2 values in a sample, as ROOT/run was trained on (flowers.csv), got 784. Give it data of that kind.
       isobath: blobs: expected 2 classes, as ROOT/run was trained on (flowers.csv), got 3. Give it data of that kind.
       isobath: other.csv, line 2, column "flower": expected a class of the training (lily, tall, rose), got "aster". Correct it, or leave the row out: the network has no such answer.

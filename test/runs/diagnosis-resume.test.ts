@@ -340,7 +340,7 @@ describe('diagnose --resume', () => {
     expect(saidOn(said, root)).toMatchInlineSnapshot(`
       "isobath: --resume: the diagnosis goes on as it began, got the network mlp, --data, --rate as well. Leave them out.
       isobath: --resume: the diagnosis goes on as it began, got --seeds as well. Leave it out.
-      isobath: budget: expected no less than the 3600 seconds that the diagnosis began with, got 60. Leave it out, or give more.
+      isobath: --budget: expected no less than the 3600 seconds that the diagnosis began with, got 60. Leave it out, or give more.
       isobath: ROOT/nowhere: expected a diagnosis's folder with diagnosis.json in it. Give the folder that diagnose named.
       isobath: ROOT/nowhere: there is no run in such a folder. Name one that train made, or a network and --data.
       isobath: ROOT/whole: there is a diagnosis in this folder already. Choose another one.
