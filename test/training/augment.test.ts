@@ -117,8 +117,8 @@ describe('--augment', () => {
       await refused(`compare mlp ${words} --depths 1 --seeds 1`, root),
     ]
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "augment: expected images (channels, height and width) for pad-crop-flip, got moons, whose samples have the shape [2]. Take none.
-      augment: expected images (channels, height and width) for pad-crop-flip, got moons, whose samples have the shape [2]. Take none."
+      "--augment: expected images (channels, height and width) for pad-crop-flip, got moons, whose samples have the shape [2]. Take none.
+      --augment: expected images (channels, height and width) for pad-crop-flip, got moons, whose samples have the shape [2]. Take none."
     `)
   })
 })
