@@ -74,7 +74,7 @@ async function planFor(
   const twins = shallow ? [{ ...patient, network: shallow }] : []
   const plan = { patient, twins, secondsPerStep, budgetSeconds, seeds: seeds.length, workers: workers.count }
   const chosen = chooseSteps(plan)
-  if (choosesSteps === true) return { steps: chosen }
+  if (choosesSteps === true) return { steps: chosen, chosenFor: budgetSeconds }
   const own = { ...plan, done: finished ? 1 : 0 }
   if (chosen >= steps || fitsInto(own, steps)) return { steps }
   return { steps: chosen, shortened: { from: steps, budgetSeconds, enoughSeconds: enoughFor(own, steps) } }

@@ -81,10 +81,11 @@ export function summarise(outcome: DiagnosisOutcome, { seeds, budgetSeconds, not
   const isTrained = evidence.records.some(({ control }) => control === 'patient')
   const { verdict, findings, ruledOut, open } = isTrained ? judgement : nothingJudged
   const profiles = layerProfiles(evidence)
+  const passes = (plan.steps * patient.settings.batch) / patient.data.train.count
   return {
     verdict,
     answer: answerOf(evidence, judgement),
-    notes: [...notes, ...notesOf(plan), ...overrunNote(seconds, budgetSeconds, plan)],
+    notes: [...notes, ...notesOf(plan, passes), ...overrunNote(seconds, budgetSeconds, plan)],
     findings: findings.map(findingOf),
     ruledOut: ruledOut.map(exclusionOf),
     open: open.map((one) => openCause(one, outcome)),

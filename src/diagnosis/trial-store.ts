@@ -6,6 +6,8 @@ import type { DiagnosisTrial, TrialKey } from './trial-record.ts'
 /** How long its trainings are. */
 export interface StepPlan {
   readonly steps: number
+  /** The seconds of the budget that the steps were chosen for, where nobody said how long to train. */
+  readonly chosenFor?: number
   /** Where a run's own steps didn't fit into the budget. */
   readonly shortened?: {
     readonly from: number

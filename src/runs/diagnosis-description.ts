@@ -51,6 +51,7 @@ const fileSchema = descriptionSchema.extend({
   format: z.literal(diagnosisFormat),
   plan: z.object({
     steps: z.number().int().positive(),
+    chosenFor: z.number().optional(),
     shortened: z.object({ from: z.number(), budgetSeconds: z.number(), enoughSeconds: z.number() }).optional(),
   }),
   checksum: z.string(),

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { notesOf, overrunNote, runNotes } from './notes.ts'
 
 const noteOf = (from: number, budgetSeconds: number, enoughSeconds: number): string[] =>
-  notesOf({ steps: 600, shortened: { from, budgetSeconds, enoughSeconds } })
+  notesOf({ steps: 600, shortened: { from, budgetSeconds, enoughSeconds } }, 5)
 
 it('says what was shortened, and which budget would not have to', () => {
   expect(noteOf(12_000, 120, 2341)).toEqual([
@@ -13,7 +13,13 @@ it('says what was shortened, and which budget would not have to', () => {
     "The run's 1,000,000 steps are shortened to 600, to fit the budget of 1 hour; --budget 12h would take all.",
     "The run's 700 steps are shortened to 600, to fit the budget of 1 minute; --budget 3m would take all.",
   ])
-  expect(notesOf({ steps: 600 })).toEqual([])
+  expect(notesOf({ steps: 600 }, 5)).toEqual([])
+})
+
+it('says how long trainings are where the budget chose, and how to choose', () => {
+  expect(notesOf({ steps: 2350, chosenFor: 120 }, 25.07)).toEqual([
+    'Each training takes 2,350 steps (25.1 passes over the training set), which fits the budget of 2 minutes; --steps or --epochs sets another length.',
+  ])
 })
 
 it('says of a run that its own training is not used, and why', () => {

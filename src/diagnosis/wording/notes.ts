@@ -1,7 +1,15 @@
 /** What a reader of the answer should know of how it was found. */
+import { counted, number } from '../../format/words.ts'
 import type { StepPlan } from '../trial-store.ts'
 
-export function notesOf({ steps, shortened }: StepPlan): string[] {
+/** How long the trainings are, where that is no choice of the user's. `passes`: over the training set. */
+export function notesOf({ steps, chosenFor, shortened }: StepPlan, passes: number): string[] {
+  if (chosenFor !== undefined) {
+    const length = `${counted(steps, 'step')} (${number(passes)} passes over the training set)`
+    return [
+      `Each training takes ${length}, which fits the budget of ${durationWords(chosenFor)}; --steps or --epochs sets another length.`,
+    ]
+  }
   if (shortened === undefined) return []
   const { from, budgetSeconds, enoughSeconds } = shortened
   const [all, few] = [from, steps].map((count) => count.toLocaleString('en-US'))
