@@ -1,14 +1,7 @@
 /** Isobath's public API: what a program needs. The command line needs more: `internal.ts`. */
 
-export {
-  type CompareOptions,
-  type Comparison,
-  type ComparisonEvent,
-  type ComparisonRun,
-  type ComparisonTrial,
-  compare,
-  type NetworkFamily,
-} from './api/compare.ts'
+export { type CompareOptions, compare, type NetworkFamily } from './api/compare.ts'
+export type { Comparison, ComparisonEvent, ComparisonRun, ComparisonTrial } from './api/comparison-job.ts'
 export { type DiagnoseOptions, diagnose } from './api/diagnose.ts'
 export { type DiagnoseRunOptions, diagnoseRun } from './api/diagnose-run.ts'
 export { type EvaluateOptions, evaluate } from './api/evaluate.ts'
@@ -34,6 +27,7 @@ export {
 } from './api/predict.ts'
 export { type ProbeOptions, probedLayers, probeSamples, type SampleOptions } from './api/probes.ts'
 export { type ResumeOptions, resume } from './api/resume.ts'
+export { type ResumeComparisonOptions, resumeComparison } from './api/resume-comparison.ts'
 export { type ResumeDiagnosisOptions, resumeDiagnosis } from './api/resume-diagnosis.ts'
 export { kernelsOf, type ShownKernels, type ShowOptions, type Stage, show, stages } from './api/show.ts'
 export { type Run, type TrainOptions, train } from './api/train.ts'

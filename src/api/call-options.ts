@@ -111,6 +111,8 @@ export const sharedOptions = {
   ...callOptions,
   /** Of the data that the weights were trained on, as a run keeps them. */
   statistics: field(statistics),
+  /** Told of what is done. */
+  onEvent: field(callback<(event: never) => void>()),
 } satisfies Fields
 
 /** Where the weights can't be left out. */

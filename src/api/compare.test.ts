@@ -46,6 +46,7 @@ describe('compare', () => {
           told.push(`${event.trials.length} trials of ${event.trials[0].settings.steps} steps`)
           return
         }
+        if (event.kind === 'note') return
         const { depth, seed } = event.trial
         told.push(`${depth} ${seed}: ${event.kind === 'progress' ? event.done : event.kind}`)
       },

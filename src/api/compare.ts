@@ -1,29 +1,21 @@
 /** Trains several networks at several depths with several seeds, one training a core, and says what depth did to each. */
-import type { Precision } from '../backends/backend.ts'
+import type { Machine } from '../backends/machine.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkAugmentation } from '../data/augment.ts'
 import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
-import { resolveOptions, settingsFor, type TrainingSettings } from '../settings/options.ts'
+import type { ComparisonDescription } from '../runs/comparison-description.ts'
+import type { ComparisonFolder } from '../runs/comparison-folder.ts'
+import { resolveOptions, type TrainingSettings } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
-import { assertInvariant, IsobathError } from '../support/errors.ts'
+import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
-import type { Divergence } from '../training/divergence.ts'
-import type { Scores } from '../training/evaluate.ts'
-import { type BestTest, bestOf, type Evaluation } from '../training/measurements.ts'
-import { describeSignal } from '../training/signal.ts'
-import type { LossRecord } from '../training/state.ts'
-import { checkOutputs } from '../training/targets.ts'
-import type { TrialEvent } from '../trials/events.ts'
-import type { TrialResult } from '../trials/result.ts'
-import { runTrials } from '../trials/runner.ts'
-import { createSpec } from '../trials/spec.ts'
-import type { Trial } from '../trials/trial.ts'
-import { workOf } from '../trials/work.ts'
-import { createWorkers } from '../trials/workers.ts'
-import { comparisonSentence } from './comparison-sentence.ts'
+import { version } from '../support/version.ts'
+import { checkCall } from './check-call.ts'
+import { type Comparison, type ComparisonEvent, type ComparisonJob, carryOutComparison } from './comparison-job.ts'
 import { referenceOf } from './data-reference.ts'
 import { describeData } from './describe-data.ts'
+import { runFiles } from './node.ts'
 import { checkMachineChoice, type MachineChoice, withMachine } from './with-machine.ts'
 
 /** Networks that differ in depth alone. */
@@ -43,79 +35,45 @@ export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineCh
   readonly abort?: AbortSignal
   /** Told of all trainings once every network was found to fit the data, then of each on its way. */
   readonly onEvent?: (event: ComparisonEvent) => void
+  /** A folder to keep its trainings in, so that `resumeComparison` can go on (Node only); nothing is kept by default. */
+  readonly run?: string
+  /** Options the data set was loaded with, kept in the folder. */
+  readonly dataOptions?: Readonly<Record<string, unknown>>
 }
 
-/** One training of a comparison. */
-export interface ComparisonTrial extends Trial {
-  /** Its name and its label. */
-  readonly family: string
-  readonly label: string
-  readonly depth: number
-}
-
-export type ComparisonEvent = TrialEvent<ComparisonTrial>
-
-export interface ComparisonRun {
-  readonly family: string
-  readonly network: string
-  readonly depth: number
-  readonly seed: number
-  readonly train: Scores
-  readonly test: Scores
-  /** Where evaluations on the way were asked for, of which the last is that of `train` and `test`. */
-  readonly evaluations?: readonly Evaluation[]
-  /** The lowest test error of these, which was chosen on the test set. */
-  readonly bestTest?: BestTest
-  readonly diverged: Divergence | null
-  /** What stands out about the signal before training, in words. */
-  readonly signal: string | null
-  readonly losses: readonly LossRecord[]
-  readonly weightsSha256: string
-  readonly seconds: number
-}
-
-export interface Comparison {
-  /** By family, depth and seed; what was interrupted isn't there. */
-  readonly rows: readonly ComparisonRun[]
-  readonly sentence: string
-  readonly settings: TrainingSettings
-  readonly interrupted: boolean
-  readonly seconds: number
-}
-
-/** Throws the errors of `train`, before anything is trained where a network doesn't fit the data. */
+/**
+ * `compare(families, { data: glyphs(), depths: [4, 16], seeds: [0, 1, 2] })`. Throws the errors of `train`, before anything is
+ * trained where a network doesn't fit the data; a `run` error where there is work in the folder already, or another process
+ * is at work there; a `disk` error where it can't be written.
+ */
 export async function compare(families: readonly NetworkFamily[], options: CompareOptions): Promise<Comparison> {
-  const { data, depths, abort: signal, onEvent } = options
+  checkCall(options ?? {})
   checkMachineChoice(options)
   checkGrid(families, options)
-  const started = performance.now()
+  const { data, depths, seeds, abort, onEvent, run, dataOptions = {} } = options
   // Trainings side by side are evaluated on their way only where that was asked for, whatever the recipe.
   const { evaluateEvery = 'never' } = options
   const settingsOf = (seed: number): TrainingSettings =>
     resolveOptions({ ...options, seed, evaluateEvery }, data.train.count, taskOf(data))
   const settings = settingsOf(0)
+  seeds.forEach(settingsOf)
   checkAugmentation(settings.augment, data)
+  const compared = families.map((family) => {
+    const { name, label } = family
+    return { name, label, networks: depths.map((depth) => family.ofDepth(depth)) }
+  })
+  const described = await describeData(data, dataOptions)
+  const reference = referenceOf(described)
+  const job = { families: compared, depths, seeds, data, reference, settings, abort, onEvent }
   return withMachine(options, async (machine) => {
-    const trials = await gridOf(families, options, settingsOf, machine.mode.precision)
-    const rows = new Map<ComparisonTrial, ComparisonRun>()
-    const workers = createWorkers(machine.workers, machine.createWorkerBackend)
-    const resolver = { data: () => data }
-    try {
-      for await (const { trial, result } of runTrials(trials, { workers, resolver, signal, onEvent })) {
-        rows.set(trial, rowOf(trial, result))
-      }
-    } finally {
-      workers.dispose()
-    }
-    const finished = trials.flatMap((trial) => rows.get(trial) ?? [])
-    const seconds = (performance.now() - started) / 1000
-    const sentence = comparisonSentence(finished, families, depths)
-    return { rows: finished, sentence, settings, interrupted: finished.length < trials.length, seconds }
+    const folder = run === undefined ? undefined : await openFolder(run, job, described, machine)
+    return carryOutComparison(job, machine, folder)
   })
 }
 
 function checkGrid(families: readonly NetworkFamily[], { depths, seeds }: CompareOptions): void {
-  if (families.length === 0 || depths.length === 0 || seeds.length === 0) {
+  const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0
+  if (![families, depths, seeds].every(isList)) {
     throw new IsobathError('option', 'compare: expected at least one network, one depth and one seed.')
   }
   for (const family of families) {
@@ -123,52 +81,31 @@ function checkGrid(families: readonly NetworkFamily[], { depths, seeds }: Compar
     const example = "{ name: 'mlp', label: 'plain', ofDepth: (depth) => chain(repeat(depth, dense(64)), dense(10)) }"
     throw new IsobathError('option', `compare: expected families such as ${example}, got ${foundText(family)}.`)
   }
+  const names = families.map(({ name }) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice === undefined) return
+  throw new IsobathError('option', `compare: expected families of different names, got ${twice} twice. Rename one.`)
 }
 
-/** By family, depth and seed. Throws where a network doesn't fit the data. */
-async function gridOf(
-  families: readonly NetworkFamily[],
-  { depths, seeds, data }: CompareOptions,
-  settingsOf: (seed: number) => TrainingSettings,
-  precision: Precision,
-): Promise<ComparisonTrial[]> {
-  const cells = families.flatMap((family) => depths.map((depth) => ({ family, depth })))
-  const planned = cells.flatMap(({ family: { name, label, ofDepth }, depth }) => {
-    const blueprint = createBlueprint(ofDepth(depth), data.shape)
-    checkOutputs(blueprint, data)
-    return seeds.map((seed) => {
-      const settings = settingsFor(blueprint, settingsOf(seed))
-      const work = workOf(blueprint, settings, precision)
-      return { network: blueprint.network, settings, about: { family: name, label, depth, work } }
-    })
-  })
-  const reference = referenceOf(await describeData(data, {}))
-  return Promise.all(
-    planned.map(async ({ network, settings: { seed, ...settings }, about }) => {
-      const whole = { start: { kind: 'seed' }, probes: null, scoring: 'all', keepsWeights: false } as const
-      return { ...(await createSpec({ network, data: reference, settings, seed, precision, ...whole })), ...about }
+async function openFolder(
+  folder: string,
+  { families, depths, seeds, data: { shape }, settings }: ComparisonJob,
+  data: ComparisonDescription['data'],
+  { mode }: Machine,
+): Promise<ComparisonFolder> {
+  const { createComparisonFolder, versions } = await runFiles('compare')
+  const { seed: _, ...kept } = settings
+  return createComparisonFolder(folder, {
+    isobath: version,
+    families: families.map(({ name, label, networks }) => {
+      return { name, label, networks: networks.map((network) => createBlueprint(network, shape).network) }
     }),
-  )
-}
-
-function rowOf({ family, depth, seed }: ComparisonTrial, result: TrialResult): ComparisonRun {
-  const { scores, diverged, losses, seconds, whole } = result
-  assertInvariant(whole !== undefined, 'a row without what training it as a whole gives')
-  const { signal, evaluations, weightsSha256 } = whole
-  const bestTest = evaluations && bestOf(evaluations)
-  return {
-    family,
-    network: family,
-    depth,
-    seed,
-    signal: describeSignal(signal),
-    train: scores.train,
-    test: scores.test,
-    ...(evaluations ? { evaluations } : {}),
-    ...(bestTest ? { bestTest } : {}),
-    diverged,
-    losses,
-    weightsSha256,
-    seconds,
-  }
+    depths: [...depths],
+    seeds: [...seeds],
+    input: [...shape],
+    data,
+    settings: kept,
+    mode,
+    versions: { ...versions },
+  })
 }

@@ -2,13 +2,14 @@
 import type { Mode } from '../backends/machine.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { RunDescription } from '../runs/run-description.ts'
+import type { WorkKind } from '../runs/work-folder.ts'
 import { IsobathError } from '../support/errors.ts'
 import { hashDataset } from './hash-dataset.ts'
 
 /** What is in a folder. */
 export interface Begun {
   readonly folder: string
-  readonly noun: 'run' | 'diagnosis'
+  readonly noun: WorkKind
 }
 
 /** As a folder keeps it. */

@@ -75,13 +75,11 @@ export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOp
 }
 
 async function goOn(folder: string, lock: Lock, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
-  const { readDiagnosis, readDiagnosisResult, resumeDiagnosisFolder, storedSettings } =
-    await runFiles('resumeDiagnosis')
+  const { readDiagnosis, readEnd, resumeDiagnosisFolder, storedSettings } = await runFiles('resumeDiagnosis')
   // Once more: another process may have gone on with it meanwhile.
   const before = readDiagnosis(folder)
   const { budget = before.budgetSeconds, data, start, abort, onEvent } = options
-  const result = readDiagnosisResult(folder)
-  const isOver = result?.interrupted === false && budget <= before.budgetSeconds
+  const isOver = readEnd(folder)?.interrupted === false && budget <= before.budgetSeconds
   const diagnosis: StoredDiagnosis = { ...before, budgetSeconds: budget }
   const { store, notes } = resumeDiagnosisFolder({ folder, lock, diagnosis, isOver })
   for (const note of notes) onEvent?.({ kind: 'note', note })
@@ -90,7 +88,7 @@ async function goOn(folder: string, lock: Lock, options: ResumeDiagnosisOptions)
     network: networkOf(before.network, folder),
     data,
     reference: referenceOf(before.data),
-    settings: storedSettings(settings, seeds[0]),
+    settings: storedSettings(settings, seeds[0], `${folder}/diagnosis.json: settings`),
     choosesSteps,
     seeds,
     // It had its time: what is there is all there will be.

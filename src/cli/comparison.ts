@@ -1,11 +1,14 @@
 /** A comparison with its progress on stderr, as `compare` and `start` run it. */
 import {
   type Comparison,
+  type ComparisonEvent,
   type ComparisonTrial,
   compare,
+  type Dataset,
   IsobathError,
   type NetworkFamily,
   parseNetwork,
+  resumeComparison,
   version,
   withDepth,
 } from '../index.ts'
@@ -17,11 +20,14 @@ import {
   depthInName,
   describeRecipe,
   nameWithoutDepth,
+  readComparisonFacts,
 } from '../internal.ts'
 import { type DataFlags, openData } from './data-options.ts'
 import { describeSet, modeText } from './described-data.ts'
 import { interruptible } from './interrupt.ts'
 import { type MachineFlags, machineOptions } from './options.ts'
+import { readDataOf } from './run-data.ts'
+import type { Progress } from './terminal/progress.ts'
 import { stderrProgress } from './terminal/stderr.ts'
 import { type TrainingFlags, trainingOptions } from './training-options.ts'
 import { showTrials } from './trial-progress.ts'
@@ -110,10 +116,12 @@ function checkDepths(families: readonly NetworkFamily[], depths: readonly number
 
 const trialName = ({ label, depth, seed }: ComparisonTrial): string => `${label} ${depth}, seed ${seed}`
 
+/** `folder`: where its trainings are kept. */
 export async function compareNetworks(
   texts: readonly string[],
   flags: CompareFlags,
   command: string,
+  folder?: string,
 ): Promise<ComparisonResult> {
   const depths = depthsOf(flags, texts)
   const options = { ...trainingOptions(flags), ...machineOptions(flags), depths }
@@ -122,19 +130,50 @@ export async function compareNetworks(
   checkDepths(families, depths, flags.depths !== undefined)
   const data = await opened.read()
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
+  const dataOptions = { ...(await opened.lastingOptions()) }
+  const kept = { run: folder, dataOptions }
+  return showComparison({ families, depths, seeds, data, flags, command }, (watching) =>
+    compare(families, { ...options, ...kept, data, seeds, ...watching }),
+  )
+}
+
+/** What goes on as it began. */
+export async function compareAgain(
+  folder: string,
+  flags: Pick<DataFlags, 'dataDir'> & MachineFlags,
+  command: string,
+): Promise<ComparisonResult> {
+  const facts = await readComparisonFacts(folder)
+  const { exact, winograd } = facts
+  const data = await readDataOf(facts, { dataDir: flags.dataDir })
+  return showComparison({ ...facts, data, flags: { exact, winograd }, command }, (watching) =>
+    resumeComparison(folder, { ...machineOptions(flags), ...watching, data }),
+  )
+}
+
+/** What a report says of a comparison that the comparison itself doesn't. */
+interface ShownComparison {
+  readonly families: readonly { readonly name: string; readonly label: string }[]
+  readonly depths: readonly number[]
+  readonly seeds: readonly number[]
+  readonly data: Dataset
+  readonly flags: Pick<MachineFlags, 'exact' | 'winograd'>
+  readonly command: string
+}
+
+/** What work on a comparison is watched with. */
+interface Watching {
+  readonly abort: AbortSignal
+  readonly onEvent: (event: ComparisonEvent) => void
+}
+
+async function showComparison(
+  { families, depths, seeds, data, flags, command }: ShownComparison,
+  compare: (watching: Watching) => Promise<Comparison>,
+): Promise<ComparisonResult> {
   const progress = stderrProgress()
-  const show = showTrials(progress, trialName)
   const work = (abort: AbortSignal, listen: () => void): Promise<Comparison> =>
-    compare(families, {
-      ...options,
-      data,
-      seeds,
-      abort,
-      onEvent: (event) => {
-        if (event.kind === 'planned') listen()
-        show(event)
-      },
-    })
+    compare({ abort, onEvent: showEvents(progress, listen) })
   const stopping = 'Stopping; what is done is shown. Ctrl-C again ends at once.'
   const comparison = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())
   const { settings, rows, sentence, seconds, interrupted } = comparison
@@ -159,6 +198,21 @@ export async function compareNetworks(
     text: () => (rows.length > 0 ? comparisonText(report) : 'Stopped before the first training was done.'),
     html: () => comparisonReport(report),
     picture: () => comparisonPicture(report),
+  }
+}
+
+/** `listen`: called once trainings are about to begin. */
+function showEvents(progress: Progress, listen: () => void): (event: ComparisonEvent) => void {
+  const show = showTrials(progress, trialName)
+  return (event) => {
+    if (event.kind === 'note') return progress.note(event.note)
+    if (event.kind === 'planned') {
+      listen()
+      const { trials, found } = event
+      if (found.length > 0)
+        progress.note(`${found.length} of ${trials.length + found.length} trainings are there already.`)
+    }
+    show(event)
   }
 }
 

@@ -66,7 +66,10 @@ function check<S extends z.ZodType>(schema: S, content: unknown, file: string): 
   const parsed = schema.safeParse(content)
   if (parsed.success) return parsed.data
   const [{ path, message }] = parsed.error.issues
-  throw new IsobathError('run', `${file}: ${path.join('.')}: ${message}. The file was changed or broken.`)
+  throw new IsobathError(
+    'run',
+    `${[file, ...(path.length > 0 ? [path.join('.')] : []), message].join(': ')}. The file was changed or broken.`,
+  )
 }
 
 /** A network has a hundred layers within each other at most, each of two levels. */

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { StepPlan } from '../diagnosis/trial-store.ts'
 import { machine } from '../settings/machine.ts'
-import { encodeChecked, readChecked, readJson, storedOption } from './checked-json.ts'
+import { encodeChecked, readChecked, storedOption } from './checked-json.ts'
 import { dataSchema } from './run-description.ts'
-import { noWork, resultFile, workKinds } from './work-folder.ts'
+import { noWork, workKinds } from './work-folder.ts'
 
 /** Raised when a diagnosis of an older version could not go on to the same end. */
 const diagnosisFormat = 1
@@ -74,13 +74,4 @@ export function readDiagnosis(folder: string): StoredDiagnosis {
   const kind = { noun: 'diagnosis', format: diagnosisFormat, anew: 'diagnose anew' }
   const { checksum: _, format: __, ...diagnosis } = readChecked(file, fileSchema, kind)
   return diagnosis
-}
-
-/** What of the result says whether there is more to do. */
-const resultSchema = z.object({ interrupted: z.boolean(), seconds: z.number() })
-
-/** Undefined where it has neither come to its end nor been stopped. Throws a `run` error where the file is broken. */
-export function readDiagnosisResult(folder: string): z.infer<typeof resultSchema> | undefined {
-  const file = join(folder, resultFile)
-  return existsSync(file) ? readJson(file, resultSchema) : undefined
 }

@@ -9,16 +9,12 @@ import { createBlueprint } from '../blueprint/create.ts'
 import { type DiagnosisTrial, recordOf, type TrialKey } from '../diagnosis/trial-record.ts'
 import type { DiagnosisStore, StepPlan } from '../diagnosis/trial-store.ts'
 import type { TrialResult } from '../trials/result.ts'
-import {
-  type DiagnosisDescription,
-  encodeDiagnosis,
-  readDiagnosisResult,
-  type StoredDiagnosis,
-} from './diagnosis-description.ts'
+import { type DiagnosisDescription, encodeDiagnosis, type StoredDiagnosis } from './diagnosis-description.ts'
 import type { Lock } from './run-lock.ts'
 import { decodeTrial, encodeTrial, type KeptTrial, resultOf } from './trial-line.ts'
 import { readTrialWeights, writeTrialWeights } from './trial-weights.ts'
 import { createTrialsFolder, type LineCodec, resumeTrialsFolder, type TrialsFolder } from './trials-folder.ts'
+import { readEnd } from './work-folder.ts'
 
 const weightsFolder = 'weights'
 
@@ -65,7 +61,7 @@ export function resumeDiagnosisFolder({ folder, lock, diagnosis, isOver }: Diagn
 } {
   const within = [join(folder, weightsFolder)]
   const kept = resumeTrialsFolder({ folder, kind: 'diagnosis', lock, isOver, within }, codec)
-  const seconds = Math.max(readDiagnosisResult(folder)?.seconds ?? 0, ...kept.lines.map(({ spent }) => spent))
+  const seconds = Math.max(readEnd(folder)?.seconds ?? 0, ...kept.lines.map(({ spent }) => spent))
   const { plan, input } = diagnosis
   const begin = async (): Promise<void> => kept.store.begin(encodeDiagnosis(diagnosis))
   return { store: { ...storeOf(folder, kept.store, input), seconds, plan, begin }, notes: kept.notes }

@@ -1,6 +1,8 @@
 /** All that the rest asks of folders and files. It is loaded by `src/api/node.ts` alone, and needs Node. */
 export { readTensorFile, stateOf, writeTensorFile } from './checkpoint.ts'
-export { readDiagnosis, readDiagnosisResult } from './diagnosis-description.ts'
+export { readComparison } from './comparison-description.ts'
+export { createComparisonFolder, resumeComparisonFolder } from './comparison-folder.ts'
+export { readDiagnosis } from './diagnosis-description.ts'
 export { createDiagnosisFolder, resumeDiagnosisFolder } from './diagnosis-folder.ts'
 export { readDescription, readResult, runFormat, storedSettings } from './run-description.ts'
 export {
@@ -12,3 +14,4 @@ export {
 } from './run-folder.ts'
 export { takeLock } from './run-lock.ts'
 export { versions } from './versions.ts'
+export { readEnd } from './work-folder.ts'

@@ -84,7 +84,7 @@ function linesOf(file: string): () => Line | undefined {
   }
 }
 
-const evaluationSchema = z.object({
+export const evaluationSchema = z.object({
   step: z.number(),
   train: scoresSchema,
   trainSamples: z.number(),

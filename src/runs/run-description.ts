@@ -20,7 +20,7 @@ const maybeInfinite = z
   .nullable()
   .transform((value) => value ?? Number.NaN)
 
-const signalSchema = z.object({
+export const signalSchema = z.object({
   verdict: z.enum(['steady', 'vanishes', 'explodes']),
   layer: z.string().nullable(),
   position: z.number().nullable(),
@@ -118,12 +118,18 @@ export const scoresSchema = z.object({
   rmse: z.array(z.number().nullable()).optional(),
 })
 
+export const divergenceSchema = z.object({
+  step: z.number(),
+  layer: z.string(),
+  what: z.enum(['weights', 'outputs', 'loss']),
+})
+
 const resultSchema = z.object({
   train: scoresSchema,
   test: scoresSchema,
   validation: scoresSchema.optional(),
   bestTest: z.object({ error: z.number(), step: z.number() }).optional(),
-  diverged: z.object({ step: z.number(), layer: z.string(), what: z.enum(['weights', 'outputs', 'loss']) }).nullable(),
+  diverged: divergenceSchema.nullable(),
   interrupted: z.boolean(),
   steps: z.number().int().nonnegative(),
   signal: signalSchema,
@@ -155,8 +161,8 @@ export function readDescription(folder: string): StoredDescription {
 }
 
 /** The settings that were written. Throws a `run` error where this version can't go on with them. */
-export function storedSettings(recipe: RunDescription['recipe'], seed: number): TrainingSettings {
-  return readSettings({ ...recipe, seed }, 'recipe')
+export function storedSettings(recipe: RunDescription['recipe'], seed: number, place = 'recipe'): TrainingSettings {
+  return readSettings({ ...recipe, seed }, place)
 }
 
 /** Undefined where the run hasn't come to an end. Throws a `run` error where the file is broken. */

@@ -1,11 +1,12 @@
-/** A finished trial as a line of JSON, and back. JSON has null for NaN; infinite numbers are written as words. */
+/** A finished trial of a diagnosis as a line of JSON, and back. */
 import { z } from 'zod'
 import { controlNames } from '../diagnosis/controls.ts'
 import type { TrialRecord } from '../diagnosis/trial-record.ts'
 import { type LayerProbeName, layerProbes } from '../probes/layer-probes.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { TrialResult } from '../trials/result.ts'
-import { scoresSchema } from './run-description.ts'
+import { anyNumber, encodeLine, parseLine } from './line.ts'
+import { divergenceSchema, scoresSchema } from './run-description.ts'
 
 export interface KeptTrial {
   readonly record: TrialRecord
@@ -15,11 +16,6 @@ export interface KeptTrial {
   /** What the diagnosis had taken when it was written. */
   readonly spent: number
 }
-
-/** Any number that there is. */
-const anyNumber = z
-  .union([z.number(), z.enum(['Infinity', '-Infinity']), z.null()])
-  .transform((value) => (value === null ? Number.NaN : Number(value)))
 
 /** What was looked at by another version, with other probes, isn't read. */
 const probeNames = Object.keys(layerProbes).filter((name): name is LayerProbeName => Object.hasOwn(layerProbes, name))
@@ -46,8 +42,6 @@ const recordSchema = z.object({
   looks: z.array(lookSchema),
 }) satisfies z.ZodType<TrialRecord>
 
-const divergenceSchema = z.object({ step: z.number(), layer: z.string(), what: z.enum(['weights', 'outputs', 'loss']) })
-
 const lineSchema = recordSchema.extend({
   // Lines of older versions have it in words alone.
   divergence: divergenceSchema.optional(),
@@ -57,27 +51,16 @@ const lineSchema = recordSchema.extend({
 
 /** With its line end. */
 export function encodeTrial({ record, divergence, weightsSha256, spent }: KeptTrial): string {
-  const asWord = (_name: string, value: unknown): unknown =>
-    value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY ? String(value) : value
-  const line = { ...record, ...(divergence ? { divergence } : {}), weightsSha256, spent }
-  return `${JSON.stringify(line, asWord)}\n`
+  return encodeLine({ ...record, ...(divergence ? { divergence } : {}), weightsSha256, spent })
 }
 
 /** Without its line end; undefined where it can't be read. */
 export function decodeTrial(line: string): KeptTrial | undefined {
-  const parsed = lineSchema.safeParse(parseJson(line))
+  const parsed = lineSchema.safeParse(parseLine(line))
   if (!parsed.success) return undefined
   const { weightsSha256, spent, divergence, ...record } = parsed.data
   const diverged = divergence ?? divergenceIn(record.diverged)
   return diverged === undefined ? undefined : { record, divergence: diverged, weightsSha256, spent }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** How lines of older versions say it. */

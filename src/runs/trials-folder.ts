@@ -2,9 +2,8 @@
  * A folder of trials: a file that says what they are for, `trials.jsonl` with a line for each that has ended, `result.json`
  * with what came out. Node only.
  */
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type GrowingFile, openGrowing, readWhole, removeQuietly, writeWhole } from '../support/files.ts'
+import { type GrowingFile, isFile, openGrowing, readWhole, removeQuietly, writeWhole } from '../support/files.ts'
 import type { Lock } from './run-lock.ts'
 import {
   beginWork,
@@ -85,7 +84,7 @@ export function resumeTrialsFolder<Line>(
   codec: LineCodec<Line>,
 ): { readonly store: TrialsFolder<Line>; readonly lines: readonly Line[]; readonly notes: readonly string[] } {
   const file = join(folder, trialsFile)
-  const texts = (existsSync(file) ? textOf(file) : '').split('\n').slice(0, -1)
+  const texts = textOf(file).split('\n').slice(0, -1)
   const decoded = texts.map((text) => codec.decode(text))
   const lines = decoded.filter((line) => line !== undefined)
   const notes = decoded.flatMap((line, index) =>
@@ -164,7 +163,7 @@ function createLines<Line>(
   let growing: GrowingFile | undefined
   const open = (): void => {
     const text = [...lines.values()].map(encode).join('')
-    if (!existsSync(file) || textOf(file) !== text) writeWhole(file, text)
+    if (!isFile(file) || textOf(file) !== text) writeWhole(file, text)
     growing = openGrowing(file, new TextEncoder().encode(text).length)
   }
   return {
@@ -188,4 +187,5 @@ function createLines<Line>(
   }
 }
 
-const textOf = (file: string): string => new TextDecoder().decode(readWhole(file))
+/** None where there is no file; what is there instead of one is found when it is written. */
+const textOf = (file: string): string => (isFile(file) ? new TextDecoder().decode(readWhole(file)) : '')

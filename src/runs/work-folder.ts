@@ -2,12 +2,15 @@
  * What the folders of all kinds of work share: one kind of work in a folder, one process at work there, files that are whole,
  * and a result at the end. Node only.
  */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { IsobathError } from '../support/errors.ts'
 import { makeFolder, namesIn, removeQuietly, writeWhole } from '../support/files.ts'
+import { readJson } from './checked-json.ts'
 import { type Lock, takeLock } from './run-lock.ts'
 
-export type WorkKind = 'run' | 'diagnosis'
+export type WorkKind = 'run' | 'diagnosis' | 'comparison'
 
 interface WorkRow {
   /** Says what the work is: where it is, the work can go on. */
@@ -23,9 +26,10 @@ interface WorkRow {
 export const workKinds = {
   run: { file: 'run.json', command: 'train', first: 'first step', earlier: /^checkpoint-0\.safetensors/ },
   diagnosis: { file: 'diagnosis.json', command: 'diagnose', first: 'first training', earlier: /^$/ },
+  comparison: { file: 'comparison.json', command: 'compare', first: 'first training', earlier: /^$/ },
 } as const satisfies Readonly<Record<WorkKind, WorkRow>>
 
-const kindNames = ['run', 'diagnosis'] as const satisfies readonly WorkKind[]
+const kindNames = Object.keys(workKinds).filter((name): name is WorkKind => Object.hasOwn(workKinds, name))
 
 /** What came out, and whether there is more to do. */
 export const resultFile = 'result.json'
@@ -79,6 +83,17 @@ export function removePartial(folder: string): void {
 /** Throws a `disk` error. */
 export function writeResult(folder: string, result: object): void {
   writeWhole(join(folder, resultFile), `${JSON.stringify(result, null, 2)}\n`)
+}
+
+const endSchema = z.object({ interrupted: z.boolean(), seconds: z.number() })
+
+/**
+ * Whether there is more to do, and what it took; undefined where the work has neither come to its end nor been stopped.
+ * Throws a `run` error where the file is broken.
+ */
+export function readEnd(folder: string): z.infer<typeof endSchema> | undefined {
+  const file = join(folder, resultFile)
+  return existsSync(file) ? readJson(file, endSchema) : undefined
 }
 
 /** Of a folder without the file that says what the work is. */

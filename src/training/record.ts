@@ -4,6 +4,7 @@ import type { Statistics } from '../data/standardise.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { Divergence } from './divergence.ts'
 import type { Scores } from './evaluate.ts'
+import type { SetScores } from './evaluate-sets.ts'
 import {
   type BestTest,
   bestOf,
@@ -76,4 +77,9 @@ export function summariseMeasured(
   const evaluations = [...before.filter(isEvaluation), ...(last ? [last] : [])]
   const bestTest = bestOf(evaluations)
   return { evaluations, ...(bestTest ? { bestTest } : {}), ...rest }
+}
+
+/** The scores after the last step, with their fields in the order of the evaluations before. */
+export function lastEvaluation(step: number, { train, test, validation }: SetScores, trainSamples: number): Evaluation {
+  return { step, train, trainSamples, test, ...(validation ? { validation } : {}) }
 }

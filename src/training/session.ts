@@ -22,7 +22,7 @@ import {
   type ProbeLook,
 } from './measurements.ts'
 import type { Observer } from './observers.ts'
-import { summariseMeasured, type TrainingRecord, unscored } from './record.ts'
+import { lastEvaluation, summariseMeasured, type TrainingRecord, unscored } from './record.ts'
 import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
 import type { LossRecord, TrainingState } from './state.ts'
 import { createStopwatch, type Stopwatch, type TimeSpent } from './stopwatch.ts'
@@ -158,7 +158,7 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
     const scoringSeconds = (performance.now() - scoringFrom) / 1000
     const isBroken = outcome.diverged === null && scores?.train.loss === null
     const diverged = isBroken ? await locateAtEnd(session, standardiser, state) : outcome.diverged
-    const last = scores && { step: state.step, ...scores, trainSamples: data.train.count }
+    const last = scores && lastEvaluation(state.step, scores, data.train.count)
     if (last && settings.evaluateEvery !== undefined && state.step === settings.steps) recorder?.measured(last)
     const weightsSha256 = await hashWeights(blueprint, state.weights)
     return {

@@ -1,47 +1,20 @@
 /** Real processes that diagnose, and are killed at random moments, or stopped with Ctrl-C. */
-import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { builtProgram } from '../support/build.ts'
+import { type Ended, runProgram, until } from '../support/program.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const root = temporaryFolder()
 const words =
   'diagnose mlp:depth=6,width=8 --data blobs:classes=6,train=300,test=100 --batch 32 --steps 200 --rate 0.3 --budget 1h'
 const place = (name: string): string => join(root, name)
-
-interface Ended {
-  readonly status: number | null
-  readonly signal: NodeJS.Signals | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** Runs the program; it is sent the signal when `moment` resolves, if it is still there. */
-function run(text: string, signal?: NodeJS.Signals, moment?: (over: AbortSignal) => Promise<unknown>): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [builtProgram, ...text.split(' ')], { cwd: root })
-    const said = { stdout: '', stderr: '' }
-    for (const stream of ['stdout', 'stderr'] as const) {
-      child[stream].on('data', (part) => {
-        said[stream] += part
-      })
-    }
-    const over = new AbortController()
-    moment?.(over.signal).then(() => child.kill(signal), reject)
-    child.on('error', reject)
-    child.on('close', (status, by) => {
-      over.abort()
-      resolve({ ...said, status, signal: by })
-    })
-  })
-}
-
-async function until(isSo: () => boolean, over: AbortSignal): Promise<void> {
-  while (!over.aborted && !isSo()) await sleep(3)
-}
+const runIn = (
+  text: string,
+  signal?: NodeJS.Signals,
+  moment?: (over: AbortSignal) => Promise<unknown>,
+): Promise<Ended> => runProgram(root, text, signal, moment)
 
 function trainings(name: string): number {
   const file = join(place(name), 'trials.jsonl')
@@ -59,7 +32,7 @@ function resultOf(name: string): unknown {
 }
 
 async function finish(name: string): Promise<Ended> {
-  const ended = await run(sitting(name))
+  const ended = await runIn(sitting(name))
   expect(ended).toMatchObject({ status: 0 })
   return ended
 }
@@ -72,7 +45,7 @@ it('a killed diagnosis goes on to the answer of one that nobody touched', async 
       await until(() => isBegun('killed') && trainings('killed') >= kept, over)
       await sleep(100 * Math.random())
     }
-    const { signal } = await run(sitting('killed'), 'SIGKILL', moment)
+    const { signal } = await runIn(sitting('killed'), 'SIGKILL', moment)
     if (signal === 'SIGKILL') kills++
   }
   // On a busy machine it may come to its end before the last of them.
@@ -88,9 +61,9 @@ it('a killed diagnosis goes on to the answer of one that nobody touched', async 
 it('Ctrl-C prints what is known and how to go on; meanwhile no other process may', async () => {
   let other: Ended | undefined
   const long = `${words.replace('--steps 200', '--steps 40000')} --run ${place('stopped')}`
-  const stopped = await run(long, 'SIGINT', async (over) => {
+  const stopped = await runIn(long, 'SIGINT', async (over) => {
     await until(() => isBegun('stopped'), over)
-    other = await run(`diagnose --resume ${place('stopped')}`)
+    other = await runIn(`diagnose --resume ${place('stopped')}`)
     await until(() => trainings('stopped') >= 1, over)
   })
   expect(other).toMatchObject({ status: 2, stdout: '' })
@@ -107,7 +80,7 @@ it('Ctrl-C prints what is known and how to go on; meanwhile no other process may
 }, 600_000)
 
 it('a diagnosis without a folder of its own gets one', async () => {
-  const { stdout } = await run(
+  const { stdout } = await runIn(
     'diagnose mlp:depth=2,width=4 --data blobs:train=60,test=20 --steps 3 --seeds 1 --threads 1',
   )
   expect(stdout).toContain('Written: runs/mlp-blobs-diagnosis-1/report.html')

@@ -1,28 +1,40 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { IsobathError } from '../../index.ts'
-import { compareNetworks, comparisonJson } from '../comparison.ts'
+import { type ComparisonResult, compareAgain, compareNetworks, comparisonJson } from '../comparison.ts'
 import { addDataOptions, type DataFlags, dataFiles } from '../data-options.ts'
 import { wholeFrom, wholeList } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags } from '../options.ts'
 import { printJson, printText, writeText } from '../output.ts'
 import { checkFigure, checkOutput } from '../output-files.ts'
 import { quote } from '../quote.ts'
+import { refuseChoices } from '../refuse-choices.ts'
 import { addTrainingOptions, type TrainingFlags } from '../training-options.ts'
 
 type Flags = DataFlags &
   TrainingFlags &
-  MachineFlags & { depths?: number[]; seeds: number; report?: string; figure?: string }
+  MachineFlags & {
+    depths?: number[]
+    seeds: number
+    run?: string
+    resume?: string
+    report?: string
+    figure?: string
+  }
 
-const example = [
-  'isobath compare mlp:width=64 residual-mlp:width=64 --data glyphs \\',
-  '    --depths 4,16,64 --epochs 6 --report report.html',
-].join('\n')
+const examples = `
+Examples:
+  isobath compare mlp:width=64 residual-mlp:width=64 --data glyphs \\
+      --depths 4,16,64 --epochs 6 --report report.html
+  isobath compare plain-20 plain-56 --data cifar-10 --recipe he-2015 --run runs/depths
+  isobath compare --resume runs/depths`
 
-/** `compare NETWORK... --depths 4,16,64 --seeds 3`; `words` is the whole command line, for the report. */
+/** `compare NETWORK... --depths 4,16,64 --seeds 3`, `compare --resume FOLDER`; `words` is the whole command line, for the report. */
 export function defineCompare(command: Command, words: readonly string[]): Command {
   command
     .argument(
-      '<network...>',
+      '[network...]',
       'presets without their depth, such as mlp:width=64 residual-mlp:width=64, or plain-N resnet-N',
     )
     .optionsGroup('Comparison:')
@@ -33,29 +45,53 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
       ).argParser(wholeList(1)),
     )
     .option('--seeds <n>', 'trainings of each network at each depth, with seeds from --seed on', wholeFrom(1), 3)
+    .option('--run <folder>', 'keep the trainings there, to go on with them, and the report (default: nothing is kept)')
+    .option('--resume <folder>', 'go on with a comparison that was stopped or killed; nothing else is needed')
     .option('--report <file>', 'write an HTML report with pictures')
     .option('--figure <file>', 'write the main picture as SVG')
-    .addHelpText('after', `\nExample:\n  ${example}`)
+    .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(command)))
+  const commandLine = `isobath ${words.map(quote).join(' ')}`
   return command.action(async (networks: string[], flags: Flags) => {
-    const repeated = networks.find((text, index) => networks.indexOf(text) !== index)
-    if (repeated !== undefined)
-      throw new IsobathError('option', `compare: expected different networks, got ${repeated} twice. Leave one out.`)
-    const files = [flags.report, flags.figure].filter((file) => file !== undefined)
     const inputs = [networks, dataFiles(flags)]
     if (flags.report !== undefined) checkOutput({ option: '--report', file: flags.report, kind: 'HTML', inputs })
     if (flags.figure !== undefined) checkFigure(flags.figure, inputs)
-    const result = await compareNetworks(networks, flags, `isobath ${words.map(quote).join(' ')}`)
-    // Printed first: a disk that is full by now must not take the answer with it.
-    if (flags.json) printJson(comparisonJson(result))
-    else printText(result.text())
-    // Pictures of nothing would take the place of earlier ones.
-    if (result.comparison.rows.length === 0) {
-      if (!flags.json && files.length > 0) printText(`Not written: ${files.join(', ')}`)
-      return
+    if (flags.resume !== undefined) {
+      refuseChoices(
+        command,
+        resumable,
+        '--resume: the comparison goes on as it began',
+        networks.join(', ') || undefined,
+      )
+      return print(await compareAgain(flags.resume, flags, commandLine), flags.resume, flags)
     }
-    if (flags.report !== undefined) writeText(flags.report, result.html())
-    if (flags.figure !== undefined) writeText(flags.figure, result.picture())
-    if (!flags.json && files.length > 0) printText(`Written: ${files.join(', ')}`)
+    if (networks.length === 0) return command.error("error: missing required argument 'network'")
+    const repeated = networks.find((text, index) => networks.indexOf(text) !== index)
+    if (repeated !== undefined)
+      throw new IsobathError('option', `compare: expected different networks, got ${repeated} twice. Leave one out.`)
+    print(await compareNetworks(networks, flags, commandLine, flags.run), flags.run, flags)
   })
+}
+
+/** What doesn't make it another comparison; data and mode are compared. */
+const resumable = new Set(['resume', 'report', 'figure', 'dataDir', 'exact', 'winograd', 'threads', 'memory', 'json'])
+
+function print(result: ComparisonResult, folder: string | undefined, { json, report, figure }: Flags): void {
+  const { interrupted, rows } = result.comparison
+  // Stopped in its first moments, it has kept nothing.
+  const kept = folder !== undefined && existsSync(join(folder, 'comparison.json')) ? folder : undefined
+  // Printed first: a disk that is full by now must not take the answer with it.
+  if (json) printJson({ ...comparisonJson(result), run: kept ?? null })
+  else printText(result.text())
+  if (!json && kept !== undefined && interrupted) printText(`Go on with: isobath compare --resume ${quote(kept)}`)
+  const reports = [kept && join(kept, 'report.html'), report].filter((file) => file !== undefined)
+  const files = figure === undefined ? reports : [...reports, figure]
+  // Pictures of nothing would take the place of earlier ones.
+  if (rows.length === 0) {
+    if (!json && files.length > 0) printText(`Not written: ${files.join(', ')}`)
+    return
+  }
+  for (const file of reports) writeText(file, result.html())
+  if (figure !== undefined) writeText(figure, result.picture())
+  if (!json && files.length > 0) printText(`Written: ${files.join(', ')}`)
 }

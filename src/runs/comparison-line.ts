@@ -1,0 +1,54 @@
+/** A finished trial of a comparison as a line of JSON, and back. */
+import { z } from 'zod'
+import type { TrialResult, WholeResult } from '../trials/result.ts'
+import { anyNumber, encodeLine, parseLine } from './line.ts'
+import { evaluationSchema } from './metrics.ts'
+import { divergenceSchema, scoresSchema, signalSchema } from './run-description.ts'
+
+/** What tells a trial apart from the others of its comparison. */
+export interface ComparisonKey {
+  readonly family: string
+  readonly depth: number
+  readonly seed: number
+}
+
+export interface ComparisonLine extends ComparisonKey {
+  readonly result: Omit<TrialResult, 'id' | 'looks' | 'weights' | 'whole'> & { readonly whole: WholeResult }
+  /** What the comparison had taken when it was written. */
+  readonly spent: number
+}
+
+const setScoresSchema = z.object({ train: scoresSchema, test: scoresSchema, validation: scoresSchema.optional() })
+
+/** The order is that in which a line is written: read and written again, it stays the same. */
+const lineSchema = z.object({
+  family: z.string(),
+  depth: z.number(),
+  seed: z.number().int().nonnegative(),
+  work: z.number(),
+  steps: z.number().int().nonnegative(),
+  seconds: z.number(),
+  losses: z.array(z.object({ step: z.number(), loss: anyNumber })),
+  scores: setScoresSchema,
+  diverged: divergenceSchema.nullable(),
+  signal: signalSchema,
+  evaluations: z.array(evaluationSchema).optional(),
+  weightsSha256: z.string(),
+  spent: z.number(),
+})
+
+/** With its line end. */
+export function encodeComparisonLine({ family, depth, seed, result, spent }: ComparisonLine): string {
+  const { work, steps, seconds, losses, scores, diverged, whole } = result
+  const { signal, evaluations, weightsSha256 } = whole
+  const facts = { family, depth, seed, work, steps, seconds, losses, scores, diverged }
+  return encodeLine({ ...facts, signal, evaluations, weightsSha256, spent })
+}
+
+/** Without its line end; undefined where it can't be read. */
+export function decodeComparisonLine(text: string): ComparisonLine | undefined {
+  const parsed = lineSchema.safeParse(parseLine(text))
+  if (!parsed.success) return undefined
+  const { family, depth, seed, spent, signal, evaluations, weightsSha256, ...result } = parsed.data
+  return { family, depth, seed, result: { ...result, whole: { signal, evaluations, weightsSha256 } }, spent }
+}
