@@ -41,7 +41,7 @@ export const commandList: readonly CommandRow[] = [
   },
   {
     name: 'compare',
-    usage: '[options] <network...>',
+    usage: '[options] [network...]',
     description: 'train networks at several depths with several seeds, and say which is worse, in training and in test',
     load: async () => (await import('./commands/compare.ts')).defineCompare,
   },
