@@ -4,9 +4,8 @@
  */
 import { assertInvariant } from '../support/errors.ts'
 import type { GraphBuilder } from './builder.ts'
-import { type CarriedActivations, findCarriedActivations } from './carried-activations.ts'
 import { type Emit, gradientRule } from './gradients.ts'
-import type { Attributes, LoopNode, Node, OpNode, Slice, Stack, Value } from './graph.ts'
+import type { LoopNode, Node, OpNode, Slice, Stack, Value } from './graph.ts'
 
 type Cotangents = Map<Value, Value>
 
@@ -129,13 +128,10 @@ function withoutUnread(nodes: readonly Node[], isRead: (value: Value) => boolean
 class Differentiator {
   /** The gradients of each stack's parts, as far as they are known. */
   private readonly partGradients = new Map<Value, { first: number; part: Value; gradient: Value | undefined }[]>()
-  /** Outputs of activations whose cotangent has the derivative in it already: it is the cotangent of the input. */
-  private readonly passed = new Set<Value>()
 
   constructor(
     private readonly builder: GraphBuilder,
     private readonly active: ReadonlySet<Value>,
-    private readonly carriedActivations: CarriedActivations,
   ) {}
 
   /** Appends the backward pass of `nodes` to `backward`; returns the forward nodes, their loops with added stacks. */
@@ -157,9 +153,7 @@ class Differentiator {
       if (outputs.every((output) => output === undefined) || !isActive.includes(true)) continue
       const emit: Emit = (name, inputs, attributes = {}) =>
         this.builder.opInto(backward, name, inputs, attributes, path)
-      const results = this.passed.has(node.outputs[0])
-        ? outputs
-        : gradientRule(op)({ node, cotangents: outputs, emit, wanted: (input) => isActive[input] })
+      const results = gradientRule(op)({ node, cotangents: outputs, emit, wanted: (input) => isActive[input] })
       results.forEach((cotangent, input) => {
         if (cotangent && isActive[input]) accumulate(this.builder, backward, cotangents, node.inputs[input], cotangent)
       })
@@ -194,26 +188,14 @@ class Differentiator {
 
     const inner: Cotangents = new Map()
     const body: Node[] = []
-    /** The cotangent of an activation's output as that of its input, where it goes from iteration to iteration so. */
-    const pass = (nodes: Node[], output: Value, cotangent: Value, activation: Attributes | undefined): Value => {
-      if (!activation || this.passed.has(output)) return cotangent
-      return builder.opInto(nodes, 'activationGradient', [cotangent, output], activation, loop.path)[0]
-    }
     const entries = carried.map((entry) => {
-      const known = cotangents.get(entry.result)
-      const activation = this.carriedActivations.get(entry)
-      const initial = known ? pass(backward, entry.result, known, activation) : this.zeros(backward, entry.result)
+      const initial = cotangents.get(entry.result) ?? this.zeros(backward, entry.result)
       const parameter = builder.value(entry.parameter.shape)
       accumulate(builder, body, inner, entry.next, parameter)
-      if (activation) this.passed.add(entry.next)
-      return { entry, initial, parameter, activation }
+      return { entry, initial, parameter }
     })
     const differentiated = this.run(loop.body, inner, body)
-    const nexts = entries.map(({ entry, activation }) => {
-      const known = inner.get(entry.parameter)
-      return known ? pass(body, entry.parameter, known, activation) : this.zeros(body, entry.parameter)
-    })
-    for (const { entry, activation } of entries) if (activation) this.passed.add(entry.initial)
+    const nexts = entries.map(({ entry }) => inner.get(entry.parameter) ?? this.zeros(body, entry.parameter))
 
     const gradientStacks: { stack: Stack; target: Value }[] = []
     for (const { stacked, parameter } of loop.slices) {
@@ -291,8 +273,7 @@ export function differentiate(
   const backward: Node[] = []
   // The loss rules use the gradient that the loss operation computed itself, so its own cotangent is only a marker.
   const cotangents: Cotangents = new Map([[lossPerSample, lossPerSample]])
-  const carriedActivations = findCarriedActivations(builder.nodes)
-  const forward = new Differentiator(builder, active, carriedActivations).run(builder.nodes, cotangents, backward)
+  const forward = new Differentiator(builder, active).run(builder.nodes, cotangents, backward)
   builder.replaceBody([...forward, ...backward])
   return cotangents
 }

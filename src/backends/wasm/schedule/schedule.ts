@@ -4,13 +4,14 @@
  */
 import type { Graph } from '../../../graph/graph.ts'
 import { createEmitter, type Emitter } from './emitter.ts'
+import { foldActivationGradients } from './fold-activation-gradients.ts'
 import { fuseUpdates } from './fuse-updates.ts'
 import { splitSums } from './split-sums.ts'
 
 /** Rewrites a graph; the same inputs, constants, outputs and updates by their names, and the same results but for rounding. */
 export type Pass = (graph: Graph, emitter: Emitter) => Graph
 
-export const passes = { splitSums, fuseUpdates } as const satisfies Record<string, Pass>
+export const passes = { splitSums, foldActivationGradients, fuseUpdates } as const satisfies Record<string, Pass>
 
 /** The graph after all passes. */
 export function schedule(graph: Graph): Graph {

@@ -1,18 +1,15 @@
-/**
- * Finds the loops that carry an activation's output from iteration to iteration. The gradient of such a value can be
- * multiplied by the activation's derivative where it is made, at the end of an iteration of the backward pass, rather
- * than where the next iteration takes it: there it joins the kernel that makes the gradient.
- */
-import { activationNamed, activations } from '../network/activations.ts'
-import type { Attributes, Carried, LoopNode, Node, Value } from './graph.ts'
-import { readsAny } from './graph.ts'
+/** Finds the loops that carry an activation's output from iteration to iteration. */
+import type { Attributes, Carried, LoopNode, Node, Value } from '../../../graph/graph.ts'
+import { readsAny } from '../../../graph/graph.ts'
+import { activationNamed, activations } from '../../../network/activations.ts'
 
-/** Of each value whose gradient can be handed on so, what the activation is that made it. */
+/** The attributes of the activation that makes each carried value, before the loop and in every iteration. */
 export type CarriedActivations = ReadonlyMap<Carried, Attributes>
 
 /** What each value was made by, as far as it is an activation whose derivative follows from its output. */
 type Makers = Map<Value, Attributes>
 
+/** `nodes` is a whole forward pass. */
 export function findCarriedActivations(nodes: readonly Node[]): CarriedActivations {
   return find(nodes, new Map())
 }

@@ -1,0 +1,203 @@
+/**
+ * Where a loop carries an activation's output, its gradient loop multiplies by the activation's derivative at the head of
+ * each iteration. This pass multiplies where the gradient is made instead: before the gradient loop, and at the end of each
+ * iteration. There the multiplication joins the kernel that makes the gradient.
+ */
+import type { Attributes, Graph, LoopNode, Node, OpNode, Slice, Stack, Value } from '../../../graph/graph.ts'
+import { readsAny } from '../../../graph/graph.ts'
+import { isLossOp } from '../../../graph/losses.ts'
+import { type CarriedActivations, findCarriedActivations } from './carried-activations.ts'
+import type { Emitter } from './emitter.ts'
+import { removeUnread } from './remove-unread.ts'
+
+interface Folding {
+  readonly emitter: Emitter
+  readonly activations: CarriedActivations
+  /** The loop that makes each stack. */
+  readonly makers: ReadonlyMap<Value, LoopNode>
+  /** The forward loop that each loop of a recomputed body is a copy of. */
+  readonly originals: Map<LoopNode, LoopNode>
+  /** Gradients of activations' outputs that the derivative has been multiplied into. */
+  readonly folded: Set<Value>
+  /** The results of the multiplications that are dropped, and the gradients that take their place. */
+  readonly replaced: Map<Value, Value>
+  /** The outputs of activations that the dropped multiplications have read. */
+  readonly dropped: Set<Value>
+  /** Stacks that forward loops make beside their own. */
+  readonly added: Map<LoopNode, readonly Stack[]>
+}
+
+/** The body of a gradient loop, which sees the values of its forward loop's body as slices of stacks. */
+interface Place {
+  readonly forward: LoopNode
+  /** The gradient loop's; new ones may be added. */
+  readonly slices: Slice[]
+  /** Where the forward loop isn't beside the gradient loop: the body around the gradient loop. */
+  readonly outer?: Place
+}
+
+export function foldActivationGradients(graph: Graph, emitter: Emitter): Graph {
+  const start = findBackwardPass(graph.body)
+  const forward = graph.body.slice(0, start)
+  const activations = findCarriedActivations(forward)
+  if (activations.size === 0) return graph
+  const folding: Folding = {
+    emitter,
+    activations,
+    makers: makersOf(graph.body),
+    originals: new Map(),
+    folded: new Set(),
+    replaced: new Map(),
+    dropped: new Set(),
+    added: new Map(),
+  }
+  const backward = rewrite(folding, graph.body.slice(start))
+  if (folding.replaced.size === 0) return graph
+  const outputs = graph.outputs.map(({ name, value }) => ({ name, value: current(folding, value) }))
+  const body = withStacks(folding, [...forward, ...backward])
+  return removeUnread({ ...graph, outputs, body }, folding.dropped)
+}
+
+/** The position of the first node that reads the gradient of the loss; the end where there is none. */
+function findBackwardPass(nodes: readonly Node[]): number {
+  const gradients = new Set(nodes.flatMap((node) => (node.kind === 'op' && isLossOp(node.op) ? [node.outputs[1]] : [])))
+  const position = nodes.findIndex((node) => readsAny(node, gradients))
+  return position < 0 ? nodes.length : position
+}
+
+function makersOf(nodes: readonly Node[]): Map<Value, LoopNode> {
+  const makers = new Map<Value, LoopNode>()
+  const note = (node: Node): void => {
+    if (node.kind === 'op') return
+    for (const { stacked } of node.stacks) makers.set(stacked, node)
+    node.body.forEach(note)
+  }
+  nodes.forEach(note)
+  return makers
+}
+
+/** The value itself, or the gradient that took its place. */
+const current = ({ replaced }: Folding, value: Value): Value => replaced.get(value) ?? value
+
+/** `nodes` are of the backward pass; `place` is the body that they are in, if any. */
+function rewrite(folding: Folding, nodes: readonly Node[], place?: Place): Node[] {
+  return nodes.flatMap((node): Node[] => {
+    if (node.kind === 'loop') return rewriteLoop(folding, node, place)
+    const inputs = node.inputs.map((input) => current(folding, input))
+    if (node.op !== 'activationGradient' || !folding.folded.has(inputs[0])) return [{ ...node, inputs }]
+    folding.replaced.set(node.outputs[0], inputs[0])
+    folding.dropped.add(inputs[1])
+    return []
+  })
+}
+
+function rewriteLoop(folding: Folding, loop: LoopNode, around: Place | undefined): Node[] {
+  const { folded } = folding
+  const place = findPlace(folding, loop, around)
+  // A loop that reads nothing of another's body multiplies by no derivative.
+  if (!place) return [withInitials(folding, loop)]
+  const { forward, outer } = place
+  if (forward.recompute) noteCopies(folding, loop.body, forward.body)
+  const outputs = carriedOutputs(folding, loop, forward)
+  const before: OpNode[] = []
+  const after: OpNode[] = []
+  const multiply = (nodes: OpNode[], gradient: Value, output: Value, activation: Attributes): Value => {
+    const made = folding.emitter.op('activationGradient', [gradient, output], activation, loop.path)
+    nodes.push(made)
+    return made.outputs[0]
+  }
+  const starts = loop.carried.map(({ initial, parameter, result }, position) => {
+    const output = outputs[position]
+    const gradient = current(folding, initial)
+    if (!output) return gradient
+    folded.add(parameter).add(result)
+    if (folded.has(gradient)) return gradient
+    const last = outer ? bring(folding, outer, output.result) : output.result
+    return multiply(before, gradient, last, output.activation)
+  })
+  const body = rewrite(folding, loop.body, place)
+  const nexts = loop.carried.map(({ next }, position) => {
+    const output = outputs[position]
+    const gradient = current(folding, next)
+    if (!output || folded.has(gradient)) return gradient
+    return multiply(after, gradient, bring(folding, place, output.parameter), output.activation)
+  })
+  const changed: LoopNode = {
+    ...loop,
+    carried: loop.carried.map((entry, position) => ({ ...entry, initial: starts[position], next: nexts[position] })),
+    slices: place.slices,
+    stacks: loop.stacks.map(({ value, stacked }) => ({ value: current(folding, value), stacked })),
+    body: [...body, ...after],
+  }
+  return [...before, changed]
+}
+
+function withInitials(folding: Folding, loop: LoopNode): LoopNode {
+  if (loop.carried.every(({ initial }) => current(folding, initial) === initial)) return loop
+  const carried = loop.carried.map((entry) => ({ ...entry, initial: current(folding, entry.initial) }))
+  return { ...loop, carried }
+}
+
+/** The body of a gradient loop: the forward loop is the one that makes the stacks which the gradient loop slices. */
+function findPlace({ makers }: Folding, { slices }: LoopNode, around: Place | undefined): Place | undefined {
+  for (const { stacked } of slices) {
+    const beside = makers.get(stacked)
+    if (beside) return { forward: beside, slices: [...slices] }
+    const inside = around && seenAs(around, stacked)
+    const forward = inside && makers.get(inside)
+    if (forward) return { forward, slices: [...slices], outer: around }
+  }
+  return undefined
+}
+
+/** The value of the forward loop's body that a slice has the values of. */
+function seenAs({ forward, slices, outer }: Place, parameter: Value): Value | undefined {
+  const slice = slices.find((candidate) => candidate.parameter === parameter)
+  const stacked = slice && outer ? seenAs(outer, slice.stacked) : slice?.stacked
+  return forward.stacks.find((stack) => stack.stacked === stacked)?.value
+}
+
+/** The body of a gradient loop that computes its forward loop's body again begins with a copy of it. */
+function noteCopies(folding: Folding, copies: readonly Node[], nodes: readonly Node[]): void {
+  nodes.forEach((node, position) => {
+    const copy = copies[position]
+    if (copy.kind === 'op' || node.kind === 'op') return
+    folding.originals.set(copy, node)
+    noteCopies(folding, copy.body, node.body)
+  })
+}
+
+/** For each gradient that the loop carries, the activation's output in the forward loop, if it is an activation's. */
+function carriedOutputs({ activations, originals }: Folding, loop: LoopNode, forward: LoopNode) {
+  const { carried } = originals.get(forward) ?? forward
+  if (carried.length !== loop.carried.length) return []
+  return carried.map((entry, position) => {
+    const activation = activations.get(entry)
+    const { parameter, result } = forward.carried[position]
+    return activation && { activation, parameter, result }
+  })
+}
+
+/** A value of the forward loop's body as the gradient loop's body sees it, with a new stack and slice where there are none. */
+function bring(folding: Folding, { forward, slices, outer }: Place, value: Value): Value {
+  const { emitter, added } = folding
+  const own = added.get(forward) ?? []
+  const known = [...forward.stacks, ...own].find((stack) => stack.value === value)
+  const stack = known ?? { value, stacked: emitter.value([forward.times, ...value.shape], value.element) }
+  if (!known) added.set(forward, [...own, stack])
+  const stacked = outer ? bring(folding, outer, stack.stacked) : stack.stacked
+  const slice = slices.find((candidate) => candidate.stacked === stacked)
+  if (slice) return slice.parameter
+  const parameter = emitter.value(value.shape, value.element)
+  slices.push({ stacked, parameter })
+  return parameter
+}
+
+/** The nodes with the stacks that were added to their loops. */
+function withStacks(folding: Folding, nodes: readonly Node[]): Node[] {
+  return nodes.map((node) => {
+    if (node.kind === 'op') return node
+    const stacks = [...node.stacks, ...(folding.added.get(node) ?? [])]
+    return { ...node, stacks, body: withStacks(folding, node.body) }
+  })
+}

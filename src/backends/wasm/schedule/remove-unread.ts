@@ -1,0 +1,41 @@
+/** Removes slices and stacks of loops after a pass has removed their readers. */
+import type { Graph, Node, Value } from '../../../graph/graph.ts'
+
+/** Removes those of the candidates that nothing reads any more, and what only they read. */
+export function removeUnread(graph: Graph, candidates: ReadonlySet<Value>): Graph {
+  const { outputs, updates, guard } = graph
+  const read = new Set([...outputs, ...updates].map(({ value }) => value))
+  if (guard) read.add(guard)
+  return { ...graph, body: withoutUnread(graph.body, { read, candidates: new Set(candidates) }) }
+}
+
+interface Readings {
+  /** The values that later nodes read; the nodes' own are added. */
+  readonly read: Set<Value>
+  /** What those that were removed have read is added. */
+  readonly candidates: Set<Value>
+}
+
+function withoutUnread(nodes: readonly Node[], { read, candidates }: Readings): Node[] {
+  /** Decides on a slice or a stack, which makes `made` from `source`. */
+  const isKept = (made: Value, source: Value): boolean => {
+    const kept = read.has(made) || !candidates.has(made)
+    const noted = kept ? read : candidates
+    noted.add(source)
+    return kept
+  }
+  const lastFirst = [...nodes].reverse().map((node): Node => {
+    if (node.kind === 'op') {
+      for (const input of node.inputs) read.add(input)
+      return node
+    }
+    const { carried } = node
+    const stacks = node.stacks.filter(({ value, stacked }) => isKept(stacked, value))
+    for (const { next } of carried) read.add(next)
+    const body = withoutUnread(node.body, { read, candidates })
+    const slices = node.slices.filter(({ parameter, stacked }) => isKept(parameter, stacked))
+    for (const { initial } of carried) read.add(initial)
+    return { ...node, slices, stacks, body }
+  })
+  return lastFirst.reverse()
+}
