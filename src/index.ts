@@ -53,9 +53,6 @@ export {
   type CatalogueRow,
   catalogue,
   loadDataset,
-  opensTables,
-  readStoredOptions,
-  sourceOf,
 } from './data/catalogue.ts'
 export { type CsvOptions, type CsvSource, type EncodedColumn, readCsv, type TableEncoding } from './data/csv.ts'
 export { autoencode, type Dataset, inputSize, outputsOf, type Samples, type Task, taskOf } from './data/dataset.ts'

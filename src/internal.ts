@@ -6,7 +6,15 @@ export { describeProbes } from './api/probes.ts'
 export { readRecord } from './api/resume.ts'
 export { readComparisonFacts } from './api/resume-comparison.ts'
 export { readDiagnosisFacts } from './api/resume-diagnosis.ts'
-export { generatorTables, type OpenedDataset, openDataset, tableSource } from './data/catalogue.ts'
+export {
+  generatorTables,
+  type OpenedDataset,
+  openDataset,
+  opensTables,
+  readStoredOptions,
+  sourceOf,
+  tableSource,
+} from './data/catalogue.ts'
 export { type DataShape, shapeOfData } from './data/data-shape.ts'
 export { commonOptions, tableOptions } from './data/options.ts'
 export { dataFolder, storedSets } from './data/stored-sets.ts'

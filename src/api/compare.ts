@@ -7,16 +7,17 @@ import type { Network } from '../network/network.ts'
 import type { ComparisonDescription } from '../runs/comparison-description.ts'
 import type { ComparisonFolder } from '../runs/comparison-folder.ts'
 import { resolveOptions, type TrainingSettings } from '../settings/options.ts'
-import type { TrainingOptions } from '../settings/training.ts'
+import { type TrainingOptions, training } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
+import { without } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
 import { version } from '../support/version.ts'
-import { checkCall } from './check-call.ts'
+import { checkCall, namesOf } from './check-call.ts'
 import { type Comparison, type ComparisonEvent, type ComparisonJob, carryOutComparison } from './comparison-job.ts'
 import { referenceOf } from './data-reference.ts'
 import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'
-import { checkMachineChoice, type MachineChoice, withMachine } from './with-machine.ts'
+import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
 /** Networks that differ in depth alone. */
 export interface NetworkFamily {
@@ -41,13 +42,25 @@ export interface CompareOptions extends Omit<TrainingOptions, 'seed'>, MachineCh
   readonly dataOptions?: Readonly<Record<string, unknown>>
 }
 
+const optionNames = namesOf<CompareOptions>({
+  ...without(training, 'seed'),
+  ...machineChoice,
+  data: true,
+  depths: true,
+  seeds: true,
+  abort: true,
+  onEvent: true,
+  run: true,
+  dataOptions: true,
+})
+
 /**
  * `compare(families, { data: glyphs(), depths: [4, 16], seeds: [0, 1, 2] })`. Throws the errors of `train`, before anything is
  * trained where a network doesn't fit the data; a `run` error where there is work in the folder already, or another process
  * is at work there; a `disk` error where it can't be written.
  */
 export async function compare(families: readonly NetworkFamily[], options: CompareOptions): Promise<Comparison> {
-  checkCall(options ?? {})
+  checkCall(options ?? {}, optionNames, { seed: 'Give seeds, such as [0, 1, 2].' })
   checkMachineChoice(options)
   checkGrid(families, options)
   const { data, depths, seeds, abort, onEvent, run, dataOptions = {} } = options

@@ -13,7 +13,7 @@ import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import { judgeSignal, measureSignal, type Signal } from '../training/signal.ts'
 import type { FinishedTraining } from '../trials/trial.ts'
-import { checkCall } from './check-call.ts'
+import { checkCall, namesOf } from './check-call.ts'
 import type { DiagnoseOptions } from './diagnose.ts'
 import { checkBudget, diagnoseJob, type NewDiagnosis } from './diagnosis-job.ts'
 import { networkOfRun } from './files.ts'
@@ -21,7 +21,14 @@ import { refuseOtherData, refuseOtherMode } from './going-on.ts'
 import { runFiles } from './node.ts'
 import { readRecord } from './resume.ts'
 import type { Run } from './train.ts'
-import { askedMode, checkMachineChoice, goingOnWith, type MachineChoice, withMachine } from './with-machine.ts'
+import {
+  askedMode,
+  checkMachineChoice,
+  goingOnWith,
+  type MachineChoice,
+  machineChoice,
+  withMachine,
+} from './with-machine.ts'
 
 type Shared = 'data' | 'budget' | 'against' | 'abort' | 'onEvent' | 'run'
 
@@ -31,6 +38,17 @@ export interface DiagnoseRunOptions extends Pick<DiagnoseOptions, Shared>, Machi
   readonly seedCount?: number
 }
 
+const optionNames = namesOf<DiagnoseRunOptions>({
+  ...machineChoice,
+  data: true,
+  seedCount: true,
+  budget: true,
+  against: true,
+  abort: true,
+  onEvent: true,
+  run: true,
+})
+
 /**
  * Diagnoses the network of a run that `train` made, with the run's settings and mode. Where all trainings fit into 60% of the
  * budget with the run's own steps, these are kept, and a run that has come to its end is the network's first training, looked
@@ -38,7 +56,7 @@ export interface DiagnoseRunOptions extends Pick<DiagnoseOptions, Shared>, Machi
  * error where there is no run or where data or mode aren't the run's, and the errors of `diagnose`.
  */
 export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): Promise<Diagnosis> {
-  checkCall(options ?? {})
+  checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { data, budget = usualBudget, against, abort, onEvent, run, seedCount = 3 } = options
   checkBudget(budget)

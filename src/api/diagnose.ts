@@ -8,12 +8,13 @@ import type { Diagnosis } from '../diagnosis/summary.ts'
 import type { StartOf } from '../diagnosis/task.ts'
 import type { Network } from '../network/network.ts'
 import { resolveOptions, type TrainingSettings } from '../settings/options.ts'
-import type { TrainingOptions } from '../settings/training.ts'
+import { type TrainingOptions, training } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
+import { without } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
-import { checkCall } from './check-call.ts'
+import { checkCall, namesOf } from './check-call.ts'
 import { checkBudget, diagnoseJob } from './diagnosis-job.ts'
-import { checkMachineChoice, type MachineChoice, withMachine } from './with-machine.ts'
+import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
 export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'logEvery'>, MachineChoice {
   readonly data: Dataset
@@ -37,6 +38,25 @@ export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluat
   readonly dataOptions?: Readonly<Record<string, unknown>>
 }
 
+const optionNames = namesOf<DiagnoseOptions>({
+  ...without(training, 'seed', 'evaluateEvery', 'logEvery'),
+  ...machineChoice,
+  data: true,
+  seeds: true,
+  budget: true,
+  against: true,
+  start: true,
+  abort: true,
+  onEvent: true,
+  run: true,
+  label: true,
+  dataOptions: true,
+})
+
+const ownChoice = 'A diagnosis scores its trainings and keeps their losses at steps of its own choice. Leave it out.'
+
+const remedies = { seed: 'Give seeds, such as [0, 1, 2].', evaluateEvery: ownChoice, logEvery: ownChoice } as const
+
 /**
  * Trains the network, its shallow twin and as many controls as it takes to tell causes apart, and says what the cause is:
  * `(await diagnose(network, { data: glyphs() })).answer`. Throws as `train` does, also on trouble with the folder: a `run`
@@ -44,7 +64,7 @@ export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluat
  * written.
  */
 export async function diagnose(network: Network, options: DiagnoseOptions): Promise<Diagnosis> {
-  checkCall(options ?? {})
+  checkCall(options ?? {}, optionNames, remedies)
   checkMachineChoice(options)
   const { data, seeds = [0, 1, 2], budget = usualBudget, against, abort, onEvent } = options
   checkSeeds(seeds)

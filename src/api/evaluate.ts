@@ -9,9 +9,9 @@ import type { Weights } from '../training/evaluate.ts'
 import { evaluateSets, type SetScores } from '../training/evaluate-sets.ts'
 import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
-import { checkTrainedCall } from './check-call.ts'
+import { checkTrainedCall, namesOf } from './check-call.ts'
 import { standardiserFor } from './standardiser.ts'
-import { checkMachineChoice, type MachineChoice, withMachine } from './with-machine.ts'
+import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
 export interface EvaluateOptions extends MachineChoice, Pick<TrainingOptions, 'loss' | 'standardise'> {
   readonly data: Dataset
@@ -23,13 +23,23 @@ export interface EvaluateOptions extends MachineChoice, Pick<TrainingOptions, 'l
   readonly onEvaluation?: (done: number, samples: number) => void
 }
 
+const optionNames = namesOf<EvaluateOptions>({
+  ...machineChoice,
+  data: true,
+  weights: true,
+  loss: true,
+  standardise: true,
+  statistics: true,
+  onEvaluation: true,
+})
+
 /**
  * Loss and error on the whole training and test sets, standardised by the given statistics or by those of this training
  * set. Throws an IsobathError `network`, `weights` or `data` where these don't fit each other or labels are missing, `option`
  * on a bad option.
  */
 export async function evaluate(network: Network, options: EvaluateOptions): Promise<SetScores> {
-  checkTrainedCall(options ?? {})
+  checkTrainedCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { data, weights, loss, standardise, statistics, onEvaluation } = options
   const blueprint = createBlueprint(network, data.shape)

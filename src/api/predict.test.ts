@@ -126,13 +126,15 @@ describe('predictions', () => {
       { data, weights, statistics: 3 },
       { data, weights, exact: 1 },
       { data, weights, winograd: 'no' },
-      { data, weights, onProgress: 3, onEvaluation: 3 },
     ]
     const said: string[] = []
     for (const verb of [predict, evaluate]) {
       for (const options of bad) said.push(await laterRefusal(() => Reflect.apply(verb, undefined, [network, options])))
     }
-    said.push(await laterRefusal(() => Reflect.apply(predict, undefined, [network, { data, weights, set: true }])))
+    const own = { data, weights }
+    said.push(await laterRefusal(() => Reflect.apply(predict, undefined, [network, { ...own, set: true }])))
+    said.push(await laterRefusal(() => Reflect.apply(predict, undefined, [network, { ...own, onProgress: 3 }])))
+    said.push(await laterRefusal(() => Reflect.apply(evaluate, undefined, [network, { ...own, onEvaluation: 3 }])))
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: data: expected a data set, got nothing. Give one, such as glyphs().
       IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialise or loadWeights returns, or the weights of a run.
@@ -140,15 +142,15 @@ describe('predictions', () => {
       IsobathError: statistics: expected what a training found in its data, got 3. Give the statistics of a run, or leave them out.
       IsobathError: exact: expected true or false, got 1. Choose one of them, or leave it out.
       IsobathError: winograd: expected true or false, got "no". Choose one of them, or leave it out.
-      IsobathError: onProgress: expected a function, got 3. Give one, or leave it out.
       IsobathError: data: expected a data set, got nothing. Give one, such as glyphs().
       IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialise or loadWeights returns, or the weights of a run.
       IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or loadWeights returns, or the weights of a run.
       IsobathError: statistics: expected what a training found in its data, got 3. Give the statistics of a run, or leave them out.
       IsobathError: exact: expected true or false, got 1. Choose one of them, or leave it out.
       IsobathError: winograd: expected true or false, got "no". Choose one of them, or leave it out.
+      IsobathError: set: expected one of train, validation, test, got true.
       IsobathError: onProgress: expected a function, got 3. Give one, or leave it out.
-      IsobathError: set: expected one of train, validation, test, got true."
+      IsobathError: onEvaluation: expected a function, got 3. Give one, or leave it out."
     `)
   })
 })

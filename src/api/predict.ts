@@ -11,14 +11,15 @@ import type { Network } from '../network/network.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
+import { checkNames } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
 import { createEvaluator, type Weights } from '../training/evaluate.ts'
 import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
-import { checkTrainedCall } from './check-call.ts'
+import { checkTrainedCall, namesOf } from './check-call.ts'
 import type { Model } from './model.ts'
 import { standardiserFor } from './standardiser.ts'
-import { checkMachineChoice, type MachineChoice, withMachine } from './with-machine.ts'
+import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
 export const setNames = ['train', 'validation', 'test'] as const
 export type SetName = (typeof setNames)[number]
@@ -34,6 +35,17 @@ export interface PredictOptions extends MachineChoice, Pick<TrainingOptions, 'lo
   /** Called now and then with the samples that are done, of how many. */
   readonly onProgress?: (done: number, samples: number) => void
 }
+
+const optionNames = namesOf<PredictOptions>({
+  ...machineChoice,
+  data: true,
+  set: true,
+  weights: true,
+  loss: true,
+  standardise: true,
+  statistics: true,
+  onProgress: true,
+})
 
 interface PredictedSamples {
   /** Samples. */
@@ -70,6 +82,8 @@ export interface ModelPredictOptions extends MachineChoice {
   readonly onProgress?: (done: number, samples: number) => void
 }
 
+const modelOptionNames = namesOf<ModelPredictOptions>({ ...machineChoice, onProgress: true })
+
 /**
  * Predictions of a model for samples that are rows of numbers, or one array with all rows after each other, in the units of
  * the training: `predict(run, [[5.1, 3.5], [4.9, 3.0]])`. Models are runs, and what `loadModel` and `readRun` give. Throws a
@@ -103,6 +117,7 @@ const isOptions = (given: OwnInputs | PredictOptions): given is PredictOptions =
   !Array.isArray(given) && !ArrayBuffer.isView(given)
 
 async function predictInputs(model: Model, given: unknown, options: ModelPredictOptions): Promise<Predictions> {
+  checkNames(modelOptionNames, options)
   checkMachineChoice(options)
   const { network, input, weights, statistics, loss, task } = model
   const blueprint = createBlueprint(network, input)
@@ -128,7 +143,7 @@ function likeTraining(inputs: Samples['inputs'], { bytes }: Statistics): Samples
 }
 
 async function predictSet(network: Network, options: PredictOptions): Promise<Predictions> {
-  checkTrainedCall(options ?? {})
+  checkTrainedCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { data, weights, loss, standardise, statistics } = options
   const blueprint = createBlueprint(network, data.shape)

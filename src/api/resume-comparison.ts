@@ -3,13 +3,20 @@ import type { Mode } from '../backends/machine.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
-import { checkCall } from './check-call.ts'
+import { checkCall, namesOf } from './check-call.ts'
 import { type Comparison, type ComparisonEvent, type ComparisonJob, carryOutComparison } from './comparison-job.ts'
 import { referenceOf } from './data-reference.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
 import { runFiles } from './node.ts'
-import { askedMode, checkMachineChoice, goingOnWith, type MachineChoice, withMachine } from './with-machine.ts'
+import {
+  askedMode,
+  checkMachineChoice,
+  goingOnWith,
+  type MachineChoice,
+  machineChoice,
+  withMachine,
+} from './with-machine.ts'
 
 export interface ResumeComparisonOptions extends MachineChoice {
   /** The comparison's data set; its hash is compared. */
@@ -19,6 +26,8 @@ export interface ResumeComparisonOptions extends MachineChoice {
   /** Told of what is there and what will be trained, of each training on its way, and what a user should know. */
   readonly onEvent?: (event: ComparisonEvent) => void
 }
+
+const optionNames = namesOf<ResumeComparisonOptions>({ ...machineChoice, data: true, abort: true, onEvent: true })
 
 /** What a comparison's folder says of it, whether it has ended or not. */
 export interface ComparisonFacts extends Pick<Mode, 'exact' | 'winograd'> {
@@ -44,7 +53,7 @@ export async function readComparisonFacts(folder: string): Promise<ComparisonFac
  * a `disk` error where the folder can't be written; and the errors of `compare`.
  */
 export async function resumeComparison(folder: string, options: ResumeComparisonOptions): Promise<Comparison> {
-  checkCall(options ?? {})
+  checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { readComparison, takeLock } = await runFiles('resumeComparison')
   // Before the lock is made: not every folder is a comparison's.

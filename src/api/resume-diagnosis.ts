@@ -8,13 +8,20 @@ import type { StoredDiagnosis } from '../runs/diagnosis-description.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
-import { checkCall } from './check-call.ts'
+import { checkCall, namesOf } from './check-call.ts'
 import { referenceOf } from './data-reference.ts'
 import { carryOut, checkBudget, type DiagnosisJob } from './diagnosis-job.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
 import { runFiles } from './node.ts'
-import { askedMode, checkMachineChoice, goingOnWith, type MachineChoice, withMachine } from './with-machine.ts'
+import {
+  askedMode,
+  checkMachineChoice,
+  goingOnWith,
+  type MachineChoice,
+  machineChoice,
+  withMachine,
+} from './with-machine.ts'
 
 export interface ResumeDiagnosisOptions extends MachineChoice {
   /** The diagnosis's data set; its hash is compared. */
@@ -28,6 +35,15 @@ export interface ResumeDiagnosisOptions extends MachineChoice {
   /** Told of what is done, and what a user should know: that a training's line was broken and it is made again. */
   readonly onEvent?: (event: DiagnosisEvent) => void
 }
+
+const optionNames = namesOf<ResumeDiagnosisOptions>({
+  ...machineChoice,
+  data: true,
+  budget: true,
+  start: true,
+  abort: true,
+  onEvent: true,
+})
 
 /** What a diagnosis's folder says of it, whether it has ended or not. */
 export interface DiagnosisFacts {
@@ -56,7 +72,7 @@ export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts
  * and the errors of `diagnose`.
  */
 export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
-  checkCall(options ?? {})
+  checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { readDiagnosis, takeLock } = await runFiles('resumeDiagnosis')
   // Before the lock is made: not every folder is a diagnosis's.

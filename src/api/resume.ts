@@ -6,13 +6,21 @@ import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
 import { summariseMeasured } from '../training/record.ts'
 import { runTrainingSession } from '../training/session.ts'
+import { checkCall, namesOf } from './check-call.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
 import { modelFacts, modelFactsOfRun } from './model.ts'
 import { runFiles } from './node.ts'
 import { layersOpener, needsStart } from './probes.ts'
 import { keptElsewhere, type Run, type TrainOptions } from './train.ts'
-import { askedMode, checkMachineChoice, goingOnWith, type MachineChoice, withMachine } from './with-machine.ts'
+import {
+  askedMode,
+  checkMachineChoice,
+  goingOnWith,
+  type MachineChoice,
+  machineChoice,
+  withMachine,
+} from './with-machine.ts'
 
 type Shared =
   | 'checkpointEvery'
@@ -31,6 +39,20 @@ export interface ResumeOptions extends MachineChoice, Pick<TrainOptions, Shared>
   readonly onNote?: (note: string) => void
 }
 
+const optionNames = namesOf<ResumeOptions>({
+  ...machineChoice,
+  data: true,
+  checkpointEvery: true,
+  observers: true,
+  abort: true,
+  onProgress: true,
+  onEvaluation: true,
+  onMeasured: true,
+  onProbed: true,
+  onCheckpoint: true,
+  onNote: true,
+})
+
 /**
  * Goes on with the run in a folder from its last checkpoint that is whole, and ends with the bits of a run that was
  * never stopped. A run that has come to its end gives its record at once. Throws a `run` error where there is no run,
@@ -38,6 +60,7 @@ export interface ResumeOptions extends MachineChoice, Pick<TrainOptions, Shared>
  * written; and the errors of `train`.
  */
 export async function resume(folder: string, options: ResumeOptions): Promise<Run> {
+  checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { readDescription, takeLock } = await runFiles('resume')
   // Before the lock is made: not every folder is a run's.

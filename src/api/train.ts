@@ -8,13 +8,13 @@ import type { RunDescription } from '../runs/run-description.ts'
 import type { RunFolder } from '../runs/run-folder.ts'
 import { resolveOptions, settingsFor, type TrainingSettings } from '../settings/options.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
-import { checkNames, type Input } from '../support/fields.ts'
+import type { Input } from '../support/fields.ts'
 import { version } from '../support/version.ts'
 import { checkObservers } from '../training/observers.ts'
 import type { TrainingRecord } from '../training/record.ts'
 import { runTrainingSession } from '../training/session.ts'
 import { callOptions } from './call-options.ts'
-import { checkCall } from './check-call.ts'
+import { checkCall, namesOf } from './check-call.ts'
 import { describeData } from './describe-data.ts'
 import { type ModelFacts, modelFacts } from './model.ts'
 import { runFiles } from './node.ts'
@@ -23,22 +23,10 @@ import { checkMachineChoice, keptMode, type MachineChoice, machineChoice, withMa
 
 export interface TrainOptions extends Input<typeof callOptions>, TrainingOptions, MachineChoice {}
 
-const knownOptions = Object.keys({ ...callOptions, ...training, ...machineChoice })
-
-const toOptimizer = (example: string): string => `Give it to the optimizer, such as momentum(${example}).`
-
-/** Options of the optimizer, as people look for them among those of the training. */
-const remedies: Readonly<Record<string, string>> = {
-  rate: toOptimizer('{ rate: 0.1 }'),
-  lr: toOptimizer('{ rate: 0.1 }'),
-  learningRate: toOptimizer('{ rate: 0.1 }'),
-  momentum: toOptimizer('{ momentum: 0.9 }'),
-  weightDecay: toOptimizer('{ weightDecay: 0.0001 }'),
-}
+const optionNames = namesOf<TrainOptions>({ ...callOptions, ...training, ...machineChoice })
 
 function checkTrainOptions(options: TrainOptions): void {
-  checkNames(knownOptions, options, remedies)
-  checkCall(options)
+  checkCall(options, optionNames)
   checkMachineChoice(options)
   checkObservers(options.observers ?? [])
 }

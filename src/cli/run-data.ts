@@ -1,16 +1,8 @@
 /** The data of a run that is there already: loaded as the run did where the flags don't say otherwise. */
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import {
-  type Dataset,
-  type DatasetOptions,
-  IsobathError,
-  loadDataset,
-  opensTables,
-  type RunFacts,
-  readStoredOptions,
-  sourceOf,
-} from '../index.ts'
+import { type Dataset, type DatasetOptions, IsobathError, loadDataset, type RunFacts } from '../index.ts'
+import { opensTables, readStoredOptions, sourceOf } from '../internal.ts'
 import { type DataChoice, type DataFlags, dataChoice } from './data-options.ts'
 
 /** The data that a run or a diagnosis began with. */

@@ -4,6 +4,7 @@ import { IsobathError, type LayerRates, type Optimizer, recipes, type TrainingOp
 import {
   checkOneLength,
   createOptimizer,
+  type Fields,
   type Input,
   optimizerOptions,
   optimizersWith,
@@ -22,11 +23,15 @@ export interface TrainingFlags
   readonly layerRate?: LayerRates
 }
 
-/** Nothing has a default here: what isn't given is the recipe's, or what the library takes. */
-export function addTrainingOptions(command: Command): Command {
+/**
+ * Nothing has a default here: what isn't given is the recipe's, or what the library takes. `meaningless`: options that the
+ * command has no use for.
+ */
+export function addTrainingOptions(command: Command, ...meaningless: readonly (keyof typeof training)[]): Command {
   const { recipe, stepsScale, optimizer, ...others } = without(training, 'seed')
   command.addHelpText('after', recipesHelp()).optionsGroup('Training:')
-  return addFields(command, { recipe, stepsScale, optimizer, ...optimizerOptions, ...others })
+  const ordered = { recipe, stepsScale, optimizer, ...optimizerOptions, ...others }
+  return addFields(command, without<Fields, string>(ordered, ...meaningless))
 }
 
 /** The options that the flags give, without the seed. Throws an `option` error on a bad value. */

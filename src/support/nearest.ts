@@ -1,14 +1,14 @@
 /** Which name was meant, where a word isn't one. */
 
 /**
- * The candidate with the fewest edits from the word, if they are few for its length: one of up to three letters, two of up
+ * The candidate with the fewest edits from the word, if they are few for its length: one of up to four letters, two of up
  * to eight, and else a third of them. Otherwise one that holds the word (`cifar`: cifar-10), or that the word holds
  * (`fashion-mnist`: mnist).
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const asked = word.toLowerCase()
   let best: string | undefined
-  let fewest = (asked.length < 4 ? 1 : Math.max(2, Math.floor(asked.length / 3))) + 1
+  let fewest = (asked.length < 5 ? 1 : Math.max(2, Math.floor(asked.length / 3))) + 1
   for (const candidate of candidates) {
     const edits = editDistance(asked, candidate.toLowerCase())
     if (edits < fewest) {

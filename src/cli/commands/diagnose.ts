@@ -41,6 +41,9 @@ Examples:
   isobath diagnose runs/first
   isobath diagnose --resume runs/plain-56-cifar-10-diagnosis-1`
 
+/** A diagnosis scores its trainings and keeps their losses at steps of its own choice. */
+const scoredOtherwise = ['evaluateEvery', 'logEvery'] as const
+
 /** `diagnose NETWORK --data NAME`, `diagnose RUN_FOLDER`, `diagnose --resume FOLDER`; `words` is the whole command line, for the report. */
 export function defineDiagnose(command: Command, words: readonly string[]): Command {
   command
@@ -56,7 +59,7 @@ export function defineDiagnose(command: Command, words: readonly string[]): Comm
     .option('--report <file>', 'write the HTML report there too')
     .option('--figure <file>', 'write the picture that shows the verdict as SVG')
     .addHelpText('after', examples)
-  addMachineOptions(addTrainingOptions(addDataOptions(command)))
+  addMachineOptions(addTrainingOptions(addDataOptions(command), ...scoredOtherwise))
   const commandLine = `isobath ${words.map(quote).join(' ')}`
   return command.action(async (text: string | undefined, flags: Flags) => {
     const inputs = [text, flags.against, dataFiles(flags)]
