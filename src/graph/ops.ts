@@ -284,6 +284,7 @@ export const ops = {
     return [real(outputs.shape[0]), real(...outputs.shape)]
   }),
 
+  // Norms and updates with the attribute `clipValue` take each element of the gradient as the nearest in [-clipValue, clipValue].
   /** gradient -> the Euclidean norm of each of the tensors that its leading `axes` axes stack [tensors] */
   norms: general(([gradient], { axes }) => [real(stackedTensors(gradient, axes))]),
   /**

@@ -4,7 +4,7 @@
  */
 import type { Shape } from '../blueprint/blueprint.ts'
 import type { GraphBuilder } from './builder.ts'
-import type { Value } from './graph.ts'
+import type { Attributes, Value } from './graph.ts'
 import { type OptimizerRule, rowOf } from './optimizers/table.ts'
 
 /** The name of what an optimizer keeps for a parameter among a training graph's states; no layer's name has a colon. */
@@ -24,6 +24,8 @@ export interface UpdatedParameter {
 
 export interface UpdateOptions {
   readonly optimizer: OptimizerRule
+  /** Each element of the gradient is brought into [-clipValue, clipValue], before the norm is clipped. */
+  readonly clipValue?: number
   /** The gradient of all parameters together is scaled down to this norm where it is longer; null is as absent. */
   readonly clipNorm?: number | null
   /** Factors on the rate by parameter: one for each tensor that its leading axes stack; 1 for the parameters left out. */
@@ -33,17 +35,19 @@ export interface UpdateOptions {
 export function emitUpdates(
   builder: GraphBuilder,
   parameters: readonly UpdatedParameter[],
-  { optimizer, clipNorm = null, rateFactors }: UpdateOptions,
+  { optimizer, clipValue, clipNorm = null, rateFactors }: UpdateOptions,
 ): void {
+  const limited: Attributes = clipValue === undefined ? {} : { clipValue }
   const row = rowOf(optimizer)
   const scalars = ['rate', ...Object.keys(row.scalars)].map((name) => builder.input(name, 'input', []))
-  const clip = clipNorm === null || parameters.length === 0 ? [] : [clipFactor(builder, parameters, clipNorm)]
+  const clip = clipNorm === null || parameters.length === 0 ? [] : [clipFactor(builder, parameters, clipNorm, limited)]
   for (const { name, shape, loops, value, gradient } of parameters) {
     const states = row.states.map((kind) => builder.input(optimizerStateName(kind, name), 'state', shape))
     const factors = rateFactors?.get(name)
     const layered = factors ? [builder.constant(`rateFactors.${name}`, [factors.length], factors)] : []
     const attributes = {
       ...row.attributes(optimizer),
+      ...limited,
       ...(clip.length > 0 && { clipped: true }),
       ...(factors && { layered: true, axes: loops.length }),
     }
@@ -54,10 +58,15 @@ export function emitUpdates(
 }
 
 /** The factor that brings the norm of all gradients together down to `limit` (Pascanu, Mikolov & Bengio 2013). */
-function clipFactor(builder: GraphBuilder, parameters: readonly UpdatedParameter[], limit: number): Value {
+function clipFactor(
+  builder: GraphBuilder,
+  parameters: readonly UpdatedParameter[],
+  limit: number,
+  limited: Attributes,
+): Value {
   const path = 'clip'
   const terms = parameters.map(({ loops, gradient }) => {
-    return builder.op('norms', [gradient], { axes: loops.length }, path)[0]
+    return builder.op('norms', [gradient], { axes: loops.length, ...limited }, path)[0]
   })
   return builder.op('clipFactor', builder.op('normOfAll', terms, {}, path), { limit }, path)[0]
 }

@@ -59,6 +59,12 @@ export const training = {
     help: 'how weights are updated',
     describe: describeOptimizer,
   }),
+  /** Each element of the gradient is brought into [-clipValue, clipValue], before `clipNorm`; not at all by default. */
+  clipValue: field(positive(), {
+    flag: '--clip-value <number>',
+    help: 'bring each element of the gradient into the range from minus this to this, before --clip-norm',
+    describe: (most) => `clipped by element to ${most}`,
+  }),
   /** The gradient of all parameters together is scaled down to this norm where it is longer; not at all by default. */
   clipNorm: field(positive(), {
     default: null,

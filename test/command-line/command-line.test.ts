@@ -170,7 +170,7 @@ describe('train', () => {
 
   it('trains with every option there is', async () => {
     const options =
-      '--optimizer nesterov --momentum 0.8 --momentum-schedule sutskever --rate 0.1 --weight-decay 1e-4 --clip-norm 2 --schedule step --warmup 2 --drop-at 0.5 --drop-factor 0.2 --layer-rate readout=0.5 --layer-rate hidden=1,2 --batch 16 --epochs 2.5 --loss squared-error --standardise per-pixel --order sequential --log-every 4 --exact --memory 64MiB --threads 2 --data-seed 5'
+      '--optimizer nesterov --momentum 0.8 --momentum-schedule sutskever --rate 0.1 --weight-decay 1e-4 --clip-value 0.5 --clip-norm 2 --schedule step --warmup 2 --drop-at 0.5 --drop-factor 0.2 --layer-rate readout=0.5 --layer-rate hidden=1,2 --batch 16 --epochs 2.5 --loss squared-error --standardise per-pixel --order sequential --log-every 4 --exact --memory 64MiB --threads 2 --data-seed 5'
     const run = await isobathJson(
       `train linear-residual:depth=3,width=4 --data spirals --samples 64 ${options} --run all`,
     )
@@ -184,6 +184,7 @@ describe('train', () => {
           rule: { momentum: 0.8, momentumSchedule: 'sutskever', weightDecay: 1e-4 },
         },
         schedule: { name: 'step', warmup: 2, dropAt: [0.5], dropFactor: 0.2 },
+        clipValue: 0.5,
         clipNorm: 2,
         layerRates: { readout: 0.5, hidden: [1, 2] },
         batch: 16,

@@ -52,6 +52,20 @@ export const knownUpdates: readonly KnownAnswer[] = [
     attributes: { axes: 1 },
   },
   {
+    // By hand: the gradient is 0.25, 0.5, -0.5, -0.5, 0.5, 0.5 then, and a quarter of it is taken off.
+    op: 'sgdUpdate',
+    inputs: [parameter, gradient, { shape: [], values: [0.25] }],
+    outputs: [[0.4375, -1.375, 2.125, 1.625, 0.625, -0.625]],
+    attributes: { weightDecay: 0, clipValue: 0.5 },
+  },
+  {
+    // Its norms: sqrt(1/16 + 1/4 + 1/4) and sqrt(3/4).
+    op: 'norms',
+    inputs: [gradient],
+    outputs: [[0.75, Math.sqrt(0.75)]],
+    attributes: { axes: 1, clipValue: 0.5 },
+  },
+  {
     // 1 - 2^-25 rounds to 1, 1 - 2^-24 doesn't; 2^-25 is half a unit of 0.5 and rounds to the even one of its neighbours.
     op: 'unmoved',
     inputs: [

@@ -143,6 +143,14 @@ export const examples = {
     network: chain(dense(10), batchNorm(), tanh(), repeat(1, chain(dense(10), tanh())), dense(3)),
     options: { batch: 5, optimizer: { ...adamRule, decoupled: true }, rate: 0.01, clipNorm: 0.5 },
   },
+  'each element clipped, then the norm': {
+    network: chain(dense(9), tanh(), repeat(3, residual(chain(dense(9), tanh()))), dense(3)),
+    options: { batch: 5, clipValue: 0.01, clipNorm: 0.03 },
+  },
+  'each element clipped': {
+    network: chain(dense(10), batchNorm(), tanh(), repeat(4, chain(dense(10), layerNorm(), tanh())), dense(3)),
+    options: { batch: 5, optimizer: { ...adamRule, decoupled: true }, rate: 0.01, clipValue: 0.005 },
+  },
   'a loop in blocks, the last one shorter': {
     network: chain(dense(9), tanh(), repeat(19, residual(chain(dense(9), tanh()), { multiplier: 0.2 })), dense(3)),
     options: { batch: 6 },

@@ -12,6 +12,11 @@ interface Step {
   readonly node: OpNode
 }
 
+/** The nearest number in [-clipValue, clipValue], where there is such an attribute. */
+function limited(value: number, { clipValue }: OpNode['attributes']): number {
+  return clipValue === undefined ? value : Math.max(-Number(clipValue), Math.min(Number(clipValue), value))
+}
+
 /** The new parameter and the new states of each element. */
 function update(states: number, scalars: number, step: (element: Step) => readonly number[]): Operation {
   return (inputs, node) => {
@@ -25,7 +30,7 @@ function update(states: number, scalars: number, step: (element: Step) => readon
       const factor = factors ? factors[Math.floor((index * factors.length) / size)] : 1
       const next = step({
         parameter: inputs[0][index],
-        gradient: clip * inputs[1][index],
+        gradient: clip * limited(inputs[1][index], node.attributes),
         states: inputs.slice(2, 2 + states).map((state) => state[index]),
         scalars: [values[0] * factor, ...values.slice(1)],
         node,
@@ -69,10 +74,11 @@ export const adamUpdate = update(2, 3, ({ parameter, gradient, states, scalars, 
   return [shrunk - (rate * firstCorrection * first) / deviation, first, second]
 })
 
-export const norms: Operation = ([gradient], { outputs }) => {
+export const norms: Operation = ([gradient], { outputs, attributes }) => {
   const [tensors] = outputs[0].shape
   const size = gradient.length / tensors
-  const norm = (tensor: number): number => Math.sqrt(sum(size, (index) => gradient[tensor * size + index] ** 2))
+  const square = (index: number): number => limited(gradient[index], attributes) ** 2
+  const norm = (tensor: number): number => Math.sqrt(sum(size, (index) => square(tensor * size + index)))
   return [vectorOf(tensors, norm)]
 }
 

@@ -1,8 +1,8 @@
 /** What there is to say of whole tensors. Norms are summed in float64: squares of what a float32 can hold overflow it. */
 
-import { sizeOf } from '../../../graph/graph.ts'
+import { type OpNode, sizeOf } from '../../../graph/graph.ts'
 import { type Expression, expression, i32, type Local, type Vector } from '../assembler.ts'
-import { createLanes, v128 } from '../lanes.ts'
+import { createLanes, type Lanes, v128 } from '../lanes.ts'
 import { at, forRange, type KernelContext, operandOf, times } from './operands.ts'
 
 const float64 = createLanes('float64', false)
@@ -24,6 +24,13 @@ const upperHalf = (a: Vector): Vector =>
     Array.from({ length: 16 }, (_, byte) => (byte + 8) % 16),
   )
 
+/** Each lane as the nearest number in [-clipValue, clipValue], where there is such an attribute; NaN stays NaN. */
+export function limited(lanes: Lanes, { clipValue }: OpNode['attributes'], values: Vector): Vector {
+  if (clipValue === undefined) return values
+  const limit = Number(clipValue)
+  return lanes.max(lanes.constant(-limit), lanes.min(lanes.constant(limit), values))
+}
+
 /** The norm of each tensor of a stack; its padding is zeros. */
 export function emitNorms(context: KernelContext): void {
   const { builder, lanes, kernel, start, end } = context
@@ -43,7 +50,7 @@ export function emitNorms(context: KernelContext): void {
     builder.set(pointer, at(gradient, tensor, slotSize * lanes.bytes))
     builder.set(total, float64.constant(0))
     times(builder, slotSize / lanes.count, () => {
-      builder.set(loaded, v128.load(pointer))
+      builder.set(loaded, limited(lanes, node.attributes, v128.load(pointer)))
       if (lanes.precision === 'float64') addSquares(loaded)
       else for (const part of [loaded, upperHalf(loaded)]) addSquares(promote(part))
       builder.set(pointer, i32.add(pointer, i32.const(16)))

@@ -5,6 +5,7 @@ import { assertInvariant } from '../../../support/errors.ts'
 import { i32, type Local, type Vector } from '../assembler.ts'
 import { v128 } from '../lanes.ts'
 import { flatUnit } from '../plan/layout.ts'
+import { limited } from './norms.ts'
 import { at, forRange, type KernelContext, operandOf } from './operands.ts'
 
 /** The thread's part of a tensor, as byte offsets. */
@@ -140,7 +141,8 @@ function createFinish(context: KernelContext, node: OpNode, parts: UpdateParts, 
     const gradient = made ?? (parts.gradient && load(parts.gradient))
     assertInvariant(gradient !== undefined, `${op} has its gradient`)
     builder.set(parameter, load(parts.parameter))
-    const next = step(parameter, parts.clip ? lanes.mul(parts.clip, gradient) : gradient, parts.states.map(load))
+    const own = limited(lanes, node.attributes, gradient)
+    const next = step(parameter, parts.clip ? lanes.mul(parts.clip, own) : own, parts.states.map(load))
     // The parameter last: the others are computed from what it was.
     for (const [position, target] of [...parts.targets.entries()].reverse()) {
       v128.store(builder, at(target, offset, 1), next[position], shift)
