@@ -18,7 +18,7 @@ import { runTrials } from '../trials/runner.ts'
 import { createSpec, type DataReference } from '../trials/spec.ts'
 import type { Trial } from '../trials/trial.ts'
 import { workOf } from '../trials/work.ts'
-import { createWorkers } from '../trials/workers.ts'
+import { workersOf } from '../trials/workers.ts'
 import { comparisonSentence } from './comparison-sentence.ts'
 
 /** One training of a comparison. */
@@ -93,7 +93,7 @@ export async function carryOutComparison(
   const { families, depths, settings, data, abort: signal, onEvent } = job
   const started = performance.now()
   const secondsSoFar = (): number => (folder?.seconds ?? 0) + (performance.now() - started) / 1000
-  const workers = createWorkers(machine.workers, machine.createWorkerBackend)
+  const workers = workersOf(machine)
   try {
     const trials = await gridOf(job, machine)
     if (!signal?.aborted) folder?.begin()

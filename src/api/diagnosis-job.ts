@@ -9,7 +9,7 @@ import type { DiagnosisFolder } from '../runs/diagnosis-folder.ts'
 import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import { version } from '../support/version.ts'
-import { createWorkers } from '../trials/workers.ts'
+import { workersOf } from '../trials/workers.ts'
 import { referenceOf } from './data-reference.ts'
 import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'
@@ -44,7 +44,7 @@ export async function carryOut(
   machine: Machine,
   folder: DiagnosisFolder | undefined,
 ): Promise<Diagnosis> {
-  const workers = createWorkers(machine.workers, machine.createWorkerBackend)
+  const workers = workersOf(machine)
   try {
     const diagnosis = summarise(await runDiagnosis({ ...job, workers, store: folder }), job)
     folder?.finish(diagnosis)

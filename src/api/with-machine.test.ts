@@ -8,9 +8,11 @@ import { fewPoints, lossesOf, preset } from '../../test/support/tiny-training.ts
 import type { Backend } from '../backends/backend.ts'
 import { createMachine, type Machine } from '../backends/machine.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
+import type { DiagnosisEvent } from '../diagnosis/events.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
 import type { ObservedStep } from '../training/observers.ts'
 import { compare } from './compare.ts'
+import { diagnose } from './diagnose.ts'
 import { evaluate } from './evaluate.ts'
 import { predict } from './predict.ts'
 import { resume } from './resume.ts'
@@ -94,6 +96,33 @@ describe('a machine that a verb is given', () => {
     await on(createMachine({ backend: 'reference' }), async (machine) => {
       const { rows } = await compare(families, { ...options, machine, depths: [1, 3], seeds: [0] })
       expect(rows[1].losses).toEqual((await train(network, { ...options, machine })).losses)
+    })
+  })
+
+  it('diagnoses on the reference backend: all trainings in float64, and no control or measurement in float32', async () => {
+    await on(createMachine({ backend: 'reference' }), async (machine) => {
+      const measured: string[] = []
+      const onEvent = (event: DiagnosisEvent): void => {
+        if (event.kind === 'measuring') measured.push(event.measurement)
+      }
+      const sick = preset('mlp:depth=5,width=8,activation=tanh,sw2=0.05')
+      const { steps, batch } = options
+      const diagnosis = await diagnose(sick, {
+        data: fewPoints,
+        steps,
+        batch,
+        seeds: [0],
+        budget: 600,
+        machine,
+        onEvent,
+      })
+      const { trials, ruledOut, findings, open } = diagnosis
+      expect(new Set(trials.map(({ precision }) => precision))).toEqual(new Set(['float64']))
+      expect(trials.map(({ control }) => control)).not.toContain('float64')
+      expect(trials.length).toBeGreaterThan(3)
+      expect(measured).toContain('sharpness')
+      expect([...findings, ...open].map(({ cause }) => cause)).not.toContain('numerical-error')
+      expect(ruledOut.map(({ cause }) => cause)).toContain('numerical-error')
     })
   })
 

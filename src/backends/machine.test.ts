@@ -36,6 +36,7 @@ describe('a machine', () => {
     const machine = await createMachine(options)
     expect(machine.mode).toEqual({ backend: 'wasm', precision: 'float64', exact: true, winograd: false })
     expect(machine.workers).toBe(3)
+    expect(machine.precisions).toEqual(['float64', 'float32'])
     const { capabilities, memoryLimit } = await machine.backend()
     expect([capabilities.exact, memoryLimit]).toEqual([true, 2 ** 24])
     machine.dispose()
@@ -72,7 +73,7 @@ describe('a machine', () => {
   it('of the reference backend computes in float64 alone', async () => {
     const machine = await createMachine({ backend: 'reference' })
     expect(machine.mode).toEqual({ backend: 'reference', precision: 'float64', exact: false, winograd: false })
-    expect([machine.supports('float64'), machine.supports('float32')]).toEqual([true, false])
+    expect(machine.precisions).toEqual(['float64'])
     expect(machine.workers).toBe(1)
     expect((await machine.backend()).precision).toBe('float64')
     expect(await laterRefusal(() => machine.createWorkerBackend('float32'))).toMatchInlineSnapshot(

@@ -40,8 +40,8 @@ export interface Mode {
 
 export interface Machine {
   readonly mode: Mode
-  /** Whether it computes in this precision too. */
-  supports(precision: Precision): boolean
+  /** Precisions that its backends can have, that of trainings first. */
+  readonly precisions: readonly Precision[]
   /** Trainings that run side by side, each on a backend of one thread. */
   readonly workers: number
   /**
@@ -92,7 +92,7 @@ export async function createMachine(options: CreateMachineOptions = {}): Promise
   }
   return {
     mode: { backend: name, precision: usual, exact: capabilities.exact, winograd: source.winograd },
-    supports: (precision) => capabilities.precisions.includes(precision),
+    precisions: [usual, ...capabilities.precisions.filter((other) => other !== usual)],
     workers,
     backend: (precision = usual) => {
       const known = own.get(precision) ?? makeChecked(precision, options.threads)

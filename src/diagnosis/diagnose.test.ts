@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { laterRefusal } from '../../test/support/refusal.ts'
-import type { Backend } from '../backends/backend.ts'
+import { type Backend, precisions } from '../backends/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { initialise } from '../blueprint/initialise.ts'
 import { moons } from '../data/planar.ts'
@@ -38,12 +38,12 @@ function taskOf(network: Network, changed: Partial<DiagnosisTask> = {}, options:
     seeds: [0, 1, 2],
     budgetSeconds: 600,
     reference: { name: data.name, options: {}, sha256: '' },
-    workers: createWorkers(2, inline),
+    workers: createWorkers(2, precisions, inline),
     ...changed,
   }
 }
 
-type CreateBackend = Parameters<typeof createWorkers>[1]
+type CreateBackend = Parameters<typeof createWorkers>[2]
 const inline: CreateBackend = (precision) => createWasmBackend({ threads: 'inline', precision })
 
 async function diagnosed(...those: Parameters<typeof taskOf>): Promise<DiagnosisOutcome> {
@@ -145,7 +145,7 @@ describe('a diagnosis of an ill network', () => {
     const [first, second, third] = [
       await diagnosed(bad),
       await diagnosed(bad),
-      await diagnosed(bad, { workers: createWorkers(1, inline) }),
+      await diagnosed(bad, { workers: createWorkers(1, precisions, inline) }),
     ]
     expect(timeless(second)).toBe(timeless(first))
     expect(timeless(third)).toBe(timeless(first))
@@ -336,7 +336,7 @@ describe('a control that memory does not hold', () => {
       }
       return Object.assign(Object.create(backend), { compile })
     }
-    const { evidence, judgement } = await diagnosed(bad, { workers: createWorkers(2, createBackend) })
+    const { evidence, judgement } = await diagnosed(bad, { workers: createWorkers(2, precisions, createBackend) })
     expect(judgement.verdict).toBe('vanishing-signal')
     expect(named(evidence.records)).not.toContain('float64 0')
     expect(evidence.applicable.has('float64')).toBe(false)
@@ -363,7 +363,7 @@ describe('a measurement that memory does not hold', () => {
       }
       return Object.assign(Object.create(backend), { compile })
     }
-    const { evidence, judgement } = await diagnosed(good, { workers: createWorkers(2, createBackend) })
+    const { evidence, judgement } = await diagnosed(good, { workers: createWorkers(2, precisions, createBackend) })
     expect(Object.keys(evidence.measured)).toEqual(['linearProbe'])
     expect(judgement).toMatchObject({ verdict: 'undecided', open: [{ cause: 'useless-depth' }] })
   })
@@ -386,7 +386,7 @@ describe('a diagnosis that cannot be', () => {
       backends.push(one)
       return one
     }
-    const workers = createWorkers(2, createBackend)
+    const workers = createWorkers(2, precisions, createBackend)
     expect(await laterRefusal(() => diagnosed(chain(dense(4)), { workers }))).toContain('output: expected 2 values')
     expect(await laterRefusal(() => diagnosed(good, { workers, twin: chain(dense(4)) }))).toContain('output')
     await diagnosed(good, { workers, seeds: [0] })

@@ -1,4 +1,5 @@
 /** Measurements on networks as they were trained, or as they start: evidence that takes no training. */
+import { type Precision, precisions } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { createStandardiser } from '../data/standardise.ts'
@@ -33,7 +34,21 @@ export interface Patients {
 }
 
 const sampleSeed = 2
-type Measurer = (patients: Patients, evidence: Evidence, worker: TrialWorker, abort?: AbortSignal) => Promise<Measured>
+
+/** A worker, and the precisions that it measures in. */
+interface MeasuringWorker extends TrialWorker {
+  /** That of the trainings. */
+  readonly trained: Precision
+  /** float64, where the machine has it. */
+  readonly precise: Precision
+}
+
+type Measurer = (
+  patients: Patients,
+  evidence: Evidence,
+  worker: MeasuringWorker,
+  abort?: AbortSignal,
+) => Promise<Measured>
 
 const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
   constructive: async (patients, evidence, worker) => ({ constructive: await construct(patients, evidence, worker) }),
@@ -44,14 +59,14 @@ const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
   sharpness: async (patients, _evidence, worker, abort) => {
     const { blueprint, start } = patients
     const samples = samplesFor(patients, gradientSamples)
-    const backend = await worker.backend('float64')
+    const backend = await worker.backend(worker.precise)
     const { value } = await largestHessianEigenvalue(blueprint, backend, samples, start, { abort })
     return { sharpness: { eigenvalue: value, stability: stability(value, patients.settings.optimizer) } }
   },
   jacobian: async (patients, _evidence, worker, abort) => {
     const { blueprint, start } = patients
     const samples = samplesFor(patients, gradientSamples)
-    const backend = await worker.backend('float64')
+    const backend = await worker.backend(worker.precise)
     const spectra = await jacobianSingularValues(blueprint, backend, samples, start, { abort })
     if (spectra === null) return { jacobian: null }
     const largest = median(spectra.map((one) => one.largest))
@@ -62,26 +77,29 @@ const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
     const { blueprint, patient } = patients
     const { train, test } = patient.data
     const [seen, unseen] = [train, test].map((set) => samplesFor(patients, measuredSamples, set))
-    const backend = await worker.backend('float32')
+    const backend = await worker.backend(worker.trained)
     const options = { stages: probedStages(blueprint), abort }
     return { linearProbe: await linearProbeAccuracy(blueprint, backend, seen, unseen, endOf(patients), options) }
   },
   withoutBlocks: async (patients, _evidence, worker, abort) => {
     const { blueprint } = patients
     const samples = samplesFor(patients, measuredSamples)
-    const backend = await worker.backend('float32')
+    const backend = await worker.backend(worker.trained)
     return { withoutBlocks: await lossWithoutBlocks(blueprint, backend, samples, endOf(patients), { abort }) }
   },
   affine: async (patients, _evidence, worker, abort) => {
     const { blueprint } = patients
     const samples = samplesFor(patients, measuredSamples)
-    const backend = await worker.backend('float64')
+    const backend = await worker.backend(worker.precise)
     const options = { fits: fittedStages(blueprint), replaced: replacedStages, abort }
     return { affine: await affineReplacement(blueprint, backend, samples, endOf(patients), options) }
   },
 }
 
-/** One measurement, on the first worker. Null where it was stopped, undefined where memory doesn't hold it or it takes too long. */
+/**
+ * One measurement, on the first worker. Null where it was stopped; undefined where memory doesn't hold it, it takes too long, or
+ * the machine lacks a precision for it.
+ */
 export async function measure(
   name: keyof Measured,
   patients: Patients,
@@ -90,6 +108,9 @@ export async function measure(
   mostSeconds: number,
   abort?: AbortSignal,
 ): Promise<Measured | null | undefined> {
+  const [trained] = workers.precisions
+  const precise = workers.precisions.includes('float64') ? 'float64' : trained
+  if (name === 'precision' && !precisions.every((one) => workers.precisions.includes(one))) return undefined
   let found: Measured = {}
   // A timer takes whole milliseconds, at most 2^31 - 1.
   const late = AbortSignal.timeout(Math.min(Math.ceil(1000 * mostSeconds), 2 ** 31 - 1))
@@ -97,7 +118,7 @@ export async function measure(
   try {
     await workers.run([
       async (worker) => {
-        found = await measurers[name](patients, evidence, worker, stop)
+        found = await measurers[name](patients, evidence, { ...worker, trained, precise }, stop)
       },
     ])
     return found
@@ -120,7 +141,7 @@ function samplesFor({ patient: { data }, settings }: Patients, most: number, set
   return chooseSamples({ ...data, train: set }, standardiser, settings.loss, most, sampleSeed)
 }
 
-async function construct(patients: Patients, evidence: Evidence, worker: TrialWorker): Promise<Constructive> {
+async function construct(patients: Patients, evidence: Evidence, worker: MeasuringWorker): Promise<Constructive> {
   const { twins, trials } = patients
   const reference = referenceOf(evidence) ?? 'shallow twin'
   const twin = reference === 'shallow twin' ? twins.shallow : twins.shallower
@@ -132,7 +153,7 @@ async function construct(patients: Patients, evidence: Evidence, worker: TrialWo
   const shallow = createBlueprint(trial.network, patients.patient.data.shape)
   const built = constructiveWeights(deep, twin, shallow, weights)
   if ('impossible' in built) return { impossible: built.impossible }
-  const backend = await worker.backend('float64')
+  const backend = await worker.backend(worker.precise)
   const samples = samplesFor(patients, measuredSamples)
   const { set, standardiser } = samples
   const lossOf = async (blueprint: typeof deep, weights: Weights): Promise<number | null> => {

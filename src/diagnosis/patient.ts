@@ -46,7 +46,7 @@ export async function createPatient(task: PatientTask, workers: Workers, known?:
   const shallow = given === undefined ? cut : null
   const shallower = least && (shallow === null || least.depth < shallow.depth) ? least : null
   if (given) checkOutputs(createBlueprint(given, data.shape), data)
-  const training: Training = { network, data, settings, precision: 'float32' }
+  const training: Training = { network, data, settings, precision: workers.precisions[0] }
   const networks = { shallow: given ?? shallow?.network, shallower: shallower?.network }
   const plan = known ?? (await planFor(task, training, networks.shallow, workers))
   return {
@@ -68,7 +68,7 @@ async function planFor(
   let secondsPerStep = 0
   await workers.run([
     async (worker) => {
-      secondsPerStep = await timeStep(patient, await worker.backend('float32'), abort)
+      secondsPerStep = await timeStep(patient, await worker.backend(patient.precision), abort)
     },
   ])
   const twins = shallow ? [{ ...patient, network: shallow }] : []

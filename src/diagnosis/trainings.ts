@@ -44,7 +44,11 @@ export interface TrainingsTask {
 export function createTrainings({ task, patient, workers, store, secondsSoFar }: TrainingsTask): Trainings {
   const { seeds, abort: signal, onEvent } = task
   const made: MadeTrial[] = []
-  const applicable = new Set(controlNames.filter((name) => trainingOf(patient, name) !== undefined))
+  const isPossible = (name: ControlName): boolean => {
+    const training = trainingOf(patient, name)
+    return training !== undefined && workers.precisions.includes(training.precision)
+  }
+  const applicable = new Set(controlNames.filter(isPossible))
   const budget: Budget = createBudget(task.budgetSeconds, secondsSoFar, () => made.map(({ record }) => record))
   const resolver = resolverOf(task)
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { laterRefusal } from '../../test/support/refusal.ts'
 import { fewPoints, preset } from '../../test/support/tiny-training.ts'
+import { precisions } from '../backends/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
@@ -17,7 +18,7 @@ import { createWorkers, type Workers } from './workers.ts'
 
 let workers: Workers
 beforeAll(() => {
-  workers = createWorkers(2, (precision) => createWasmBackend({ threads: 1, precision }))
+  workers = createWorkers(2, precisions, (precision) => createWasmBackend({ threads: 1, precision }))
 })
 afterAll(() => workers.dispose())
 
@@ -174,7 +175,7 @@ describe('the runner of trials', () => {
     const blueprint = createBlueprint(last.network, fewPoints.shape)
     const state = { step: 7, weights: new Map(initialise(blueprint, 5)) }
     const finished = { interrupted: false, losses: [], diverged: null, looks: [], state } as const
-    const one = createWorkers(1, (precision) => createWasmBackend({ threads: 1, precision }))
+    const one = createWorkers(1, precisions, (precision) => createWasmBackend({ threads: 1, precision }))
     const results = new Map<string, TrialResult>()
     const options = { workers: one, resolver: { data: () => fewPoints } }
     for await (const { trial, result } of runTrials([long, { ...last, ...part, finished }], options)) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { laterRefusal } from '../../test/support/refusal.ts'
-import type { Backend, Precision } from '../backends/backend.ts'
+import { type Backend, type Precision, precisions } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWorkers, type TrialWorker } from './workers.ts'
 
@@ -19,7 +19,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0
 
 describe('workers', () => {
   it('do jobs in their order, so many at a time', async () => {
-    const workers = createWorkers(2, watched().create)
+    const workers = createWorkers(2, precisions, watched().create)
     const started: number[] = []
     let [running, most] = [0, 0]
     const job = (index: number) => async (): Promise<void> => {
@@ -36,13 +36,13 @@ describe('workers', () => {
 
   it('do nothing where there is nothing to do', async () => {
     const { create, made } = watched()
-    await createWorkers(3, create).run([])
+    await createWorkers(3, precisions, create).run([])
     expect(made).toEqual([])
   })
 
   it('make a backend of each precision once, when it is first asked for', async () => {
     const { create, made } = watched()
-    const workers = createWorkers(1, create)
+    const workers = createWorkers(1, precisions, create)
     const found: Backend[] = []
     const ask =
       (precision: Precision) =>
@@ -65,7 +65,7 @@ describe('workers', () => {
 
   it('have backends of their own', async () => {
     const { create, made } = watched()
-    const workers = createWorkers(2, create)
+    const workers = createWorkers(2, precisions, create)
     const found: Backend[] = []
     const ask = async (worker: TrialWorker): Promise<void> => {
       found.push(await worker.backend('float32'))
@@ -77,7 +77,7 @@ describe('workers', () => {
   })
 
   it('throw what a job throws once the others have ended, and start no more', async () => {
-    const workers = createWorkers(2, watched().create)
+    const workers = createWorkers(2, precisions, watched().create)
     const done: string[] = []
     const refused = await laterRefusal(() =>
       workers.run([
@@ -100,7 +100,7 @@ describe('workers', () => {
 
   it('dispose of all backends that were made, and of those that are being made', async () => {
     const { create, disposed } = watched()
-    const workers = createWorkers(2, create)
+    const workers = createWorkers(2, precisions, create)
     await workers.run([async (worker) => void (await worker.backend('float64'))])
     let pending: Promise<Backend> | undefined
     await workers.run([
@@ -116,7 +116,7 @@ describe('workers', () => {
 
   it('dispose of what there is where a backend could not be made', async () => {
     const { create, disposed } = watched()
-    const workers = createWorkers(1, (precision) =>
+    const workers = createWorkers(1, precisions, (precision) =>
       precision === 'float64' ? Promise.reject(new Error('no memory')) : create(precision),
     )
     await workers.run([async (worker) => void (await worker.backend('float32'))])

@@ -1,5 +1,6 @@
 /** Trainings side by side, each on backends of one thread. */
 import type { Backend, Precision } from '../backends/backend.ts'
+import type { Machine } from '../backends/machine.ts'
 
 /** Where one training runs at a time: backends of its own, made when they are first asked for. */
 export interface TrialWorker {
@@ -8,13 +9,24 @@ export interface TrialWorker {
 
 export interface Workers {
   readonly count: number
+  /** Precisions of their backends, that of trainings first. */
+  readonly precisions: readonly Precision[]
   /** Does all jobs, as many at a time as there are workers, in their order. An error of one ends those that wait. */
   run(jobs: readonly ((worker: TrialWorker) => Promise<void>)[]): Promise<void>
   dispose(): void
 }
 
+/** As many as the machine has room for. */
+export function workersOf({ workers, precisions, createWorkerBackend }: Machine): Workers {
+  return createWorkers(workers, precisions, createWorkerBackend)
+}
+
 /** `createBackend` makes a backend of one thread. */
-export function createWorkers(count: number, createBackend: (precision: Precision) => Promise<Backend>): Workers {
+export function createWorkers(
+  count: number,
+  precisions: readonly Precision[],
+  createBackend: (precision: Precision) => Promise<Backend>,
+): Workers {
   const made: Promise<Backend>[] = []
   const workers = Array.from({ length: count }, (): TrialWorker => {
     const own = new Map<Precision, Promise<Backend>>()
@@ -29,6 +41,7 @@ export function createWorkers(count: number, createBackend: (precision: Precisio
   })
   return {
     count,
+    precisions,
     run: async (jobs) => {
       const waiting = [...jobs]
       const work = async (worker: TrialWorker): Promise<void> => {

@@ -62,8 +62,14 @@ describe('an error of the arithmetic', () => {
 
   it("isn't there without a symptom, or in float64 already, and asks for nothing", () => {
     expect(assess(madeUpEvidence({ trials: sound() }))).toMatchObject({ state: 'ruled out', needs: [] })
-    const exact = madeUpEvidence({ trials: worse(), without: ['float64'] })
-    expect(assess(exact)).toMatchObject({ state: 'ruled out', needs: [] })
+    const single = madeUpEvidence({ trials: worse(), without: ['float64'] })
+    const records = single.records.map((record) => ({ ...record, precision: 'float64' as const }))
+    expect(assess({ ...single, records })).toMatchObject({ state: 'ruled out', needs: [] })
+  })
+
+  it('stays open where the machine has no float64, or too little memory for it', () => {
+    const single = madeUpEvidence({ trials: worse(), without: ['float64'] })
+    expect(assess(single)).toMatchObject({ state: 'open', needs: [] })
   })
 
   it('tells the error of the gradient where it was measured', () => {

@@ -1,5 +1,5 @@
 /** Whether float32 is to blame: the same run in float64. */
-import type { Evidence } from '../evidence.ts'
+import { type Evidence, recordsOf } from '../evidence.ts'
 import { type Harmless, harmlessness, holds, type Judged, open, ruledOut, scoreOf } from './assessment.ts'
 import { answerOf, type LossChange, lossChange, restoring } from './control-answers.ts'
 import { largestOf } from './layer-values.ts'
@@ -31,7 +31,11 @@ export function numericalError(evidence: Evidence): Judged<'numerical-error', Nu
   const answer = answerOf(evidence, control)
   if (answer.kind === 'needs') return open(cause, { gradient, outcome: 'untried' }, [answer.need])
   const by = { controls: [control] } as const
-  if (answer.kind === 'impossible') return ruledOut(cause, { gradient, outcome: 'in float64 already' }, by)
+  if (answer.kind === 'impossible') {
+    const isDone = recordsOf(evidence, 'patient').some(({ precision }) => precision === control)
+    if (isDone) return ruledOut(cause, { gradient, outcome: 'in float64 already' }, by)
+    return open(cause, { gradient, outcome: 'untried' }, [])
+  }
   const { recovery, seeds } = answer
   const facts = { gradient, recovery, limit: restoring, seeds, loss: lossChange(evidence, control) }
   if (answer.kind === 'restores') return holds(cause, { ...facts, outcome: 'restored' }, scoreOf(recovery, restoring))
