@@ -27,7 +27,7 @@ const examples = `
 Examples:
   isobath compare mlp:width=64 residual-mlp:width=64 --data glyphs \\
       --depths 4,16,64 --epochs 6 --report report.html
-  isobath compare plain-20 plain-56 --data cifar-10 --recipe he-2015 --run runs/depths
+  isobath compare plain-20 plain-56 --data cifar-10 --run runs/depths
   isobath compare --resume runs/depths`
 
 /** `compare NETWORK... --depths 4,16,64 --seeds 3`, `compare --resume FOLDER`; `words` is the whole command line, for the report. */
