@@ -39,7 +39,7 @@ const isFileReader = holds(
 const chunks = [
   { name: 'commander', test: /node_modules[\\/]commander[\\/]/ },
   { name: 'networks', test: holds(/^(network\/|format\/|support\/(?!files\.ts))/) },
-  { name: 'help', test: holds(/^cli\/(describe-networks|interrupt)\.ts/) },
+  { name: 'help', test: holds(/^cli\/(describe-networks|interrupt|program-name|quote)\.ts/) },
   { name: 'library', test: (id) => holds(/^(?!bench\/|cli\/)./)(id) && !isFileReader(id) },
   { name: 'files', test: isFileReader },
   { name: 'speed', test: holds(/^bench\/(?!peers\/jax-js-process)/) },
@@ -52,7 +52,7 @@ const output = { dir: out, format: 'esm', chunkFileNames: '[name].js', comments:
 const readPackages = new Set()
 
 async function write(input, outputOptions) {
-  const bundle = await rolldown({ cwd: root, external: /^node:/, ...input })
+  const bundle = await rolldown({ cwd: root, external: /^node:/, checks: { bundlerTimings: false }, ...input })
   const written = await bundle.write({ ...output, ...outputOptions })
   await bundle.close()
   for (const id of written.output.flatMap((chunk) => chunk.moduleIds ?? [])) {

@@ -1,5 +1,12 @@
 /** Isobath's public API: what a program needs. The command line needs more: `internal.ts`. */
 
+declare global {
+  /** For programs without the types of the DOM or of Node: there, nothing else says what an AbortSignal is. */
+  interface AbortSignal {
+    readonly aborted: boolean
+  }
+}
+
 export { type CompareOptions, compare, type NetworkFamily } from './api/compare.ts'
 export type { Comparison, ComparisonEvent, ComparisonRun, ComparisonTrial } from './api/comparison-job.ts'
 export { type DiagnoseOptions, diagnose } from './api/diagnose.ts'

@@ -1,13 +1,13 @@
 /** What a folder keeps of the data set that its work was begun with. */
 import { type Dataset, taskOf } from '../data/dataset.ts'
-import type { RunDescription } from '../runs/run-description.ts'
+import type { DataDescription } from '../runs/run-description.ts'
 import { hashDataset } from './hash-dataset.ts'
 
 /** `options`: what the set was loaded with. */
 export async function describeData(
   data: Dataset,
   options: Readonly<Record<string, unknown>>,
-): Promise<RunDescription['data']> {
+): Promise<DataDescription> {
   return {
     name: data.name,
     task: taskOf(data),

@@ -4,7 +4,7 @@ import { createBlueprint } from '../blueprint/create.ts'
 import type { Statistics } from '../data/standardise.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
-import type { RunDescription } from '../runs/run-description.ts'
+import type { DataDescription } from '../runs/run-description.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { checkWeights, fromTensors, hashTensors, toTensors } from '../training/weights.ts'
@@ -64,7 +64,7 @@ export interface RunFacts extends ModelFacts {
   /** What the network was called when it was trained. */
   readonly label: string
   /** What it was trained on: the set's name, the hash of its samples, and the options it was loaded with. */
-  readonly data: RunDescription['data']
+  readonly data: DataDescription
   readonly recipe: Readonly<Record<string, unknown>>
   /** Of the training set: other data is to be standardised in the same way. */
   readonly statistics: Statistics

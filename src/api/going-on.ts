@@ -1,7 +1,7 @@
 /** What goes on must go on as it began: with the same data, in the same mode. */
 import type { Mode } from '../backends/machine.ts'
 import type { Dataset } from '../data/dataset.ts'
-import type { RunDescription } from '../runs/run-description.ts'
+import type { DataDescription } from '../runs/run-description.ts'
 import type { WorkKind } from '../runs/work-folder.ts'
 import { IsobathError } from '../support/errors.ts'
 import { hashDataset } from './hash-dataset.ts'
@@ -46,7 +46,7 @@ export function refuseOtherMode({ folder, noun }: Begun, kept: KeptMode, asked: 
 /** Throws a `run` error where the samples aren't those that it began with. */
 export async function refuseOtherData(
   { folder, noun, anew }: Begun & { readonly anew: string },
-  kept: RunDescription['data'],
+  kept: DataDescription,
   data: Dataset,
 ): Promise<void> {
   if ((await hashDataset(data)) === kept.sha256) return

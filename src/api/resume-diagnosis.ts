@@ -5,7 +5,7 @@ import type { Diagnosis } from '../diagnosis/summary.ts'
 import type { StartOf } from '../diagnosis/task.ts'
 import type { Network } from '../network/network.ts'
 import type { StoredDiagnosis } from '../runs/diagnosis-description.ts'
-import type { RunDescription } from '../runs/run-description.ts'
+import type { DataDescription } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
 import { checkCall, namesOf } from './check-call.ts'
@@ -51,7 +51,7 @@ export interface DiagnosisFacts {
   /** What the network was called. */
   readonly label: string
   /** The set's name, the hash of its samples, and the options it was loaded with. */
-  readonly data: RunDescription['data']
+  readonly data: DataDescription
   readonly budget: number
   readonly exact: boolean
   readonly winograd: boolean

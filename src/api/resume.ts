@@ -1,7 +1,7 @@
 /** Goes on with a run that was interrupted, as if it had never stopped (Node only). */
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
-import type { StoredDescription, StoredResult } from '../runs/run-description.ts'
+import type { DataDescription, StoredResult } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
 import { summariseMeasured } from '../training/record.ts'
@@ -129,7 +129,7 @@ export interface FinishedRun {
   readonly run: Run
   readonly label: string
   /** What it was trained on. */
-  readonly data: StoredDescription['data']
+  readonly data: DataDescription
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The command line: commands, help, and what each kind of failure means for the exit status. */
+
 import { Command, CommanderError, Help } from 'commander'
 import { type ErrorCode, IsobathError } from '../support/errors.ts'
 import { reasonOf } from '../support/files.ts'
@@ -7,6 +8,7 @@ import { type CommandRow, commandList } from './command-list.ts'
 import { describeNetworks } from './describe-networks.ts'
 import { wasStopped } from './interrupt.ts'
 import { printable } from './printable.ts'
+import { programName } from './program-name.ts'
 
 /**
  * 0: an answer, whatever it is; 1: the program or the disk failed; 2: the user's input is wrong; 130: a signal stopped the
@@ -23,7 +25,7 @@ function createProgram(words: readonly string[]): Command {
   program.configureHelp({ subcommandTerm: termOf })
   program.addHelpText('after', () => `\n${describeNetworks()}`)
   for (const { name, description } of commandList) program.command(name).description(description)
-  configure(program, 'isobath')
+  configure(program, programName())
   program.hook('preSubcommand', (_, command) => define(command, words))
   return program
 }
@@ -34,7 +36,7 @@ async function define(command: Command, words: readonly string[]): Promise<void>
   if (row === undefined) return
   const defineCommand = await row.load()
   defineCommand(command, words)
-  configure(command, `isobath ${row.name}`)
+  configure(command, `${programName()} ${row.name}`)
 }
 
 function rowOf(command: Command): CommandRow | undefined {
@@ -121,7 +123,9 @@ async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.answer : exitStatus.input
   if (error instanceof IsobathError && error.code !== 'internal') {
     const { flagName } = await import('./field-options.ts')
-    process.stderr.write(`isobath: ${printable(error.wording(flagName))}\n`)
+    // The library can't know how the command line was started.
+    const text = error.wording(flagName).replaceAll('npx isobath ', `${programName()} `)
+    process.stderr.write(`isobath: ${printable(text)}\n`)
     return outsideFailures.has(error.code) ? exitStatus.failure : exitStatus.input
   }
   if (error instanceof RangeError && memoryErrors.test(error.message)) {

@@ -1,10 +1,12 @@
 /** NETWORK on the command line: a preset with options, or a JSON file. */
+
 import { basename } from 'node:path'
 import { createBlueprint, IsobathError, type Network, networkFromJson, parseNetwork } from '../index.ts'
 import { type DataShape, isPreset, presetData, takesImages } from '../internal.ts'
 import { isFile, isFolder, readLimited } from '../support/files.ts'
 import { inputOf, type ShapeFlags } from './data-options.ts'
 import { plainName } from './free-folder.ts'
+import { programName } from './program-name.ts'
 
 /** How every command explains its NETWORK. */
 export const networkHelp = 'a preset such as mlp:depth=16 (isobath --help lists them), or a JSON file'
@@ -58,7 +60,7 @@ function readNetworkFile(text: string, input?: readonly number[]): Network {
     if (error instanceof SyntaxError) {
       throw new IsobathError(
         'network',
-        `${text}: expected JSON, got something else (${error.message}). Write one with isobath show network NETWORK.`,
+        `${text}: expected JSON, got something else (${error.message}). Write one with ${programName()} show network NETWORK.`,
       )
     }
     if (error instanceof IsobathError) throw new IsobathError(error.code, `${text}: ${error.message}`)
@@ -72,7 +74,7 @@ function decode(bytes: Uint8Array): string {
   } catch {
     throw new IsobathError(
       'network',
-      'expected JSON, got bytes that are no UTF-8. Write one with isobath show network NETWORK.',
+      `expected JSON, got bytes that are no UTF-8. Write one with ${programName()} show network NETWORK.`,
     )
   }
 }

@@ -1,4 +1,5 @@
 /** What `train` says of a run that has come to its end, or was stopped. */
+
 import { join } from 'node:path'
 import {
   catalogue,
@@ -11,6 +12,7 @@ import {
 } from '../index.ts'
 import { describeRecipe, describeSignal, formatBytes } from '../internal.ts'
 import { counted, number, percent, scoreLines, whole } from './output.ts'
+import { programName } from './program-name.ts'
 import { quote } from './quote.ts'
 import { sparkline } from './terminal/spark.ts'
 
@@ -171,8 +173,8 @@ function remarks(all: Run, data: string): string[] {
     const file = join(run ?? '', `checkpoint-${steps}.safetensors`)
     const stopped = [
       `Stopped after ${whole(steps)} of ${counted(settings.steps, 'step')}. The weights reached are in ${file}.`,
-      `It was not scored: isobath evaluate ${quote(run ?? '')} says how well it does so far.`,
-      `Go on with: isobath train --resume ${quote(run ?? '')}`,
+      `It was not scored: ${programName()} evaluate ${quote(run ?? '')} says how well it does so far.`,
+      `Go on with: ${programName()} train --resume ${quote(run ?? '')}`,
     ]
     lines.push(stopped.join('\n'))
   }

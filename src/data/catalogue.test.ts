@@ -194,7 +194,7 @@ describe('mnist', () => {
   test('without a folder says what to do', async () => {
     vi.stubEnv('ISOBATH_DATA', undefined)
     await expect(loadDataset('mnist')).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in data or its folder mnist, found none of them. Get them with isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA.]`,
+      `[IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in data or its folder mnist, found none of them. Get them with npx isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA.]`,
     )
     await expect(loadDataset('mnist', { dataDir: '/nowhere' })).rejects.toThrow('in /nowhere or its folder mnist')
   })

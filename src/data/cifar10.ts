@@ -134,7 +134,7 @@ function find(place: string): Found {
     'data',
     (option) =>
       `cifar-10: expected ${FILES[0]} to ${TRAIN_FILES.at(-1)} and ${TEST_FILES[0]} (the binary version), or ${ARCHIVE}, in ` +
-      `${place} or its folders ${FOLDER} and cifar-10, ${found}. Get them with isobath data fetch cifar-10, or name their ` +
+      `${place} or its folders ${FOLDER} and cifar-10, ${found}. Get them with npx isobath data fetch cifar-10, or name their ` +
       `folder or the archive with ${option('dataDir', 'PATH')} or the environment variable ISOBATH_DATA.`,
   )
 }

@@ -243,7 +243,7 @@ describe('fetching', () => {
       Try again later, or get these files in another way and put them into ROOT/digits:
         images-idx3-ubyte.gz, 37,997 bytes, sha256 853b854712a4e91df69d8803004c1bc2418b8078b84601549cfd5598a3265d4e
           ADDRESS/missing/images-idx3-ubyte.gz
-      (checksums: a list). Then isobath data fetch digits --data-dir ROOT/digits checks them."
+      (checksums: a list). Then npx isobath data fetch digits --data-dir ROOT/digits checks them."
     `)
   })
 

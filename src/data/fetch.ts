@@ -194,7 +194,7 @@ function unavailable(
       ...kept,
       `Try again later, or get these files in another way and put them into ${dirname(part)}:`,
       ...files,
-      `(checksums: ${published}). Then isobath data fetch ${set} --data-dir ${dirname(part)} checks them${isPacked ? ' and unpacks them' : ''}.`,
+      `(checksums: ${published}). Then npx isobath data fetch ${set} --data-dir ${dirname(part)} checks them${isPacked ? ' and unpacks them' : ''}.`,
     ].join('\n'),
   )
 }

@@ -68,12 +68,12 @@ describe('four files', () => {
 
   test('that are missing are named', () => {
     expect(problem()).toMatchInlineSnapshot(
-      `"IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in FOLDER or its folder mnist, found none of them. Get them with isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA."`,
+      `"IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in FOLDER or its folder mnist, found none of them. Get them with npx isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA."`,
     )
     write({ ...small })
     rmSync(join(folder, 't10k-labels-idx1-ubyte'))
     expect(problem()).toMatchInlineSnapshot(
-      `"IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in FOLDER or its folder mnist, t10k-labels-idx1-ubyte missing in FOLDER. Get them with isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA."`,
+      `"IsobathError: mnist: expected train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (plain or .gz) in FOLDER or its folder mnist, t10k-labels-idx1-ubyte missing in FOLDER. Get them with npx isobath data fetch mnist, or name their folder with dataDir: "FOLDER" or the environment variable ISOBATH_DATA."`,
     )
   })
 

@@ -28,7 +28,7 @@ export function loadMnist(folder: string = DEFAULT_FOLDER): Dataset {
       (option) =>
         `mnist: expected ${MNIST_FILES.join(', ')} (plain or .gz) in ${folder} or its folder mnist, ` +
         `${missing.length === MNIST_FILES.length ? 'found none of them' : `${missing.join(', ')} missing in ${place}`}. ` +
-        `Get them with isobath data fetch mnist, or name their folder with ${option('dataDir', 'FOLDER')} or the environment variable ISOBATH_DATA.`,
+        `Get them with npx isobath data fetch mnist, or name their folder with ${option('dataDir', 'FOLDER')} or the environment variable ISOBATH_DATA.`,
     )
   }
   return {

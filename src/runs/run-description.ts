@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { TableEncoding } from '../data/csv-encoding.ts'
+import type { Task } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardise.ts'
 import { machine } from '../settings/machine.ts'
 import { readSettings, type TrainingSettings } from '../settings/options.ts'
@@ -55,7 +56,24 @@ const encodingSchema = z
   }) satisfies z.ZodType<TableEncoding>
 
 /** What a description keeps of a data set. */
-export const dataSchema = z.object({
+export interface DataDescription {
+  name: string
+  task?: Task
+  /** The hash of its samples. */
+  sha256: string
+  /** Samples. */
+  train: number
+  test: number
+  validation?: number
+  classNames?: string[]
+  targetNames?: string[]
+  notes?: string[]
+  encoding?: TableEncoding
+  /** The options the data set was loaded with, for those who evaluate the run later. */
+  options: Record<string, unknown>
+}
+
+export const dataSchema: z.ZodType<DataDescription> = z.object({
   name: z.string(),
   /** Folders of older versions don't say. */
   task: z.enum(['classification', 'regression', 'autoencoding']).optional(),
@@ -67,7 +85,6 @@ export const dataSchema = z.object({
   targetNames: z.array(z.string()).optional(),
   notes: z.array(z.string()).optional(),
   encoding: encodingSchema.optional(),
-  /** The options the data set was loaded with, for those who evaluate the run later. */
   options: z.record(z.string(), z.unknown()),
 })
 

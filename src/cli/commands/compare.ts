@@ -8,6 +8,7 @@ import { wholeFrom, wholeList } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags } from '../options.ts'
 import { printJson, printText, writeText } from '../output.ts'
 import { checkFigure, checkOutput } from '../output-files.ts'
+import { programName } from '../program-name.ts'
 import { quote } from '../quote.ts'
 import { refuseChoices } from '../refuse-choices.ts'
 import { addTrainingOptions, type TrainingFlags } from '../training-options.ts'
@@ -51,7 +52,7 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
     .option('--figure <file>', 'write the main picture as SVG')
     .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(command)))
-  const commandLine = `isobath ${words.map(quote).join(' ')}`
+  const commandLine = `${programName()} ${words.map(quote).join(' ')}`
   return command.action(async (networks: string[], flags: Flags) => {
     const inputs = [networks, dataFiles(flags)]
     if (flags.report !== undefined) checkOutput({ option: '--report', file: flags.report, kind: 'HTML', inputs })
@@ -83,7 +84,8 @@ function print(result: ComparisonResult, folder: string | undefined, { json, rep
   // Printed first: a disk that is full by now must not take the answer with it.
   if (json) printJson({ ...comparisonJson(result), run: kept ?? null })
   else printText(result.text())
-  if (!json && kept !== undefined && interrupted) printText(`Go on with: isobath compare --resume ${quote(kept)}`)
+  if (!json && kept !== undefined && interrupted)
+    printText(`Go on with: ${programName()} compare --resume ${quote(kept)}`)
   const reports = [kept && join(kept, 'report.html'), report].filter((file) => file !== undefined)
   const files = figure === undefined ? reports : [...reports, figure]
   // Pictures of nothing would take the place of earlier ones.

@@ -5,6 +5,7 @@ import { isFile } from '../../support/files.ts'
 import { interruptible } from '../interrupt.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
 import { counted, printJson, printText, whole } from '../output.ts'
+import { programName } from '../program-name.ts'
 import { stderrProgress } from '../terminal/stderr.ts'
 
 /** `data list`, `data fetch NAME`, `data check`: what can be trained on. */
@@ -39,7 +40,7 @@ function listCommand(): Command {
         what,
       ]),
       notes: [
-        'Generated sets need no files. isobath data fetch gets the others; --data-dir or ISOBATH_DATA names their folder.',
+        `Generated sets need no files. ${programName()} data fetch gets the others; --data-dir or ISOBATH_DATA names their folder.`,
       ],
     })
     return printText(table)
@@ -124,7 +125,7 @@ function checkCommand(): Command {
     if (checked.length === 0) {
       throw new IsobathError(
         'data',
-        `${folder}: expected files of ${storedSets.join(' or ')}, found none. Get them with isobath data fetch NAME, or name their folder with --data-dir FOLDER.`,
+        `${folder}: expected files of ${storedSets.join(' or ')}, found none. Get them with ${programName()} data fetch NAME, or name their folder with --data-dir FOLDER.`,
       )
     }
     if (flags.json) printJson({ folder, sets: checked })
@@ -138,8 +139,8 @@ function checkCommand(): Command {
       const wrong = files.filter(({ state }) => state !== 'ok')
       if (wrong.length === 0) continue
       const [broken, remedy] = wrong.some(({ state }) => state === 'broken')
-        ? ['broken or missing', `Remove the broken ones and run isobath data fetch ${set}.`]
-        : ['missing', `Run isobath data fetch ${set}.`]
+        ? ['broken or missing', `Remove the broken ones and run ${programName()} data fetch ${set}.`]
+        : ['missing', `Run ${programName()} data fetch ${set}.`]
       throw new IsobathError(
         'data',
         `${set} in ${folder}: ${whole(wrong.length)} of ${counted(files.length, 'file')} ${broken}. ${remedy}`,

@@ -11,6 +11,7 @@ import { parseDuration, wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText, writeText } from '../output.ts'
 import { checkFigure, checkOutput } from '../output-files.ts'
+import { programName } from '../program-name.ts'
 import { quote } from '../quote.ts'
 import { refuseChoices } from '../refuse-choices.ts'
 import { readDataOf } from '../run-data.ts'
@@ -60,7 +61,7 @@ export function defineDiagnose(command: Command, words: readonly string[]): Comm
     .option('--figure <file>', 'write the picture that shows the verdict as SVG')
     .addHelpText('after', examples)
   addMachineOptions(addTrainingOptions(addDataOptions(command), ...scoredOtherwise))
-  const commandLine = `isobath ${words.map(quote).join(' ')}`
+  const commandLine = `${programName()} ${words.map(quote).join(' ')}`
   return command.action(async (text: string | undefined, flags: Flags) => {
     const inputs = [text, flags.against, dataFiles(flags)]
     if (flags.report !== undefined) checkOutput({ option: '--report', file: flags.report, kind: 'HTML', inputs })
@@ -180,7 +181,7 @@ function print({ result, folder, label }: Kept, { json, report, figure }: Flags)
   // Printed first: a disk that is full by now must not take the answer with it.
   if (json) printJson({ network: label, run: isKept ? folder : null, ...result.diagnosis })
   else printText(result.text())
-  if (!json && isKept && interrupted) printText(`Go on with: isobath diagnose --resume ${quote(folder)}`)
+  if (!json && isKept && interrupted) printText(`Go on with: ${programName()} diagnose --resume ${quote(folder)}`)
   const reports = [...(isKept ? [join(folder, 'report.html')] : []), ...(report === undefined ? [] : [report])]
   for (const file of reports) writeText(file, result.html())
   if (figure !== undefined) writeText(figure, result.picture())

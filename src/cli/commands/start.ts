@@ -7,6 +7,7 @@ import { type DiagnosisResult, diagnoseNetwork } from '../diagnosis.ts'
 import { addCommonOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText, writeText } from '../output.ts'
 import { checkOutput } from '../output-files.ts'
+import { programName } from '../program-name.ts'
 import { trainingOptions } from '../training-options.ts'
 
 /** The main job: small enough to end in less than a minute on two cores, deep enough to show what depth does. */
@@ -44,7 +45,7 @@ export function defineStart(command: Command): Command {
     const { networks, flags: job } = mainJob
     const { data, rate, schedule, epochs, depths, seeds } = job
     const choices = `--data ${data} --depths ${depths.join(',')} --seeds ${seeds} --rate ${rate} --schedule ${schedule} --epochs ${epochs}`
-    const command = `isobath compare ${networks.join(' ')} ${choices} --report ${flags.report}`
+    const command = `${programName()} compare ${networks.join(' ')} ${choices} --report ${flags.report}`
     const second = join(dirname(flags.report), 'diagnosis.html')
     for (const file of [flags.report, second]) checkOutput({ option: '--report', file, kind: 'HTML', inputs: [] })
     if (!flags.json) printText(announcement)
@@ -73,7 +74,7 @@ async function diagnoseDeepest(flags: MachineFlags, report: string): Promise<Dia
   const seeds = Array.from({ length: count }, (_, index) => flags.seed + index)
   const training = trainingOptions(mainJob.flags)
   const options = { ...training, ...machineOptions(flags), data: await opened.read(), seeds, budget: seconds }
-  const line = `isobath diagnose ${text} --data ${name} --rate ${rate} --schedule ${schedule} --epochs ${epochs}`
+  const line = `${programName()} diagnose ${text} --data ${name} --rate ${rate} --schedule ${schedule} --epochs ${epochs}`
   const command = `${line} --budget ${seconds}s --report ${report}`
   if (!flags.json) printText(`Why does ${text} fail? ${line}\n`)
   return diagnoseNetwork({ network: parseNetwork(text, await opened.shape()), label: text, options, flags, command })
