@@ -10,7 +10,11 @@ import { training } from './training.ts'
 /** `nesterov 0.9, rate 0.03, clipped to norm 1, cosine rate, readout at 0.1 of it` */
 export function describeRecipe(settings: TrainingSettings): string {
   const { recipe, stepsScale } = settings
-  const parts = [...describeFields(trainingSettings, settings, recipe).values()].join(', ')
+  const words = describeFields(trainingSettings, settings, recipe)
+  // In the order of the options, which is that of the help.
+  const parts = Object.keys(training)
+    .flatMap((key) => words.get(key) ?? [])
+    .join(', ')
   if (recipe === undefined) return parts
   const length = stepsScale === undefined ? '' : ` in ${stepsScale} of its steps`
   return `${isChanged(settings, recipe) ? 'based on ' : ''}${recipe}${length}: ${parts}`

@@ -6,7 +6,7 @@ import { sgd } from '../graph/optimizers/sgd.ts'
 import { describeOptimizer } from '../graph/optimizers/table.ts'
 import { optimizerScalars } from '../graph/programs.ts'
 import { describeRecipe } from './describe.ts'
-import { resolveOptions } from './options.ts'
+import { readSettings, resolveOptions } from './options.ts'
 import { describeSchedule, scheduleFactor } from './schedules.ts'
 import type { TrainingOptions } from './training.ts'
 
@@ -46,6 +46,20 @@ describe('training options', () => {
         "steps": 79,
       }
     `)
+  })
+
+  it('are settings that JSON gives back to the byte', () => {
+    const options = {
+      recipe: 'he-2016',
+      stepsScale: 0.5,
+      clipNorm: 2,
+      clipValue: 0.1,
+      layerRates: { readout: 0.1 },
+    } as const
+    for (const settings of [resolveOptions({}, 1000), resolveOptions(options, 1000)]) {
+      const stored = JSON.stringify(settings)
+      expect(JSON.stringify(readSettings(JSON.parse(stored), 'recipe'))).toBe(stored)
+    }
   })
 
   it('count steps from epochs, the last batch reaching into the next pass', () => {

@@ -16,10 +16,8 @@ import { describeSchedule, schedule, scheduleForLayers } from './schedules.ts'
 import { lossesFor, usualLoss } from './task-losses.ts'
 import { type TrainingOptions, training } from './training.ts'
 
-/** The options that settings keep as they were given. */
-const kept = without(
+const { recipe, stepsScale, optimizer, ...others } = without(
   training,
-  'stepsScale',
   'warmup',
   'warmupFactor',
   'warmupUntilError',
@@ -27,18 +25,20 @@ const kept = without(
   'dropAt',
   'dropFactor',
   'epochs',
-  'steps',
-  'loss',
-  'evaluateEvery',
 )
 
-/** The settings of a training, as run.json holds them: the options that are kept, and what becomes of the others. */
+/**
+ * The settings of a training, in the order in which run.json has them: the options that are kept as they were given, and what
+ * becomes of the others.
+ */
 export const trainingSettings = {
-  ...kept,
+  recipe,
+  /** The factor on the steps, where it isn't 1. */
+  stepsScale: field(stepsScale.kind),
+  optimizer,
   /** Of the rate, with its warm-up. */
   schedule: field(schedule, { required: true, describe: describeSchedule }),
-  /** The factor on the steps, where it isn't 1. */
-  stepsScale: field(training.stepsScale.kind),
+  ...without(others, 'schedule'),
   steps: field(count(), { required: true }),
   loss: field(oneOf(lossNames), { required: true }),
   /** Steps between evaluations; absent where there are none. */
@@ -62,22 +62,20 @@ export function resolveOptions(
   checkOneLength(own)
   const { recipe } = own
   const options = recipe === undefined ? own : withRecipe(own, recipe)
-  const values = withDefaults(kept, options)
-  const batch = Math.min(values.batch, samples)
+  const batch = Math.min(options.batch ?? training.batch.default, samples)
   const scale = scaleOf(options)
   const steps = scaled(lengthOf(options, samples, batch), scale)
   const warmup = options.warmup === undefined ? undefined : scaled(options.warmup, scale)
   if (recipe !== undefined) checkOwnWarmup(recipe, own, steps, warmup)
-  const every = evaluationSteps(options, samples, batch)
-  return {
-    ...values,
-    ...(scale === 1 ? {} : { stepsScale: scale }),
+  return withDefaults(trainingSettings, {
+    ...options,
+    stepsScale: scale === 1 ? undefined : scale,
     schedule: resolveSchedule({ ...options, warmup }, steps),
     batch,
     steps,
     loss: lossFor(task, options.loss),
-    ...(every === undefined ? {} : { evaluateEvery: every }),
-  }
+    evaluateEvery: evaluationSteps(options, samples, batch),
+  })
 }
 
 /** The settings for a network: without a warm-up that is for deeper ones. */
