@@ -18,7 +18,7 @@ export const blobsOptions = {
   classes: classCount(3),
   features: featureCount(2),
   noise: noiseLevel(10, 0.2),
-  ...sizes(2_000, 1_000),
+  ...sizes(2_000, 1_000, 1),
 } satisfies Fields
 
 export type BlobsOptions = Input<typeof blobsOptions>

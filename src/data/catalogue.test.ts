@@ -82,7 +82,7 @@ describe('options', () => {
       IsobathError: moons: validation: expected a number above 0 and below 1, got 1.
       IsobathError: moons: target: expected one of autoencode, classes, values, got words. Choose one of them.
       IsobathError: moons: noise: expected a number from 0 to 1, got -1.
-      IsobathError: moons: train: expected a whole number from 1 to 1073741824, got "5".
+      IsobathError: moons: train: expected a whole number from 1 to 536870912, got "5".
       IsobathError: csv: categorical: expected a list of texts, got "town"."
     `)
   })

@@ -12,13 +12,20 @@ const LARGEST_CLASS_COUNT = 256
 /** The most values of a generated set: a gigabyte of them is a slip of the finger, not a wish. */
 const LARGEST_SET = 2 ** 30
 
-/** The options that every generator has, with its usual sizes: how many samples to generate, and from which seed. */
-export const sizes = (train: number, test: number) =>
-  ({
-    train: field(whole(1, LARGEST_SET), { default: train, help: 'training samples' }),
-    test: field(whole(1, LARGEST_SET), { default: test, help: 'test samples' }),
+const mostSamples = (values: number): number => Math.floor(LARGEST_SET / values)
+
+/**
+ * The options that every generator has, with its usual sizes: how many samples to generate, and from which seed. `values`: of a
+ * sample, at least.
+ */
+export function sizes(train: number, test: number, values: number) {
+  const kind = whole(1, mostSamples(values))
+  return {
+    train: field(kind, { default: train, help: 'training samples' }),
+    test: field(kind, { default: test, help: 'test samples' }),
     seed: field(count(0), { default: 0, help: 'chooses the samples' }),
-  }) satisfies Fields
+  } satisfies Fields
+}
 
 /** How many classes a generator makes. */
 export const classCount = (usual: number) =>
@@ -43,9 +50,9 @@ export function generatorSettings<F extends Fields>(name: string, table: F, opti
   return withDefaults(table, pickOptions(table, options, { name, code: 'data' }))
 }
 
-/** Throws a `data` error unless `count` samples of `size` values can be generated. */
+/** Throws a `data` error unless `count` samples of `size` values can be generated, where an option says how many values. */
 export function checkCount(what: string, count: number, size: number): void {
-  checkWhole(what, count, 1, Math.floor(LARGEST_SET / size))
+  checkWhole(what, count, 1, mostSamples(size))
 }
 
 /** Throws a `data` error unless `value` is a whole number from low to high. */

@@ -3,7 +3,7 @@ import { cos, sin } from '../support/numbers.ts'
 import { createRandom, type Random } from '../support/random.ts'
 import { Canvas } from './canvas.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import { balancedLabels, between, checkCount, generatorSettings, sizes } from './generated.ts'
+import { balancedLabels, between, generatorSettings, sizes } from './generated.ts'
 import { writeNoisy } from './noise.ts'
 import { SIGNS, type Stroke } from './strokes.ts'
 
@@ -28,7 +28,7 @@ const DARKNESS = [0.6, 1]
 const CLUTTER = 2 // stray strokes, at most
 const NOISE = 0.06 // standard deviation of a pixel; 1 is white
 
-export const glyphsOptions = sizes(12_000, 2_000)
+export const glyphsOptions = sizes(12_000, 2_000, PIXELS)
 
 /**
  * Glyphs: grey images [1, 28, 28] of ten made-up signs, drawn with random strokes, as a stand-in for handwritten digits
@@ -44,8 +44,6 @@ export const glyphsOptions = sizes(12_000, 2_000)
  */
 export function glyphs(options: Input<typeof glyphsOptions> = {}): Dataset {
   const { seed, train, test } = generatorSettings('glyphs', glyphsOptions, options)
-  checkCount('glyphs: train', train, PIXELS)
-  checkCount('glyphs: test', test, PIXELS)
   return {
     name: 'glyphs',
     shape: [1, SIDE, SIDE],

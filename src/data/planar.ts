@@ -4,7 +4,7 @@ import type { Fields, Input, Output } from '../support/fields.ts'
 import { cos, sin } from '../support/numbers.ts'
 import { createRandom, type Random } from '../support/random.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import { balancedLabels, checkCount, classCount, generatorSettings, noiseLevel, sizes } from './generated.ts'
+import { balancedLabels, classCount, generatorSettings, noiseLevel, sizes } from './generated.ts'
 
 type Point = readonly [x: number, y: number]
 
@@ -13,9 +13,9 @@ const TURNS = 1.5
 export const spiralsOptions = {
   classes: classCount(2),
   noise: noiseLevel(1, 0.02),
-  ...sizes(2_000, 1_000),
+  ...sizes(2_000, 1_000, 2),
 } satisfies Fields
-export const moonsOptions = { noise: noiseLevel(1, 0.1), ...sizes(2_000, 1_000) } satisfies Fields
+export const moonsOptions = { noise: noiseLevel(1, 0.1), ...sizes(2_000, 1_000, 2) } satisfies Fields
 
 /**
  * Spirals: points [2] on interleaved arms around the origin, one arm a class; radius 0 to 1 over one and a half turns, plus normal
@@ -64,7 +64,6 @@ function planar(
   const { seed, classes, noise } = options
   const samples = (set: 'train' | 'test'): Samples => {
     const count = options[set]
-    checkCount(`${name}: ${set}`, count, 2)
     const inputs = new Float32Array(count * 2)
     const labels = balancedLabels(count, classes, seed, name, set)
     for (let index = 0; index < count; index++) {

@@ -2,14 +2,14 @@ import { type Fields, field, type Input } from '../support/fields.ts'
 import { whole } from '../support/kinds.ts'
 import { createRandom } from '../support/random.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import { balancedLabels, checkCount, generatorSettings, sizes } from './generated.ts'
+import { balancedLabels, generatorSettings, sizes } from './generated.ts'
 
 /** Places in an interval: with 12 folds and these, float32 still holds every point. */
 const PLACES = 1024
 
 export const sawtoothOptions = {
   folds: field(whole(1, 12), { default: 3, help: 'the interval has 2^folds parts' }),
-  ...sizes(2_000, 1_000),
+  ...sizes(2_000, 1_000, 1),
 } satisfies Fields
 
 export type SawtoothOptions = Input<typeof sawtoothOptions>
@@ -26,7 +26,6 @@ export function sawtooth(options: SawtoothOptions = {}): Dataset {
   const { seed, train, test, folds } = generatorSettings('sawtooth', sawtoothOptions, options)
   const intervals = 2 ** folds
   const samples = (set: 'train' | 'test', count: number): Samples => {
-    checkCount(`sawtooth: ${set}`, count, 1)
     const labels = balancedLabels(count, 2, seed, 'sawtooth', set)
     const inputs = Float32Array.from({ length: count }, (_, index) => {
       const random = createRandom(seed, 'sawtooth', set, index)

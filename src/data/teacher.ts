@@ -9,7 +9,7 @@ export const teacherOptions = {
   features: featureCount(10),
   depth: field(whole(0, 64), { default: 2, help: 'hidden layers of the teacher; 0 is a linear one' }),
   width: field(whole(1, 1024), { default: 16, help: "units of each of the teacher's hidden layers" }),
-  ...sizes(4_000, 1_000),
+  ...sizes(4_000, 1_000, 1),
 } satisfies Fields
 
 export type TeacherOptions = Input<typeof teacherOptions>

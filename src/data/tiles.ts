@@ -2,7 +2,7 @@ import type { Input } from '../support/fields.ts'
 import { cos, sin } from '../support/numbers.ts'
 import { createRandom, type Random } from '../support/random.ts'
 import type { Dataset, Samples } from './dataset.ts'
-import { balancedLabels, between, checkCount, generatorSettings, sizes } from './generated.ts'
+import { balancedLabels, between, generatorSettings, sizes } from './generated.ts'
 import { writeNoisy } from './noise.ts'
 import { PATTERNS, type Pattern } from './tile-patterns.ts'
 
@@ -17,7 +17,7 @@ const CONTRAST = 0.4 // between the two colours, in one channel at least
 const LIGHT = 0.15 // the most that light from one side adds, or takes away, at an edge
 const NOISE = 0.06 // standard deviation of each value
 
-export const tilesOptions = sizes(5_000, 1_000)
+export const tilesOptions = sizes(5_000, 1_000, CHANNELS * PIXELS)
 
 /**
  * Tiles: colour images [3, 32, 32] of ten classes, six textures that fill the image, sectors, and three shapes that lie
@@ -33,8 +33,6 @@ export const tilesOptions = sizes(5_000, 1_000)
  */
 export function tiles(options: Input<typeof tilesOptions> = {}): Dataset {
   const { seed, train, test } = generatorSettings('tiles', tilesOptions, options)
-  checkCount('tiles: train', train, CHANNELS * PIXELS)
-  checkCount('tiles: test', test, CHANNELS * PIXELS)
   return {
     name: 'tiles',
     shape: [CHANNELS, SIDE, SIDE],
