@@ -9,7 +9,7 @@ import { isNestedBeyond } from '../support/nesting.ts'
 
 /** The value of an option. A file without it is from before there was the option. */
 export function storedOption<T>({ kind, before }: Field<T, unknown>) {
-  return z.unknown().transform((stored, context): T => {
+  return z.unknown().optional().transform((stored, context): T => {
     const value = stored ?? before
     if (kind.accepts(value)) return value
     context.addIssue(complaint(kind, stored))
