@@ -33,17 +33,17 @@ const isFileReader = holds(
 )
 
 /**
- * The chunks; a chunk has all that its files need and no chunk above it has. `isobath --help` loads the first three alone:
- * a start must not take twice as long as Node's own.
+ * The chunks; a chunk has all that its files need and no chunk above it has. `isobath --help` loads the first three alone,
+ * since a start must not take twice as long as Node's own (`test/package/start.test.ts`).
  */
 const chunks = [
   { name: 'commander', test: /node_modules[\\/]commander[\\/]/ },
-  { name: 'networks', test: holds(/^(network\/|format\/|support\/(?!files\.ts))/) },
-  { name: 'help', test: holds(/^cli\/(describe-networks|interrupt|program-name|quote)\.ts/) },
+  { name: 'support', test: holds(/^support\//) },
+  { name: 'help', test: holds(/^cli\/(command-list|describe-networks|interrupt|printable|program-name|quote)\.ts/) },
   { name: 'library', test: (id) => holds(/^(?!bench\/|cli\/)./)(id) && !isFileReader(id) },
   { name: 'files', test: isFileReader },
   { name: 'speed', test: holds(/^bench\/(?!peers\/jax-js-process)/) },
-  { name: 'commands', test: holds(/^cli\/(?!commands\/|isobath|main|command-list)/) },
+  { name: 'commands', test: holds(/^cli\/(?!commands\/|isobath|main)/) },
 ]
 
 /** The types have the docstrings. */
@@ -61,6 +61,19 @@ async function write(input, outputOptions) {
   }
 }
 
+/** The list of networks in the help, as text: to make it, a start would have to load all networks, and zod with them. */
+const networksAsText = {
+  name: 'networks-as-text',
+  async load(id) {
+    if (pathOf(id) !== 'cli/describe-networks.ts') return null
+    const bundle = await rolldown({ cwd: root, input: id, platform: 'node' })
+    const { output } = await bundle.generate({ format: 'esm' })
+    await bundle.close()
+    const { describeNetworks } = await import(`data:text/javascript,${encodeURIComponent(output[0].code)}`)
+    return `export const describeNetworks = () => ${JSON.stringify(describeNetworks())}`
+  },
+}
+
 async function buildForNode() {
   const input = {
     index: join(source, 'index.ts'),
@@ -69,7 +82,7 @@ async function buildForNode() {
     'jax-js-process': join(source, 'bench/peers/jax-js-process.ts'),
   }
   const groups = chunks.map((chunk, index) => ({ ...chunk, priority: chunks.length - index }))
-  await write({ input, platform: 'node' }, { codeSplitting: { groups } })
+  await write({ input, platform: 'node', plugins: [networksAsText] }, { codeSplitting: { groups } })
 }
 
 /** Where a folder has a `node.ts`, it has a `browser.ts` with the same exports. */

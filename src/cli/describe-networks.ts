@@ -1,6 +1,5 @@
 /** The presets and their options, as `isobath --help` lists them. */
-
-import { wrap } from '../format/text.ts'
+import { indented } from '../format/text.ts'
 import { describePresets } from '../network/preset-help.ts'
 
 /** The presets and their options, for help. */
@@ -11,16 +10,16 @@ export function describeNetworks(): string {
     const owners = [...new Set([names.join(), ...options.map((option) => option.presets.join())])]
     return [
       '',
-      ...indented(`${title}:`, 0),
+      ...indented(`${title}:`, 0, columns),
       ...presets.flatMap(({ name, means }) => row(name, means)),
       ...owners.flatMap((some) => {
         const own = options.filter((option) => option.presets.join() === some)
-        return [...indented(optionsTitle(own[0].presets, names), 2), ...optionRows(own, written)]
+        return [...indented(optionsTitle(own[0].presets, names), 2, columns), ...optionRows(own, written)]
       }),
     ]
   })
   const first = 'NETWORK is a preset, as name:option=value,option=value, or a JSON file as show network prints it.'
-  return [...indented(first, 0), ...groups].join('\n')
+  return [...indented(first, 0, columns), ...groups].join('\n')
 }
 
 /** Of which of the group's presets the options are; of which not, where that would be a long list. */
@@ -46,13 +45,8 @@ const columns = 80
 const nameColumns = 17
 
 function row(name: string, text: string): string[] {
-  const lines = indented(text, nameColumns + 2)
+  const lines = indented(text, nameColumns + 2, columns)
   if (name.length > nameColumns - 2) return [`  ${name}`, ...lines]
   const [first, ...rest] = lines
   return [`  ${name.padEnd(nameColumns - 2)}  ${first.trimStart()}`, ...rest]
-}
-
-/** Lines of at most 80 characters, all of them indented. */
-export function indented(text: string, indent: number): string[] {
-  return wrap(text, columns - indent).map((line) => ' '.repeat(indent) + line)
 }

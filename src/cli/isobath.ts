@@ -1,4 +1,8 @@
 #!/usr/bin/env node
-import { main } from './main.ts'
+import * as module from 'node:module'
 
+// From Node 22.8 on, compiled code is kept for the next start; only code that is imported after this line.
+if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') module.enableCompileCache()
+
+const { main } = await import('./main.ts')
 process.exitCode = await main(process.argv.slice(2))

@@ -89,3 +89,8 @@ export function wrap(text: string, width: number): string[] {
   const words = text.split(/\s+/).filter((word) => word !== '')
   return fillLines(words, ' ', width)
 }
+
+/** The same, all of them indented by some spaces. */
+export function indented(text: string, spaces: number, width: number): string[] {
+  return wrap(text, width - spaces).map((line) => ' '.repeat(spaces) + line)
+}

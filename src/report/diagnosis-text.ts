@@ -2,7 +2,16 @@
 
 import { type SparkScale, sampled, sparkline, stretched } from '../format/sparkline.ts'
 import { tableText } from '../format/table.ts'
-import { capitalise, fillLines, formatDuration, formatFixed, formatNumber, plainText, wrap } from '../format/text.ts'
+import {
+  capitalise,
+  fillLines,
+  formatDuration,
+  formatFixed,
+  formatNumber,
+  indented,
+  plainText,
+  wrap,
+} from '../format/text.ts'
 import { controlsOf, controlsTable, formatEvidence, seedWords, setupItems } from './diagnosis-controls.ts'
 import { type DiagnosisData, type DiagnosisFinding, type DiagnosisProfile, PATIENT, TWIN } from './diagnosis-data.ts'
 import { endsOf, firstProfile } from './diagnosis-figures.ts'
@@ -110,7 +119,7 @@ function scaleWords(axis: string, { scale, domain: [low, high] }: SparkScale): s
 function finding({ title, score, sentence, evidence, papers, cures }: DiagnosisFinding): string[] {
   return [
     `${title} (score ${formatFixed(score, 2)})`,
-    ...indented(sentence, 2),
+    ...indented(sentence, 2, WIDTH),
     ...evidence.flatMap(({ name, value, limit, unit, words }) => {
       const bound = limit === null ? '' : ` (limit ${formatEvidence(limit, unit)})`
       return item(`${name}: ${formatEvidence(value, unit)}${bound}, ${words}`)
@@ -131,8 +140,4 @@ function section(heading: string, texts: readonly string[]): string[] {
 
 function item(text: string): string[] {
   return wrap(text, WIDTH - 4).map((line, index) => `${index === 0 ? '  - ' : '    '}${line}`)
-}
-
-function indented(text: string, spaces: number): string[] {
-  return wrap(text, WIDTH - spaces).map((line) => ' '.repeat(spaces) + line)
 }

@@ -1,0 +1,33 @@
+/** The command line starts fast because it loads little. A test of the time itself would depend on the machine. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { expect, it } from 'vitest'
+import { builtFolder, builtProgram } from '../support/build.ts'
+import { isobath } from '../support/command-line.ts'
+
+/** The files that a file loads at its start, itself included. */
+function loadedBy(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found
+  found.add(file)
+  const code = readFileSync(file, 'utf8')
+  const imports = [...code.matchAll(/^(?:import|export) (?:[^"']* from )?["'](\.[^"']+)["'];?$/gm)]
+  for (const [, path] of imports) loadedBy(join(dirname(file), path), found)
+  return found
+}
+
+const namesOf = (file: string): string[] =>
+  [...loadedBy(join(builtFolder, file))].map((path) => relative(builtFolder, path).replaceAll('\\', '/'))
+
+it('isobath --help loads commander, its own text, and no command', () => {
+  expect(namesOf('main.js').sort()).toEqual(['commander.js', 'help.js', 'main.js', 'rolldown-runtime.js', 'support.js'])
+})
+
+it('a command loads the library', () => {
+  expect(namesOf('train.js')).toContain('library.js')
+})
+
+it('isobath --help prints the list of networks that the sources make', async () => {
+  const { stdout } = await isobath('--help')
+  expect(execFileSync(process.execPath, [builtProgram, '--help'], { encoding: 'utf8' })).toBe(stdout)
+})
