@@ -9,12 +9,15 @@ import { isNestedBeyond } from '../support/nesting.ts'
 
 /** The value of an option. A file without it is from before there was the option. */
 export function storedOption<T>({ kind, before }: Field<T, unknown>) {
-  return z.unknown().optional().transform((stored, context): T => {
-    const value = stored ?? before
-    if (kind.accepts(value)) return value
-    context.addIssue(complaint(kind, stored))
-    return z.NEVER
-  })
+  return z
+    .unknown()
+    .optional()
+    .transform((stored, context): T => {
+      const value = stored ?? before
+      if (kind.accepts(value)) return value
+      context.addIssue(complaint(kind, stored))
+      return z.NEVER
+    })
 }
 
 /** The text of a file, with its checksum. */
