@@ -7,6 +7,6 @@ it('A table whose words would become more values than memory should hold is refu
   const bytes = new TextEncoder().encode(`word,label\n${rows.join('\n')}\n`)
   const source = { name: 'wide.csv', bytes: [bytes] }
   expect(await laterRefusal(() => readCsv(source, { categorical: ['word'] }))).toMatchInlineSnapshot(
-    `"IsobathError: wide.csv: expected at most 268,435,456 values, got 300000 rows of 1000. Leave out columns that have many words: --ignore."`,
+    `"IsobathError: wide.csv: expected at most 268,435,456 values, got 300000 rows of 1000. Leave columns with many words out with ignore."`,
   )
 })
