@@ -13,7 +13,12 @@ import { without } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
 import { version } from '../support/version.ts'
 import { checkCall, namesOf } from './check-call.ts'
-import { type Comparison, type ComparisonEvent, type ComparisonJob, carryOutComparison } from './comparison-job.ts'
+import {
+  type Comparison,
+  type ComparisonEvent,
+  type ComparisonRequest,
+  carryOutComparison,
+} from './carry-out-comparison.ts'
 import { referenceOf } from './data-reference.ts'
 import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'
@@ -77,10 +82,10 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
   })
   const described = await describeData(data, dataOptions)
   const reference = referenceOf(described)
-  const job = { families: compared, depths, seeds, data, reference, settings, abort, onEvent }
+  const request = { families: compared, depths, seeds, data, reference, settings, abort, onEvent }
   return withMachine(options, async (machine) => {
-    const folder = run === undefined ? undefined : await openFolder(run, job, described, machine)
-    return carryOutComparison(job, machine, folder)
+    const folder = run === undefined ? undefined : await openFolder(run, request, described, machine)
+    return carryOutComparison(request, machine, folder)
   })
 }
 
@@ -102,7 +107,7 @@ function checkGrid(families: readonly NetworkFamily[], { depths, seeds }: Compar
 
 async function openFolder(
   folder: string,
-  { families, depths, seeds, data: { shape }, settings }: ComparisonJob,
+  { families, depths, seeds, data: { shape }, settings }: ComparisonRequest,
   data: ComparisonDescription['data'],
   { mode }: Machine,
 ): Promise<ComparisonFolder> {

@@ -15,7 +15,7 @@ import { judgeSignal, measureSignal, type Signal } from '../training/signal.ts'
 import type { FinishedTraining } from '../trials/trial.ts'
 import { checkCall, namesOf } from './check-call.ts'
 import type { DiagnoseOptions } from './diagnose.ts'
-import { checkBudget, diagnoseJob, type NewDiagnosis } from './diagnosis-job.ts'
+import { checkBudget, carryOutNewDiagnosis, type NewDiagnosis } from './carry-out-diagnosis.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
 import { runFiles } from './node.ts'
@@ -72,7 +72,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
   return withMachine(goingOnWith(options, mode), async (machine) => {
     const isDrawn = await beganAsDrawn(createBlueprint(network, data.shape), data, settings, signal, machine)
     const finished = record && isDrawn ? finishedTraining(record.run) : undefined
-    const job: NewDiagnosis = {
+    const request: NewDiagnosis = {
       network,
       data,
       settings,
@@ -85,7 +85,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
       abort,
       onEvent,
     }
-    return diagnoseJob(job, { run, label, dataOptions: description.data.options }, machine)
+    return carryOutNewDiagnosis(request, { run, label, dataOptions: description.data.options }, machine)
   })
 }
 

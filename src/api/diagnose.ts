@@ -13,7 +13,7 @@ import { IsobathError } from '../support/errors.ts'
 import { without } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
 import { checkCall, namesOf } from './check-call.ts'
-import { checkBudget, diagnoseJob } from './diagnosis-job.ts'
+import { checkBudget, carryOutNewDiagnosis } from './carry-out-diagnosis.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
 export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'logEvery'>, MachineChoice {
@@ -76,7 +76,7 @@ export async function diagnose(network: Network, options: DiagnoseOptions): Prom
   checkAugmentation(settings.augment, data)
   const { steps, epochs, recipe, warmup, stepsScale } = options
   const saysLength = [steps, epochs, recipe, warmup, stepsScale].some((one) => one !== undefined)
-  const job = {
+  const request = {
     network,
     data,
     settings,
@@ -89,7 +89,7 @@ export async function diagnose(network: Network, options: DiagnoseOptions): Prom
     abort,
     onEvent,
   }
-  return withMachine(options, (machine) => diagnoseJob(job, options, machine))
+  return withMachine(options, (machine) => carryOutNewDiagnosis(request, options, machine))
 }
 
 function settingsFor(options: DiagnoseOptions, data: Dataset): TrainingSettings {

@@ -4,7 +4,12 @@ import type { Dataset } from '../data/dataset.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
 import { checkCall, namesOf } from './check-call.ts'
-import { type Comparison, type ComparisonEvent, type ComparisonJob, carryOutComparison } from './comparison-job.ts'
+import {
+  type Comparison,
+  type ComparisonEvent,
+  type ComparisonRequest,
+  carryOutComparison,
+} from './carry-out-comparison.ts'
 import { referenceOf } from './data-reference.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
@@ -77,7 +82,7 @@ async function goOn(folder: string, lock: Lock, options: ResumeComparisonOptions
   const isOver = readEnd(folder)?.interrupted === false
   const { store, notes } = resumeComparisonFolder({ folder, lock, comparison, isOver })
   for (const note of notes) onEvent?.({ kind: 'note', note })
-  const job: ComparisonJob = {
+  const request: ComparisonRequest = {
     families: comparison.families.map(({ name, label, networks }) => {
       return { name, label, networks: networks.map((one) => networkOfRun(one, folder, 'comparison.json')) }
     }),
@@ -89,5 +94,5 @@ async function goOn(folder: string, lock: Lock, options: ResumeComparisonOptions
     abort,
     onEvent,
   }
-  return withMachine(goingOnWith(options, comparison.mode), (machine) => carryOutComparison(job, machine, store))
+  return withMachine(goingOnWith(options, comparison.mode), (machine) => carryOutComparison(request, machine, store))
 }

@@ -10,7 +10,7 @@ import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
 import { checkCall, namesOf } from './check-call.ts'
 import { referenceOf } from './data-reference.ts'
-import { carryOut, checkBudget, type DiagnosisJob } from './diagnosis-job.ts'
+import { carryOutDiagnosis, checkBudget, type DiagnosisRequest } from './carry-out-diagnosis.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
 import { runFiles } from './node.ts'
@@ -100,7 +100,7 @@ async function goOn(folder: string, lock: Lock, options: ResumeDiagnosisOptions)
   const { store, notes } = resumeDiagnosisFolder({ folder, lock, diagnosis, isOver })
   for (const note of notes) onEvent?.({ kind: 'note', note })
   const { settings, choosesSteps, seeds, together, against, mode } = before
-  const job: DiagnosisJob = {
+  const request: DiagnosisRequest = {
     network: networkOf(before.network, folder),
     data,
     reference: referenceOf(before.data),
@@ -117,7 +117,7 @@ async function goOn(folder: string, lock: Lock, options: ResumeDiagnosisOptions)
     abort,
     onEvent,
   }
-  return withMachine(goingOnWith(options, mode), (machine) => carryOut(job, machine, store))
+  return withMachine(goingOnWith(options, mode), (machine) => carryOutDiagnosis(request, machine, store))
 }
 
 const networkOf = (value: unknown, folder: string): Network => networkOfRun(value, folder, 'diagnosis.json')

@@ -17,7 +17,7 @@ import type { Progress } from './terminal/progress.ts'
 import { stderrProgress } from './terminal/stderr.ts'
 import { showTrials } from './trial-progress.ts'
 
-export interface DiagnosisJob {
+export interface NetworkDiagnosis {
   readonly network: Network
   readonly label: string
   readonly options: Omit<DiagnoseOptions, 'abort' | 'onEvent'> & { readonly data: Dataset; readonly budget: number }
@@ -61,10 +61,10 @@ export interface Watching {
   readonly onEvent: (event: DiagnosisEvent) => void
 }
 
-export function diagnoseNetwork({ network, options, ...job }: DiagnosisJob): Promise<DiagnosisResult> {
+export function diagnoseNetwork({ network, options, ...rest }: NetworkDiagnosis): Promise<DiagnosisResult> {
   const { data, budget } = options
-  return showDiagnosis({ ...job, data, budget }, (watching) =>
-    diagnose(network, { ...options, label: job.label, ...watching }),
+  return showDiagnosis({ ...rest, data, budget }, (watching) =>
+    diagnose(network, { ...options, label: rest.label, ...watching }),
   )
 }
 

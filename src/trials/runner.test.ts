@@ -89,6 +89,20 @@ describe('the runner of trials', () => {
     expect(events.filter((event) => event.startsWith('finished'))).toHaveLength(3)
   })
 
+  it('trains the same after a way through JSON, as a worker on another machine would', async () => {
+    const trial = await trialOf('sent', 1, 20)
+    const looked = await createSpec({ ...trial, probes: { of: ['meanSquare'], every: 10 }, scoring: 'part' })
+    for (const one of [trial, { ...looked, work: 1, label: 'looked at' }]) {
+      const sent: Labelled = JSON.parse(JSON.stringify(one))
+      const results: TrialResult[] = []
+      for await (const { result } of runTrials([one, sent], { workers, resolver: { data: () => fewPoints } })) {
+        results.push({ ...result, seconds: 0 })
+      }
+      expect(results[0].losses).toHaveLength(20)
+      expect(results[1]).toEqual(results[0])
+    }
+  })
+
   it('gives nothing where there is nothing to train', async () => {
     expect(await collect([])).toEqual({ events: ['planned '], labels: [] })
   })

@@ -13,6 +13,7 @@ import { describeSignal, readRecord, readRunFacts, trainingPicture } from '../..
 import { addDataOptions, type DataFlags, dataFiles, openData } from '../data-options.ts'
 import { plainName, withFreeFolder } from '../free-folder.ts'
 import { interruptible } from '../interrupt.ts'
+import { listening } from '../listening.ts'
 import { networkHelp, readNetwork, shortName } from '../network-argument.ts'
 import { wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
@@ -124,37 +125,21 @@ const resumable = new Set([
   'json',
 ])
 
+interface Watched extends ShownTraining {
+  readonly observer: ReturnType<typeof listening<ShownTraining['observer']>>
+}
+
 /** Work that shows its progress, and that Ctrl-C stops. */
 async function watched(work: (shown: Watched, abort: AbortSignal) => Promise<Run>): Promise<Run> {
   const shown = showTraining()
   const stopping = 'Stopping after the steps under way, to save them. Ctrl-C again ends at once.'
   try {
     return await interruptible(
-      (abort, listen) => work(listening(shown, listen), abort),
+      (abort, listen) => work({ ...shown, observer: listening(shown.observer, listen) }, abort),
       () => shown.note(stopping),
     )
   } finally {
     shown.close()
-  }
-}
-
-interface Watched extends ShownTraining {
-  readonly observer: ShownTraining['observer'] & Required<Pick<TrainOptions, 'onCheckpoint'>>
-}
-
-/** Calls `listen` once there is anything to save: with the first checkpoint, or after the first steps. */
-function listening(shown: ShownTraining, listen: () => void): Watched {
-  const { onProgress } = shown.observer
-  return {
-    ...shown,
-    observer: {
-      ...shown.observer,
-      onCheckpoint: () => listen(),
-      onProgress: (done, steps, losses) => {
-        if (done > 0) listen()
-        onProgress(done, steps, losses)
-      },
-    },
   }
 }
 

@@ -71,7 +71,7 @@ export interface ComparedFamily {
   readonly networks: readonly Network[]
 }
 
-export interface ComparisonJob {
+export interface ComparisonRequest {
   readonly families: readonly ComparedFamily[]
   readonly depths: readonly number[]
   readonly seeds: readonly number[]
@@ -86,16 +86,16 @@ export interface ComparisonJob {
 
 /** Throws the errors of `train`, before anything is trained where a network doesn't fit the data. Lets go of the folder at the end. */
 export async function carryOutComparison(
-  job: ComparisonJob,
+  request: ComparisonRequest,
   machine: Machine,
   folder: ComparisonFolder | undefined,
 ): Promise<Comparison> {
-  const { families, depths, settings, data, abort: signal, onEvent } = job
+  const { families, depths, settings, data, abort: signal, onEvent } = request
   const started = performance.now()
   const secondsSoFar = (): number => (folder?.seconds ?? 0) + (performance.now() - started) / 1000
   const workers = workersOf(machine)
   try {
-    const trials = await gridOf(job, machine)
+    const trials = await gridOf(request, machine)
     if (!signal?.aborted) folder?.begin()
     const store = folder && {
       find: async (trial: ComparisonTrial) => folder.find(trial),
@@ -117,15 +117,15 @@ export async function carryOutComparison(
 }
 
 /** By family, depth and seed. Throws where a network doesn't fit the data. */
-async function gridOf(job: ComparisonJob, { mode: { precision } }: Machine): Promise<ComparisonTrial[]> {
-  const { families, depths, seeds, data, reference } = job
+async function gridOf(request: ComparisonRequest, { mode: { precision } }: Machine): Promise<ComparisonTrial[]> {
+  const { families, depths, seeds, data, reference } = request
   const trials: ComparisonTrial[] = []
   for (const { name: family, label, networks } of families) {
     for (const [index, depth] of depths.entries()) {
       const blueprint = createBlueprint(networks[index], data.shape)
       checkOutputs(blueprint, data)
       const { network } = blueprint
-      const { seed: _, ...settings } = settingsFor(blueprint, job.settings)
+      const { seed: _, ...settings } = settingsFor(blueprint, request.settings)
       const work = workOf(blueprint, settings, precision)
       const whole = { start: { kind: 'seed' }, probes: null, scoring: 'all', keepsWeights: false } as const
       for (const seed of seeds) {

@@ -16,9 +16,9 @@ import { runFiles } from './node.ts'
 import { keptMode } from './with-machine.ts'
 
 /** What is diagnosed and how; the machine's part is decided here. */
-export type DiagnosisJob = Omit<DiagnosisTask, 'workers' | 'store'>
+export type DiagnosisRequest = Omit<DiagnosisTask, 'workers' | 'store'>
 
-export type NewDiagnosis = Omit<DiagnosisJob, 'reference' | 'together'>
+export type NewDiagnosis = Omit<DiagnosisRequest, 'reference' | 'together'>
 
 /** Where it is kept, and what is kept of it beside the task. */
 export interface Keeping {
@@ -28,25 +28,29 @@ export interface Keeping {
 }
 
 /** A new diagnosis, in a folder where one is named. */
-export async function diagnoseJob(
-  job: NewDiagnosis,
+export async function carryOutNewDiagnosis(
+  request: NewDiagnosis,
   { run, label, dataOptions = {} }: Keeping,
   machine: Machine,
 ): Promise<Diagnosis> {
-  const data = await describeData(job.data, dataOptions)
-  const all = { ...job, reference: referenceOf(data), together: machine.workers }
-  return carryOut(all, machine, run === undefined ? undefined : await openFolder(run, all, { label, data }, machine))
+  const data = await describeData(request.data, dataOptions)
+  const all = { ...request, reference: referenceOf(data), together: machine.workers }
+  return carryOutDiagnosis(
+    all,
+    machine,
+    run === undefined ? undefined : await openFolder(run, all, { label, data }, machine),
+  )
 }
 
 /** Lets go of the folder at the end. */
-export async function carryOut(
-  job: DiagnosisJob,
+export async function carryOutDiagnosis(
+  request: DiagnosisRequest,
   machine: Machine,
   folder: DiagnosisFolder | undefined,
 ): Promise<Diagnosis> {
   const workers = workersOf(machine)
   try {
-    const diagnosis = summarise(await runDiagnosis({ ...job, workers, store: folder }), job)
+    const diagnosis = summarise(await runDiagnosis({ ...request, workers, store: folder }), request)
     folder?.finish(diagnosis)
     return diagnosis
   } finally {
@@ -57,14 +61,14 @@ export async function carryOut(
 
 async function openFolder(
   folder: string,
-  job: DiagnosisJob & { readonly together: number },
+  request: DiagnosisRequest & { readonly together: number },
   { label = 'network', data }: Pick<Keeping, 'label'> & Pick<DiagnosisDescription, 'data'>,
   machine: Machine,
 ): Promise<DiagnosisFolder> {
   const { createDiagnosisFolder, versions } = await runFiles('diagnose({ run })')
-  const { network, settings, choosesSteps, seeds, budgetSeconds, twin, start, together, notes = [] } = job
+  const { network, settings, choosesSteps, seeds, budgetSeconds, twin, start, together, notes = [] } = request
   const { seed: _, ...recipe } = settings
-  const { shape } = job.data
+  const { shape } = request.data
   const { precision: __, ...mode } = keptMode(machine.mode)
   return createDiagnosisFolder(folder, {
     isobath: version,
