@@ -29,7 +29,7 @@ describe('a training listens for Ctrl-C', () => {
   it('from its first checkpoint on', () => {
     let listens = 0
     const observer: Observer = { onProgress: () => {} }
-    listening(observer, () => listens++).onCheckpoint(0)
+    listening(observer, () => listens++).onCheckpoint(0, 'checkpoint-0.safetensors')
     expect(listens).toBe(1)
   })
 })
