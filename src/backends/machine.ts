@@ -15,7 +15,7 @@ import { availableCores, canShareMemory } from './wasm/platform.ts'
  */
 export type BackendMaker = (options: WasmOptions) => Backend | Promise<Backend>
 
-export const backendNames = ['wasm', 'reference'] as const
+const backendNames = ['wasm', 'reference'] as const
 export type BackendName = (typeof backendNames)[number]
 
 export interface CreateMachineOptions extends MachineOptions {

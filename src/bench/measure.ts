@@ -57,8 +57,7 @@ export async function processorMilliseconds(work: Work): Promise<number> {
 }
 
 /** With one thread, by the processor's time. */
-export const stepTimer = ({ threads }: Bench): typeof milliseconds =>
-  threads === 1 ? processorMilliseconds : milliseconds
+const stepTimer = ({ threads }: Bench): typeof milliseconds => (threads === 1 ? processorMilliseconds : milliseconds)
 
 /** Lets signals through, which a program in the calling thread would hold up. Throws when the bench is stopped. */
 export async function breathe(abort: AbortSignal): Promise<void> {

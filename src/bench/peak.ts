@@ -1,6 +1,7 @@
 /** What the machine can do at most, measured by WebAssembly programs that do nothing else. */
 import { i32, ModuleBuilder, type Vector } from '../backends/wasm/assembler.ts'
 import { createLanes, v128 } from '../backends/wasm/lanes.ts'
+import { pageBytes } from '../backends/wasm/module.ts'
 import type { Pool } from '../backends/wasm/pool.ts'
 
 /** Work whose speed is `amount` of its unit (operations, bytes) over the time it takes. */
@@ -14,7 +15,6 @@ export interface Load {
  * Eight reach 90% of what eleven to thirteen do, ten 97%; fourteen don't fit the registers (scripts/products.mjs).
  */
 const usualSums = 12
-const pageBytes = 65536
 
 async function load(
   pool: Pool,

@@ -90,7 +90,7 @@ interface RoundOfProfile {
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** The rows of a round; those that aren't kernels have no roof: all their time is lost. */
-export function rowsOf({ profile, wall, steps }: RoundOfProfile, peaks: Peaks): RooflineRow[] {
+function rowsOf({ profile, wall, steps }: RoundOfProfile, peaks: Peaks): RooflineRow[] {
   const total = wall / steps
   const rows = profile.kernels.map(({ name, kernel, calls, milliseconds: times }): RooflineRow => {
     const time = mean(times) / steps

@@ -81,7 +81,7 @@ interface Tried {
 }
 
 /** A setting that takes so many times as long as the best in the first round isn't measured again. */
-export const clearlySlower = 1.3
+const clearlySlower = 1.3
 
 /** The peer's turns of a row, in each of its settings that is not clearly slower than the best of them. */
 class PeerTurns {

@@ -9,7 +9,7 @@ import { aliveValues } from './peak-values.ts'
 import { sizeOf } from './shape.ts'
 
 /** What the figures mean; printed with them. */
-export const countingConvention = [
+const countingConvention = [
   'parameters: all that is trained, biases and the scales and shifts of norms included; running statistics apart',
   'all tensors: parameters, weights that are not trained, and running statistics (two of the four vectors of a batch norm)',
   'a MAC is one multiply-add of a matrix product or a convolution, for one sample, forwards; zeros beyond the border count',

@@ -15,7 +15,7 @@ import type { ChainLayer, Layer, RepeatLayer, ResidualLayer } from '../network/n
 import { networkError } from '../network/network-error.ts'
 import type { LayerBlueprint } from './blueprint.ts'
 
-export function joinPath(parent: string, name: string): string {
+function joinPath(parent: string, name: string): string {
   if (name === '') return parent
   return parent === '' ? name : `${parent}.${name}`
 }

@@ -8,7 +8,7 @@ const SIDE = 28
 const CLASSES = 10
 const IMAGES = { train: 'train-images-idx3-ubyte', test: 't10k-images-idx3-ubyte' }
 const LABELS = { train: 'train-labels-idx1-ubyte', test: 't10k-labels-idx1-ubyte' }
-export const MNIST_FILES = [IMAGES.train, LABELS.train, IMAGES.test, LABELS.test]
+const MNIST_FILES = [IMAGES.train, LABELS.train, IMAGES.test, LABELS.test]
 
 /**
  * MNIST (LeCun, Cortes, Burges): 60,000 and 10,000 handwritten digits, grey bytes [1, 28, 28], from its four IDX files.

@@ -79,7 +79,7 @@ const paddedOutputs = (outputs: number, { block = 1 }: Attributes): number =>
   Math.ceil(outputs / Number(block)) * Number(block)
 
 /** How many tensors a value's leading axes stack. */
-export function stackedTensors({ shape }: Value, axes: Attribute): number {
+function stackedTensors({ shape }: Value, axes: Attribute): number {
   return sizeOf(shape.slice(0, Number(axes)))
 }
 

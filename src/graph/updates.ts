@@ -8,7 +8,7 @@ import type { Attributes, Value } from './graph.ts'
 import { type OptimizerRule, rowOf } from './optimizers/table.ts'
 
 /** The name of what an optimizer keeps for a parameter among a training graph's states; no layer's name has a colon. */
-export const optimizerStateName = (kind: string, parameter: string): string => `${kind}:${parameter}`
+const optimizerStateName = (kind: string, parameter: string): string => `${kind}:${parameter}`
 
 /** True for the states that belong to the optimizer, false for running statistics. */
 export const isOptimizerState = (name: string): boolean => name.includes(':')

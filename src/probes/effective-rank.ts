@@ -20,7 +20,7 @@ export const effectiveRank: LayerProbe = {
 }
 
 /** NaN where all are 0. */
-export function effectiveRankOf(singular: Float64Array): number {
+function effectiveRankOf(singular: Float64Array): number {
   let sum = 0
   for (const value of singular) sum += value
   if (!(sum > 0)) return Number.NaN

@@ -66,7 +66,7 @@ function title(data: ComparisonData): string {
 }
 
 /** Mean and interval of losses and errors, a row for each network and depth. */
-export function comparisonTable(data: ComparisonData, cells: readonly Cell[]): Table {
+function comparisonTable(data: ComparisonData, cells: readonly Cell[]): Table {
   const format = (summary: Summary | null, words: (summary: Summary) => string, cell: Cell) => {
     return summary === null ? absence(cell.runs) : words(summary)
   }

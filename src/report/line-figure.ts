@@ -95,7 +95,7 @@ export function lineFigure(spec: LineFigure): string {
 }
 
 /** The y domain that holds all lines and bands, rounded outwards; from 0 where that costs little room. */
-export function lineDomain(series: readonly LineSeries[], axis: Axis): Domain {
+function lineDomain(series: readonly LineSeries[], axis: Axis): Domain {
   const kind = axis.scale ?? 'linear'
   const values = series.flatMap((line) => line.points.flatMap(({ y, low, high }) => [y, low, high]))
   const [low, high] = domainOf(values, kind)

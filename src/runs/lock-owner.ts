@@ -27,7 +27,7 @@ export type Owner = z.infer<typeof ownerSchema>
 /** Seconds between two signs of life of an owner. */
 export const secondsBetweenSigns = 5
 /** After so many seconds without a sign, an owner that can't be looked at counts as gone. */
-export const mostSecondsWithoutSign = 120
+const mostSecondsWithoutSign = 120
 
 /** This process as the owner of a new lock. */
 export function newOwner(): Owner {
@@ -51,7 +51,7 @@ export function parseOwner(text: string): Owner | undefined {
 }
 
 /** Whether the owner's number means something here: the same host, and the same PID namespace. */
-export function isVisible({ host, namespace }: Owner): boolean {
+function isVisible({ host, namespace }: Owner): boolean {
   return host === hostname() && (namespace === undefined || namespace === namespaceHere())
 }
 

@@ -10,7 +10,7 @@ import { IsobathError } from '../support/errors.ts'
 import { stepGraph } from './step-graph.ts'
 
 /** Slots for two groups of steps: enough steps for a group to hide the hand-over, in a few megabytes of inputs. */
-export function chooseRing({ batch, steps }: TrainingSettings, { input }: Blueprint): number {
+function chooseRing({ batch, steps }: TrainingSettings, { input }: Blueprint): number {
   const bytes = batch * sizeOf(input) * 4
   const group = Math.max(1, Math.min(32, Math.floor(8e6 / bytes), Math.ceil(steps / 2)))
   return 2 * group

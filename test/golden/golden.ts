@@ -142,7 +142,7 @@ const largest = (values: readonly number[]): number => values.reduce((most, valu
  * the errors of its elements), and of the sampled elements. Where a tensor's norm is below `smallest` (a gradient that
  * is zero but for rounding), it is over that.
  */
-export function tensorError(values: Float64Array, expected: Statistics, smallest: number): number {
+function tensorError(values: Float64Array, expected: Statistics, smallest: number): number {
   const { norms, sums, sampled } = expected
   const size = values.length / norms.length
   const slices = norms.map((_, index) => values.subarray(index * size, (index + 1) * size))

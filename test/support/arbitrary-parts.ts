@@ -17,12 +17,12 @@ function withoutMinusZero(value: number): number {
   return value === 0 ? 0 : value
 }
 
-export function numberBetween(min: number, max: number): fc.Arbitrary<number> {
+function numberBetween(min: number, max: number): fc.Arbitrary<number> {
   return fc.double({ min, max, noNaN: true }).map(withoutMinusZero)
 }
 
 /** A number, or inside a repeat also a list of its length. */
-export function varying({ times }: Place, min: number, max: number): fc.Arbitrary<Varying> {
+function varying({ times }: Place, min: number, max: number): fc.Arbitrary<Varying> {
   const one = numberBetween(min, max)
   if (times === undefined) return one
   return fc.oneof(one, fc.array(one, { minLength: times, maxLength: times }))

@@ -1,6 +1,6 @@
 /** The package as its users get it: packed by npm, and installed in a folder of its own. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -39,12 +39,4 @@ export function installIn(folder: string, { file }: Packed): void {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }\n')
   npm(['install', file], folder)
-}
-
-/** A package's version, as the package's own file says. */
-export function versionOf(name: string): string {
-  const { version }: { version: string } = JSON.parse(
-    readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'),
-  )
-  return version
 }

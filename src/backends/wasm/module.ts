@@ -106,7 +106,7 @@ function signatureOf(kernel: Kernel): string {
 /** The blocks of a loop make up its iterations together. */
 const blocksOf = ({ times, block }: PlanLoop): number => (block ? Math.ceil(times / block.size) : 1)
 
-export const kernelName = (kernel: Kernel): string => operationNames(kernel).join('+')
+const kernelName = (kernel: Kernel): string => operationNames(kernel).join('+')
 
 class ModuleEmitter {
   private readonly module: ModuleBuilder

@@ -5,7 +5,7 @@ import { prepareIn, readTexts, startProcess } from './process.ts'
 import { pytorchProgram } from './pytorch-program.ts'
 
 /** Debian's own, whatever else is called python3. */
-export const debianPython = '/usr/bin/python3'
+const debianPython = '/usr/bin/python3'
 
 const referenceBlas = [
   'PyTorch computes its products with the REFERENCE BLAS, ten times slower than what users see: the ratios are not fair to it.',

@@ -12,7 +12,7 @@ const SPARK = 10
 const LOSS = 7
 
 /** Seconds as `0:07`, `12:30`, `1:02:03`. */
-export function clock(seconds: number): string {
+function clock(seconds: number): string {
   const whole = Math.min(Math.max(0, Math.round(seconds)), 359_999)
   const two = (value: number) => String(value).padStart(2, '0')
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60]
@@ -20,7 +20,7 @@ export function clock(seconds: number): string {
 }
 
 /** A number with four significant digits; `not finite` for what a diverged run gives. */
-export function shortNumber(value: number): string {
+function shortNumber(value: number): string {
   if (!Number.isFinite(value)) return 'not finite'
   const size = Math.abs(value)
   if (size !== 0 && (size < 1e-3 || size >= 1e4)) return value.toExponential(2).replace('e+', 'e')

@@ -11,7 +11,7 @@ import { head, plainBlock, postActivationBlock, stageLayers, stem } from './unit
 const widths = [16, 32, 64]
 const named = [20, 32, 44, 56, 110, 1202]
 
-export function sixNPlusTwo(title = 'N'): NameNumbers {
+function sixNPlusTwo(title = 'N'): NameNumbers {
   const holds = ([layers]: readonly number[]) => layers >= 8 && layers <= 10_000 && layers % 6 === 2
   return { title, count: 1, rule: 'N = 6n + 2 from 8 to 10,000, such as 20, 56 or 110', holds }
 }

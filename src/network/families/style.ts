@@ -14,7 +14,7 @@ import { type PresetText, presetError, take } from '../preset-text.ts'
  * - fixup: no norms; L branches of m layers start scaled by L^(-1/(2m - 2)), their last layers and the read-out at 0, with
  *   trained multipliers and a scalar bias before every convolution, activation and read-out (Zhang et al. 2019)
  */
-export const remedies = ['none', 'zero-gamma', 'skipinit', 'rezero', 'fixup'] as const
+const remedies = ['none', 'zero-gamma', 'skipinit', 'rezero', 'fixup'] as const
 export type Remedy = (typeof remedies)[number]
 
 /** How a network's convolutions are dressed. */

@@ -11,7 +11,7 @@ import {
   type PlanNode,
 } from './plan.ts'
 
-export function printLocation({ buffer, slot, terms }: Location): string {
+function printLocation({ buffer, slot, terms }: Location): string {
   if (buffer.slots === 1) return `#${buffer.id}`
   const moving = terms.map(({ loop, coefficient, cycle, shift }) => {
     const name = loop === 'ring' ? 'step' : `i${loop}`
