@@ -7,8 +7,8 @@ declare global {
   }
 }
 
-export { type CompareOptions, compare, type NetworkFamily } from './api/compare.ts'
 export type { Comparison, ComparisonEvent, ComparisonRun, ComparisonTrial } from './api/carry-out-comparison.ts'
+export { type CompareOptions, compare, type NetworkFamily } from './api/compare.ts'
 export { type DiagnoseOptions, diagnose } from './api/diagnose.ts'
 export { type DiagnoseRunOptions, diagnoseRun } from './api/diagnose-run.ts'
 export { type EvaluateOptions, evaluate } from './api/evaluate.ts'

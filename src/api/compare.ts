@@ -12,13 +12,13 @@ import { IsobathError } from '../support/errors.ts'
 import { without } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
 import { version } from '../support/version.ts'
-import { checkCall, namesOf } from './check-call.ts'
 import {
   type Comparison,
   type ComparisonEvent,
   type ComparisonRequest,
   carryOutComparison,
 } from './carry-out-comparison.ts'
+import { checkCall, namesOf } from './check-call.ts'
 import { referenceOf } from './data-reference.ts'
 import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'

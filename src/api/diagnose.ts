@@ -12,8 +12,8 @@ import { type TrainingOptions, training } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
 import { without } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
+import { carryOutNewDiagnosis, checkBudget } from './carry-out-diagnosis.ts'
 import { checkCall, namesOf } from './check-call.ts'
-import { checkBudget, carryOutNewDiagnosis } from './carry-out-diagnosis.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
 export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'logEvery'>, MachineChoice {

@@ -3,13 +3,13 @@ import type { Mode } from '../backends/machine.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
-import { checkCall, namesOf } from './check-call.ts'
 import {
   type Comparison,
   type ComparisonEvent,
   type ComparisonRequest,
   carryOutComparison,
 } from './carry-out-comparison.ts'
+import { checkCall, namesOf } from './check-call.ts'
 import { referenceOf } from './data-reference.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'

@@ -1,6 +1,7 @@
 /** What depth costs: code and compilation should not grow with it at all, a step's time in proportion. */
 import { assemble } from '../backends/wasm/backend.ts'
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
+import { grouped } from '../format/words.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { type Bench, breathe, isQuick, median, milliseconds, settle, turn, warmUp } from './measure.ts'
 import { atMost, type BenchRow, rowOf } from './rows.ts'
@@ -10,8 +11,7 @@ import { graphOf, type Problem, prepareStep } from './training.ts'
 export type Depths = readonly [shallow: number, deep: number]
 
 const classes = 10
-const thousands = (value: number): string => value.toLocaleString('en-US')
-const over = ([shallow, deep]: Depths): string => `depth ${thousands(deep)} over ${thousands(shallow)}`
+const over = ([shallow, deep]: Depths): string => `depth ${grouped(deep)} over ${grouped(shallow)}`
 
 export const compileRowNames = (depths: Depths): readonly [time: string, bytes: string] => [
   `compile, ${over(depths)}`,

@@ -1,4 +1,5 @@
 /** The network as a table to read: one line a layer, whatever the loop counts are. */
+import { grouped } from '../format/words.ts'
 import type { Layer } from '../network/network.ts'
 import type { Blueprint, LayerBlueprint, Shape } from './blueprint.ts'
 import { count, type LayerCount } from './count.ts'
@@ -23,15 +24,15 @@ export function summaryTable(blueprint: Blueprint, { memory = false }: SummaryOp
   const inputBytes = counts.trainingBytes - counts.layers.reduce((sum, { trainingBytes }) => sum + trainingBytes, 0)
   const rows: string[][] = [
     [...header, ...memoryHeader],
-    ['input', '', shapeCell(blueprint.input), '', '', figure(inputBytes), ''],
+    ['input', '', shapeCell(blueprint.input), '', '', grouped(inputBytes), ''],
   ]
   addRows(blueprint.root, 0, byLayer, rows)
   const besides = [
-    ...(counts.untrained > 0 ? [`${figure(counts.untrained)} that are not trained`] : []),
-    ...(counts.runningStatistics > 0 ? [`${figure(counts.runningStatistics)} running statistics`] : []),
+    ...(counts.untrained > 0 ? [`${grouped(counts.untrained)} that are not trained`] : []),
+    ...(counts.runningStatistics > 0 ? [`${grouped(counts.runningStatistics)} running statistics`] : []),
   ]
   const { parameters, macs, trainingBytes, inferenceBytes } = counts
-  rows.push(['total', '', '', ...[parameters, macs, trainingBytes, inferenceBytes].map(figure)])
+  rows.push(['total', '', '', ...[parameters, macs, trainingBytes, inferenceBytes].map(grouped)])
   const columns = header.length + (memory ? memoryHeader.length : 0)
   const table = align(rows.map((row) => row.slice(0, columns)))
   return `${table}${besides.length > 0 ? ` (and ${besides.join(' and ')})` : ''}`
@@ -41,7 +42,7 @@ function addRows(blueprint: LayerBlueprint, indent: number, counts: Map<string, 
   const { layer, path, output, children } = blueprint
   const counted = counts.get(`${layer.kind} ${path}`)
   const label = `${'  '.repeat(indent)}${path}`
-  if (layer.kind === 'repeat') rows.push([label, `x ${figure(layer.times)}`, shapeCell(output), '', '', '', ''])
+  if (layer.kind === 'repeat') rows.push([label, `x ${grouped(layer.times)}`, shapeCell(output), '', '', '', ''])
   const deeper = layer.kind === 'repeat' ? indent + 1 : indent
   for (const child of children) addRows(child, deeper, counts, rows)
   if (counted === undefined) return
@@ -50,7 +51,7 @@ function addRows(blueprint: LayerBlueprint, indent: number, counts: Map<string, 
     label,
     kindText(layer),
     shapeCell(output),
-    ...[parameters, macs, trainingBytes, inferenceBytes].map(figure),
+    ...[parameters, macs, trainingBytes, inferenceBytes].map(grouped),
   ])
 }
 
@@ -60,10 +61,6 @@ function kindText(layer: Layer): string {
   const side = 'kernel' in layer ? ` ${layer.kernel}x${layer.kernel}` : ''
   const stride = 'stride' in layer && layer.stride > 1 ? `, stride ${layer.stride}` : ''
   return `${layer.kind}${side}${stride}`
-}
-
-function figure(value: number): string {
-  return value.toLocaleString('en-US')
 }
 
 function shapeCell(shape: Shape): string {

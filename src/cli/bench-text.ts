@@ -3,13 +3,13 @@ import type { BenchResult, RooflineResult } from '../bench/bench.ts'
 import type { PeerSetting } from '../bench/peers/peer.ts'
 import type { RooflineRow } from '../bench/roofline.ts'
 import type { BenchRow } from '../bench/rows.ts'
+import { counted, grouped } from '../format/words.ts'
 import { tableText } from '../internal.ts'
-import { counted } from './output.ts'
 import { splitBar } from './terminal/bar.ts'
 
 /** `12,345`, `123`, `12.3`, `0.123` */
 function figure(value: number): string {
-  if (value >= 1000) return Math.round(value).toLocaleString('en-US')
+  if (value >= 1000) return grouped(Math.round(value))
   if (value >= 100) return value.toFixed(0)
   return value === 0 ? '0' : value >= 1 ? value.toPrecision(3) : value.toFixed(3)
 }

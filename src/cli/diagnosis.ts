@@ -1,4 +1,5 @@
 /** A diagnosis with its progress on stderr, as `diagnose` and `start` run it. */
+import { counted } from '../format/words.ts'
 import {
   type Dataset,
   type DiagnoseOptions,
@@ -108,7 +109,7 @@ function showEvents(progress: Progress, listen: () => void): (event: DiagnosisEv
     switch (event.kind) {
       case 'steps':
         listen()
-        return progress.note(`Each training takes ${event.steps.toLocaleString('en-US')} steps.`)
+        return progress.note(`Each training takes ${counted(event.steps, 'step')}.`)
       case 'measuring':
         return progress.note(measuring[event.measurement])
       case 'note':

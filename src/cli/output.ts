@@ -1,5 +1,6 @@
 /** What commands print: one JSON document, or text; files that they write. */
 import { dirname } from 'node:path'
+import { counted } from '../format/words.ts'
 import { makeFolder, writeWhole } from '../support/files.ts'
 import { printable } from './printable.ts'
 
@@ -32,16 +33,6 @@ export function percent(fraction: number | null): string {
 /** Four significant digits. */
 export function number(value: number | null): string {
   return value === null ? 'not finite' : value === 0 ? '0' : value.toPrecision(4)
-}
-
-/** `12,000` */
-export function whole(value: number): string {
-  return value.toLocaleString('en-US')
-}
-
-/** `1 step`, `50 steps` */
-export function counted(value: number, unit: string): string {
-  return `${whole(value)} ${unit}${value === 1 ? '' : 's'}`
 }
 
 type SetName = 'train' | 'validation' | 'test'

@@ -1,6 +1,6 @@
 /** What `train` says of a run that has come to its end, or was stopped. */
-
 import { join } from 'node:path'
+import { counted, grouped } from '../format/words.ts'
 import {
   catalogue,
   describeDivergence,
@@ -11,7 +11,7 @@ import {
   type WarmupLook,
 } from '../index.ts'
 import { describeRecipe, describeSignal, formatBytes } from '../internal.ts'
-import { counted, number, percent, scoreLines, whole } from './output.ts'
+import { number, percent, scoreLines } from './output.ts'
 import { programName } from './program-name.ts'
 import { quote } from './quote.ts'
 import { sparkline } from './terminal/spark.ts'
@@ -97,7 +97,7 @@ function evaluationLines({ evaluations = [], bestTest, validation, interrupted }
   const isPart = trainSamples < evaluations[evaluations.length - 1].trainSamples
   const part = isPart ? ` (of ${counted(trainSamples, 'sample')}, at the end of all)` : ''
   const result = interrupted ? 'It is no result' : 'The result is the last, above'
-  const lowest = `the lowest of ${whole(evaluations.length)}, so chosen on the test set. ${result}`
+  const lowest = `the lowest of ${grouped(evaluations.length)}, so chosen on the test set. ${result}`
   const best = bestTest
     ? [
         `${'best'.padEnd(width)} test error ${percent(bestTest.error)} after ${counted(bestTest.step, 'step')}: ${lowest}.`,
@@ -129,20 +129,20 @@ function scoring({ scoringSeconds, interrupted }: Run): string {
 
 function seconds(value: number): string {
   if (value < 1) return `${Math.round(1000 * value)} ms`
-  return `${value < 10 ? value.toFixed(1) : whole(Math.round(value))} s`
+  return `${value < 10 ? value.toFixed(1) : grouped(Math.round(value))} s`
 }
 
 function speed({ steps, trainingSeconds }: Run): string {
   const rate = steps / trainingSeconds
-  return steps === 0 ? '' : ` (${rate >= 10 ? whole(Math.round(rate)) : rate.toPrecision(2)} a second)`
+  return steps === 0 ? '' : ` (${rate >= 10 ? grouped(Math.round(rate)) : rate.toPrecision(2)} a second)`
 }
 
 function warmupSentence(looks: readonly WarmupLook[]): string {
   const last = looks.at(-1)
   if (!last) return 'The warm-up was not over at the end, and the training error was not looked at yet.'
   const seen = `with a training error of ${percent(last.trainingError)}`
-  if (last.warmedUp) return `The warm-up was over at step ${whole(last.step)}, ${seen}.`
-  return `The warm-up was not over at the end: the last look at it, at step ${whole(last.step)}, was ${seen}.`
+  if (last.warmedUp) return `The warm-up was over at step ${grouped(last.step)}, ${seen}.`
+  return `The warm-up was not over at the end: the last look at it, at step ${grouped(last.step)}, was ${seen}.`
 }
 
 /** A loss of 1e19 after a few steps looks like a defect of the program. */
@@ -166,13 +166,13 @@ function remarks(all: Run, data: string): string[] {
     )
   }
   if (warmup) lines.push(warmupSentence(warmup))
-  if (diverged) lines.push(`Training diverged at step ${whole(diverged.step)}: ${describeDivergence(diverged)}.`)
+  if (diverged) lines.push(`Training diverged at step ${grouped(diverged.step)}: ${describeDivergence(diverged)}.`)
   const unsettled = unsettledSentence(all)
   if (unsettled !== undefined) lines.push(unsettled)
   if (interrupted) {
     const file = join(run ?? '', `checkpoint-${steps}.safetensors`)
     const stopped = [
-      `Stopped after ${whole(steps)} of ${counted(settings.steps, 'step')}. The weights reached are in ${file}.`,
+      `Stopped after ${grouped(steps)} of ${counted(settings.steps, 'step')}. The weights reached are in ${file}.`,
       `It was not scored: ${programName()} evaluate ${quote(run ?? '')} says how well it does so far.`,
       `Go on with: ${programName()} train --resume ${quote(run ?? '')}`,
     ]

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { reasonOf } from '../support/files.ts'
 import { findWrongLabel } from './cifar10.ts'
@@ -56,7 +57,7 @@ async function checkFile(
     return { name, file: folder === undefined ? name : join(folder, name), state: 'missing', found: 'not there' }
   }
   if (await isPublished(file, published))
-    return { name, file, state: 'ok', found: `${count(bytes)} bytes, as published` }
+    return { name, file, state: 'ok', found: `${grouped(bytes)} bytes, as published` }
   if (content !== undefined) return { name, file, ...inspect(file, content) }
   const found = sizeProblem(file, published) ?? "the checksum isn't the published one"
   return { name, file, state: 'broken', found }
@@ -66,11 +67,9 @@ function findIn(places: readonly string[], names: readonly string[]): string | u
   return places.map((place) => findFile(place, names)).find((file) => file !== undefined)
 }
 
-const count = (value: number): string => value.toLocaleString('en-US')
-
 function sizeProblem(file: string, { bytes }: Content): string | null {
   const found = statSync(file).size
-  return found === bytes ? null : `expected ${count(bytes)} bytes, got ${count(found)}`
+  return found === bytes ? null : `expected ${grouped(bytes)} bytes, got ${grouped(found)}`
 }
 
 /** Whether a file has the size and the SHA-256 that were published. Throws a `data` error where it can't be read. */
@@ -95,7 +94,7 @@ function inspect(file: string, content: Content): Pick<CheckedFile, 'state' | 'f
     const packed = readPacked(file, content.bytes)
     const bytes = isGzip(packed) ? gunzipLimited(packed, file, content.bytes) : packed
     if (createHash('sha256').update(bytes).digest('hex') === content.sha256) {
-      return { state: 'ok', found: `${count(bytes.length)} bytes unpacked, as published` }
+      return { state: 'ok', found: `${grouped(bytes.length)} bytes unpacked, as published` }
     }
     return { state: 'broken', found: problemIn(file, bytes, content) }
   } catch (error) {
@@ -110,7 +109,7 @@ const LARGEST_LABEL = 9
 
 /** The first thing that is wrong, as closely as it can be told. */
 function problemIn(file: string, bytes: Uint8Array, { name, bytes: expected }: Content): string {
-  const size = `expected ${count(expected)} bytes, got ${count(bytes.length)}`
+  const size = `expected ${grouped(expected)} bytes, got ${grouped(bytes.length)}`
   const other = "it can be read, but its bytes aren't the published ones"
   if (name.endsWith('.bin')) return bytes.length === expected ? (findWrongLabel(bytes) ?? other) : size
   // Throws where it is none.

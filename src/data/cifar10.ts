@@ -1,5 +1,6 @@
 /** CIFAR-10 from its files. Node only. */
 import { basename, join } from 'node:path'
+import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { isFile, readLimited } from '../support/files.ts'
 import type { Dataset, Samples } from './dataset.ts'
@@ -88,8 +89,8 @@ export function parseCifar(bytes: Uint8Array, file: string, { count, inputs, lab
   if (bytes.length !== expected) {
     throw new IsobathError(
       'data',
-      `${file}: expected ${whole(expected)} bytes (${whole(count)} records of a label and ${whole(PIXELS)} bytes of an image), ` +
-        `got ${whole(bytes.length)}. ${FETCH_AGAIN}`,
+      `${file}: expected ${grouped(expected)} bytes (${grouped(count)} records of a label and ${grouped(PIXELS)} bytes of an image), ` +
+        `got ${grouped(bytes.length)}. ${FETCH_AGAIN}`,
     )
   }
   const wrong = findWrongLabel(bytes)
@@ -138,5 +139,3 @@ function find(place: string): Found {
       `folder or the archive with ${option('dataDir', 'PATH')} or the environment variable ISOBATH_DATA.`,
   )
 }
-
-const whole = (value: number): string => value.toLocaleString('en-US')

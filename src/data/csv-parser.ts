@@ -1,4 +1,5 @@
 /** CSV text to rows of cells, piece by piece (RFC 4180). */
+import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 
 /** Told of every row but empty ones, and of the line that it begins in (1 is the first). */
@@ -118,7 +119,7 @@ export function createCsvParser(source: string, separator: string, onRow: OnRow)
       rowLength += text.length - lengthFrom
       if (rowLength <= LONGEST_ROW) return
       const remedy = place === 'quoted' ? 'Close the quote that was opened.' : 'Check that it is a CSV file.'
-      fail(`expected rows of at most ${LONGEST_ROW.toLocaleString('en-US')} characters, got more. ${remedy}`)
+      fail(`expected rows of at most ${grouped(LONGEST_ROW)} characters, got more. ${remedy}`)
     },
     end() {
       if (place === 'quoted') fail('expected a closing quote, got the end of the file. Close it, or double it.')

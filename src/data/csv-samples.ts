@@ -1,4 +1,5 @@
 /** Rows of a table as samples. */
+import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { fitsFloat32 } from './csv-cells.ts'
 import type { EncodedColumn, TableEncoding } from './csv-encoding.ts'
@@ -63,7 +64,7 @@ export function createEncoder(source: string, table: CsvTable, encoding: TableEn
     throw new IsobathError(
       'data',
       (option) =>
-        `${source}: expected at most ${MOST_VALUES.toLocaleString('en-US')} values, got ${count} rows of ${size}. ` +
+        `${source}: expected at most ${grouped(MOST_VALUES)} values, got ${count} rows of ${size}. ` +
         `Leave columns with many words out with ${option('ignore')}.`,
     )
   }

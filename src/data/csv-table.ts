@@ -1,4 +1,5 @@
 /** Rows of cells to columns of numbers, as they are read: a table is never held as text. */
+import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { hintFor, isMissing, Numbers, numberIn, quoteCell, Words } from './csv-cells.ts'
 import { type Column, type Columns, findColumns, type Role, shorten } from './csv-columns.ts'
@@ -145,7 +146,7 @@ export class TableReader {
     this.#rows++
     this.#counts[this.#counts.length - 1]++
     if (this.#rows * columns.length <= MOST_VALUES) return
-    const limit = MOST_VALUES.toLocaleString('en-US')
+    const limit = grouped(MOST_VALUES)
     throw new IsobathError('data', `${this.#source}: expected at most ${limit} values, got more. Take a part of it.`)
   }
 

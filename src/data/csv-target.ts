@@ -1,4 +1,5 @@
 /** Whether a label column names classes or holds values, and what they are. */
+import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { quoteCell } from './csv-cells.ts'
 import type { TableEncoding } from './csv-encoding.ts'
@@ -131,10 +132,7 @@ function classesOf(source: string, { column, words }: TargetColumn, why: string)
   const labels = names.length <= 256 ? new Uint8Array(codes.length) : new Uint16Array(codes.length)
   for (let row = 0; row < codes.length; row++) labels[row] = placeOf[codes[row]]
   const shown = names.length > 8 ? `${names.slice(0, 8).join(', ')} ...` : names.join(', ')
-  return [
-    { kind: 'classes', names, labels },
-    `${column.name} names ${names.length.toLocaleString('en-US')} classes (${shown})${why}`,
-  ]
+  return [{ kind: 'classes', names, labels }, `${column.name} names ${grouped(names.length)} classes (${shown})${why}`]
 }
 
 /** By value where all are numbers, else by their characters' codes, whatever the machine's language is. */

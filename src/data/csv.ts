@@ -1,4 +1,5 @@
 /** Tables of comma-separated values as data sets. */
+import { counted } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { checkNames, type Output, pickOptions, withDefaults } from '../support/fields.ts'
 import { createRandom } from '../support/random.ts'
@@ -201,9 +202,6 @@ function describeUnknown({ name, unknown }: ReturnType<Encoder['categories']>[nu
   const rows = unknown === 1 ? '1 row has a word' : `${unknown} rows have a word`
   return unknown === 0 ? [] : [`${name}: ${rows} that the training didn't have, and 0 in all of its inputs`]
 }
-
-const counted = (value: number, unit: string): string =>
-  `${value.toLocaleString('en-US')} ${unit}${value === 1 ? '' : 's'}`
 
 const SEPARATORS: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', ' ': 'blanks' }
 

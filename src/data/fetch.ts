@@ -1,6 +1,7 @@
 /** Gets the files of a data set from its public homes, checked by their checksums. Node only. */
 import { renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { isFile, makeFolder, reasonOf, writeWhole } from '../support/files.ts'
 import { type CheckedFile, checkDownload, hashFile } from './check.ts'
@@ -163,11 +164,9 @@ function removePart(part: string): void {
   }
 }
 
-const whole = (bytes: number): string => bytes.toLocaleString('en-US')
-
 function stopped(set: string, part: string, bytes: number): IsobathError {
   const there = sizeOf(part, bytes)
-  const kept = there === 0 ? 'nothing of this file came' : `${part} has ${whole(there)} of ${whole(bytes)} bytes`
+  const kept = there === 0 ? 'nothing of this file came' : `${part} has ${grouped(there)} of ${grouped(bytes)} bytes`
   return new IsobathError('download', `${set}: stopped; ${kept}. Run the same command again to go on from there.`)
 }
 
@@ -181,7 +180,7 @@ function unavailable(
   const files = missing
     .filter(({ file }) => !isFile(file))
     .flatMap(({ wanted: { name, bytes, sha256, urls } }) => [
-      `  ${name}, ${whole(bytes)} bytes, sha256 ${sha256}`,
+      `  ${name}, ${grouped(bytes)} bytes, sha256 ${sha256}`,
       ...urls.map((url) => `    ${url}`),
     ])
   const isPacked = missing.some(({ wanted }) => wanted.archiveFolder !== undefined)

@@ -1,5 +1,6 @@
 /** Files that may be compressed by gzip (told by their content, not their name), unpacked no further than a limit. Node only. */
 import { constants, gunzipSync } from 'node:zlib'
+import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { readLimited, reasonOf } from '../support/files.ts'
 
@@ -25,7 +26,7 @@ export function readUnpacked(file: string, limit: number): Uint8Array {
   const bytes = readPacked(file, limit)
   if (isGzip(bytes)) return gunzipLimited(bytes, file, limit)
   if (bytes.length <= limit) return bytes
-  throw tooLarge(file, `at most ${count(limit)} bytes`, count(bytes.length))
+  throw tooLarge(file, `at most ${grouped(limit)} bytes`, grouped(bytes.length))
 }
 
 /** A file's bytes as they are, where they may be those of a packed file of `limit` bytes. Throws as `readUnpacked` does. */
@@ -59,7 +60,7 @@ function unpack(packed: Uint8Array, file: string, limit: number, finishFlush: nu
   } catch (error) {
     // What zlib throws past maxOutputLength.
     if (error instanceof RangeError) {
-      const expected = promise === undefined ? `at most ${count(limit)} bytes` : `${count(limit)} bytes`
+      const expected = promise === undefined ? `at most ${grouped(limit)} bytes` : `${grouped(limit)} bytes`
       throw tooLarge(file, `${expected} after unpacking${promise ?? ''}`, 'more')
     }
     throw broken(file, whyNot(packed, error))
@@ -95,8 +96,6 @@ function whyNot(packed: Uint8Array, error: unknown): string {
   if (/^(incorrect header|unknown compression|unknown header)/.test(reason) && startsWell) return OTHER_BYTES
   return `the packed data is broken (${reason})`
 }
-
-const count = (value: number): string => value.toLocaleString('en-US')
 
 function broken(file: string, problem: string): IsobathError {
   return new IsobathError('data', `${file}: can't be unpacked: ${problem}. ${FETCH_AGAIN}`)

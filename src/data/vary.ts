@@ -1,4 +1,5 @@
 /** What can be done to every data set: hold samples out, take fewer, give them random labels, ask for the inputs back. */
+import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
 import { autoencode, type Dataset, type Samples, selectSamples, taskOf } from './dataset.ts'
@@ -52,10 +53,7 @@ function holdOut(data: Dataset, fraction: number, seed: number): Dataset {
   const order = createRandom(seed, 'validation').permutation(count)
   const train = selectSamples(data.train, order.subarray(held).toSorted())
   const validation = selectSamples(data.train, order.subarray(0, held).toSorted())
-  return noted(
-    { ...data, train, validation },
-    `${held.toLocaleString('en-US')} of the training samples held out for validation`,
-  )
+  return noted({ ...data, train, validation }, `${grouped(held)} of the training samples held out for validation`)
 }
 
 function randomiseLabels(data: Dataset, seed: number): Samples {

@@ -22,6 +22,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { grouped } from '../format/words.ts'
 import { type ErrorCode, IsobathError } from './errors.ts'
 
 /** What the operating system said, without the error's code and path: `no space left on device`. */
@@ -255,7 +256,7 @@ export function readLimited(file: string, { code, limit, remedy }: Reading): Uin
     throw refuse(`can't be read (${reasonOf(error)})`)
   }
   if (!status.isFile()) throw refuse(`expected a file, got a ${status.isDirectory() ? 'folder' : 'device or a pipe'}`)
-  const size = (bytes: number): string => `${bytes.toLocaleString('en-US')} bytes`
+  const size = (bytes: number): string => `${grouped(bytes)} bytes`
   if (status.size > limit) throw refuse(`expected at most ${size(limit)}, got ${size(status.size)}`)
   try {
     return readWhole(file)

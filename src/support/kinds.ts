@@ -1,4 +1,5 @@
 /** Kinds of values that an option takes: which values they are, and how the command line's text becomes one. */
+import { grouped } from '../format/words.ts'
 import { foundText } from './found.ts'
 import { suggestion } from './nearest.ts'
 
@@ -55,7 +56,7 @@ export const positive = (): Kind<number> => number('a number above 0', (value) =
 
 /** Above 0 and up to `most`. */
 export const upTo = (most: number): Kind<number> =>
-  number(`a number above 0 and up to ${most.toLocaleString('en-US')}`, (value) => value > 0 && value <= most)
+  number(`a number above 0 and up to ${grouped(most)}`, (value) => value > 0 && value <= most)
 
 /** Numbers that `isValid` accepts; the command line refuses others at once. */
 function strictNumber(expected: string, isValid: (value: number) => boolean): Kind<number> {

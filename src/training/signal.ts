@@ -3,6 +3,7 @@ import type { Backend } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import type { Samples } from '../data/dataset.ts'
 import type { Standardiser } from '../data/standardise.ts'
+import { grouped } from '../format/words.ts'
 import type { Weights } from './evaluate.ts'
 import { iterationName } from './layer-order.ts'
 import { openTappedPass } from './tapped-pass.ts'
@@ -97,7 +98,7 @@ export function judgeSignal(layers: readonly LayerSignal[]): Signal {
 /** What stands out about the signal, in words; null when it is steady. */
 export function describeSignal({ verdict, layer, position, layers, first, last }: Signal): string | null {
   if (verdict === 'steady') return null
-  const place = `layer ${position?.toLocaleString('en-US')} of ${layers.toLocaleString('en-US')} (${layer})`
+  const place = `layer ${position === null ? '' : grouped(position)} of ${grouped(layers)} (${layer})`
   const sizes = `its mean square is ${size(first)} after the first layer and ${size(last)} after the last`
   return `the signal ${verdict} by ${place}: ${sizes}`
 }

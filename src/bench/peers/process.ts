@@ -1,6 +1,7 @@
 /** A peer in a process of its own, which answers one JSON request a line with one JSON line. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { grouped } from '../../format/words.ts'
 import { isQuick, turnSize } from '../measure.ts'
 import type { PeerProblem, PeerSetting, PreparedPeer } from './peer.ts'
 
@@ -90,7 +91,7 @@ export function readTimes(answer: unknown): number[] {
 function checkParameters(answer: unknown, ours: number): void {
   const theirs = isRecord(answer) ? Number(answer.parameters) : Number.NaN
   if (theirs === ours) return
-  const text = (count: number): string => (Number.isFinite(count) ? count.toLocaleString('en-US') : 'no number of')
+  const text = (count: number): string => (Number.isFinite(count) ? grouped(count) : 'no number of')
   throw new Error(`its network has ${text(theirs)} parameters and ours ${text(ours)}, so they are not compared`)
 }
 

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
+import { grouped } from '../../format/words.ts'
 import { type Count, compareCounts, count, createBlueprint, summaryTable } from '../../index.ts'
 import { tableText } from '../../internal.ts'
 import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
-import { printJson, printText, whole } from '../output.ts'
+import { printJson, printText } from '../output.ts'
 
 /** `count NETWORK`: parameters, multiply-adds and memory, exactly. */
 export function defineCount(command: Command): Command {
@@ -35,12 +36,12 @@ export function defineCount(command: Command): Command {
       ],
       rows: rows.map(({ figure, one, other: second, ratio }) => [
         figure,
-        whole(one),
-        whole(second),
+        grouped(one),
+        grouped(second),
         ratio === null ? '-' : ratio.toPrecision(4),
       ]),
       notes: [
-        `for samples of ${input.join(' x ')}, and ${whole(classes)} classes`,
+        `for samples of ${input.join(' x ')}, and ${grouped(classes)} classes`,
         ...strideNote(text, counted),
         ...strideNote(against, other),
         ...counted.convention,
@@ -54,10 +55,10 @@ export function defineCount(command: Command): Command {
 function totals({ tensors, strides, flops, trainingBytes, inferenceBytes }: Count): string {
   return [
     ...(strides.length > 0 ? [`strides                   ${stridesText(strides)}`] : []),
-    `all tensors               ${whole(tensors)}`,
-    `FLOPs                     ${whole(flops)}`,
-    `activations in training   ${whole(trainingBytes)} bytes a sample`,
-    `activations in inference  ${whole(inferenceBytes)} bytes a sample`,
+    `all tensors               ${grouped(tensors)}`,
+    `FLOPs                     ${grouped(flops)}`,
+    `activations in training   ${grouped(trainingBytes)} bytes a sample`,
+    `activations in inference  ${grouped(inferenceBytes)} bytes a sample`,
   ].join('\n')
 }
 

@@ -1,10 +1,11 @@
 import { Command } from 'commander'
+import { counted, grouped } from '../../format/words.ts'
 import { catalogue, checkDataset, fetchDataset, IsobathError } from '../../index.ts'
 import { dataFolder, storedSets, tableText } from '../../internal.ts'
 import { isFile } from '../../support/files.ts'
 import { interruptible } from '../interrupt.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
-import { counted, printJson, printText, whole } from '../output.ts'
+import { printJson, printText } from '../output.ts'
 import { programName } from '../program-name.ts'
 import { stderrProgress } from '../terminal/stderr.ts'
 
@@ -49,7 +50,7 @@ function listCommand(): Command {
 
 /** Only the files tell. */
 const unknown = '-'
-const orUnknown = (value: number | null): string => (value === null ? unknown : whole(value))
+const orUnknown = (value: number | null): string => (value === null ? unknown : grouped(value))
 
 /** A set that is generated is a mistake that deserves its own words. */
 function refuseGenerated(name: string): void {
@@ -143,7 +144,7 @@ function checkCommand(): Command {
         : ['missing', `Run ${programName()} data fetch ${set}.`]
       throw new IsobathError(
         'data',
-        `${set} in ${folder}: ${whole(wrong.length)} of ${counted(files.length, 'file')} ${broken}. ${remedy}`,
+        `${set} in ${folder}: ${grouped(wrong.length)} of ${counted(files.length, 'file')} ${broken}. ${remedy}`,
       )
     }
   })

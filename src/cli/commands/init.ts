@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
+import { counted, grouped } from '../../format/words.ts'
 import { type Blueprint, count, createBlueprint, IsobathError, initialise, saveWeights } from '../../index.ts'
 import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
-import { counted, printJson, printText, whole } from '../output.ts'
+import { printJson, printText } from '../output.ts'
 
 type Flags = ShapeFlags & MachineFlags & { out: string; force?: boolean }
 
@@ -43,6 +44,6 @@ function checkSize(blueprint: Blueprint, text: string): void {
   if (4 * parameters <= 2 ** 32) return
   throw new IsobathError(
     'memory',
-    `${text}: expected at most 4 GiB of weights, as much as can be trained, got ${whole(parameters)} of 4 bytes. Make the network narrower or less deep.`,
+    `${text}: expected at most 4 GiB of weights, as much as can be trained, got ${grouped(parameters)} of 4 bytes. Make the network narrower or less deep.`,
   )
 }

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander'
+import { counted, grouped } from '../../format/words.ts'
 import { IsobathError, type Predictions, predict, type SetName, setNames } from '../../index.ts'
 import { dataFiles } from '../data-options.ts'
 import { machineOptions } from '../options.ts'
-import { counted, printJson, printTable, printText, writeText } from '../output.ts'
+import { printJson, printTable, printText, writeText } from '../output.ts'
 import { checkOutput } from '../output-files.ts'
 import { countLost, type PredictedData, predictionRows, predictionTable } from '../predictions.ts'
 import { stderrProgress } from '../terminal/stderr.ts'
@@ -58,7 +59,7 @@ Examples:
       predictions = await predict(network, { ...options, ...recipe, statistics, data, weights })
       const lost = countLost(predictions)
       if (lost > 0) {
-        const of = `${lost.toLocaleString('en-US')} of ${counted(predictions.count, 'sample')}`
+        const of = `${grouped(lost)} of ${counted(predictions.count, 'sample')}`
         progress.note(`${of}: the network's outputs aren't numbers, so nothing is predicted. Did its training diverge?`)
       }
     } finally {

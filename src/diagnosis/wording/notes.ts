@@ -1,5 +1,5 @@
 /** What a reader of the answer should know of how it was found. */
-import { counted, number } from '../../format/words.ts'
+import { counted, grouped, number } from '../../format/words.ts'
 import type { StepPlan } from '../trial-store.ts'
 
 /** How long the trainings are, where that is no choice of the user's. `passes`: over the training set. */
@@ -12,7 +12,7 @@ export function notesOf({ steps, chosenFor, shortened }: StepPlan, passes: numbe
   }
   if (shortened === undefined) return []
   const { from, budgetSeconds, enoughSeconds } = shortened
-  const [all, few] = [from, steps].map((count) => count.toLocaleString('en-US'))
+  const [all, few] = [from, steps].map(grouped)
   return [
     `The run's ${all} steps are shortened to ${few}, to fit the budget of ${durationWords(budgetSeconds)}; --budget ${durationOption(enoughSeconds)} would take all.`,
   ]
@@ -43,7 +43,7 @@ const leastOverrun = 1.25
 export function overrunNote(seconds: number, budgetSeconds: number, { steps }: StepPlan): string[] {
   if (seconds < leastOverrun * budgetSeconds) return []
   return [
-    `It took ${durationWords(Math.round(seconds))} where the budget was ${durationWords(budgetSeconds)}: the network and its twin are trained to their end in any case, here ${steps.toLocaleString('en-US')} steps with each seed.`,
+    `It took ${durationWords(Math.round(seconds))} where the budget was ${durationWords(budgetSeconds)}: the network and its twin are trained to their end in any case, here ${counted(steps, 'step')} with each seed.`,
   ]
 }
 
