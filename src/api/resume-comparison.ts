@@ -60,18 +60,13 @@ export async function readComparisonFacts(folder: string): Promise<ComparisonFac
 export async function resumeComparison(folder: string, options: ResumeComparisonOptions): Promise<Comparison> {
   checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
-  const { readComparison, takeLock } = await runFiles('resumeComparison')
+  const { readComparison, withLock } = await runFiles('resumeComparison')
   // Before the lock is made: not every folder is a comparison's.
   const { data, mode } = readComparison(folder)
   const begun = { folder, noun: 'comparison', anew: 'compare anew' } as const
   await refuseOtherData(begun, data, options.data)
   refuseOtherMode(begun, mode, askedMode(options))
-  const lock = takeLock(folder)
-  try {
-    return await goOn(folder, lock, options)
-  } finally {
-    lock.release()
-  }
+  return withLock(folder, (lock) => goOn(folder, lock, options))
 }
 
 async function goOn(folder: string, lock: Lock, options: ResumeComparisonOptions): Promise<Comparison> {

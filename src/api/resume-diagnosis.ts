@@ -74,7 +74,7 @@ export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts
 export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
   checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
-  const { readDiagnosis, takeLock } = await runFiles('resumeDiagnosis')
+  const { readDiagnosis, withLock } = await runFiles('resumeDiagnosis')
   // Before the lock is made: not every folder is a diagnosis's.
   const diagnosis = readDiagnosis(folder)
   const begun = { folder, noun: 'diagnosis', anew: 'diagnose anew' } as const
@@ -82,12 +82,7 @@ export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOp
   refuseOtherMode(begun, diagnosis.mode, askedMode(options))
   refuseOtherStart(folder, diagnosis, options)
   refuseSmallerBudget(diagnosis, options)
-  const lock = takeLock(folder)
-  try {
-    return await goOn(folder, lock, options)
-  } finally {
-    lock.release()
-  }
+  return withLock(folder, (lock) => goOn(folder, lock, options))
 }
 
 async function goOn(folder: string, lock: Lock, options: ResumeDiagnosisOptions): Promise<Diagnosis> {

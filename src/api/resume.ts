@@ -62,21 +62,18 @@ const optionNames = namesOf<ResumeOptions>({
 export async function resume(folder: string, options: ResumeOptions): Promise<Run> {
   checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
-  const { readDescription, takeLock } = await runFiles('resume')
+  const { readDescription, withLock } = await runFiles('resume')
   // Before the lock is made: not every folder is a run's.
   const description = readDescription(folder)
   await refuseOtherData({ folder, noun: 'run', anew: 'train anew' }, description.data, options.data)
   refuseOtherMode({ folder, noun: 'run' }, description.mode, askedMode(options))
   const record = await readRecord(folder)
   if (record) return record.run
-  const lock = takeLock(folder)
-  try {
+  return withLock(folder, async (lock) => {
     // Once more: another process may have come to its end meanwhile.
     const finished = await readRecord(folder)
-    return finished ? finished.run : await goOn(folder, lock, options)
-  } finally {
-    lock.release()
-  }
+    return finished ? finished.run : goOn(folder, lock, options)
+  })
 }
 
 async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise<Run> {

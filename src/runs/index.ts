@@ -12,6 +12,6 @@ export {
   readRunMetrics,
   resumeRunFolder,
 } from './run-folder.ts'
-export { takeLock } from './run-lock.ts'
+export { withLock } from './run-lock.ts'
 export { versions } from './versions.ts'
 export { readEnd } from './work-folder.ts'

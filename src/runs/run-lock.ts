@@ -41,6 +41,16 @@ export function takeLock(folder: string): Lock {
   return holdLock(folder, file, text)
 }
 
+/** Does the work while this process has the folder's lock, which is released however the work ends. Throws as `takeLock` does. */
+export async function withLock<T>(folder: string, work: (lock: Lock) => Promise<T>): Promise<T> {
+  const lock = takeLock(folder)
+  try {
+    return await work(lock)
+  } finally {
+    lock.release()
+  }
+}
+
 /** A lock that is ours, with its signs of life. */
 function holdLock(folder: string, file: string, text: string): Lock {
   // The descriptor stays that of our lock, whatever file has its name by then.
