@@ -18,6 +18,7 @@ import type { Patient } from './controls.ts'
 import type { DiagnosisOutcome, OpenQuestion } from './diagnose.ts'
 import { judge } from './judge.ts'
 import { type Diagnosis, summarise } from './summary.ts'
+import { curesOf, verdictTitle } from './wording/causes.ts'
 
 const patient: Patient = {
   network: preset('mlp:depth=6,width=8'),
@@ -135,11 +136,12 @@ describe('notes', () => {
 describe('what is known of causes', () => {
   it('is a title, who described it and what to try', () => {
     for (const cause of causes) {
-      const { title, papers, cures } = causeTable[cause]
+      const { papers } = causeTable[cause]
+      const title = verdictTitle(cause)
       expect(title.start).toMatch(/^[A-Z]/)
       expect(title.inside).toMatch(/^[a-z]/)
       expect(papers.length).toBeGreaterThan(0)
-      expect(cures.length).toBeGreaterThan(0)
+      expect(curesOf(cause).length).toBeGreaterThan(0)
       for (const paper of papers) expect(paper).toMatch(/\d{4}, /)
     }
   })

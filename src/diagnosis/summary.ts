@@ -10,7 +10,7 @@ import { settingsOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
 import type { TrialRecord } from './trial-record.ts'
 import { answerOf } from './wording/answer.ts'
-import { verdictTitle, wordsOf } from './wording/causes.ts'
+import { curesOf, verdictTitle, wordsOf } from './wording/causes.ts'
 import { needText } from './wording/controls.ts'
 import { groundText } from './wording/grounds.ts'
 import { notesOf, overrunNote } from './wording/notes.ts'
@@ -105,8 +105,15 @@ export function summarise(outcome: DiagnosisOutcome, { seeds, budgetSeconds, not
 function findingOf(found: JudgedCause): Finding {
   const { cause, score } = found
   const { statement, evidence } = wordsOf(found)
-  const { papers, cures } = causeTable[cause]
-  return { cause, title: verdictTitle(cause).start, score, sentence: sentenceOf(statement), evidence, papers, cures }
+  return {
+    cause,
+    title: verdictTitle(cause).start,
+    score,
+    sentence: sentenceOf(statement),
+    evidence,
+    papers: causeTable[cause].papers,
+    cures: curesOf(cause),
+  }
 }
 
 function exclusionOf(found: JudgedCause): Exclusion {

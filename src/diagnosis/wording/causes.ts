@@ -1,6 +1,6 @@
-/** What is said of each cause. */
+/** All that is said of each cause: its title, its cures, and the words for its facts. */
 import type { Cause, Verdict } from '../cause.ts'
-import { type CauseFacts, causeTable, type JudgedCause, type Title } from '../causes/table.ts'
+import type { CauseFacts, JudgedCause } from '../causes/table.ts'
 import { numericalErrorWords } from './arithmetic.ts'
 import { underCapacityWords } from './capacity.ts'
 import { correlationCollapseWords } from './correlation.ts'
@@ -13,29 +13,102 @@ import { deadUnitsWords, saturatedUnitsWords } from './units.ts'
 import { uselessDepthWords } from './useless-depth.ts'
 import type { Words } from './words.ts'
 
-const wordings: { readonly [C in Cause]: (facts: CauseFacts[C]) => Words } = {
-  'saturated-units': saturatedUnitsWords,
-  'dead-units': deadUnitsWords,
-  'exploding-signal': explodingSignalWords,
-  'vanishing-signal': vanishingSignalWords,
-  'chaotic-signal': chaoticSignalWords,
-  'vanishing-gradient': vanishingGradientWords,
-  'correlation-collapse': correlationCollapseWords,
-  'exploding-gradient': explodingGradientWords,
-  'numerical-error': numericalErrorWords,
-  'unstable-step': unstableStepWords,
-  'optimisation-failure': optimisationFailureWords,
-  'under-capacity': underCapacityWords,
-  overfitting: overfittingWords,
-  'useless-depth': uselessDepthWords,
+/** As it begins a sentence or stands alone, and as it stands inside a sentence. */
+export interface Title {
+  readonly start: string
+  readonly inside: string
+}
+
+interface Wording<Facts> {
+  readonly title: Title
+  /** What to try against it. */
+  readonly cures: readonly string[]
+  readonly words: (facts: Facts) => Words
+}
+
+const residual = 'residual links with a multiplier of 1/depth'
+
+const wordings: { readonly [C in Cause]: Wording<CauseFacts[C]> } = {
+  'saturated-units': {
+    title: { start: 'Saturated units', inside: 'saturated units' },
+    cures: ['smaller initial weights and biases', 'batch or layer normalisation before the activation', 'ReLU'],
+    words: saturatedUnitsWords,
+  },
+  'dead-units': {
+    title: { start: 'Dead units', inside: 'dead units' },
+    cures: ['biases of 0 at first', 'a leaky ReLU', 'batch normalisation before the activation'],
+    words: deadUnitsWords,
+  },
+  'exploding-signal': {
+    title: { start: 'Exploding signal', inside: 'exploding signal' },
+    cures: ["He's initialisation (variance 2/fan-in with ReLU)", residual, 'normalisation'],
+    words: explodingSignalWords,
+  },
+  'vanishing-signal': {
+    title: { start: 'Vanishing signal', inside: 'vanishing signal' },
+    cures: ["He's initialisation (variance 2/fan-in with ReLU)", 'normalisation', residual],
+    words: vanishingSignalWords,
+  },
+  'chaotic-signal': {
+    title: { start: 'Chaotic signal', inside: 'chaotic signal' },
+    cures: ['initial weights at the edge of chaos', 'orthogonal initial weights', residual],
+    words: chaoticSignalWords,
+  },
+  'vanishing-gradient': {
+    title: { start: 'Vanishing gradient', inside: 'vanishing gradient' },
+    cures: [residual, 'ReLU, or tanh at the edge of chaos, instead of a sigmoid', 'normalisation'],
+    words: vanishingGradientWords,
+  },
+  'correlation-collapse': {
+    title: { start: 'Correlation collapse', inside: 'correlation collapse' },
+    cures: [residual, 'orthogonal initial weights with tanh at the edge of chaos', 'fewer layers'],
+    words: correlationCollapseWords,
+  },
+  'exploding-gradient': {
+    title: { start: 'Exploding gradient', inside: 'exploding gradient' },
+    cures: [residual, 'gradient clipping', 'a smaller rate'],
+    words: explodingGradientWords,
+  },
+  'numerical-error': {
+    title: { start: 'Numerical error', inside: 'numerical error' },
+    cures: ['float64', 'smaller initial biases or inputs', 'standardised inputs'],
+    words: numericalErrorWords,
+  },
+  'unstable-step': {
+    title: { start: 'Unstable step', inside: 'unstable step' },
+    cures: ['a smaller rate', 'a warm-up', 'gradient clipping'],
+    words: unstableStepWords,
+  },
+  'optimisation-failure': {
+    title: { start: 'Optimisation failure (degradation)', inside: 'optimisation failure (degradation)' },
+    cures: ['residual links', 'identity layers added to the trained shallow network', 'fewer layers'],
+    words: optimisationFailureWords,
+  },
+  'under-capacity': {
+    title: { start: 'Too little capacity', inside: 'too little capacity' },
+    cures: ['wider layers'],
+    words: underCapacityWords,
+  },
+  overfitting: {
+    title: { start: 'Overfitting', inside: 'overfitting' },
+    cures: ['more training samples', 'augmentation', 'weight decay', 'dropout', 'stopping early'],
+    words: overfittingWords,
+  },
+  'useless-depth': {
+    title: { start: 'Useless depth', inside: 'useless depth' },
+    cures: ['fewer layers', 'larger multipliers, where it has residual links'],
+    words: uselessDepthWords,
+  },
 }
 
 export function wordsOf<C extends Cause>({ cause, facts }: JudgedCause<C>): Words {
-  return wordings[cause](facts)
+  return wordings[cause].words(facts)
 }
 
 export function verdictTitle(verdict: Verdict): Title {
   if (verdict === 'healthy') return { start: 'Healthy', inside: 'healthy' }
   if (verdict === 'undecided') return { start: 'Undecided', inside: 'undecided' }
-  return causeTable[verdict].title
+  return wordings[verdict].title
 }
+
+export const curesOf = (cause: Cause): readonly string[] => wordings[cause].cures
