@@ -1,4 +1,5 @@
 /** What follows from the same training of several networks at several depths, in words. */
+import { formatPercent } from '../format/text.ts'
 import { type PairedDifference, pairedDifference } from '../numerics/paired-difference.ts'
 import { summarise } from '../numerics/statistics.ts'
 import type { Scores } from '../training/evaluate.ts'
@@ -16,7 +17,7 @@ export interface ComparedRun {
 /** As the report's table has it: one decimal, or two where one would hide the number. */
 const percent = (fraction: number): string => {
   const value = 100 * fraction
-  return `${value.toFixed(value >= 10 ? 0 : value === 0 || value >= 0.1 ? 1 : 2)}%`
+  return formatPercent(fraction, value >= 10 ? 0 : value === 0 || value >= 0.1 ? 1 : 2)
 }
 
 interface Family {

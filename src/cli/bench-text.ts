@@ -3,6 +3,7 @@ import type { BenchResult, RooflineResult } from '../bench/bench.ts'
 import type { PeerSetting } from '../bench/peers/peer.ts'
 import type { RooflineRow } from '../bench/roofline.ts'
 import type { BenchRow } from '../bench/rows.ts'
+import { formatPercent } from '../format/text.ts'
 import { counted, grouped } from '../format/words.ts'
 import { tableText } from '../internal.ts'
 import { splitBar } from './terminal/bar.ts'
@@ -14,7 +15,7 @@ function figure(value: number): string {
   return value === 0 ? '0' : value >= 1 ? value.toPrecision(3) : value.toFixed(3)
 }
 
-const percent = (fraction: number): string => `${(100 * fraction).toFixed(fraction < 0.0995 ? 1 : 0)}%`
+const percent = (fraction: number): string => formatPercent(fraction, fraction < 0.0995 ? 1 : 0)
 
 function machineLine({ machine, threads, exact, winograd, quick }: BenchResult | RooflineResult): string {
   const { processor, cores, node, loadBefore, loadAfter } = machine

@@ -1,5 +1,6 @@
 /** What commands print: one JSON document, or text; files that they write. */
 import { dirname } from 'node:path'
+import { formatPercent } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import { makeFolder, writeWhole } from '../support/files.ts'
 import { printable } from './printable.ts'
@@ -27,7 +28,7 @@ export function writeText(file: string, text: string): void {
 
 /** `98.31%`; null is what isn't finite. */
 export function percent(fraction: number | null): string {
-  return fraction === null ? 'unknown' : `${(100 * fraction).toFixed(2)}%`
+  return fraction === null ? 'unknown' : formatPercent(fraction, 2)
 }
 
 /** Four significant digits. */

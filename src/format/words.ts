@@ -1,4 +1,5 @@
 /** Numbers as sentences have them. */
+import { formatPercent } from './text.ts'
 
 /** `1,000,000` of a whole number. `toLocaleString` reads tables of languages first, which takes 15 ms of a start. */
 export function grouped(value: number | bigint): string {
@@ -16,8 +17,7 @@ export function number(value: number): string {
 
 /** `12.3%` of a fraction. */
 export function percent(fraction: number): string {
-  if (!Number.isFinite(fraction)) return 'an unknown share'
-  return `${(100 * fraction).toFixed(1)}%`
+  return Number.isFinite(fraction) ? formatPercent(fraction) : 'an unknown share'
 }
 
 /** `0.123 ± 0.004`, or the value alone where there is no interval. */
