@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { verifyMarkup } from '../report/verify-markup.ts'
+import { verifyMarkup } from '../../test/support/verify-markup.ts'
 import { type Table, tableHtml, tableText } from './table.ts'
 
 const table: Table = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { verifyMarkup } from '../../test/support/verify-markup.ts'
 import {
   type ComparisonData,
   type ComparisonRow,
@@ -6,7 +7,6 @@ import {
   comparisonReport,
   comparisonText,
 } from './comparison.ts'
-import { verifyMarkup } from './verify-markup.ts'
 
 /** Plain networks fail at depth 64, and there seed 2 diverges; no randomness, so that the text can be a snapshot. */
 function sample(depths: number[], seeds: number[], labels = ['plain', 'residual']): ComparisonData {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { collapsed, trial } from '../../test/support/diagnosis-sample.ts'
 import { healthy, hostile, interrupted, undecided } from '../../test/support/diagnosis-samples.ts'
+import { verifyMarkup } from '../../test/support/verify-markup.ts'
 import { diagnosisPicture, diagnosisReport } from './diagnosis.ts'
-import { verifyMarkup } from './verify-markup.ts'
 
 const samples = { collapsed: collapsed(), healthy: healthy(), undecided: undecided(), interrupted: interrupted() }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { verifyMarkup } from '../../test/support/verify-markup.ts'
 import { decimate, splitAtGaps } from './decimate.ts'
 import { type LineFigure, lineFigure } from './line-figure.ts'
 import { type RangeFigure, rangeFigure, rangePanels } from './range-figure.ts'
 import type { Place } from './svg.ts'
-import { verifyMarkup } from './verify-markup.ts'
 
 function texts(svg: string): string[] {
   return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) => match[1])

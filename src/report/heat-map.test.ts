@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { verifyMarkup } from '../../test/support/verify-markup.ts'
 import { binned, levelOf, NO_LEVEL, patches } from './heat-cells.ts'
 import { heatColour, LEVELS } from './heat-colours.ts'
 import { type HeatMap, heatMap, heatNotes } from './heat-map.ts'
-import { verifyMarkup } from './verify-markup.ts'
 
 function texts(svg: string): string[] {
   return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) => match[1])

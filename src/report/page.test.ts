@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { verifyMarkup } from '../../test/support/verify-markup.ts'
 import { type Page, renderPage } from './page.ts'
-import { verifyMarkup } from './verify-markup.ts'
 
 const nasty = '<script>alert("1")</script> & \u001b[31m</style>'
 const page: Page = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { verifyMarkup } from '../../test/support/verify-markup.ts'
 import { type ProbedData, probePicture, probePictures } from './probe-figure.ts'
-import { verifyMarkup } from './verify-markup.ts'
 
 const data: ProbedData = {
   network: 'mlp:depth=2 & more',

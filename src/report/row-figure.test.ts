@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { verifyMarkup } from '../../test/support/verify-markup.ts'
 import { type RowFigure, rowFigure } from './row-figure.ts'
-import { verifyMarkup } from './verify-markup.ts'
 
 const dots = (...values: (number | null)[]) => values.map((value, index) => ({ label: `seed ${index + 1}`, value }))
 const spec: RowFigure = {

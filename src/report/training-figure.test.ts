@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { verifyMarkup } from '../../test/support/verify-markup.ts'
 import { type TrainingData, trainingPicture } from './training-figure.ts'
-import { verifyMarkup } from './verify-markup.ts'
 
 const at = (step: number, train: number | null, test: number | null) => ({
   step,

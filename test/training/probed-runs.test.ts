@@ -21,11 +21,11 @@ import {
   usualProbes,
 } from '../../src/index.ts'
 import { readRecord } from '../../src/internal.ts'
-import { verifyMarkup } from '../../src/report/verify-markup.ts'
 import { isobath, isobathJson } from '../support/command-line.ts'
 import { laterRefusal } from '../support/refusal.ts'
 import { copyAfter, outcome } from '../support/stopped-runs.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { verifyMarkup } from '../support/verify-markup.ts'
 
 const root = temporaryFolder()
 const place = (name: string): string => join(root, name)

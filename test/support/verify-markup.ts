@@ -1,4 +1,4 @@
-/** A check of the markup written here, for tests: what a parser would stumble over, and numbers that aren't. */
+/** A check of the markup that reports have: what a parser would stumble over, and numbers that are none. */
 
 const TAG = /<(\/?)([A-Za-z][\w-]*)((?:\s+[\w:-]+(?:="[^"<]*")?)*)\s*(\/?)>/y
 /** HTML's elements without an end tag. */
