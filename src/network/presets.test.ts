@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { createBlueprint } from '../blueprint/create.ts'
 import { glorot, he, lecun } from './initialisers.ts'
 import { networkFromJson } from './json.ts'
-import { describePresets, parseNetwork, withDepth } from './presets.ts'
+import { describePresets } from './preset-help.ts'
+import { parseNetwork, withDepth } from './presets.ts'
 
 const parse = (text: string) => parseNetwork(text, { classes: 10 })
 

@@ -15,7 +15,6 @@ import {
 } from './preset-text.ts'
 
 export type { PresetContext } from './families/family.ts'
-export { describePresets, type PresetGroup } from './preset-help.ts'
 
 /**
  * The network that a preset's text names, such as `residual-mlp:depth=50,multiplier=1/sqrt(L)`. Throws an IsobathError

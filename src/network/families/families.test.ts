@@ -4,7 +4,8 @@ import { blueprintOf, kindsOf, namesOf, ofKind } from '../../../test/support/pre
 import { createBlueprint } from '../../blueprint/create.ts'
 import { summaryTable } from '../../blueprint/summary.ts'
 import { networkFromJson } from '../json.ts'
-import { describePresets, parseNetwork, presetData } from '../presets.ts'
+import { describePresets } from '../preset-help.ts'
+import { parseNetwork, presetData } from '../presets.ts'
 
 describe('structure', () => {
   test('of a residual network', () => {
