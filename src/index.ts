@@ -21,7 +21,7 @@ export {
   type SizedWeights,
   saveWeights,
 } from './api/files.ts'
-export type { Model } from './api/model.ts'
+export { decodeModel, encodeModel, type Model } from './api/model.ts'
 export {
   type ClassPredictions,
   type ModelPredictOptions,

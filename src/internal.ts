@@ -1,6 +1,6 @@
 /** What the command line and the case book need beside the public API of `index.ts`. The package doesn't export it. */
 
-export { readRunFacts } from './api/files.ts'
+export { findModel, readRunFacts } from './api/files.ts'
 export { hashDataset } from './api/hash-dataset.ts'
 export { describeProbes } from './api/probes.ts'
 export { readRecord } from './api/resume.ts'

@@ -2,5 +2,8 @@
 import { needsNode } from '../support/needs-node.ts'
 
 export const runFiles: typeof import('./node.ts').runFiles = async (caller) => {
-  throw needsNode(caller, 'In a page, encodeTensors and decodeTensors write and read the bytes of weights.')
+  throw needsNode(
+    caller,
+    'In a page, encodeModel and decodeModel write and read the bytes of models, encodeTensors and decodeTensors those of weights.',
+  )
 }

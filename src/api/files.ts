@@ -6,9 +6,19 @@ import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
 import type { DataDescription } from '../runs/run-description.ts'
 import { IsobathError } from '../support/errors.ts'
+import { foundText } from '../support/found.ts'
 import type { Weights } from '../training/evaluate.ts'
+import type { TensorFile } from '../training/safetensors.ts'
 import { checkWeights, fromTensors, hashTensors, toTensors } from '../training/weights.ts'
-import { type Model, type ModelFacts, modelFactsOfRun, modelMetadata, modelOfMetadata } from './model.ts'
+import {
+  isModel,
+  type Model,
+  type ModelFacts,
+  modelFactsOfRun,
+  modelOfTensors,
+  modelOr,
+  tensorsOfModel,
+} from './model.ts'
 import { runFiles } from './node.ts'
 
 /** Weights and the sizes of their network: what `createBlueprint` and `initialise` give. */
@@ -24,13 +34,21 @@ export interface SizedWeights {
  */
 export async function saveWeights(file: string, trained: Model | SizedWeights): Promise<string> {
   const { writeTensorFile } = await runFiles('saveWeights')
-  const { weights } = trained
-  const isModel = 'statistics' in trained
-  const blueprint = isModel ? createBlueprint(trained.network, trained.input) : trained.blueprint
+  const content = isModel(trained) ? tensorsOfModel(trained) : tensorsOfWeights(trained)
+  writeTensorFile(file, content)
+  return hashTensors(content.tensors)
+}
+
+function tensorsOfWeights(trained: SizedWeights): TensorFile {
+  if (typeof trained?.blueprint !== 'object' || typeof trained.weights !== 'object') {
+    throw new IsobathError(
+      'weights',
+      `saveWeights: expected a run, another model, or { blueprint, weights }, got ${foundText(trained)}.`,
+    )
+  }
+  const { blueprint, weights } = trained
   checkWeights(blueprint, weights)
-  const tensors = toTensors(blueprint, weights)
-  writeTensorFile(file, { tensors, metadata: { format: 'isobath', ...(isModel ? modelMetadata(trained) : {}) } })
-  return hashTensors(tensors)
+  return { tensors: toTensors(blueprint, weights), metadata: { format: 'isobath' } }
 }
 
 /** Reads a file's weights for a network. Throws a `weights` error where the file is broken or doesn't fit. */
@@ -44,17 +62,13 @@ export async function loadWeights(file: string, blueprint: Blueprint): Promise<M
  * Throws a `weights` error where the file is broken, or has weights alone.
  */
 export async function loadModel(file: string): Promise<Model> {
+  return modelOr(await findModel(file), file)
+}
+
+/** The model in a weights file; undefined where the file has weights alone. Throws a `weights` error where it is broken. */
+export async function findModel(file: string): Promise<Model | undefined> {
   const { readTensorFile } = await runFiles('loadModel')
-  const content = readTensorFile(file)
-  const found = modelOfMetadata(content.metadata, file)
-  if (found === undefined) {
-    throw new IsobathError(
-      'weights',
-      `${file}: expected a model, got weights alone. Read them for their network with loadWeights.`,
-    )
-  }
-  const { blueprint, ...model } = found
-  return { ...model, weights: fromTensors(blueprint, content, file) }
+  return modelOfTensors(readTensorFile(file), file)
 }
 
 /** What a run's folder says of the run, whether it has ended or not. */

@@ -11,8 +11,11 @@ import type { Network } from '../network/network.ts'
 import type { StoredDescription } from '../runs/run-description.ts'
 import { usualLoss } from '../settings/task-losses.ts'
 import { IsobathError } from '../support/errors.ts'
+import { foundText } from '../support/found.ts'
 import type { Weights } from '../training/evaluate.ts'
+import { decodeTensors, encodeTensors, type TensorFile } from '../training/safetensors.ts'
 import { type StoredStatistics, statisticsSchema, storedStatistics } from '../training/stored-statistics.ts'
+import { checkWeights, fromTensors, toTensors } from '../training/weights.ts'
 
 export interface Model {
   readonly network: Network
@@ -61,7 +64,7 @@ const storedSchema = z.object({
 const metadataKey = 'isobath.model'
 
 /** The metadata of a weights file: the model's facts where there are some. */
-export function modelMetadata(model: Omit<Model, 'weights'>): Record<string, string> {
+function modelMetadata(model: Omit<Model, 'weights'>): Record<string, string> {
   const { network, input, task, loss, statistics, classNames, targetNames } = model
   const stored: Omit<z.input<typeof storedSchema>, 'statistics'> & { readonly statistics: StoredStatistics } = {
     format: 1,
@@ -76,12 +79,9 @@ export function modelMetadata(model: Omit<Model, 'weights'>): Record<string, str
   return { [metadataKey]: JSON.stringify(stored) }
 }
 
-/** Undefined where the file has weights alone. Throws a `weights` error that names the file where its metadata is broken. */
-export function modelOfMetadata(
-  metadata: Readonly<Record<string, string>>,
-  file: string,
-): (Omit<Model, 'weights'> & { readonly blueprint: Blueprint }) | undefined {
-  const text = metadata[metadataKey]
+/** Undefined where the file has weights alone. Throws a `weights` error that names the file where it is broken. */
+export function modelOfTensors(content: TensorFile, file: string): Model | undefined {
+  const text = content.metadata[metadataKey]
   if (text === undefined) return undefined
   const parsed = storedSchema.safeParse(parseJson(text))
   if (!parsed.success) {
@@ -93,8 +93,49 @@ export function modelOfMetadata(
   }
   const { format: _, ...facts } = parsed.data
   const network = networkOf(facts.network, file)
-  return { ...facts, network, blueprint: createBlueprint(network, facts.input) }
+  return { ...facts, network, weights: fromTensors(createBlueprint(network, facts.input), content, file) }
 }
+
+/** The tensors of a weights file, with the model's facts. Throws a `weights` error where they don't fit the network. */
+export function tensorsOfModel(model: Model): TensorFile {
+  const blueprint = createBlueprint(model.network, model.input)
+  checkWeights(blueprint, model.weights)
+  return { tensors: toTensors(blueprint, model.weights), metadata: { format: 'isobath', ...modelMetadata(model) } }
+}
+
+/**
+ * The bytes that `saveWeights` would write of a model, such as a run: for a page, which has no files. Throws a `weights`
+ * error where the weights don't fit the network.
+ */
+export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
+  if (!isModel(model)) {
+    throw new IsobathError('weights', `encodeModel: expected a model, such as a run, got ${foundText(model)}.`)
+  }
+  return encodeTensors(tensorsOfModel(model))
+}
+
+/**
+ * The model in the bytes of a file that `saveWeights` wrote: `predict(decodeModel(bytes), inputs)`. Throws a `weights` error
+ * that begins with `name` where they are broken, or are weights alone.
+ */
+export function decodeModel(bytes: Uint8Array, name = 'model'): Model {
+  return modelOr(modelOfTensors(decodeTensors(bytes, name), name), name)
+}
+
+/** Throws a `weights` error where there is none. */
+export function modelOr(found: Model | undefined, name: string): Model {
+  if (found !== undefined) return found
+  throw new IsobathError(
+    'weights',
+    `${name}: expected a model, got weights alone. Read them for their network with loadWeights.`,
+  )
+}
+
+/** Whether a value looks like a model: a run does, a network doesn't. */
+export const isModel = (value: unknown): value is Model =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['network', 'input', 'weights', 'statistics'].every((key) => key in value)
 
 function networkOf(value: unknown, file: string): Network {
   try {

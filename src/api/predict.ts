@@ -17,7 +17,7 @@ import { createEvaluator, type Weights } from '../training/evaluate.ts'
 import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
 import { checkTrainedCall, namesOf } from './check-call.ts'
-import type { Model } from './model.ts'
+import { isModel, type Model } from './model.ts'
 import { standardiserFor } from './standardiser.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
@@ -98,9 +98,9 @@ export function predict(network: Network, options: PredictOptions): Promise<Pred
 export async function predict(
   trained: Model | Network,
   given: OwnInputs | PredictOptions,
-  options: ModelPredictOptions = {},
+  options?: ModelPredictOptions,
 ): Promise<Predictions> {
-  if (isModel(trained)) return predictInputs(trained, given, options)
+  if (isModel(trained)) return predictInputs(trained, given, options ?? {})
   if (!isOptions(given)) {
     throw new IsobathError(
       'option',
@@ -109,9 +109,6 @@ export async function predict(
   }
   return predictSet(trained, given)
 }
-
-const isModel = (trained: Model | Network): trained is Model =>
-  typeof trained === 'object' && trained !== null && 'weights' in trained && 'statistics' in trained
 
 const isOptions = (given: OwnInputs | PredictOptions): given is PredictOptions =>
   !Array.isArray(given) && !ArrayBuffer.isView(given)
@@ -123,7 +120,7 @@ async function predictInputs(model: Model, given: unknown, options: ModelPredict
   const blueprint = createBlueprint(network, input)
   checkWeights(blueprint, weights)
   const size = sizeOf(input)
-  const inputs = likeTraining(numbersOf(given, 'inputs', size), statistics)
+  const inputs = likeTraining(numbersOf(given, 'inputs', size), statistics, size)
   const samples = { count: inputs.length / size, inputs, labels: new Uint8Array(0) }
   checkInputs(samples, size)
   const standardiser = standardiserOf(statistics, input)
@@ -131,14 +128,14 @@ async function predictInputs(model: Model, given: unknown, options: ModelPredict
 }
 
 /** Bytes where the network was trained on bytes. */
-function likeTraining(inputs: Samples['inputs'], { bytes }: Statistics): Samples['inputs'] {
+function likeTraining(inputs: Samples['inputs'], { bytes }: Statistics, size: number): Samples['inputs'] {
   if (inputs instanceof Uint8Array === bytes) return inputs
   if (!bytes) return Float32Array.from(inputs)
   const wrong = inputs.findIndex((value) => !(Number.isInteger(value) && value >= 0 && value <= 255))
   if (wrong < 0) return Uint8Array.from(inputs)
   throw new IsobathError(
     'data',
-    `inputs: expected bytes (whole numbers from 0 to 255), as in the training, got ${inputs[wrong]} at ${wrong}.`,
+    `inputs: sample ${Math.floor(wrong / size)}, value ${wrong % size}: expected a byte (a whole number from 0 to 255), as in the training, got ${inputs[wrong]}.`,
   )
 }
 

@@ -25,6 +25,7 @@ import {
 import { type DataFlags, openData } from './data-options.ts'
 import { describeSet, modeText } from './described-data.ts'
 import { interruptible } from './interrupt.ts'
+import { listeningForEvents } from './listening.ts'
 import { type MachineFlags, machineOptions } from './options.ts'
 import { readDataOf } from './run-data.ts'
 import type { Progress } from './terminal/progress.ts'
@@ -173,7 +174,7 @@ async function showComparison(
 ): Promise<ComparisonResult> {
   const progress = stderrProgress()
   const work = (abort: AbortSignal, listen: () => void): Promise<Comparison> =>
-    compare({ abort, onEvent: showEvents(progress, listen) })
+    compare({ abort, onEvent: listeningForEvents(showEvents(progress), listen) })
   const stopping = 'Stopping; what is done is shown. Ctrl-C again ends at once.'
   const comparison = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())
   const { settings, rows, sentence, seconds, interrupted } = comparison
@@ -201,13 +202,11 @@ async function showComparison(
   }
 }
 
-/** `listen`: called once trainings are about to begin. */
-function showEvents(progress: Progress, listen: () => void): (event: ComparisonEvent) => void {
+function showEvents(progress: Progress): (event: ComparisonEvent) => void {
   const show = showTrials(progress, trialName)
   return (event) => {
     if (event.kind === 'note') return progress.note(event.note)
     if (event.kind === 'planned') {
-      listen()
       const { trials, found } = event
       if (found.length > 0)
         progress.note(`${found.length} of ${trials.length + found.length} trainings are there already.`)

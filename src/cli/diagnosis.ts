@@ -13,6 +13,7 @@ import {
 import { describeRecipe, diagnosisPicture, diagnosisReport, diagnosisText, verdictTitle } from '../internal.ts'
 import { describeSet, modeText } from './described-data.ts'
 import { interruptible } from './interrupt.ts'
+import { listeningForEvents } from './listening.ts'
 import type { MachineFlags } from './options.ts'
 import type { Progress } from './terminal/progress.ts'
 import { stderrProgress } from './terminal/stderr.ts'
@@ -75,7 +76,7 @@ export async function showDiagnosis(
 ): Promise<DiagnosisResult> {
   const progress = stderrProgress()
   const work = (abort: AbortSignal, listen: () => void): Promise<Diagnosis> =>
-    diagnose({ abort, onEvent: showEvents(progress, listen) })
+    diagnose({ abort, onEvent: listeningForEvents(showEvents(progress), listen) })
   const stopping = 'Stopping; what is known so far is shown. Ctrl-C again ends at once.'
   const diagnosis = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())
   const { settings, trials } = diagnosis
@@ -102,13 +103,11 @@ export async function showDiagnosis(
   }
 }
 
-/** `listen`: called once trainings are about to begin. */
-function showEvents(progress: Progress, listen: () => void): (event: DiagnosisEvent) => void {
+function showEvents(progress: Progress): (event: DiagnosisEvent) => void {
   const showTrial = showTrials(progress, trialName)
   return (event) => {
     switch (event.kind) {
       case 'steps':
-        listen()
         return progress.note(`Each training takes ${counted(event.steps, 'step')}.`)
       case 'measuring':
         return progress.note(measuring[event.measurement])

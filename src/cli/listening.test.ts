@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { TrainOptions } from '../index.ts'
-import { listening } from './listening.ts'
+import type { DiagnosisEvent, DiagnosisTrial, TrainOptions } from '../index.ts'
+import { listening, listeningForEvents } from './listening.ts'
 
 type Observer = Required<Pick<TrainOptions, 'onProgress'>>
 
@@ -31,5 +31,33 @@ describe('a training listens for Ctrl-C', () => {
     const observer: Observer = { onProgress: () => {} }
     listening(observer, () => listens++).onCheckpoint(0, 'checkpoint-0.safetensors')
     expect(listens).toBe(1)
+  })
+})
+
+describe('trainings side by side listen for Ctrl-C', () => {
+  it('once one of them has made a step or has ended, or a measurement begins', () => {
+    const trial = {} as DiagnosisTrial
+    const planning: DiagnosisEvent[] = [
+      { kind: 'steps', steps: 10 },
+      { kind: 'planned', trials: [trial], found: [] },
+      { kind: 'started', trial },
+      { kind: 'progress', trial, done: 0, losses: [] },
+    ]
+    const working: DiagnosisEvent[] = [
+      { kind: 'progress', trial, done: 1, losses: [] },
+      { kind: 'finished', trial },
+      { kind: 'measuring', measurement: 'precision' },
+    ]
+    const listensAt = (event: DiagnosisEvent): boolean => {
+      const heard: string[] = []
+      listeningForEvents(
+        (one: DiagnosisEvent) => void heard.push(one.kind),
+        () => heard.push('listen'),
+      )(event)
+      expect(heard.at(-1)).toBe(event.kind)
+      return heard[0] === 'listen'
+    }
+    expect(planning.map(listensAt)).toEqual(planning.map(() => false))
+    expect(working.map(listensAt)).toEqual(working.map(() => true))
   })
 })

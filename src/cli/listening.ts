@@ -1,5 +1,5 @@
-/** When a training begins to listen for Ctrl-C: once a checkpoint or a step gives it anything to save. */
-import type { TrainOptions } from '../index.ts'
+/** When work begins to listen for Ctrl-C: once a checkpoint, a step or a result gives it anything to save or to show. */
+import type { ComparisonEvent, DiagnosisEvent, TrainOptions } from '../index.ts'
 
 type Progress = Required<Pick<TrainOptions, 'onProgress'>>
 
@@ -20,5 +20,17 @@ export function listening<Observer extends Progress>(
       if (done > begun) listen()
       observer.onProgress(done, steps, losses)
     },
+  }
+}
+
+/** The same for trainings side by side. The longest begin first, so that the largest networks are planned by then. */
+export function listeningForEvents<Event extends ComparisonEvent | DiagnosisEvent>(
+  onEvent: (event: Event) => void,
+  listen: () => void,
+): (event: Event) => void {
+  return (event) => {
+    const { kind } = event
+    if (kind === 'finished' || kind === 'measuring' || (kind === 'progress' && event.done > 0)) listen()
+    onEvent(event)
   }
 }

@@ -1,6 +1,6 @@
 /** Files that commands write: nothing that the user needs is lost to one. */
 import { closeSync, existsSync, openSync, readSync, realpathSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { IsobathError } from '../index.ts'
 import { checkWritable, isFile, namesIn } from '../support/files.ts'
 
@@ -19,17 +19,19 @@ export interface OutputFile {
   readonly kind: keyof typeof beginnings
   /** Names, folders and files that the command reads, as the user gave them. */
   readonly inputs: readonly unknown[]
+  /** The folder that the command keeps its work in, whether the folder is there already or not. */
+  readonly folder?: string
 }
 
 /**
  * Before long work. Throws an `option` error where the file is one that the command reads, one of a run, or of another kind
  * than what will be written; and as `checkWritable` does.
  */
-export function checkOutput({ option, file, kind, inputs }: OutputFile): void {
+export function checkOutput({ option, file, kind, inputs, folder }: OutputFile): void {
   const place = placeOf(file)
   const read = inputs.flat().find((input) => typeof input === 'string' && isFile(input) && placeOf(input) === place)
   if (read !== undefined) throw refusal(option, `${file} is read by this command`)
-  if (isOfRun(file)) throw refusal(option, `${file} belongs to the run in its folder`)
+  if (isOfRun(file, folder)) throw refusal(option, `${file} belongs to the run in its folder`)
   if (isFile(file) && !isOfKind(file, kind)) {
     throw refusal(option, `expected a new file, or ${kind} to write over, got ${file}, which is something else`)
   }
@@ -39,15 +41,24 @@ export function checkOutput({ option, file, kind, inputs }: OutputFile): void {
 const refusal = (option: string, problem: string): IsobathError =>
   new IsobathError('option', `${option}: ${problem}. Choose another file.`)
 
-const placeOf = (file: string): string => (existsSync(file) ? realpathSync(file) : file)
+/** Where a file is, or would be: without links, as far as its folders are there. */
+function placeOf(file: string): string {
+  if (existsSync(file)) return realpathSync(file)
+  const full = resolve(file)
+  const parent = dirname(full)
+  return parent === full ? full : join(placeOf(parent), basename(full))
+}
 
 /** What run, diagnosis and comparison folders keep, whether the file is there already or not. */
 const ownNames = /^((run|diagnosis|comparison|result)\.json|(metrics|trials)\.jsonl|lock|checkpoint-\d+\.safetensors)$/
 const marks = ['run.json', 'diagnosis.json', 'comparison.json']
 
-function isOfRun(file: string): boolean {
-  const names = namesIn(dirname(file))
-  return ownNames.test(basename(file)) && marks.some((mark) => names.includes(mark))
+function isOfRun(file: string, folder: string | undefined): boolean {
+  const place = placeOf(file)
+  if (!ownNames.test(basename(place))) return false
+  const names = namesIn(dirname(place))
+  const isOwn = folder !== undefined && placeOf(folder) === dirname(place)
+  return isOwn || marks.some((mark) => names.includes(mark))
 }
 
 /** An empty file is of every kind. */

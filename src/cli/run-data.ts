@@ -1,9 +1,21 @@
 /** The data of a run that is there already: loaded as the run did where the flags don't say otherwise. */
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type Dataset, type DatasetOptions, IsobathError, loadDataset, type RunFacts } from '../index.ts'
+import {
+  catalogue,
+  createBlueprint,
+  type Dataset,
+  type DatasetOptions,
+  type EncodedColumn,
+  IsobathError,
+  inputSize,
+  loadDataset,
+  type Model,
+  type RunFacts,
+  type TableEncoding,
+} from '../index.ts'
 import { opensTables, readStoredOptions, sourceOf } from '../internal.ts'
-import { type DataChoice, type DataFlags, dataChoice } from './data-options.ts'
+import { type DataChoice, type DataFlags, dataChoice, openData } from './data-options.ts'
 
 /** The data that a run or a diagnosis began with. */
 interface OwnData extends Pick<RunFacts['data'], 'encoding'> {
@@ -21,8 +33,20 @@ export async function readDataOf(
   run: Pick<RunFacts, 'data'>,
   { dataDir }: Pick<DataFlags, 'dataDir'>,
 ): Promise<Dataset> {
+  if (isOfProgram(run)) {
+    throw new IsobathError(
+      'data',
+      `${run.data.name}: a program made this data set, so no command can load it. Call resume, resumeDiagnosis, resumeComparison or diagnoseRun in that program, with the data.`,
+    )
+  }
   const { source, options } = ownData(run)
   return loadDataset(source, dataDir === undefined ? options : { ...options, dataDir })
+}
+
+/** Whether the data set is none that a name or a file gives: a program made it of its own arrays. */
+export function isOfProgram({ data }: Pick<RunFacts, 'data'>): boolean {
+  const source = sourceOf(data)
+  return !catalogue.some(({ name }) => name === source)
 }
 
 export interface UsedData {
@@ -57,6 +81,36 @@ export async function readDataFor(run: Pick<RunFacts, 'data'>, flags: DataFlags,
   const data = await loadDataset(own.source, { ...own.options, ...asked.options, ...reading })
   // What is known of the run's own table was said when it was trained.
   return { data, notes: encoding === undefined || testFile === undefined ? [] : (data.notes ?? []) }
+}
+
+/**
+ * The data set that the flags name, for a model, which doesn't say what its data was. All columns of a table are numbers, in
+ * the order of the model's inputs, and the label comes last; `predict` does without it. Throws the errors of `loadDataset`.
+ */
+export async function readDataForModel(model: Model, flags: DataFlags, use: Use): Promise<UsedData> {
+  const { source, options } = dataChoice(flags)
+  if (source === undefined || !opensTables(source) || model.input.length > 1) {
+    return { data: await openData(flags).read(), notes: [] }
+  }
+  const reading = {
+    encoding: encodingOf(model),
+    unlabelled: use === 'predict',
+    whole: options.testFraction === undefined,
+  }
+  const data = await loadDataset(source, { ...options, ...reading })
+  return { data, notes: data.notes ?? [], ...(data.train === data.test ? { whole: data.name } : {}) }
+}
+
+function encodingOf({ network, input, task, classNames, targetNames }: Model): TableEncoding {
+  const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `column ${index + 1}`)
+  const inputs = numbered(input[0]).map((name): EncodedColumn => ({ name, role: 'number' }))
+  if (task === 'autoencoding') return { named: false, columns: inputs, target: 'autoencode' }
+  const outputs = inputSize({ shape: createBlueprint(network, input).output })
+  const isClasses = task === 'classification'
+  const targets = isClasses ? ['label'] : (targetNames ?? numbered(outputs).map((name) => `target ${name}`))
+  const classes = isClasses ? (classNames ?? Array.from({ length: outputs }, (_, label) => String(label))) : undefined
+  const columns = [...inputs, ...targets.map((name): EncodedColumn => ({ name, role: 'target' }))]
+  return { named: false, columns, target: isClasses ? 'classes' : 'values', classes }
 }
 
 /** What is to be opened, where that is something else than the run's own data. */

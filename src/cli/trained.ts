@@ -1,26 +1,36 @@
-/** What was trained, for the commands that use it: a run's folder, or a weights file with its network. */
+/** What was trained, for the commands that use it: a run's folder, a model in a weights file, or weights with their network. */
 import { existsSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
 import {
+  type Blueprint,
   createBlueprint,
   type Dataset,
   IsobathError,
   inputSize,
   loadWeights,
+  type Model,
   type Network,
   outputsOf,
-  type RunFacts,
   readRun,
   type Statistics,
   taskOf,
   type Weights,
 } from '../index.ts'
-import { type Fields, hashDataset, type Input, pickOptions, shapeOfData, training, usualLoss } from '../internal.ts'
+import {
+  type Fields,
+  findModel,
+  hashDataset,
+  type Input,
+  pickOptions,
+  shapeOfData,
+  training,
+  usualLoss,
+} from '../internal.ts'
 import { addDataOptions, type DataFlags, openData } from './data-options.ts'
 import { fieldOption, givenOptions } from './field-options.ts'
 import { networkHelp, readNetwork } from './network-argument.ts'
 import { addMachineOptions, type MachineFlags } from './options.ts'
-import { readDataFor, type Use } from './run-data.ts'
+import { isOfProgram, readDataFor, readDataForModel, type Use } from './run-data.ts'
 
 /** What of a training's options matters to a network that is trained. */
 const chosen = { loss: training.loss, standardise: training.standardise } satisfies Fields
@@ -55,8 +65,8 @@ const usedData =
 /** The argument and the options of a command that uses what was trained. */
 export function addTrained(command: Command): Command {
   command
-    .argument('<run-or-weights>', "a run's folder, or a .safetensors file with --network")
-    .option('--network <network>', `the network of a weights file: ${networkHelp}`)
+    .argument('<run-or-weights>', "a run's folder, a model (.safetensors), or weights (.safetensors) with --network")
+    .option('--network <network>', `the network of weights alone: ${networkHelp}`)
     .addOption(fieldOption(training.loss, "the run's, or what train would take"))
     .addOption(fieldOption(training.standardise, "as in the run's training, or per-channel"))
   return addMachineOptions(addDataOptions(command, usedData), ['threads'])
@@ -68,7 +78,7 @@ export async function openTrained(place: string, flags: TrainedFlags, use: Use):
     const found = 'there is nothing. Check the path.'
     throw new IsobathError('run', `${place}: expected a run's folder or a weights file, and ${found}`)
   }
-  return statSync(place).isDirectory() ? openRun(place, flags, use) : openWeights(place, flags)
+  return statSync(place).isDirectory() ? openRun(place, flags, use) : openFile(place, flags, use)
 }
 
 async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<Trained> {
@@ -76,8 +86,10 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
     throw new IsobathError('option', `--network: ${folder} is a run and has its network. Leave it out.`)
   }
   const run = await readRun(folder)
-  const { data, whole, other, notes } = await readDataFor(run, flags, use)
-  checkFits(folder, run, data)
+  const { data, whole, other, notes } = await (isOfProgram(run)
+    ? readDataForModel(run, flags, use)
+    : readDataFor(run, flags, use))
+  checkFits(folder, run.blueprint, data, run.data.name)
   checkClasses(folder, run.data.classNames, data)
   if (whole !== undefined && flags.standardise !== undefined) {
     throw new IsobathError(
@@ -94,18 +106,19 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
   return { network, weights, data, ...facts, notes: [...run.notes, ...notes] }
 }
 
-/** The network is trained: what doesn't fit it is the data. */
-function checkFits(folder: string, { blueprint, data: kept }: RunFacts, data: Dataset): void {
+/** The network is trained: what doesn't fit it is the data. `kept`: the name of what it was trained on, where that is known. */
+function checkFits(place: string, { input, output }: Blueprint, data: Dataset, kept?: string): void {
+  const name = kept === undefined ? '' : ` (${kept})`
   const expectSame = (noun: string, wanted: number, found: number): void => {
     if (found === wanted) return
     throw new IsobathError(
       'data',
-      `${data.name}: expected ${wanted} ${noun}, as ${folder} was trained on (${kept.name}), got ${found}. Give it data of that kind.`,
+      `${data.name}: expected ${wanted} ${noun}, as ${place} was trained on${name}, got ${found}. Give it data of that kind.`,
     )
   }
-  expectSame('values in a sample', inputSize({ shape: blueprint.input }), inputSize(data))
+  expectSame('values in a sample', inputSize({ shape: input }), inputSize(data))
   const noun = { classification: 'classes', regression: 'targets', autoencoding: 'values in a sample' }[taskOf(data)]
-  expectSame(noun, inputSize({ shape: blueprint.output }), outputsOf(data))
+  expectSame(noun, inputSize({ shape: output }), outputsOf(data))
 }
 
 /** Classes are numbered by their names' order: where these are others, so are the numbers. */
@@ -119,7 +132,9 @@ function checkClasses(folder: string, kept: readonly string[] | undefined, { nam
   )
 }
 
-async function openWeights(file: string, flags: TrainedFlags): Promise<Trained> {
+async function openFile(file: string, flags: TrainedFlags, use: Use): Promise<Trained> {
+  const model = await findModel(file)
+  if (model !== undefined) return openModel(file, model, flags, use)
   if (flags.network === undefined) {
     throw new IsobathError(
       'option',
@@ -131,4 +146,18 @@ async function openWeights(file: string, flags: TrainedFlags): Promise<Trained> 
   const weights = await loadWeights(file, createBlueprint(network, data.shape))
   const { standardise = 'per-channel', loss = usualLoss(taskOf(data)) } = flags
   return { network, weights, data, recipe: { loss, standardise }, mode: {}, sameData: null, notes: [] }
+}
+
+/** What `saveWeights` wrote of a run: the network, the statistics and the classes are there, the data set is not. */
+async function openModel(file: string, model: Model, flags: TrainedFlags, use: Use): Promise<Trained> {
+  if (flags.network !== undefined) {
+    throw new IsobathError('option', `--network: ${file} is a model and has its network. Leave it out.`)
+  }
+  const { network, weights } = model
+  const { data, whole, notes } = await readDataForModel(model, flags, use)
+  checkFits(file, createBlueprint(network, model.input), data)
+  checkClasses(file, model.classNames, data)
+  const { standardise, loss = model.loss } = flags
+  const statistics = standardise === undefined ? model.statistics : undefined
+  return { network, weights, data, recipe: { loss, standardise }, statistics, mode: {}, sameData: null, whole, notes }
 }

@@ -1,12 +1,29 @@
 /** Whether the samples of a data set are what they say they are: callers can make one of any arrays. */
 import { IsobathError } from '../support/errors.ts'
+import { type Fields, field, pickOptions } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
+import { count, text, texts } from '../support/kinds.ts'
 import { type Dataset, inputSize, type Samples, taskOf } from './dataset.ts'
 
 /** Data sets are frozen in all but name: what was found right once isn't looked through again. */
 const checked = new WeakSet<Dataset>()
 
-const setNames = ['train', 'test', 'validation'] as const
+/** What a data set says of itself beside its samples. */
+const described = {
+  name: field(text(), { required: true }),
+  classes: field(count(0), { required: true }),
+  classNames: field(texts()),
+  targetNames: field(texts()),
+} satisfies Fields
+
+type SetName = 'train' | 'test' | 'validation'
+
+function isSamples(value: unknown): value is Samples {
+  if (typeof value !== 'object' || value === null || !('inputs' in value) || !('labels' in value)) return false
+  const targets = 'targets' in value ? value.targets : undefined
+  const areTargets = targets === undefined || targets === 'inputs' || ArrayBuffer.isView(targets)
+  return ArrayBuffer.isView(value.inputs) && ArrayBuffer.isView(value.labels) && areTargets
+}
 
 /**
  * Throws a `data` error that says where, unless every set has as many inputs, labels or targets as it has samples, all of
@@ -15,6 +32,7 @@ const setNames = ['train', 'test', 'validation'] as const
 export function checkSamples(data: Dataset): void {
   if (checked.has(data)) return
   const { name, shape } = data
+  pickOptions(described, data, { name: 'data', code: 'data' })
   const isSize = (extent: unknown): boolean => Number.isSafeInteger(extent) && Number(extent) > 0
   if (!Array.isArray(shape) || shape.length === 0 || !shape.every(isSize)) {
     const found = Array.isArray(shape) ? `[${shape.map(String).join(', ')}]` : foundText(shape)
@@ -23,14 +41,22 @@ export function checkSamples(data: Dataset): void {
       `${name}: shape: expected the sizes of one sample, [features] or [channels, height, width], got ${found}.`,
     )
   }
-  for (const set of setNames) {
-    const samples = data[set]
-    if (samples !== undefined) checkSet(data, samples, set)
+  for (const set of ['train', 'test', 'validation'] as const) {
+    const samples: unknown = data[set]
+    if (samples === undefined && set === 'validation') continue
+    if (!isSamples(samples)) {
+      throw new IsobathError(
+        'data',
+        `${name}, ${set}: expected samples, { count, inputs, labels } with typed arrays, got ${foundText(samples)}.`,
+      )
+    }
+    checkSet(data, samples, set)
+    if (set !== 'train') checkAlike(data, samples, set)
   }
   checked.add(data)
 }
 
-function checkSet(data: Dataset, samples: Samples, set: (typeof setNames)[number]): void {
+function checkSet(data: Dataset, samples: Samples, set: SetName): void {
   const where = `${data.name}, ${set}`
   const { count, inputs, labels, targets } = samples
   if (!(Number.isSafeInteger(count) && count >= 1)) {
@@ -55,6 +81,25 @@ function checkSet(data: Dataset, samples: Samples, set: (typeof setNames)[number
   if (!targets.every(Number.isNaN)) checkFinite(`${where}: targets`, targets, width)
 }
 
+/** What the training set has, the others have as well. */
+function checkAlike({ name, train }: Dataset, other: Samples, set: SetName): void {
+  const areBytes = train.inputs instanceof Uint8Array
+  if (other.inputs instanceof Uint8Array !== areBytes) {
+    const [own, found] = areBytes ? ['bytes', 'numbers'] : ['numbers', 'bytes']
+    throw new IsobathError('data', `${name}, ${set}: inputs: expected ${own}, as in training, got ${found}.`)
+  }
+  const [own, found] = [train, other].map(kindOf)
+  if (own === found) return
+  throw new IsobathError('data', `${name}, ${set}: expected ${own}, as in training, got ${found}.`)
+}
+
+function kindOf({ targets, count }: Samples): string {
+  if (targets === undefined) return 'labels'
+  if (targets === 'inputs') return 'the inputs as targets'
+  const width = targets.length / count
+  return width === 1 ? 'a target for each sample' : `${width} targets for each sample`
+}
+
 /** The same of inputs alone, which are to be predicted. */
 export function checkInputs({ count, inputs }: Pick<Samples, 'count' | 'inputs'>, size: number): void {
   if (count < 1 || !Number.isInteger(count)) {
@@ -74,21 +119,30 @@ function checkLength(where: string, found: number, expected: number, words: stri
 function checkFinite(where: string, values: ArrayLike<number>, width: number): void {
   if (values instanceof Uint8Array) return
   for (let index = 0; index < values.length; index++) {
-    if (Number.isFinite(values[index])) continue
+    if (isFinite32(values[index])) continue
     const place = `sample ${Math.floor(index / width)}, value ${index % width}`
-    throw new IsobathError(
-      'data',
-      `${where}: ${place}: expected a finite number, got ${values[index]}. Leave the sample out, or fill the value in.`,
-    )
+    throw new IsobathError('data', `${where}: ${place}: ${notFinite(values[index])}`)
   }
+}
+
+/** Whether float32 holds it: networks compute in float32, and squares of larger values leave float64, too. */
+export const isFinite32 = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(Math.fround(value))
+
+/** What is wrong with another value. */
+export function notFinite(value: unknown): string {
+  const found = `expected a finite number, got ${foundText(value)}`
+  if (Number.isFinite(value)) return `${found}, which is beyond what float32 holds. Give values in another unit.`
+  return `${found}. Leave the sample out, or fill the value in.`
 }
 
 function checkClasses(where: string, labels: ArrayLike<number>, classes: number): void {
   for (let sample = 0; sample < labels.length; sample++) {
-    if (labels[sample] < classes) continue
+    const label = labels[sample]
+    if (Number.isInteger(label) && label >= 0 && label < classes) continue
     throw new IsobathError(
       'data',
-      `${where}: sample ${sample}: expected a class from 0 to ${classes - 1}, got ${labels[sample]}.`,
+      `${where}: sample ${sample}: expected a class from 0 to ${classes - 1}, got ${label}.`,
     )
   }
 }

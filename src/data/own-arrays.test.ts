@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { refusal } from '../../test/support/refusal.ts'
 import { checkSamples } from './check-samples.ts'
-import { taskOf } from './dataset.ts'
+import { type Dataset, taskOf } from './dataset.ts'
 import { glyphs } from './glyphs.ts'
 import { dataset, type OwnDataset } from './own-arrays.ts'
 
@@ -28,6 +28,12 @@ describe('dataset', () => {
     const data = dataset({ inputs, shape: [3, 2, 2], labels: [0, 1], classes: 4, test: small, validation: small })
     expect(data.train.inputs).toBe(inputs)
     expect(data).toMatchObject({ classes: 4, train: { count: 2 }, test: { count: 1 }, validation: { count: 1 } })
+  })
+
+  it('takes rows that are typed arrays', () => {
+    const typed = rows.map((row) => Float64Array.from(row))
+    const labels = rows.map((_, row) => row % 2)
+    expect(dataset({ inputs: typed, labels })).toEqual(dataset({ inputs: rows, labels }))
   })
 
   it('makes values to predict of targets, and autoencoding of inputs', () => {
@@ -76,17 +82,46 @@ describe('dataset', () => {
       'fewer test targets': { inputs: rows, targets: rows, test: { inputs: rows, targets: labels } },
       'a fraction beside test samples': { inputs: rows, labels, test: { inputs: rows, labels }, testFraction: 0.1 },
       'one sample alone': { inputs: [[1]], labels: [0] },
+      'a test label that training has not': { inputs: rows, labels, test: { inputs: rows, labels: labels.with(3, 5) } },
+      'a test word that training has not': {
+        inputs: rows,
+        labels: labels.map((label) => `c${label}`),
+        test: { inputs: [rows[0]], labels: ['c9'] },
+      },
+      'a label that is no number': { inputs: rows, labels: labels.with(2, Number.NaN) },
+      'a label that is huge': { inputs: rows, labels: labels.with(2, 1e9) },
+      'a label below 0': { inputs: rows, labels: labels.with(2, -1) },
+      'words and numbers': { inputs: rows, labels: [...labels.slice(1), 'two'] },
+      'too many targets': { inputs: rows, targets: [...labels, 4] },
+      'a target beyond float64': { inputs: rows, targets: labels.map((label) => 1e308 * 10 * label) },
+      'typed targets that are NaN': { inputs: rows, targets: new Float32Array(10).fill(Number.NaN) },
+      'a value beyond float32': { inputs: changed(4, 1e39), labels },
+      'a number as the shape': { inputs: new Float32Array(30), shape: 3, labels },
+      'a row that is none': { inputs: ['a', 'b'], labels: [0, 1] },
+      'null as test samples': { inputs: rows, labels, test: null },
+      'a misspelt key of test samples': { inputs: rows, labels, test: { inputs: rows, label: labels } },
+      'labels in training alone': { inputs: rows, labels, test: { inputs: rows, targets: labels } },
+      'a word as the seed': { inputs: rows, labels, seed: 'x' },
+      'a word as the fraction': { inputs: rows, labels, testFraction: '0.5' },
+      'a number as the name': { inputs: rows, labels, name: 5 },
+      'a word for all names': { inputs: rows, labels, classNames: 'abc' },
+      'a name twice': { inputs: rows, labels, classNames: ['a', 'b', 'a'] },
+      'a name too few': { inputs: rows, labels, classNames: ['a', 'b'], classes: 3 },
+      'other classes than words': { inputs: rows, labels: labels.map(String), classes: 7 },
+      'classes beside targets': { inputs: rows, targets: labels, classes: 3 },
+      'a name of a target too many': { inputs: rows, targets: labels, targetNames: ['a', 'b'] },
+      'names of targets beside labels': { inputs: rows, labels, targetNames: ['a'] },
     }
     const said = Object.entries(wrong).map(([what, own]) => `${what}: ${refusal(() => dataset(own as OwnDataset))}`)
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "nothing: IsobathError: dataset: expected an object such as { inputs: [[0, 1], [1, 1]], labels: [0, 1] }, got nothing.
-      a misspelt option: IsobathError: dataset: expected the options inputs, labels, targets, shape, test, validation, testFraction, seed, classes, classNames, targetNames, name, got "lables". Did you mean labels?
+      a misspelt option: IsobathError: dataset: expected the options inputs, labels, targets, test, validation, shape, testFraction, seed, classes, classNames, targetNames, name, got "lables". Did you mean labels?
       no labels: IsobathError: data, train: expected labels (classes) or targets (values), got neither.
       both labels and targets: IsobathError: data, train: expected labels (classes) or targets (values), got both.
       a label too few: IsobathError: data, train: labels: expected 10 (one for each of 10 samples), got 9.
       a label out of range: IsobathError: data, train: labels: sample 9: expected a class from 0 to 2, got 7.
-      half a label: IsobathError: data, train: labels: sample 9: expected a class, got 0.5.
-      a word that names no class: IsobathError: data, train: labels: sample 2: expected a class, got "2".
+      half a label: IsobathError: data, train: labels: sample 9: expected a class from 0 to 65535, got 0.5.
+      a word that names no class: IsobathError: data, train: labels: sample 2: expected one of the classes 0, 1, got "2".
       a short row: IsobathError: data, train: inputs: sample 9: expected 3 values, got 2.
       a NaN in training inputs: IsobathError: data, train: inputs: sample 4, value 1: expected a finite number, got NaN. Leave the sample out, or fill the value in.
       a word among inputs: IsobathError: data, train: inputs: sample 4, value 1: expected a finite number, got "four". Leave the sample out, or fill the value in.
@@ -94,11 +129,36 @@ describe('dataset', () => {
       infinity in targets: IsobathError: data, train: targets: sample 2, value 0: expected a finite number, got Infinity. Leave the sample out, or fill the value in.
       one array without a shape: IsobathError: data: shape: expected the sizes of one sample where inputs are not rows, got nothing. Give one, such as [3, 32, 32].
       an array that ends within a sample: IsobathError: data, train: inputs: expected a multiple of 3 values, got 31.
-      a shape of no size: IsobathError: data, train: inputs: sample 0: expected 0 values, got 3.
-      other test inputs: IsobathError: data, test: inputs: expected numbers, as in training.
-      fewer test targets: IsobathError: data, test: targets: expected 3 a sample, as in training, got 1 a sample.
+      a shape of no size: IsobathError: dataset: shape: expected the sizes of one sample, [features] or [channels, height, width], got [0].
+      other test inputs: IsobathError: data, test: inputs: expected numbers, as in training, got bytes.
+      fewer test targets: IsobathError: data, test: expected 3 targets for each sample, as in training, got a target for each sample.
       a fraction beside test samples: IsobathError: data: testFraction: the test samples are given. Leave one out.
-      one sample alone: IsobathError: data: expected at least 2 samples to test on some, got 1. Give test samples."
+      one sample alone: IsobathError: data: expected at least 2 samples to test on some, got 1. Give test samples.
+      a test label that training has not: IsobathError: data, test: labels: sample 3: expected a class from 0 to 2, got 5.
+      a test word that training has not: IsobathError: data, test: labels: sample 0: expected one of the classes c0, c1, c2, got "c9".
+      a label that is no number: IsobathError: data, train: labels: sample 2: expected a class from 0 to 65535, got NaN.
+      a label that is huge: IsobathError: data, train: labels: sample 2: expected a class from 0 to 65535, got 1000000000.
+      a label below 0: IsobathError: data, train: labels: sample 2: expected a class from 0 to 65535, got -1.
+      words and numbers: IsobathError: data, train: labels: sample 0: expected one of the classes two, got 1.
+      too many targets: IsobathError: data, train: targets: expected 10, one for each sample, got 11.
+      a target beyond float64: IsobathError: data, train: targets: sample 0, value 0: expected a finite number, got NaN. Leave the sample out, or fill the value in.
+      typed targets that are NaN: IsobathError: data, train: targets: sample 0, value 0: expected a finite number, got NaN. Leave the sample out, or fill the value in.
+      a value beyond float32: IsobathError: data, train: inputs: sample 4, value 1: expected a finite number, got 1e+39, which is beyond what float32 holds. Give values in another unit.
+      a number as the shape: IsobathError: dataset: shape: expected the sizes of one sample, [features] or [channels, height, width], got 3.
+      a row that is none: IsobathError: data, train: inputs: sample 0: expected a row of numbers, such as [0, 1], got "a".
+      null as test samples: IsobathError: data, test: expected an object such as { inputs: [[0, 1], [1, 1]], labels: [0, 1] }, got null.
+      a misspelt key of test samples: IsobathError: data, test: expected the options inputs, labels, targets, got "label". Did you mean labels?
+      labels in training alone: IsobathError: data, test: expected labels, as in training, got a target for each sample.
+      a word as the seed: IsobathError: dataset: seed: expected a whole number of at least 0, got "x".
+      a word as the fraction: IsobathError: dataset: testFraction: expected a number above 0 and below 1, got "0.5".
+      a number as the name: IsobathError: dataset: name: expected text, got 5.
+      a word for all names: IsobathError: dataset: classNames: expected a list of texts, got "abc".
+      a name twice: IsobathError: data: classNames: expected different names, got "a" twice.
+      a name too few: IsobathError: data: classNames: expected 3, one for each class, got 2.
+      other classes than words: IsobathError: data: classes: expected 3, as the labels are words, got 7. Leave it out.
+      classes beside targets: IsobathError: data: classes: the samples have targets and no classes. Leave it out.
+      a name of a target too many: IsobathError: data: targetNames: expected 1, one for each target, got 2.
+      names of targets beside labels: IsobathError: data: targetNames: the samples have no targets of their own. Leave it out."
     `)
   })
 })
@@ -123,15 +183,33 @@ describe('a data set of a caller', () => {
           inputs: Float32Array.from(good.test.inputs, (value, at) => (at === 785 ? Number.NaN : value)),
         },
       },
+      'a label below 0': { ...good, train: { ...train, labels: new Int8Array(20).fill(-1) } },
+      'half a label': { ...good, test: { ...good.test, labels: new Float32Array(10).fill(0.5) } },
+      'targets in the test alone': { ...good, test: { ...good.test, targets: new Float32Array(10) } },
+      'no test samples': { ...good, test: undefined },
+      'null for validation': { ...good, validation: null },
+      'null for targets': { ...good, train: { ...train, targets: null } },
+      'lists for arrays': { ...good, train: { ...train, inputs: [1, 2] } },
+      'a number for a name': { ...good, name: 5 },
+      'a word for all names': { ...good, classNames: 'abc' },
       'targets of no width': { ...good, train: { ...train, targets: new Float32Array(3) } },
     }
-    const said = Object.entries(wrong).map(([what, data]) => `${what}: ${refusal(() => checkSamples(data))}`)
+    const said = Object.entries(wrong).map(([what, data]) => `${what}: ${refusal(() => checkSamples(data as Dataset))}`)
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "inputs half as long: IsobathError: glyphs, train: inputs: expected 15680 (20 samples of 784 values), got 7840.
       a label of 7 among 2 classes: IsobathError: glyphs, train: labels: sample 0: expected a class from 0 to 1, got 2.
       no samples: IsobathError: glyphs, train: count: expected at least 1 sample, got 0.
       no shape: IsobathError: glyphs: shape: expected the sizes of one sample, [features] or [channels, height, width], got [].
       a NaN among test inputs: IsobathError: glyphs, test: inputs: sample 1, value 1: expected a finite number, got NaN. Leave the sample out, or fill the value in.
+      a label below 0: IsobathError: glyphs, train: labels: sample 0: expected a class from 0 to 9, got -1.
+      half a label: IsobathError: glyphs, test: labels: sample 0: expected a class from 0 to 9, got 0.5.
+      targets in the test alone: IsobathError: glyphs, test: expected labels, as in training, got a target for each sample.
+      no test samples: IsobathError: glyphs, test: expected samples, { count, inputs, labels } with typed arrays, got nothing.
+      null for validation: IsobathError: glyphs, validation: expected samples, { count, inputs, labels } with typed arrays, got null.
+      null for targets: IsobathError: glyphs, train: expected samples, { count, inputs, labels } with typed arrays, got an object.
+      lists for arrays: IsobathError: glyphs, train: expected samples, { count, inputs, labels } with typed arrays, got an object.
+      a number for a name: IsobathError: data: name: expected text, got 5.
+      a word for all names: IsobathError: data: classNames: expected a list of texts, got "abc".
       targets of no width: IsobathError: glyphs, train: targets: expected as many for each of 20 samples, got 3."
     `)
     expect(() => checkSamples(good)).not.toThrow()

@@ -1,15 +1,16 @@
 /** A data set of a caller's own arrays. */
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
+import { type Fields, field, pickOptions, withDefaults } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
+import { count, fraction, type Kind, text, texts, whole } from '../support/kinds.ts'
 import { createRandom } from '../support/random.ts'
-import { checkSamples } from './check-samples.ts'
+import { checkSamples, isFinite32, notFinite } from './check-samples.ts'
 import { sortWords } from './csv-target.ts'
 import { type Dataset, type Samples, selectSamples } from './dataset.ts'
-import { checkFraction, checkWhole } from './generated.ts'
 
 /** Rows of numbers, or all rows after each other in one array; bytes (0 to 255) count as images' values. */
-export type OwnInputs = readonly (readonly number[])[] | Uint8Array | Float32Array | Float64Array
+export type OwnInputs = readonly ArrayLike<number>[] | Uint8Array | Float32Array | Float64Array
 
 /** Samples of one set: what goes in, and what should come out. One of labels and targets, as in the other sets. */
 export interface OwnSamples {
@@ -31,7 +32,7 @@ export interface OwnDataset extends OwnSamples {
   readonly testFraction?: number
   /** Chooses these; 0 by default. */
   readonly seed?: number
-  /** How many classes there are, where labels are numbers: one more than the largest label by default. */
+  /** How many classes there are, where labels are numbers: one more than the largest label of the training by default. */
   readonly classes?: number
   /** What the classes are called, in the order of their numbers. Words as labels are their own names. */
   readonly classNames?: readonly string[]
@@ -41,13 +42,34 @@ export interface OwnDataset extends OwnSamples {
   readonly name?: string
 }
 
+const mostClasses = 2 ** 16
+
+const sizes: Kind<readonly number[]> = {
+  expected: 'the sizes of one sample, [features] or [channels, height, width]',
+  accepts: (value): value is readonly number[] =>
+    Array.isArray(value) && value.length > 0 && value.every((extent) => Number.isSafeInteger(extent) && extent > 0),
+  found: (value) => (Array.isArray(value) ? `[${value.map(String).join(', ')}]` : foundText(value)),
+}
+
+/** All but the samples. */
+const ownOptions = {
+  shape: field(sizes),
+  testFraction: field(fraction()),
+  seed: field(count(0), { default: 0 }),
+  classes: field(whole(1, mostClasses)),
+  classNames: field(texts()),
+  targetNames: field(texts()),
+  name: field(text(), { default: 'data' }),
+} satisfies Fields
+
+const usualTestFraction = 0.2
+
+const ofSamples: readonly (keyof OwnSamples)[] = ['inputs', 'labels', 'targets']
 const known: readonly (keyof OwnDataset)[] = [
-  'inputs',
-  'labels',
-  'targets',
-  'shape',
+  ...ofSamples,
   'test',
   'validation',
+  'shape',
   'testFraction',
   'seed',
   'classes',
@@ -56,44 +78,54 @@ const known: readonly (keyof OwnDataset)[] = [
   'name',
 ]
 
+const example = '{ inputs: [[0, 1], [1, 1]], labels: [0, 1] }'
+
 /**
  * A checked data set of one's own arrays: `dataset({ inputs: [[0, 1], [1, 1]], labels: ['no', 'yes'] })`. Arrays of numbers
  * are copied; typed arrays are taken as they are. Throws a `data` error that says where a length is wrong, a label out of
  * range, or a value no finite number.
  */
 export function dataset(own: OwnDataset): Dataset {
-  const rules = { code: 'data', known, example: '{ inputs: [[0, 1], [1, 1]], labels: [0, 1] }' } as const
-  checkOptions('dataset', own, rules)
-  const { name = 'data', test, validation, testFraction, seed = 0, targetNames } = own
-  const shape = shapeOf(own, name)
-  const size = shape.reduce((product, extent) => product * extent, 1)
-  const classes = classesOf(own, name)
-  const read = (samples: OwnSamples, set: string): Samples =>
-    readSet(samples, `${name}, ${set}`, size, classes.numberOf)
+  checkOptions('dataset', own, { code: 'data', known, example })
+  const options = withDefaults(ownOptions, pickOptions(ownOptions, own, { name: 'dataset', code: 'data' }))
+  const { name, testFraction, seed, targetNames } = options
+  const { test, validation } = own
+  for (const [set, samples] of Object.entries({ test, validation })) {
+    if (samples !== undefined) checkOptions(`${name}, ${set}`, samples, { code: 'data', known: ofSamples, example })
+  }
   if (test !== undefined && testFraction !== undefined) {
     throw new IsobathError('data', `${name}: testFraction: the test samples are given. Leave one out.`)
   }
+  const shape = options.shape ?? shapeOf(own, name)
+  const size = shape.reduce((product, extent) => product * extent, 1)
+  const classes = classesOf(own, options)
+  const read = (samples: OwnSamples, set: string): Samples => readSet(samples, `${name}, ${set}`, size, classes)
   const all = read(own, 'train')
-  const whole: Dataset = {
+  const names = targetNamesOf(all, targetNames, name)
+  const given: Dataset = {
     name,
-    shape,
+    shape: [...shape],
     classes: classes.count,
     train: all,
     test: test === undefined ? all : read(test, 'test'),
     ...(validation === undefined ? {} : { validation: read(validation, 'validation') }),
     ...(classes.names === undefined ? {} : { classNames: classes.names }),
-    ...(targetNames === undefined ? {} : { targetNames }),
+    ...(names === undefined ? {} : { targetNames: names }),
   }
   // Before samples are parted, so that errors number them as they were given.
-  checkSamples(whole)
-  const data = test === undefined ? { ...whole, ...split(all, name, testFraction, seed) } : whole
-  checkAlike(data)
-  return data
+  checkSamples(given)
+  return test === undefined ? { ...given, ...split(all, name, testFraction, seed) } : given
 }
 
-function shapeOf({ shape, inputs }: OwnDataset, name: string): readonly number[] {
-  if (shape !== undefined) return [...shape]
-  if (Array.isArray(inputs) && Array.isArray(inputs[0])) return [inputs[0].length]
+function shapeOf({ inputs }: OwnDataset, name: string): readonly number[] {
+  const first: unknown = Array.isArray(inputs) ? inputs[0] : undefined
+  if (isRow(first) && first.length > 0) return [first.length]
+  if (first !== undefined) {
+    throw new IsobathError(
+      'data',
+      `${name}, train: inputs: sample 0: expected a row of numbers, such as [0, 1], got ${foundText(first)}.`,
+    )
+  }
   throw new IsobathError(
     'data',
     `${name}: shape: expected the sizes of one sample where inputs are not rows, got nothing. Give one, such as [3, 32, 32].`,
@@ -103,39 +135,61 @@ function shapeOf({ shape, inputs }: OwnDataset, name: string): readonly number[]
 interface Classes {
   readonly count: number
   readonly names?: readonly string[]
+  /** What a label must be, as an error continues "expected". */
+  readonly expected: string
   /** Of a label; undefined where it names no class. */
-  readonly numberOf: (label: number | string) => number | undefined
+  readonly numberOf: (label: unknown) => number | undefined
 }
 
-function classesOf(own: OwnDataset, name: string): Classes {
-  const { targets, test, validation } = own
-  if (targets !== undefined) return { count: 0, numberOf: () => undefined }
-  const labels = [own, test, validation].flatMap((set) => Array.from<number | string>(set?.labels ?? []))
-  if (labels.some((label) => typeof label === 'string')) return classesOfWords(own, labels.map(String))
-  const largest = labels.reduce((most: number, label) => Math.max(most, Number(label)), 0)
-  const { classes = own.classNames?.length ?? largest + 1, classNames } = own
-  checkWhole(`${name}: classes`, classes, 1, 2 ** 16)
-  if (classNames !== undefined && classNames.length !== classes) {
-    throw new IsobathError(
-      'data',
-      `${name}: classNames: expected ${classes}, one for each class, got ${classNames.length}.`,
-    )
+/** Those of the training samples, where nothing else is said: a test label that they don't have is out of range. */
+function classesOf(
+  own: OwnDataset,
+  options: Pick<OwnDataset, 'classes' | 'classNames'> & { readonly name: string },
+): Classes {
+  const { name, classes, classNames } = options
+  const wrong = (option: string, problem: string): IsobathError =>
+    new IsobathError('data', `${name}: ${option}: ${problem}`)
+  if (own.targets !== undefined) {
+    const [extra] = Object.entries({ classes, classNames }).find(([, value]) => value !== undefined) ?? []
+    if (extra !== undefined) throw wrong(extra, 'the samples have targets and no classes. Leave it out.')
+    return { count: 0, expected: 'none', numberOf: () => undefined }
   }
-  return { count: classes, names: classNames, numberOf: (label) => (typeof label === 'number' ? label : undefined) }
+  const twice = classNames?.find((word, place) => classNames.indexOf(word) !== place)
+  if (twice !== undefined) throw wrong('classNames', `expected different names, got ${foundText(twice)} twice.`)
+  const labels: readonly unknown[] = isList(own.labels) ? Array.from<unknown>(own.labels) : []
+  const words = labels.filter((label): label is string => typeof label === 'string')
+  if (words.length > 0) {
+    const names = classNames ?? sortWords([...new Set(words)])
+    if (classes !== undefined && classes !== names.length) {
+      throw wrong('classes', `expected ${names.length}, as the labels are words, got ${classes}. Leave it out.`)
+    }
+    const places = new Map<unknown, number>(names.map((word, place) => [word, place]))
+    const shown = names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
+    return {
+      count: names.length,
+      names,
+      expected: `one of the classes ${shown}`,
+      numberOf: (label) => places.get(label),
+    }
+  }
+  const isClass = (label: unknown): label is number =>
+    Number.isInteger(label) && Number(label) >= 0 && Number(label) < mostClasses
+  const largest = labels.filter(isClass).reduce((most, label) => Math.max(most, label), 0)
+  const total = classes ?? classNames?.length ?? largest + 1
+  if (classNames !== undefined && classNames.length !== total) {
+    throw wrong('classNames', `expected ${total}, one for each class, got ${classNames.length}.`)
+  }
+  // Where nobody says how many there are, the first wrong label of the training is none of the classes that there can be.
+  const isSaid = classes !== undefined || classNames !== undefined || labels.every(isClass)
+  return {
+    count: total,
+    names: classNames,
+    expected: `a class from 0 to ${isSaid ? total - 1 : mostClasses - 1}`,
+    numberOf: (label) => (isClass(label) && label < total ? label : undefined),
+  }
 }
 
-function classesOfWords({ classNames }: OwnDataset, labels: readonly string[]): Classes {
-  const names = classNames ?? sortWords([...new Set(labels)])
-  const places = new Map(names.map((word, place) => [word, place]))
-  return { count: names.length, names, numberOf: (label) => places.get(String(label)) }
-}
-
-function readSet(
-  { inputs, labels, targets }: OwnSamples,
-  where: string,
-  size: number,
-  numberOf: Classes['numberOf'],
-): Samples {
+function readSet({ inputs, labels, targets }: OwnSamples, where: string, size: number, classes: Classes): Samples {
   if ((labels === undefined) === (targets === undefined)) {
     const found = labels === undefined ? 'neither' : 'both'
     throw new IsobathError('data', `${where}: expected labels (classes) or targets (values), got ${found}.`)
@@ -145,60 +199,99 @@ function readSet(
   if (!Number.isInteger(count)) {
     throw new IsobathError('data', `${where}: inputs: expected a multiple of ${size} values, got ${values.length}.`)
   }
-  if (labels !== undefined) return { count, inputs: values, labels: labelsOf(labels, `${where}: labels`, numberOf) }
+  if (labels !== undefined) return { count, inputs: values, labels: labelsOf(labels, `${where}: labels`, classes) }
   if (targets === 'inputs') return { count, inputs: values, labels: new Uint8Array(0), targets }
-  return { count, inputs: values, labels: new Uint8Array(0), targets: targetsOf(targets, `${where}: targets`) }
+  return { count, inputs: values, labels: new Uint8Array(0), targets: targetsOf(targets, `${where}: targets`, count) }
 }
+
+type Row = readonly unknown[] | Uint8Array | Float32Array | Float64Array
+
+const isTyped = (value: unknown): value is Uint8Array | Float32Array | Float64Array =>
+  value instanceof Uint8Array || value instanceof Float32Array || value instanceof Float64Array
+
+const isRow = (value: unknown): value is Row => Array.isArray(value) || isTyped(value)
+
+const isList = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
 
 /** Inputs of samples of `size` values. Throws a `data` error, which begins with `where`. */
 export function numbersOf(given: unknown, where: string, size: number): Samples['inputs'] {
-  if (given instanceof Uint8Array || given instanceof Float32Array || given instanceof Float64Array) return given
+  if (isTyped(given)) return given
   if (!Array.isArray(given)) {
     throw new IsobathError('data', `${where}: expected rows of numbers, or one typed array, got ${foundText(given)}.`)
   }
   const values = new Float64Array(given.length * size)
   for (const [sample, row] of given.entries()) {
-    if (!Array.isArray(row) || row.length !== size) {
-      const found = Array.isArray(row) ? `${row.length}` : foundText(row)
+    if (!isRow(row) || row.length !== size) {
+      const found = isRow(row) ? `${row.length}` : foundText(row)
       throw new IsobathError('data', `${where}: sample ${sample}: expected ${size} values, got ${found}.`)
     }
-    for (const [at, value] of row.entries())
+    row.forEach((value, at) => {
       values[sample * size + at] = numberIn(value, `${where}: sample ${sample}`, at)
+    })
   }
   // Float32 does where it holds every value exactly.
   return values.every((value) => Math.fround(value) === value) ? Float32Array.from(values) : values
 }
 
 function numberIn(value: unknown, where: string, at: number): number {
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  const remedy = 'Leave the sample out, or fill the value in.'
-  throw new IsobathError('data', `${where}, value ${at}: expected a finite number, got ${foundText(value)}. ${remedy}`)
+  if (isFinite32(value)) return value
+  throw new IsobathError('data', `${where}, value ${at}: ${notFinite(value)}`)
 }
 
-function targetsOf(given: unknown, where: string): Float32Array | Float64Array {
-  if (given instanceof Float32Array || given instanceof Float64Array) return given
-  if (given instanceof Uint8Array) return Float32Array.from(given)
-  const width = Array.isArray(given) && Array.isArray(given[0]) ? given[0].length : 1
-  const rows = Array.isArray(given) ? given.map((row) => (Array.isArray(row) ? row : [row])) : given
+function targetsOf(given: unknown, where: string, count: number): Float32Array | Float64Array {
+  if (isTyped(given)) return given instanceof Uint8Array ? Float32Array.from(given) : finite(given, where, count)
+  const isRows = Array.isArray(given) && isRow(given[0])
+  if (Array.isArray(given) && given.length !== count) {
+    const each = isRows ? 'a row for each sample' : 'one for each sample'
+    throw new IsobathError('data', `${where}: expected ${count}, ${each}, got ${given.length}.`)
+  }
+  const width = isRows ? given[0].length : 1
+  const rows = Array.isArray(given) && !isRows ? given.map((value) => [value]) : given
   const values = numbersOf(rows, where, width)
   return values instanceof Uint8Array ? Float32Array.from(values) : values
 }
 
-function labelsOf(given: unknown, where: string, numberOf: Classes['numberOf']): Samples['labels'] {
-  const isList = Array.isArray(given) || ArrayBuffer.isView(given)
-  if (!isList) throw new IsobathError('data', `${where}: expected a list of classes, got ${foundText(given)}.`)
-  const numbers = Array.from(given as ArrayLike<unknown>, (label, sample) => {
-    const isKnown = typeof label === 'number' || typeof label === 'string'
-    const number = isKnown ? numberOf(label) : undefined
-    if (number !== undefined && Number.isInteger(number) && number >= 0 && number < 2 ** 16) return number
-    throw new IsobathError('data', `${where}: sample ${sample}: expected a class, got ${foundText(label)}.`)
+/** Nobody can say that a target isn't known: NaN means that in tables alone. */
+function finite<Values extends Float32Array | Float64Array>(values: Values, where: string, count: number): Values {
+  const width = Math.max(1, Math.floor(values.length / count))
+  values.forEach((value, at) => {
+    numberIn(value, `${where}: sample ${Math.floor(at / width)}`, at % width)
+  })
+  return values
+}
+
+function labelsOf(given: unknown, where: string, { expected, numberOf }: Classes): Samples['labels'] {
+  if (!isList(given)) throw new IsobathError('data', `${where}: expected a list of classes, got ${foundText(given)}.`)
+  const numbers = Array.from(given, (label, sample) => {
+    const number = numberOf(label)
+    if (number !== undefined) return number
+    throw new IsobathError('data', `${where}: sample ${sample}: expected ${expected}, got ${foundText(label)}.`)
   })
   return numbers.every((number) => number < 256) ? Uint8Array.from(numbers) : Uint16Array.from(numbers)
 }
 
+function targetNamesOf(
+  { targets, count }: Samples,
+  names: readonly string[] | undefined,
+  name: string,
+): readonly string[] | undefined {
+  if (names === undefined) return undefined
+  const wrong = (problem: string): IsobathError => new IsobathError('data', `${name}: targetNames: ${problem}`)
+  if (targets === undefined || targets === 'inputs')
+    throw wrong('the samples have no targets of their own. Leave it out.')
+  const width = targets.length / count
+  if (names.length !== width) throw wrong(`expected ${width}, one for each target, got ${names.length}.`)
+  return names
+}
+
 /** At random, both parts in the order that the samples were given in. */
-function split(all: Samples, name: string, fraction = 0.2, seed: number): { train: Samples; test: Samples } {
-  checkFraction(`${name}: testFraction`, fraction)
+function split(
+  all: Samples,
+  name: string,
+  fraction = usualTestFraction,
+  seed: number,
+): { train: Samples; test: Samples } {
   if (all.count < 2) {
     throw new IsobathError(
       'data',
@@ -210,24 +303,5 @@ function split(all: Samples, name: string, fraction = 0.2, seed: number): { trai
   return {
     train: selectSamples(all, order.subarray(tested).toSorted()),
     test: selectSamples(all, order.subarray(0, tested).toSorted()),
-  }
-}
-
-/** All sets are of one kind: what the training set has, the others have as well. */
-function checkAlike({ name, train, test, validation }: Dataset): void {
-  for (const [set, other] of Object.entries({ test, validation })) {
-    if (other === undefined) continue
-    const isBytes = train.inputs instanceof Uint8Array
-    if (other.inputs instanceof Uint8Array !== isBytes) {
-      throw new IsobathError(
-        'data',
-        `${name}, ${set}: inputs: expected ${isBytes ? 'bytes' : 'numbers'}, as in training.`,
-      )
-    }
-    const [own, others] = [train, other].map(({ targets, count }) =>
-      targets === undefined || targets === 'inputs' ? String(targets) : `${targets.length / count} a sample`,
-    )
-    if (own === others) continue
-    throw new IsobathError('data', `${name}, ${set}: targets: expected ${own}, as in training, got ${others}.`)
   }
 }

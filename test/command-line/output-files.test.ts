@@ -40,6 +40,9 @@ describe('a file to write', () => {
       `compare mlp:width=4 --depths 1 ${quick} --report ${table}`,
       `compare mlp:width=4 --depths 1 ${quick} --report ${place('package.json')}`,
       `diagnose mlp:depth=2,width=4 ${quick} --report ${place('test.csv')}`,
+      `predict ${run} --data ${table} --out ${place('nosuch/../own.csv')}`,
+      `compare mlp:width=4 --depths 1 ${quick} --run ${place('new')} --report ${place('new/comparison.json')}`,
+      `diagnose mlp:depth=2,width=4 ${quick} --run ${place('new')} --report ${place('other/../new/trials.jsonl')}`,
       `bench --quick --only code --out ${table}`,
       `start --report ${place('package.json')}`,
     ]
@@ -55,6 +58,9 @@ describe('a file to write', () => {
       isobath: --report: ROOT/own.csv is read by this command. Choose another file.
       isobath: --report: expected a new file, or HTML to write over, got ROOT/package.json, which is something else. Choose another file.
       isobath: --report: expected a new file, or HTML to write over, got ROOT/test.csv, which is something else. Choose another file.
+      isobath: --out: ROOT/own.csv is read by this command. Choose another file.
+      isobath: --report: ROOT/new/comparison.json belongs to the run in its folder. Choose another file.
+      isobath: --report: ROOT/new/trials.jsonl belongs to the run in its folder. Choose another file.
       isobath: --out: expected a new file, or JSON to write over, got ROOT/own.csv, which is something else. Choose another file.
       isobath: --report: expected a new file, or HTML to write over, got ROOT/package.json, which is something else. Choose another file.
       "

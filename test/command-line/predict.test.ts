@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { chain, dataset, dense, readRun, resume, saveWeights, train } from '../../src/index.ts'
 import { isobath, isobathJson, saidOn } from '../support/command-line.ts'
 import { signed } from '../support/signed-run.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -180,6 +181,56 @@ describe('predict', () => {
       'ROOT/made/predictions.csv: 48 predictions, train set of flowers.csv\n',
     )
     expect(readFileSync(out, 'utf8')).toBe(printed.stdout)
+  })
+
+  it('takes a model in a weights file, with its statistics and its classes, and rows of numbers in the order of its inputs', async () => {
+    const model = join(root, 'model.safetensors')
+    await saveWeights(model, await readRun(run))
+    const rows = join(root, 'rows.csv')
+    writeFileSync(rows, 'a,b\n2,5\n17,5\n')
+    const { status, stdout } = await isobath(['predict', model, '--data', rows])
+    expect(status).toBe(0)
+    expect(stdout.split('\n').slice(0, 3).join('\n')).toMatch(
+      /^sample,predicted,"probability of lily, tall",probability of rose\n0,rose,.*\n1,"lily, tall",/,
+    )
+    const named = join(root, 'named.csv')
+    writeFileSync(named, 'length,width,flower\n2,5,rose\n17,5,rose\n')
+    expect(await isobathJson(`evaluate ${model} --data ${named}`)).toMatchObject({ test: { error: 0.5 } })
+    const refused = [
+      await isobath(['predict', model, '--data', rows, '--network', 'mlp:depth=1,width=8']),
+      await isobath(['predict', model, '--data', 'blobs']),
+      await isobath(['predict', model]),
+    ]
+    expect(saidOn(refused, root)).toMatchInlineSnapshot(`
+      "isobath: --network: ROOT/model.safetensors is a model and has its network. Leave it out.
+      isobath: blobs: expected 2 classes, as ROOT/model.safetensors was trained on, got 3. Give it data of that kind.
+      isobath: --data: expected a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Name one, such as --data glyphs.
+      "
+    `)
+  })
+
+  it('takes a run on data that a program made, which no command loads by itself', async () => {
+    const inputs = Array.from({ length: 40 }, (_, row) => [1000 + row, row % 7])
+    const labels = inputs.map(([first]) => (first < 1020 ? 'early' : 'late'))
+    const own = join(root, 'own')
+    const data = dataset({ inputs, labels, name: 'times' })
+    await train(chain(dense(2)), { data, steps: 100, run: own, threads: 1, abort: AbortSignal.abort() })
+    await resume(own, { data, threads: 1 })
+    const rows = join(root, 'times.csv')
+    writeFileSync(rows, '1001,3\n1038,3\n')
+    const { stdout } = await isobath(['predict', own, '--data', rows])
+    expect(
+      stdout
+        .split('\n')
+        .slice(1, 3)
+        .map((line) => line.split(',')[1]),
+    ).toEqual(['early', 'late'])
+    const refused = [await isobath(['predict', own]), await isobath(['diagnose', own])]
+    expect(saidOn(refused, root)).toMatchInlineSnapshot(`
+      "isobath: --data: expected a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Name one, such as --data glyphs.
+      isobath: times: a program made this data set, so no command can load it. Call resume, resumeDiagnosis, resumeComparison or diagnoseRun in that program, with the data.
+      "
+    `)
   })
 
   it('predicts nothing where the network has no numbers to say', async () => {

@@ -8,7 +8,9 @@ import {
   autoencode,
   chain,
   dataset,
+  decodeModel,
   dense,
+  encodeModel,
   glyphs,
   loadModel,
   loadWeights,
@@ -64,7 +66,9 @@ describe('a run', () => {
     ]
     const expected = await predict(run, rows)
     const models = [await readRun(folder), (await readRecord(folder))?.run ?? run, await resume(folder, { data })]
-    for (const model of [...models, await loadModel(file)]) {
+    const bytes = encodeModel(run)
+    expect(readFileSync(file).equals(bytes)).toBe(true)
+    for (const model of [...models, await loadModel(file), decodeModel(bytes)]) {
       expect(await predict(model, rows)).toEqual(expected)
       expect(model).toMatchObject({ task: 'classification', classNames: ['early', 'late'] })
     }
@@ -109,6 +113,10 @@ describe('a run', () => {
     expect(loaded).toMatchObject({ task: 'autoencoding', input: [1, 28, 28], statistics: { bytes: true } })
     const image = Array.from({ length: 784 }, (_, at) => at % 256)
     expect(await predict(loaded, [image])).toEqual(await predict(images, Uint8Array.from(image)))
+    const bright = image.with(3, 300)
+    expect(await laterRefusal(() => predict(loaded, [image, bright]))).toBe(
+      'IsobathError: inputs: sample 1, value 3: expected a byte (a whole number from 0 to 255), as in the training, got 300.',
+    )
   })
 })
 
@@ -143,6 +151,7 @@ describe('inputs that do not fit the model', () => {
       await laterRefusal(() => predict(run, new Float32Array([1, 2, 3]))),
       await laterRefusal(() => predict(run, new Float32Array([1, Number.POSITIVE_INFINITY]))),
       await laterRefusal(() => predict(run, [])),
+      await laterRefusal(() => predict(run, [[1e39, 2]])),
       // @ts-expect-error a network has no weights
       await laterRefusal(() => predict(network, [[1, 2]])),
     ]
@@ -152,6 +161,7 @@ describe('inputs that do not fit the model', () => {
       IsobathError: inputs: expected at least one sample, and 2 values of each, got 3 values.
       IsobathError: inputs: sample 0, value 1: expected a finite number, got Infinity. Leave the sample out, or fill the value in.
       IsobathError: inputs: expected at least one sample, and 2 values of each, got 0 values.
+      IsobathError: inputs: sample 0, value 0: expected a finite number, got 1e+39, which is beyond what float32 holds. Give values in another unit.
       IsobathError: predict: expected a model to predict inputs with, got a network. Give a run, or what loadModel gives."
     `)
   })

@@ -55,7 +55,8 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
   const commandLine = `${programName()} ${words.map(quote).join(' ')}`
   return command.action(async (networks: string[], flags: Flags) => {
     const inputs = [networks, dataFiles(flags)]
-    if (flags.report !== undefined) checkOutput({ option: '--report', file: flags.report, kind: 'HTML', inputs })
+    if (flags.report !== undefined)
+      checkOutput({ option: '--report', file: flags.report, kind: 'HTML', inputs, folder: flags.run })
     if (flags.figure !== undefined) checkFigure(flags.figure, inputs)
     if (flags.resume !== undefined) {
       refuseChoices(

@@ -64,7 +64,8 @@ export function defineDiagnose(command: Command, words: readonly string[]): Comm
   const commandLine = `${programName()} ${words.map(quote).join(' ')}`
   return command.action(async (text: string | undefined, flags: Flags) => {
     const inputs = [text, flags.against, dataFiles(flags)]
-    if (flags.report !== undefined) checkOutput({ option: '--report', file: flags.report, kind: 'HTML', inputs })
+    if (flags.report !== undefined)
+      checkOutput({ option: '--report', file: flags.report, kind: 'HTML', inputs, folder: flags.run })
     if (flags.figure !== undefined) checkFigure(flags.figure, inputs)
     if (flags.resume !== undefined) {
       refuseChoices(command, resumable, '--resume: the diagnosis goes on as it began', text)
