@@ -191,7 +191,7 @@ describe('train', () => {
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
       "IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3.
       IsobathError: steps: expected a whole number of at least 1, got 0.
-      IsobathError: threads: expected a whole number of at least 1, got 0.
+      IsobathError: threads: expected a whole number from 1 to 256, got 0.
       IsobathError: a training step with a batch of 64 needs at least 64.0 KiB of memory, and the limit is 1000 B. Not even a batch of 1 would fit: use fewer or narrower layers.
       IsobathError: weights: expected values of first.weight, and there are none. Give the weights of this network.
       IsobathError: ROOT/never: expected a run's folder with run.json in it. Give the folder that train named."
@@ -260,7 +260,7 @@ describe('train', () => {
       IsobathError: label: expected the network's name, in text, got 3. Give one, or leave it out.
       IsobathError: run: expected the path of a folder, got 3. Give one, or leave it out.
       IsobathError: dataOptions: expected an object such as { seed: 1 }, got 3. Give one, or leave it out.
-      IsobathError: memoryLimit: expected a number of bytes, got "1000". Give one, such as 2 ** 30, or leave it out.
+      IsobathError: memoryLimit: expected a number of bytes above 0, got "1000". Give one, such as 2 ** 30, or leave it out.
       IsobathError: checkpointEvery: expected a whole number of at least 1, got "x".
       IsobathError: optimizer: expected an optimizer, got null. Give one, such as momentum({ rate: 0.03 }).
       IsobathError: augment: expected one of none, pad-crop-flip, got true. Choose one of them."

@@ -8,8 +8,10 @@ import { fewPoints, lossesOf, preset } from '../../test/support/tiny-training.ts
 import type { Backend } from '../backends/backend.ts'
 import { createMachine, type Machine } from '../backends/machine.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
+import { createBlueprint } from '../blueprint/create.ts'
 import type { DiagnosisEvent } from '../diagnosis/events.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
+import { evaluationGraph } from '../graph/programs.ts'
 import type { ObservedStep } from '../training/observers.ts'
 import { compare } from './compare.ts'
 import { diagnose } from './diagnose.ts'
@@ -48,6 +50,37 @@ async function counted(name = 'counted'): Promise<{ machine: Machine; inUse: () 
   })
   return { machine, inUse: () => inUse }
 }
+
+describe('a machine that is disposed of too early', () => {
+  const early =
+    'IsobathError: machine: it was disposed of, and work on it was not done. Dispose of a machine when all work on it has ended.'
+
+  it.each([1, 2])('ends the training on its %i threads with one error, and lets go of its folder', async (threads) => {
+    const machine = await createMachine({ threads })
+    const run = join(folder, `early ${threads}`)
+    const dispose = (done: number): void => {
+      if (done > 100) machine.dispose()
+    }
+    expect(
+      await laterRefusal(() => train(network, { ...options, steps: 5000, machine, run, onProgress: dispose })),
+    ).toBe(early)
+    expect((await resume(run, { data: fewPoints, threads: 1, abort: AbortSignal.abort() })).interrupted).toBe(true)
+  })
+
+  it('ends what is called just before, and what is compiled after it', async () => {
+    const machine = await createMachine({ threads: 2 })
+    const backend = await machine.backend()
+    const training = laterRefusal(() => train(network, { ...options, machine }))
+    machine.dispose()
+    expect(await training).toMatch(/^IsobathError: machine: it was disposed of/)
+    const graph = evaluationGraph(createBlueprint(network, fewPoints.shape), { batch: 4 })
+    expect(await laterRefusal(() => backend.compile(graph))).toBe(early)
+    const inline = await createWasmBackend({ threads: 'inline' })
+    const program = await inline.compile(graph)
+    inline.dispose()
+    expect(await laterRefusal(() => program.run(0, 1))).toBe(early)
+  })
+})
 
 describe('a machine that a verb is given', () => {
   it('trains on the reference backend: the losses are those of wasm in float64, and near those in float32', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { laterRefusal } from '../../test/support/refusal.ts'
 import type { Backend } from './backend.ts'
-import { createMachine } from './machine.ts'
+import { type CreateMachineOptions, createMachine } from './machine.ts'
 import { createReferenceBackend } from './reference/backend.ts'
 import type { WasmOptions } from './wasm/backend.ts'
 import { availableCores } from './wasm/platform.ts'
@@ -97,7 +97,11 @@ describe('a machine', () => {
 
   it('says what is wrong with its options', async () => {
     const stubborn = async (): Promise<Backend> => createReferenceBackend()
-    const wrong: readonly object[] = [
+    const wrong: readonly unknown[] = [
+      null,
+      5,
+      { backend: () => ({}) },
+      { backend: async () => null },
       { backend: 'webgpu' },
       { memory: 2 ** 20 },
       { threads: 0 },
@@ -109,14 +113,18 @@ describe('a machine', () => {
       { backend: stubborn, precision: 'float32' },
     ]
     const refusals = []
-    for (const options of wrong) refusals.push(await laterRefusal(() => createMachine(options)))
+    for (const options of wrong) refusals.push(await laterRefusal(() => createMachine(options as CreateMachineOptions)))
     expect(refusals.join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: backend: expected one of wasm, reference, or a function that makes a backend, got "webgpu".
-      IsobathError: memory: expected one of backend, precision, threads, exact, winograd, memoryLimit. Did you mean memoryLimit?
+      "IsobathError: createMachine: expected an object such as { threads: 2 }, got null.
+      IsobathError: createMachine: expected an object such as { threads: 2 }, got 5.
+      IsobathError: backend: expected a function that makes a backend, such as createWasmBackend, got one that makes an object.
+      IsobathError: backend: expected a function that makes a backend, such as createWasmBackend, got one that makes null.
+      IsobathError: backend: expected one of wasm, reference, or a function that makes a backend, got "webgpu".
+      IsobathError: createMachine: expected the options backend, precision, threads, exact, winograd, memoryLimit, got "memory". Did you mean memoryLimit?
       IsobathError: threads: expected a whole number from 1 to 256, got 0.
       IsobathError: exact: expected true or false, got "yes". Choose one of them, or leave it out.
-      IsobathError: memoryLimit: expected a number of bytes above 0, got -1.
-      IsobathError: precision: expected one of float32, float64, got float16.
+      IsobathError: memoryLimit: expected a number of bytes above 0, got -1. Give one, such as 2 ** 30, or leave it out.
+      IsobathError: precision: expected one of float32, float64, got float16. Did you mean float32?
       IsobathError: threads: expected no such option with the reference backend, got 2. Leave it out.
       IsobathError: machine: expected a backend in float32, and the backend reference computes in float64.
       IsobathError: machine: expected a backend in float32, and the backend reference computes in float64."

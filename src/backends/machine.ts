@@ -1,12 +1,13 @@
 /** The hardware that trainings run on, and the one place that chooses and makes backends. */
-
 import { type MachineOptions, machine } from '../settings/machine.ts'
+import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
-import { checkNames, pickOptions } from '../support/fields.ts'
+import { type Fields, field, pickOptions } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
-import type { Backend, Capabilities, Precision } from './backend.ts'
+import { oneOf } from '../support/kinds.ts'
+import { type Backend, type Capabilities, type Precision, precisions } from './backend.ts'
 import { createReferenceBackend } from './reference/backend.ts'
-import { checkWasmOptions, createWasmBackend, type WasmOptions } from './wasm/backend.ts'
+import { createWasmBackend, type WasmOptions } from './wasm/backend.ts'
 import { availableCores, canShareMemory } from './wasm/platform.ts'
 
 /**
@@ -86,6 +87,7 @@ export async function createMachine(options: CreateMachineOptions = {}): Promise
     if (isDisposed) throw new IsobathError('option', 'machine: it was disposed of. Make a new one.')
     if (!capabilities.precisions.includes(precision)) throw noPrecision(precision, name, capabilities.precisions)
     const made = await make({ precision, threads, exact, winograd, memoryLimit })
+    checkBackend(made)
     if (made.precision === precision) return made
     made.dispose()
     throw noPrecision(precision, made.name, [made.precision])
@@ -125,6 +127,7 @@ async function sourceOf(options: CreateMachineOptions): Promise<Source> {
   const isReference = backend === 'reference'
   const make = isReference ? createReferenceBackend : backend
   const first = await make({ precision, threads, exact, winograd, memoryLimit })
+  checkBackend(first)
   const { name, capabilities } = first
   if (precision !== undefined && first.precision !== precision) {
     first.dispose()
@@ -142,20 +145,41 @@ async function sourceOf(options: CreateMachineOptions): Promise<Source> {
   }
 }
 
+const known = ['backend', 'precision', ...Object.keys(machine)]
+
+const machineOptions = { ...machine, precision: field(oneOf(precisions)) } satisfies Fields
+
 function checkMachineOptions(options: CreateMachineOptions): void {
-  checkNames(['backend', 'precision', ...Object.keys(machine)], options)
-  const { backend = 'wasm', precision, threads, memoryLimit } = options
+  checkOptions('createMachine', options, { code: 'option', known, example: '{ threads: 2 }' })
+  const { backend = 'wasm' } = options
   if (typeof backend !== 'function' && !backendNames.includes(backend)) {
     const names = `one of ${backendNames.join(', ')}, or a function that makes a backend`
     throw new IsobathError('option', `backend: expected ${names}, got ${foundText(backend)}.`)
   }
-  checkWasmOptions({ precision, threads, memoryLimit })
+  pickOptions(machineOptions, options)
   const [given] = Object.entries(pickOptions(machine, options))
   if (backend === 'reference' && given) {
     const [name, value] = given
     const expected = 'expected no such option with the reference backend'
     throw new IsobathError('option', `${name}: ${expected}, got ${foundText(value)}. Leave it out.`)
   }
+}
+
+/** A backend of a caller's own, who has no compiler to tell what is missing. */
+function checkBackend(made: unknown): void {
+  const is = (key: string, type: string): boolean =>
+    typeof made === 'object' && made !== null && typeof Reflect.get(made, key) === type
+  const isBackend = is('name', 'string') && is('capabilities', 'object') && is('compile', 'function')
+  if (
+    isBackend &&
+    is('dispose', 'function') &&
+    precisions.some((one) => one === Reflect.get(Object(made), 'precision'))
+  )
+    return
+  throw new IsobathError(
+    'option',
+    `backend: expected a function that makes a backend, such as createWasmBackend, got one that makes ${foundText(made)}.`,
+  )
 }
 
 function noPrecision(asked: Precision, name: string, precisions: readonly Precision[]): IsobathError {

@@ -1,10 +1,10 @@
 /** The options of the machine that computes, a row for each. */
 import { type Fields, field, type Input } from '../support/fields.ts'
-import { bytes, choice, count } from '../support/kinds.ts'
+import { bytes, choice, threadCount } from '../support/kinds.ts'
 
 export const machine = {
   /** Threads of a training; one per core by default. */
-  threads: field(count(), {
+  threads: field(threadCount(), {
     usual: 'one for each core',
     flag: '--threads <n>',
     help: 'threads to use',

@@ -76,6 +76,9 @@ export const fraction = (): Kind<number> =>
 export const whole = (low: number, high: number): Kind<number> =>
   number(`a whole number from ${low} to ${high}`, (value) => Number.isInteger(value) && value >= low && value <= high)
 
+/** Threads of one program. */
+export const threadCount = (): Kind<number> => whole(1, 256)
+
 /** A number from `low` to `high`. */
 export const within = (low: number, high: number): Kind<number> =>
   number(`a number from ${low} to ${high}`, (value) => value >= low && value <= high)
@@ -133,8 +136,8 @@ function readBytes(text: string): number | undefined {
 
 /** A size in bytes; with its unit on the command line. */
 export const bytes = (): Kind<number> => ({
-  expected: 'a number of bytes',
-  accepts: (value): value is number => typeof value === 'number',
+  expected: 'a number of bytes above 0',
+  accepts: (value): value is number => typeof value === 'number' && value > 0,
   remedy: () => 'Give one, such as 2 ** 30, or leave it out.',
   text: { read: readBytes, expected: 'a size such as 2GiB or 500MB' },
 })

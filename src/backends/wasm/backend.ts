@@ -1,8 +1,10 @@
 /** Runs graphs as WebAssembly, on worker threads or in the calling thread. */
-
 import { formatBytes } from '../../format/bytes.ts'
 import type { Graph } from '../../graph/graph.ts'
+import { checkOptions } from '../../support/check-options.ts'
 import { assertInvariant, IsobathError } from '../../support/errors.ts'
+import { type Fields, field, type Input, pickOptions } from '../../support/fields.ts'
+import { bytes, choice, type Kind, oneOf, threadCount } from '../../support/kinds.ts'
 import { type Backend, type CompileOptions, type Precision, type Program, precisions } from '../backend.ts'
 import { control, type EmittedModule, type EmittedProfile, emitModule, memoryBytes } from './module.ts'
 import { createPlan } from './plan/create.ts'
@@ -12,21 +14,30 @@ import { createInlinePool, createThreadPool } from './pool.ts'
 import { type Profile, takeTimes } from './profile.ts'
 import { createProgram } from './program.ts'
 
-export interface WasmOptions {
+const counted = threadCount()
+
+const threads: Kind<number | 'inline'> = {
+  expected: `${counted.expected}, or 'inline'`,
+  accepts: (value): value is number | 'inline' => value === 'inline' || counted.accepts(value),
+}
+
+const wasmOptions = {
   /** float32 by default. */
-  readonly precision?: Precision
+  precision: field(oneOf(precisions)),
   /**
    * Threads of one program: by default one per core; `inline` runs in the calling thread, which then waits, and so does every
    * program in a page that may not share memory.
    */
-  readonly threads?: number | 'inline'
+  threads: field(threads),
   /** The same bits on every machine: products and sums instead of fused multiply-adds. */
-  readonly exact?: boolean
+  exact: field(choice()),
   /** Winograd's algorithm for convolutions of 3 x 3, where that is faster; true by default. float64 never takes it. */
-  readonly winograd?: boolean
+  winograd: field(choice()),
   /** The most bytes that a program may use; 4 GiB, the most that WebAssembly addresses, by default. */
-  readonly memoryLimit?: number
-}
+  memoryLimit: field(bytes()),
+} satisfies Fields
+
+export type WasmOptions = Input<typeof wasmOptions>
 
 /** A backend whose programs can be measured kernel by kernel. */
 export interface WasmBackend extends Backend {
@@ -66,24 +77,13 @@ export function assemble(
 }
 
 /** Throws an `option` error on a bad option. */
-export function checkWasmOptions({ precision = 'float32', threads = 1, memoryLimit = addressable }: WasmOptions): void {
-  if (threads !== 'inline' && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
-    throw new IsobathError(
-      'option',
-      (option) => `${option('threads')}: expected a whole number from 1 to 256, got ${threads}.`,
-    )
-  }
-  if (!precisions.includes(precision)) {
-    throw new IsobathError('option', `precision: expected one of ${precisions.join(', ')}, got ${precision}.`)
-  }
-  if (!(memoryLimit > 0)) {
-    throw new IsobathError('option', `memoryLimit: expected a number of bytes above 0, got ${memoryLimit}.`)
-  }
-}
-
-/** Throws an `option` error on a bad option. */
 export async function createWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
-  checkWasmOptions(options)
+  checkOptions('createWasmBackend', options, {
+    code: 'option',
+    known: Object.keys(wasmOptions),
+    example: '{ threads: 2 }',
+  })
+  pickOptions(wasmOptions, options)
   const { precision = 'float32', exact = false, winograd = true, memoryLimit = addressable } = options
   const relaxed = (await enableRelaxedSimd()) && !exact
   // A page that may not share memory has its own thread alone; the bits are the same.

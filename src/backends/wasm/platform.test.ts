@@ -36,7 +36,7 @@ describe('the wasm backend', () => {
 
   it('refuses a nonsensical number of threads', async () => {
     await expect(createWasmBackend({ threads: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[IsobathError: threads: expected a whole number from 1 to 256, got 0.]`,
+      `[IsobathError: threads: expected a whole number from 1 to 256, or 'inline', got 0.]`,
     )
   })
 
@@ -45,9 +45,9 @@ describe('the wasm backend', () => {
     const said = await Promise.all(options.map((option: object) => createWasmBackend(option).catch(String)))
     expect(said).toMatchInlineSnapshot(`
       [
-        "IsobathError: precision: expected one of float32, float64, got float16.",
-        "IsobathError: memoryLimit: expected a number of bytes above 0, got -1.",
-        "IsobathError: memoryLimit: expected a number of bytes above 0, got null.",
+        "IsobathError: precision: expected one of float32, float64, got float16. Did you mean float32?",
+        "IsobathError: memoryLimit: expected a number of bytes above 0, got -1. Give one, such as 2 ** 30, or leave it out.",
+        "IsobathError: memoryLimit: expected a number of bytes above 0, got null. Give one, such as 2 ** 30, or leave it out.",
       ]
     `)
   })

@@ -19,6 +19,13 @@ interface Pending {
   readonly reject: (error: Error) => void
 }
 
+/** Of those who use a pool that is gone, or while it goes. */
+const disposedOf = (): IsobathError =>
+  new IsobathError(
+    'option',
+    'machine: it was disposed of, and work on it was not done. Dispose of a machine when all work on it has ended.',
+  )
+
 function parseAnswer(message: unknown): { ticket: number; failure?: string } {
   const answer = message as { kind: string; ticket: number; reason?: string }
   return answer.kind === 'failed' ? { ticket: answer.ticket, failure: answer.reason } : { ticket: answer.ticket }
@@ -29,6 +36,7 @@ export async function createThreadPool(count: number): Promise<Pool> {
   const pending = new Map<number, Pending>()
   let nextTicket = 0
   let threads: Thread[] = []
+  let isDisposed = false
   const settle = (): void => {
     if (pending.size === 0) for (const thread of threads) thread.hold(false)
   }
@@ -52,6 +60,7 @@ export async function createThreadPool(count: number): Promise<Pool> {
   threads = await Promise.all(Array.from({ length: count }, () => startThread({ onMessage, onError: fail })))
   const ask = (message: (thread: number) => object): Promise<void> =>
     new Promise((resolve, reject) => {
+      if (isDisposed) return reject(disposedOf())
       const ticket = nextTicket++
       if (pending.size === 0) for (const thread of threads) thread.hold(true)
       pending.set(ticket, { left: count, resolve, reject })
@@ -72,8 +81,9 @@ export async function createThreadPool(count: number): Promise<Pool> {
       await ask(() => ({ kind: 'collect' }))
     },
     dispose: () => {
+      isDisposed = true
       for (const thread of threads) thread.terminate()
-      fail(new IsobathError('internal', 'the backend was disposed of while a program was running'))
+      fail(disposedOf())
     },
   }
 }
@@ -83,17 +93,25 @@ type Run = (thread: number, threads: number, first: number, count: number) => vo
 /** The calling thread itself: for small programs, tests, and pages that may not share memory. */
 export function createInlinePool(): Pool {
   const programs = new Map<number, Run>()
+  let isDisposed = false
   return {
     threads: 1,
     load: async (program, module, memory) => {
+      if (isDisposed) throw disposedOf()
       const instance = await WebAssembly.instantiate(module, { environment: { memory, now: () => performance.now() } })
       programs.set(program, instance.exports.run as Run)
     },
-    run: async (program, first, count) => programs.get(program)?.(0, 1, first, count),
+    run: async (program, first, count) => {
+      if (isDisposed) throw disposedOf()
+      programs.get(program)?.(0, 1, first, count)
+    },
     unload: (program) => {
       programs.delete(program)
     },
     collect: collectGarbage,
-    dispose: () => programs.clear(),
+    dispose: () => {
+      isDisposed = true
+      programs.clear()
+    },
   }
 }
