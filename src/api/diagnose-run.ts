@@ -67,7 +67,8 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
   refuseOtherMode({ folder, noun: 'run' }, mode, askedMode(options))
   const network = networkOfRun(description.network, folder)
   if (against) createBlueprint(against, data.shape)
-  const settings = storedSettings(recipe, seed)
+  // A diagnosis looks at layers by its own probes.
+  const { probes: _, ...settings } = storedSettings(recipe, seed)
   const record = await readRecord(folder)
   return withMachine(goingOnWith(options, mode), async (machine) => {
     const isDrawn = await beganAsDrawn(createBlueprint(network, data.shape), data, settings, signal, machine)

@@ -106,7 +106,7 @@ export function trainingOf(patient: Patient, name: ControlName): Training | unde
     case 'steps':
       return { ...unchanged(patient), settings: { ...settings, steps: control.factor * settings.steps } }
     case 'width':
-      return withNetwork(patient, widened(patient.network, control.factor))
+      return withNetwork(patient, widened(patient.network, control.factor, patient.data.shape))
     case 'half the data':
       return halved(patient)
     case 'random labels':

@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { arbitraryNetwork } from '../../test/support/arbitrary-network.ts'
 import { count } from '../blueprint/count.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { chain, dense } from '../network/layers.ts'
+import { chain, dense, relu, repeat, residual } from '../network/layers.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { widened } from './widened.ts'
 
@@ -14,7 +16,7 @@ describe('widened', () => {
     ['mlp:widths=8-6-4', 'mlp:widths=32-24-16'],
     ['wide-resnet-16-1', 'wide-resnet-16-4'],
   ])('makes hidden layers four times as wide: %s', (narrow, wide) => {
-    const network = widened(parseNetwork(narrow, image), 4)
+    const network = widened(parseNetwork(narrow, image), 4, image.input)
     if (!network) throw new Error('nothing was widened')
     const found = count(createBlueprint(network, image.input))
     const expected = count(createBlueprint(parseNetwork(wide, image), image.input))
@@ -24,12 +26,29 @@ describe('widened', () => {
   })
 
   it('widens shortcuts that add channels', () => {
-    const network = widened(parseNetwork('cifar-resnet-14', image), 2)
+    const network = widened(parseNetwork('cifar-resnet-14', image), 2, image.input)
     if (!network) throw new Error('nothing was widened')
     expect(createBlueprint(network, image.input).output).toEqual([10])
   })
 
   it('is undefined where no layer is hidden', () => {
-    expect(widened(chain(dense(3)), 4)).toBeUndefined()
+    expect(widened(chain(dense(3)), 4, [2])).toBeUndefined()
+  })
+
+  it.each([
+    ['begins with a block that is repeated', chain(repeat(4, chain(dense(2), relu())), dense(3))],
+    ['ends with one', chain(dense(3), relu(), repeat(2, chain(dense(3), relu())))],
+    ['begins with a residual block', chain(residual(dense(2)), dense(3))],
+  ])('is undefined where the network %s', (_, network) => {
+    expect(widened(network, 4, [2])).toBeUndefined()
+  })
+
+  it('fits the input and the outputs, whatever the network', () => {
+    fc.assert(
+      fc.property(arbitraryNetwork({ input: [2, 3, 3] }), (network) => {
+        const wider = widened(network, 4, [2, 3, 3])
+        if (wider) expect(createBlueprint(wider, [2, 3, 3]).output).toEqual([3])
+      }),
+    )
   })
 })

@@ -1,14 +1,31 @@
 /** The same network with wider hidden layers. */
+import type { Shape } from '../blueprint/blueprint.ts'
+import { createBlueprint } from '../blueprint/create.ts'
 import { hasOnTheWay } from '../network/layer-traits.ts'
 import type { Layer, Network } from '../network/network.ts'
+import { IsobathError } from '../support/errors.ts'
 
 /**
  * Every hidden layer `factor` times as wide: units of dense layers, channels of convolutions. The last layer with weights gives
- * the outputs, and stays. Initialisers that go by a layer's fans follow its width. Undefined where no layer is hidden.
+ * the outputs, and stays. Initialisers that go by a layer's fans follow its width. Undefined where no layer is hidden, and where
+ * the wider layers don't fit the input, a shortcut or the outputs: where a network begins or ends with a block that is repeated,
+ * say, whose width is the input's or the outputs'.
  */
-export function widened(network: Network, factor: number): Network | undefined {
+export function widened(network: Network, factor: number, input: Shape): Network | undefined {
   const found = widen(network, factor, true)
-  return JSON.stringify(found) === JSON.stringify(network) ? undefined : found
+  if (JSON.stringify(found) === JSON.stringify(network)) return undefined
+  const output = outputOf(found, input)
+  return output !== undefined && output.join() === createBlueprint(network, input).output.join() ? found : undefined
+}
+
+/** Undefined where the layers don't fit each other. */
+function outputOf(network: Network, input: Shape): Shape | undefined {
+  try {
+    return createBlueprint(network, input).output
+  } catch (error) {
+    if (error instanceof IsobathError) return undefined
+    throw error
+  }
 }
 
 function widen(layer: Layer, factor: number, isLast: boolean): Layer {

@@ -97,6 +97,13 @@ it('of a run that began with weights of its own draws them', async () => {
   ])
 })
 
+it('takes the training of a run that looked at its layers', async () => {
+  await trained('probed', { steps: 60, probes: { every: 20 } })
+  const { diagnosis } = await diagnosed('probed', { budget: 3600, seedCount: 1 })
+  expect(diagnosis.settings.probes).toBeUndefined()
+  expect(diagnosis.trials.filter(({ control }) => control === 'patient').map((trial) => trial.steps)).toEqual([60])
+})
+
 it('shortens what is too long for the budget, and its warm-up, and says so', async () => {
   await trained('long', { steps: 2_000_000, warmup: 1_000_000, abort: AbortSignal.abort() })
   const { diagnosis } = await diagnosed('long', { budget: 2, seedCount: 1, run: place('short') })

@@ -26,7 +26,7 @@ describe('words for too little capacity', () => {
       [
         "a network of the same width with fewer layers trains better",
         "its training error is 3.0%",
-        "it has no hidden layer to widen",
+        "no hidden layer can be wider and fit its inputs and outputs",
         "whether a wider network does better is not settled",
         "whether a wider network does better is not settled",
         "a wider network does better; three seeds would tell whether that is chance",

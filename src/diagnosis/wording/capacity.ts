@@ -21,7 +21,7 @@ function statementOf(facts: UnderCapacityFacts): string {
     case 'fits':
       return `its training error is ${percent(error)}`
     case 'nothing to widen':
-      return 'it has no hidden layer to widen'
+      return 'no hidden layer can be wider and fit its inputs and outputs'
     case 'longer run open':
     case 'wider runs open':
       return 'whether a wider network does better is not settled'
