@@ -2,7 +2,7 @@
 
 export { findModel, readRunFacts } from './api/files.ts'
 export { hashDataset } from './api/hash-dataset.ts'
-export { describeProbes } from './api/probes.ts'
+export { describeProbes, probeOptions } from './api/probes.ts'
 export { readRecord } from './api/resume.ts'
 export { readComparisonFacts } from './api/resume-comparison.ts'
 export { readDiagnosisFacts } from './api/resume-diagnosis.ts'

@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.ts'
 import type { Statistics } from '../data/standardise.ts'
 import { type Fields, field } from '../support/fields.ts'
 import { count, type Kind } from '../support/kinds.ts'
+import { isNestedBeyond } from '../support/nesting.ts'
 import type { Weights } from '../training/evaluate.ts'
 import type { Measurement, ProbeLook } from '../training/measurements.ts'
 import type { Observer } from '../training/observers.ts'
@@ -64,6 +65,20 @@ const plainObject = <T extends object>(example: string): Kind<T> => ({
   remedy: leaveOut,
 })
 
+/** Numbers, words, lists and objects of them, as options of data sets are. */
+const plainData: Kind<Readonly<Record<string, unknown>>> = {
+  expected: 'an object of numbers, words and lists, such as { seed: 1 }',
+  accepts: (value): value is Readonly<Record<string, unknown>> =>
+    isObject(value) && !Array.isArray(value) && !isNestedBeyond(value, 8) && Object.values(value).every(isPlain),
+  remedy: leaveOut,
+}
+
+function isPlain(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isPlain)
+  if (isObject(value)) return Object.values(value).every(isPlain)
+  return ['string', 'boolean', 'undefined'].includes(typeof value) || value === null || Number.isFinite(value)
+}
+
 const callback = <F extends (...values: never[]) => void>(): Kind<F> => ({
   expected: 'a function',
   accepts: (value): value is F => typeof value === 'function',
@@ -80,7 +95,7 @@ export const callOptions = {
   /** What the network is called, kept in the run's description. */
   label: field(text("the network's name, in text")),
   /** Options the data set was loaded with, kept in the run's description. */
-  dataOptions: field(plainObject<Readonly<Record<string, unknown>>>('{ seed: 1 }')),
+  dataOptions: field(plainData),
   /** Steps between the checkpoints in the run's folder; about every 30 seconds by default, and always at the end. */
   checkpointEvery: field(count()),
   /** Stops the run after the steps under way; what was reached is saved and returned, and not scored. */
@@ -111,6 +126,8 @@ export const sharedOptions = {
   ...callOptions,
   /** Of the data that the weights were trained on, as a run keeps them. */
   statistics: field(statistics),
+  /** How weights start: `(blueprint, seed) => weights`. */
+  start: field(callback<(blueprint: never, seed: never) => void>()),
   /** Told of what is done. */
   onEvent: field(callback<(event: never) => void>()),
 } satisfies Fields

@@ -4,6 +4,7 @@ import { createBlueprint } from '../blueprint/create.ts'
 import { runDiagnosis } from '../diagnosis/diagnose.ts'
 import { type Diagnosis, summarise } from '../diagnosis/summary.ts'
 import type { DiagnosisTask } from '../diagnosis/task.ts'
+import { hashStart } from '../diagnosis/trial-specs.ts'
 import type { DiagnosisDescription } from '../runs/diagnosis-description.ts'
 import type { DiagnosisFolder } from '../runs/diagnosis-folder.ts'
 import { IsobathError } from '../support/errors.ts'
@@ -82,6 +83,7 @@ async function openFolder(
     budgetSeconds,
     against: twin && createBlueprint(twin, shape).network,
     ownStart: start !== undefined,
+    startSha256: start && (await hashStart(createBlueprint(network, shape), seeds[0], start)),
     together,
     notes: [...notes],
     mode,

@@ -1,6 +1,8 @@
 /** What the verbs were called with, checked: callers in plain JavaScript have no compiler to tell them. */
 import { checkSamples } from '../data/check-samples.ts'
+import { IsobathError } from '../support/errors.ts'
 import { checkNames, pickOptions } from '../support/fields.ts'
+import { foundText } from '../support/found.ts'
 import { neededWeights, sharedOptions } from './call-options.ts'
 import { machineChoice } from './with-machine.ts'
 
@@ -38,4 +40,29 @@ export function checkCall(
 export function checkTrainedCall(options: object, names: readonly string[]): void {
   checkCall(options, names)
   pickOptions(neededWeights, options)
+}
+
+/** Throws an `option` error. */
+export function checkSeeds(seeds: unknown): void {
+  checkNumbers('seeds', seeds, 0, '[0, 1, 2]')
+}
+
+/** Throws an `option` error unless these are different whole numbers of at least `least`. */
+export function checkNumbers(key: string, numbers: unknown, least: number, example: string): void {
+  const isRight = (value: unknown): boolean =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= least
+  const isList = Array.isArray(numbers) && numbers.length > 0 && numbers.every(isRight)
+  if (isList && new Set(numbers).size === numbers.length) return
+  const found = isList ? `[${numbers.join(', ')}]` : foundText(numbers)
+  throw new IsobathError(
+    'option',
+    (option) =>
+      `${option(key)}: expected different whole numbers of at least ${least}, such as ${example}, got ${found}.`,
+  )
+}
+
+/** Throws an `option` error unless this is a path. `verb`: whose folder or file it is. */
+export function checkPath(verb: string, path: unknown): void {
+  if (typeof path === 'string' && path !== '') return
+  throw new IsobathError('option', `${verb}: expected a path, got ${foundText(path)}.`)
 }

@@ -18,7 +18,7 @@ import {
   type ComparisonRequest,
   carryOutComparison,
 } from './carry-out-comparison.ts'
-import { checkCall, namesOf } from './check-call.ts'
+import { checkCall, checkNumbers, checkSeeds, namesOf } from './check-call.ts'
 import { referenceOf } from './data-reference.ts'
 import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'
@@ -90,12 +90,14 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
 }
 
 function checkGrid(families: readonly NetworkFamily[], { depths, seeds }: CompareOptions): void {
-  const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0
-  if (![families, depths, seeds].every(isList)) {
-    throw new IsobathError('option', 'compare: expected at least one network, one depth and one seed.')
+  checkNumbers('depths', depths, 1, '[4, 16]')
+  checkSeeds(seeds)
+  if (!Array.isArray(families) || families.length === 0) {
+    throw new IsobathError('option', `compare: expected a list of families, got ${foundText(families)}.`)
   }
   for (const family of families) {
-    if (typeof family?.ofDepth === 'function') continue
+    const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+    if (typeof family?.ofDepth === 'function' && isText(family.name) && isText(family.label)) continue
     const example = "{ name: 'mlp', label: 'plain', ofDepth: (depth) => chain(repeat(depth, dense(64)), dense(10)) }"
     throw new IsobathError('option', `compare: expected families such as ${example}, got ${foundText(family)}.`)
   }

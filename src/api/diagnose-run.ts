@@ -14,7 +14,7 @@ import { foundText } from '../support/found.ts'
 import { judgeSignal, measureSignal, type Signal } from '../training/signal.ts'
 import type { FinishedTraining } from '../trials/trial.ts'
 import { carryOutNewDiagnosis, checkBudget, type NewDiagnosis } from './carry-out-diagnosis.ts'
-import { checkCall, namesOf } from './check-call.ts'
+import { checkCall, checkPath, namesOf } from './check-call.ts'
 import type { DiagnoseOptions } from './diagnose.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
@@ -56,6 +56,7 @@ const optionNames = namesOf<DiagnoseRunOptions>({
  * error where there is no run or where data or mode aren't the run's, and the errors of `diagnose`.
  */
 export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): Promise<Diagnosis> {
+  checkPath('diagnoseRun', folder)
   checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { data, budget = usualBudget, against, abort, onEvent, run, seedCount = 3 } = options

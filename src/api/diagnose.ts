@@ -9,11 +9,9 @@ import type { StartOf } from '../diagnosis/task.ts'
 import type { Network } from '../network/network.ts'
 import { resolveOptions, type TrainingSettings } from '../settings/options.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
-import { IsobathError } from '../support/errors.ts'
 import { without } from '../support/fields.ts'
-import { foundText } from '../support/found.ts'
 import { carryOutNewDiagnosis, checkBudget } from './carry-out-diagnosis.ts'
-import { checkCall, namesOf } from './check-call.ts'
+import { checkCall, checkSeeds, namesOf } from './check-call.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
 export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluateEvery' | 'logEvery'>, MachineChoice {
@@ -94,14 +92,4 @@ export async function diagnose(network: Network, options: DiagnoseOptions): Prom
 
 function settingsFor(options: DiagnoseOptions, data: Dataset): TrainingSettings {
   return resolveOptions({ ...options, evaluateEvery: 'never' }, data.train.count, taskOf(data))
-}
-
-function checkSeeds(seeds: unknown): void {
-  const isSeed = (seed: unknown): boolean => typeof seed === 'number' && Number.isSafeInteger(seed) && seed >= 0
-  const isList = Array.isArray(seeds) && seeds.length > 0 && seeds.every(isSeed)
-  if (isList && new Set(seeds).size === seeds.length) return
-  throw new IsobathError(
-    'option',
-    `seeds: expected different whole numbers, such as [0, 1, 2], got ${foundText(seeds)}.`,
-  )
 }

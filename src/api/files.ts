@@ -10,6 +10,7 @@ import { foundText } from '../support/found.ts'
 import type { Weights } from '../training/evaluate.ts'
 import type { TensorFile } from '../training/safetensors.ts'
 import { checkWeights, fromTensors, hashTensors, toTensors } from '../training/weights.ts'
+import { checkPath } from './check-call.ts'
 import {
   isModel,
   type Model,
@@ -33,6 +34,7 @@ export interface SizedWeights {
  * error where they don't fit the network, a `disk` error where they can't be written.
  */
 export async function saveWeights(file: string, trained: Model | SizedWeights): Promise<string> {
+  checkPath('saveWeights', file)
   const { writeTensorFile } = await runFiles('saveWeights')
   const content = isModel(trained) ? tensorsOfModel(trained) : tensorsOfWeights(trained)
   writeTensorFile(file, content)
@@ -53,6 +55,7 @@ function tensorsOfWeights(trained: SizedWeights): TensorFile {
 
 /** Reads a file's weights for a network. Throws a `weights` error where the file is broken or doesn't fit. */
 export async function loadWeights(file: string, blueprint: Blueprint): Promise<Map<string, Float64Array>> {
+  checkPath('loadWeights', file)
   const { readTensorFile } = await runFiles('loadWeights')
   return fromTensors(blueprint, readTensorFile(file), file)
 }
@@ -67,6 +70,7 @@ export async function loadModel(file: string): Promise<Model> {
 
 /** The model in a weights file; undefined where the file has weights alone. Throws a `weights` error where it is broken. */
 export async function findModel(file: string): Promise<Model | undefined> {
+  checkPath('loadModel', file)
   const { readTensorFile } = await runFiles('loadModel')
   return modelOfTensors(readTensorFile(file), file)
 }
@@ -108,6 +112,7 @@ export async function readRunFacts(folder: string): Promise<RunFacts> {
 
 /** Opens a run's folder. Throws a `run`, `network` or `weights` error where there is no whole run. */
 export async function readRun(folder: string): Promise<SavedRun> {
+  checkPath('readRun', folder)
   const { readLastCheckpoint } = await runFiles('readRun')
   const facts = await readRunFacts(folder)
   const { found, notes } = readLastCheckpoint(folder)

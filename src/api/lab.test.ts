@@ -9,7 +9,7 @@ import { createBlueprint } from '../blueprint/create.ts'
 import { initialise } from '../blueprint/initialise.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { moons, spirals } from '../data/planar.ts'
-import { momentum } from '../graph/optimizers/momentum.ts'
+import { momentum, nesterov } from '../graph/optimizers/momentum.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
 import { evaluate } from './evaluate.ts'
 import { loadWeights, readRun, saveWeights } from './files.ts'
@@ -219,6 +219,8 @@ describe('train', () => {
   it('refuses values that are not of the kind that an option takes', async () => {
     const run = join(root, 'never')
     const call = (given: object) => laterRefusal(() => Reflect.apply(train, undefined, [network, { run, ...given }]))
+    const cyclic: Record<string, unknown> = {}
+    cyclic.self = cyclic
     const bad = [
       { data: { train: 1, test: 1 } },
       { weights: {} },
@@ -236,9 +238,15 @@ describe('train', () => {
       { label: 3 },
       { run: 3 },
       { dataOptions: 3 },
+      { dataOptions: { seed: 10n } },
+      { dataOptions: { inner: cyclic } },
       { memoryLimit: '1000' },
       { checkpointEvery: 'x' },
       { optimizer: null },
+      { optimizer: { ...momentum(), rate: -1 } },
+      { optimizer: { ...momentum(), name: 'adam' } },
+      { optimizer: { ...momentum(), rule: { ...momentum().rule, momentum: 'x' } } },
+      { optimizer: { ...nesterov(), rule: { kind: 'momentum', momentum: 0.9, weightDecay: 0 } } },
       { augment: true },
     ]
     const said: string[] = []
@@ -259,10 +267,16 @@ describe('train', () => {
       IsobathError: winograd: expected true or false, got 0. Choose one of them, or leave it out.
       IsobathError: label: expected the network's name, in text, got 3. Give one, or leave it out.
       IsobathError: run: expected the path of a folder, got 3. Give one, or leave it out.
-      IsobathError: dataOptions: expected an object such as { seed: 1 }, got 3. Give one, or leave it out.
+      IsobathError: dataOptions: expected an object of numbers, words and lists, such as { seed: 1 }, got 3. Give one, or leave it out.
+      IsobathError: dataOptions: expected an object of numbers, words and lists, such as { seed: 1 }, got an object. Give one, or leave it out.
+      IsobathError: dataOptions: expected an object of numbers, words and lists, such as { seed: 1 }, got an object. Give one, or leave it out.
       IsobathError: memoryLimit: expected a number of bytes above 0, got "1000". Give one, such as 2 ** 30, or leave it out.
       IsobathError: checkpointEvery: expected a whole number of at least 1, got "x".
       IsobathError: optimizer: expected an optimizer, got null. Give one, such as momentum({ rate: 0.03 }).
+      IsobathError: optimizer: expected an optimizer, got an object. Give one, such as momentum({ rate: 0.03 }).
+      IsobathError: optimizer: expected an optimizer, got an object. Give one, such as momentum({ rate: 0.03 }).
+      IsobathError: optimizer: expected an optimizer, got an object. Give one, such as momentum({ rate: 0.03 }).
+      IsobathError: optimizer: expected an optimizer, got an object. Give one, such as momentum({ rate: 0.03 }).
       IsobathError: augment: expected one of none, pad-crop-flip, got true. Choose one of them."
     `)
     expect(existsSync(run)).toBe(false)

@@ -4,7 +4,7 @@ import type { Blueprint, Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { type Dataset, type Task, taskOf } from '../data/dataset.ts'
-import type { Statistics } from '../data/standardise.ts'
+import type { Scale, Statistics } from '../data/standardise.ts'
 import { type LossName, lossNames } from '../graph/losses.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
@@ -93,7 +93,37 @@ export function modelOfTensors(content: TensorFile, file: string): Model | undef
   }
   const { format: _, ...facts } = parsed.data
   const network = networkOf(facts.network, file)
-  return { ...facts, network, weights: fromTensors(createBlueprint(network, facts.input), content, file) }
+  const blueprint = createBlueprint(network, facts.input)
+  const wrong = misfitOf(facts, blueprint)
+  if (wrong !== undefined) {
+    throw new IsobathError('weights', `${file}: ${metadataKey}: ${wrong}. The file was changed or broken.`)
+  }
+  return { ...facts, network, weights: fromTensors(blueprint, content, file) }
+}
+
+/** What of a model's facts doesn't fit its network. */
+function misfitOf(
+  {
+    statistics: { inputs, targets },
+    task,
+    classNames,
+    targetNames,
+  }: Pick<Model, 'statistics' | 'task' | 'classNames' | 'targetNames'>,
+  { input, output }: Blueprint,
+): string | undefined {
+  const isScale = ({ mean, deviation }: Scale): boolean =>
+    mean.length === deviation.length && deviation.every((value) => value > 0)
+  const outputs = sizeOf(output)
+  const groups = inputs.mean.length
+  if (!isScale(inputs) || groups === 0 || sizeOf(input) % groups !== 0)
+    return `its statistics don't fit ${sizeOf(input)} inputs`
+  if (!isScale(targets) || targets.mean.length !== (task === 'regression' ? outputs : 0)) {
+    return `its statistics of targets don't fit ${outputs} outputs`
+  }
+  const names = task === 'classification' ? classNames : targetNames
+  return names === undefined || names.length === outputs
+    ? undefined
+    : `it has ${names.length} names for ${outputs} outputs`
 }
 
 /** The tensors of a weights file, with the model's facts. Throws a `weights` error where they don't fit the network. */

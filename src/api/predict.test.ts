@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { laterRefusal } from '../../test/support/refusal.ts'
 import { preset } from '../../test/support/tiny-training.ts'
-import { type Dataset, selectSamples } from '../data/dataset.ts'
+import { type Dataset, type Samples, selectSamples } from '../data/dataset.ts'
 import { glyphs } from '../data/glyphs.ts'
 import { moons } from '../data/planar.ts'
 import { createStandardiser } from '../data/standardise.ts'
@@ -104,9 +104,10 @@ describe('predictions', () => {
   it('are refused where data and statistics do not fit', async () => {
     const { statistics } = createStandardiser(data.train, data.shape, 'per-channel')
     const { weights } = run
-    const bytes = { ...data.train, inputs: new Uint8Array(600) }
+    const asBytes = (set: Samples): Samples => ({ ...set, inputs: new Uint8Array(set.inputs.length) })
+    const bytes = { ...data, train: asBytes(data.train), test: asBytes(data.test) }
     const said = [
-      await laterRefusal(() => predict(network, { data: { ...data, train: bytes }, weights, statistics })),
+      await laterRefusal(() => predict(network, { data: bytes, weights, statistics })),
       await laterRefusal(() => predict(network, { data, weights, set: 'validation' })),
       await laterRefusal(() => predict(network, { data: glyphs({ train: 9, test: 9 }), weights })),
     ]

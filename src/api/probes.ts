@@ -1,9 +1,9 @@
 /** Probes for trainings: which are wanted, and the looks at a training's layers with them. */
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
+import { checkSamples } from '../data/check-samples.ts'
 import { type Dataset, taskOf } from '../data/dataset.ts'
-import { createStandardiser, type Standardisation } from '../data/standardise.ts'
-import type { LossName } from '../graph/losses.ts'
+import { createStandardiser } from '../data/standardise.ts'
 import type { LayerProbe } from '../probes/layer-probe.ts'
 import { isLayerProbe, type LayerProbeName, layerProbeNames, layerProbes, usualProbes } from '../probes/layer-probes.ts'
 import { createLooker } from '../probes/look.ts'
@@ -13,19 +13,31 @@ import { stagesOf } from '../probes/stages.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { ProbeSettings } from '../settings/probe-settings.ts'
 import { usualLoss } from '../settings/task-losses.ts'
+import { training } from '../settings/training.ts'
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
+import { type Fields, field, type Input, pickOptions, withDefaults } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
+import { count, type Kind } from '../support/kinds.ts'
 import { suggestion } from '../support/nearest.ts'
 import type { Weights } from '../training/evaluate.ts'
 import type { OpenLayers } from '../training/session.ts'
 
-export interface ProbeOptions {
-  /** Their names; `usualProbes` by default. */
-  readonly of?: readonly LayerProbeName[]
-  /** Steps between two looks, 50 by default. */
-  readonly every?: number
+/** The names as a list; `resolveProbes` says which of them it doesn't know. */
+const probeNames: Kind<readonly LayerProbeName[]> = {
+  expected: "a list of probes, such as ['gradientNorm', 'meanSquare']",
+  accepts: (value): value is readonly LayerProbeName[] => Array.isArray(value) && value.length > 0,
+  remedy: () => 'Give one, or leave it out.',
 }
+
+export const probeOptions = {
+  /** Their names; `usualProbes` by default. */
+  of: field(probeNames, { default: usualProbes }),
+  /** Steps between two looks, 50 by default. */
+  every: field(count(), { default: 50, flag: '--probe-every <n>', help: 'steps between two looks' }),
+} satisfies Fields
+
+export type ProbeOptions = Input<typeof probeOptions>
 
 /** Training samples that are looked at, from 32 to 64: a quarter of a batch costs little beside 50 steps. */
 const samplesOfLook = ({ batch }: TrainingSettings): number => Math.max(32, Math.min(64, Math.floor(batch / 4)))
@@ -33,21 +45,11 @@ const samplesOfLook = ({ batch }: TrainingSettings): number => Math.max(32, Math
 /** With defaults. Throws an `option` error on a name that isn't a probe's, and where looks can't be so many steps apart. */
 export function resolveProbes(options: ProbeOptions): ProbeSettings {
   const example = "{ of: ['gradientNorm'], every: 50 }"
-  checkOptions('probes', options, { code: 'option', known: ['of', 'every'], example })
-  const { of = usualProbes, every = 50 } = options
-  if (!Array.isArray(of) || of.length === 0) {
-    const expected = "a list of probes, such as ['gradientNorm', 'meanSquare']"
-    throw new IsobathError(
-      'option',
-      `probes: of: expected ${expected}, got ${foundText(of)}. Give one, or leave it out.`,
-    )
-  }
-  if (!(Number.isSafeInteger(every) && every >= 1)) {
-    throw new IsobathError(
-      'option',
-      `probes: every: expected a whole number of at least 1, got ${foundText(every)}. Give the steps between two looks.`,
-    )
-  }
+  checkOptions('probes', options, { code: 'option', known: Object.keys(probeOptions), example })
+  const { of, every } = withDefaults(
+    probeOptions,
+    pickOptions(probeOptions, options, { name: 'probes', code: 'option' }),
+  )
   return { of: [...new Set(of.map(probeNamed))], every }
 }
 
@@ -66,22 +68,35 @@ export function needsStart(settings: Pick<TrainingSettings, 'probes'>): boolean 
   return joinNeeds(probesOf(settings).map((name) => layerProbes[name].needs)).start ?? false
 }
 
-export interface SampleOptions {
+const sampleOptions = {
   /** 64 by default; all where there are fewer. */
-  readonly count?: number
+  count: field(count(), { default: 64 }),
   /** Chooses them; 0 by default. */
-  readonly seed?: number
+  seed: training.seed,
   /** cross-entropy where the targets are classes by default, else squared-error. */
-  readonly loss?: LossName
+  loss: training.loss,
   /** per-channel by default. */
-  readonly standardise?: Standardisation
-}
+  standardise: training.standardise,
+} satisfies Fields
 
-/** Some training samples of a data set, standardised as a training does it, for what looks at a network outside of one. */
+export type SampleOptions = Input<typeof sampleOptions>
+
+/**
+ * Some training samples of a data set, standardised as a training does it, for what looks at a network outside of one. Throws
+ * an `option` error on a bad option, a `data` error where the samples aren't what the data set says.
+ */
 export function probeSamples(data: Dataset, options: SampleOptions = {}): ProbeSamples {
-  const { count = 64, seed = 0, standardise = 'per-channel' } = options
-  const loss = options.loss ?? usualLoss(taskOf(data))
-  return chooseSamples(data, createStandardiser(data.train, data.shape, standardise), loss, count, seed)
+  checkSamples(data)
+  checkOptions('probeSamples', options, { code: 'option', known: Object.keys(sampleOptions), example: '{ count: 64 }' })
+  const settings = withDefaults(sampleOptions, pickOptions(sampleOptions, options))
+  const { loss = usualLoss(taskOf(data)), standardise } = settings
+  return chooseSamples(
+    data,
+    createStandardiser(data.train, data.shape, standardise),
+    loss,
+    settings.count,
+    settings.seed,
+  )
 }
 
 interface Probed {

@@ -9,7 +9,7 @@ import {
   type ComparisonRequest,
   carryOutComparison,
 } from './carry-out-comparison.ts'
-import { checkCall, namesOf } from './check-call.ts'
+import { checkCall, checkPath, namesOf } from './check-call.ts'
 import { referenceOf } from './data-reference.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
@@ -58,6 +58,7 @@ export async function readComparisonFacts(folder: string): Promise<ComparisonFac
  * a `disk` error where the folder can't be written; and the errors of `compare`.
  */
 export async function resumeComparison(folder: string, options: ResumeComparisonOptions): Promise<Comparison> {
+  checkPath('resumeComparison', folder)
   checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { readComparison, withLock } = await runFiles('resumeComparison')

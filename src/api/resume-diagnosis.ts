@@ -1,15 +1,17 @@
 /** Goes on with a diagnosis that was interrupted (Node only). */
+import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { DiagnosisEvent } from '../diagnosis/events.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
 import type { StartOf } from '../diagnosis/task.ts'
+import { hashStart } from '../diagnosis/trial-specs.ts'
 import type { Network } from '../network/network.ts'
 import type { StoredDiagnosis } from '../runs/diagnosis-description.ts'
 import type { DataDescription } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
 import { carryOutDiagnosis, checkBudget, type DiagnosisRequest } from './carry-out-diagnosis.ts'
-import { checkCall, namesOf } from './check-call.ts'
+import { checkCall, checkPath, namesOf } from './check-call.ts'
 import { referenceOf } from './data-reference.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
@@ -72,6 +74,7 @@ export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts
  * and the errors of `diagnose`.
  */
 export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
+  checkPath('resumeDiagnosis', folder)
   checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { readDiagnosis, withLock } = await runFiles('resumeDiagnosis')
@@ -80,7 +83,7 @@ export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOp
   const begun = { folder, noun: 'diagnosis', anew: 'diagnose anew' } as const
   await refuseOtherData(begun, diagnosis.data, options.data)
   refuseOtherMode(begun, diagnosis.mode, askedMode(options))
-  refuseOtherStart(folder, diagnosis, options)
+  await refuseOtherStart(folder, diagnosis, options)
   refuseSmallerBudget(diagnosis, options)
   return withLock(folder, (lock) => goOn(folder, lock, options))
 }
@@ -117,12 +120,19 @@ async function goOn(folder: string, lock: Lock, options: ResumeDiagnosisOptions)
 
 const networkOf = (value: unknown, folder: string): Network => networkOfRun(value, folder, 'diagnosis.json')
 
-function refuseOtherStart(folder: string, { ownStart }: StoredDiagnosis, { start }: ResumeDiagnosisOptions): void {
-  if (ownStart === (start !== undefined)) return
-  const [began, remedy] = ownStart
-    ? ['weights that its caller gave', 'Give the same start']
-    : ['weights drawn from its seeds', 'Leave it out']
-  throw new IsobathError('option', `start: the diagnosis in ${folder} began with ${began}. ${remedy}.`)
+/** Throws an `option` error. Folders of older versions don't say with which weights they began. */
+async function refuseOtherStart(
+  folder: string,
+  { ownStart, startSha256, network, input, seeds }: StoredDiagnosis,
+  { start }: ResumeDiagnosisOptions,
+): Promise<void> {
+  const refuse = (began: string, remedy: string): IsobathError =>
+    new IsobathError('option', `start: the diagnosis in ${folder} began with ${began}. ${remedy}.`)
+  if (ownStart && start === undefined) throw refuse('weights that its caller gave', 'Give the same start')
+  if (!ownStart && start !== undefined) throw refuse('weights drawn from its seeds', 'Leave it out')
+  if (start === undefined || startSha256 === undefined) return
+  const found = await hashStart(createBlueprint(networkOf(network, folder), input), seeds[0], start)
+  if (found !== startSha256) throw refuse('other weights', 'Give the same start, or diagnose anew')
 }
 
 function refuseSmallerBudget({ budgetSeconds }: StoredDiagnosis, { budget }: ResumeDiagnosisOptions): void {

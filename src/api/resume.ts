@@ -6,7 +6,7 @@ import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
 import { summariseMeasured } from '../training/record.ts'
 import { runTrainingSession } from '../training/session.ts'
-import { checkCall, namesOf } from './check-call.ts'
+import { checkCall, checkPath, namesOf } from './check-call.ts'
 import { networkOfRun } from './files.ts'
 import { refuseOtherData, refuseOtherMode } from './going-on.ts'
 import { modelFacts, modelFactsOfRun } from './model.ts'
@@ -60,6 +60,7 @@ const optionNames = namesOf<ResumeOptions>({
  * written; and the errors of `train`.
  */
 export async function resume(folder: string, options: ResumeOptions): Promise<Run> {
+  checkPath('resume', folder)
   checkCall(options ?? {}, optionNames)
   checkMachineChoice(options)
   const { readDescription, withLock } = await runFiles('resume')

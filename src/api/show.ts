@@ -1,26 +1,47 @@
 /** Prints a network at each stage on its way to machine code. */
+import { precisions } from '../backends/backend.ts'
 import { assemble } from '../backends/wasm/backend.ts'
 import { printPlan } from '../backends/wasm/plan/print.ts'
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import type { Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { summaryTable } from '../blueprint/summary.ts'
-import type { LossName } from '../graph/losses.ts'
+import { lossNames } from '../graph/losses.ts'
+import { createOptimizer, usualOptimizer } from '../graph/optimizers/table.ts'
 import { printGraph } from '../graph/print.ts'
-import { type OptimizerRule, trainingGraph } from '../graph/programs.ts'
+import { trainingGraph } from '../graph/programs.ts'
 import type { Network } from '../network/network.ts'
+import { machine } from '../settings/machine.ts'
+import { training } from '../settings/training.ts'
+import { checkOptions } from '../support/check-options.ts'
+import { IsobathError } from '../support/errors.ts'
+import { type Fields, field, type Input, type Output, pickOptions, withDefaults } from '../support/fields.ts'
+import { foundText } from '../support/found.ts'
+import { type Kind, oneOf } from '../support/kinds.ts'
 
-export interface ShowOptions {
-  /** The shape of one sample. */
-  readonly input: Shape
-  readonly batch: number
-  readonly loss: LossName
-  readonly optimizer: OptimizerRule
-  readonly exact: boolean
-  /** Winograd's algorithm for convolutions, as it is by default. */
-  readonly winograd?: boolean
-  readonly precision?: 'float32' | 'float64'
+const shape: Kind<Shape> = {
+  expected: 'the sizes of one sample, [features] or [channels, height, width]',
+  accepts: (value): value is Shape =>
+    Array.isArray(value) && value.length > 0 && value.every((extent) => Number.isSafeInteger(extent) && extent > 0),
 }
+
+const showOptions = {
+  /** The shape of one sample. */
+  input: field(shape, { required: true }),
+  batch: training.batch,
+  /** cross-entropy by default. */
+  loss: field(oneOf(lossNames), { default: 'cross-entropy' }),
+  /** That of a training by default. */
+  optimizer: training.optimizer,
+  exact: machine.exact,
+  winograd: machine.winograd,
+  /** float32 by default. */
+  precision: field(oneOf(precisions), { default: 'float32' }),
+} satisfies Fields
+
+export type ShowOptions = Input<typeof showOptions>
+
+type Settings = Output<typeof showOptions>
 
 export interface ShownKernels {
   /** The bytes of the WebAssembly module of a training step. */
@@ -31,32 +52,45 @@ export interface ShownKernels {
 export const stages = ['network', 'blueprint', 'graph', 'plan', 'kernels'] as const
 export type Stage = (typeof stages)[number]
 
-function graphOf(network: Network, { input, batch, loss, optimizer }: ShowOptions) {
-  return trainingGraph(createBlueprint(network, input), { batch, loss, optimizer, seed: 0, gradients: false })
+function checked(options: ShowOptions): Settings {
+  const rules = { code: 'option', known: Object.keys(showOptions), example: '{ input: [784] }' } as const
+  checkOptions('show', options, rules)
+  return withDefaults(showOptions, pickOptions(showOptions, options))
 }
 
-function assembled(network: Network, options: ShowOptions, relaxed: boolean) {
-  const { precision = 'float32', winograd } = options
-  return assemble(graphOf(network, options), { precision, ringSlots: 1, relaxed, shared: true, winograd })
+function graphOf(network: Network, { input, batch, loss, optimizer }: Settings) {
+  const { rule } = optimizer ?? createOptimizer(usualOptimizer)
+  return trainingGraph(createBlueprint(network, input), { batch, loss, optimizer: rule, seed: 0, gradients: false })
 }
 
+function assembled(network: Network, settings: Settings, relaxed: boolean) {
+  const { precision, winograd } = settings
+  return assemble(graphOf(network, settings), { precision, ringSlots: 1, relaxed, shared: true, winograd })
+}
+
+/** Throws an `option` error on a bad option, a `network` error where the network doesn't fit the input. */
 export async function kernelsOf(network: Network, options: ShowOptions): Promise<ShownKernels> {
-  const relaxed = (await enableRelaxedSimd()) && !options.exact
-  const { module } = assembled(network, options, relaxed)
+  const settings = checked(options)
+  const relaxed = (await enableRelaxedSimd()) && settings.exact !== true
+  const { module } = assembled(network, settings, relaxed)
   return { programBytes: module.bytes.length, kernels: module.kernels }
 }
 
-/** The stage as text. */
+/** The stage as text. Throws as `kernelsOf` does. */
 export async function show(stage: Stage, network: Network, options: ShowOptions): Promise<string> {
+  if (!stages.includes(stage)) {
+    throw new IsobathError('option', `stage: expected one of ${stages.join(', ')}, got ${foundText(stage)}.`)
+  }
+  const settings = checked(options)
   switch (stage) {
     case 'network':
       return JSON.stringify(network, null, 2)
     case 'blueprint':
-      return summaryTable(createBlueprint(network, options.input))
+      return summaryTable(createBlueprint(network, settings.input))
     case 'graph':
-      return printGraph(graphOf(network, options))
+      return printGraph(graphOf(network, settings))
     case 'plan':
-      return printPlan(assembled(network, options, true).plan)
+      return printPlan(assembled(network, settings, true).plan)
     case 'kernels': {
       const { programBytes, kernels } = await kernelsOf(network, options)
       const width = Math.max(...kernels.map(({ name }) => name.length))

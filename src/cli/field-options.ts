@@ -50,7 +50,12 @@ function givenValue({ flag }: Fields[string], flags: object): unknown {
 }
 
 /** Flags of single commands, which are in no table. */
-const ownFlags: Readonly<Record<string, string>> = { budget: '--budget', set: '--set' }
+const ownFlags: Readonly<Record<string, string>> = {
+  budget: '--budget',
+  set: '--set',
+  depths: '--depths',
+  seeds: '--seeds',
+}
 
 /** An option as it is typed on the command line: `--clip-norm` for `clipNorm`. What is no flag keeps its name. */
 export const flagName: OptionName = (key, value) => {

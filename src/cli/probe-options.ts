@@ -9,8 +9,8 @@ import {
   probePicture,
   type Run,
 } from '../index.ts'
-import { describeProbes, probePictures, suggestion } from '../internal.ts'
-import { wholeFrom } from './numbers.ts'
+import { describeProbes, probePictures, probeOptions as probeTable, suggestion } from '../internal.ts'
+import { fieldOption } from './field-options.ts'
 import { writeText } from './output.ts'
 import { isSvg } from './output-files.ts'
 import type { TrainedOn } from './run-text.ts'
@@ -45,7 +45,7 @@ export function addProbeOptions(command: Command): Command {
       'look at every layer on the way, with these probes (gradientNorm,meanSquare), or the usual ones (default)',
       parseProbes,
     )
-    .option('--probe-every <n>', 'steps between two looks (default: 50)', wholeFrom(1))
+    .addOption(fieldOption(probeTable.every))
     .option('--probe-figure <place>', 'draw what they saw, layers by steps: all in one SVG file, or each in a folder')
 }
 

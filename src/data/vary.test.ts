@@ -101,6 +101,6 @@ test('what can not be done to a set is refused', () => {
     "IsobathError: target: numbers has no values to predict. Leave it out, or say autoencode.
     IsobathError: randomLabels: numbers has none where inputs are to be given back. Leave it out.
     IsobathError: numbers: expected at least 2 training samples to hold some out.
-    IsobathError: numbers: samples: expected a whole number from 1 to 5, got 6."
+    IsobathError: samples: expected at most 5, as numbers has so many training samples, got 6."
   `)
 })

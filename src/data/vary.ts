@@ -3,7 +3,6 @@ import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
 import { autoencode, type Dataset, type Samples, selectSamples, taskOf } from './dataset.ts'
-import { checkWhole } from './generated.ts'
 import type { Variation } from './options.ts'
 
 /** The data set varied. Throws a `data` or `option` error where that can't be done to it. */
@@ -14,8 +13,17 @@ export function vary(data: Dataset, { seed = 0, samples, validation, randomLabel
   if (validation !== undefined) varied = holdOut(varied, validation, seed)
   if (randomLabels === true) varied = noted({ ...varied, train: randomiseLabels(varied, seed) }, RANDOM)
   if (samples === undefined) return varied
-  checkWhole(`${data.name}: samples`, samples, 1, varied.train.count)
+  checkSampleCount(varied, samples)
   return { ...varied, train: randomSubset(varied.train, samples, seed) }
+}
+
+function checkSampleCount({ name, train }: Dataset, samples: number): void {
+  if (samples <= train.count) return
+  throw new IsobathError(
+    'data',
+    (option) =>
+      `${option('samples')}: expected at most ${grouped(train.count)}, as ${name} has so many training samples, got ${grouped(samples)}.`,
+  )
 }
 
 /** Rows that are all used as they are have no training set to take something from. */

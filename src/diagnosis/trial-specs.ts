@@ -46,10 +46,14 @@ export async function trialOf(
 }
 
 async function startOf(blueprint: Blueprint, seed: number, start: StartOf | undefined): Promise<TrialStart> {
-  if (start === undefined) return { kind: 'seed' }
+  return start === undefined ? { kind: 'seed' } : { kind: 'object', sha256: await hashStart(blueprint, seed, start) }
+}
+
+/** SHA-256 of the weights of a caller's start. Throws a `weights` error where they don't fit the network. */
+export async function hashStart(blueprint: Blueprint, seed: number, start: StartOf): Promise<string> {
   const weights = start(blueprint, seed)
   checkWeights(blueprint, weights)
-  return { kind: 'object', sha256: await hashWeights(blueprint, weights) }
+  return hashWeights(blueprint, weights)
 }
 
 /** Variations of the data are made once, when they are first asked for. */

@@ -24,6 +24,10 @@ describe('the closest pairs', () => {
     expect(found).toEqual([expect.closeTo(expected, 14), expect.closeTo(expected, 14)])
   })
 
+  it('are none in a network without weights', async () => {
+    expect(await readHandMade(backend, closestPairs, { network: chain(tanh()), inputs: [[1], [2]] })).toEqual([])
+  })
+
   it('stay the same pairs from stage to stage, and are what the definition says', async () => {
     const random = createRandom(1, 'closest pairs')
     const made = {

@@ -2,7 +2,6 @@
  * What becomes of likeness: each sample's nearest other one after the first stage, and the mean cosine of these pairs after every
  * stage. Where the signal is chaotic it falls towards c* < 1, where it is ordered it rises to 1 (Poole et al. 2016).
  */
-
 import { euclideanNorm } from '../numerics/norm.ts'
 import type { LayerProbe } from './layer-probe.ts'
 import type { Numbers, Rows } from './pass.ts'
@@ -14,6 +13,7 @@ export const closestPairs: LayerProbe = {
   needs: { stages: true },
   read: (sight) => {
     const outputs = sight.stages.map(({ end }) => sight.output(end))
+    if (outputs.length === 0) return []
     const nearest = nearestRows(outputs[0])
     return outputs.map((rows) => meanCosine(rows, nearest))
   },

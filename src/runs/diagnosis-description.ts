@@ -32,6 +32,8 @@ const descriptionSchema = z.object({
   against: z.unknown().optional(),
   /** Whether weights start as the caller says, which no file can. */
   ownStart: z.boolean(),
+  /** SHA-256 of the weights with which the first seed's network starts then; older folders don't have it. */
+  startSha256: z.string().optional(),
   /** Controls between two judgements. */
   together: z.number().int().positive(),
   /** What a reader of the answer should know. */

@@ -40,6 +40,14 @@ async function ownerOf(script: string): Promise<number> {
 }
 
 describe("a folder's lock", () => {
+  it('shares one listener for the end of the process with all others', () => {
+    const before = process.listenerCount('exit')
+    const locks = Array.from({ length: 12 }, (_, index) => takeLock(folderWith(`many ${index}`)))
+    expect(process.listenerCount('exit')).toBe(before + 1)
+    for (const lock of locks) lock.release()
+    expect(process.listenerCount('exit')).toBe(before)
+  })
+
   it('is there until it is released, once', () => {
     const folder = folderWith('usual')
     const lock = takeLock(folder)

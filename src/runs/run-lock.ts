@@ -51,6 +51,13 @@ export async function withLock<T>(folder: string, work: (lock: Lock) => Promise<
   }
 }
 
+/** Of all locks of this process. One listener is enough for all: many would look like a leak to Node. */
+const held = new Set<() => void>()
+
+function releaseAll(): void {
+  for (const release of held) release()
+}
+
 /** A lock that is ours, with its signs of life. */
 function holdLock(folder: string, file: string, text: string): Lock {
   // The descriptor stays that of our lock, whatever file has its name by then.
@@ -69,13 +76,15 @@ function holdLock(folder: string, file: string, text: string): Lock {
     if (!isHeld) return
     isHeld = false
     clearInterval(signs)
-    process.off('exit', release)
+    held.delete(release)
+    if (held.size === 0) process.off('exit', releaseAll)
     closeSync(descriptor)
     try {
       if (readText(file) === text) removeQuietly(file)
     } catch {}
   }
-  process.on('exit', release)
+  if (held.size === 0) process.on('exit', releaseAll)
+  held.add(release)
   return {
     check: () => {
       const current = readText(file)

@@ -1,17 +1,44 @@
 /** The optimizer as an option: a value in the library, a name with options of its own on the command line. */
-
 import { listed } from '../format/words.ts'
 import { momentumScheduleNames } from '../graph/optimizers/momentum.ts'
-import { createOptimizer, type Optimizer, optimizerNames, rules, usualOptimizer } from '../graph/optimizers/table.ts'
+import {
+  createOptimizer,
+  type Optimizer,
+  optimizerNames,
+  optimizerOptionNames,
+  usualOptimizer,
+} from '../graph/optimizers/table.ts'
+import { IsobathError } from '../support/errors.ts'
 import { type Fields, field } from '../support/fields.ts'
 import { type Kind, number, oneOf } from '../support/kinds.ts'
 
+/** One that its function would make of its own numbers. Of a rule, words and switches may be left out: older runs lack some. */
 function isOptimizer(value: unknown): value is Optimizer {
   if (typeof value !== 'object' || value === null || !('name' in value && 'rate' in value && 'rule' in value))
     return false
-  const { name, rate, rule } = value
-  const isRule = typeof rule === 'object' && rule !== null && 'kind' in rule && Object.hasOwn(rules, String(rule.kind))
-  return optimizerNames.some((known) => known === name) && typeof rate === 'number' && isRule
+  const { name: given, rate, rule } = value
+  const name = optimizerNames.find((known) => known === given)
+  if (name === undefined || typeof rule !== 'object' || rule === null) return false
+  const own = optimizerOptionNames(name)
+  const numbers = Object.entries(rule).filter(([key]) => own.some((option) => option === key))
+  const made = orUndefined(() => createOptimizer(name, { ...Object.fromEntries(numbers), rate: Number(rate) }))
+  if (made === undefined || made.rate !== rate) return false
+  const isSame = ([key, wanted]: readonly [string, unknown]): boolean => {
+    const found: unknown = Reflect.get(rule, key)
+    const mayLack = wanted === false || (typeof wanted === 'string' && key !== 'kind')
+    return found === wanted || (found === undefined && mayLack)
+  }
+  return Object.entries(made.rule).every(isSame)
+}
+
+/** Undefined where there is no such optimizer. */
+function orUndefined(make: () => Optimizer): Optimizer | undefined {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof IsobathError) return undefined
+    throw error
+  }
 }
 
 /** An optimizer as its functions make it. */

@@ -3,6 +3,7 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sameShape, sizeOf } from '../blueprint/shape.ts'
 import { isOptimizerState } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
+import { foundText } from '../support/found.ts'
 import { sha256 } from '../support/sha256.ts'
 import type { Weights } from './evaluate.ts'
 import { float32Pieces, type Tensor, type TensorFile, tensorBytes } from './safetensors.ts'
@@ -39,6 +40,8 @@ export function fromTensors(blueprint: Blueprint, { tensors }: TensorFile, file:
 
 /** Throws a `weights` error where values that a caller gave don't fit the network. */
 export function checkWeights(blueprint: Blueprint, weights: Weights): void {
+  if (typeof weights?.get !== 'function')
+    throw misfit(`weights: expected a Map of values by name, got ${foundText(weights)}.`)
   for (const { name, shape } of blueprint.parameters) {
     const values = weights.get(name)
     if (!values) throw misfit(`weights: expected values of ${name}, and there are none.`)

@@ -204,7 +204,7 @@ describe('wrong input', () => {
       2
 
       train mlp --data moons --samples 5000
-      isobath: moons: samples: expected a whole number from 1 to 2000, got 5000.
+      isobath: --samples: expected at most 2,000, as moons has so many training samples, got 5,000.
       2
 
       compare mlp --data moons --depths 1,x

@@ -306,6 +306,10 @@ describe('a diagnosis is not gone on with', () => {
     expect(await laterRefusal(() => goOn('own'))).toMatch(
       /start: the diagnosis in .* began with weights that its caller gave/,
     )
+    const other: typeof initialise = (blueprint) => initialise(blueprint, 8)
+    expect(await laterRefusal(() => goOn('own', { start: other }))).toMatch(
+      /start: the diagnosis in .* began with other weights\. Give the same start, or diagnose anew\./,
+    )
     const { diagnosis } = await goOn('own', { start })
     const unbroken = await diagnose(network, { ...options, start })
     expect(diagnosis.verdict).toBe(unbroken.verdict)

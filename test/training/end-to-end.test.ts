@@ -1,6 +1,7 @@
 /** The public API, used as its documentation shows it: one import, from data to trained weights and back. */
 import { describe, expect, it } from 'vitest'
 import * as isobath from '../../src/index.ts'
+import { laterRefusal } from '../support/refusal.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const { chain, compare, count, createBlueprint, dense, evaluate, glyphs, momentum, moons, relu, repeat, residual } =
@@ -50,10 +51,28 @@ describe('the public API', () => {
       input: data.shape,
       batch: 4,
       loss: 'cross-entropy',
-      optimizer: momentum().rule,
+      optimizer: momentum(),
       exact: false,
     } as const
     for (const stage of isobath.stages) expect(await show(stage, network, options)).not.toBe('')
+    const wrong = [
+      { batch: -5 },
+      { loss: 'nope' },
+      { optimizer: 'adam' },
+      { precision: 'float16' },
+      { input: [0] },
+      { threads: 2 },
+    ].map((change) => laterRefusal(() => Reflect.apply(show, undefined, ['plan', network, { ...options, ...change }])))
+    wrong.push(laterRefusal(() => Reflect.apply(show, undefined, ['nonsense', network, options])))
+    expect((await Promise.all(wrong)).join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: batch: expected a whole number of at least 1, got -5.
+      IsobathError: loss: expected one of cross-entropy, squared-error, got nope. Choose one of them.
+      IsobathError: optimizer: expected an optimizer, got "adam". Give one, such as momentum({ rate: 0.03 }).
+      IsobathError: precision: expected one of float32, float64, got float16. Did you mean float32?
+      IsobathError: input: expected the sizes of one sample, [features] or [channels, height, width], got a list of 1.
+      IsobathError: show: expected the options input, batch, loss, optimizer, exact, winograd, precision, got "threads". Leave it out.
+      IsobathError: stage: expected one of network, blueprint, graph, plan, kernels, got "nonsense"."
+    `)
   })
 
   it('compares, and says which is worse', async () => {

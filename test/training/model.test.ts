@@ -9,8 +9,10 @@ import {
   chain,
   dataset,
   decodeModel,
+  decodeTensors,
   dense,
   encodeModel,
+  encodeTensors,
   glyphs,
   loadModel,
   loadWeights,
@@ -24,7 +26,7 @@ import {
 } from '../../src/index.ts'
 import { readRecord } from '../../src/internal.ts'
 import { builtFolder } from '../support/build.ts'
-import { laterRefusal } from '../support/refusal.ts'
+import { laterRefusal, refusal } from '../support/refusal.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const root = temporaryFolder()
@@ -129,6 +131,32 @@ describe('a weights file', () => {
     expect((await laterRefusal(() => loadModel(plain))).replaceAll(root, 'ROOT')).toMatchInlineSnapshot(
       `"IsobathError: ROOT/plain.safetensors: expected a model, got weights alone. Read them for their network with loadWeights."`,
     )
+  })
+
+  it('whose facts do not fit its network is refused', () => {
+    const { tensors, metadata } = decodeTensors(readFileSync(file), 'whole')
+    const facts = JSON.parse(metadata['isobath.model'])
+    const { inputs, targets } = facts.statistics
+    const changed = [
+      { statistics: { ...facts.statistics, inputs: { mean: [1], deviation: [1, 2] } } },
+      { statistics: { ...facts.statistics, inputs: { mean: [1, 2, 3], deviation: [1, 2, 3] } } },
+      { statistics: { ...facts.statistics, inputs: { ...inputs, deviation: [1, -1] } } },
+      { statistics: { ...facts.statistics, targets: inputs } },
+      { task: 'regression', statistics: { ...facts.statistics, targets } },
+      { classNames: ['early'] },
+    ]
+    const said = changed.map((change) => {
+      const text = JSON.stringify({ ...facts, ...change })
+      return refusal(() => decodeModel(encodeTensors({ tensors, metadata: { 'isobath.model': text } }), 'changed'))
+    })
+    expect(said.join('\n')).toMatchInlineSnapshot(`
+      "IsobathError: changed: isobath.model: its statistics don't fit 2 inputs. The file was changed or broken.
+      IsobathError: changed: isobath.model: its statistics don't fit 2 inputs. The file was changed or broken.
+      IsobathError: changed: isobath.model: its statistics don't fit 2 inputs. The file was changed or broken.
+      IsobathError: changed: isobath.model: its statistics of targets don't fit 2 outputs. The file was changed or broken.
+      IsobathError: changed: isobath.model: its statistics of targets don't fit 2 outputs. The file was changed or broken.
+      IsobathError: changed: isobath.model: it has 1 names for 2 outputs. The file was changed or broken."
+    `)
   })
 
   it('whose facts were changed is refused with its name', async () => {

@@ -14,10 +14,9 @@ export function defineShow(command: Command): Command {
   return command.action(async (stage: Stage, text: string, flags: ShapeFlags & TrainingFlags & MachineFlags) => {
     const { input, classes, task } = await shapeFor([text], flags)
     const network = readNetwork(text, { classes, input })
-    const { batch = 128, loss = usualLoss(task) } = trainingOptions(flags)
-    const { rule } = makeOptimizer(flags)
-    const { exact = false, winograd } = machineOptions(flags)
-    const options = { input, batch, loss, optimizer: rule, exact, winograd }
+    const { batch, loss = usualLoss(task) } = trainingOptions(flags)
+    const { exact, winograd } = machineOptions(flags)
+    const options = { input, batch, loss, optimizer: makeOptimizer(flags), exact, winograd }
     if (!flags.json) printText(await show(stage, network, options))
     else if (stage === 'network') printJson(network)
     else if (stage === 'kernels') printJson(await kernelsOf(network, options))

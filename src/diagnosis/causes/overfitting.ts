@@ -95,7 +95,8 @@ export function overfitting(evidence: Evidence): Assessment {
   const worse = reference && difference(evidence, reference, 'patient', trainingError)
   const byTraining = { observation: 'training error' } as const
   if (symptomOf(evidence) === 'worse than its twin' || worse?.verdict === 'worse') {
-    const training = worse ? { patient: worse.second, twin: worse.first } : null
+    // The loss may be worse where the errors are equal, or where it has seeds that the twin has not.
+    const training = worse && worse.second > worse.first ? { patient: worse.second, twin: worse.first } : null
     return ruledOut(cause, { ...errors, outcome: 'worse in training', training }, byTraining)
   }
   if (fails(evidence, 'patient')) return ruledOut(cause, { ...errors, outcome: 'learns nothing' }, byTraining)

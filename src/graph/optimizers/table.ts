@@ -55,6 +55,10 @@ export const usualOptimizer: OptimizerName = 'momentum'
 export const createOptimizer = (name: OptimizerName, options: OptimizerOptions = {}): Optimizer =>
   optimizers[name].create(options)
 
+/** The names of an optimizer's options. */
+export const optimizerOptionNames = (name: OptimizerName): readonly (keyof OptimizerOptions)[] =>
+  optimizers[name].options
+
 /** The names of the optimizers that have an option. */
 export const optimizersWith = (option: string): readonly OptimizerName[] =>
   optimizerNames.filter((name) => optimizers[name].options.some((own) => own === option))
