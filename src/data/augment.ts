@@ -9,11 +9,13 @@ import { createRandom, type Random } from '../support/random.ts'
 import type { Dataset } from './dataset.ts'
 import type { Rows } from './rows.ts'
 
+export const augmentationNames = ['none', 'pad-crop-flip'] as const
+
 /**
  * Not at all; or as He et al. (2015) did with CIFAR-10: 4 pixels of padding on each side, a random crop of the image's
  * own size out of that, and a horizontal flip of half of the images.
  */
-export type Augmentation = 'none' | 'pad-crop-flip'
+export type Augmentation = (typeof augmentationNames)[number]
 
 /**
  * Pixels of padding on each side. They are 0 after standardising: with a mean that was subtracted, as He et al. have
@@ -38,12 +40,16 @@ export function checkAugmentation(augment: Augmentation, { name, shape }: Pick<D
 }
 
 /** Undefined where nothing is to be done. `shape` is that of an image. */
-export function createAugmenter(
-  augment: Augmentation,
-  [channels, height, width]: readonly number[],
-  seed: number,
-): Augmenter | undefined {
-  if (augment === 'none') return undefined
+export function createAugmenter(augment: Augmentation, shape: readonly number[], seed: number): Augmenter | undefined {
+  return augmenters[augment]?.(shape, seed)
+}
+
+const augmenters: Readonly<Record<Augmentation, ((shape: readonly number[], seed: number) => Augmenter) | null>> = {
+  none: null,
+  'pad-crop-flip': padCropFlip,
+}
+
+function padCropFlip([channels, height, width]: readonly number[], seed: number): Augmenter {
   const plane = height * width
   const chooseShift = (random: Random): number => random.integer(2 * PADDING + 1) - PADDING
   return {

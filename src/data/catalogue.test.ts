@@ -114,7 +114,7 @@ describe('samples', () => {
   })
 
   test('must be at most as many as there are', async () => {
-    const expected = 'moons: samples: expected a whole number from 1 to 2000, got 2001.'
+    const expected = 'samples: expected at most 2,000, as moons has so many training samples, got 2,001.'
     await expect(loadDataset('moons', { samples: 2001 })).rejects.toThrow(expected)
   })
 })

@@ -1,8 +1,16 @@
 import { IsobathError } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
 
+export const orderNames = ['shuffled', 'sequential'] as const
+
 /** How an epoch goes through the samples: a new random permutation each time, or as they lie. */
-export type Order = 'shuffled' | 'sequential'
+export type Order = (typeof orderNames)[number]
+
+/** The samples of an epoch in their order; undefined where that is as they lie. */
+const permutations: Readonly<Record<Order, (seed: number, epoch: number, count: number) => Uint32Array | undefined>> = {
+  shuffled: (seed, epoch, count) => createRandom(seed, 'order', epoch).permutation(count),
+  sequential: () => undefined,
+}
 
 /** A place in the endless stream of samples: how many epochs are complete, how many samples of the next are used. */
 export interface Position {
@@ -48,7 +56,7 @@ export function createSampleOrder(count: number, options: OrderOptions = {}): Sa
     },
     next(indices) {
       for (let index = 0; index < indices.length; index++) {
-        if (order === 'shuffled') permutation ??= createRandom(seed, 'order', epoch).permutation(count)
+        permutation ??= permutations[order](seed, epoch, count)
         indices[index] = permutation === undefined ? offset : permutation[offset]
         offset++
         if (offset === count) {

@@ -6,7 +6,9 @@ import type { Rows } from './rows.ts'
  * each feature, where samples have no channels) or of each value by itself; minus the mean of each value alone, bytes
  * over 255 (`per-pixel-mean`, as He et al. 2015 had CIFAR-10); or not at all (bytes over 255, floats as they are).
  */
-export type Standardisation = 'per-channel' | 'per-pixel' | 'per-pixel-mean' | 'none'
+export const standardisationNames = ['per-channel', 'per-pixel', 'per-pixel-mean', 'none'] as const
+
+export type Standardisation = (typeof standardisationNames)[number]
 
 export interface Standardiser {
   /** Values of one sample. */
@@ -45,7 +47,7 @@ export interface Statistics {
  */
 export function createStandardiser(training: Samples, shape: readonly number[], mode: Standardisation): Standardiser {
   const bytes = training.inputs instanceof Uint8Array
-  const inputs = scaleOfInputs(training, shape, mode, bytes ? 255 : 1)
+  const inputs = scalesOfInputs[mode](training, shape, bytes ? 255 : 1)
   return standardiserOf({ bytes, inputs, targets: scaleOfTargets(training, mode) }, shape)
 }
 
@@ -72,18 +74,20 @@ function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1)
 }
 
-/** In the units of the samples' own values, of which `unit` is 1. */
-function scaleOfInputs(training: Samples, shape: readonly number[], mode: Standardisation, unit: number): Scale {
-  const size = sizeOf(shape)
-  if (mode === 'none') return { mean: new Float64Array(shape[0]), deviation: new Float64Array(shape[0]).fill(unit) }
-  if (mode === 'per-pixel-mean') {
+/** The scales of inputs, in the units of the samples' own values, of which `unit` is 1. */
+const scalesOfInputs: Readonly<
+  Record<Standardisation, (training: Samples, shape: readonly number[], unit: number) => Scale>
+> = {
+  'per-channel': (training, shape) => measure(training, sizeOf(shape), shape[0]),
+  'per-pixel': (training, shape) => measure(training, sizeOf(shape), sizeOf(shape)),
+  'per-pixel-mean': (training, shape, unit) => {
+    const size = sizeOf(shape)
     return {
       mean: averageGroups(sumUp(training, size), size, training.count),
       deviation: new Float64Array(size).fill(unit),
     }
-  }
-  const { centre, spread } = measure(training, size, mode === 'per-pixel' ? size : shape[0])
-  return { mean: centre, deviation: spread }
+  },
+  none: (_, [groups], unit) => ({ mean: new Float64Array(groups), deviation: new Float64Array(groups).fill(unit) }),
 }
 
 /** Each target has a scale of its own, whether inputs are standardised by channel or by pixel. */
@@ -92,8 +96,7 @@ function scaleOfTargets({ count, targets }: Samples, mode: Standardisation): Sca
     return { mean: new Float64Array(0), deviation: new Float64Array(0) }
   const width = targets.length / count
   if (mode === 'none') return { mean: new Float64Array(width), deviation: new Float64Array(width).fill(1) }
-  const { centre, spread } = measure({ count, inputs: targets }, width, width)
-  return { mean: centre, deviation: spread }
+  return measure({ count, inputs: targets }, width, width)
 }
 
 function fillTargetsBy({ mean, deviation }: Scale, fillInputs: Fill): Fill {
@@ -205,7 +208,7 @@ function sumUp({ count, inputs }: Measured, size: number): Float64Array {
 }
 
 /** Mean and deviation of each group of neighbouring values over all samples, in two passes, in the inputs' own units. */
-function measure(training: Measured, size: number, groups: number): { centre: Float64Array; spread: Float64Array } {
+function measure(training: Measured, size: number, groups: number): Scale {
   const { count, inputs } = training
   const centre = averageGroups(sumUp(training, size), groups, count)
   const middle = spreadOut(centre, size)
@@ -216,7 +219,7 @@ function measure(training: Measured, size: number, groups: number): { centre: Fl
       squares[index] += distance * distance
     }
   }
-  return { centre, spread: averageGroups(squares, groups, count).map((variance) => Math.sqrt(variance) || 1) }
+  return { mean: centre, deviation: averageGroups(squares, groups, count).map((variance) => Math.sqrt(variance) || 1) }
 }
 
 /** From sums over `count` samples for each value to the average of each group of values. */

@@ -41,7 +41,19 @@ export function hasOnTheWay(layer: Layer, trait: keyof LayerTraits): boolean {
       return hasOnTheWay(layer.branch, trait)
     case 'repeat':
       return hasOnTheWay(layer.block, trait)
-    default:
+    case 'dense':
+    case 'conv':
+    case 'maxPool':
+    case 'averagePool':
+    case 'globalAveragePool':
+    case 'subsample':
+    case 'scalarBias':
+    case 'scale':
+    case 'activation':
+    case 'dropout':
+    case 'layerNorm':
+    case 'batchNorm':
+    case 'flatten':
       return layerTraits[layer.kind][trait]
   }
 }

@@ -2,9 +2,9 @@
  * The options of a training, a row for each: `train`, `compare` and `diagnose` take them, the command line as flags. Rows whose
  * value depends on others, or on the data, have no say over what becomes of them: `options.ts` settles them.
  */
-import type { Augmentation } from '../data/augment.ts'
-import type { Order } from '../data/order.ts'
-import type { Standardisation } from '../data/standardise.ts'
+import { augmentationNames } from '../data/augment.ts'
+import { orderNames } from '../data/order.ts'
+import { type Standardisation, standardisationNames } from '../data/standardise.ts'
 import { lossNames } from '../graph/losses.ts'
 import { createOptimizer, describeOptimizer, usualOptimizer } from '../graph/optimizers/table.ts'
 import { type Fields, field, type Input } from '../support/fields.ts'
@@ -14,10 +14,6 @@ import { describeRates, layerRates } from './layer-rates.ts'
 import { optimizer } from './optimizer.ts'
 import { recipeNames } from './recipe-names.ts'
 import { fractionsOfRun, scheduleNames } from './schedules.ts'
-
-export const standardisationNames: readonly Standardisation[] = ['per-channel', 'per-pixel', 'per-pixel-mean', 'none']
-export const augmentationNames: readonly Augmentation[] = ['none', 'pad-crop-flip']
-export const orderNames: readonly Order[] = ['shuffled', 'sequential']
 
 /** A run a thousand times as long as a paper's is a slip of the finger. */
 const LARGEST_SCALE = 1000
