@@ -23,7 +23,7 @@ export type Targets =
 export function decideTargets(source: string, table: CsvTable, options: CsvOptions): [Targets, string] {
   const { targets } = table
   if (options.target === 'autoencode') {
-    const aside = options.label === undefined ? '; --label leaves a column aside' : ''
+    const aside = options.label === undefined ? '; the option label leaves a column aside' : ''
     return [{ kind: 'inputs' }, `every row is to be given back as it is (autoencoding)${aside}`]
   }
   const areValues = options.target === 'values' || (options.target === undefined && targets.length > 1)
@@ -43,9 +43,9 @@ export function decideTargets(source: string, table: CsvTable, options: CsvOptio
   if (wordCount === 0) {
     const areWhole = words?.words.every((word) => Number.isInteger(Number(word))) === true
     if (areWhole && distinct <= MOST_WHOLE_CLASSES) {
-      return classesOf(source, target, `, as few whole numbers are (--target values takes them for values)`)
+      return classesOf(source, target, `, as few whole numbers are (the target "values" takes them for values)`)
     }
-    return valuesOf(source, targets, ` (--target classes takes them for classes)`)
+    return valuesOf(source, targets, ` (the target "classes" takes them for classes)`)
   }
   // A few words among many different numbers are slips of a pen.
   if (distinct > MOST_WHOLE_CLASSES && wordCount < count / 2) {

@@ -57,7 +57,7 @@ describe('a table', () => {
     expect([taskOf(data), outputsOf(data)]).toEqual(['regression', 1])
     expect(data.notes?.join('\n')).toMatchInlineSnapshot(`
       "t.csv: 5 rows, 4 columns between semicolons, named by the first line, 1 left out; 2 rows with missing cells left out
-      price is a value to predict (--target classes takes them for classes)
+      price is a value to predict (the target "classes" takes them for classes)
       town is 2 inputs, one for each word; 1 test row has a word that no training row has, and 0 in all of them
       3 training rows, 2 test rows from test.csv"
     `)

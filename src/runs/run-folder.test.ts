@@ -139,9 +139,9 @@ describe("a run's folder", () => {
     one.close()
     later.close()
     expect(said.join('\n').replaceAll(root, 'ROOT')).toMatchInlineSnapshot(`
-      "IsobathError: ROOT/taken: there is a run in this folder already. Choose another one, or go on with this one: train --resume.
+      "IsobathError: ROOT/taken: there is a run in this folder already. Choose another one, or go on with this one: train --resume, or resume in a program.
       IsobathError: ROOT/race: process PID is at work in this folder, since TIME Wait until it ends, or stop it.
-      IsobathError: ROOT/later: there is a run in this folder already. Choose another one, or go on with this one: train --resume.
+      IsobathError: ROOT/later: there is a run in this folder already. Choose another one, or go on with this one: train --resume, or resume in a program.
       IsobathError: ROOT/stray-7: there is a run in this folder already. Choose another one."
     `)
   })

@@ -17,6 +17,8 @@ interface WorkRow {
   readonly file: string
   /** The command that makes such folders, and goes on with them by --resume. */
   readonly command: string
+  /** The library's function that goes on with them. */
+  readonly verb: string
   /** What comes after the file is there. */
   readonly first: string
   /** Other names of files that are there before it, which say that the work was ended too early to go on. */
@@ -24,9 +26,27 @@ interface WorkRow {
 }
 
 export const workKinds = {
-  run: { file: 'run.json', command: 'train', first: 'first step', earlier: /^checkpoint-0\.safetensors/ },
-  diagnosis: { file: 'diagnosis.json', command: 'diagnose', first: 'first training', earlier: /^$/ },
-  comparison: { file: 'comparison.json', command: 'compare', first: 'first training', earlier: /^$/ },
+  run: {
+    file: 'run.json',
+    command: 'train',
+    verb: 'resume',
+    first: 'first step',
+    earlier: /^checkpoint-0\.safetensors/,
+  },
+  diagnosis: {
+    file: 'diagnosis.json',
+    command: 'diagnose',
+    verb: 'resumeDiagnosis',
+    first: 'first training',
+    earlier: /^$/,
+  },
+  comparison: {
+    file: 'comparison.json',
+    command: 'compare',
+    verb: 'resumeComparison',
+    first: 'first training',
+    earlier: /^$/,
+  },
 } as const satisfies Readonly<Record<WorkKind, WorkRow>>
 
 const kindNames = Object.keys(workKinds).filter((name): name is WorkKind => Object.hasOwn(workKinds, name))
@@ -40,9 +60,13 @@ export function refuseWork(folder: string, kind: WorkKind, isBegun: (name: strin
   const there = kindNames.find((one) => names.includes(workKinds[one].file))
   const found = there ?? (names.some(isBegun) ? kind : undefined)
   if (found === undefined) return
-  const remedy = there === kind ? `, or go on with this one: ${workKinds[kind].command} --resume` : ''
+  const remedy = there === kind ? `, or go on with this one: ${goingOn(kind)}` : ''
   throw new IsobathError('run', `${folder}: there is a ${found} in this folder already. Choose another one${remedy}.`)
 }
+
+/** On the command line, and in a program. */
+const goingOn = (kind: WorkKind): string =>
+  `${workKinds[kind].command} --resume, or ${workKinds[kind].verb} in a program`
 
 export interface Beginning {
   readonly kind: WorkKind
@@ -115,5 +139,5 @@ function insteadOf(folder: string, asked: WorkKind, there: WorkKind): string {
   if (asked === 'diagnosis' && there === 'run') {
     return `It has a run: diagnose ${folder} says what is wrong with its network.`
   }
-  return `It has a ${there}, which goes on with ${workKinds[there].command} --resume.`
+  return `It has a ${there}, which goes on with ${goingOn(there)}.`
 }

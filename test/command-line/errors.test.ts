@@ -402,7 +402,7 @@ describe('wrong input', () => {
       2
 
       train mlp:depth=2,width=8 --data moons --samples 64 --steps 12 --run existing
-      isobath: existing: there is a run in this folder already. Choose another one, or go on with this one: train --resume.
+      isobath: existing: there is a run in this folder already. Choose another one, or go on with this one: train --resume, or resume in a program.
       2
 
       evaluate missing

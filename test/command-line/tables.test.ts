@@ -74,7 +74,7 @@ describe('a table of values', () => {
       validation loss N error N% of the variance of N samples, RMSE: price N
       test       loss N error N% of the variance of N samples, RMSE: price N
       data   houses.csv: N rows, N columns between commas, named by the first line, N left out; N rows with missing cells left out
-             price is a value to predict (--target classes takes them for classes)
+             price is a value to predict (the target "classes" takes them for classes)
              town is N inputs, one for each word
              N training rows, N test rows chosen by seed N
              N of the training samples held out for validation"

@@ -113,7 +113,7 @@ it('shortens what is too long for the budget, and its warm-up, and says so', asy
   expect(diagnosis.trials.filter(({ control }) => control === 'patient').map((trial) => trial.steps)).toEqual([steps])
   const [, note] = diagnosis.notes
   expect(note).toMatch(
-    /^The run's 2,000,000 steps are shortened to \d+, to fit the budget of 2 seconds; --budget \d+[smh] would take all\.$/,
+    /^The run's 2,000,000 steps are shortened to \d+, to fit the budget of 2 seconds; a budget of \d+ (seconds|minutes|hours?) would take all\.$/,
   )
   const again = await resumeDiagnosis(place('short'), { data })
   // A slow machine adds how long it took, each time.
@@ -163,7 +163,7 @@ it('is what the command does with the folder of a run', async () => {
   expect(saidOn(said, root)).toMatchInlineSnapshot(`
     "isobath: ROOT/command: the run is diagnosed as it was trained, got --data, --rate, --seed as well. Leave them out.
     isobath: ROOT/empty: expected a run's folder with run.json in it. Give the folder that train named.
-    isobath: ROOT/answer: expected a run's folder with run.json in it. It has a diagnosis, which goes on with diagnose --resume.
+    isobath: ROOT/answer: expected a run's folder with run.json in it. It has a diagnosis, which goes on with diagnose --resume, or resumeDiagnosis in a program.
     isobath: ROOT/command: expected a diagnosis's folder with diagnosis.json in it. It has a run: diagnose ROOT/command says what is wrong with its network.
     isobath: mlp:depht: expected an option (depth, width, widths, activation, slope, init, gain, sw2, sb2, norm, dropout, top), got depht. Did you mean depth?
     "

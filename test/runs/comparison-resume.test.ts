@@ -258,8 +258,8 @@ describe('a comparison is not gone on with', () => {
         "IsobathError: ROOT/whole: the comparison is not exact, and what was asked for is exact. A comparison keeps its mode: leave it out.",
         "IsobathError: ROOT/empty: expected a comparison's folder with comparison.json in it. Give the folder that compare named.",
         "IsobathError: ROOT/ended: expected a comparison's folder with comparison.json in it. The comparison was ended before its first training: start it again, with the same folder.",
-        "IsobathError: ROOT/trained: expected a comparison's folder with comparison.json in it. It has a run, which goes on with train --resume.",
-        "IsobathError: ROOT/whole: there is a comparison in this folder already. Choose another one, or go on with this one: compare --resume.",
+        "IsobathError: ROOT/trained: expected a comparison's folder with comparison.json in it. It has a run, which goes on with train --resume, or resume in a program.",
+        "IsobathError: ROOT/whole: there is a comparison in this folder already. Choose another one, or go on with this one: compare --resume, or resumeComparison in a program.",
         "IsobathError: ROOT/trained: there is a run in this folder already. Choose another one.",
         "IsobathError: compare: expected families of different names, got mlp:width=8 twice. Rename one.",
       ]
@@ -328,8 +328,8 @@ describe('compare --resume', () => {
       isobath: ROOT/whole: the comparison is not exact, and what was asked for is exact. A comparison keeps its mode: leave it out.
       isobath: ROOT/nowhere: expected a comparison's folder with comparison.json in it. Give the folder that compare named.
       isobath: ROOT/whole: there is a comparison in this folder already. Choose another one.
-      isobath: ROOT/whole: expected a diagnosis's folder with diagnosis.json in it. It has a comparison, which goes on with compare --resume.
-      isobath: ROOT/whole: expected a run's folder with run.json in it. It has a comparison, which goes on with compare --resume.
+      isobath: ROOT/whole: expected a diagnosis's folder with diagnosis.json in it. It has a comparison, which goes on with compare --resume, or resumeComparison in a program.
+      isobath: ROOT/whole: expected a run's folder with run.json in it. It has a comparison, which goes on with compare --resume, or resumeComparison in a program.
       isobath: --report: ROOT/whole/trials.jsonl belongs to the run in its folder. Choose another file.
       isobath: missing required argument 'network'
       (isobath compare --help lists the options)

@@ -284,7 +284,7 @@ describe('a diagnosis is not gone on with', () => {
         "IsobathError: budget: expected no less than the 3600 seconds that the diagnosis began with, got 60. Leave it out, or give more.",
         "IsobathError: start: the diagnosis in ROOT/whole began with weights drawn from its seeds. Leave it out.",
         "IsobathError: ROOT/empty: expected a diagnosis's folder with diagnosis.json in it. Give the folder that diagnose named.",
-        "IsobathError: ROOT/whole: there is a diagnosis in this folder already. Choose another one, or go on with this one: diagnose --resume.",
+        "IsobathError: ROOT/whole: there is a diagnosis in this folder already. Choose another one, or go on with this one: diagnose --resume, or resumeDiagnosis in a program.",
       ]
     `)
     expect(existsSync(inFolder('whole', 'lock'))).toBe(false)
@@ -348,7 +348,7 @@ describe('diagnose --resume', () => {
       isobath: ROOT/nowhere: expected a diagnosis's folder with diagnosis.json in it. Give the folder that diagnose named.
       isobath: ROOT/nowhere: there is no run in such a folder. Name one that train made, or a network and --data.
       isobath: ROOT/whole: there is a diagnosis in this folder already. Choose another one.
-      isobath: ROOT/whole: expected a run's folder with run.json in it. It has a diagnosis, which goes on with diagnose --resume.
+      isobath: ROOT/whole: expected a run's folder with run.json in it. It has a diagnosis, which goes on with diagnose --resume, or resumeDiagnosis in a program.
       isobath: missing required argument 'network'
       (isobath diagnose --help lists the options)
       "

@@ -258,7 +258,7 @@ describe('resuming', () => {
       text.replace(/process \d+/, 'process PID').replace(/since [^.]+\.\d+Z/, 'since TIME'),
     ).toMatchInlineSnapshot(`
       "IsobathError: ROOT/guarded: process PID is at work in this folder, since TIME. Wait until it ends, or stop it.
-      IsobathError: ROOT/guarded: there is a run in this folder already. Choose another one, or go on with this one: train --resume.
+      IsobathError: ROOT/guarded: there is a run in this folder already. Choose another one, or go on with this one: train --resume, or resume in a program.
       IsobathError: ROOT/guarded: expected the data that the run began with (moons, 100 + 50 samples, SHA-256 6ccce1901e39...), got other samples (moons, 100 + 50 samples). Give the same data, or train anew.
       IsobathError: ROOT/guarded: expected the data that the run began with (moons, 100 + 50 samples, SHA-256 6ccce1901e39...), got other samples (moons, 99 + 50 samples). Give the same data, or train anew.
       IsobathError: ROOT/guarded: the run is not exact, and what was asked for is exact. A run keeps its mode: leave it out."

@@ -6,19 +6,19 @@ const noteOf = (from: number, budgetSeconds: number, enoughSeconds: number): str
 
 it('says what was shortened, and which budget would not have to', () => {
   expect(noteOf(12_000, 120, 2341)).toEqual([
-    "The run's 12,000 steps are shortened to 600, to fit the budget of 2 minutes; --budget 40m would take all.",
+    "The run's 12,000 steps are shortened to 600, to fit the budget of 2 minutes; a budget of 40 minutes would take all.",
   ])
   expect([noteOf(700, 45, 71), noteOf(1e6, 3600, 40_000), noteOf(700, 60, 125)].flat()).toEqual([
-    "The run's 700 steps are shortened to 600, to fit the budget of 45 seconds; --budget 80s would take all.",
-    "The run's 1,000,000 steps are shortened to 600, to fit the budget of 1 hour; --budget 12h would take all.",
-    "The run's 700 steps are shortened to 600, to fit the budget of 1 minute; --budget 3m would take all.",
+    "The run's 700 steps are shortened to 600, to fit the budget of 45 seconds; a budget of 80 seconds would take all.",
+    "The run's 1,000,000 steps are shortened to 600, to fit the budget of 1 hour; a budget of 12 hours would take all.",
+    "The run's 700 steps are shortened to 600, to fit the budget of 1 minute; a budget of 3 minutes would take all.",
   ])
   expect(notesOf({ steps: 600 }, 5)).toEqual([])
 })
 
 it('says how long trainings are where the budget chose, and how to choose', () => {
   expect(notesOf({ steps: 2350, chosenFor: 120 }, 25.07)).toEqual([
-    'Each training takes 2,350 steps (25.1 passes over the training set), which fits the budget of 2 minutes; --steps or --epochs sets another length.',
+    'Each training takes 2,350 steps (25.1 passes over the training set), which fits the budget of 2 minutes; steps or epochs, where they are given, set another length.',
   ])
 })
 

@@ -7,14 +7,14 @@ export function notesOf({ steps, chosenFor, shortened }: StepPlan, passes: numbe
   if (chosenFor !== undefined) {
     const length = `${counted(steps, 'step')} (${number(passes)} passes over the training set)`
     return [
-      `Each training takes ${length}, which fits the budget of ${durationWords(chosenFor)}; --steps or --epochs sets another length.`,
+      `Each training takes ${length}, which fits the budget of ${durationWords(chosenFor)}; steps or epochs, where they are given, set another length.`,
     ]
   }
   if (shortened === undefined) return []
   const { from, budgetSeconds, enoughSeconds } = shortened
   const [all, few] = [from, steps].map(grouped)
   return [
-    `The run's ${all} steps are shortened to ${few}, to fit the budget of ${durationWords(budgetSeconds)}; --budget ${durationOption(enoughSeconds)} would take all.`,
+    `The run's ${all} steps are shortened to ${few}, to fit the budget of ${durationWords(budgetSeconds)}; a budget of ${durationWords(inFewDigits(enoughSeconds))} would take all.`,
   ]
 }
 
@@ -54,8 +54,8 @@ function durationWords(seconds: number): string {
   return `${count} ${name}${count === 1 ? '' : 's'}`
 }
 
-/** At least so long, in few digits, as --budget takes it: `40m`. */
-function durationOption(seconds: number): string {
-  if (seconds <= 120) return `${10 * Math.ceil(seconds / 10)}s`
-  return seconds <= 3 * 3600 ? `${Math.ceil(seconds / 60)}m` : `${Math.ceil(seconds / 3600)}h`
+/** At least so long, in whole minutes or hours. */
+function inFewDigits(seconds: number): number {
+  const unit = seconds <= 120 ? 10 : seconds <= 3 * 3600 ? 60 : 3600
+  return unit * Math.ceil(seconds / unit)
 }
