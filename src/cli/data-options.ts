@@ -77,6 +77,9 @@ export function dataChoice(flags: ShapeFlags): DataChoice {
   if (named.dataDir !== undefined && given.dataDir !== undefined) {
     throw new IsobathError('option', `--data-dir: --data ${flags.data} names the file already. Leave one out.`)
   }
+  if (given.testFile !== undefined && given.testFraction !== undefined) {
+    throw new IsobathError('option', `--test-fraction: the test rows are those of ${given.testFile}. Leave one out.`)
+  }
   return { source, named, options: { ...given, ...named } }
 }
 
@@ -91,6 +94,8 @@ function readDataText(text: string | undefined): Pick<DataChoice, 'source' | 'na
   }
   const parts = rest.join(':')
   const named = parts === '' || !isName ? [] : parts.split(',').map((part) => readOption(name, part))
+  const twice = named.find(([key], place) => named.findIndex(([other]) => other === key) < place)
+  if (twice !== undefined) throw new IsobathError('option', `--data ${name}: expected ${twice[0]} once, got it twice.`)
   return { source: name, named: Object.fromEntries(named) }
 }
 

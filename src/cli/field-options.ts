@@ -29,9 +29,15 @@ export function fieldOption({ kind, flag = '', help }: Fields[string], usual?: s
   })
 }
 
-/** All flags of a table, in its order. */
-export function addFields(command: Command, table: Fields): Command {
-  for (const row of Object.values(table)) if (row.flag !== undefined) command.addOption(fieldOption(row))
+/** All flags of a table, in its order. `usual`: defaults of this command, in words, by the options' names. */
+export function addFields(
+  command: Command,
+  table: Fields,
+  usual: Readonly<Record<string, string | undefined>> = {},
+): Command {
+  for (const [key, row] of Object.entries(table)) {
+    if (row.flag !== undefined) command.addOption(fieldOption(row, usual[key]))
+  }
   return command
 }
 

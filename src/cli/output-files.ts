@@ -19,6 +19,8 @@ export interface OutputFile {
   readonly kind: keyof typeof beginnings
   /** Names, folders and files that the command reads, as the user gave them. */
   readonly inputs: readonly unknown[]
+  /** Other files that the command writes. */
+  readonly outputs?: readonly (string | undefined)[]
   /** The folder that the command keeps its work in, whether the folder is there already or not. */
   readonly folder?: string
 }
@@ -27,15 +29,24 @@ export interface OutputFile {
  * Before long work. Throws an `option` error where the file is one that the command reads, one of a run, or of another kind
  * than what will be written; and as `checkWritable` does.
  */
-export function checkOutput({ option, file, kind, inputs, folder }: OutputFile): void {
+export function checkOutput({ option, file, kind, inputs, outputs = [], folder }: OutputFile): void {
   const place = placeOf(file)
-  const read = inputs.flat().find((input) => typeof input === 'string' && isFile(input) && placeOf(input) === place)
-  if (read !== undefined) throw refusal(option, `${file} is read by this command`)
+  if (outputs.some((other) => other !== undefined && placeOf(other) === place)) {
+    throw refusal(option, `${file} is to be written by another option as well`)
+  }
+  checkNotRead(option, file, inputs)
   if (isOfRun(file, folder)) throw refusal(option, `${file} belongs to the run in its folder`)
   if (isFile(file) && !isOfKind(file, kind)) {
     throw refusal(option, `expected a new file, or ${kind} to write over, got ${file}, which is something else`)
   }
   checkWritable(file)
+}
+
+/** Throws an `option` error where the file is one that the command reads. */
+export function checkNotRead(option: string, file: string, inputs: readonly unknown[]): void {
+  const isSame = (input: unknown): boolean =>
+    typeof input === 'string' && isFile(input) && placeOf(input) === placeOf(file)
+  if (inputs.flat().some(isSame)) throw refusal(option, `${file} is read by this command`)
 }
 
 const refusal = (option: string, problem: string): IsobathError =>
@@ -80,19 +91,28 @@ function isOfKind(file: string, kind: OutputFile['kind']): boolean {
 }
 
 /** Before long work. Throws an `option` error where the name isn't one of an SVG file, and as `checkOutput` does. */
-export function checkFigure(file: string, inputs: readonly unknown[]): void {
+export function checkFigure(
+  file: string,
+  inputs: readonly unknown[],
+  outputs: readonly (string | undefined)[] = [],
+): void {
   const isDevice = existsSync(file) && !isFile(file)
   if (file !== '' && !isDevice && !isSvg(file)) {
     throw new IsobathError('option', `--figure: expected a file ending in .svg, got ${file}. The picture is SVG.`)
   }
-  checkOutput({ option: '--figure', file, kind: 'SVG', inputs })
+  checkOutput({ option: '--figure', file, kind: 'SVG', inputs, outputs })
 }
 
 /** The same for a picture of several parts: one SVG file for all, or a folder with a file for each. */
-export function checkFigures(option: string, place: string, inputs: readonly unknown[]): void {
+export function checkFigures(
+  option: string,
+  place: string,
+  inputs: readonly unknown[],
+  outputs: readonly (string | undefined)[] = [],
+): void {
   if (place === '') throw new IsobathError('option', `${option}: expected an SVG file or a folder, got an empty name.`)
   const file = isSvg(place) ? place : join(place, 'meanSquare.svg')
-  checkOutput({ option, file, kind: 'SVG', inputs })
+  checkOutput({ option, file, kind: 'SVG', inputs, outputs })
 }
 
 /** Whether a name is one of an SVG file. */

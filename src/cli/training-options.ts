@@ -23,15 +23,22 @@ export interface TrainingFlags
   readonly layerRate?: LayerRates
 }
 
-/**
- * Nothing has a default here: what isn't given is the recipe's, or what the library takes. `meaningless`: options that the
- * command has no use for.
- */
-export function addTrainingOptions(command: Command, ...meaningless: readonly (keyof typeof training)[]): Command {
+type TrainingOption = keyof typeof training
+
+/** What of its trainings a command decides itself. */
+interface OwnChoices {
+  /** Options that it has no use for. */
+  readonly meaningless?: readonly TrainingOption[]
+  /** Its own defaults, in words. */
+  readonly usual?: Readonly<Partial<Record<TrainingOption, string>>>
+}
+
+/** Nothing has a default here: what isn't given is the recipe's, or what the library takes. */
+export function addTrainingOptions(command: Command, { meaningless = [], usual }: OwnChoices = {}): Command {
   const { recipe, stepsScale, optimizer, ...others } = without(training, 'seed')
   command.addHelpText('after', recipesHelp()).optionsGroup('Training:')
   const ordered = { recipe, stepsScale, optimizer, ...optimizerOptions, ...others }
-  return addFields(command, without<Fields, string>(ordered, ...meaningless))
+  return addFields(command, without<Fields, string>(ordered, ...meaningless), usual)
 }
 
 /** The options that the flags give, without the seed. Throws an `option` error on a bad value. */

@@ -129,7 +129,7 @@ describe('notes', () => {
     const { notes } = summary(sound(), {}, { plan: { steps: 100, shortened } })
     expect(notes[1]).toContain('64,000')
     expect(notes[1]).toContain('2 minutes')
-    expect(notes[1]).toContain('67m')
+    expect(notes[1]).toContain('67 minutes')
   })
 })
 

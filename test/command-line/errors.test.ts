@@ -64,6 +64,8 @@ describe('wrong input', () => {
         'train mlp --data moons --memory 100KB',
         'train mlp --data moons --threads 1000',
         'train mlp --data moons --seed -1',
+        'train mlp --data t.csv --test-file u.csv --test-fraction 0.5',
+        'train mlp --data blobs:classes=5,classes=6',
         'train mlp --data moons --samples 5000',
         'compare mlp --data moons --depths 1,x',
         'compare mlp mlp --data moons',
@@ -201,6 +203,14 @@ describe('wrong input', () => {
       train mlp --data moons --seed -1
       isobath: option '--seed <n>' argument '-1' is invalid. Expected a whole number of at least 0.
       (isobath train --help lists the options)
+      2
+
+      train mlp --data t.csv --test-file u.csv --test-fraction 0.5
+      isobath: --test-fraction: the test rows are those of u.csv. Leave one out.
+      2
+
+      train mlp --data blobs:classes=5,classes=6
+      isobath: --data blobs: expected classes once, got it twice.
       2
 
       train mlp --data moons --samples 5000

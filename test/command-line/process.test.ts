@@ -181,8 +181,11 @@ describe.each(['stderr', 'stdout', 'stdout and stderr'])('a closed %s', (closed)
   it('does not keep Ctrl-C from saving a diagnosis and its report', async () => {
     const run = `diagnosed-${name}`
     const words = `diagnose mlp:depth=3,width=16 --data moons --steps 1000000 --seeds 1 --threads 1 --run ${run}`
-    const { child, ended } = start(words)
-    await until(() => existsSync(join(root, run, 'diagnosis.json')), child)
+    let isTraining = false
+    const { child, ended } = start(words, (text) => {
+      isTraining = text.includes(' of 1000000 steps')
+    })
+    await until(() => isTraining, child)
     close(child, closed)
     child.kill('SIGINT')
     expect(await ended).toMatchObject({ status: closed === 'stderr' ? 0 : 130 })

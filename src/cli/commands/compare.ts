@@ -57,7 +57,7 @@ export function defineCompare(command: Command, words: readonly string[]): Comma
     const inputs = [networks, dataFiles(flags)]
     if (flags.report !== undefined)
       checkOutput({ option: '--report', file: flags.report, kind: 'HTML', inputs, folder: flags.run })
-    if (flags.figure !== undefined) checkFigure(flags.figure, inputs)
+    if (flags.figure !== undefined) checkFigure(flags.figure, inputs, [flags.report])
     if (flags.resume !== undefined) {
       refuseChoices(
         command,

@@ -42,8 +42,11 @@ Examples:
   isobath diagnose runs/first
   isobath diagnose --resume runs/plain-56-cifar-10-diagnosis-1`
 
-/** A diagnosis scores its trainings and keeps their losses at steps of its own choice. */
-const scoredOtherwise = ['evaluateEvery', 'logEvery'] as const
+/** A diagnosis scores its trainings and keeps their losses at steps of its own choice; the budget sets their length. */
+const ownChoices = {
+  meaningless: ['evaluateEvery', 'logEvery'],
+  usual: { epochs: 'what the budget allows' },
+} as const
 
 /** `diagnose NETWORK --data NAME`, `diagnose RUN_FOLDER`, `diagnose --resume FOLDER`; `words` is the whole command line, for the report. */
 export function defineDiagnose(command: Command, words: readonly string[]): Command {
@@ -60,13 +63,13 @@ export function defineDiagnose(command: Command, words: readonly string[]): Comm
     .option('--report <file>', 'write the HTML report there too')
     .option('--figure <file>', 'write the picture that shows the verdict as SVG')
     .addHelpText('after', examples)
-  addMachineOptions(addTrainingOptions(addDataOptions(command), ...scoredOtherwise))
+  addMachineOptions(addTrainingOptions(addDataOptions(command), ownChoices))
   const commandLine = `${programName()} ${words.map(quote).join(' ')}`
   return command.action(async (text: string | undefined, flags: Flags) => {
     const inputs = [text, flags.against, dataFiles(flags)]
     if (flags.report !== undefined)
       checkOutput({ option: '--report', file: flags.report, kind: 'HTML', inputs, folder: flags.run })
-    if (flags.figure !== undefined) checkFigure(flags.figure, inputs)
+    if (flags.figure !== undefined) checkFigure(flags.figure, inputs, [flags.report])
     if (flags.resume !== undefined) {
       refuseChoices(command, resumable, '--resume: the diagnosis goes on as it began', text)
       return resumeKept(flags.resume, flags, commandLine)

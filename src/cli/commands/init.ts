@@ -6,6 +6,7 @@ import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
 import { printJson, printText } from '../output.ts'
+import { checkNotRead } from '../output-files.ts'
 
 type Flags = ShapeFlags & MachineFlags & { out: string; force?: boolean }
 
@@ -20,6 +21,7 @@ export function defineInit(command: Command): Command {
     const { input, classes } = await shapeFor([text], flags)
     const blueprint = createBlueprint(readNetwork(text, { classes, input }), input)
     checkSize(blueprint, text)
+    checkNotRead('--out', flags.out, [text])
     checkFree(flags)
     const weightsSha256 = await saveWeights(flags.out, { blueprint, weights: initialise(blueprint, flags.seed) })
     const tensors = blueprint.parameters.map(({ name, shape }) => ({ name, shape }))

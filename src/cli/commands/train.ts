@@ -54,7 +54,7 @@ export function defineTrain(command: Command): Command {
   return command.action(async (text: string | undefined, flags: Flags) => {
     const inputs = [text, flags.init, dataFiles(flags)]
     if (flags.figure !== undefined) checkFigure(flags.figure, inputs)
-    if (flags.probeFigure !== undefined) checkFigures('--probe-figure', flags.probeFigure, inputs)
+    if (flags.probeFigure !== undefined) checkFigures('--probe-figure', flags.probeFigure, inputs, [flags.figure])
     if (flags.resume !== undefined) {
       refuseChoices(command, resumable, '--resume: the run goes on as it began', text)
       return resumeRun(flags.resume, flags)
