@@ -39,9 +39,20 @@ export { type ResumeDiagnosisOptions, resumeDiagnosis } from './api/resume-diagn
 export { kernelsOf, type ShownKernels, type ShowOptions, type Stage, show, stages } from './api/show.ts'
 export { type Run, type TrainOptions, train } from './api/train.ts'
 export type { MachineChoice } from './api/with-machine.ts'
-export type { Backend, Capabilities, Precision, Program } from './backends/backend.ts'
+export type {
+  Backend,
+  Capabilities,
+  CompileOptions,
+  DownloadOptions,
+  InputRows,
+  Precision,
+  Program,
+  RunResult,
+  Values,
+} from './backends/backend.ts'
 export {
   type BackendMaker,
+  type BackendName,
   type CreateMachineOptions,
   createMachine,
   type Machine,
@@ -53,7 +64,7 @@ export type { Blueprint, LayerBlueprint, ParameterBlueprint, Shape } from './blu
 export { type Count, type CountRatio, compareCounts, count } from './blueprint/count.ts'
 export { createBlueprint } from './blueprint/create.ts'
 export { initialise } from './blueprint/initialise.ts'
-export { summaryTable } from './blueprint/summary.ts'
+export { type SummaryOptions, summaryTable } from './blueprint/summary.ts'
 export { type Augmentation, augmentationNames } from './data/augment.ts'
 export { type BlobsOptions, blobs } from './data/blobs.ts'
 export {
@@ -61,9 +72,11 @@ export {
   catalogue,
   loadDataset,
 } from './data/catalogue.ts'
+export type { CheckedFile } from './data/check.ts'
 export { type CsvOptions, type CsvSource, type EncodedColumn, readCsv, type TableEncoding } from './data/csv.ts'
 export { autoencode, type Dataset, inputSize, outputsOf, type Samples, type Task, taskOf } from './data/dataset.ts'
 export type { DatasetOptions } from './data/dataset-options.ts'
+export type { FetchedFile, FetchOptions } from './data/fetch.ts'
 export { glyphs } from './data/glyphs.ts'
 export { type Order, orderNames } from './data/order.ts'
 export { dataset, type OwnDataset, type OwnInputs, type OwnSamples } from './data/own-arrays.ts'
@@ -77,12 +90,15 @@ export type { Cause, Verdict } from './diagnosis/cause.ts'
 export type { ControlName } from './diagnosis/controls.ts'
 export type { DiagnosisEvent } from './diagnosis/events.ts'
 export type { Diagnosis, Exclusion, Finding, OpenCause } from './diagnosis/summary.ts'
+export type { StartOf } from './diagnosis/task.ts'
 export type { DiagnosisTrial, TrialRecord } from './diagnosis/trial-record.ts'
+export type { EvidenceRow } from './diagnosis/wording/words.ts'
+export type { Graph } from './graph/graph.ts'
 export { type LossName, lossNames } from './graph/losses.ts'
 export { type AdamOptions, adam, adamw } from './graph/optimizers/adam.ts'
 export { type MomentumOptions, momentum, momentumScheduleNames, nesterov } from './graph/optimizers/momentum.ts'
 export { type SgdOptions, sgd } from './graph/optimizers/sgd.ts'
-export { describeOptimizer, type Optimizer, optimizerNames } from './graph/optimizers/table.ts'
+export { describeOptimizer, type Optimizer, type OptimizerName, optimizerNames } from './graph/optimizers/table.ts'
 export type { ActivationName } from './network/activations.ts'
 export * from './network/initialisers.ts'
 export { networkFromJson } from './network/json.ts'
@@ -93,6 +109,7 @@ export { type LayerProbeName, layerProbeNames, usualProbes } from './probes/laye
 export { type BackendSource, type PrecisionGap, precisionGap } from './probes/precision.ts'
 export type { ProbeSamples } from './probes/samples.ts'
 export { type ProbedData, type ProbedQuantity, probePicture } from './report/probe-figure.ts'
+export type { DataDescription } from './runs/run-description.ts'
 export type { EvaluateEvery } from './settings/evaluate-every.ts'
 export type { LayerRates } from './settings/layer-rates.ts'
 export type { MachineOptions } from './settings/machine.ts'
@@ -106,7 +123,9 @@ export { type ErrorCode, IsobathError, type OptionName } from './support/errors.
 export { version } from './support/version.ts'
 export { type Divergence, describeDivergence } from './training/divergence.ts'
 export type { Scores, Weights } from './training/evaluate.ts'
+export type { SetScores } from './training/evaluate-sets.ts'
 export type { BestTest, Evaluation, Measurement, ProbeLook, WarmupLook } from './training/measurements.ts'
+export type { Observer } from './training/observers.ts'
 export { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './training/safetensors.ts'
 export type { Signal } from './training/signal.ts'
 export type { LossRecord } from './training/state.ts'

@@ -10,12 +10,14 @@ import { type LossName, losses } from '../graph/losses.ts'
 import type { Network } from '../network/network.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
+import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
-import { checkNames } from '../support/fields.ts'
+import { pickOptions } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
 import { createEvaluator, type Weights } from '../training/evaluate.ts'
 import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
+import { callOptions } from './call-options.ts'
 import { checkTrainedCall, namesOf } from './check-call.ts'
 import { isModel, type Model } from './model.ts'
 import { standardiserFor } from './standardiser.ts'
@@ -114,7 +116,8 @@ const isOptions = (given: OwnInputs | PredictOptions): given is PredictOptions =
   !Array.isArray(given) && !ArrayBuffer.isView(given)
 
 async function predictInputs(model: Model, given: unknown, options: ModelPredictOptions): Promise<Predictions> {
-  checkNames(modelOptionNames, options)
+  checkOptions('predict', options, { code: 'option', known: modelOptionNames, example: '{ threads: 2 }' })
+  pickOptions({ onProgress: callOptions.onProgress }, options)
   checkMachineChoice(options)
   const { network, input, weights, statistics, loss, task } = model
   const blueprint = createBlueprint(network, input)

@@ -1,4 +1,6 @@
 /** The values that training starts from. */
+import { IsobathError } from '../support/errors.ts'
+import { foundText } from '../support/found.ts'
 import { createRandom } from '../support/random.ts'
 import type { Blueprint, ParameterBlueprint, ParameterRole } from './blueprint.ts'
 import { sizeOf } from './shape.ts'
@@ -17,9 +19,12 @@ const startingValue = {
 /**
  * Every parameter's first values by its name, in its blueprint's shape (loop counts first), running statistics
  * included. Each iteration of a loop draws from a stream of its own, keyed by the seed, the parameter's name and the
- * iteration, so that a layer's weights don't depend on how many layers follow it.
+ * iteration, so that a layer's weights don't depend on how many layers follow it. Throws an `option` error on a bad seed.
  */
 export function initialise(blueprint: Blueprint, seed: number): Map<string, Float64Array> {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new IsobathError('option', `seed: expected a whole number of at least 0, got ${foundText(seed)}.`)
+  }
   return new Map(blueprint.parameters.map((parameter) => [parameter.name, initialiseParameter(parameter, seed)]))
 }
 

@@ -1,7 +1,9 @@
 /** Tables of comma-separated values as data sets. */
 import { counted } from '../format/words.ts'
+import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
-import { checkNames, type Output, pickOptions, withDefaults } from '../support/fields.ts'
+import { type Output, pickOptions, withDefaults } from '../support/fields.ts'
+import { foundText } from '../support/found.ts'
 import { createRandom } from '../support/random.ts'
 import type { TableEncoding } from './csv-encoding.ts'
 import { createCsvParser, detectSeparator } from './csv-parser.ts'
@@ -47,7 +49,13 @@ export async function readCsv(
   given: CsvOptions = {},
   test?: CsvSource,
 ): Promise<Dataset> {
-  checkNames(Object.keys(csvOptions), given)
+  checkOptions('readCsv', given, { code: 'option', known: Object.keys(csvOptions), example: "{ label: 'price' }" })
+  if (!(source instanceof Uint8Array) && typeof source?.name !== 'string') {
+    throw new IsobathError(
+      'data',
+      `readCsv: expected the bytes of a table, or { name, bytes }, got ${foundText(source)}.`,
+    )
+  }
   const options = withDefaults(csvOptions, pickOptions(csvOptions, given))
   const training = source instanceof Uint8Array ? { name: 'table', bytes: [source] } : source
   if (options.encoding) return readEncoded(options.encoding, training, options, test)
