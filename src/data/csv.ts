@@ -50,7 +50,7 @@ export async function readCsv(
   test?: CsvSource,
 ): Promise<Dataset> {
   checkOptions('readCsv', given, { code: 'option', known: Object.keys(csvOptions), example: "{ label: 'price' }" })
-  if (!(source instanceof Uint8Array) && typeof source?.name !== 'string') {
+  if (!(source instanceof Uint8Array) && !isSource(source)) {
     throw new IsobathError(
       'data',
       `readCsv: expected the bytes of a table, or { name, bytes }, got ${foundText(source)}.`,
@@ -75,6 +75,9 @@ export async function readCsv(
     notes: [describeFile(training.name, table), sentence, ...categories, describeSplit(split, test, options)],
   }
 }
+
+const isSource = (value: unknown): value is CsvSource =>
+  typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string' && 'bytes' in value
 
 function describe(name: string, encoding: TableEncoding, size: number, targets: Targets) {
   return {

@@ -1,0 +1,90 @@
+/** What a program in plain JavaScript may call the library with: each wrong value gets one error of Isobath's own. */
+import { beforeAll, expect, it } from 'vitest'
+import * as isobath from '../../src/index.ts'
+import { IsobathError, type Run } from '../../src/index.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const root = temporaryFolder()
+const data = isobath.blobs({ train: 40, test: 20 })
+const network = isobath.chain(isobath.dense(3))
+const blueprint = isobath.createBlueprint(network, data.shape)
+let run: Run
+
+const library: Readonly<Record<string, unknown>> = { ...isobath }
+
+beforeAll(async () => {
+  run = await isobath.train(network, { data, steps: 2, threads: 1 })
+})
+
+/** Calls a public function with values that its types don't allow. */
+async function call(name: keyof typeof isobath, ...values: readonly unknown[]): Promise<unknown> {
+  const called = library[name]
+  if (typeof called !== 'function') throw new Error(`${name} is no function`)
+  try {
+    await Reflect.apply(called, undefined, values)
+  } catch (error) {
+    return error
+  }
+  return 'nothing was refused'
+}
+
+const junk = [null, 5, 'word', true, Symbol('symbol'), () => {}] as const
+
+it.each([
+  'train',
+  'evaluate',
+  'diagnose',
+  'compare',
+  'resume',
+  'resumeDiagnosis',
+  'resumeComparison',
+  'diagnoseRun',
+  'readRun',
+  'loadModel',
+  'createMachine',
+  'createWasmBackend',
+  'dataset',
+  'readCsv',
+  'encodeModel',
+] as const)('%s refuses what it can not use', async (name) => {
+  for (const first of junk) {
+    const error = await call(name, first)
+    if (error === 'nothing was refused') throw new Error(`${name} took ${String(first)}`)
+    expect(error, `${name}(${String(first)})`).toBeInstanceOf(IsobathError)
+    expect(error).not.toMatchObject({ code: 'internal' })
+  }
+})
+
+it('refuses wrong values in the second place', async () => {
+  const calls: readonly (readonly [keyof typeof isobath, ...unknown[]])[] = [
+    ['predict', run, [[1, 2]], 5],
+    ['predict', run, [[1, 2]], { onProgress: 5 }],
+    ['predict', run, null],
+    ['predict', run, [[1e39, 2]]],
+    ['saveWeights', 5, run],
+    ['saveWeights', `${root}/w.safetensors`],
+    ['saveWeights', `${root}/w.safetensors`, {}],
+    ['saveWeights', `${root}/w.safetensors`, { blueprint, weights: null }],
+    ['train', network, { data, steps: 1, onProgress: 'x' }],
+    ['diagnose', network, { data, start: 5 }],
+    ['diagnose', network, { data, steps: 1, seeds: [0], start: () => null }],
+    ['compare', [{ name: 'a', label: 'a', ofDepth: () => network }], { data, depths: ['1'], seeds: [0] }],
+    ['compare', [{ label: 'a', ofDepth: () => network }], { data, depths: [1], seeds: [0] }],
+    ['initialise', blueprint, '5'],
+    ['initialise', blueprint, -1],
+    ['probeSamples', data, { count: Number.NaN }],
+    ['probeSamples', data, 'x'],
+    ['probeSamples', data, { standardise: 'x' }],
+    ['show', 'plan', network, { input: data.shape, batch: '5' }],
+    ['kernelsOf', network, { input: data.shape, loss: 'nope' }],
+    ['readCsv', new Uint8Array(4), null],
+    ['decodeModel', new Uint8Array(4)],
+    ['createWasmBackend', { thread: 2 }],
+    ['createMachine', { backend: () => ({}) }],
+  ]
+  for (const [name, ...values] of calls) {
+    const error = await call(name, ...values)
+    expect(error, `${name} ${String(values[1])}`).toBeInstanceOf(IsobathError)
+    expect(error, name).not.toMatchObject({ code: 'internal' })
+  }
+})
