@@ -33,6 +33,14 @@ export {
   type ValuePredictions,
 } from './api/predict.ts'
 export { type ProbeOptions, probedLayers, probeSamples, type SampleOptions } from './api/probes.ts'
+export {
+  type ComparisonReportFacts,
+  type DiagnosisReportFacts,
+  type Report,
+  type ReportFacts,
+  reportComparison,
+  reportDiagnosis,
+} from './api/reports.ts'
 export { type ResumeOptions, resume } from './api/resume.ts'
 export { type ResumeComparisonOptions, resumeComparison } from './api/resume-comparison.ts'
 export { type ResumeDiagnosisOptions, resumeDiagnosis } from './api/resume-diagnosis.ts'

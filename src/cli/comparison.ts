@@ -2,28 +2,19 @@
 import {
   type Comparison,
   type ComparisonEvent,
+  type ComparisonReportFacts,
   type ComparisonTrial,
   compare,
-  type Dataset,
   IsobathError,
   type NetworkFamily,
   parseNetwork,
+  type Report,
+  reportComparison,
   resumeComparison,
-  version,
   withDepth,
 } from '../index.ts'
-import {
-  comparisonPicture,
-  comparisonReport,
-  comparisonText,
-  type DataShape,
-  depthInName,
-  describeRecipe,
-  nameWithoutDepth,
-  readComparisonFacts,
-} from '../internal.ts'
+import { type DataShape, depthInName, nameWithoutDepth, readComparisonFacts } from '../internal.ts'
 import { type DataFlags, openData } from './data-options.ts'
-import { describeSet, modeText } from './described-data.ts'
 import { interruptible } from './interrupt.ts'
 import { listeningForEvents } from './listening.ts'
 import { type MachineFlags, machineOptions } from './options.ts'
@@ -39,12 +30,8 @@ export interface CompareFlags extends DataFlags, TrainingFlags, MachineFlags {
   readonly seeds: number
 }
 
-export interface ComparisonResult {
+export interface ComparisonResult extends Report {
   readonly comparison: Comparison
-  readonly text: () => string
-  readonly html: () => string
-  /** The main picture, as SVG. */
-  readonly picture: () => string
 }
 
 /** Short names of the dense presets; what is compared with itself under other options keeps its full text. */
@@ -126,6 +113,7 @@ export async function compareNetworks(
 ): Promise<ComparisonResult> {
   const depths = depthsOf(flags, texts)
   const options = { ...trainingOptions(flags), ...machineOptions(flags), depths }
+  const { exact, winograd } = options
   const opened = openData(flags)
   const families = familiesOf(texts, await opened.shape())
   checkDepths(families, depths, flags.depths !== undefined)
@@ -133,7 +121,7 @@ export async function compareNetworks(
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const dataOptions = { ...(await opened.lastingOptions()) }
   const kept = { run: folder, dataOptions }
-  return showComparison({ families, depths, seeds, data, flags, command }, (watching) =>
+  return showComparison({ families, depths, seeds, data, exact, winograd, command }, (watching) =>
     compare(families, { ...options, ...kept, data, seeds, ...watching }),
   )
 }
@@ -145,21 +133,10 @@ export async function compareAgain(
   command: string,
 ): Promise<ComparisonResult> {
   const facts = await readComparisonFacts(folder)
-  const { exact, winograd } = facts
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
-  return showComparison({ ...facts, data, flags: { exact, winograd }, command }, (watching) =>
+  return showComparison({ ...facts, data, command }, (watching) =>
     resumeComparison(folder, { ...machineOptions(flags), ...watching, data }),
   )
-}
-
-/** What a report says of a comparison that the comparison itself doesn't. */
-interface ShownComparison {
-  readonly families: readonly { readonly name: string; readonly label: string }[]
-  readonly depths: readonly number[]
-  readonly seeds: readonly number[]
-  readonly data: Dataset
-  readonly flags: Pick<MachineFlags, 'exact' | 'winograd'>
-  readonly command: string
 }
 
 /** What work on a comparison is watched with. */
@@ -169,7 +146,7 @@ interface Watching {
 }
 
 async function showComparison(
-  { families, depths, seeds, data, flags, command }: ShownComparison,
+  facts: ComparisonReportFacts,
   compare: (watching: Watching) => Promise<Comparison>,
 ): Promise<ComparisonResult> {
   const progress = stderrProgress()
@@ -177,29 +154,7 @@ async function showComparison(
     compare({ abort, onEvent: listeningForEvents(showEvents(progress), listen) })
   const stopping = 'Stopping; what is done is shown. Ctrl-C again ends at once.'
   const comparison = await interruptible(work, () => progress.note(stopping)).finally(() => progress.close())
-  const { settings, rows, sentence, seconds, interrupted } = comparison
-  const stopped = interrupted ? ' Stopped before all trainings were done: this is what there was.' : ''
-  const report = {
-    command,
-    dataset: describeSet(data),
-    steps: settings.steps,
-    batch: settings.batch,
-    optimizer: describeRecipe(settings),
-    seconds,
-    version,
-    mode: modeText(flags),
-    families: families.map(({ name, label }) => ({ name, label })),
-    depths,
-    seeds,
-    rows,
-    sentence: `${sentence}${stopped}`,
-  }
-  return {
-    comparison,
-    text: () => (rows.length > 0 ? comparisonText(report) : 'Stopped before the first training was done.'),
-    html: () => comparisonReport(report),
-    picture: () => comparisonPicture(report),
-  }
+  return { comparison, ...reportComparison(comparison, facts) }
 }
 
 function showEvents(progress: Progress): (event: ComparisonEvent) => void {

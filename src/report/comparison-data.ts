@@ -22,8 +22,8 @@ export interface ComparisonRow {
 }
 
 export interface ComparisonData {
-  /** The command that made it. */
-  readonly command: string
+  /** The command that made it, where one did. */
+  readonly command?: string
   readonly dataset: {
     readonly name: string
     readonly train: number

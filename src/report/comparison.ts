@@ -102,7 +102,7 @@ function facts(data: ComparisonData): Fact[] {
   const passes = (steps * batch) / dataset.train
   const samples = `${counted(dataset.train, 'training sample')}, ${counted(dataset.test, 'test sample')}, ${dataset.asks}`
   return [
-    { term: 'Command', detail: data.command, code: true },
+    ...(data.command === undefined ? [] : [{ term: 'Command', detail: data.command, code: true }]),
     ...data.families.map(({ name, label }) => ({ term: capitalise(label), detail: name, code: true })),
     { term: 'Data', detail: `${dataset.name}: ${samples}` },
     {

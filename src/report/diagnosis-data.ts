@@ -3,8 +3,8 @@
 import type { Scores } from './scores.ts'
 
 export interface DiagnosisData {
-  /** The command that made it. */
-  readonly command: string
+  /** The command that made it, where one did. */
+  readonly command?: string
   readonly version: string
   readonly mode: string
   /** What all of it took, and what it was allowed to take. */

@@ -132,7 +132,7 @@ function facts(data: DiagnosisData): Fact[] {
   const passes = formatFixed((steps * batch) / dataset.train, 1)
   const budget = Number.isFinite(budgetSeconds) ? ` of ${formatDuration(budgetSeconds)}` : ''
   return [
-    { term: 'Command', detail: data.command, code: true },
+    ...(data.command === undefined ? [] : [{ term: 'Command', detail: data.command, code: true }]),
     { term: 'Network', detail: data.network, code: true },
     { term: 'Data', detail: `${dataset.name}: ${samples}` },
     {

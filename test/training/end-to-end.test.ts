@@ -3,10 +3,35 @@ import { describe, expect, it } from 'vitest'
 import * as isobath from '../../src/index.ts'
 import { laterRefusal } from '../support/refusal.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { verifyMarkup } from '../support/verify-markup.ts'
 
-const { chain, compare, count, createBlueprint, dense, evaluate, glyphs, momentum, moons, relu, repeat, residual } =
-  isobath
-const { initialise, networkFromJson, parseNetwork, readRun, show, summaryTable, train, withDepth } = isobath
+const {
+  chain,
+  compare,
+  count,
+  createBlueprint,
+  dense,
+  diagnose,
+  evaluate,
+  glyphs,
+  momentum,
+  moons,
+  relu,
+  repeat,
+  residual,
+} = isobath
+const {
+  initialise,
+  networkFromJson,
+  parseNetwork,
+  readRun,
+  reportComparison,
+  reportDiagnosis,
+  show,
+  summaryTable,
+  train,
+  withDepth,
+} = isobath
 
 const root = temporaryFolder()
 
@@ -83,10 +108,28 @@ describe('the public API', () => {
       ofDepth: (depth: number) => parseNetwork(`mlp:width=16,sw2=0.2,depth=${depth}`, { classes: 2 }),
     }
     const data = moons({ train: 400, test: 200 })
-    const { rows, sentence } = await compare([family], { data, depths: [1, 16], seeds: [0, 1, 2], steps: 100 })
+    const grid = { depths: [1, 16], seeds: [0, 1, 2] }
+    const comparison = await compare([family], { ...grid, data, steps: 100 })
+    const { rows, sentence } = comparison
     expect(rows).toHaveLength(6)
     expect(sentence).toMatch(/^From 1 to 16 layers the faint network's error goes from .* to 50% on the TRAINING set/)
     expect(sentence).toContain('worse on both, so this is not overfitting: the deeper network does not even fit')
+    const report = reportComparison(comparison, { ...grid, families: [family], data })
+    expect(report.text().replaceAll(/\s+/g, ' ')).toContain(sentence)
+    expect(verifyMarkup(report.html())).toEqual([])
+    expect(report.html()).not.toContain('Command')
+    expect(report.picture()).toMatch(/^<svg /)
+  })
+
+  it('diagnoses, and draws the answer', async () => {
+    const data = moons({ train: 60, test: 30 })
+    const network = parseNetwork('mlp:width=4,depth=3', { classes: 2, input: [2] })
+    const diagnosis = await diagnose(network, { data, steps: 5, seeds: [0], threads: 1 })
+    const report = reportDiagnosis(diagnosis, { data, label: 'three layers' })
+    expect(report.text().replaceAll(/\s+/g, ' ')).toContain(diagnosis.answer.join(' '))
+    expect(verifyMarkup(report.html())).toEqual([])
+    expect(report.html()).toContain('three layers')
+    expect(verifyMarkup(report.picture())).toEqual([])
   })
 
   it('throws errors that say what to do', async () => {

@@ -101,7 +101,7 @@ async function diagnoseNew(text: string, flags: Flags, command: string): Promise
   const dataOptions = { ...(await opened.lastingOptions()) }
   const options = { ...training, ...machineOptions(flags), data, dataOptions, seeds, budget, against }
   const diagnoseInto = async (run: string): Promise<Kept> => {
-    const result = await diagnoseNetwork({ network, label: text, options: { ...options, run }, flags, command })
+    const result = await diagnoseNetwork({ network, label: text, options: { ...options, run }, command })
     return { result, folder: run, label: text }
   }
   print(await inFolder(flags, `${shortName(text)}-${plainName(data.name)}-diagnosis`, diagnoseInto), flags)
@@ -126,7 +126,7 @@ async function resumeKept(folder: string, flags: Flags, command: string): Promis
   const { label, budget: before, exact, winograd } = facts
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
   const { budget } = flags
-  const shown = { label, data, budget: budget ?? before, flags: { exact, winograd }, command }
+  const shown = { label, data, budget: budget ?? before, exact, winograd, command }
   const result = await showDiagnosis(shown, (watching) =>
     resumeDiagnosis(folder, { ...machineOptions(flags), ...watching, data, budget }),
   )
@@ -157,7 +157,7 @@ async function diagnoseKept(trained: string, flags: Flags, command: string): Pro
   const { label, exact, winograd } = facts
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
   const against = flags.against === undefined ? undefined : readNetwork(flags.against, shapeOfData(data))
-  const shown = { label, data, budget, flags: { exact, winograd }, command }
+  const shown = { label, data, budget, exact, winograd, command }
   const diagnoseInto = async (run: string): Promise<Kept> => {
     const result = await showDiagnosis(shown, (watching) => {
       const options = { ...machineOptions(flags), data, seedCount: flags.seeds, budget, against, run, ...watching }

@@ -77,5 +77,5 @@ async function diagnoseDeepest(flags: MachineFlags, report: string): Promise<Dia
   const line = `${programName()} diagnose ${text} --data ${name} --rate ${rate} --schedule ${schedule} --epochs ${epochs}`
   const command = `${line} --budget ${seconds}s --report ${report}`
   if (!flags.json) printText(`Why does ${text} fail? ${line}\n`)
-  return diagnoseNetwork({ network: parseNetwork(text, await opened.shape()), label: text, options, flags, command })
+  return diagnoseNetwork({ network: parseNetwork(text, await opened.shape()), label: text, options, command })
 }
