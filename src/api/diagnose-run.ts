@@ -67,7 +67,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
   await refuseOtherData({ folder, noun: 'run', anew: 'train anew' }, description.data, data)
   refuseOtherMode({ folder, noun: 'run' }, mode, askedMode(options))
   const network = networkOfRun(description.network, folder)
-  if (against) createBlueprint(against, data.shape)
+  if (against !== undefined) createBlueprint(against, data.shape)
   // A diagnosis looks at layers by its own probes.
   const { probes: _, ...settings } = storedSettings(recipe, seed)
   const record = await readRecord(folder)

@@ -69,7 +69,7 @@ export async function diagnose(network: Network, options: DiagnoseOptions): Prom
   checkBudget(budget)
   checkLabelled(data)
   createBlueprint(network, data.shape)
-  if (against) createBlueprint(against, data.shape)
+  if (against !== undefined) createBlueprint(against, data.shape)
   const settings = settingsFor(options, data)
   checkAugmentation(settings.augment, data)
   const { steps, epochs, recipe, warmup, stepsScale } = options

@@ -67,6 +67,8 @@ it('refuses wrong values in the second place', async () => {
     ['saveWeights', `${root}/w.safetensors`, { blueprint, weights: null }],
     ['train', network, { data, steps: 1, onProgress: 'x' }],
     ['diagnose', network, { data, start: 5 }],
+    ['diagnose', network, { data, against: '' }],
+    ['diagnose', network, { data, against: null }],
     ['diagnose', network, { data, steps: 1, seeds: [0], start: () => null }],
     ['compare', [{ name: 'a', label: 'a', ofDepth: () => network }], { data, depths: ['1'], seeds: [0] }],
     ['compare', [{ label: 'a', ofDepth: () => network }], { data, depths: [1], seeds: [0] }],
