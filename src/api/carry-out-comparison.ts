@@ -1,5 +1,5 @@
 /** A comparison on this machine's cores, kept in a folder or not: a grid of specs. */
-import type { Machine } from '../backends/machine.ts'
+import type { Machine, Mode } from '../backends/machine.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
@@ -58,6 +58,8 @@ export interface Comparison {
   readonly rows: readonly ComparisonRun[]
   readonly sentence: string
   readonly settings: TrainingSettings
+  /** How its trainings were computed. */
+  readonly mode: Mode
   readonly interrupted: boolean
   /** In all sittings. */
   readonly seconds: number
@@ -107,7 +109,8 @@ export async function carryOutComparison(
     const finished = trials.flatMap((trial) => rows.get(trial) ?? [])
     const sentence = comparisonSentence(finished, families, depths)
     const interrupted = finished.length < trials.length
-    const comparison = { rows: finished, sentence, settings, interrupted, seconds: secondsSoFar() }
+    const { mode } = machine
+    const comparison = { rows: finished, sentence, settings, mode, interrupted, seconds: secondsSoFar() }
     folder?.finish(comparison)
     return comparison
   } finally {

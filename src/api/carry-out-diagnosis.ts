@@ -51,7 +51,10 @@ export async function carryOutDiagnosis(
 ): Promise<Diagnosis> {
   const workers = workersOf(machine)
   try {
-    const diagnosis = summarise(await runDiagnosis({ ...request, workers, store: folder }), request)
+    const diagnosis = summarise(await runDiagnosis({ ...request, workers, store: folder }), {
+      ...request,
+      mode: machine.mode,
+    })
     folder?.finish(diagnosis)
     return diagnosis
   } finally {

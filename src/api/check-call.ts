@@ -53,7 +53,8 @@ export function checkNumbers(key: string, numbers: unknown, least: number, examp
     typeof value === 'number' && Number.isSafeInteger(value) && value >= least
   const isList = Array.isArray(numbers) && numbers.length > 0 && numbers.every(isRight)
   if (isList && new Set(numbers).size === numbers.length) return
-  const found = isList ? `[${numbers.join(', ')}]` : foundText(numbers)
+  const isShown = Array.isArray(numbers) && numbers.length > 0 && numbers.length <= 20
+  const found = isShown ? `[${numbers.map(foundText).join(', ')}]` : foundText(numbers)
   throw new IsobathError(
     'option',
     (option) =>

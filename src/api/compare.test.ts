@@ -123,14 +123,14 @@ describe('compare', () => {
       ),
     ]
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: compare: expected a list of families, got an empty list.
-      IsobathError: depths: expected different whole numbers of at least 1, such as [4, 16], got an empty list.
+      "IsobathError: compare: expected families such as { name: 'mlp', label: 'plain', ofDepth: (depth) => chain(repeat(depth, dense(64)), dense(10)) }, got an empty list.
+      IsobathError: depths: expected different whole numbers of at least 0, such as [4, 16], got an empty list.
       IsobathError: seeds: expected different whole numbers of at least 0, such as [0, 1, 2], got an empty list.
       IsobathError: steps: expected a whole number of at least 1, got 0.
-      IsobathError: seeds: expected different whole numbers of at least 0, such as [0, 1, 2], got a list of 2.
+      IsobathError: seeds: expected different whole numbers of at least 0, such as [0, 1, 2], got [0, -1].
       IsobathError: seeds: expected different whole numbers of at least 0, such as [0, 1, 2], got [0, 0, 0].
-      IsobathError: depths: expected different whole numbers of at least 1, such as [4, 16], got a list of 2.
-      IsobathError: depths: expected different whole numbers of at least 1, such as [4, 16], got [2, 2].
+      IsobathError: depths: expected different whole numbers of at least 0, such as [4, 16], got [1, 1.5].
+      IsobathError: depths: expected different whole numbers of at least 0, such as [4, 16], got [2, 2].
       IsobathError: compare: expected families such as { name: 'mlp', label: 'plain', ofDepth: (depth) => chain(repeat(depth, dense(64)), dense(10)) }, got an object.
       IsobathError: output: expected 3 values, one for each class of spirals, got 2. Set the last dense layer's width to 3."
     `)

@@ -90,13 +90,10 @@ export async function compare(families: readonly NetworkFamily[], options: Compa
 }
 
 function checkGrid(families: readonly NetworkFamily[], { depths, seeds }: CompareOptions): void {
-  checkNumbers('depths', depths, 1, '[4, 16]')
+  checkNumbers('depths', depths, 0, '[4, 16]')
   checkSeeds(seeds)
-  if (!Array.isArray(families) || families.length === 0) {
-    throw new IsobathError('option', `compare: expected a list of families, got ${foundText(families)}.`)
-  }
-  for (const family of families) {
-    const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+  const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+  for (const family of Array.isArray(families) && families.length > 0 ? families : [families]) {
     if (typeof family?.ofDepth === 'function' && isText(family.name) && isText(family.label)) continue
     const example = "{ name: 'mlp', label: 'plain', ofDepth: (depth) => chain(repeat(depth, dense(64)), dense(10)) }"
     throw new IsobathError('option', `compare: expected families such as ${example}, got ${foundText(family)}.`)

@@ -42,7 +42,7 @@ export async function saveWeights(file: string, trained: Model | SizedWeights): 
 }
 
 function tensorsOfWeights(trained: SizedWeights): TensorFile {
-  if (typeof trained?.blueprint !== 'object' || typeof trained.weights !== 'object') {
+  if (typeof trained?.blueprint?.parameters !== 'object' || typeof trained.weights !== 'object') {
     throw new IsobathError(
       'weights',
       `saveWeights: expected a run, another model, or { blueprint, weights }, got ${foundText(trained)}.`,
@@ -65,7 +65,7 @@ export async function loadWeights(file: string, blueprint: Blueprint): Promise<M
  * Throws a `weights` error where the file is broken, or has weights alone.
  */
 export async function loadModel(file: string): Promise<Model> {
-  return modelOr(await findModel(file), file)
+  return modelOr(await findModel(file), file, 'loadWeights')
 }
 
 /** The model in a weights file; undefined where the file has weights alone. Throws a `weights` error where it is broken. */

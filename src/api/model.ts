@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { Blueprint, Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import { type Dataset, type Task, taskOf } from '../data/dataset.ts'
+import type { TableEncoding } from '../data/csv-encoding.ts'
+import { type Dataset, outputsOf, type Task, taskOf } from '../data/dataset.ts'
 import type { Scale, Statistics } from '../data/standardise.ts'
 import { type LossName, lossNames } from '../graph/losses.ts'
 import { networkFromJson } from '../network/json.ts'
@@ -14,6 +15,7 @@ import { IsobathError } from '../support/errors.ts'
 import { foundText } from '../support/found.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { decodeTensors, encodeTensors, type TensorFile } from '../training/safetensors.ts'
+import { encodingSchema } from '../training/stored-encoding.ts'
 import { type StoredStatistics, statisticsSchema, storedStatistics } from '../training/stored-statistics.ts'
 import { checkWeights, fromTensors, toTensors } from '../training/weights.ts'
 
@@ -32,19 +34,27 @@ export interface Model {
   readonly classNames?: readonly string[]
   /** What the values are called, in the order of the outputs. */
   readonly targetNames?: readonly string[]
+  /** What the columns of its table became, so that others can be read in the same way. */
+  readonly encoding?: TableEncoding
 }
 
 /** What of a model its data and its settings say. */
-export type ModelFacts = Pick<Model, 'input' | 'task' | 'loss' | 'classNames' | 'targetNames'>
+export type ModelFacts = Pick<Model, 'input' | 'task' | 'loss' | 'classNames' | 'targetNames' | 'encoding'>
 
 export function modelFacts(data: Dataset, { loss }: { readonly loss: LossName }): ModelFacts {
-  const { shape, classNames, targetNames } = data
+  const { shape } = data
+  const task = taskOf(data)
+  return { input: [...shape], task, loss, ...namesOf(task, outputsOf(data), data) }
+}
+
+type Names = Pick<Model, 'classNames' | 'targetNames' | 'encoding'>
+
+/** The names that belong to the task, and the encoding of a table. Names of another number than the outputs say nothing. */
+function namesOf(task: Task, outputs: number, { classNames, targetNames, encoding }: Names): Names {
   return {
-    input: [...shape],
-    task: taskOf(data),
-    loss,
-    ...(classNames === undefined ? {} : { classNames }),
-    ...(targetNames === undefined ? {} : { targetNames }),
+    ...(task === 'classification' && classNames?.length === outputs ? { classNames } : {}),
+    ...(task === 'regression' && targetNames?.length === outputs ? { targetNames } : {}),
+    ...(encoding === undefined ? {} : { encoding }),
   }
 }
 
@@ -58,6 +68,7 @@ const storedSchema = z.object({
   statistics: statisticsSchema,
   classNames: z.array(z.string()).optional(),
   targetNames: z.array(z.string()).optional(),
+  encoding: encodingSchema.optional(),
 })
 
 /** The key of a model among the metadata of a weights file. */
@@ -65,7 +76,7 @@ const metadataKey = 'isobath.model'
 
 /** The metadata of a weights file: the model's facts where there are some. */
 function modelMetadata(model: Omit<Model, 'weights'>): Record<string, string> {
-  const { network, input, task, loss, statistics, classNames, targetNames } = model
+  const { network, input, task, loss, statistics, classNames, targetNames, encoding } = model
   const stored: Omit<z.input<typeof storedSchema>, 'statistics'> & { readonly statistics: StoredStatistics } = {
     format: 1,
     network,
@@ -75,6 +86,7 @@ function modelMetadata(model: Omit<Model, 'weights'>): Record<string, string> {
     statistics: storedStatistics(statistics),
     classNames: classNames && [...classNames],
     targetNames: targetNames && [...targetNames],
+    encoding,
   }
   return { [metadataKey]: JSON.stringify(stored) }
 }
@@ -91,24 +103,22 @@ export function modelOfTensors(content: TensorFile, file: string): Model | undef
       `${file}: ${metadataKey}.${path.join('.')}: ${message}. The file was changed or broken.`,
     )
   }
-  const { format: _, ...facts } = parsed.data
+  const facts = parsed.data
   const network = networkOf(facts.network, file)
   const blueprint = createBlueprint(network, facts.input)
   const wrong = misfitOf(facts, blueprint)
   if (wrong !== undefined) {
     throw new IsobathError('weights', `${file}: ${metadataKey}: ${wrong}. The file was changed or broken.`)
   }
-  return { ...facts, network, weights: fromTensors(blueprint, content, file) }
+  const { input, task, loss, statistics } = facts
+  const names = namesOf(task, sizeOf(blueprint.output), facts)
+  const weights = fromTensors(blueprint, content, file)
+  return { network, input, weights, task, loss, statistics, ...names }
 }
 
 /** What of a model's facts doesn't fit its network. */
 function misfitOf(
-  {
-    statistics: { inputs, targets },
-    task,
-    classNames,
-    targetNames,
-  }: Pick<Model, 'statistics' | 'task' | 'classNames' | 'targetNames'>,
+  { statistics: { inputs, targets }, task }: Pick<Model, 'statistics' | 'task'>,
   { input, output }: Blueprint,
 ): string | undefined {
   const isScale = ({ mean, deviation }: Scale): boolean =>
@@ -120,10 +130,7 @@ function misfitOf(
   if (!isScale(targets) || targets.mean.length !== (task === 'regression' ? outputs : 0)) {
     return `its statistics of targets don't fit ${outputs} outputs`
   }
-  const names = task === 'classification' ? classNames : targetNames
-  return names === undefined || names.length === outputs
-    ? undefined
-    : `it has ${names.length} names for ${outputs} outputs`
+  return undefined
 }
 
 /** The tensors of a weights file, with the model's facts. Throws a `weights` error where they don't fit the network. */
@@ -149,15 +156,18 @@ export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
  * that begins with `name` where they are broken, or are weights alone.
  */
 export function decodeModel(bytes: Uint8Array, name = 'model'): Model {
-  return modelOr(modelOfTensors(decodeTensors(bytes, name), name), name)
+  if (!(bytes instanceof Uint8Array)) {
+    throw new IsobathError('weights', `decodeModel: expected the bytes of a file, got ${foundText(bytes)}.`)
+  }
+  return modelOr(modelOfTensors(decodeTensors(bytes, name), name), name, 'decodeTensors and fromTensors')
 }
 
-/** Throws a `weights` error where there is none. */
-export function modelOr(found: Model | undefined, name: string): Model {
+/** Throws a `weights` error where there is none. `reader`: the function that reads weights alone. */
+export function modelOr(found: Model | undefined, name: string, reader: string): Model {
   if (found !== undefined) return found
   throw new IsobathError(
     'weights',
-    `${name}: expected a model, got weights alone. Read them for their network with loadWeights.`,
+    `${name}: expected a model, got weights alone. Read them for their network with ${reader}.`,
   )
 }
 
@@ -189,16 +199,9 @@ export function modelFactsOfRun(
   { input, data, recipe, statistics }: StoredDescription,
   blueprint: Blueprint,
 ): ModelFacts {
-  const { classNames, targetNames } = data
   const task = data.task ?? taskOfOlderRun(blueprint, statistics, { ...recipe, target: data.options.target })
   const loss = lossNames.find((name) => name === recipe.loss) ?? usualLoss(task)
-  return {
-    input,
-    task,
-    loss,
-    ...(classNames === undefined ? {} : { classNames }),
-    ...(targetNames === undefined ? {} : { targetNames }),
-  }
+  return { input, task, loss, ...namesOf(task, sizeOf(blueprint.output), data) }
 }
 
 /** Folders of older versions don't say the task. */

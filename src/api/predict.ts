@@ -126,8 +126,25 @@ async function predictInputs(model: Model, given: unknown, options: ModelPredict
   const inputs = likeTraining(numbersOf(given, 'inputs', size), statistics, size)
   const samples = { count: inputs.length / size, inputs, labels: new Uint8Array(0) }
   checkInputs(samples, size)
+  checkNear(inputs, statistics, size)
   const standardiser = standardiserOf(statistics, input)
   return predictSamples({ blueprint, weights, samples, standardiser, loss, task }, options)
+}
+
+/** Standardized values are float32, in which one far from the training's values is no number any more. */
+function checkNear(inputs: Samples['inputs'], { bytes, inputs: { mean, deviation } }: Statistics, size: number): void {
+  if (bytes) return
+  const width = size / mean.length
+  const groupOf = (at: number): number => Math.floor((at % size) / width)
+  const isFar = (value: number, at: number): boolean =>
+    !Number.isFinite(Math.fround((value - mean[groupOf(at)]) / deviation[groupOf(at)]))
+  const wrong = inputs.findIndex(isFar)
+  if (wrong < 0) return
+  const place = `sample ${Math.floor(wrong / size)}, value ${wrong % size}`
+  throw new IsobathError(
+    'data',
+    `inputs: ${place}: expected a value near those of the training, got ${inputs[wrong]}, which is too far from them to be computed.`,
+  )
 }
 
 /** Bytes where the network was trained on bytes. */

@@ -1,4 +1,6 @@
 /** Comparisons and diagnoses as text, as a page with pictures, and as the picture that says most. */
+import type { Mode } from '../backends/machine.ts'
+import { checkSamples } from '../data/check-samples.ts'
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
 import { usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
@@ -6,9 +8,13 @@ import { verdictTitle } from '../diagnosis/wording/causes.ts'
 import { comparisonPicture, comparisonReport, comparisonText } from '../report/comparison.ts'
 import { diagnosisPicture, diagnosisReport, diagnosisText } from '../report/diagnosis.ts'
 import { describeRecipe } from '../settings/describe.ts'
-import type { MachineOptions } from '../settings/machine.ts'
+import { IsobathError } from '../support/errors.ts'
+import { pickOptions } from '../support/fields.ts'
+import { foundText } from '../support/found.ts'
 import { version } from '../support/version.ts'
+import { callOptions } from './call-options.ts'
 import type { Comparison } from './carry-out-comparison.ts'
+import { checkNumbers, checkSeeds } from './check-call.ts'
 import type { CompareOptions, NetworkFamily } from './compare.ts'
 
 export interface Report {
@@ -20,7 +26,7 @@ export interface Report {
 }
 
 /** What a report says besides what came out. */
-export interface ReportFacts extends Pick<MachineOptions, 'exact' | 'winograd'> {
+export interface ReportFacts {
   readonly data: Dataset
   /** The command that made it, where one did. */
   readonly command?: string
@@ -39,8 +45,12 @@ export interface DiagnosisReportFacts extends ReportFacts {
 
 /** `reportComparison(comparison, { families, data, depths, seeds }).html()`, with what `compare` was given. */
 export function reportComparison(comparison: Comparison, facts: ComparisonReportFacts): Report {
-  const { rows, sentence, settings, seconds, interrupted } = comparison
+  checkFacts('reportComparison', comparison, facts)
+  const { rows, sentence, settings, mode, seconds, interrupted } = comparison
   const { families, depths, seeds, data, command } = facts
+  checkNumbers('depths', depths, 0, '[4, 16]')
+  checkSeeds(seeds)
+  checkFamilies(families)
   const stopped = interrupted ? ' Stopped before all trainings were done: this is what there was.' : ''
   const report = {
     command,
@@ -50,7 +60,7 @@ export function reportComparison(comparison: Comparison, facts: ComparisonReport
     optimizer: describeRecipe(settings),
     seconds,
     version,
-    mode: modeText(facts),
+    mode: modeText(mode),
     families: families.map(({ name, label }) => ({ name, label })),
     depths,
     seeds,
@@ -66,14 +76,15 @@ export function reportComparison(comparison: Comparison, facts: ComparisonReport
 
 /** `reportDiagnosis(diagnosis, { data, label: 'mlp:depth=60' }).html()`, with what `diagnose` was given. */
 export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFacts): Report {
-  const { settings, trials } = diagnosis
+  checkFacts('reportDiagnosis', diagnosis, facts)
+  const { settings, trials, mode } = diagnosis
   const { data, command, label = 'network', budget = usualBudget } = facts
   const report = {
     ...diagnosis,
     title: verdictTitle(diagnosis.verdict),
     command,
     version,
-    mode: modeText(facts),
+    mode: modeText(mode),
     budgetSeconds: budget,
     network: label,
     dataset: describeSet(data),
@@ -100,5 +111,27 @@ function describeSet(data: Dataset) {
   return { ...facts, classes: null, asks: outputs === 1 ? '1 value to predict' : `${outputs} values to predict` }
 }
 
-const modeText = ({ exact, winograd }: Pick<ReportFacts, 'exact' | 'winograd'>): string =>
-  ['float32', ...(exact ? ['exact'] : []), ...(winograd === false ? ["without Winograd's algorithm"] : [])].join(', ')
+function modeText({ backend, precision, exact, winograd }: Mode): string {
+  const isWasm = backend === 'wasm'
+  const own = isWasm && !winograd ? ["without Winograd's algorithm"] : []
+  return [...(isWasm ? [] : [backend]), precision, ...(exact ? ['exact'] : []), ...own].join(', ')
+}
+
+/** Throws an `option` error. */
+function checkFacts(verb: string, result: unknown, facts: ReportFacts): void {
+  if (typeof result !== 'object' || result === null || !('mode' in result)) {
+    throw new IsobathError('option', `${verb}: expected what compare or diagnose gives, got ${foundText(result)}.`)
+  }
+  const { data } = pickOptions({ data: callOptions.data }, facts ?? {})
+  checkSamples(data)
+}
+
+/** Throws an `option` error unless these are families with a name and a label each. */
+function checkFamilies(families: unknown): void {
+  const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+  const isFamily = (one: unknown): boolean =>
+    typeof one === 'object' && one !== null && isText(Reflect.get(one, 'name')) && isText(Reflect.get(one, 'label'))
+  if (Array.isArray(families) && families.length > 0 && families.every(isFamily)) return
+  const found = Array.isArray(families) && families.length > 0 ? 'some without name or label' : foundText(families)
+  throw new IsobathError('option', `reportComparison: expected families with a name and a label each, got ${found}.`)
+}

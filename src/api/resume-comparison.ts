@@ -1,5 +1,4 @@
 /** Goes on with a comparison that was interrupted (Node only). */
-import type { Mode } from '../backends/machine.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
@@ -35,7 +34,7 @@ export interface ResumeComparisonOptions extends MachineChoice {
 const optionNames = namesOf<ResumeComparisonOptions>({ ...machineChoice, data: true, abort: true, onEvent: true })
 
 /** What a comparison's folder says of it, whether it has ended or not. */
-export interface ComparisonFacts extends Pick<Mode, 'exact' | 'winograd'> {
+export interface ComparisonFacts {
   readonly families: readonly { readonly name: string; readonly label: string }[]
   readonly depths: readonly number[]
   readonly seeds: readonly number[]
@@ -46,9 +45,9 @@ export interface ComparisonFacts extends Pick<Mode, 'exact' | 'winograd'> {
 /** Reads comparison.json alone. Throws a `run` error. */
 export async function readComparisonFacts(folder: string): Promise<ComparisonFacts> {
   const { readComparison } = await runFiles('readComparisonFacts')
-  const { families, depths, seeds, data, mode } = readComparison(folder)
+  const { families, depths, seeds, data } = readComparison(folder)
   const named = families.map(({ name, label }) => ({ name, label }))
-  return { families: named, depths, seeds, data, exact: mode.exact, winograd: mode.winograd }
+  return { families: named, depths, seeds, data }
 }
 
 /**

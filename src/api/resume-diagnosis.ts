@@ -55,15 +55,13 @@ export interface DiagnosisFacts {
   /** The set's name, the hash of its samples, and the options it was loaded with. */
   readonly data: DataDescription
   readonly budget: number
-  readonly exact: boolean
-  readonly winograd: boolean
 }
 
 /** Reads diagnosis.json alone. Throws a `run` or `network` error. */
 export async function readDiagnosisFacts(folder: string): Promise<DiagnosisFacts> {
   const { readDiagnosis } = await runFiles('readDiagnosisFacts')
-  const { label, data, budgetSeconds: budget, mode, ...stored } = readDiagnosis(folder)
-  return { network: networkOf(stored.network, folder), label, data, budget, ...mode }
+  const { label, data, budgetSeconds: budget, network } = readDiagnosis(folder)
+  return { network: networkOf(network, folder), label, data, budget }
 }
 
 /**

@@ -3,7 +3,6 @@ import { precisions } from '../backends/backend.ts'
 import { assemble } from '../backends/wasm/backend.ts'
 import { printPlan } from '../backends/wasm/plan/print.ts'
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
-import type { Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { summaryTable } from '../blueprint/summary.ts'
 import { lossNames } from '../graph/losses.ts'
@@ -17,17 +16,11 @@ import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, type Input, type Output, pickOptions, withDefaults } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
-import { type Kind, oneOf } from '../support/kinds.ts'
-
-const shape: Kind<Shape> = {
-  expected: 'the sizes of one sample, [features] or [channels, height, width]',
-  accepts: (value): value is Shape =>
-    Array.isArray(value) && value.length > 0 && value.every((extent) => Number.isSafeInteger(extent) && extent > 0),
-}
+import { oneOf, sampleShape } from '../support/kinds.ts'
 
 const showOptions = {
   /** The shape of one sample. */
-  input: field(shape, { required: true }),
+  input: field(sampleShape(), { required: true }),
   batch: training.batch,
   /** cross-entropy by default. */
   loss: field(oneOf(lossNames), { default: 'cross-entropy' }),
@@ -82,11 +75,12 @@ export async function show(stage: Stage, network: Network, options: ShowOptions)
     throw new IsobathError('option', `stage: expected one of ${stages.join(', ')}, got ${foundText(stage)}.`)
   }
   const settings = checked(options)
+  const blueprint = createBlueprint(network, settings.input)
   switch (stage) {
     case 'network':
       return JSON.stringify(network, null, 2)
     case 'blueprint':
-      return summaryTable(createBlueprint(network, settings.input))
+      return summaryTable(blueprint)
     case 'graph':
       return printGraph(graphOf(network, settings))
     case 'plan':

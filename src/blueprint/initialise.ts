@@ -22,6 +22,9 @@ const startingValue = {
  * iteration, so that a layer's weights don't depend on how many layers follow it. Throws an `option` error on a bad seed.
  */
 export function initialise(blueprint: Blueprint, seed: number): Map<string, Float64Array> {
+  if (!Array.isArray(blueprint?.parameters)) {
+    throw new IsobathError('network', `expected a blueprint, as createBlueprint makes it, got ${foundText(blueprint)}.`)
+  }
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new IsobathError('option', `seed: expected a whole number of at least 0, got ${foundText(seed)}.`)
   }

@@ -113,7 +113,6 @@ export async function compareNetworks(
 ): Promise<ComparisonResult> {
   const depths = depthsOf(flags, texts)
   const options = { ...trainingOptions(flags), ...machineOptions(flags), depths }
-  const { exact, winograd } = options
   const opened = openData(flags)
   const families = familiesOf(texts, await opened.shape())
   checkDepths(families, depths, flags.depths !== undefined)
@@ -121,7 +120,7 @@ export async function compareNetworks(
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const dataOptions = { ...(await opened.lastingOptions()) }
   const kept = { run: folder, dataOptions }
-  return showComparison({ families, depths, seeds, data, exact, winograd, command }, (watching) =>
+  return showComparison({ families, depths, seeds, data, command }, (watching) =>
     compare(families, { ...options, ...kept, data, seeds, ...watching }),
   )
 }

@@ -49,8 +49,8 @@ export interface Watching {
 }
 
 export function diagnoseNetwork({ network, options, label, command }: NetworkDiagnosis): Promise<DiagnosisResult> {
-  const { data, budget, exact, winograd } = options
-  return showDiagnosis({ data, budget, exact, winograd, label, command }, (watching) =>
+  const { data, budget } = options
+  return showDiagnosis({ data, budget, label, command }, (watching) =>
     diagnose(network, { ...options, label, ...watching }),
   )
 }

@@ -45,6 +45,7 @@ describe('trainings side by side listen for Ctrl-C', () => {
     ]
     const working: DiagnosisEvent[] = [
       { kind: 'progress', trial, done: 1, losses: [] },
+      { kind: 'planned', trials: [], found: [trial] },
       { kind: 'finished', trial },
       { kind: 'measuring', measurement: 'precision' },
     ]

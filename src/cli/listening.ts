@@ -23,14 +23,30 @@ export function listening<Observer extends Progress>(
   }
 }
 
+/** Whether there is anything to save or to show from now on. */
+function givesSomething(event: ComparisonEvent | DiagnosisEvent): boolean {
+  switch (event.kind) {
+    case 'finished':
+    case 'measuring':
+      return true
+    case 'planned':
+      return event.found.length > 0
+    case 'progress':
+      return event.done > 0
+    case 'started':
+    case 'steps':
+    case 'note':
+      return false
+  }
+}
+
 /** The same for trainings side by side. The longest begin first, so that the largest networks are planned by then. */
 export function listeningForEvents<Event extends ComparisonEvent | DiagnosisEvent>(
   onEvent: (event: Event) => void,
   listen: () => void,
 ): (event: Event) => void {
   return (event) => {
-    const { kind } = event
-    if (kind === 'finished' || kind === 'measuring' || (kind === 'progress' && event.done > 0)) listen()
+    if (givesSomething(event)) listen()
     onEvent(event)
   }
 }

@@ -1,7 +1,7 @@
 /** Files that commands write: nothing that the user needs is lost to one. */
 import { closeSync, existsSync, openSync, readSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { IsobathError } from '../index.ts'
+import { IsobathError, layerProbeNames } from '../index.ts'
 import { checkWritable, isFile, namesIn } from '../support/files.ts'
 
 /** What an earlier file of the same kind begins with. */
@@ -111,8 +111,8 @@ export function checkFigures(
   outputs: readonly (string | undefined)[] = [],
 ): void {
   if (place === '') throw new IsobathError('option', `${option}: expected an SVG file or a folder, got an empty name.`)
-  const file = isSvg(place) ? place : join(place, 'meanSquare.svg')
-  checkOutput({ option, file, kind: 'SVG', inputs, outputs })
+  const files = isSvg(place) ? [place] : layerProbeNames.map((name) => join(place, `${name}.svg`))
+  for (const file of files) checkOutput({ option, file, kind: 'SVG', inputs, outputs })
 }
 
 /** Whether a name is one of an SVG file. */

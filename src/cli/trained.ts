@@ -60,7 +60,7 @@ export interface Trained {
 }
 
 const usedData =
-  "a data set, or FILE.csv, which a run's network reads as its own table (default: that of the run, loaded as it was)"
+  "a data set, or FILE.csv, which is read as the training's table was (default: the data of a run, loaded as it was)"
 
 /** The argument and the options of a command that uses what was trained. */
 export function addTrained(command: Command): Command {
@@ -87,16 +87,11 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
   }
   const run = await readRun(folder)
   const { data, whole, other, notes } = await (isOfProgram(run)
-    ? readDataForModel(run, flags, use)
+    ? readDataForModel(folder, run, flags, use)
     : readDataFor(run, flags, use))
   checkFits(folder, run.blueprint, data, run.data.name)
   checkClasses(folder, run.data.classNames, data)
-  if (whole !== undefined && flags.standardise !== undefined) {
-    throw new IsobathError(
-      'option',
-      `--standardise: ${whole} is standardised as the table of the training was. Leave it out.`,
-    )
-  }
+  checkStandardised(whole, flags)
   const sameData = whole === undefined ? (await hashDataset(other?.own ?? data)) === run.data.sha256 : null
   const { network, weights, exact, winograd } = run
   const recipe = { ...pickOptions(chosen, run.recipe), ...givenOptions(chosen, flags) }
@@ -134,30 +129,44 @@ function checkClasses(folder: string, kept: readonly string[] | undefined, { nam
 
 async function openFile(file: string, flags: TrainedFlags, use: Use): Promise<Trained> {
   const model = await findModel(file)
-  if (model !== undefined) return openModel(file, model, flags, use)
-  if (flags.network === undefined) {
-    throw new IsobathError(
-      'option',
-      `--network: expected the network of ${file}, got none. The file has weights alone.`,
-    )
+  if (flags.network !== undefined) {
+    const note = `${file} is a model: without --network, its own network, statistics and classes are used.`
+    return openWeights(file, flags.network, flags, model === undefined ? [] : [note])
   }
+  if (model !== undefined) return openModel(file, model, flags, use)
+  throw new IsobathError('option', `--network: expected the network of ${file}, got none. The file has weights alone.`)
+}
+
+async function openWeights(
+  file: string,
+  text: string,
+  flags: TrainedFlags,
+  notes: readonly string[],
+): Promise<Trained> {
   const data = await openData(flags).read()
-  const network = readNetwork(flags.network, shapeOfData(data))
+  const network = readNetwork(text, shapeOfData(data))
   const weights = await loadWeights(file, createBlueprint(network, data.shape))
-  const { standardise = 'per-channel', loss = usualLoss(taskOf(data)) } = flags
-  return { network, weights, data, recipe: { loss, standardise }, mode: {}, sameData: null, notes: [] }
+  const { standardise, loss = usualLoss(taskOf(data)) } = flags
+  return { network, weights, data, recipe: { loss, standardise }, mode: {}, sameData: null, notes }
 }
 
 /** What `saveWeights` wrote of a run: the network, the statistics and the classes are there, the data set is not. */
 async function openModel(file: string, model: Model, flags: TrainedFlags, use: Use): Promise<Trained> {
-  if (flags.network !== undefined) {
-    throw new IsobathError('option', `--network: ${file} is a model and has its network. Leave it out.`)
-  }
   const { network, weights } = model
-  const { data, whole, notes } = await readDataForModel(model, flags, use)
+  const { data, whole, notes } = await readDataForModel(file, model, flags, use)
   checkFits(file, createBlueprint(network, model.input), data)
   checkClasses(file, model.classNames, data)
+  checkStandardised(whole, flags)
   const { standardise, loss = model.loss } = flags
   const statistics = standardise === undefined ? model.statistics : undefined
   return { network, weights, data, recipe: { loss, standardise }, statistics, mode: {}, sameData: null, whole, notes }
+}
+
+/** New rows are none that a network learned from. */
+function checkStandardised(whole: string | undefined, { standardise }: TrainedFlags): void {
+  if (whole === undefined || standardise === undefined) return
+  throw new IsobathError(
+    'option',
+    `--standardise: ${whole} is standardised as the table of the training was. Leave it out.`,
+  )
 }

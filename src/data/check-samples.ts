@@ -2,8 +2,8 @@
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, pickOptions } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
-import { count, text, texts } from '../support/kinds.ts'
-import { type Dataset, inputSize, type Samples, taskOf } from './dataset.ts'
+import { count, sampleShape, text, texts } from '../support/kinds.ts'
+import { type Dataset, inputSize, outputsOf, type Samples, taskOf } from './dataset.ts'
 
 /** Data sets are frozen in all but name: what was found right once isn't looked through again. */
 const checked = new WeakSet<Dataset>()
@@ -11,7 +11,7 @@ const checked = new WeakSet<Dataset>()
 /** What a data set says of itself beside its samples. */
 const described = {
   name: field(text(), { required: true }),
-  classes: field(count(0), { required: true }),
+  classes: field(count(0)),
   classNames: field(texts()),
   targetNames: field(texts()),
 } satisfies Fields
@@ -30,17 +30,13 @@ function isSamples(value: unknown): value is Samples {
  * them finite, and labels that name classes. Labels and targets may be unknown all together: such samples can be predicted.
  */
 export function checkSamples(data: Dataset): void {
-  if (checked.has(data)) return
-  const { name, shape } = data
-  pickOptions(described, data, { name: 'data', code: 'data' })
-  const isSize = (extent: unknown): boolean => Number.isSafeInteger(extent) && Number(extent) > 0
-  if (!Array.isArray(shape) || shape.length === 0 || !shape.every(isSize)) {
-    const found = Array.isArray(shape) ? `[${shape.map(String).join(', ')}]` : foundText(shape)
-    throw new IsobathError(
-      'data',
-      `${name}: shape: expected the sizes of one sample, [features] or [channels, height, width], got ${found}.`,
-    )
+  if (typeof data !== 'object' || data === null) {
+    throw new IsobathError('data', `expected a data set, such as glyphs(), got ${foundText(data)}.`)
   }
+  if (checked.has(data)) return
+  const { name, shape, classes } = data
+  pickOptions(described, data, { name: 'data', code: 'data' })
+  pickOptions({ shape: field(sampleShape(), { required: true }) }, { shape }, { name, code: 'data' })
   for (const set of ['train', 'test', 'validation'] as const) {
     const samples: unknown = data[set]
     if (samples === undefined && set === 'validation') continue
@@ -50,10 +46,31 @@ export function checkSamples(data: Dataset): void {
         `${name}, ${set}: expected samples, { count, inputs, labels } with typed arrays, got ${foundText(samples)}.`,
       )
     }
+    if (set === 'train' && taskOf(data) === 'classification' && !(classes >= 1)) {
+      throw new IsobathError('data', `${name}: classes: expected at least 1, got ${foundText(classes)}.`)
+    }
     checkSet(data, samples, set)
     if (set !== 'train') checkAlike(data, samples, set)
   }
+  checkNames(data)
   checked.add(data)
+}
+
+/** A data set of samples that were checked as parts of another one. */
+export function passChecked(data: Dataset): Dataset {
+  checked.add(data)
+  return data
+}
+
+/** As many classes as labels may name, and as many names as there are classes or targets. */
+function checkNames(data: Dataset): void {
+  const { name, classes, classNames, targetNames, train } = data
+  const isClasses = taskOf(data) === 'classification'
+  const [option, names, wanted] = isClasses
+    ? ['classNames', classNames, classes]
+    : ['targetNames', train.targets === 'inputs' ? undefined : targetNames, outputsOf(data)]
+  if (names === undefined || names.length === wanted) return
+  throw new IsobathError('data', `${name}: ${option}: expected ${wanted}, one for each, got ${names.length}.`)
 }
 
 function checkSet(data: Dataset, samples: Samples, set: SetName): void {
@@ -119,21 +136,22 @@ function checkLength(where: string, found: number, expected: number, words: stri
 function checkFinite(where: string, values: ArrayLike<number>, width: number): void {
   if (values instanceof Uint8Array) return
   for (let index = 0; index < values.length; index++) {
-    if (isFinite32(values[index])) continue
+    if (isUsable(values[index])) continue
     const place = `sample ${Math.floor(index / width)}, value ${index % width}`
-    throw new IsobathError('data', `${where}: ${place}: ${notFinite(values[index])}`)
+    throw new IsobathError('data', `${where}: ${place}: ${notUsable(values[index])}`)
   }
 }
 
-/** Whether float32 holds it: networks compute in float32, and squares of larger values leave float64, too. */
-export const isFinite32 = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isFinite(Math.fround(value))
+/** Squares of larger values, which a deviation is made of, leave float64. */
+const largest = 1e150
+
+/** Whether a value can be standardized. */
+export const isUsable = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= largest
 
 /** What is wrong with another value. */
-export function notFinite(value: unknown): string {
-  const found = `expected a finite number, got ${foundText(value)}`
-  if (Number.isFinite(value)) return `${found}, which is beyond what float32 holds. Give values in another unit.`
-  return `${found}. Leave the sample out, or fill the value in.`
+export function notUsable(value: unknown): string {
+  if (Number.isFinite(value)) return `expected a number up to ${largest}, got ${value}. Give values in another unit.`
+  return `expected a finite number, got ${foundText(value)}. Leave the sample out, or fill the value in.`
 }
 
 function checkClasses(where: string, labels: ArrayLike<number>, classes: number): void {

@@ -1,5 +1,4 @@
 /** What the generators share. Every sample has a random stream of its own, so a larger set begins with a smaller one. */
-
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, type Input, type Output, pickOptions, withDefaults } from '../support/fields.ts'
@@ -59,12 +58,6 @@ export function checkCount(what: string, count: number, size: number): void {
 export function checkWhole(what: string, value: number, low: number, high: number): void {
   if (Number.isInteger(value) && value >= low && value <= high) return
   throw new IsobathError('data', `${what}: expected a whole number from ${low} to ${high}, got ${value}.`)
-}
-
-/** Throws an `option` error unless `value` is a fraction above 0 and below 1. */
-export function checkFraction(what: string, value: number): void {
-  if (value > 0 && value < 1) return
-  throw new IsobathError('option', `${what}: expected a number above 0 and below 1, got ${value}.`)
 }
 
 /** A number in [low, high). */

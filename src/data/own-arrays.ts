@@ -3,9 +3,9 @@ import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, pickOptions, withDefaults } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
-import { count, fraction, type Kind, text, texts, whole } from '../support/kinds.ts'
+import { count, fraction, sampleShape, text, texts, whole } from '../support/kinds.ts'
 import { createRandom } from '../support/random.ts'
-import { checkSamples, isFinite32, notFinite } from './check-samples.ts'
+import { checkSamples, isUsable, notUsable, passChecked } from './check-samples.ts'
 import { sortWords } from './csv-target.ts'
 import { type Dataset, type Samples, selectSamples } from './dataset.ts'
 
@@ -44,16 +44,9 @@ export interface OwnDataset extends OwnSamples {
 
 const mostClasses = 2 ** 16
 
-const sizes: Kind<readonly number[]> = {
-  expected: 'the sizes of one sample, [features] or [channels, height, width]',
-  accepts: (value): value is readonly number[] =>
-    Array.isArray(value) && value.length > 0 && value.every((extent) => Number.isSafeInteger(extent) && extent > 0),
-  found: (value) => (Array.isArray(value) ? `[${value.map(String).join(', ')}]` : foundText(value)),
-}
-
 /** All but the samples. */
 const ownOptions = {
-  shape: field(sizes),
+  shape: field(sampleShape()),
   testFraction: field(fraction()),
   seed: field(count(0), { default: 0 }),
   classes: field(whole(1, mostClasses)),
@@ -114,12 +107,12 @@ export function dataset(own: OwnDataset): Dataset {
   }
   // Before samples are parted, so that errors number them as they were given.
   checkSamples(given)
-  return test === undefined ? { ...given, ...split(all, name, testFraction, seed) } : given
+  return test === undefined ? passChecked({ ...given, ...split(all, name, testFraction, seed) }) : given
 }
 
 function shapeOf({ inputs }: OwnDataset, name: string): readonly number[] {
   const first: unknown = Array.isArray(inputs) ? inputs[0] : undefined
-  if (isRow(first) && first.length > 0) return [first.length]
+  if (isList(first) && first.length > 0) return [first.length]
   if (first !== undefined) {
     throw new IsobathError(
       'data',
@@ -154,7 +147,8 @@ function classesOf(
     if (extra !== undefined) throw wrong(extra, 'the samples have targets and no classes. Leave it out.')
     return { count: 0, expected: 'none', numberOf: () => undefined }
   }
-  const twice = classNames?.find((word, place) => classNames.indexOf(word) !== place)
+  const seen = new Set<string>()
+  const twice = classNames?.find((word) => seen.size === seen.add(word).size)
   if (twice !== undefined) throw wrong('classNames', `expected different names, got ${foundText(twice)} twice.`)
   const labels: readonly unknown[] = isList(own.labels) ? Array.from<unknown>(own.labels) : []
   const words = labels.filter((label): label is string => typeof label === 'string')
@@ -204,12 +198,8 @@ function readSet({ inputs, labels, targets }: OwnSamples, where: string, size: n
   return { count, inputs: values, labels: new Uint8Array(0), targets: targetsOf(targets, `${where}: targets`, count) }
 }
 
-type Row = readonly unknown[] | Uint8Array | Float32Array | Float64Array
-
 const isTyped = (value: unknown): value is Uint8Array | Float32Array | Float64Array =>
   value instanceof Uint8Array || value instanceof Float32Array || value instanceof Float64Array
-
-const isRow = (value: unknown): value is Row => Array.isArray(value) || isTyped(value)
 
 const isList = (value: unknown): value is ArrayLike<unknown> =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
@@ -222,26 +212,24 @@ export function numbersOf(given: unknown, where: string, size: number): Samples[
   }
   const values = new Float64Array(given.length * size)
   for (const [sample, row] of given.entries()) {
-    if (!isRow(row) || row.length !== size) {
-      const found = isRow(row) ? `${row.length}` : foundText(row)
+    if (!isList(row) || row.length !== size) {
+      const found = isList(row) ? `${row.length}` : foundText(row)
       throw new IsobathError('data', `${where}: sample ${sample}: expected ${size} values, got ${found}.`)
     }
-    row.forEach((value, at) => {
-      values[sample * size + at] = numberIn(value, `${where}: sample ${sample}`, at)
-    })
+    for (let at = 0; at < size; at++) values[sample * size + at] = numberIn(row[at], where, sample, at)
   }
   // Float32 does where it holds every value exactly.
   return values.every((value) => Math.fround(value) === value) ? Float32Array.from(values) : values
 }
 
-function numberIn(value: unknown, where: string, at: number): number {
-  if (isFinite32(value)) return value
-  throw new IsobathError('data', `${where}, value ${at}: ${notFinite(value)}`)
+function numberIn(value: unknown, where: string, sample: number, at: number): number {
+  if (isUsable(value)) return value
+  throw new IsobathError('data', `${where}: sample ${sample}, value ${at}: ${notUsable(value)}`)
 }
 
 function targetsOf(given: unknown, where: string, count: number): Float32Array | Float64Array {
   if (isTyped(given)) return given instanceof Uint8Array ? Float32Array.from(given) : finite(given, where, count)
-  const isRows = Array.isArray(given) && isRow(given[0])
+  const isRows = Array.isArray(given) && isList(given[0])
   if (Array.isArray(given) && given.length !== count) {
     const each = isRows ? 'a row for each sample' : 'one for each sample'
     throw new IsobathError('data', `${where}: expected ${count}, ${each}, got ${given.length}.`)
@@ -254,10 +242,9 @@ function targetsOf(given: unknown, where: string, count: number): Float32Array |
 
 /** Nobody can say that a target isn't known: NaN means that in tables alone. */
 function finite<Values extends Float32Array | Float64Array>(values: Values, where: string, count: number): Values {
+  const wrong = values.findIndex((value) => !isUsable(value))
   const width = Math.max(1, Math.floor(values.length / count))
-  values.forEach((value, at) => {
-    numberIn(value, `${where}: sample ${Math.floor(at / width)}`, at % width)
-  })
+  if (wrong >= 0) numberIn(values[wrong], where, Math.floor(wrong / width), wrong % width)
   return values
 }
 

@@ -29,13 +29,15 @@ const patient: Patient = {
 }
 
 /** As a diagnosis ends, with 7 seconds for each thing that was left open. */
+const mode = { backend: 'wasm', precision: 'float32', exact: false, winograd: true } as const
+
 function summary(trials: MadeUp['trials'], made: MadeUp = {}, other: Partial<DiagnosisOutcome> = {}): Diagnosis {
   const evidence = madeUpEvidence({ trials, measured: usefulDepth(), ...made })
   const judgement = judge(evidence)
   const openQuestions = judgement.open.flatMap(({ needs }) => needs.map((need): OpenQuestion => ({ need, seconds: 7 })))
   return summarise(
     { evidence, judgement, patient, openQuestions, plan: { steps: 100 }, interrupted: false, seconds: 12, ...other },
-    { seeds: evidence.seeds, notes: ['it was kept.'], budgetSeconds: 60 },
+    { seeds: evidence.seeds, notes: ['it was kept.'], budgetSeconds: 60, mode },
   )
 }
 

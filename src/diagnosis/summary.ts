@@ -1,4 +1,5 @@
 /** A diagnosis as its user gets it: plain data, all of it JSON. */
+import type { Mode } from '../backends/machine.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { Cause, Verdict } from './cause.ts'
 import { causeTable, type JudgedCause } from './causes/table.ts'
@@ -69,13 +70,18 @@ export interface Diagnosis {
   readonly picture: string
   /** Of the patient, with the first seed. */
   readonly settings: TrainingSettings
+  /** How its trainings were computed. */
+  readonly mode: Mode
   readonly interrupted: boolean
   readonly seconds: number
 }
 
-type SummaryTask = Pick<DiagnosisTask, 'seeds' | 'notes' | 'budgetSeconds'>
+type SummaryTask = Pick<DiagnosisTask, 'seeds' | 'notes' | 'budgetSeconds'> & Pick<Diagnosis, 'mode'>
 
-export function summarise(outcome: DiagnosisOutcome, { seeds, budgetSeconds, notes = [] }: SummaryTask): Diagnosis {
+export function summarise(
+  outcome: DiagnosisOutcome,
+  { seeds, budgetSeconds, notes = [], mode }: SummaryTask,
+): Diagnosis {
   const { evidence, judgement, patient, plan, interrupted, seconds } = outcome
   // Nothing follows from no training.
   const isTrained = evidence.records.some(({ control }) => control === 'patient')
@@ -97,6 +103,7 @@ export function summarise(outcome: DiagnosisOutcome, { seeds, budgetSeconds, not
     profiles,
     picture: pictureOf(verdict, profiles),
     settings: settingsOf(patient, seeds[0]),
+    mode,
     interrupted,
     seconds,
   }

@@ -8,6 +8,7 @@ import type { Statistics } from '../data/standardise.ts'
 import { machine } from '../settings/machine.ts'
 import { readSettings, type TrainingSettings } from '../settings/options.ts'
 import type { Signal } from '../training/signal.ts'
+import { encodingSchema } from '../training/stored-encoding.ts'
 import { statisticsSchema, storedStatistics } from '../training/stored-statistics.ts'
 import { encodeChecked, readChecked, readJson, storedOption } from './checked-json.ts'
 import { noWork, resultFile, workKinds } from './work-folder.ts'
@@ -29,31 +30,6 @@ export const signalSchema = z.object({
   first: maybeInfinite,
   last: maybeInfinite,
 })
-
-const different = (names: readonly string[]): boolean => new Set(names).size === names.length
-const namesSchema = z.array(z.string()).refine(different).readonly()
-
-/** What the columns of a table became. */
-const encodingSchema = z
-  .object({
-    named: z.boolean(),
-    columns: z
-      .array(
-        z.union([
-          z.object({ name: z.string(), role: z.enum(['number', 'target', 'ignored']) }),
-          z.object({ name: z.string(), role: z.literal('category'), words: namesSchema }),
-        ]),
-      )
-      .refine((columns) => different(columns.map(({ name }) => name)))
-      .readonly(),
-    target: z.enum(['classes', 'values', 'autoencode']),
-    classes: namesSchema.optional(),
-  })
-  .refine(({ columns, target, classes }) => {
-    const has = (...roles: string[]): boolean => columns.some(({ role }) => roles.includes(role))
-    const isComplete = (target === 'classes') === (classes !== undefined) && (target !== 'autoencode') === has('target')
-    return isComplete && has('number', 'category')
-  }) satisfies z.ZodType<TableEncoding>
 
 /** What a description keeps of a data set. */
 export interface DataDescription {

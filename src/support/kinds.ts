@@ -83,6 +83,14 @@ export const threadCount = (): Kind<number> => whole(1, 256)
 export const within = (low: number, high: number): Kind<number> =>
   number(`a number from ${low} to ${high}`, (value) => value >= low && value <= high)
 
+/** The sizes of one sample. */
+export const sampleShape = (): Kind<readonly number[]> => ({
+  expected: 'the sizes of one sample, [features] or [channels, height, width]',
+  accepts: (value): value is readonly number[] =>
+    Array.isArray(value) && value.length > 0 && value.every((extent) => Number.isSafeInteger(extent) && extent > 0),
+  found: (value) => (Array.isArray(value) ? `[${value.map(String).join(', ')}]` : foundText(value)),
+})
+
 /** True or false. A flag on the command line takes no value: it is there or not. */
 export const choice = (): Kind<boolean> => ({
   expected: 'true or false',

@@ -97,8 +97,8 @@ export function judgeSignal(layers: readonly LayerSignal[]): Signal {
 
 /** What stands out about the signal, in words; null when it is steady. */
 export function describeSignal({ verdict, layer, position, layers, first, last }: Signal): string | null {
-  if (verdict === 'steady') return null
-  const place = `layer ${position === null ? '' : grouped(position)} of ${grouped(layers)} (${layer})`
+  if (verdict === 'steady' || position === null) return null
+  const place = `layer ${grouped(position)} of ${grouped(layers)} (${layer})`
   const sizes = `its mean square is ${size(first)} after the first layer and ${size(last)} after the last`
   return `the signal ${verdict} by ${place}: ${sizes}`
 }

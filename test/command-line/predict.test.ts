@@ -187,7 +187,7 @@ describe('predict', () => {
     const model = join(root, 'model.safetensors')
     await saveWeights(model, await readRun(run))
     const rows = join(root, 'rows.csv')
-    writeFileSync(rows, 'a,b\n2,5\n17,5\n')
+    writeFileSync(rows, 'length,width\n2,5\n17,5\n')
     const { status, stdout } = await isobath(['predict', model, '--data', rows])
     expect(status).toBe(0)
     expect(stdout.split('\n').slice(0, 3).join('\n')).toMatch(
@@ -196,13 +196,19 @@ describe('predict', () => {
     const named = join(root, 'named.csv')
     writeFileSync(named, 'length,width,flower\n2,5,rose\n17,5,rose\n')
     expect(await isobathJson(`evaluate ${model} --data ${named}`)).toMatchObject({ test: { error: 0.5 } })
+    // As the table of the training was, by its names.
+    const turned = join(root, 'turned.csv')
+    writeFileSync(turned, 'flower,width,length\nrose,5,2\nrose,5,17\n')
+    expect(await isobathJson(`evaluate ${model} --data ${turned}`)).toMatchObject({ test: { error: 0.5 } })
+    const alone = await isobathJson(`evaluate ${model} --data ${table} --label flower --network mlp:depth=1,width=8`)
+    expect(alone).toMatchObject({ data: 'flowers.csv' })
     const refused = [
-      await isobath(['predict', model, '--data', rows, '--network', 'mlp:depth=1,width=8']),
+      await isobath(['predict', model, '--data', rows, '--standardise', 'none']),
       await isobath(['predict', model, '--data', 'blobs']),
       await isobath(['predict', model]),
     ]
     expect(saidOn(refused, root)).toMatchInlineSnapshot(`
-      "isobath: --network: ROOT/model.safetensors is a model and has its network. Leave it out.
+      "isobath: --standardise: rows.csv is standardised as the table of the training was. Leave it out.
       isobath: blobs: expected 2 classes, as ROOT/model.safetensors was trained on, got 3. Give it data of that kind.
       isobath: --data: expected a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Name one, such as --data glyphs.
       "
@@ -225,9 +231,18 @@ describe('predict', () => {
         .slice(1, 3)
         .map((line) => line.split(',')[1]),
     ).toEqual(['early', 'late'])
-    const refused = [await isobath(['predict', own]), await isobath(['diagnose', own])]
+    const first = join(root, 'first.csv')
+    writeFileSync(first, 'when,a,b\nearly,1001,3\nlate,1038,3\n')
+    const refused = [
+      await isobath(['predict', own]),
+      await isobath(['predict', own, '--data', first]),
+      await isobath(['predict', own, '--data', first, '--label', 'when']),
+      await isobath(['diagnose', own]),
+    ]
     expect(saidOn(refused, root)).toMatchInlineSnapshot(`
       "isobath: --data: expected a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Name one, such as --data glyphs.
+      isobath: first.csv, line 2, column "column 1": expected a number, as in the training, got "early". Correct it.
+      isobath: --label: ROOT/own doesn't say what its table was: all columns are inputs in their order, then the label. Leave it out, and put the columns in this order.
       isobath: times: a program made this data set, so no command can load it. Call resume, resumeDiagnosis, resumeComparison or diagnoseRun in that program, with the data.
       "
     `)

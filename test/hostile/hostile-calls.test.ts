@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 
 /** Calls a public function with values that its types don't allow. */
-async function call(name: keyof typeof isobath, ...values: readonly unknown[]): Promise<unknown> {
+async function call(name: string, ...values: readonly unknown[]): Promise<unknown> {
   const called = library[name]
   if (typeof called !== 'function') throw new Error(`${name} is no function`)
   try {
@@ -30,40 +30,54 @@ async function call(name: keyof typeof isobath, ...values: readonly unknown[]): 
 
 const junk = [null, 5, 'word', true, Symbol('symbol'), () => {}] as const
 
-it.each([
-  'train',
-  'evaluate',
-  'diagnose',
-  'compare',
-  'resume',
-  'resumeDiagnosis',
-  'resumeComparison',
-  'diagnoseRun',
-  'readRun',
-  'loadModel',
-  'createMachine',
-  'createWasmBackend',
-  'dataset',
-  'readCsv',
-  'encodeModel',
-] as const)('%s refuses what it can not use', async (name) => {
+/** What comes behind the first value, so that the first is what is wrong. */
+const rest: Readonly<Record<string, readonly unknown[]>> = {
+  train: [{ data, steps: 1 }],
+  evaluate: [{ data, weights: new Map() }],
+  diagnose: [{ data, steps: 1, seeds: [0] }],
+  compare: [{ data, steps: 1, seeds: [0], depths: [1] }],
+  resume: [{ data }],
+  resumeDiagnosis: [{ data }],
+  resumeComparison: [{ data }],
+  diagnoseRun: [{ data }],
+  show: [network, { input: data.shape }],
+  readRun: [],
+  loadModel: [],
+  createMachine: [],
+  createWasmBackend: [],
+  createBlueprint: [data.shape],
+  dataset: [],
+  readCsv: [],
+  encodeModel: [],
+  decodeModel: [],
+  probeSamples: [],
+  initialise: [1],
+  saveWeights: [{ blueprint, weights: new Map() }],
+  reportComparison: [{ data, families: [], depths: [1], seeds: [0] }],
+  reportDiagnosis: [{ data }],
+}
+
+it.each(Object.keys(rest))('%s refuses what it can not use', async (name) => {
+  // A folder or a file may have any name, and says that it isn't there.
   for (const first of junk) {
-    const error = await call(name, first)
+    const error = await call(name, first, ...rest[name])
     if (error === 'nothing was refused') throw new Error(`${name} took ${String(first)}`)
     expect(error, `${name}(${String(first)})`).toBeInstanceOf(IsobathError)
-    expect(error).not.toMatchObject({ code: 'internal' })
+    expect(error, `${name}(${String(first)})`).not.toMatchObject({ code: 'internal' })
   }
 })
 
 it('refuses wrong values in the second place', async () => {
-  const calls: readonly (readonly [keyof typeof isobath, ...unknown[]])[] = [
+  const calls: readonly (readonly [string, ...unknown[]])[] = [
     ['predict', run, [[1, 2]], 5],
     ['predict', run, [[1, 2]], { onProgress: 5 }],
     ['predict', run, null],
-    ['predict', run, [[1e39, 2]]],
+    ['predict', run, [[1e45, 2]]],
+    ['predict', run, [[1e200, 2]]],
     ['saveWeights', 5, run],
     ['saveWeights', `${root}/w.safetensors`],
     ['saveWeights', `${root}/w.safetensors`, {}],
+    ['saveWeights', `${root}/w.safetensors`, { blueprint: null, weights: new Map() }],
     ['saveWeights', `${root}/w.safetensors`, { blueprint, weights: null }],
     ['train', network, { data, steps: 1, onProgress: 'x' }],
     ['diagnose', network, { data, start: 5 }],
@@ -81,6 +95,10 @@ it('refuses wrong values in the second place', async () => {
     ['kernelsOf', network, { input: data.shape, loss: 'nope' }],
     ['readCsv', new Uint8Array(4), null],
     ['decodeModel', new Uint8Array(4)],
+    ['show', 'network', 5, { input: data.shape }],
+    ['reportComparison', { mode: {} }],
+    ['reportComparison', { mode: {} }, { data }],
+    ['reportDiagnosis', { mode: {} }],
     ['createWasmBackend', { thread: 2 }],
     ['createMachine', { backend: () => ({}) }],
   ]

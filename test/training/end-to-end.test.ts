@@ -94,7 +94,7 @@ describe('the public API', () => {
       IsobathError: loss: expected one of cross-entropy, squared-error, got nope. Choose one of them.
       IsobathError: optimizer: expected an optimizer, got "adam". Give one, such as momentum({ rate: 0.03 }).
       IsobathError: precision: expected one of float32, float64, got float16. Did you mean float32?
-      IsobathError: input: expected the sizes of one sample, [features] or [channels, height, width], got a list of 1.
+      IsobathError: input: expected the sizes of one sample, [features] or [channels, height, width], got [0].
       IsobathError: show: expected the options input, batch, loss, optimizer, exact, winograd, precision, got "threads". Leave it out.
       IsobathError: stage: expected one of network, blueprint, graph, plan, kernels, got "nonsense"."
     `)

@@ -16,8 +16,10 @@ import {
   glyphs,
   loadModel,
   loadWeights,
+  type Model,
   predict,
   type Run,
+  readCsv,
   readRun,
   relu,
   resume,
@@ -137,26 +139,39 @@ describe('a weights file', () => {
     const { tensors, metadata } = decodeTensors(readFileSync(file), 'whole')
     const facts = JSON.parse(metadata['isobath.model'])
     const { inputs, targets } = facts.statistics
+    const decode = (change: object): Model => {
+      const text = JSON.stringify({ ...facts, ...change })
+      return decodeModel(encodeTensors({ tensors, metadata: { 'isobath.model': text } }), 'changed')
+    }
     const changed = [
       { statistics: { ...facts.statistics, inputs: { mean: [1], deviation: [1, 2] } } },
       { statistics: { ...facts.statistics, inputs: { mean: [1, 2, 3], deviation: [1, 2, 3] } } },
       { statistics: { ...facts.statistics, inputs: { ...inputs, deviation: [1, -1] } } },
       { statistics: { ...facts.statistics, targets: inputs } },
       { task: 'regression', statistics: { ...facts.statistics, targets } },
-      { classNames: ['early'] },
     ]
-    const said = changed.map((change) => {
-      const text = JSON.stringify({ ...facts, ...change })
-      return refusal(() => decodeModel(encodeTensors({ tensors, metadata: { 'isobath.model': text } }), 'changed'))
-    })
-    expect(said.join('\n')).toMatchInlineSnapshot(`
+    expect(changed.map((change) => refusal(() => decode(change))).join('\n')).toMatchInlineSnapshot(`
       "IsobathError: changed: isobath.model: its statistics don't fit 2 inputs. The file was changed or broken.
       IsobathError: changed: isobath.model: its statistics don't fit 2 inputs. The file was changed or broken.
       IsobathError: changed: isobath.model: its statistics don't fit 2 inputs. The file was changed or broken.
       IsobathError: changed: isobath.model: its statistics of targets don't fit 2 outputs. The file was changed or broken.
-      IsobathError: changed: isobath.model: its statistics of targets don't fit 2 outputs. The file was changed or broken.
-      IsobathError: changed: isobath.model: it has 1 names for 2 outputs. The file was changed or broken."
+      IsobathError: changed: isobath.model: its statistics of targets don't fit 2 outputs. The file was changed or broken."
     `)
+    // Nothing is computed from names: those of another number are left out.
+    expect(decode({ classNames: ['early'] }).classNames).toBeUndefined()
+  })
+
+  it('of a network that gives named values, or those of a table, back is read again', async () => {
+    const table = new TextEncoder().encode(
+      `size,price\n${inputs.map(([one, other]) => `${one},${other + one}`).join('\n')}\n`,
+    )
+    const read = await readCsv(table)
+    const trained = await train(chain(dense(1)), { data: autoencode(read), steps: 2, threads: 1 })
+    const model = decodeModel(encodeModel(trained))
+    expect(model).toMatchObject({ task: 'autoencoding', encoding: { target: 'autoencode' } })
+    expect(model.targetNames).toBeUndefined()
+    const values = await train(chain(dense(1)), { data: read, steps: 2, threads: 1 })
+    expect(decodeModel(encodeModel(values))).toMatchObject({ targetNames: ['price'], encoding: read.encoding })
   })
 
   it('whose facts were changed is refused with its name', async () => {
@@ -179,7 +194,13 @@ describe('inputs that do not fit the model', () => {
       await laterRefusal(() => predict(run, new Float32Array([1, 2, 3]))),
       await laterRefusal(() => predict(run, new Float32Array([1, Number.POSITIVE_INFINITY]))),
       await laterRefusal(() => predict(run, [])),
-      await laterRefusal(() => predict(run, [[1e39, 2]])),
+      await laterRefusal(() =>
+        predict(run, [
+          [1000, 4],
+          [1e45, 2],
+        ]),
+      ),
+      await laterRefusal(() => predict(run, [[1e200, 2]])),
       // @ts-expect-error a network has no weights
       await laterRefusal(() => predict(network, [[1, 2]])),
     ]
@@ -189,7 +210,8 @@ describe('inputs that do not fit the model', () => {
       IsobathError: inputs: expected at least one sample, and 2 values of each, got 3 values.
       IsobathError: inputs: sample 0, value 1: expected a finite number, got Infinity. Leave the sample out, or fill the value in.
       IsobathError: inputs: expected at least one sample, and 2 values of each, got 0 values.
-      IsobathError: inputs: sample 0, value 0: expected a finite number, got 1e+39, which is beyond what float32 holds. Give values in another unit.
+      IsobathError: inputs: sample 1, value 0: expected a value near those of the training, got 1e+45, which is too far from them to be computed.
+      IsobathError: inputs: sample 0, value 0: expected a number up to 1e+150, got 1e+200. Give values in another unit.
       IsobathError: predict: expected a model to predict inputs with, got a network. Give a run, or what loadModel gives."
     `)
   })

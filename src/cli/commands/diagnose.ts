@@ -123,10 +123,10 @@ const resumable = new Set([
 
 async function resumeKept(folder: string, flags: Flags, command: string): Promise<void> {
   const facts = await readDiagnosisFacts(folder)
-  const { label, budget: before, exact, winograd } = facts
+  const { label, budget: before } = facts
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
   const { budget } = flags
-  const shown = { label, data, budget: budget ?? before, exact, winograd, command }
+  const shown = { label, data, budget: budget ?? before, command }
   const result = await showDiagnosis(shown, (watching) =>
     resumeDiagnosis(folder, { ...machineOptions(flags), ...watching, data, budget }),
   )
@@ -154,10 +154,10 @@ const choosable = new Set([
 async function diagnoseKept(trained: string, flags: Flags, command: string): Promise<void> {
   const budget = budgetOf(flags)
   const facts = await readRunFacts(trained)
-  const { label, exact, winograd } = facts
+  const { label } = facts
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
   const against = flags.against === undefined ? undefined : readNetwork(flags.against, shapeOfData(data))
-  const shown = { label, data, budget, exact, winograd, command }
+  const shown = { label, data, budget, command }
   const diagnoseInto = async (run: string): Promise<Kept> => {
     const result = await showDiagnosis(shown, (watching) => {
       const options = { ...machineOptions(flags), data, seedCount: flags.seeds, budget, against, run, ...watching }

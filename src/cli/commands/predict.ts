@@ -24,6 +24,8 @@ A table that isn't the run's own (--data FILE) is read as the run's was: columns
 are matched by their names, in any order, and no option of the training need be
 said again. The label may be missing. All rows are predicted, in their order.
 So is a table of --test-file FILE, which takes the place of the run's test rows.
+A model's table is read so, too. Where the training had no table, all columns
+are numbers, in the order of the inputs.
 
 Examples:
   isobath predict runs/first > predictions.csv
