@@ -121,7 +121,7 @@ describe('dataset', () => {
       a label too few: IsobathError: data, train: labels: expected 10 (one for each of 10 samples), got 9.
       a label out of range: IsobathError: data, train: labels: sample 9: expected a class from 0 to 2, got 7.
       half a label: IsobathError: data, train: labels: sample 9: expected a class from 0 to 65535, got 0.5.
-      a word that names no class: IsobathError: data, train: labels: sample 2: expected one of the classes 0, 1, got "2".
+      a word that names no class: IsobathError: data, train: labels: sample 2: expected one of the words 0, 1, got "2".
       a short row: IsobathError: data, train: inputs: sample 9: expected 3 values, got 2.
       a NaN in training inputs: IsobathError: data, train: inputs: sample 4, value 1: expected a finite number, got NaN. Leave the sample out, or fill the value in.
       a word among inputs: IsobathError: data, train: inputs: sample 4, value 1: expected a finite number, got "four". Leave the sample out, or fill the value in.
@@ -135,11 +135,11 @@ describe('dataset', () => {
       a fraction beside test samples: IsobathError: data: testFraction: the test samples are given. Leave one out.
       one sample alone: IsobathError: data: expected at least 2 samples to test on some, got 1. Give test samples.
       a test label that training has not: IsobathError: data, test: labels: sample 3: expected a class from 0 to 2, got 5.
-      a test word that training has not: IsobathError: data, test: labels: sample 0: expected one of the classes c0, c1, c2, got "c9".
+      a test word that training has not: IsobathError: data, test: labels: sample 0: expected one of the words c0, c1, c2, got "c9".
       a label that is no number: IsobathError: data, train: labels: sample 2: expected a class from 0 to 65535, got NaN.
       a label that is huge: IsobathError: data, train: labels: sample 2: expected a class from 0 to 65535, got 1000000000.
       a label below 0: IsobathError: data, train: labels: sample 2: expected a class from 0 to 65535, got -1.
-      words and numbers: IsobathError: data, train: labels: sample 0: expected one of the classes two, got 1.
+      words and numbers: IsobathError: data, train: labels: sample 0: expected one of the words two, got 1.
       too many targets: IsobathError: data, train: targets: expected 10, one for each sample, got 11.
       a target beyond float64: IsobathError: data, train: targets: sample 0, value 0: expected a finite number, got NaN. Leave the sample out, or fill the value in.
       typed targets that are NaN: IsobathError: data, train: targets: sample 0, value 0: expected a finite number, got NaN. Leave the sample out, or fill the value in.

@@ -134,54 +134,57 @@ interface Classes {
   readonly numberOf: (label: unknown) => number | undefined
 }
 
+type ClassOptions = Pick<OwnDataset, 'classes' | 'classNames'> & { readonly name: string }
+
 /** Those of the training samples, where nothing else is said: a test label that they don't have is out of range. */
-function classesOf(
-  own: OwnDataset,
-  options: Pick<OwnDataset, 'classes' | 'classNames'> & { readonly name: string },
-): Classes {
-  const { name, classes, classNames } = options
-  const wrong = (option: string, problem: string): IsobathError =>
-    new IsobathError('data', `${name}: ${option}: ${problem}`)
-  if (own.targets !== undefined) {
+function classesOf({ labels, targets }: OwnDataset, options: ClassOptions): Classes {
+  const { classes, classNames } = options
+  if (targets !== undefined) {
     const [extra] = Object.entries({ classes, classNames }).find(([, value]) => value !== undefined) ?? []
-    if (extra !== undefined) throw wrong(extra, 'the samples have targets and no classes. Leave it out.')
+    if (extra !== undefined) throw wrong(options, extra, 'the samples have targets and no classes. Leave it out.')
     return { count: 0, expected: 'none', numberOf: () => undefined }
   }
-  const seen = new Set<string>()
-  const twice = classNames?.find((word) => seen.size === seen.add(word).size)
-  if (twice !== undefined) throw wrong('classNames', `expected different names, got ${foundText(twice)} twice.`)
-  const labels: readonly unknown[] = isList(own.labels) ? Array.from<unknown>(own.labels) : []
-  const words = labels.filter((label): label is string => typeof label === 'string')
-  if (words.length > 0) {
-    const names = classNames ?? sortWords([...new Set(words)])
-    if (classes !== undefined && classes !== names.length) {
-      throw wrong('classes', `expected ${names.length}, as the labels are words, got ${classes}. Leave it out.`)
-    }
-    const places = new Map<unknown, number>(names.map((word, place) => [word, place]))
-    const shown = names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
-    return {
-      count: names.length,
-      names,
-      expected: `one of the classes ${shown}`,
-      numberOf: (label) => places.get(label),
-    }
+  if (classNames !== undefined && new Set(classNames).size < classNames.length) {
+    const twice = classNames.find((word, place) => classNames.indexOf(word) !== place)
+    throw wrong(options, 'classNames', `expected different names, got ${foundText(twice)} twice.`)
   }
+  const given: readonly unknown[] = isList(labels) ? Array.from<unknown>(labels) : []
+  const words = given.filter((label): label is string => typeof label === 'string')
+  return words.length > 0 ? classesOfWords(words, options) : classesOfNumbers(given, options)
+}
+
+function classesOfWords(words: readonly string[], options: ClassOptions): Classes {
+  const { classes, classNames: names = sortWords([...new Set(words)]) } = options
+  const count = names.length
+  if (classes !== undefined && classes !== count) {
+    throw wrong(options, 'classes', `expected ${count}, as the labels are words, got ${classes}. Leave it out.`)
+  }
+  const places = new Map<unknown, number>(names.map((word, place) => [word, place]))
+  const shown = count > 6 ? `${names.slice(0, 5).join(', ')} and ${count - 5} more` : names.join(', ')
+  return { count, names, expected: `one of the words ${shown}`, numberOf: (label) => places.get(label) }
+}
+
+function classesOfNumbers(labels: readonly unknown[], options: ClassOptions): Classes {
+  const { classes, classNames: names } = options
   const isClass = (label: unknown): label is number =>
     Number.isInteger(label) && Number(label) >= 0 && Number(label) < mostClasses
   const largest = labels.filter(isClass).reduce((most, label) => Math.max(most, label), 0)
-  const total = classes ?? classNames?.length ?? largest + 1
-  if (classNames !== undefined && classNames.length !== total) {
-    throw wrong('classNames', `expected ${total}, one for each class, got ${classNames.length}.`)
+  const count = classes ?? names?.length ?? largest + 1
+  if (names !== undefined && names.length !== count) {
+    throw wrong(options, 'classNames', `expected ${count}, one for each class, got ${names.length}.`)
   }
   // Where nobody says how many there are, the first wrong label of the training is none of the classes that there can be.
-  const isSaid = classes !== undefined || classNames !== undefined || labels.every(isClass)
+  const isSaid = classes !== undefined || names !== undefined || labels.every(isClass)
   return {
-    count: total,
-    names: classNames,
-    expected: `a class from 0 to ${isSaid ? total - 1 : mostClasses - 1}`,
-    numberOf: (label) => (isClass(label) && label < total ? label : undefined),
+    count,
+    names,
+    expected: `a class from 0 to ${isSaid ? count - 1 : mostClasses - 1}`,
+    numberOf: (label) => (isClass(label) && label < count ? label : undefined),
   }
 }
+
+const wrong = ({ name }: ClassOptions, option: string, problem: string): IsobathError =>
+  new IsobathError('data', `${name}: ${option}: ${problem}`)
 
 function readSet({ inputs, labels, targets }: OwnSamples, where: string, size: number, classes: Classes): Samples {
   if ((labels === undefined) === (targets === undefined)) {
