@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { Blueprint, Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import type { TableEncoding } from '../data/csv-encoding.ts'
-import { type Dataset, outputsOf, type Task, taskOf } from '../data/dataset.ts'
+import type { EncodedColumn, TableEncoding } from '../data/csv-encoding.ts'
+import { type Dataset, inputSize, outputsOf, type Task, taskOf } from '../data/dataset.ts'
 import type { Scale, Statistics } from '../data/standardise.ts'
 import { type LossName, lossNames } from '../graph/losses.ts'
 import { networkFromJson } from '../network/json.ts'
@@ -44,18 +44,43 @@ export type ModelFacts = Pick<Model, 'input' | 'task' | 'loss' | 'classNames' | 
 export function modelFacts(data: Dataset, { loss }: { readonly loss: LossName }): ModelFacts {
   const { shape } = data
   const task = taskOf(data)
-  return { input: [...shape], task, loss, ...namesOf(task, outputsOf(data), data) }
+  return {
+    input: [...shape],
+    task,
+    loss,
+    ...namesOf(task, { inputs: inputSize(data), outputs: outputsOf(data) }, data),
+  }
 }
 
 type Names = Pick<Model, 'classNames' | 'targetNames' | 'encoding'>
 
 /** The names that belong to the task, and the encoding of a table. Names of another number than the outputs say nothing. */
-function namesOf(task: Task, outputs: number, { classNames, targetNames, encoding }: Names): Names {
+function namesOf(
+  task: Task,
+  { inputs, outputs }: { readonly inputs: number; readonly outputs: number },
+  { classNames, targetNames, encoding }: Names,
+): Names {
   return {
     ...(task === 'classification' && classNames?.length === outputs ? { classNames } : {}),
     ...(task === 'regression' && targetNames?.length === outputs ? { targetNames } : {}),
-    ...(encoding === undefined ? {} : { encoding }),
+    ...(encoding !== undefined && fits(encoding, task, inputs, outputs) ? { encoding } : {}),
   }
+}
+
+/** Whether tables that are read so have the model's inputs and what it gives. */
+function fits({ columns, target, classes }: TableEncoding, task: Task, inputs: number, outputs: number): boolean {
+  const given = columns.reduce((sum, column) => sum + inputsOf(column), 0)
+  const targets = columns.filter(({ role }) => role === 'target').length
+  const asked = {
+    classes: task === 'classification' && classes?.length === outputs,
+    values: task === 'regression' && targets === outputs,
+    autoencode: task === 'autoencoding',
+  }
+  return given === inputs && asked[target]
+}
+
+function inputsOf(column: EncodedColumn): number {
+  return column.role === 'category' ? column.words.length : column.role === 'number' ? 1 : 0
 }
 
 /** As the metadata of a weights file has it, in JSON. */
@@ -111,10 +136,12 @@ export function modelOfTensors(content: TensorFile, file: string): Model | undef
     throw new IsobathError('weights', `${file}: ${metadataKey}: ${wrong}. The file was changed or broken.`)
   }
   const { input, task, loss, statistics } = facts
-  const names = namesOf(task, sizeOf(blueprint.output), facts)
+  const names = namesOf(task, sizesOf(blueprint), facts)
   const weights = fromTensors(blueprint, content, file)
   return { network, input, weights, task, loss, statistics, ...names }
 }
+
+const sizesOf = ({ input, output }: Blueprint) => ({ inputs: sizeOf(input), outputs: sizeOf(output) })
 
 /** What of a model's facts doesn't fit its network. */
 function misfitOf(
@@ -201,7 +228,7 @@ export function modelFactsOfRun(
 ): ModelFacts {
   const task = data.task ?? taskOfOlderRun(blueprint, statistics, { ...recipe, target: data.options.target })
   const loss = lossNames.find((name) => name === recipe.loss) ?? usualLoss(task)
-  return { input, task, loss, ...namesOf(task, sizeOf(blueprint.output), data) }
+  return { input, task, loss, ...namesOf(task, sizesOf(blueprint), data) }
 }
 
 /** Folders of older versions don't say the task. */

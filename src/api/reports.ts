@@ -9,12 +9,12 @@ import { comparisonPicture, comparisonReport, comparisonText } from '../report/c
 import { diagnosisPicture, diagnosisReport, diagnosisText } from '../report/diagnosis.ts'
 import { describeRecipe } from '../settings/describe.ts'
 import { IsobathError } from '../support/errors.ts'
-import { pickOptions } from '../support/fields.ts'
+import { type Fields, field, pickOptions } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
+import { number, text } from '../support/kinds.ts'
 import { version } from '../support/version.ts'
 import { callOptions } from './call-options.ts'
 import type { Comparison } from './carry-out-comparison.ts'
-import { checkNumbers, checkSeeds } from './check-call.ts'
 import type { CompareOptions, NetworkFamily } from './compare.ts'
 
 export interface Report {
@@ -45,12 +45,11 @@ export interface DiagnosisReportFacts extends ReportFacts {
 
 /** `reportComparison(comparison, { families, data, depths, seeds }).html()`, with what `compare` was given. */
 export function reportComparison(comparison: Comparison, facts: ComparisonReportFacts): Report {
-  checkFacts('reportComparison', comparison, facts)
+  checkResult('reportComparison', comparison, ['rows', 'sentence', 'settings', 'mode'])
+  checkFacts(facts)
   const { rows, sentence, settings, mode, seconds, interrupted } = comparison
   const { families, depths, seeds, data, command } = facts
-  checkNumbers('depths', depths, 0, '[4, 16]')
-  checkSeeds(seeds)
-  checkFamilies(families)
+  checkLists({ families, depths, seeds })
   const stopped = interrupted ? ' Stopped before all trainings were done: this is what there was.' : ''
   const report = {
     command,
@@ -76,7 +75,8 @@ export function reportComparison(comparison: Comparison, facts: ComparisonReport
 
 /** `reportDiagnosis(diagnosis, { data, label: 'mlp:depth=60' }).html()`, with what `diagnose` was given. */
 export function reportDiagnosis(diagnosis: Diagnosis, facts: DiagnosisReportFacts): Report {
-  checkFacts('reportDiagnosis', diagnosis, facts)
+  checkResult('reportDiagnosis', diagnosis, ['verdict', 'trials', 'settings', 'mode'])
+  checkFacts(facts)
   const { settings, trials, mode } = diagnosis
   const { data, command, label = 'network', budget = usualBudget } = facts
   const report = {
@@ -117,21 +117,30 @@ function modeText({ backend, precision, exact, winograd }: Mode): string {
   return [...(isWasm ? [] : [backend]), precision, ...(exact ? ['exact'] : []), ...own].join(', ')
 }
 
-/** Throws an `option` error. */
-function checkFacts(verb: string, result: unknown, facts: ReportFacts): void {
-  if (typeof result !== 'object' || result === null || !('mode' in result)) {
-    throw new IsobathError('option', `${verb}: expected what compare or diagnose gives, got ${foundText(result)}.`)
-  }
-  const { data } = pickOptions({ data: callOptions.data }, facts ?? {})
+/** Throws an `option` error where that isn't what `compare` or `diagnose` gives. */
+function checkResult(verb: string, result: object, keys: readonly string[]): void {
+  if (typeof result === 'object' && result !== null && keys.every((key) => key in result)) return
+  const from = verb === 'reportComparison' ? 'compare' : 'diagnose'
+  throw new IsobathError('option', `${verb}: expected what ${from} gives, got ${foundText(result)}.`)
+}
+
+const factFields = {
+  data: callOptions.data,
+  command: field(text()),
+  label: field(text()),
+  budget: field(number('seconds above 0', (seconds) => seconds > 0)),
+} satisfies Fields
+
+/** Throws an `option` error, or a `data` error where the samples aren't what the data set says. */
+function checkFacts(facts: ReportFacts): void {
+  const { data } = pickOptions(factFields, facts ?? {})
   checkSamples(data)
 }
 
-/** Throws an `option` error unless these are families with a name and a label each. */
-function checkFamilies(families: unknown): void {
-  const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
-  const isFamily = (one: unknown): boolean =>
-    typeof one === 'object' && one !== null && isText(Reflect.get(one, 'name')) && isText(Reflect.get(one, 'label'))
-  if (Array.isArray(families) && families.length > 0 && families.every(isFamily)) return
-  const found = Array.isArray(families) && families.length > 0 ? 'some without name or label' : foundText(families)
-  throw new IsobathError('option', `reportComparison: expected families with a name and a label each, got ${found}.`)
+/** Throws an `option` error. Folders of older versions may say a depth twice. */
+function checkLists(lists: Readonly<Record<string, unknown>>): void {
+  for (const [key, list] of Object.entries(lists)) {
+    if (Array.isArray(list) && list.length > 0) continue
+    throw new IsobathError('option', `${key}: expected a list, as compare was given it, got ${foundText(list)}.`)
+  }
 }

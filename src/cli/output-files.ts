@@ -1,7 +1,7 @@
 /** Files that commands write: nothing that the user needs is lost to one. */
 import { closeSync, existsSync, openSync, readSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { IsobathError, layerProbeNames } from '../index.ts'
+import { IsobathError } from '../index.ts'
 import { checkWritable, isFile, namesIn } from '../support/files.ts'
 
 /** What an earlier file of the same kind begins with. */
@@ -103,15 +103,16 @@ export function checkFigure(
   checkOutput({ option: '--figure', file, kind: 'SVG', inputs, outputs })
 }
 
-/** The same for a picture of several parts: one SVG file for all, or a folder with a file for each. */
+/** The same for a picture of several parts, of these names: one SVG file for all, or a folder with a file for each. */
 export function checkFigures(
   option: string,
   place: string,
+  names: readonly string[],
   inputs: readonly unknown[],
   outputs: readonly (string | undefined)[] = [],
 ): void {
   if (place === '') throw new IsobathError('option', `${option}: expected an SVG file or a folder, got an empty name.`)
-  const files = isSvg(place) ? [place] : layerProbeNames.map((name) => join(place, `${name}.svg`))
+  const files = isSvg(place) ? [place] : names.map((name) => join(place, `${name}.svg`))
   for (const file of files) checkOutput({ option, file, kind: 'SVG', inputs, outputs })
 }
 

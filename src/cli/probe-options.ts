@@ -8,6 +8,7 @@ import {
   probedLayers,
   probePicture,
   type Run,
+  usualProbes,
 } from '../index.ts'
 import { describeProbes, probePictures, probeOptions as probeTable, suggestion } from '../internal.ts'
 import { fieldOption } from './field-options.ts'
@@ -65,6 +66,16 @@ function parseProbes(text: string): true | LayerProbeName[] {
 export function probeOptions({ probes, probeEvery, probeFigure }: ProbeFlags): ProbeOptions | undefined {
   if (probes === undefined && probeEvery === undefined && probeFigure === undefined) return undefined
   return { of: Array.isArray(probes) ? probes : undefined, every: probeEvery }
+}
+
+/** The probes that the flags ask for. */
+export const probesAsked = ({ probes }: ProbeFlags): readonly LayerProbeName[] =>
+  Array.isArray(probes) ? probes : usualProbes
+
+/** Those of a run that is there already, as its folder has them. */
+export function probesKept(kept: unknown): readonly LayerProbeName[] {
+  const names: unknown = typeof kept === 'object' && kept !== null && 'of' in kept ? kept.of : []
+  return layerProbeNames.filter((name) => Array.isArray(names) && names.includes(name))
 }
 
 /** Draws what the probes saw into an SVG file, or into a folder with a file for each. Gives what was written. */

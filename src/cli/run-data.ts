@@ -12,7 +12,6 @@ import {
   loadDataset,
   type Model,
   type RunFacts,
-  type Samples,
   type TableEncoding,
 } from '../index.ts'
 import { opensTables, readStoredOptions, sourceOf } from '../internal.ts'
@@ -86,61 +85,31 @@ export async function readDataFor(run: Pick<RunFacts, 'data'>, flags: DataFlags,
 
 /**
  * The data set that the flags name, for a model: a table is read as the training's table was, where the model knows. Else all
- * columns are numbers, in the order of the inputs, and the label comes last; `predict` does without it. Throws the errors of
- * `loadDataset`, and an `option` error where the model doesn't know what the options speak of. `place`: of the model.
+ * columns are numbers, in the order of the inputs, and the label comes last. Labels may be missing in `predict`. Throws the
+ * errors of `loadDataset`, and an `option` error where the model doesn't know what the options speak of. `place`: of the model.
  */
 export async function readDataForModel(place: string, model: Model, flags: DataFlags, use: Use): Promise<UsedData> {
   const { source, options } = dataChoice(flags)
   if (source === undefined || !opensTables(source) || model.input.length > 1) {
     return { data: await openData(flags).read(), notes: [] }
   }
-  const whole = options.testFraction === undefined
-  const read = (encoding: TableEncoding, unlabelled: boolean): Promise<Dataset> =>
-    loadDataset(source, { ...options, encoding, unlabelled, whole })
-  const data = await (model.encoding === undefined
-    ? readByOrder(place, model, options, use, (encoding) => read(encoding, false))
-    : read(model.encoding, use === 'predict'))
-  return { data, notes: data.notes ?? [], ...(data.train === data.test ? { whole: data.name } : {}) }
+  const { encoding = encodingOf(model) } = model
+  if (model.encoding === undefined) refuseNamedColumns(place, options)
+  const reading = { encoding, unlabelled: use === 'predict', whole: options.testFraction === undefined }
+  const data = await loadDataset(source, { ...options, ...reading })
+  const byOrder = `${place} keeps no table: the columns of this one are its inputs in their order, then the label`
+  const notes = [...(data.notes ?? []), ...(model.encoding === undefined ? [byOrder] : [])]
+  return { data, notes, ...(data.train === data.test ? { whole: data.name } : {}) }
 }
 
-async function readByOrder(
-  place: string,
-  model: Model,
-  options: DatasetOptions,
-  use: Use,
-  read: (encoding: TableEncoding) => Promise<Dataset>,
-): Promise<Dataset> {
+function refuseNamedColumns(place: string, options: DatasetOptions): void {
   const named = (['label', 'categorical', 'ignore'] as const).find((key) => options[key] !== undefined)
-  if (named !== undefined) {
-    throw new IsobathError(
-      'option',
-      (option) =>
-        `${option(named)}: ${place} doesn't say what its table was: all columns are inputs in their order, then the label. Leave it out, and put the columns in this order.`,
-    )
-  }
-  const encoding = encodingOf(model)
-  try {
-    return await read(encoding)
-  } catch (error) {
-    if (use === 'evaluate' || !(error instanceof IsobathError)) throw error
-    const inputs = encoding.columns.filter(({ role }) => role !== 'target')
-    const rows = await read({ named: false, columns: inputs, target: 'autoencode' }).catch(() => {
-      throw error
-    })
-    return withoutTargets(rows, model)
-  }
-}
-
-/** Rows of inputs alone, for a model that gives something else. */
-function withoutTargets(rows: Dataset, { network, input, task, classNames, targetNames }: Model): Dataset {
-  const outputs = inputSize({ shape: createBlueprint(network, input).output })
-  const strip = ({ targets: _, ...samples }: Samples): Samples =>
-    task === 'regression'
-      ? { ...samples, targets: new Float32Array(samples.count * outputs).fill(Number.NaN) }
-      : samples
-  const train = strip(rows.train)
-  const test = rows.train === rows.test ? train : strip(rows.test)
-  return { ...rows, train, test, classes: task === 'classification' ? outputs : 0, classNames, targetNames }
+  if (named === undefined) return
+  throw new IsobathError(
+    'option',
+    (option) =>
+      `${option(named)}: ${place} keeps no table: all columns are inputs in their order, then the label. Leave it out, and put the columns in this order.`,
+  )
 }
 
 function encodingOf({ network, input, task, classNames, targetNames }: Model): TableEncoding {

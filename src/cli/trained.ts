@@ -13,6 +13,7 @@ import {
   outputsOf,
   readRun,
   type Statistics,
+  type Task,
   taskOf,
   type Weights,
 } from '../index.ts'
@@ -90,9 +91,10 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
     ? readDataForModel(folder, run, flags, use)
     : readDataFor(run, flags, use))
   checkFits(folder, run.blueprint, data, run.data.name)
-  checkClasses(folder, run.data.classNames, data)
   checkStandardised(whole, flags)
   const sameData = whole === undefined ? (await hashDataset(other?.own ?? data)) === run.data.sha256 : null
+  if (sameData !== true) checkTask(folder, run.task, data)
+  checkClasses(folder, run.data.classNames, data)
   const { network, weights, exact, winograd } = run
   const recipe = { ...pickOptions(chosen, run.recipe), ...givenOptions(chosen, flags) }
   const statistics = flags.standardise === undefined ? run.statistics : undefined
@@ -114,6 +116,21 @@ function checkFits(place: string, { input, output }: Blueprint, data: Dataset, k
   expectSame('values in a sample', inputSize({ shape: input }), inputSize(data))
   const noun = { classification: 'classes', regression: 'targets', autoencoding: 'values in a sample' }[taskOf(data)]
   expectSame(noun, inputSize({ shape: output }), outputsOf(data))
+}
+
+const asks: Readonly<Record<Task, string>> = {
+  classification: 'classes',
+  regression: 'values to predict',
+  autoencoding: 'inputs to be given back (--target autoencode)',
+}
+
+function checkTask(place: string, task: Task, data: Dataset): void {
+  const found = taskOf(data)
+  if (found === task) return
+  throw new IsobathError(
+    'data',
+    `${data.name}: expected ${asks[task]}, as ${place} was trained on, got ${asks[found]}. Give it data of that kind.`,
+  )
 }
 
 /** Classes are numbered by their names' order: where these are others, so are the numbers. */
@@ -154,6 +171,7 @@ async function openWeights(
 async function openModel(file: string, model: Model, flags: TrainedFlags, use: Use): Promise<Trained> {
   const { network, weights } = model
   const { data, whole, notes } = await readDataForModel(file, model, flags, use)
+  checkTask(file, model.task, data)
   checkFits(file, createBlueprint(network, model.input), data)
   checkClasses(file, model.classNames, data)
   checkStandardised(whole, flags)

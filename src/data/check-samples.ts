@@ -142,16 +142,15 @@ function checkFinite(where: string, values: ArrayLike<number>, width: number): v
   }
 }
 
-/** Squares of larger values, which a deviation is made of, leave float64. */
-const largest = 1e150
-
-/** Whether a value can be standardized. */
-export const isUsable = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= largest
+/** Whether float32 holds it, as for the cells of tables: larger values are no numbers any more once they are standardized. */
+export const isUsable = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(Math.fround(value))
 
 /** What is wrong with another value. */
 export function notUsable(value: unknown): string {
-  if (Number.isFinite(value)) return `expected a number up to ${largest}, got ${value}. Give values in another unit.`
-  return `expected a finite number, got ${foundText(value)}. Leave the sample out, or fill the value in.`
+  const found = `expected a finite number, got ${foundText(value)}`
+  if (Number.isFinite(value)) return `${found}, which is beyond what float32 holds. Give values in another unit.`
+  return `${found}. Leave the sample out, or fill the value in.`
 }
 
 function checkClasses(where: string, labels: ArrayLike<number>, classes: number): void {

@@ -143,7 +143,7 @@ describe('dataset', () => {
       too many targets: IsobathError: data, train: targets: expected 10, one for each sample, got 11.
       a target beyond float64: IsobathError: data, train: targets: sample 0, value 0: expected a finite number, got NaN. Leave the sample out, or fill the value in.
       typed targets that are NaN: IsobathError: data, train: targets: sample 0, value 0: expected a finite number, got NaN. Leave the sample out, or fill the value in.
-      a value whose square is none: IsobathError: data, train: inputs: sample 4, value 1: expected a number up to 1e+150, got 1e+160. Give values in another unit.
+      a value whose square is none: IsobathError: data, train: inputs: sample 4, value 1: expected a finite number, got 1e+160, which is beyond what float32 holds. Give values in another unit.
       a number as the shape: IsobathError: dataset: shape: expected the sizes of one sample, [features] or [channels, height, width], got 3.
       a row that is none: IsobathError: data, train: inputs: sample 0: expected a row of numbers, such as [0, 1], got "a".
       null as test samples: IsobathError: data, test: expected an object such as { inputs: [[0, 1], [1, 1]], labels: [0, 1] }, got null.

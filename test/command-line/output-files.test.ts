@@ -46,6 +46,7 @@ describe('a file to write', () => {
       `diagnose mlp:depth=2,width=4 ${quick} --run ${place('new')} --report ${place('other/../new/trials.jsonl')}`,
       `compare mlp:width=4 --depths 1 ${quick} --report ${place('one.svg')} --figure ${place('other/../one.svg')}`,
       `train mlp:width=4 --data ${table} --steps 2 --figure ${place('one.svg')} --probe-figure ${place('one.svg')}`,
+      `train mlp:width=4 --data ${table} --steps 2 --probes --probe-figure ${place('pf')} --figure ${place('pf/gradientNorm.svg')}`,
       `init ${place('net.json')} --data ${table} --out ${place('net.json')} --force`,
       `bench --quick --only code --out ${table}`,
       `start --report ${place('package.json')}`,
@@ -67,6 +68,7 @@ describe('a file to write', () => {
       isobath: --report: ROOT/new/trials.jsonl belongs to the run in its folder. Choose another file.
       isobath: --figure: ROOT/one.svg is to be written by another option as well. Choose another file.
       isobath: --probe-figure: ROOT/one.svg is to be written by another option as well. Choose another file.
+      isobath: --probe-figure: ROOT/pf/gradientNorm.svg is to be written by another option as well. Choose another file.
       isobath: --out: ROOT/net.json is read by this command. Choose another file.
       isobath: --out: expected a new file, or JSON to write over, got ROOT/own.csv, which is something else. Choose another file.
       isobath: --report: expected a new file, or HTML to write over, got ROOT/package.json, which is something else. Choose another file.

@@ -233,16 +233,24 @@ describe('predict', () => {
     ).toEqual(['early', 'late'])
     const first = join(root, 'first.csv')
     writeFileSync(first, 'when,a,b\nearly,1001,3\nlate,1038,3\n')
+    const blank = join(root, 'blank.csv')
+    writeFileSync(blank, '1001,3,early\n1038,3,\n')
+    const { predictions } = await isobathJson(`predict ${own} --data ${blank}`)
+    expect(predictions).toMatchObject([{ predicted: 'early' }, { predicted: 'late' }])
     const refused = [
       await isobath(['predict', own]),
       await isobath(['predict', own, '--data', first]),
+      await isobath(['evaluate', own, '--data', blank]),
+      await isobath(['evaluate', own, '--data', 'moons', '--target', 'autoencode']),
       await isobath(['predict', own, '--data', first, '--label', 'when']),
       await isobath(['diagnose', own]),
     ]
     expect(saidOn(refused, root)).toMatchInlineSnapshot(`
       "isobath: --data: expected a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Name one, such as --data glyphs.
       isobath: first.csv, line 2, column "column 1": expected a number, as in the training, got "early". Correct it.
-      isobath: --label: ROOT/own doesn't say what its table was: all columns are inputs in their order, then the label. Leave it out, and put the columns in this order.
+      isobath: blank.csv, line 2, column "label": expected a value, got an empty cell. Fill it in, or leave such rows out: --missing drop.
+      isobath: moons: expected classes, as ROOT/own was trained on, got inputs to be given back (--target autoencode). Give it data of that kind.
+      isobath: --label: ROOT/own keeps no table: all columns are inputs in their order, then the label. Leave it out, and put the columns in this order.
       isobath: times: a program made this data set, so no command can load it. Call resume, resumeDiagnosis, resumeComparison or diagnoseRun in that program, with the data.
       "
     `)

@@ -23,6 +23,7 @@ import {
   readRun,
   relu,
   resume,
+  type Samples,
   saveWeights,
   train,
 } from '../../src/index.ts'
@@ -166,10 +167,16 @@ describe('a weights file', () => {
       `size,price\n${inputs.map(([one, other]) => `${one},${other + one}`).join('\n')}\n`,
     )
     const read = await readCsv(table)
+    const wide = `a,b,c\n${inputs.map(([one, other]) => `${one},${other},${other + one}`).join('\n')}\n`
+    const pairs = await readCsv(new TextEncoder().encode(wide))
     const trained = await train(chain(dense(1)), { data: autoencode(read), steps: 2, threads: 1 })
     const model = decodeModel(encodeModel(trained))
     expect(model).toMatchObject({ task: 'autoencoding', encoding: { target: 'autoencode' } })
     expect(model.targetNames).toBeUndefined()
+    // Samples of another form than their table says: the encoding is none of theirs.
+    const first = (set: Samples): Samples => ({ ...set, inputs: set.inputs.filter((_, at) => at % 2 === 0) })
+    const cut = { ...pairs, shape: [1], train: first(pairs.train), test: first(pairs.test) }
+    expect((await train(chain(dense(1)), { data: cut, steps: 2, threads: 1 })).encoding).toBeUndefined()
     const values = await train(chain(dense(1)), { data: read, steps: 2, threads: 1 })
     expect(decodeModel(encodeModel(values))).toMatchObject({ targetNames: ['price'], encoding: read.encoding })
   })
@@ -188,6 +195,8 @@ describe('a weights file', () => {
 
 describe('inputs that do not fit the model', () => {
   it('are refused with the place of the first wrong one', async () => {
+    const tiny = Float64Array.of(1e-6, 1e-6)
+    const narrow = { ...run.statistics, inputs: { mean: tiny, deviation: tiny } }
     const said = [
       await laterRefusal(() => predict(run, [[1, 2, 3]])),
       await laterRefusal(() => predict(run, [[1, Number.NaN]])),
@@ -201,6 +210,7 @@ describe('inputs that do not fit the model', () => {
         ]),
       ),
       await laterRefusal(() => predict(run, [[1e200, 2]])),
+      await laterRefusal(() => predict({ ...run, statistics: narrow }, [[1e36, 2]])),
       // @ts-expect-error a network has no weights
       await laterRefusal(() => predict(network, [[1, 2]])),
     ]
@@ -210,8 +220,9 @@ describe('inputs that do not fit the model', () => {
       IsobathError: inputs: expected at least one sample, and 2 values of each, got 3 values.
       IsobathError: inputs: sample 0, value 1: expected a finite number, got Infinity. Leave the sample out, or fill the value in.
       IsobathError: inputs: expected at least one sample, and 2 values of each, got 0 values.
-      IsobathError: inputs: sample 1, value 0: expected a value near those of the training, got 1e+45, which is too far from them to be computed.
-      IsobathError: inputs: sample 0, value 0: expected a number up to 1e+150, got 1e+200. Give values in another unit.
+      IsobathError: inputs: sample 1, value 0: expected a finite number, got 1e+45, which is beyond what float32 holds. Give values in another unit.
+      IsobathError: inputs: sample 0, value 0: expected a finite number, got 1e+200, which is beyond what float32 holds. Give values in another unit.
+      IsobathError: inputs: sample 0, value 0: expected a value near those of the training, got 1e+36, which is too far from them to be computed.
       IsobathError: predict: expected a model to predict inputs with, got a network. Give a run, or what loadModel gives."
     `)
   })

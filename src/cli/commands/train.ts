@@ -19,7 +19,14 @@ import { wholeFrom } from '../numbers.ts'
 import { addMachineOptions, type MachineFlags, machineOptions } from '../options.ts'
 import { printJson, printText, writeText } from '../output.ts'
 import { checkFigure, checkFigures } from '../output-files.ts'
-import { addProbeOptions, drawProbes, type ProbeFlags, probeOptions } from '../probe-options.ts'
+import {
+  addProbeOptions,
+  drawProbes,
+  type ProbeFlags,
+  probeOptions,
+  probesAsked,
+  probesKept,
+} from '../probe-options.ts'
 import { refuseChoices } from '../refuse-choices.ts'
 import { readDataOf } from '../run-data.ts'
 import { runSummary, runText, type TrainedOn } from '../run-text.ts'
@@ -54,7 +61,9 @@ export function defineTrain(command: Command): Command {
   return command.action(async (text: string | undefined, flags: Flags) => {
     const inputs = [text, flags.init, dataFiles(flags)]
     if (flags.figure !== undefined) checkFigure(flags.figure, inputs)
-    if (flags.probeFigure !== undefined) checkFigures('--probe-figure', flags.probeFigure, inputs, [flags.figure])
+    if (flags.probeFigure !== undefined && flags.resume === undefined) {
+      checkFigures('--probe-figure', flags.probeFigure, probesAsked(flags), inputs, [flags.figure])
+    }
     if (flags.resume !== undefined) {
       refuseChoices(command, resumable, '--resume: the run goes on as it began', text)
       return resumeRun(flags.resume, flags)
@@ -97,6 +106,9 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
       'option',
       `--probe-figure: ${folder} was begun without --probes, so there is nothing to draw. Leave it out.`,
     )
+  }
+  if (flags.probeFigure !== undefined) {
+    checkFigures('--probe-figure', flags.probeFigure, probesKept(facts.recipe.probes), [], [flags.figure])
   }
   const { train: trained, test, validation, ...about } = facts.data
   const held = validation === undefined ? {} : { validation: { count: validation } }
