@@ -15,7 +15,6 @@ import type { ProbeSettings } from '../settings/probe-settings.ts'
 import { usualLoss } from '../settings/task-losses.ts'
 import { training } from '../settings/training.ts'
 import { checkOptions } from '../support/check-options.ts'
-import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, type Input, pickOptions, withDefaults } from '../support/fields.ts'
 import { foundText } from '../support/found.ts'
 import { count, type Kind } from '../support/kinds.ts'
@@ -23,11 +22,19 @@ import { suggestion } from '../support/nearest.ts'
 import type { Weights } from '../training/evaluate.ts'
 import type { OpenLayers } from '../training/session.ts'
 
-/** The names as a list; `resolveProbes` says which of them it doesn't know. */
+const firstUnknown = (names: readonly unknown[]): unknown => names.find((name) => !isProbe(name))
+
+const isProbe = (name: unknown): name is LayerProbeName => typeof name === 'string' && isLayerProbe(name)
+
 const probeNames: Kind<readonly LayerProbeName[]> = {
   expected: "a list of probes, such as ['gradientNorm', 'meanSquare']",
-  accepts: (value): value is readonly LayerProbeName[] => Array.isArray(value) && value.length > 0,
-  remedy: () => 'Give one, or leave it out.',
+  accepts: (value): value is readonly LayerProbeName[] =>
+    Array.isArray(value) && value.length > 0 && value.every(isProbe),
+  found: (value) => foundText(Array.isArray(value) && value.length > 0 ? firstUnknown(value) : value),
+  remedy: (value) => {
+    const name = Array.isArray(value) ? firstUnknown(value) : value
+    return suggestion(name, layerProbeNames).trim() || `They are ${layerProbeNames.join(', ')}.`
+  },
 }
 
 export const probeOptions = {
@@ -42,26 +49,19 @@ export type ProbeOptions = Input<typeof probeOptions>
 /** Training samples that are looked at, from 32 to 64: a quarter of a batch costs little beside 50 steps. */
 const samplesOfLook = ({ batch }: TrainingSettings): number => Math.max(32, Math.min(64, Math.floor(batch / 4)))
 
+const owner = { name: 'probes', code: 'option' } as const
+
 /** With defaults. Throws an `option` error on a name that isn't a probe's, and where looks can't be so many steps apart. */
 export function resolveProbes(options: ProbeOptions): ProbeSettings {
   const example = "{ of: ['gradientNorm'], every: 50 }"
   checkOptions('probes', options, { code: 'option', known: Object.keys(probeOptions), example })
-  const { of, every } = withDefaults(
-    probeOptions,
-    pickOptions(probeOptions, options, { name: 'probes', code: 'option' }),
-  )
-  return { of: [...new Set(of.map(probeNamed))], every }
-}
-
-function probeNamed(name: unknown): LayerProbeName {
-  if (typeof name === 'string' && isLayerProbe(name)) return name
-  const remedy = (typeof name === 'string' && suggestion(name, layerProbeNames).trim()) || 'Choose some of them.'
-  const found = typeof name === 'string' ? name : foundText(name)
-  throw new IsobathError('option', `probes: expected some of ${layerProbeNames.join(', ')}, got ${found}. ${remedy}`)
+  const { of, every } = withDefaults(probeOptions, pickOptions(probeOptions, options, owner))
+  return { of: [...new Set(of)], every }
 }
 
 /** Those of a run, in their order; a run's folder may have been written by another version. */
-const probesOf = ({ probes }: Pick<TrainingSettings, 'probes'>): LayerProbeName[] => (probes?.of ?? []).map(probeNamed)
+const probesOf = ({ probes }: Pick<TrainingSettings, 'probes'>): readonly LayerProbeName[] =>
+  pickOptions(probeOptions, probes ?? {}, owner).of ?? []
 
 /** Whether the weights before the first step must be known to the end. */
 export function needsStart(settings: Pick<TrainingSettings, 'probes'>): boolean {

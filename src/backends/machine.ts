@@ -165,17 +165,13 @@ function checkMachineOptions(options: CreateMachineOptions): void {
   }
 }
 
+const partsOfBackend = { name: 'string', capabilities: 'object', compile: 'function', dispose: 'function' } as const
+
 /** A backend of a caller's own, who has no compiler to tell what is missing. */
 function checkBackend(made: unknown): void {
-  const is = (key: string, type: string): boolean =>
-    typeof made === 'object' && made !== null && typeof Reflect.get(made, key) === type
-  const isBackend = is('name', 'string') && is('capabilities', 'object') && is('compile', 'function')
-  if (
-    isBackend &&
-    is('dispose', 'function') &&
-    precisions.some((one) => one === Reflect.get(Object(made), 'precision'))
-  )
-    return
+  const has = ([key, type]: readonly [string, string]): boolean => typeof Reflect.get(Object(made), key) === type
+  const { precision }: { readonly precision?: unknown } = Object(made)
+  if (Object.entries(partsOfBackend).every(has) && precisions.some((one) => one === precision)) return
   throw new IsobathError(
     'option',
     `backend: expected a function that makes a backend, such as createWasmBackend, got one that makes ${foundText(made)}.`,

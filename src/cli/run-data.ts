@@ -95,11 +95,22 @@ export async function readDataForModel(place: string, model: Model, flags: DataF
   }
   const { encoding = encodingOf(model) } = model
   if (model.encoding === undefined) refuseNamedColumns(place, options)
+  const used = await readTable(source, options, encoding, use)
+  if (model.encoding !== undefined) return used
+  const byOrder = `${place} keeps no table: the columns of this one are its inputs in their order, then the label`
+  return { ...used, notes: [...used.notes, byOrder] }
+}
+
+/** A table that isn't the training's, read as that was; it isn't split unless that is asked for. */
+async function readTable(
+  source: string,
+  options: DatasetOptions,
+  encoding: TableEncoding,
+  use: Use,
+): Promise<UsedData> {
   const reading = { encoding, unlabelled: use === 'predict', whole: options.testFraction === undefined }
   const data = await loadDataset(source, { ...options, ...reading })
-  const byOrder = `${place} keeps no table: the columns of this one are its inputs in their order, then the label`
-  const notes = [...(data.notes ?? []), ...(model.encoding === undefined ? [byOrder] : [])]
-  return { data, notes, ...(data.train === data.test ? { whole: data.name } : {}) }
+  return { data, notes: data.notes ?? [], ...(data.train === data.test ? { whole: data.name } : {}) }
 }
 
 function refuseNamedColumns(place: string, options: DatasetOptions): void {
@@ -146,9 +157,7 @@ async function readOther(source: string, asked: DatasetOptions, own: OwnData, us
     return { data: await loadDataset(source, asked), notes: areTables ? [NO_ENCODING] : [] }
   }
   const missing = options.missing === undefined ? {} : { missing: options.missing }
-  const reading = { encoding, unlabelled: use === 'predict', whole: asked.testFraction === undefined }
-  const data = await loadDataset(source, { ...missing, ...asked, ...reading })
-  return { data, notes: data.notes ?? [], ...(data.train === data.test ? { whole: data.name } : {}) }
+  return readTable(source, { ...missing, ...asked }, encoding, use)
 }
 
 /** Where its file of test rows is gone, the one that is named takes its place. */

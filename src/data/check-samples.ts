@@ -66,11 +66,11 @@ export function passChecked(data: Dataset): Dataset {
 function checkNames(data: Dataset): void {
   const { name, classes, classNames, targetNames, train } = data
   const isClasses = taskOf(data) === 'classification'
-  const [option, names, wanted] = isClasses
-    ? ['classNames', classNames, classes]
-    : ['targetNames', train.targets === 'inputs' ? undefined : targetNames, outputsOf(data)]
+  const [option, names, wanted, each] = isClasses
+    ? ['classNames', classNames, classes, 'class']
+    : ['targetNames', train.targets === 'inputs' ? undefined : targetNames, outputsOf(data), 'target']
   if (names === undefined || names.length === wanted) return
-  throw new IsobathError('data', `${name}: ${option}: expected ${wanted}, one for each, got ${names.length}.`)
+  throw new IsobathError('data', `${name}: ${option}: expected ${wanted}, one for each ${each}, got ${names.length}.`)
 }
 
 function checkSet(data: Dataset, samples: Samples, set: SetName): void {

@@ -94,7 +94,9 @@ export function dataset(own: OwnDataset): Dataset {
   const classes = classesOf(own, options)
   const read = (samples: OwnSamples, set: string): Samples => readSet(samples, `${name}, ${set}`, size, classes)
   const all = read(own, 'train')
-  const names = targetNamesOf(all, targetNames, name)
+  if (targetNames !== undefined && (all.targets === undefined || all.targets === 'inputs')) {
+    throw wrong(options, 'targetNames', 'the samples have no targets of their own. Leave it out.')
+  }
   const given: Dataset = {
     name,
     shape: [...shape],
@@ -103,7 +105,7 @@ export function dataset(own: OwnDataset): Dataset {
     test: test === undefined ? all : read(test, 'test'),
     ...(validation === undefined ? {} : { validation: read(validation, 'validation') }),
     ...(classes.names === undefined ? {} : { classNames: classes.names }),
-    ...(names === undefined ? {} : { targetNames: names }),
+    ...(targetNames === undefined ? {} : { targetNames }),
   }
   // Before samples are parted, so that errors number them as they were given.
   checkSamples(given)
@@ -170,9 +172,6 @@ function classesOfNumbers(labels: readonly unknown[], options: ClassOptions): Cl
     Number.isInteger(label) && Number(label) >= 0 && Number(label) < mostClasses
   const largest = labels.filter(isClass).reduce((most, label) => Math.max(most, label), 0)
   const count = classes ?? names?.length ?? largest + 1
-  if (names !== undefined && names.length !== count) {
-    throw wrong(options, 'classNames', `expected ${count}, one for each class, got ${names.length}.`)
-  }
   // Where nobody says how many there are, the first wrong label of the training is none of the classes that there can be.
   const isSaid = classes !== undefined || names !== undefined || labels.every(isClass)
   return {
@@ -259,20 +258,6 @@ function labelsOf(given: unknown, where: string, { expected, numberOf }: Classes
     throw new IsobathError('data', `${where}: sample ${sample}: expected ${expected}, got ${foundText(label)}.`)
   })
   return numbers.every((number) => number < 256) ? Uint8Array.from(numbers) : Uint16Array.from(numbers)
-}
-
-function targetNamesOf(
-  { targets, count }: Samples,
-  names: readonly string[] | undefined,
-  name: string,
-): readonly string[] | undefined {
-  if (names === undefined) return undefined
-  const wrong = (problem: string): IsobathError => new IsobathError('data', `${name}: targetNames: ${problem}`)
-  if (targets === undefined || targets === 'inputs')
-    throw wrong('the samples have no targets of their own. Leave it out.')
-  const width = targets.length / count
-  if (names.length !== width) throw wrong(`expected ${width}, one for each target, got ${names.length}.`)
-  return names
 }
 
 /** At random, both parts in the order that the samples were given in. */

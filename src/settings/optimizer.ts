@@ -8,7 +8,7 @@ import {
   optimizerOptionNames,
   usualOptimizer,
 } from '../graph/optimizers/table.ts'
-import { IsobathError } from '../support/errors.ts'
+import { orUndefined } from '../support/errors.ts'
 import { type Fields, field } from '../support/fields.ts'
 import { type Kind, number, oneOf } from '../support/kinds.ts'
 
@@ -29,16 +29,6 @@ function isOptimizer(value: unknown): value is Optimizer {
     return found === wanted || (found === undefined && mayLack)
   }
   return Object.entries(made.rule).every(isSame)
-}
-
-/** Undefined where there is no such optimizer. */
-function orUndefined(make: () => Optimizer): Optimizer | undefined {
-  try {
-    return make()
-  } catch (error) {
-    if (error instanceof IsobathError) return undefined
-    throw error
-  }
 }
 
 /** An optimizer as its functions make it. */

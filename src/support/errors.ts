@@ -47,3 +47,13 @@ export class IsobathError extends Error {
 export function assertInvariant(condition: boolean, message: string): asserts condition {
   if (!condition) throw new IsobathError('internal', `broken invariant: ${message}`)
 }
+
+/** What `make` gives; undefined where it throws an IsobathError. */
+export function orUndefined<T>(make: () => T): T | undefined {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof IsobathError) return undefined
+    throw error
+  }
+}

@@ -3,7 +3,7 @@ import type { Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { hasOnTheWay } from '../network/layer-traits.ts'
 import type { Layer, Network } from '../network/network.ts'
-import { IsobathError } from '../support/errors.ts'
+import { orUndefined } from '../support/errors.ts'
 
 /**
  * Every hidden layer `factor` times as wide: units of dense layers, channels of convolutions. The last layer with weights gives
@@ -14,18 +14,8 @@ import { IsobathError } from '../support/errors.ts'
 export function widened(network: Network, factor: number, input: Shape): Network | undefined {
   const found = widen(network, factor, true)
   if (JSON.stringify(found) === JSON.stringify(network)) return undefined
-  const output = outputOf(found, input)
-  return output !== undefined && output.join() === createBlueprint(network, input).output.join() ? found : undefined
-}
-
-/** Undefined where the layers don't fit each other. */
-function outputOf(network: Network, input: Shape): Shape | undefined {
-  try {
-    return createBlueprint(network, input).output
-  } catch (error) {
-    if (error instanceof IsobathError) return undefined
-    throw error
-  }
+  const wider = orUndefined(() => createBlueprint(found, input))
+  return wider?.output.join() === createBlueprint(network, input).output.join() ? found : undefined
 }
 
 function widen(layer: Layer, factor: number, isLast: boolean): Layer {

@@ -36,6 +36,7 @@ const rest: Readonly<Record<string, readonly unknown[]>> = {
   evaluate: [{ data, weights: new Map() }],
   diagnose: [{ data, steps: 1, seeds: [0] }],
   compare: [{ data, steps: 1, seeds: [0], depths: [1] }],
+  predict: [[[1, 2]]],
   resume: [{ data }],
   resumeDiagnosis: [{ data }],
   resumeComparison: [{ data }],

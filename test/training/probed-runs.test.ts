@@ -211,10 +211,10 @@ describe('probes that are not what they should be', () => {
     const said: string[] = []
     for (const given of asked) said.push(await call(given))
     expect(said.join('\n')).toMatchInlineSnapshot(`
-      "IsobathError: probes: expected some of meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighbourSimilarity, updateRatio, lostUpdates, distanceFromStart, got gradientNrm. Did you mean gradientNorm?
-      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got "gradientNorm". Give one, or leave it out.
-      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got an empty list. Give one, or leave it out.
-      IsobathError: probes: expected some of meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighbourSimilarity, updateRatio, lostUpdates, distanceFromStart, got 3. Choose some of them.
+      "IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got "gradientNrm". Did you mean gradientNorm?
+      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got "gradientNorm". They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighbourSimilarity, updateRatio, lostUpdates, distanceFromStart.
+      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got an empty list. They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighbourSimilarity, updateRatio, lostUpdates, distanceFromStart.
+      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got 3. They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighbourSimilarity, updateRatio, lostUpdates, distanceFromStart.
       IsobathError: probes: every: expected a whole number of at least 1, got 0.
       IsobathError: probes: expected the options of, every, got "often". Leave it out.
       IsobathError: probes: expected an object such as { of: ['gradientNorm'], every: 50 }, got true. Give one, or leave it out."
