@@ -19,10 +19,10 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createAugmenter } from '../build/data/augment.js'
 import { createBatches } from '../build/data/batches.js'
-import { createStandardiser } from '../build/data/standardise.js'
+import { createStandardizer } from '../build/data/standardize.js'
 import {
   createBlueprint,
-  initialise,
+  initialize,
   loadDataset,
   outputsOf,
   parseNetwork,
@@ -65,10 +65,10 @@ const options = {
   evaluateEvery: numberOf(values['evaluate-every']) ?? { epochs: 0.5 },
 }
 const settings = settingsFor(blueprint, resolveOptions(options, data.train.count))
-const { optimizer, schedule, steps, batch, evaluateEvery, standardise, augment, order } = settings
+const { optimizer, schedule, steps, batch, evaluateEvery, standardize, augment, order } = settings
 if (schedule.untilError)
   throw new Error(`${values.recipe} has a warm-up that ends with an error: choose another recipe.`)
-const weights = initialise(blueprint, seed)
+const weights = initialize(blueprint, seed)
 const python = '/usr/bin/python3'
 const script = fileURLToPath(new URL('compare_pytorch.py', import.meta.url))
 /** As many of the training set, and the same, as src/training/measurements.ts takes between steps. */
@@ -107,7 +107,7 @@ async function trainHere() {
   }
 }
 
-/** The samples as they are in memory, for PyTorch to standardise. */
+/** The samples as they are in memory, for PyTorch to standardize. */
 function writeSamples(folder, set, { inputs, labels }) {
   writeFileSync(join(folder, `${set}.inputs`), inputs)
   writeFileSync(join(folder, `${set}.labels`), Int32Array.from(labels))
@@ -115,13 +115,13 @@ function writeSamples(folder, set, { inputs, labels }) {
   return { inputs: `${set}.inputs`, labels: `${set}.labels`, type }
 }
 
-function writeProblem(folder, standardiser, layout) {
+function writeProblem(folder, standardizer, layout) {
   const parameters = blueprint.parameters.map(({ name, role, shape, loops, trainable }, index) => {
     const file = `parameter${index}.f64`
     writeFileSync(join(folder, file), weights.get(name))
     return { name, role, shape, loops, trainable, file }
   })
-  const { mean, deviation } = standardiser.statistics.inputs
+  const { mean, deviation } = standardizer.statistics.inputs
   const chosen = createRandom(seed, 'measured samples').permutation(data.train.count)
   const problem = {
     root: blueprint.root,
@@ -142,10 +142,10 @@ function writeProblem(folder, standardiser, layout) {
 }
 
 /** Sends the batches that the training here had, at the pace at which they are read. */
-async function sendBatches(stdin, standardiser) {
-  const size = standardiser.size
+async function sendBatches(stdin, standardizer) {
+  const size = standardizer.size
   const augmenter = createAugmenter(augment, data.shape, seed)
-  const batches = createBatches(data.train, standardiser, { batch, order, seed, augmenter })
+  const batches = createBatches(data.train, standardizer, { batch, order, seed, augmenter })
   for (let step = 0; step < steps; step++) {
     const message = new ArrayBuffer(4 * batch * (size + 1))
     const indices = batches.next({ array: new Float32Array(message, 0, batch * size), offset: 0, stride: size })
@@ -158,13 +158,13 @@ async function sendBatches(stdin, standardiser) {
 async function trainInPyTorch(layout) {
   const folder = mkdtempSync(join(tmpdir(), 'isobath-compare-'))
   try {
-    const standardiser = createStandardiser(data.train, data.shape, standardise)
-    writeProblem(folder, standardiser, layout)
+    const standardizer = createStandardizer(data.train, data.shape, standardize)
+    writeProblem(folder, standardizer, layout)
     const child = spawn(python, [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] })
     const ended = once(child, 'exit')
     // Whoever ends early says why on standard error; the batches that nobody reads then are no error of their own.
     child.stdin.on('error', () => {})
-    const sent = sendBatches(child.stdin, standardiser).catch(() => {})
+    const sent = sendBatches(child.stdin, standardizer).catch(() => {})
     const losses = []
     const evaluations = []
     let facts = {}
@@ -213,7 +213,7 @@ function resultTable(runs) {
   }
 }
 
-/** Means of so many neighbours, so that curves can be told apart. */
+/** Means of so many neighbors, so that curves can be told apart. */
 function smooth(losses, width) {
   return Array.from({ length: Math.ceil(losses.length / width) }, (_, index) => {
     const part = losses.slice(index * width, (index + 1) * width)

@@ -19,7 +19,7 @@ EVALUATED_TOGETHER = 256
 
 
 class Samples:
-    """Samples as bytes or float32 numbers, standardised when they are asked for."""
+    """Samples as bytes or float32 numbers, standardized when they are asked for."""
 
     def __init__(self, folder, about, scale, shape):
         values = numpy.fromfile(folder / about["inputs"], dtype=about["type"])

@@ -1,6 +1,6 @@
 /**
  * Whether deep gradients are numerically wrong: the relative error of the first layer's gradient in float32, by depth, for plain
- * and residual networks at initialisation, as a figure and a table; and the training losses of some networks in float32 and in
+ * and residual networks at initialization, as a figure and a table; and the training losses of some networks in float32 and in
  * float64, side by side: node scripts/gradient-precision.mjs [FIGURE.svg], after npm run build:modules. Minutes.
  */
 import { writeFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ import {
   createBlueprint,
   createWasmBackend,
   glyphs,
-  initialise,
+  initialize,
   momentum,
   parseNetwork,
   precisionGap,
@@ -79,7 +79,7 @@ async function errorsOf(text) {
   const turned = []
   const sampling = []
   for (const seed of seeds) {
-    const weights = initialise(blueprint, seed)
+    const weights = initialize(blueprint, seed)
     const samples = probeSamples(data, { seed })
     const { gradient } = await precisionGap(blueprint, backends, samples, weights)
     rounding.push(gradient[0])
@@ -147,7 +147,7 @@ async function train(text, rate, control, seed) {
     settings: settingsOf(training, seed),
     data,
     precision: training.precision,
-    start: initialise(blueprint, seed),
+    start: initialize(blueprint, seed),
     isWatched: false,
     work: workOf(training),
   }

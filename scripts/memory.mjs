@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { fillInput } from '../build/backends/backend.js'
 import { createWasmBackend } from '../build/backends/wasm/backend.js'
 import { createBlueprint } from '../build/blueprint/create.js'
-import { initialiseParameter } from '../build/blueprint/initialise.js'
+import { initializeParameter } from '../build/blueprint/initialize.js'
 import { parseNetwork, presetData } from '../build/network/presets.js'
 import { resolveOptions } from '../build/settings/options.js'
 import { chooseStep } from '../build/training/fit.js'
@@ -52,7 +52,7 @@ async function measure(network, batch, way, limit) {
     return
   }
   const program = await backend.compile(graph, { ringSlots })
-  for (const parameter of blueprint.parameters) program.upload(parameter.name, initialiseParameter(parameter, 0))
+  for (const parameter of blueprint.parameters) program.upload(parameter.name, initializeParameter(parameter, 0))
   fillInput(program, 'x', 0, ({ array, offset, stride }) => {
     for (let element = 0; element < batch * stride; element++) array[offset + element] = (element % 7) - 3
   })

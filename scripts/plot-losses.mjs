@@ -30,9 +30,9 @@ function smoothed(losses) {
 }
 
 const read = runs.map(readRun)
-const series = read.flatMap(({ name, losses }, colour) => [
-  { name, colour, thin: true, points: losses.map(({ step, loss }) => ({ x: step, y: loss })) },
-  { name, colour, points: smoothed(losses) },
+const series = read.flatMap(({ name, losses }, color) => [
+  { name, color, thin: true, points: losses.map(({ step, loss }) => ({ x: step, y: loss })) },
+  { name, color, points: smoothed(losses) },
 ])
 const ends = read.map(({ name, losses }) => {
   const last = smoothed(losses).at(-1)

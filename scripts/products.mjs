@@ -31,8 +31,8 @@ function productsOf(text) {
   const [sizes, ...rest] = text.split(':')
   const extents = sizes.split('x').map(Number)
   if (rest.length === 0) {
-    const { forwards, ...gradients } = denseProducts(...extents)
-    return [forwards, ...Object.values(gradients), { ...forwards, bias: true }]
+    const { forward, ...gradients } = denseProducts(...extents)
+    return [forward, ...Object.values(gradients), { ...forward, bias: true }]
   }
   const [batch, height, width, channels] = extents
   const [outputs, kernel, stride] = rest.map(Number)

@@ -7,7 +7,7 @@
  */
 import { createWasmBackend } from '../build/backends/wasm/backend.js'
 import { createBlueprint } from '../build/blueprint/create.js'
-import { initialise } from '../build/blueprint/initialise.js'
+import { initialize } from '../build/blueprint/initialize.js'
 import { optimizerScalars, trainingGraph } from '../build/graph/programs.js'
 import { parseNetwork, presetData } from '../build/network/presets.js'
 import { createRandom } from '../build/support/random.js'
@@ -33,7 +33,7 @@ async function prepare(way, blueprint, batch) {
   const gradients = async (seed) => {
     const random = createRandom(seed, 'winograd-error')
     const numbers = (count, next) => Float64Array.from({ length: count }, next)
-    for (const [name, values] of initialise(blueprint, seed)) program.upload(name, values)
+    for (const [name, values] of initialize(blueprint, seed)) program.upload(name, values)
     program.upload(
       'x',
       numbers(batch * sizeOf(blueprint.input), () => Math.fround(random.normal())),

@@ -14,7 +14,7 @@ export {
   readStoredOptions,
   sourceOf,
   tableSource,
-} from './data/catalogue.ts'
+} from './data/catalog.ts'
 export { type DataShape, shapeOfData } from './data/data-shape.ts'
 export { commonOptions, tableOptions } from './data/options.ts'
 export { dataFolder, storedSets } from './data/stored-sets.ts'

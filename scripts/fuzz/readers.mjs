@@ -305,7 +305,7 @@ export async function createReaders(load, folder) {
       read: async (bytes) => {
         const source = { name: 'x', bytes: [bytes] }
         const options = { missing: bytes.length % 2 ? 'drop' : 'error' }
-        const use = { ...options, encoding: tableEncoding, whole: true, unlabelled: bytes.length % 3 > 0 }
+        const use = { ...options, encoding: tableEncoding, whole: true, unlabeled: bytes.length % 3 > 0 }
         await readCsv(source, use).catch((error) => {
           if (!isRefusal(error)) throw error
         })

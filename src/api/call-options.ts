@@ -1,6 +1,6 @@
 /** What the verbs take beside the tables of settings: data, weights, places and callbacks, a row for each. */
 import type { Dataset } from '../data/dataset.ts'
-import type { Statistics } from '../data/standardise.ts'
+import type { Statistics } from '../data/standardize.ts'
 import { type Fields, field } from '../support/fields.ts'
 import { count, type Kind } from '../support/kinds.ts'
 import { isNestedBeyond } from '../support/nesting.ts'
@@ -26,7 +26,7 @@ const dataset: Kind<Dataset> = {
 const weights: Kind<Weights> = {
   expected: 'a Map with the values of each parameter by name',
   accepts: (value): value is Weights => isObject(value) && typeof value.get === 'function',
-  remedy: () => 'Give what initialise or loadWeights returns, or the weights of a run.',
+  remedy: () => 'Give what initialize or loadWeights returns, or the weights of a run.',
 }
 
 const statistics: Kind<Statistics> = {
@@ -88,7 +88,7 @@ const callback = <F extends (...values: never[]) => void>(): Kind<F> => ({
 /** The options of `train` beside those of the training and the machine. */
 export const callOptions = {
   data: field(dataset, { required: true }),
-  /** Initial values of all parameters, as `initialise` or a weights file gives them; drawn from the seed by default. */
+  /** Initial values of all parameters, as `initialize` or a weights file gives them; drawn from the seed by default. */
   weights: field(weights),
   /** A folder to keep the run in (Node only); nothing is kept by default. */
   run: field(text('the path of a folder')),

@@ -2,7 +2,7 @@
 import type { Machine } from '../backends/machine.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { runDiagnosis } from '../diagnosis/diagnose.ts'
-import { type Diagnosis, summarise } from '../diagnosis/summary.ts'
+import { type Diagnosis, summarize } from '../diagnosis/summary.ts'
 import type { DiagnosisTask } from '../diagnosis/task.ts'
 import { hashStart } from '../diagnosis/trial-specs.ts'
 import type { DiagnosisDescription } from '../runs/diagnosis-description.ts'
@@ -51,7 +51,7 @@ export async function carryOutDiagnosis(
 ): Promise<Diagnosis> {
   const workers = workersOf(machine)
   try {
-    const diagnosis = summarise(await runDiagnosis({ ...request, workers, store: folder }), {
+    const diagnosis = summarize(await runDiagnosis({ ...request, workers, store: folder }), {
       ...request,
       mode: machine.mode,
     })

@@ -1,7 +1,7 @@
 /** What follows from the same training of several networks at several depths, in words. */
 import { formatPercent } from '../format/text.ts'
 import { type PairedDifference, pairedDifference } from '../numerics/paired-difference.ts'
-import { summarise } from '../numerics/statistics.ts'
+import { summarize } from '../numerics/statistics.ts'
 import type { Scores } from '../training/evaluate.ts'
 
 /** One training of a comparison. */
@@ -52,8 +52,8 @@ function divergedSentence({ label }: Family, depth: number, runs: readonly Compa
 
 function oneDepth(family: Family, depth: number, runs: readonly ComparedRun[]): string {
   if (brokenOf(runs) > 0) return divergedSentence(family, depth, runs)
-  const train = summarise(runs.map((run) => run.train.error))
-  const test = summarise(runs.map((run) => run.test.error))
+  const train = summarize(runs.map((run) => run.train.error))
+  const test = summarize(runs.map((run) => run.test.error))
   if (!train || !test) return `The ${family.label} network has no scores.`
   return `At depth ${depth} the ${family.label} network has ${percent(train.mean)} training error and ${percent(test.mean)} test error.`
 }

@@ -1,5 +1,5 @@
 /** A data set as specs of trials name it. */
-import { sourceOf } from '../data/catalogue.ts'
+import { sourceOf } from '../data/catalog.ts'
 import type { DataDescription } from '../runs/run-description.ts'
 import type { DataReference } from '../trials/spec.ts'
 

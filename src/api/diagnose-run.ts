@@ -2,9 +2,9 @@
 import type { Machine } from '../backends/machine.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { thinned, usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
 import { runNotes } from '../diagnosis/wording/notes.ts'
@@ -103,14 +103,14 @@ const tolerance = 1e-4
 async function beganAsDrawn(
   blueprint: Blueprint,
   data: Dataset,
-  { seed, standardise }: TrainingSettings,
+  { seed, standardize }: TrainingSettings,
   signal: Signal,
   machine: Machine,
 ): Promise<boolean> {
-  const standardiser = createStandardiser(data.train, data.shape, standardise)
-  const weights = initialise(blueprint, seed)
+  const standardizer = createStandardizer(data.train, data.shape, standardize)
+  const weights = initialize(blueprint, seed)
   const backend = await machine.backend()
-  const { first, last } = judgeSignal(await measureSignal(blueprint, backend, weights, data.train, standardiser))
+  const { first, last } = judgeSignal(await measureSignal(blueprint, backend, weights, data.train, standardizer))
   return isNear(first, signal.first) && isNear(last, signal.last)
 }
 

@@ -1,7 +1,7 @@
 /** Why a network trains worse than it could: the differential diagnosis, on this machine's cores. */
 import { createBlueprint } from '../blueprint/create.ts'
 import { checkAugmentation } from '../data/augment.ts'
-import { checkLabelled, type Dataset, taskOf } from '../data/dataset.ts'
+import { checkLabeled, type Dataset, taskOf } from '../data/dataset.ts'
 import type { DiagnosisEvent } from '../diagnosis/events.ts'
 import { usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
@@ -22,7 +22,7 @@ export interface DiagnoseOptions extends Omit<TrainingOptions, 'seed' | 'evaluat
   readonly budget?: number
   /** What the network is measured against, instead of itself with a fifth of its hidden layers. */
   readonly against?: Network
-  /** How weights start, instead of as the networks' initialisers say: `(blueprint, seed) => weights`. */
+  /** How weights start, instead of as the networks' initializers say: `(blueprint, seed) => weights`. */
   readonly start?: StartOf
   /** Stops it; what is known by then is told. */
   readonly abort?: AbortSignal
@@ -67,7 +67,7 @@ export async function diagnose(network: Network, options: DiagnoseOptions): Prom
   const { data, seeds = [0, 1, 2], budget = usualBudget, against, abort, onEvent } = options
   checkSeeds(seeds)
   checkBudget(budget)
-  checkLabelled(data)
+  checkLabeled(data)
   createBlueprint(network, data.shape)
   if (against !== undefined) createBlueprint(against, data.shape)
   const settings = settingsFor(options, data)

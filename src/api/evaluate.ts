@@ -1,7 +1,7 @@
 /** Scores of trained weights on a data set. */
 import { createBlueprint } from '../blueprint/create.ts'
-import { checkLabelled, type Dataset, taskOf } from '../data/dataset.ts'
-import type { Statistics } from '../data/standardise.ts'
+import { checkLabeled, type Dataset, taskOf } from '../data/dataset.ts'
+import type { Statistics } from '../data/standardize.ts'
 import type { Network } from '../network/network.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
@@ -10,10 +10,10 @@ import { evaluateSets, type SetScores } from '../training/evaluate-sets.ts'
 import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
 import { checkTrainedCall, namesOf } from './check-call.ts'
-import { standardiserFor } from './standardiser.ts'
+import { standardizerFor } from './standardizer.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
-export interface EvaluateOptions extends MachineChoice, Pick<TrainingOptions, 'loss' | 'standardise'> {
+export interface EvaluateOptions extends MachineChoice, Pick<TrainingOptions, 'loss' | 'standardize'> {
   readonly data: Dataset
   /** All parameters and running statistics, by name. */
   readonly weights: Weights
@@ -28,28 +28,28 @@ const optionNames = namesOf<EvaluateOptions>({
   data: true,
   weights: true,
   loss: true,
-  standardise: true,
+  standardize: true,
   statistics: true,
   onEvaluation: true,
 })
 
 /**
- * Loss and error on the whole training and test sets, standardised by the given statistics or by those of this training
+ * Loss and error on the whole training and test sets, standardized by the given statistics or by those of this training
  * set. Throws an IsobathError `network`, `weights` or `data` where these don't fit each other or labels are missing, `option`
  * on a bad option.
  */
 export async function evaluate(network: Network, options: EvaluateOptions): Promise<SetScores> {
   checkTrainedCall(options ?? {}, optionNames)
   checkMachineChoice(options)
-  const { data, weights, loss, standardise, statistics, onEvaluation } = options
+  const { data, weights, loss, standardize, statistics, onEvaluation } = options
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
-  checkLabelled(data)
+  checkLabeled(data)
   checkWeights(blueprint, weights)
-  const settings = resolveOptions({ loss, standardise }, data.train.count, taskOf(data))
+  const settings = resolveOptions({ loss, standardize }, data.train.count, taskOf(data))
   return withMachine(options, async (machine) => {
     const backend = await machine.backend()
-    const standardiser = standardiserFor(data, settings.standardise, statistics)
-    return evaluateSets({ blueprint, data, settings, backend, onEvaluation }, standardiser, weights)
+    const standardizer = standardizerFor(data, settings.standardize, statistics)
+    return evaluateSets({ blueprint, data, settings, backend, onEvaluation }, standardizer, weights)
   })
 }

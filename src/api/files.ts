@@ -1,7 +1,7 @@
 /** Weights and runs on disk (Node only). */
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import type { Statistics } from '../data/standardise.ts'
+import type { Statistics } from '../data/standardize.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
 import type { DataDescription } from '../runs/run-description.ts'
@@ -22,7 +22,7 @@ import {
 } from './model.ts'
 import { runFiles } from './node.ts'
 
-/** Weights and the sizes of their network: what `createBlueprint` and `initialise` give. */
+/** Weights and the sizes of their network: what `createBlueprint` and `initialize` give. */
 export interface SizedWeights {
   readonly blueprint: Blueprint
   readonly weights: Weights
@@ -84,7 +84,7 @@ export interface RunFacts extends ModelFacts {
   /** What it was trained on: the set's name, the hash of its samples, and the options it was loaded with. */
   readonly data: DataDescription
   readonly recipe: Readonly<Record<string, unknown>>
-  /** Of the training set: other data is to be standardised in the same way. */
+  /** Of the training set: other data is to be standardized in the same way. */
   readonly statistics: Statistics
   readonly exact: boolean
   readonly winograd: boolean

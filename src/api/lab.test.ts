@@ -6,7 +6,7 @@ import { signed } from '../../test/support/signed-run.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { fewPoints, preset } from '../../test/support/tiny-training.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { moons, spirals } from '../data/planar.ts'
 import { momentum, nesterov } from '../graph/optimizers/momentum.ts'
@@ -104,7 +104,7 @@ describe('train', () => {
             "name": "constant",
             "warmup": 0,
           },
-          "standardise": "per-channel",
+          "standardize": "per-channel",
           "steps": 25,
         },
         "seed": 9,
@@ -154,14 +154,14 @@ describe('train', () => {
   it('starts from weights that it is given: those of its seed change nothing', async () => {
     const file = join(root, 'below', 'initial.safetensors')
     const blueprint = createBlueprint(network, [2])
-    await saveWeights(file, { blueprint, weights: initialise(blueprint, 5) })
+    await saveWeights(file, { blueprint, weights: initialize(blueprint, 5) })
     const weights = await loadWeights(file, blueprint)
     const [drawn, given] = await Promise.all([
       train(network, { data: fewPoints, steps: 10, seed: 5 }),
       train(network, { data: fewPoints, steps: 10, seed: 5, weights }),
     ])
     expect(given.weightsSha256).toBe(drawn.weightsSha256)
-    const other = await train(network, { data: fewPoints, steps: 10, seed: 5, weights: initialise(blueprint, 6) })
+    const other = await train(network, { data: fewPoints, steps: 10, seed: 5, weights: initialize(blueprint, 6) })
     expect(other.weightsSha256).not.toBe(drawn.weightsSha256)
   })
 
@@ -253,7 +253,7 @@ describe('train', () => {
     for (const given of bad) said.push(await call({ data: fewPoints, steps: 1, ...given }))
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: data: expected a data set, got an object. Give one, such as glyphs().
-      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or loadWeights returns, or the weights of a run.
+      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialize or loadWeights returns, or the weights of a run.
       IsobathError: observers: expected a list of observers, got 3. Give some, such as [{ every: 10, observe: ({ step, loss }) => console.log(step, loss) }].
       IsobathError: observers: expected a list of observers, got a list of 1. Give some, such as [{ every: 10, observe: ({ step, loss }) => console.log(step, loss) }].
       IsobathError: onProgress: expected a function, got 3. Give one, or leave it out.
@@ -305,13 +305,13 @@ describe('train', () => {
     `)
   })
 
-  it('is evaluated as it was trained: the loss and the standardising are options', async () => {
+  it('is evaluated as it was trained: the loss and the standardizing are options', async () => {
     const { weights } = await train(network, { data: fewPoints, steps: 5, optimizer: sgd() })
     const scoresOf = (options: object) => evaluate(network, { data: fewPoints, weights, ...options })
     const [usual, squared, raw] = await Promise.all([
       scoresOf({}),
       scoresOf({ loss: 'squared-error' }),
-      scoresOf({ standardise: 'none' }),
+      scoresOf({ standardize: 'none' }),
     ])
     expect(squared.train.error).toBe(usual.train.error)
     expect(squared.train.loss).not.toBe(usual.train.loss)

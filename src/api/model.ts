@@ -5,7 +5,7 @@ import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import type { EncodedColumn, TableEncoding } from '../data/csv-encoding.ts'
 import { type Dataset, inputSize, outputsOf, type Task, taskOf } from '../data/dataset.ts'
-import type { Scale, Statistics } from '../data/standardise.ts'
+import type { Scale, Statistics } from '../data/standardize.ts'
 import { type LossName, lossNames } from '../graph/losses.ts'
 import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
@@ -28,7 +28,7 @@ export interface Model {
   /** What the outputs are: a class for each sample, values, or the sample given back. */
   readonly task: Task
   readonly loss: LossName
-  /** Of the training set: other data is standardised in the same way. */
+  /** Of the training set: other data is standardized in the same way. */
   readonly statistics: Statistics
   /** What the classes are called, where their numbers aren't their names. */
   readonly classNames?: readonly string[]

@@ -4,7 +4,7 @@ import { preset } from '../../test/support/tiny-training.ts'
 import { type Dataset, type Samples, selectSamples } from '../data/dataset.ts'
 import { glyphs } from '../data/glyphs.ts'
 import { moons } from '../data/planar.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { chain, dense, tanh } from '../network/layers.ts'
 import { evaluate } from './evaluate.ts'
 import { predict } from './predict.ts'
@@ -76,7 +76,7 @@ describe('predictions', () => {
     const { values, task } = await predict(encoder, { data: set, set: 'train', weights, threads: 1 })
     expect(task).toBe('autoencoding')
     // The loss is the mean squared distance in units of the pixels' deviation.
-    const { deviation } = createStandardiser(training, images.shape, 'per-channel').statistics.inputs
+    const { deviation } = createStandardizer(training, images.shape, 'per-channel').statistics.inputs
     const squares = values.reduce(
       (sum, value, index) => sum + ((training.inputs[index] - value) / deviation[0]) ** 2,
       0,
@@ -84,12 +84,12 @@ describe('predictions', () => {
     expect(squares / values.length).toBeCloseTo(scores.loss ?? Number.NaN, 5)
   })
 
-  it('and scores of other data are standardised as the training was', async () => {
+  it('and scores of other data are standardized as the training was', async () => {
     // One half of the moons alone has another mean: by its own statistics it would be somewhere else.
     const upper = Uint32Array.from(data.test.labels.keys()).filter((sample) => data.test.labels[sample] === 0)
     const half = selectSamples(data.test, upper)
     const other: Dataset = { ...data, name: 'half', train: half, test: half }
-    const { statistics } = createStandardiser(data.train, data.shape, 'per-channel')
+    const { statistics } = createStandardizer(data.train, data.shape, 'per-channel')
     const options = { data: other, weights: run.weights, threads: 1 }
     const whole = await predict(network, { data, weights: run.weights, threads: 1 })
     const kept = await predict(network, { ...options, statistics })
@@ -102,7 +102,7 @@ describe('predictions', () => {
   })
 
   it('are refused where data and statistics do not fit', async () => {
-    const { statistics } = createStandardiser(data.train, data.shape, 'per-channel')
+    const { statistics } = createStandardizer(data.train, data.shape, 'per-channel')
     const { weights } = run
     const asBytes = (set: Samples): Samples => ({ ...set, inputs: new Uint8Array(set.inputs.length) })
     const bytes = { ...data, train: asBytes(data.train), test: asBytes(data.test) }
@@ -138,14 +138,14 @@ describe('predictions', () => {
     said.push(await laterRefusal(() => Reflect.apply(evaluate, undefined, [network, { ...own, onEvaluation: 3 }])))
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: data: expected a data set, got nothing. Give one, such as glyphs().
-      IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialise or loadWeights returns, or the weights of a run.
-      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or loadWeights returns, or the weights of a run.
+      IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialize or loadWeights returns, or the weights of a run.
+      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialize or loadWeights returns, or the weights of a run.
       IsobathError: statistics: expected what a training found in its data, got 3. Give the statistics of a run, or leave them out.
       IsobathError: exact: expected true or false, got 1. Choose one of them, or leave it out.
       IsobathError: winograd: expected true or false, got "no". Choose one of them, or leave it out.
       IsobathError: data: expected a data set, got nothing. Give one, such as glyphs().
-      IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialise or loadWeights returns, or the weights of a run.
-      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialise or loadWeights returns, or the weights of a run.
+      IsobathError: weights: expected a Map with the values of each parameter by name, got nothing. Give what initialize or loadWeights returns, or the weights of a run.
+      IsobathError: weights: expected a Map with the values of each parameter by name, got an object. Give what initialize or loadWeights returns, or the weights of a run.
       IsobathError: statistics: expected what a training found in its data, got 3. Give the statistics of a run, or leave them out.
       IsobathError: exact: expected true or false, got 1. Choose one of them, or leave it out.
       IsobathError: winograd: expected true or false, got "no". Choose one of them, or leave it out.

@@ -5,7 +5,7 @@ import { sizeOf } from '../blueprint/shape.ts'
 import { checkInputs } from '../data/check-samples.ts'
 import { type Dataset, type Samples, type Task, taskOf } from '../data/dataset.ts'
 import { numbersOf, type OwnInputs } from '../data/own-arrays.ts'
-import { type Scale, type Standardiser, type Statistics, standardiserOf } from '../data/standardise.ts'
+import { type Scale, type Standardizer, type Statistics, standardizerOf } from '../data/standardize.ts'
 import { type LossName, losses } from '../graph/losses.ts'
 import type { Network } from '../network/network.ts'
 import { resolveOptions } from '../settings/options.ts'
@@ -20,13 +20,13 @@ import { checkWeights } from '../training/weights.ts'
 import { callOptions } from './call-options.ts'
 import { checkTrainedCall, namesOf } from './check-call.ts'
 import { isModel, type Model } from './model.ts'
-import { standardiserFor } from './standardiser.ts'
+import { standardizerFor } from './standardizer.ts'
 import { checkMachineChoice, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
 export const setNames = ['train', 'validation', 'test'] as const
 export type SetName = (typeof setNames)[number]
 
-export interface PredictOptions extends MachineChoice, Pick<TrainingOptions, 'loss' | 'standardise'> {
+export interface PredictOptions extends MachineChoice, Pick<TrainingOptions, 'loss' | 'standardize'> {
   readonly data: Dataset
   /** Which of its samples; test by default. */
   readonly set?: SetName
@@ -44,7 +44,7 @@ const optionNames = namesOf<PredictOptions>({
   set: true,
   weights: true,
   loss: true,
-  standardise: true,
+  standardize: true,
   statistics: true,
   onProgress: true,
 })
@@ -93,7 +93,7 @@ const modelOptionNames = namesOf<ModelPredictOptions>({ ...machineChoice, onProg
  */
 export function predict(model: Model, inputs: OwnInputs, options?: ModelPredictOptions): Promise<Predictions>
 /**
- * Predictions for a set of samples, standardised by the given statistics or by those of the data's training set. Throws an
+ * Predictions for a set of samples, standardized by the given statistics or by those of the data's training set. Throws an
  * IsobathError `network`, `weights` or `data` where these don't fit each other, `option` on a bad option.
  */
 export function predict(network: Network, options: PredictOptions): Promise<Predictions>
@@ -127,8 +127,8 @@ async function predictInputs(model: Model, given: unknown, options: ModelPredict
   const samples = { count: inputs.length / size, inputs, labels: new Uint8Array(0) }
   checkInputs(samples, size)
   checkNear(inputs, statistics, size)
-  const standardiser = standardiserOf(statistics, input)
-  return predictSamples({ blueprint, weights, samples, standardiser, loss, task }, options)
+  const standardizer = standardizerOf(statistics, input)
+  return predictSamples({ blueprint, weights, samples, standardizer, loss, task }, options)
 }
 
 /** Standardized values are float32, in which one far from the training's values is no number any more. */
@@ -162,28 +162,28 @@ function likeTraining(inputs: Samples['inputs'], { bytes }: Statistics, size: nu
 async function predictSet(network: Network, options: PredictOptions): Promise<Predictions> {
   checkTrainedCall(options ?? {}, optionNames)
   checkMachineChoice(options)
-  const { data, weights, loss, standardise, statistics } = options
+  const { data, weights, loss, standardize, statistics } = options
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
   checkWeights(blueprint, weights)
   const task = taskOf(data)
-  const settings = resolveOptions({ loss, standardise }, data.train.count, task)
-  const standardiser = standardiserFor(data, settings.standardise, statistics)
+  const settings = resolveOptions({ loss, standardize }, data.train.count, task)
+  const standardizer = standardizerFor(data, settings.standardize, statistics)
   const samples = samplesOf(data, options.set)
-  return predictSamples({ blueprint, weights, samples, standardiser, loss: settings.loss, task }, options)
+  return predictSamples({ blueprint, weights, samples, standardizer, loss: settings.loss, task }, options)
 }
 
 interface Predicting {
   readonly blueprint: Blueprint
   readonly weights: Weights
   readonly samples: Samples
-  readonly standardiser: Standardiser
+  readonly standardizer: Standardizer
   readonly loss: LossName
   readonly task: Task
 }
 
 async function predictSamples(
-  { blueprint, weights, samples, standardiser, loss, task }: Predicting,
+  { blueprint, weights, samples, standardizer, loss, task }: Predicting,
   options: ModelPredictOptions,
 ): Promise<Predictions> {
   const { onProgress } = options
@@ -195,7 +195,7 @@ async function predictSamples(
     try {
       evaluator.load(weights)
       const take = (outputs: Float64Array, first: number): void => values.set(outputs, first * width)
-      await evaluator.eachOutput(samples, standardiser, take, (done) => onProgress?.(done, count))
+      await evaluator.eachOutput(samples, standardizer, take, (done) => onProgress?.(done, count))
     } finally {
       evaluator.dispose()
     }
@@ -203,7 +203,7 @@ async function predictSamples(
   const rows = Array.from({ length: count }, (_, row) => values.subarray(row * width, (row + 1) * width))
   const facts = { count, width, values }
   if (task !== 'classification') {
-    const scale = task === 'regression' ? standardiser.statistics.targets : standardiser.statistics.inputs
+    const scale = task === 'regression' ? standardizer.statistics.targets : standardizer.statistics.inputs
     for (const row of rows) restoreUnits(row, scale)
     return { ...facts, task, kind: 'values', digits: task === 'regression' ? digitsOf(scale) : undefined }
   }
@@ -242,7 +242,7 @@ function largest(row: Float64Array): number {
   return best
 }
 
-/** The scale may have a mean and deviation for each value or for each group of neighbours. */
+/** The scale may have a mean and deviation for each value or for each group of neighbors. */
 function restoreUnits(row: Float64Array, { mean, deviation }: Scale): void {
   const group = row.length / mean.length
   row.forEach((value, index) => {

@@ -3,7 +3,7 @@ import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { checkSamples } from '../data/check-samples.ts'
 import { type Dataset, taskOf } from '../data/dataset.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import type { LayerProbe } from '../probes/layer-probe.ts'
 import { isLayerProbe, type LayerProbeName, layerProbeNames, layerProbes, usualProbes } from '../probes/layer-probes.ts'
 import { createLooker } from '../probes/look.ts'
@@ -76,23 +76,23 @@ const sampleOptions = {
   /** cross-entropy where the targets are classes by default, else squared-error. */
   loss: training.loss,
   /** per-channel by default. */
-  standardise: training.standardise,
+  standardize: training.standardize,
 } satisfies Fields
 
 export type SampleOptions = Input<typeof sampleOptions>
 
 /**
- * Some training samples of a data set, standardised as a training does it, for what looks at a network outside of one. Throws
+ * Some training samples of a data set, standardized as a training does it, for what looks at a network outside of one. Throws
  * an `option` error on a bad option, a `data` error where the samples aren't what the data set says.
  */
 export function probeSamples(data: Dataset, options: SampleOptions = {}): ProbeSamples {
   checkSamples(data)
   checkOptions('probeSamples', options, { code: 'option', known: Object.keys(sampleOptions), example: '{ count: 64 }' })
   const settings = withDefaults(sampleOptions, pickOptions(sampleOptions, options))
-  const { loss = usualLoss(taskOf(data)), standardise } = settings
+  const { loss = usualLoss(taskOf(data)), standardize } = settings
   return chooseSamples(
     data,
-    createStandardiser(data.train, data.shape, standardise),
+    createStandardizer(data.train, data.shape, standardize),
     loss,
     settings.count,
     settings.seed,
@@ -113,8 +113,8 @@ export function layersOpener({ blueprint, data, settings, backend, start }: Prob
   const { loss, seed, optimizer } = settings
   const names = probesOf(settings)
   if (names.length === 0) return undefined
-  return async (standardiser, weights) => {
-    const samples = chooseSamples(data, standardiser, loss, samplesOfLook(settings), seed)
+  return async (standardizer, weights) => {
+    const samples = chooseSamples(data, standardizer, loss, samplesOfLook(settings), seed)
     // The training empties its own map when it has begun.
     const first = needsStart(settings) ? readerOf(start ?? new Map(weights)) : undefined
     const looker = await createLooker(blueprint, backend, samples, names, { optimizer, start: first })

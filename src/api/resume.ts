@@ -4,7 +4,7 @@ import type { Dataset } from '../data/dataset.ts'
 import type { DataDescription, StoredResult } from '../runs/run-description.ts'
 import type { Lock } from '../runs/run-lock.ts'
 import { IsobathError } from '../support/errors.ts'
-import { summariseMeasured } from '../training/record.ts'
+import { summarizeMeasured } from '../training/record.ts'
 import { runTrainingSession } from '../training/session.ts'
 import { checkCall, checkPath, namesOf } from './check-call.ts'
 import { networkOfRun } from './files.ts'
@@ -149,7 +149,7 @@ export async function readRecord(
   const { losses, measurements, lookThen } = readRunMetrics(folder, result.steps, settings)
   const { train, test, validation, steps: step } = result
   const last = { step, train, trainSamples: description.data.train, test, ...(validation ? { validation } : {}) }
-  const measured = summariseMeasured(measurements, settings, step, last, lookThen)
+  const measured = summarizeMeasured(measurements, settings, step, last, lookThen)
   const { statistics } = description
   const facts = { ...modelFactsOfRun(description, blueprint), statistics }
   const run = { ...result, losses, ...measured, ...facts, weights, network, blueprint, settings, run: folder }

@@ -2,7 +2,7 @@
 import type { Mode } from '../backends/machine.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { checkLabelled, taskOf } from '../data/dataset.ts'
+import { checkLabeled, taskOf } from '../data/dataset.ts'
 import type { Network } from '../network/network.ts'
 import type { RunDescription } from '../runs/run-description.ts'
 import type { RunFolder } from '../runs/run-folder.ts'
@@ -49,7 +49,7 @@ export interface Run extends TrainingRecord, ModelFacts {
 export async function train(network: Network, options: TrainOptions): Promise<Run> {
   checkTrainOptions(options ?? {})
   const { data, weights, abort, onProgress, onEvaluation, checkpointEvery, observers } = options
-  checkLabelled(data)
+  checkLabeled(data)
   const blueprint = createBlueprint(network, data.shape)
   const resolved = settingsFor(blueprint, resolveOptions(options, data.train.count, taskOf(data)))
   const settings = options.probes === undefined ? resolved : { ...resolved, probes: resolveProbes(options.probes) }

@@ -93,7 +93,7 @@ const costs = {
   layerNormInputGradient: perOutput(10),
   layerNormScaleGradient: perInput(4),
   batchStatistics: perInput(4),
-  batchNormalise: perOutput(4),
+  batchNormalize: perOutput(4),
   inverseDeviation: perOutput(3),
   batchNormScaleGradient: perInput(4),
   batchNormInputGradient: perOutput(8),
@@ -152,23 +152,23 @@ function windowText({ attributes }: OpNode, input: Value, output: Value): string
   return stride > 1 ? `${text}, stride ${stride}` : text
 }
 
-const windowForwards = (node: OpNode): string => windowText(node, node.inputs[0], node.outputs[0])
-const windowBackwards = (node: OpNode): string => windowText(node, node.outputs[0], node.inputs[0])
+const windowForward = (node: OpNode): string => windowText(node, node.inputs[0], node.outputs[0])
+const windowBackward = (node: OpNode): string => windowText(node, node.outputs[0], node.inputs[0])
 
 const sizeTexts: Partial<Record<OpName, (node: OpNode) => string>> = {
   dense: ({ inputs, outputs }) => [...inputs[0].shape, outputs[0].shape[1]].join(' x '),
   denseInputGradient: ({ inputs, outputs }) => [...outputs[0].shape, inputs[0].shape[1]].join(' x '),
   denseWeightGradient: ({ inputs, outputs }) =>
     [inputs[0].shape[0], outputs[0].shape[1], outputs[0].shape[0]].join(' x '),
-  conv: windowForwards,
-  convInputGradient: windowBackwards,
+  conv: windowForward,
+  convInputGradient: windowBackward,
   convWeightGradient: (node) => windowText(node, node.inputs[1], node.inputs[0]),
-  maxPool: windowForwards,
-  maxPoolGradient: windowBackwards,
-  averagePool: windowForwards,
-  averagePoolGradient: windowBackwards,
-  subsample: windowForwards,
-  subsampleGradient: windowBackwards,
+  maxPool: windowForward,
+  maxPoolGradient: windowBackward,
+  averagePool: windowForward,
+  averagePoolGradient: windowBackward,
+  subsample: windowForward,
+  subsampleGradient: windowBackward,
 }
 
 /** `128 x 784 x 100` (batch, inputs, outputs) for a dense layer's products, else the first operand's shape. */

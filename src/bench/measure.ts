@@ -10,7 +10,7 @@ export interface Effort {
   readonly rounds: number
   /** Steps of a turn; their median is the turn's figure. */
   readonly steps: number
-  /** V8 moves a function to its optimising compiler after some calls: steps before that don't count. */
+  /** V8 moves a function to its optimizing compiler after some calls: steps before that don't count. */
   readonly warmUpSteps: number
   readonly warmUpMilliseconds: number
   /** Slow steps call each kernel often: after so long a time no further one is needed. */

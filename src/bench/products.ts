@@ -17,7 +17,7 @@ import { type Bench, breathe, isQuick, median, processorMilliseconds } from './m
 import { createFmaPeak, type Load } from './peak.ts'
 import { atLeast, type Bar, type BenchRow, rowOf } from './rows.ts'
 
-export const productNames = ['forwards', 'input gradient', 'weight gradient'] as const
+export const productNames = ['forward', 'input gradient', 'weight gradient'] as const
 export type ProductName = (typeof productNames)[number]
 
 /** One of a layer's products: an operation on inputs of these shapes. */
@@ -40,7 +40,7 @@ export function denseProducts(batch: number, inputs: number, outputs: number): P
   ]
   const common = { attributes: {}, operations: 2 * batch * inputs * outputs }
   return {
-    forwards: { op: 'dense', shapes: [x, w], ...common },
+    forward: { op: 'dense', shapes: [x, w], ...common },
     'input gradient': { op: 'denseInputGradient', shapes: [dy, w], ...common },
     'weight gradient': { op: 'denseWeightGradient', shapes: [dy, x], ...common },
   }
@@ -73,7 +73,7 @@ export function convProducts(size: ConvSize): Products {
   ]
   const common = { attributes, operations: 2 * batch * outputPositions * outputs * channels * kernel ** 2 }
   return {
-    forwards: { op: 'conv', shapes: [x, w], ...common },
+    forward: { op: 'conv', shapes: [x, w], ...common },
     'input gradient': { op: 'convInputGradient', shapes: [dy, flipped], ...common },
     'weight gradient': { op: 'convWeightGradient', shapes: [dy, x], ...common },
   }

@@ -195,7 +195,7 @@ export async function measureRoofline(bench: Bench, problem: Problem): Promise<R
     const untimed: number[] = []
     const rounds: RoundOfProfile[] = []
     const total = rooflineRounds(effort)
-    // The first round doesn't count: it brings the peaks' code to V8's optimising compiler.
+    // The first round doesn't count: it brings the peaks' code to V8's optimizing compiler.
     for (let round = 0; round < total; round++) {
       await settle(bench)
       const speeds = {

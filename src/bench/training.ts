@@ -2,7 +2,7 @@
 import type { Backend, CompileOptions, Program } from '../backends/backend.ts'
 import type { Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { momentum } from '../graph/optimizers/momentum.ts'
 import { optimizerScalars, trainingGraph } from '../graph/programs.ts'
 import type { Network } from '../network/network.ts'
@@ -51,7 +51,7 @@ export async function prepareProgram<P extends Program>(program: P, problem: Pro
   const { network, input, batch, seed } = problem
   const { ringSlots } = program
   const blueprint = createBlueprint(network, input)
-  for (const [name, values] of initialise(blueprint, seed)) program.upload(name, values)
+  for (const [name, values] of initialize(blueprint, seed)) program.upload(name, values)
   const random = createRandom(seed, 'bench')
   const numbers = (count: number, next: () => number): Float64Array => Float64Array.from({ length: count }, next)
   const inputs = numbers(batch * sizeOf(input), () => random.normal())

@@ -1,5 +1,5 @@
 /** The network with sizes: every layer's shapes, parameters and place, before any mathematics. */
-import type { Initialiser, Layer, Network } from '../network/network.ts'
+import type { Initializer, Layer, Network } from '../network/network.ts'
 
 /** Sizes of one sample or one tensor, outermost first: [features] or [channels, height, width]. */
 export type Shape = readonly number[]
@@ -16,8 +16,8 @@ export interface ParameterBlueprint {
   readonly loops: Shape
   readonly fanIn: number
   readonly fanOut: number
-  /** The layer's initialiser where the role is weight or bias; scales start at 1, the rest at 0, running variances at 1. */
-  readonly init?: Initialiser
+  /** The layer's initializer where the role is weight or bias; scales start at 1, the rest at 0, running variances at 1. */
+  readonly init?: Initializer
   /** What all values start at, where that isn't what the role says. */
   readonly start?: number
   /** False for running statistics and for layers that aren't trained: they are saved, but not updated. */

@@ -12,7 +12,7 @@ import { sizeOf } from './shape.ts'
 const countingConvention = [
   'parameters: all that is trained, biases and the scales and shifts of norms included; running statistics apart',
   'all tensors: parameters, weights that are not trained, and running statistics (two of the four vectors of a batch norm)',
-  'a MAC is one multiply-add of a matrix product or a convolution, for one sample, forwards; zeros beyond the border count',
+  'a MAC is one multiply-add of a matrix product or a convolution, for one sample, forward; zeros beyond the border count',
   'biases, norms, activations, pools and sums have no MACs',
   'FLOPs = 2 x MACs; a training step takes about three times as many',
   'activations in training (kept): the input and every output that a layer writes, for one sample, kept for the way back',

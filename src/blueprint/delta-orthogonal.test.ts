@@ -1,11 +1,11 @@
 /** What a convolution with delta-orthogonal weights does to images (Xiao et al. 2018). */
 import { describe, expect, test } from 'vitest'
-import { deltaOrthogonal, gaussian } from '../network/initialisers.ts'
+import { deltaOrthogonal, gaussian } from '../network/initializers.ts'
 import { conv, dense } from '../network/layers.ts'
-import type { Initialiser } from '../network/network.ts'
+import type { Initializer } from '../network/network.ts'
 import { createRandom } from '../support/random.ts'
 import { createBlueprint } from './create.ts'
-import { initialise } from './initialise.ts'
+import { initialize } from './initialize.ts'
 
 const side = 5
 
@@ -16,9 +16,9 @@ interface Kernel {
   readonly kernel: number
 }
 
-function kernelOf(init: Initialiser, outputs: number, inputs: number, kernel: number): Kernel {
+function kernelOf(init: Initializer, outputs: number, inputs: number, kernel: number): Kernel {
   const blueprint = createBlueprint(conv(outputs, { kernel, init, padding: 'circular' }), [inputs, side, side])
-  return { weights: initialise(blueprint, 5).get('conv1.weight') ?? new Float64Array(), inputs, outputs, kernel }
+  return { weights: initialize(blueprint, 5).get('conv1.weight') ?? new Float64Array(), inputs, outputs, kernel }
 }
 
 /** x [inputs, side, side] under circular borders, by the definition. */
@@ -88,25 +88,25 @@ describe('|Wx| = gain |x|', () => {
   })
 })
 
-test('all of the kernel is zero but its centre', () => {
+test('all of the kernel is zero but its center', () => {
   const { weights } = kernelOf(deltaOrthogonal(), 4, 4, 3)
   for (const [index, value] of weights.entries()) expect(value === 0).toBe(index % 9 !== 4)
 })
 
 test('the variance over all weights is sw2/fanIn with sw2 = gain^2, as of gaussian weights', () => {
   const sw2 = 1.7
-  const meanSquare = (init: Initialiser) => norm(kernelOf(init, 40, 40, 3).weights) ** 2 / (40 * 40 * 9)
+  const meanSquare = (init: Initializer) => norm(kernelOf(init, 40, 40, 3).weights) ** 2 / (40 * 40 * 9)
   expect((meanSquare(deltaOrthogonal(Math.sqrt(sw2))) * 40 * 9) / sw2).toBeCloseTo(1, 12)
   expect((meanSquare(gaussian({ sw2 })) * 40 * 9) / sw2).toBeCloseTo(1, 1)
 })
 
 test('biases have the variance sb2', () => {
-  const values = initialise(createBlueprint(conv(4000, { init: deltaOrthogonal(1, 0.05) }), [1, 1, 1]), 1)
+  const values = initialize(createBlueprint(conv(4000, { init: deltaOrthogonal(1, 0.05) }), [1, 1, 1]), 1)
   expect(norm(values.get('conv1.bias') ?? []) ** 2 / 4000).toBeCloseTo(0.05, 2)
 })
 
-test('a dense layer is all centre', () => {
-  const values = initialise(createBlueprint(dense(6, { init: deltaOrthogonal(3) }), [6]), 1).get('dense1.weight') ?? []
+test('a dense layer is all center', () => {
+  const values = initialize(createBlueprint(dense(6, { init: deltaOrthogonal(3) }), [6]), 1).get('dense1.weight') ?? []
   expect(norm(values)).toBeCloseTo(3 * Math.sqrt(6), 12)
 })
 
@@ -118,7 +118,7 @@ test('ten thousand kernels are drawn one by one, each another', () => {
     side,
     side,
   ])
-  const weights = initialise(blueprint, 1).get('repeat1.conv1.weight') ?? new Float64Array()
+  const weights = initialize(blueprint, 1).get('repeat1.conv1.weight') ?? new Float64Array()
   const size = 4 * 4 * 9
   const firsts = new Set(Array.from({ length: layers }, (_, layer) => weights[layer * size + 4]))
   expect(firsts.size).toBe(layers)

@@ -6,7 +6,7 @@ import type {
   AveragePoolLayer,
   ChainLayer,
   ConvLayer,
-  Initialiser,
+  Initializer,
   Layer,
   MaxPoolLayer,
   RepeatLayer,
@@ -28,7 +28,7 @@ export interface LeafParameter {
   readonly shape: Shape
   readonly fanIn: number
   readonly fanOut: number
-  readonly init?: Initialiser
+  readonly init?: Initializer
   /** What all its values start at, where that isn't what its role starts at. */
   readonly start?: number
   /** True where it is left out. */
@@ -43,7 +43,7 @@ interface LeafRule<L extends LeafLayer> {
   output(layer: L, input: Shape, path: string): Shape
   parameters(layer: L, input: Shape): readonly LeafParameter[]
   varying(layer: L): readonly NamedVarying[]
-  /** Multiply-adds of matrix products for one sample, forwards. */
+  /** Multiply-adds of matrix products for one sample, forward. */
   macs(layer: L, input: Shape): number
   /** When the output is a new tensor, and not the input under another name. */
   writes(layer: L): Writes
@@ -102,7 +102,7 @@ export function windowOf(layer: ConvLayer | MaxPoolLayer | AveragePoolLayer): Wi
   return createWindow(layer.kernel, layer.stride, reachesBeyond)
 }
 
-function initialiserVarying(init: Initialiser): readonly NamedVarying[] {
+function initializerVarying(init: Initializer): readonly NamedVarying[] {
   const gains = 'gain' in init ? [['init.gain', init.gain] as const] : []
   const biases = 'sb2' in init ? [['init.sb2', init.sb2] as const] : []
   if (init.kind === 'gaussian') return [['init.sw2', init.sw2], ...biases]
@@ -110,7 +110,7 @@ function initialiserVarying(init: Initialiser): readonly NamedVarying[] {
   return [...gains, ...biases]
 }
 
-/** Features, or channels of an image: what normalisation takes together. */
+/** Features, or channels of an image: what normalization takes together. */
 const featuresOf = ([features]: Shape): number => features
 
 function scaleAndShift(input: Shape, scale = 1): LeafParameter[] {
@@ -137,7 +137,7 @@ const leafRules: { readonly [K in LeafKind]: LeafRule<LeafOf<K>> } = {
       const weight: LeafParameter = { role: 'weight', shape: [fans.fanOut, fans.fanIn], ...fans }
       return layer.bias ? [weight, { role: 'bias', shape: [fans.fanOut], ...fans }] : [weight]
     },
-    varying: (layer) => initialiserVarying(layer.init),
+    varying: (layer) => initializerVarying(layer.init),
     macs: (layer, input) => layer.width * sizeOf(input),
     writes: always,
   },
@@ -152,7 +152,7 @@ const leafRules: { readonly [K in LeafKind]: LeafRule<LeafOf<K>> } = {
       const weight: LeafParameter = { role: 'weight', shape, ...fans }
       return layer.bias ? [weight, { role: 'bias', shape: [layer.channels], ...fans }] : [weight]
     },
-    varying: (layer) => initialiserVarying(layer.init),
+    varying: (layer) => initializerVarying(layer.init),
     macs: (layer, input) => {
       const [channels] = input
       return sizeOf(windowed(layer, layer.channels, windowOf(layer), input, '')) * channels * layer.kernel ** 2

@@ -14,7 +14,7 @@ export function orthogonalMatrix(rows: number, columns: number, random: Random):
     // those (Kahan's "twice is enough", in Parlett 1980); where it takes all but nothing, another vector is drawn.
     for (let rest = 0; rest < 0.5; ) {
       removeEarlier(vectors, start, size)
-      rest = normalise(vectors, start, size)
+      rest = normalize(vectors, start, size)
       if (rest < 1e-8) drawDirection(vectors, start, size, random)
     }
   }
@@ -23,11 +23,11 @@ export function orthogonalMatrix(rows: number, columns: number, random: Random):
 
 function drawDirection(vectors: Float64Array, start: number, size: number, random: Random): void {
   for (let place = start; place < start + size; place++) vectors[place] = random.normal()
-  normalise(vectors, start, size)
+  normalize(vectors, start, size)
 }
 
 /** Scales the vector at `start` to length 1 and returns what the length was. */
-function normalise(vectors: Float64Array, start: number, size: number): number {
+function normalize(vectors: Float64Array, start: number, size: number): number {
   let square = 0
   for (let place = start; place < start + size; place++) square += vectors[place] * vectors[place]
   const length = Math.sqrt(square)

@@ -1,5 +1,5 @@
-/** How one matrix of weights, and its biases, are drawn: one row for each initialiser. */
-import type { Initialiser, Varying } from '../network/network.ts'
+/** How one matrix of weights, and its biases, are drawn: one row for each initializer. */
+import type { Initializer, Varying } from '../network/network.ts'
 import type { Random } from '../support/random.ts'
 import { orthogonalMatrix } from './orthogonal.ts'
 
@@ -11,13 +11,13 @@ export interface Target {
   readonly fanOut: number
   /** Of the kernel: fanIn = inputs * positions, position by position within an input; 1 in a dense layer. */
   readonly positions: number
-  /** The iteration of the innermost loop: which of the initialiser's varying values holds. */
+  /** The iteration of the innermost loop: which of the initializer's varying values holds. */
   readonly iteration: number
 }
 
-type InitialiserOf<K extends Initialiser['kind']> = Extract<Initialiser, { kind: K }>
+type InitializerOf<K extends Initializer['kind']> = Extract<Initializer, { kind: K }>
 
-interface WeightRule<I extends Initialiser> {
+interface WeightRule<I extends Initializer> {
   fill(init: I, target: Target, random: Random): void
 }
 
@@ -32,13 +32,13 @@ function fillNormal(values: Float64Array, deviation: number, random: Random): vo
 const outputsOf = ({ fanOut, positions }: Target): number => fanOut / positions
 
 /** The position within a square kernel, row by row, that sees the output's own place. */
-function centreOf(positions: number): number {
+function centerOf(positions: number): number {
   const side = Math.round(Math.sqrt(positions))
   const middle = Math.floor((side - 1) / 2)
   return middle * side + middle
 }
 
-const weightRules: { readonly [K in Initialiser['kind']]: WeightRule<InitialiserOf<K>> } = {
+const weightRules: { readonly [K in Initializer['kind']]: WeightRule<InitializerOf<K>> } = {
   gaussian: {
     fill: ({ sw2 }, { values, fanIn, iteration }, random) =>
       fillNormal(values, Math.sqrt(at(sw2, iteration) / fanIn), random),
@@ -71,8 +71,8 @@ const weightRules: { readonly [K in Initialiser['kind']]: WeightRule<Initialiser
       const { values, fanIn, positions, iteration } = target
       const factor = at(gain, iteration)
       const matrix = orthogonalMatrix(outputsOf(target), fanIn / positions, random)
-      const centre = centreOf(positions)
-      for (let index = 0; index < matrix.length; index++) values[index * positions + centre] = factor * matrix[index]
+      const center = centerOf(positions)
+      for (let index = 0; index < matrix.length; index++) values[index * positions + center] = factor * matrix[index]
     },
   },
   hardtMa: {
@@ -85,9 +85,9 @@ const weightRules: { readonly [K in Initialiser['kind']]: WeightRule<Initialiser
   identity: {
     fill: ({ gain }, target) => {
       const { values, fanIn, positions, iteration } = target
-      const centre = centreOf(positions)
+      const center = centerOf(positions)
       for (let unit = 0; unit < Math.min(fanIn / positions, outputsOf(target)); unit++) {
-        values[unit * fanIn + unit * positions + centre] = at(gain, iteration)
+        values[unit * fanIn + unit * positions + center] = at(gain, iteration)
       }
     },
   },
@@ -115,9 +115,9 @@ function chooseInputs(wanted: number, inputs: number, random: Random): Set<numbe
   return chosen
 }
 
-function applyRule<K extends Initialiser['kind']>(
+function applyRule<K extends Initializer['kind']>(
   kind: K,
-  init: InitialiserOf<K>,
+  init: InitializerOf<K>,
   target: Target,
   random: Random,
 ): void {
@@ -125,12 +125,12 @@ function applyRule<K extends Initialiser['kind']>(
 }
 
 /** Fills weights that are zero. */
-export function fillWeights(init: Initialiser, target: Target, random: Random): void {
+export function fillWeights(init: Initializer, target: Target, random: Random): void {
   applyRule(init.kind, init, target, random)
 }
 
-/** Fills biases that are zero: they stay so where the initialiser has no sb2, or 0. */
-export function fillBiases(init: Initialiser, { values, iteration }: Target, random: Random): void {
+/** Fills biases that are zero: they stay so where the initializer has no sb2, or 0. */
+export function fillBiases(init: Initializer, { values, iteration }: Target, random: Random): void {
   if (!('sb2' in init) || at(init.sb2, iteration) === 0) return
   fillNormal(values, Math.sqrt(at(init.sb2, iteration)), random)
 }

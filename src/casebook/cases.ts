@@ -8,7 +8,7 @@ import {
   dense,
   gaussian,
   glyphs,
-  initialise,
+  initialize,
   momentum,
   type Network,
   parseNetwork,
@@ -49,14 +49,14 @@ const preset =
 
 /** All biases but the read-out's so far below zero that no unit is ever active. */
 function negativeBiases(blueprint: Blueprint, seed: number): Map<string, Float64Array> {
-  const weights = initialise(blueprint, seed)
+  const weights = initialize(blueprint, seed)
   for (const { name, role } of blueprint.parameters) {
     if (role === 'bias' && !name.startsWith('readout')) weights.get(name)?.fill(-10)
   }
   return weights
 }
 
-/** Hidden layers with biases of deviation 10^9, whose float32 neighbours are 64 apart. */
+/** Hidden layers with biases of deviation 10^9, whose float32 neighbors are 64 apart. */
 const hugeBiases = ({ classes }: Dataset): Network => {
   const init = gaussian({ sw2: 2, sb2: 1e18 })
   return chain(
@@ -119,7 +119,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'deep ReLU',
-    about: 'He’s initialisation, 60 layers: all inputs end up alike',
+    about: 'He’s initialization, 60 layers: all inputs end up alike',
     expected: ['correlation-collapse'],
     network: preset('mlp:depth=60'),
     data: images,
@@ -141,9 +141,9 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'plain, with batch norm',
-    about: '80 plain layers with batch normalisation: gradients grow towards the input, and it degrades',
+    about: '80 plain layers with batch normalization: gradients grow toward the input, and it degrades',
     // What it is called is free: gradients that grow by a factor a layer are what chaos is (Yang et al. 2019).
-    expected: ['optimisation-failure', 'exploding-gradient', 'chaotic-signal'],
+    expected: ['optimization-failure', 'exploding-gradient', 'chaotic-signal'],
     network: preset('mlp:depth=80,norm=batch'),
     data: images,
   },

@@ -21,7 +21,7 @@ describe("the case book's page", () => {
     result({
       name: 'norm',
       about: 'it degrades',
-      expected: ['optimisation-failure', 'chaotic-signal'],
+      expected: ['optimization-failure', 'chaotic-signal'],
       verdict: 'chaotic-signal',
       findings: ['chaotic-signal', 'exploding-gradient'],
     }),

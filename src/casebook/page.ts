@@ -20,7 +20,7 @@ export function casebookPage(results: readonly CaseResult[]): string {
     '# The case book',
     '',
     'Networks with one known disease, with two, or with none, and what the diagnosis says of them: `npm run casebook`, which',
-    'writes this page. The seeds were not used while its limits were chosen; what was learnt from others is in [log.md](log.md).',
+    'writes this page. The seeds were not used while its limits were chosen; what was learned from others is in [log.md](log.md).',
     'A disease is named right where it comes first. Seconds are means, on two cores.',
     '',
     `Seeds ${seeds.join(', ')}: ${right} of ${results.length} are right.`,

@@ -61,7 +61,7 @@ function familiesOf(texts: readonly string[], shape: DataShape): NetworkFamily[]
   texts.forEach(checkHasNoDepth)
   const named = new Map(texts.toReversed().map((text) => [openName(text), text]))
   const names = [...new Set(texts.map(openName))]
-  const labelled = names.map((name) => {
+  const labeled = names.map((name) => {
     const preset = nameWithoutDepth(name)
     const isOnly = names.filter((other) => nameWithoutDepth(other) === preset).length === 1
     const label = isOnly ? (shortLabels[preset] ?? name.replace(/-[ND](?=[-:]|$)/, '')) : name
@@ -69,8 +69,8 @@ function familiesOf(texts: readonly string[], shape: DataShape): NetworkFamily[]
     return { name, label, ofDepth: (depth: number) => parseNetwork(withDepth(text, depth), shape) }
   })
   // Two presets may be called plain.
-  const isTaken = (label: string): boolean => labelled.filter((other) => other.label === label).length > 1
-  return labelled.map((family) => (isTaken(family.label) ? { ...family, label: family.name } : family))
+  const isTaken = (label: string): boolean => labeled.filter((other) => other.label === label).length > 1
+  return labeled.map((family) => (isTaken(family.label) ? { ...family, label: family.name } : family))
 }
 
 /** The text without the depth that its name has, since the depth stands beside it: `resnet-N:remedy=fixup`. */

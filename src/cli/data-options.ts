@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { catalogue, type DatasetOptions, IsobathError } from '../index.ts'
+import { catalog, type DatasetOptions, IsobathError } from '../index.ts'
 import {
   commonOptions,
   type DataShape,
@@ -87,7 +87,7 @@ export function dataChoice(flags: ShapeFlags): DataChoice {
 function readDataText(text: string | undefined): Pick<DataChoice, 'source' | 'named'> {
   if (text === undefined) return { named: {} }
   const [name, ...rest] = text.split(':')
-  const isName = catalogue.some((row) => row.name === name)
+  const isName = catalog.some((row) => row.name === name)
   if (!isName && (/\.(csv|tsv)(\.gz)?$/i.test(text) || (text !== '' && existsSync(text)))) {
     refuseStoredSet(text)
     return { source: tableSource, named: { dataDir: text } }
@@ -143,7 +143,7 @@ export interface OpenedData extends OpenedDataset {
 export function openData(flags: DataFlags): OpenedData {
   const { source, options } = dataChoice(flags)
   if (source === undefined) {
-    const names = catalogue.map(({ name }) => name).join(', ')
+    const names = catalog.map(({ name }) => name).join(', ')
     throw new IsobathError(
       'option',
       `--data: expected a data set (${names}), got none. Name one, such as --data glyphs.`,

@@ -2,7 +2,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import {
-  catalogue,
+  catalog,
   createBlueprint,
   type Dataset,
   type DatasetOptions,
@@ -46,7 +46,7 @@ export async function readDataOf(
 /** Whether the data set is none that a name or a file gives: a program made it of its own arrays. */
 export function isOfProgram({ data }: Pick<RunFacts, 'data'>): boolean {
   const source = sourceOf(data)
-  return !catalogue.some(({ name }) => name === source)
+  return !catalog.some(({ name }) => name === source)
 }
 
 export interface UsedData {
@@ -77,7 +77,7 @@ export async function readDataFor(run: Pick<RunFacts, 'data'>, flags: DataFlags,
     return readTestedOn(testFile, own, asked.options, use)
   }
   const { encoding } = own
-  const reading = encoding === undefined ? {} : { encoding, unlabelled: use === 'predict' }
+  const reading = encoding === undefined ? {} : { encoding, unlabeled: use === 'predict' }
   const data = await loadDataset(own.source, { ...own.options, ...asked.options, ...reading })
   // What is known of the run's own table was said when it was trained.
   return { data, notes: encoding === undefined || testFile === undefined ? [] : (data.notes ?? []) }
@@ -108,7 +108,7 @@ async function readTable(
   encoding: TableEncoding,
   use: Use,
 ): Promise<UsedData> {
-  const reading = { encoding, unlabelled: use === 'predict', whole: options.testFraction === undefined }
+  const reading = { encoding, unlabeled: use === 'predict', whole: options.testFraction === undefined }
   const data = await loadDataset(source, { ...options, ...reading })
   return { data, notes: data.notes ?? [], ...(data.train === data.test ? { whole: data.name } : {}) }
 }
@@ -179,7 +179,7 @@ async function readTestedOn(
     throw new IsobathError('data', `${testFile}: expected a file of test rows, got a folder. Name the file.`)
   }
   const own = await loadDataset(source, { ...options, ...asked, encoding })
-  const reading = { header, separator, missing, encoding: own.encoding, whole: true, unlabelled: use === 'predict' }
+  const reading = { header, separator, missing, encoding: own.encoding, whole: true, unlabeled: use === 'predict' }
   const { test, notes = [] } = await loadDataset(source, { dataDir: testFile, ...reading })
   return { data: { ...own, test }, notes, other: { testFile: basename(testFile), own } }
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { counted, grouped } from '../format/words.ts'
 import {
-  catalogue,
+  catalog,
   describeDivergence,
   type Evaluation,
   probedLayers,
@@ -151,7 +151,7 @@ function unsettledSentence({ blueprint, losses, train: training }: Run): string 
   // Not Math.max(...losses): a long run has more of them than a call takes arguments.
   const largest = losses.reduce((most, { loss }) => Math.max(most, loss), 0)
   if (!hasStatistics || losses.length === 0 || training.loss === null || training.loss <= 10 * largest) return undefined
-  return `The scores are far worse than the losses of the batches (at most ${number(largest)}): batches are normalised by their own statistics, scores by the running ones, which may need more steps.`
+  return `The scores are far worse than the losses of the batches (at most ${number(largest)}): batches are normalized by their own statistics, scores by the running ones, which may need more steps.`
 }
 
 /** What a user must know beside the scores. */
@@ -160,7 +160,7 @@ function remarks(all: Run, data: string): string[] {
   const lines: string[] = []
   const standsOut = describeSignal(signal)
   if (standsOut !== null) lines.push(`Before training ${standsOut}.`)
-  if (settings.augment !== 'none' && catalogue.some(({ name, mirrored }) => name === data && mirrored)) {
+  if (settings.augment !== 'none' && catalog.some(({ name, mirrored }) => name === data && mirrored)) {
     lines.push(
       `Some classes of ${data} are others' mirror images, which flips make alike: --augment none tells them apart.`,
     )

@@ -34,7 +34,7 @@ import { addMachineOptions, type MachineFlags } from './options.ts'
 import { isOfProgram, readDataFor, readDataForModel, type Use } from './run-data.ts'
 
 /** What of a training's options matters to a network that is trained. */
-const chosen = { loss: training.loss, standardise: training.standardise } satisfies Fields
+const chosen = { loss: training.loss, standardize: training.standardize } satisfies Fields
 
 type Recipe = Input<typeof chosen>
 
@@ -69,7 +69,7 @@ export function addTrained(command: Command): Command {
     .argument('<run-or-weights>', "a run's folder, a model (.safetensors), or weights (.safetensors) with --network")
     .option('--network <network>', `the network of weights alone: ${networkHelp}`)
     .addOption(fieldOption(training.loss, "the run's, or what train would take"))
-    .addOption(fieldOption(training.standardise, "as in the run's training, or per-channel"))
+    .addOption(fieldOption(training.standardize, "as in the run's training, or per-channel"))
   return addMachineOptions(addDataOptions(command, usedData), ['threads'])
 }
 
@@ -91,13 +91,13 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
     ? readDataForModel(folder, run, flags, use)
     : readDataFor(run, flags, use))
   checkFits(folder, run.blueprint, data, run.data.name)
-  checkStandardised(whole, flags)
+  checkStandardized(whole, flags)
   const sameData = whole === undefined ? (await hashDataset(other?.own ?? data)) === run.data.sha256 : null
   if (sameData !== true) checkTask(folder, run.task, data)
   checkClasses(folder, run.data.classNames, data)
   const { network, weights, exact, winograd } = run
   const recipe = { ...pickOptions(chosen, run.recipe), ...givenOptions(chosen, flags) }
-  const statistics = flags.standardise === undefined ? run.statistics : undefined
+  const statistics = flags.standardize === undefined ? run.statistics : undefined
   const mode = { exact, winograd }
   const facts = { recipe, statistics, mode, sameData, whole, testFile: other?.testFile }
   return { network, weights, data, ...facts, notes: [...run.notes, ...notes] }
@@ -163,8 +163,8 @@ async function openWeights(
   const data = await openData(flags).read()
   const network = readNetwork(text, shapeOfData(data))
   const weights = await loadWeights(file, createBlueprint(network, data.shape))
-  const { standardise, loss = usualLoss(taskOf(data)) } = flags
-  return { network, weights, data, recipe: { loss, standardise }, mode: {}, sameData: null, notes }
+  const { standardize, loss = usualLoss(taskOf(data)) } = flags
+  return { network, weights, data, recipe: { loss, standardize }, mode: {}, sameData: null, notes }
 }
 
 /** What `saveWeights` wrote of a run: the network, the statistics and the classes are there, the data set is not. */
@@ -174,17 +174,17 @@ async function openModel(file: string, model: Model, flags: TrainedFlags, use: U
   checkTask(file, model.task, data)
   checkFits(file, createBlueprint(network, model.input), data)
   checkClasses(file, model.classNames, data)
-  checkStandardised(whole, flags)
-  const { standardise, loss = model.loss } = flags
-  const statistics = standardise === undefined ? model.statistics : undefined
-  return { network, weights, data, recipe: { loss, standardise }, statistics, mode: {}, sameData: null, whole, notes }
+  checkStandardized(whole, flags)
+  const { standardize, loss = model.loss } = flags
+  const statistics = standardize === undefined ? model.statistics : undefined
+  return { network, weights, data, recipe: { loss, standardize }, statistics, mode: {}, sameData: null, whole, notes }
 }
 
 /** New rows are none that a network learned from. */
-function checkStandardised(whole: string | undefined, { standardise }: TrainedFlags): void {
-  if (whole === undefined || standardise === undefined) return
+function checkStandardized(whole: string | undefined, { standardize }: TrainedFlags): void {
+  if (whole === undefined || standardize === undefined) return
   throw new IsobathError(
     'option',
-    `--standardise: ${whole} is standardised as the table of the training was. Leave it out.`,
+    `--standardize: ${whole} is standardized as the table of the training was. Leave it out.`,
   )
 }

@@ -4,7 +4,7 @@ import { refusal } from '../../test/support/refusal.ts'
 import { checkAugmentation, createAugmenter } from './augment.ts'
 import { createBatches } from './batches.ts'
 import type { Samples } from './dataset.ts'
-import { createStandardiser } from './standardise.ts'
+import { createStandardizer } from './standardize.ts'
 
 /** Images of which every value is another: sample, channel, line and column can be told from it. */
 function numbered(count: number, shape: readonly number[]): Float64Array {
@@ -46,15 +46,15 @@ function movesOf(image: ArrayLike<number>, shape: readonly number[], row: ArrayL
   return moves.filter((move) => cropped(image, shape, move).every((value, at) => value === row[at]))
 }
 
-/** One epoch of images, varied in batches, without standardising. */
+/** One epoch of images, varied in batches, without standardizing. */
 function varied(count: number, shape: readonly number[], { batch = count, seed = 0, epoch = 0, offset = 0 } = {}) {
   const inputs = Float32Array.from(numbered(count, shape))
   const samples: Samples = { count, inputs, labels: new Uint8Array(count) }
-  const standardiser = createStandardiser(samples, shape, 'none')
+  const standardizer = createStandardizer(samples, shape, 'none')
   const augmenter = createAugmenter('pad-crop-flip', shape, seed)
   const position = { epoch, offset }
-  const batches = createBatches(samples, standardiser, { batch, order: 'sequential', seed, position, augmenter })
-  const { size } = standardiser
+  const batches = createBatches(samples, standardizer, { batch, order: 'sequential', seed, position, augmenter })
+  const { size } = standardizer
   const rows: number[][] = []
   for (let done = 0; done < count; done += batch) {
     const array = new Float32Array(batch * (size + 3))

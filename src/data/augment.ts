@@ -18,12 +18,12 @@ export const augmentationNames = ['none', 'pad-crop-flip'] as const
 export type Augmentation = (typeof augmentationNames)[number]
 
 /**
- * Pixels of padding on each side. They are 0 after standardising: with a mean that was subtracted, as He et al. have
+ * Pixels of padding on each side. They are 0 after standardizing: with a mean that was subtracted, as He et al. have
  * it, that is the mean of the training set; without, black.
  */
 const PADDING = 4
 
-/** Varies standardised images, [C, H, W] in a row each, in place. */
+/** Varies standardized images, [C, H, W] in a row each, in place. */
 export interface Augmenter {
   /** `indices` are the samples in the rows, of which the first is number `offset` of the epoch; one has `count` samples. */
   apply(rows: Rows, indices: Uint32Array, start: { epoch: number; offset: number }, count: number): void
@@ -88,7 +88,7 @@ function flip(array: Values, start: number, lines: number, width: number): void 
 function shift(array: Values, start: number, height: number, width: number, down: number, right: number): void {
   const size = height * width
   const distance = down * width + right
-  // All lines at once; what comes around from a neighbouring line is overwritten below.
+  // All lines at once; what comes around from a neighboring line is overwritten below.
   if (Math.abs(distance) < size) {
     const from = start + Math.max(0, distance)
     array.copyWithin(start + Math.max(0, -distance), from, from + size - Math.abs(distance))

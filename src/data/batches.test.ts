@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { createBatches } from './batches.ts'
 import { glyphs } from './glyphs.ts'
-import { createStandardiser } from './standardise.ts'
+import { createStandardizer } from './standardize.ts'
 
 const { train, shape } = glyphs({ train: 50, test: 1 })
-const standardiser = createStandardiser(train, shape, 'none')
+const standardizer = createStandardizer(train, shape, 'none')
 
 /** Memory for a batch, with rows of inputs padded to 800 values. */
 function createTarget(batch: number) {
@@ -15,7 +15,7 @@ function createTarget(batch: number) {
 
 describe('batches', () => {
   test('hold the inputs of the samples they name', () => {
-    const batches = createBatches(train, standardiser, { batch: 16, seed: 3 })
+    const batches = createBatches(train, standardizer, { batch: 16, seed: 3 })
     const { inputs } = createTarget(16)
     for (let step = 0; step < 5; step++) {
       const indices = batches.next(inputs)
@@ -29,13 +29,13 @@ describe('batches', () => {
 
   test('go on after a resume with the same bits', () => {
     const options = { batch: 7, seed: 5 }
-    const unbroken = createBatches(train, standardiser, options)
+    const unbroken = createBatches(train, standardizer, options)
     const expected = createTarget(7)
     for (let step = 0; step < 10; step++) unbroken.next(expected.inputs)
     const position = unbroken.position
     unbroken.next(expected.inputs)
     const actual = createTarget(7)
-    createBatches(train, standardiser, { ...options, position }).next(actual.inputs)
+    createBatches(train, standardizer, { ...options, position }).next(actual.inputs)
     expect(actual).toEqual(expected)
     unbroken.seek(position)
     const again = createTarget(7)
@@ -44,13 +44,13 @@ describe('batches', () => {
   })
 
   test('may be larger than the set', () => {
-    const batches = createBatches(train, standardiser, { batch: 120, order: 'sequential' })
+    const batches = createBatches(train, standardizer, { batch: 120, order: 'sequential' })
     const { inputs } = createTarget(120)
     expect([...batches.next(inputs)]).toEqual(Array.from({ length: 120 }, (_, index) => index % 50))
   })
 
   test('of a bad size are refused', () => {
-    expect(() => createBatches(train, standardiser, { batch: 0 })).toThrow(
+    expect(() => createBatches(train, standardizer, { batch: 0 })).toThrow(
       'batch: expected a whole number of at least 1, got 0.',
     )
   })

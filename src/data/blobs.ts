@@ -11,7 +11,7 @@ import {
   sizes,
 } from './generated.ts'
 
-/** Each centre is the one of so many random points that is farthest from the centres before it (Mitchell 1991). */
+/** Each center is the one of so many random points that is farthest from the centers before it (Mitchell 1991). */
 const CANDIDATES = 10
 
 export const blobsOptions = {
@@ -24,8 +24,8 @@ export const blobsOptions = {
 export type BlobsOptions = Input<typeof blobsOptions>
 
 /**
- * Blobs: points [features] around one centre for each class, normal with the deviation `noise` along every axis; the
- * centres are normal with deviation 1, and chosen so that they lie apart. Balanced; 3 classes, 2 features, a noise of 0.2
+ * Blobs: points [features] around one center for each class, normal with the deviation `noise` along every axis; the
+ * centers are normal with deviation 1, and chosen so that they lie apart. Balanced; 3 classes, 2 features, a noise of 0.2
  * and 2,000 training and 1,000 test samples unless told otherwise. A linear classifier is as good as any.
  *
  * Throws a `data` error on a bad size, an unknown option, fewer than 2 or more than 256 classes, features outside 1 to
@@ -33,32 +33,32 @@ export type BlobsOptions = Input<typeof blobsOptions>
  */
 export function blobs(options: BlobsOptions = {}): Dataset {
   const { seed, train, test, classes, features, noise } = generatorSettings('blobs', blobsOptions, options)
-  const centres = drawCentres(seed, classes, features)
+  const centers = drawCenters(seed, classes, features)
   const samples = (set: 'train' | 'test', count: number): Samples => {
     checkCount(`blobs: ${set}`, count, features)
     const labels = balancedLabels(count, classes, seed, 'blobs', set)
     const inputs = new Float32Array(count * features)
     for (let index = 0; index < count; index++) {
       const random = createRandom(seed, 'blobs', set, index)
-      const centre = centres[labels[index]]
+      const center = centers[labels[index]]
       for (let axis = 0; axis < features; axis++)
-        inputs[index * features + axis] = centre[axis] + noise * random.normal()
+        inputs[index * features + axis] = center[axis] + noise * random.normal()
     }
     return { count, inputs, labels }
   }
   return { name: 'blobs', shape: [features], classes, train: samples('train', train), test: samples('test', test) }
 }
 
-function drawCentres(seed: number, classes: number, features: number): Float64Array[] {
-  const centres: Float64Array[] = []
-  while (centres.length < classes) {
-    const random = createRandom(seed, 'blobs', 'centre', centres.length)
+function drawCenters(seed: number, classes: number, features: number): Float64Array[] {
+  const centers: Float64Array[] = []
+  while (centers.length < classes) {
+    const random = createRandom(seed, 'blobs', 'centre', centers.length)
     let best = new Float64Array(0)
     let farthest = -1
     for (let candidate = 0; candidate < CANDIDATES; candidate++) {
       const point = Float64Array.from({ length: features }, () => random.normal())
-      const nearest = centres.reduce(
-        (least, centre) => Math.min(least, squaredDistance(centre, point)),
+      const nearest = centers.reduce(
+        (least, center) => Math.min(least, squaredDistance(center, point)),
         Number.MAX_VALUE,
       )
       if (nearest > farthest) {
@@ -66,9 +66,9 @@ function drawCentres(seed: number, classes: number, features: number): Float64Ar
         farthest = nearest
       }
     }
-    centres.push(best)
+    centers.push(best)
   }
-  return centres
+  return centers
 }
 
 function squaredDistance(one: Float64Array, other: Float64Array): number {

@@ -1,4 +1,4 @@
-/** A square canvas of grey pixels, for drawing strokes by their distance to the middle of each pixel. */
+/** A square canvas of gray pixels, for drawing strokes by their distance to the middle of each pixel. */
 export class Canvas {
   readonly side: number
   /** Ink from 0 to 1, row after row. */

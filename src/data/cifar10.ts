@@ -25,7 +25,7 @@ const FOLDER = 'cifar-10-batches-bin'
 const ARCHIVE = 'cifar-10-binary.tar.gz'
 
 /**
- * CIFAR-10 (Krizhevsky 2009): 50,000 and 10,000 colour images of ten classes, bytes [3, 32, 32], in the binary version.
+ * CIFAR-10 (Krizhevsky 2009): 50,000 and 10,000 color images of ten classes, bytes [3, 32, 32], in the binary version.
  * `place` is the folder of its six files, one that holds their folder `cifar-10-batches-bin` or the archive as it was
  * published, one with a folder `cifar-10` of this kind, or the archive itself, which is unpacked in memory.
  *

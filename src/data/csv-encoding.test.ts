@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import '../../test/support/seed.ts'
 import { laterRefusal } from '../../test/support/refusal.ts'
 import { type CsvOptions, readCsv, type TableEncoding } from './csv.ts'
-import { autoencode, checkLabelled, type Dataset, taskOf } from './dataset.ts'
+import { autoencode, checkLabeled, type Dataset, taskOf } from './dataset.ts'
 import { vary } from './vary.ts'
 
 const source = (text: string, name = 'new.csv') => ({ name, bytes: [new TextEncoder().encode(text)] })
@@ -61,20 +61,20 @@ describe('with the encoding of another table', () => {
 
   test('labels may be missing where they are to be predicted, and then none is known', async () => {
     const encoding = encodingOf(await trained())
-    const use = { encoding, whole: true, unlabelled: true }
+    const use = { encoding, whole: true, unlabeled: true }
     const tables = ['town,rooms\nOslo,2\nOslo,3\n', 'price,town,rooms\n5,Oslo,2\n?,Oslo,3\n', '1,Oslo,2\n2,Oslo,3\n']
     for (const table of tables) {
       const data = await read(table, use)
       expect(data.train.inputs).toEqual(Float32Array.of(0, 0, 1, 2, 0, 0, 1, 3))
       expect(data.train.targets).toEqual(Float32Array.of(Number.NaN, Number.NaN))
       expect([data.targetNames, taskOf(data)]).toEqual([['price'], 'regression'])
-      expect(() => checkLabelled(data)).toThrow('expected a label for each sample (train)')
+      expect(() => checkLabeled(data)).toThrow('expected a label for each sample (train)')
     }
     const fruit = encodingOf(await read('1,pear\n2,apple\n3,pear\n'))
-    const plums = await read('1,plum\n2,pear\n', { encoding: fruit, whole: true, unlabelled: true })
+    const plums = await read('1,plum\n2,pear\n', { encoding: fruit, whole: true, unlabeled: true })
     expect([plums.train.labels.length, plums.classNames]).toEqual([0, ['apple', 'pear']])
     expect(plums.notes?.at(-1)).toBe("column 2 isn't known in 1 row: predictions stand alone")
-    expect(() => checkLabelled(plums)).toThrow('some have none')
+    expect(() => checkLabeled(plums)).toThrow('some have none')
   })
 
   test('classes have the numbers that they had, whichever of them are there', async () => {
@@ -96,7 +96,7 @@ describe('with the encoding of another table', () => {
   test('rows that are left out leave the others their numbers', async () => {
     const encoding = encodingOf(await trained())
     const table = 'town,rooms\nOslo,\nOslo,2\n,3\nOslo,4\n'
-    const { test: rows } = await read(table, { encoding, whole: true, unlabelled: true, missing: 'drop' })
+    const { test: rows } = await read(table, { encoding, whole: true, unlabeled: true, missing: 'drop' })
     expect([rows.count, [...(rows.rowNumbers ?? [])]]).toEqual([2, [1, 3]])
   })
 
@@ -125,7 +125,7 @@ describe('with the encoding of another table', () => {
       await said('city,rooms,price\nOslo,2,1\n', { header: 'yes' }),
       await said('rum,pris\n2,1\n3,2\n'),
       await said('1,2\n3,4\n'),
-      await said('1,2\n3,4\n', { unlabelled: true }),
+      await said('1,2\n3,4\n', { unlabeled: true }),
       await said('town,rooms,price\nOslo,two,1\n'),
       await said('town,rooms,price\nOslo,,1\n'),
       await said('town,rooms,price\nOslo,2,cheap\n'),
@@ -172,7 +172,7 @@ test('with its own encoding, a table is what it was', async () => {
       fc.boolean(),
       async (rows, given, named) => {
         const lines = rows.map((cells) => `${cells.join(',')}\n`).join('')
-        const text = `${named ? 'x,colour,answer\n' : ''}${lines}`
+        const text = `${named ? 'x,color,answer\n' : ''}${lines}`
         const all = { ...given, categorical: ['2', ...(given.label === '1' ? ['3'] : [])] }
         let first: Dataset
         try {

@@ -18,8 +18,8 @@ export interface TableEncoding {
 
 /** The same table with its inputs to be given back: labels are left out. */
 export function autoencoded({ named, columns }: TableEncoding): TableEncoding {
-  const unlabelled = columns.map((column): EncodedColumn => {
+  const unlabeled = columns.map((column): EncodedColumn => {
     return column.role === 'target' ? { name: column.name, role: 'ignored' } : column
   })
-  return { named, columns: unlabelled, target: 'autoencode' }
+  return { named, columns: unlabeled, target: 'autoencode' }
 }

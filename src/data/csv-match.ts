@@ -11,7 +11,7 @@ const isInput = ({ role }: EncodedColumn): boolean => role === 'number' || role 
 
 /**
  * Which column is which: by name, in any order, where both tables have names, else by position. Columns that the
- * encoding doesn't have are left out, and said in `notes`. With `unlabelled` the label's columns may be missing.
+ * encoding doesn't have are left out, and said in `notes`. With `unlabeled` the label's columns may be missing.
  *
  * Throws a `data` error where another column is missing, or their number is another; an `option` error where the options
  * contradict the encoding.
@@ -61,13 +61,13 @@ type Places = readonly (readonly [index: number, column: EncodedColumn])[]
 function placesByName(
   source: string,
   names: readonly string[],
-  { unlabelled }: CsvOptions,
+  { unlabeled }: CsvOptions,
   { columns }: TableEncoding,
 ): Places {
   const indices = new Map(names.map((name, index) => [name, index]))
   const isMissing = ({ name }: EncodedColumn): boolean => !indices.has(name)
   const missing = columns.filter(
-    (column) => isMissing(column) && (isInput(column) || (isTarget(column) && unlabelled !== true)),
+    (column) => isMissing(column) && (isInput(column) || (isTarget(column) && unlabeled !== true)),
   )
   if (missing.length > 0) {
     const lost = missing.map(({ name }) => name)
@@ -90,13 +90,13 @@ function placesByName(
 function placesByOrder(
   source: string,
   { length }: readonly string[],
-  { unlabelled }: CsvOptions,
+  { unlabeled }: CsvOptions,
   { columns, named }: TableEncoding,
 ): Places {
-  const unlabelledColumns = columns.filter((column) => !isTarget(column))
-  const withoutLabel = unlabelled === true ? unlabelledColumns.length : columns.length
+  const unlabeledColumns = columns.filter((column) => !isTarget(column))
+  const withoutLabel = unlabeled === true ? unlabeledColumns.length : columns.length
   if (length === columns.length) return columns.map((column, index) => [index, column])
-  if (length === withoutLabel) return unlabelledColumns.map((column, index) => [index, column])
+  if (length === withoutLabel) return unlabeledColumns.map((column, index) => [index, column])
   const or = withoutLabel === columns.length ? '' : ` (or ${withoutLabel}, without the label)`
   const remedy = named ? "a header with the names of the training's, or the same columns" : 'the same columns'
   throw new IsobathError(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../support/random.ts'
 import { readCsv } from './csv.ts'
-import { createStandardiser } from './standardise.ts'
+import { createStandardizer } from './standardize.ts'
 
 const random = createRandom(0, 'times')
 const seconds = Array.from({ length: 50 }, () => Math.round(1e5 * random.uniform()) / 1000)
@@ -15,12 +15,12 @@ describe('numbers whose differences float32 would lose', () => {
     const { train, shape } = await readCsv(table(1_700_000_000))
     expect(train.inputs).toBeInstanceOf(Float64Array)
     expect(train.targets).toBeInstanceOf(Float64Array)
-    const standardiser = createStandardiser(train, shape, 'per-channel')
+    const standardizer = createStandardizer(train, shape, 'per-channel')
     const array = new Float32Array(2 * train.count)
     const all = Uint32Array.from({ length: train.count }, (_, row) => row)
-    standardiser.fill(train, all, { array, offset: 0, stride: 2 })
+    standardizer.fill(train, all, { array, offset: 0, stride: 2 })
     const targets = new Float32Array(train.count)
-    standardiser.fillTargets(train, all, { array: targets, offset: 0, stride: 1 })
+    standardizer.fillTargets(train, all, { array: targets, offset: 0, stride: 1 })
     for (const row of all) {
       expect(array[2 * row]).toBeCloseTo(array[2 * row + 1], 5)
       expect(targets[row]).toBeCloseTo(array[2 * row + 1], 5)

@@ -90,7 +90,7 @@ export function createEncoder(source: string, table: CsvTable, encoding: TableEn
   }
 }
 
-/** Float32 where that will do: standardising subtracts the mean in float64, before anything else is rounded. */
+/** Float32 where that will do: standardizing subtracts the mean in float64, before anything else is rounded. */
 function floats(length: number, isNarrow: boolean): Float32Array | Float64Array {
   return isNarrow ? new Float32Array(length) : new Float64Array(length)
 }

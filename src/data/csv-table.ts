@@ -151,7 +151,7 @@ export class TableReader {
   }
 
   #isNeeded(role: Role): boolean {
-    return role !== 'ignored' && !(role === 'target' && this.options.unlabelled)
+    return role !== 'ignored' && !(role === 'target' && this.options.unlabeled)
   }
 
   /** Keeps a column's cells; false where a number was expected and there is none. */
@@ -214,7 +214,7 @@ export class TableReader {
         ? number !== undefined
         : Number(words?.push(classOf(cell, number), MOST_CLASSES)) < classes.length
     numbers.push(number ?? Number.NaN)
-    if (isKnown || this.options.unlabelled) return
+    if (isKnown || this.options.unlabeled) return
     const [expected, remedy] =
       target === 'values'
         ? ['a number', 'Correct it.']

@@ -104,7 +104,7 @@ describe('the header', () => {
     expect(await shapeAndRows('0,1\n1,2\n3,4\n')).toBe(3)
     expect(await shapeAndRows('1,x\n1,y\n3,x\n')).toBe(3)
     expect(await shapeAndRows('"a",kind\n1,y\n3,x\n')).toBe(2)
-    expect(await shapeAndRows('colour,kind\nred,y\nblue,x\n', { categorical: ['colour'] })).toBe(2)
+    expect(await shapeAndRows('color,kind\nred,y\nblue,x\n', { categorical: ['color'] })).toBe(2)
     expect(await shapeAndRows('0,1\n1,2\n3,4\n', { header: 'yes' })).toBe(2)
     expect(await shapeAndRows('\uFEFFa,b\r\n1,2\r\n3,4\r\n', { label: 'a' })).toBe(2)
   })

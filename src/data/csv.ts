@@ -38,7 +38,7 @@ const SEARCHED = 2 ** 16
  * Without `test`, a fraction of the rows, chosen by the seed, is kept for testing; each part keeps the rows' order.
  *
  * `encoding` of the data set says what the table became. As an option it makes the same of other tables: columns are
- * matched by their names where both have names, else by position; `whole` and `unlabelled` are for new rows to predict.
+ * matched by their names where both have names, else by position; `whole` and `unlabeled` are for new rows to predict.
  *
  * Throws a `data` error that names the file, the line and the column on a missing cell (unless `missing` is drop), a word
  * in a column of numbers, rows of different lengths, names that come twice, too few rows or classes and on what is no
@@ -97,9 +97,9 @@ async function readEncoded(
   options: CsvSettings,
   test: CsvSource | undefined,
 ): Promise<Dataset> {
-  const { separator, unlabelled, whole, ...others } = options
+  const { separator, unlabeled, whole, ...others } = options
   const open = async (file: CsvSource, mayLack: boolean) => {
-    const reader = new TableReader({ ...others, unlabelled: mayLack })
+    const reader = new TableReader({ ...others, unlabeled: mayLack })
     const table = reader.finish(await readTable(file, reader, separator))
     const [targets, notes] = knownTargets(encoding, table)
     const encoder = createEncoder(file.name, table, encoding, targets)
@@ -115,9 +115,9 @@ async function readEncoded(
     }
   }
   const isWhole = whole === true && test === undefined
-  const { table, facts, split, samples, notes } = await open(training, isWhole && unlabelled === true)
+  const { table, facts, split, samples, notes } = await open(training, isWhole && unlabeled === true)
   if (test !== undefined) {
-    const held = await open(test, unlabelled === true)
+    const held = await open(test, unlabeled === true)
     return { ...facts, train: samples(), test: held.samples(), notes: [...notes, ...held.notes] }
   }
   if (isWhole) {

@@ -63,7 +63,7 @@ export function outputsOf(data: Pick<Dataset, 'shape' | 'classes' | 'train'>): n
 
 /**
  * The same samples with themselves as targets: a network for them has as many outputs as inputs, and is to give each
- * standardised sample back. Nothing is copied; labels stay where they are and aren't used.
+ * standardized sample back. Nothing is copied; labels stay where they are and aren't used.
  */
 export function autoencode(data: Dataset): Dataset {
   const withInputs = (samples: Samples): Samples => ({ ...samples, targets: 'inputs' })
@@ -78,7 +78,7 @@ export function autoencode(data: Dataset): Dataset {
 }
 
 /** Throws a `data` error where some set has samples whose class or value isn't known: they can be predicted, not scored. */
-export function checkLabelled(data: Dataset): void {
+export function checkLabeled(data: Dataset): void {
   for (const set of ['train', 'test', 'validation'] as const) {
     const { count, labels, targets } = data[set] ?? { count: 0, labels: [] }
     const areKnown =

@@ -95,7 +95,7 @@ test('the samples never change', () => {
 })
 
 /** The share of test samples whose nearest training sample has their class. */
-function nearestNeighbourAccuracy({ shape, train, test: held }: Dataset): number {
+function nearestNeighborAccuracy({ shape, train, test: held }: Dataset): number {
   const size = shape.reduce((product, extent) => product * extent, 1)
   let right = 0
   for (let sample = 0; sample < held.count; sample++) {
@@ -119,14 +119,14 @@ function nearestNeighbourAccuracy({ shape, train, test: held }: Dataset): number
 
 describe('what a sample shows tells its class', () => {
   test('on the spirals and the moons', () => {
-    expect(nearestNeighbourAccuracy(spirals({ train: 1000, test: 300 }))).toBeGreaterThan(0.97)
-    expect(nearestNeighbourAccuracy(spirals({ train: 1000, test: 300, classes: 3 }))).toBeGreaterThan(0.95)
-    expect(nearestNeighbourAccuracy(moons({ train: 1000, test: 300 }))).toBeGreaterThan(0.97)
-    expect(nearestNeighbourAccuracy(spirals({ train: 1000, test: 300, noise: 1 }))).toBeLessThan(0.65)
+    expect(nearestNeighborAccuracy(spirals({ train: 1000, test: 300 }))).toBeGreaterThan(0.97)
+    expect(nearestNeighborAccuracy(spirals({ train: 1000, test: 300, classes: 3 }))).toBeGreaterThan(0.95)
+    expect(nearestNeighborAccuracy(moons({ train: 1000, test: 300 }))).toBeGreaterThan(0.97)
+    expect(nearestNeighborAccuracy(spirals({ train: 1000, test: 300, noise: 1 }))).toBeLessThan(0.65)
   })
 
   test('on the glyphs, many times better than by chance already with 1,000 training samples', () => {
-    expect(nearestNeighbourAccuracy(glyphs({ train: 1000, test: 200 }))).toBeGreaterThan(0.6)
+    expect(nearestNeighborAccuracy(glyphs({ train: 1000, test: 200 }))).toBeGreaterThan(0.6)
   })
 })
 
@@ -174,7 +174,7 @@ describe('tiles', () => {
     }
   })
 
-  test('have colours that do not tell the class: each channel has the same mean and spread in all of them', () => {
+  test('have colors that do not tell the class: each channel has the same mean and spread in all of them', () => {
     for (const name of classNames) {
       for (const channel of [0, 1, 2]) {
         const means = imagesOf(name).map((image) => {
@@ -191,9 +191,9 @@ describe('tiles', () => {
     }
   })
 
-  test('have names, and no neighbour among the images that are like them', () => {
+  test('have names, and no neighbor among the images that are like them', () => {
     expect(classNames.join()).toMatchInlineSnapshot(`"rows,columns,slants,checks,dots,rings,rays,disc,triangle,cross"`)
-    expect(nearestNeighbourAccuracy(tiles({ train: 300, test: 100 }))).toBeLessThan(0.5)
+    expect(nearestNeighborAccuracy(tiles({ train: 300, test: 100 }))).toBeLessThan(0.5)
   })
 })
 
@@ -204,7 +204,7 @@ test('spirals refuse impossible options', () => {
 })
 
 describe('blobs', () => {
-  test('lie around one centre for each class, as far from it as the noise says', () => {
+  test('lie around one center for each class, as far from it as the noise says', () => {
     const { train, classes } = blobs({ classes: 4, features: 3, noise: 0.1, train: 800, test: 1 })
     for (let label = 0; label < classes; label++) {
       const rows = Array.from(train.labels.keys()).filter((row) => train.labels[row] === label)
@@ -216,7 +216,7 @@ describe('blobs', () => {
         expect(Math.sqrt(variance)).toBeLessThan(0.13)
       }
     }
-    expect(nearestNeighbourAccuracy(blobs({ train: 500, test: 200 }))).toBeGreaterThan(0.97)
+    expect(nearestNeighborAccuracy(blobs({ train: 500, test: 200 }))).toBeGreaterThan(0.97)
   })
 
   test('refuse impossible options', () => {
@@ -258,7 +258,7 @@ describe('teacher', () => {
   })
 })
 
-test('a misspelt option is answered with those that there are', () => {
+test('a misspelled option is answered with those that there are', () => {
   const texts = [
     () => tiles(JSON.parse('{"n": 5}')),
     () => blobs(JSON.parse('{"noize": 0.5}')),

@@ -42,7 +42,7 @@ export type GeneratorOptions = Input<ReturnType<typeof sizes>>
 
 /**
  * What a generator goes by: its options, checked, with its defaults. Throws a `data` error on a name that it doesn't have: a
- * misspelt one would be ignored, and the usual set be taken for the one that was meant.
+ * misspelled one would be ignored, and the usual set be taken for the one that was meant.
  */
 export function generatorSettings<F extends Fields>(name: string, table: F, options: Input<F>): Output<F> {
   checkOptions(name, options, { code: 'data', known: Object.keys(table), example: '{ train: 1000 }' })

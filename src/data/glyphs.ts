@@ -31,7 +31,7 @@ const NOISE = 0.06 // standard deviation of a pixel; 1 is white
 export const glyphsOptions = sizes(12_000, 2_000, PIXELS)
 
 /**
- * Glyphs: grey images [1, 28, 28] of ten made-up signs, drawn with random strokes, as a stand-in for handwritten digits
+ * Glyphs: gray images [1, 28, 28] of ten made-up signs, drawn with random strokes, as a stand-in for handwritten digits
  * that needs no download. Bytes, 0 (paper) to 255 (ink); classes balanced; 12,000 training and 2,000 test samples
  * unless told otherwise. The sign is turned by up to 15 degrees, upside down in half of the images, moved by up to 3.3
  * pixels, stretched, sheared and bent; its pen varies, up to two stray strokes and noise are added. Two signs are the

@@ -11,7 +11,7 @@ const LABELS = { train: 'train-labels-idx1-ubyte', test: 't10k-labels-idx1-ubyte
 const MNIST_FILES = [IMAGES.train, LABELS.train, IMAGES.test, LABELS.test]
 
 /**
- * MNIST (LeCun, Cortes, Burges): 60,000 and 10,000 handwritten digits, grey bytes [1, 28, 28], from its four IDX files.
+ * MNIST (LeCun, Cortes, Burges): 60,000 and 10,000 handwritten digits, gray bytes [1, 28, 28], from its four IDX files.
  * `folder` holds them, or a folder `mnist` or `MNIST/raw` with them; each plain or .gz, with the names of the original
  * distribution or with a dot for the dash before `idx`. Other sets in this format (Fashion-MNIST, KMNIST) can be read in
  * its place.

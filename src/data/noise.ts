@@ -12,7 +12,7 @@ export function writeNoisy(values: ArrayLike<number>, bytes: Uint8Array, deviati
   const scale = (255 * deviation) / FOUR_BYTES
   for (let index = 0; index < bytes.length; index++) {
     const word = random.uint32()
-    const centred = (word & 255) + ((word >>> 8) & 255) + ((word >>> 16) & 255) + (word >>> 24) - 510
-    bytes[index] = Math.min(255, Math.max(0, Math.round(255 * values[index] + scale * centred)))
+    const centered = (word & 255) + ((word >>> 8) & 255) + ((word >>> 16) & 255) + (word >>> 24) - 510
+    bytes[index] = Math.min(255, Math.max(0, Math.round(255 * values[index] + scale * centered)))
   }
 }

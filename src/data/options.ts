@@ -118,7 +118,7 @@ export const encodingOptions = {
   /** With an encoding, a single file isn't split: its rows, in their order, are the training set and the test set. */
   whole: field(choice(), { help: 'with an encoding: all rows are used, in their order' }),
   /** With an encoding, labels of a table of test rows (or of a whole one) may be missing or unknown: to predict them. */
-  unlabelled: field(choice(), { help: 'with an encoding: labels may be missing' }),
+  unlabeled: field(choice(), { help: 'with an encoding: labels may be missing' }),
 } satisfies Fields
 
 /** What can be done to every set that was read. */

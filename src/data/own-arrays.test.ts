@@ -59,7 +59,7 @@ describe('dataset', () => {
     const changed = (row: number, value: unknown) => rows.map((one, at) => (at === row ? [one[0], value, 2] : one))
     const wrong: Record<string, unknown> = {
       nothing: undefined,
-      'a misspelt option': { inputs: rows, lables: labels },
+      'a misspelled option': { inputs: rows, lables: labels },
       'no labels': { inputs: rows },
       'both labels and targets': { inputs: rows, labels, targets: labels },
       'a label too few': { inputs: rows, labels: labels.slice(1), test: { inputs: rows, labels } },
@@ -99,7 +99,7 @@ describe('dataset', () => {
       'a number as the shape': { inputs: new Float32Array(30), shape: 3, labels },
       'a row that is none': { inputs: ['a', 'b'], labels: [0, 1] },
       'null as test samples': { inputs: rows, labels, test: null },
-      'a misspelt key of test samples': { inputs: rows, labels, test: { inputs: rows, label: labels } },
+      'a misspelled key of test samples': { inputs: rows, labels, test: { inputs: rows, label: labels } },
       'labels in training alone': { inputs: rows, labels, test: { inputs: rows, targets: labels } },
       'a word as the seed': { inputs: rows, labels, seed: 'x' },
       'a word as the fraction': { inputs: rows, labels, testFraction: '0.5' },
@@ -115,7 +115,7 @@ describe('dataset', () => {
     const said = Object.entries(wrong).map(([what, own]) => `${what}: ${refusal(() => dataset(own as OwnDataset))}`)
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "nothing: IsobathError: dataset: expected an object such as { inputs: [[0, 1], [1, 1]], labels: [0, 1] }, got nothing.
-      a misspelt option: IsobathError: dataset: expected the options inputs, labels, targets, test, validation, shape, testFraction, seed, classes, classNames, targetNames, name, got "lables". Did you mean labels?
+      a misspelled option: IsobathError: dataset: expected the options inputs, labels, targets, test, validation, shape, testFraction, seed, classes, classNames, targetNames, name, got "lables". Did you mean labels?
       no labels: IsobathError: data, train: expected labels (classes) or targets (values), got neither.
       both labels and targets: IsobathError: data, train: expected labels (classes) or targets (values), got both.
       a label too few: IsobathError: data, train: labels: expected 10 (one for each of 10 samples), got 9.
@@ -147,7 +147,7 @@ describe('dataset', () => {
       a number as the shape: IsobathError: dataset: shape: expected the sizes of one sample, [features] or [channels, height, width], got 3.
       a row that is none: IsobathError: data, train: inputs: sample 0: expected a row of numbers, such as [0, 1], got "a".
       null as test samples: IsobathError: data, test: expected an object such as { inputs: [[0, 1], [1, 1]], labels: [0, 1] }, got null.
-      a misspelt key of test samples: IsobathError: data, test: expected the options inputs, labels, targets, got "label". Did you mean labels?
+      a misspelled key of test samples: IsobathError: data, test: expected the options inputs, labels, targets, got "label". Did you mean labels?
       labels in training alone: IsobathError: data, test: expected labels, as in training, got a target for each sample.
       a word as the seed: IsobathError: dataset: seed: expected a whole number of at least 0, got "x".
       a word as the fraction: IsobathError: dataset: testFraction: expected a number above 0 and below 1, got "0.5".

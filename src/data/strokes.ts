@@ -2,7 +2,7 @@
 
 import { cos, sin } from '../support/numbers.ts'
 
-/** Points of one pen stroke, x0, y0, x1, y1 ... in the square from -1 to 1; x to the right, y downwards. */
+/** Points of one pen stroke, x0, y0, x1, y1 ... in the square from -1 to 1; x to the right, y downward. */
 export type Stroke = readonly number[]
 
 type Point = readonly [x: number, y: number]
@@ -27,12 +27,12 @@ function line(...corners: readonly Point[]): Stroke {
 }
 
 /** The arc of an ellipse between two angles, in quarter-turns clockwise from the right. */
-function arc(centre: Point, radii: Point, from: number, to: number): Stroke {
+function arc(center: Point, radii: Point, from: number, to: number): Stroke {
   const points: number[] = []
   const pieces = Math.ceil((Math.abs(to - from) * Math.max(...radii) * Math.PI) / 2 / POINT_DISTANCE)
   for (let piece = 0; piece <= pieces; piece++) {
     const angle = ((from + ((to - from) * piece) / pieces) * Math.PI) / 2
-    points.push(centre[0] + radii[0] * cos(angle), centre[1] + radii[1] * sin(angle))
+    points.push(center[0] + radii[0] * cos(angle), center[1] + radii[1] * sin(angle))
   }
   return points
 }

@@ -21,7 +21,7 @@ interface Layer {
   readonly weights: Float64Array
 }
 
-/** Inputs from which the teacher's outputs are centred. */
+/** Inputs from which the teacher's outputs are centered. */
 const PROBES = 512
 
 /**

@@ -13,16 +13,16 @@ const MIDDLE = (SIDE - 1) / 2
 
 const DARKEST = 0.1 // 1 is all that a channel can show
 const LIGHTEST = 0.9
-const CONTRAST = 0.4 // between the two colours, in one channel at least
+const CONTRAST = 0.4 // between the two colors, in one channel at least
 const LIGHT = 0.15 // the most that light from one side adds, or takes away, at an edge
 const NOISE = 0.06 // standard deviation of each value
 
 export const tilesOptions = sizes(5_000, 1_000, CHANNELS * PIXELS)
 
 /**
- * Tiles: colour images [3, 32, 32] of ten classes, six textures that fill the image, sectors, and three shapes that lie
+ * Tiles: color images [3, 32, 32] of ten classes, six textures that fill the image, sectors, and three shapes that lie
  * somewhere in it; for convolutional networks, without a download. Bytes; classes balanced; 5,000 training and 1,000 test
- * samples unless told otherwise. Colours, place, size and angle are random and don't tell the class (but for stripes,
+ * samples unless told otherwise. Colors, place, size and angle are random and don't tell the class (but for stripes,
  * where the angle is the class); light falls from one side, and there is noise. No class is the mirror image of another.
  *
  * Measured (momentum 0.9, batch 128, cosine rate, seed 0): two hidden layers of 256 units have a test error of 47% after
@@ -56,13 +56,13 @@ function drawSamples(seed: number, set: string, count: number): Samples {
   return { count, inputs, labels }
 }
 
-/** The pattern at a random place, in one of two random colours on the other, in light from one side. */
+/** The pattern at a random place, in one of two random colors on the other, in light from one side. */
 function paint(image: Float64Array, { angle, reach, cover }: Pattern, random: Random): void {
   const middleX = MIDDLE + between(random, -reach, reach)
   const middleY = MIDDLE + between(random, -reach, reach)
   const cosine = cos(angle)
   const sine = sin(angle)
-  const [ground, ink] = chooseColours(random)
+  const [ground, ink] = chooseColors(random)
   const lightX = between(random, -LIGHT, LIGHT) / MIDDLE
   const lightY = between(random, -LIGHT, LIGHT) / MIDDLE
   for (let y = 0; y < SIDE; y++) {
@@ -72,18 +72,18 @@ function paint(image: Float64Array, { angle, reach, cover }: Pattern, random: Ra
       const share = cover(cosine * fromX + sine * fromY, cosine * fromY - sine * fromX)
       const light = lightX * (x - MIDDLE) + lightY * (y - MIDDLE)
       for (let channel = 0; channel < CHANNELS; channel++) {
-        const colour = ground[channel] + share * (ink[channel] - ground[channel])
-        image[channel * PIXELS + y * SIDE + x] = colour + light
+        const color = ground[channel] + share * (ink[channel] - ground[channel])
+        image[channel * PIXELS + y * SIDE + x] = color + light
       }
     }
   }
 }
 
-type Colour = readonly number[]
+type Color = readonly number[]
 
 /** Far enough from each other to be told apart. */
-function chooseColours(random: Random): readonly [Colour, Colour] {
-  const draw = (): Colour => Array.from({ length: CHANNELS }, () => between(random, DARKEST, LIGHTEST))
+function chooseColors(random: Random): readonly [Color, Color] {
+  const draw = (): Color => Array.from({ length: CHANNELS }, () => between(random, DARKEST, LIGHTEST))
   for (;;) {
     const one = draw()
     const other = draw()

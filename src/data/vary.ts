@@ -11,7 +11,7 @@ export function vary(data: Dataset, { seed = 0, samples, validation, randomLabel
   let varied = data
   if (target !== undefined) varied = withTarget(varied, target)
   if (validation !== undefined) varied = holdOut(varied, validation, seed)
-  if (randomLabels === true) varied = noted({ ...varied, train: randomiseLabels(varied, seed) }, RANDOM)
+  if (randomLabels === true) varied = noted({ ...varied, train: randomizeLabels(varied, seed) }, RANDOM)
   if (samples === undefined) return varied
   checkSampleCount(varied, samples)
   return { ...varied, train: randomSubset(varied.train, samples, seed) }
@@ -64,7 +64,7 @@ function holdOut(data: Dataset, fraction: number, seed: number): Dataset {
   return noted({ ...data, train, validation }, `${grouped(held)} of the training samples held out for validation`)
 }
 
-function randomiseLabels(data: Dataset, seed: number): Samples {
+function randomizeLabels(data: Dataset, seed: number): Samples {
   const { train, classes } = data
   const { targets, count } = train
   const random = createRandom(seed, 'labels')

@@ -12,7 +12,7 @@ export const causes = [
   'exploding-gradient',
   'numerical-error',
   'unstable-step',
-  'optimisation-failure',
+  'optimization-failure',
   'under-capacity',
   'overfitting',
   'useless-depth',

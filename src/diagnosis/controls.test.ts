@@ -123,7 +123,7 @@ describe('controls that make no sense', () => {
 
 describe('wider networks', () => {
   const image = glyphs({ train: 20, test: 10 })
-  it('fit the same data, also where they are convolutional, residual or normalised', () => {
+  it('fit the same data, also where they are convolutional, residual or normalized', () => {
     const context = { input: image.shape, classes: image.classes }
     const networks: Network[] = [
       parseNetwork('cifar-resnet-8', context),

@@ -110,7 +110,7 @@ export function trainingOf(patient: Patient, name: ControlName): Training | unde
     case 'half the data':
       return halved(patient)
     case 'random labels':
-      return mislabelled(patient)
+      return mislabeled(patient)
   }
 }
 
@@ -123,7 +123,7 @@ function halved(patient: Patient): Training | undefined {
   return { ...unchanged(patient), variation: { samples, seed: variationSeed }, settings: { ...settings, batch } }
 }
 
-function mislabelled(patient: Patient): Training | undefined {
+function mislabeled(patient: Patient): Training | undefined {
   const { data } = patient
   if (taskOf(data) === 'autoencoding' || data.train === data.test) return undefined
   return { ...unchanged(patient), variation: { randomLabels: true, seed: variationSeed } }

@@ -3,15 +3,15 @@
  * cheapest control that can settle one of them, until none is open or the budget is spent.
  */
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { stagesOf } from '../probes/stages.ts'
 import type { Need } from './causes/assessment.ts'
 import type { Patient } from './controls.ts'
 import { depthsOf } from './depths.ts'
 import { chanceOf, type Evidence, fails, recordsOf, symptomOf } from './evidence.ts'
-import { type Judgement, judge } from './judge.ts'
+import { type Judgment, judge } from './judge.ts'
 import type { Measured } from './measured.ts'
 import { measure, type Patients } from './measurements.ts'
 import { createPatient } from './patient.ts'
@@ -28,7 +28,7 @@ export interface OpenQuestion {
 
 export interface DiagnosisOutcome {
   readonly evidence: Evidence
-  readonly judgement: Judgement
+  readonly judgment: Judgment
   readonly patient: Patient
   readonly openQuestions: readonly OpenQuestion[]
   readonly plan: StepPlan
@@ -50,7 +50,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const settings = settingsOf(patient, seeds[0])
   const trainings = createTrainings({ task, patient, workers, store, secondsSoFar })
   const stages = stagesOf(blueprint.root)
-  const chance = chanceOf(data, settings.loss, createStandardiser(data.train, data.shape, settings.standardise))
+  const chance = chanceOf(data, settings.loss, createStandardizer(data.train, data.shape, settings.standardize))
   const depths = depthsOf(patient.network, patient.twins, data.shape)
   const narrowest = Math.min(...stages.map(({ end }) => sizeOf(end.layer.output)))
   const isNarrow = narrowest < sizeOf(blueprint.output)
@@ -66,33 +66,33 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const first = ['patient', 'shallow twin'] as const
   const firstRound = seeds.flatMap((seed) => first.map((control) => ({ control, seed })))
   await trainings.run(firstRound, 'in any case')
-  let judgement = judge(evidenceNow())
+  let judgment = judge(evidenceNow())
   while (!abort?.aborted) {
-    const wanted = [...usefulNeeds(evidenceNow(), judgement), ...judgement.open.flatMap((one) => one.needs)]
+    const wanted = [...usefulNeeds(evidenceNow(), judgment), ...judgment.open.flatMap((one) => one.needs)]
     const needs = wanted.filter((need) => 'control' in need || !impossible.has(need.measurement))
     const affordable = trainings.affordable(needs)
     const next = nextMeasurement(needs, trainings, mostMeasuring(task))
     // A twin first: what is measured may be about it.
     if (next && !affordable.some(({ control }) => control === 'shallower twin')) {
       onEvent?.({ kind: 'measuring', measurement: next })
-      const start = (task.start ?? initialise)(blueprint, seeds[0])
+      const start = (task.start ?? initialize)(blueprint, seeds[0])
       const patients: Patients = { patient, blueprint, start, twins, trials: trainings.made, settings }
       const found = await measure(next, patients, evidenceNow(), workers, 2 * mostMeasuring(task), abort)
       measured = { ...measured, ...found }
       if (found === undefined) impossible.add(next)
     } else if (affordable.length > 0) await trainings.run(affordable.slice(0, together), 'within budget')
     else break
-    judgement = judge(evidenceNow())
+    judgment = judge(evidenceNow())
   }
-  const openQuestions = judgement.open.flatMap(({ needs }) =>
+  const openQuestions = judgment.open.flatMap(({ needs }) =>
     needs.map((need): OpenQuestion => ({ need, seconds: trainings.costOf(need) })),
   )
   const [seconds, evidence, interrupted] = [secondsSoFar(), evidenceNow(), abort?.aborted ?? false]
-  return { evidence, judgement, patient, openQuestions, plan, interrupted, seconds }
+  return { evidence, judgment, patient, openQuestions, plan, interrupted, seconds }
 }
 
 /** What is wanted whatever the causes ask for: a twin that trains, and what shows for little what is wrong. */
-function usefulNeeds(evidence: Evidence, { verdict }: Judgement): Need[] {
+function usefulNeeds(evidence: Evidence, { verdict }: Judgment): Need[] {
   const { applicable, seeds, measured } = evidence
   const needs: Need[] = []
   const isWithoutTwin = recordsOf(evidence, 'shallow twin').length === 0 || fails(evidence, 'shallow twin')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { all, along, madeUpEvidence, madeUpTrials, throughJson } from '../../test/support/made-up-evidence.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import type { LossName } from '../graph/losses.ts'
 import {
   chanceOf,
@@ -19,7 +19,7 @@ import {
 } from './evidence.ts'
 
 const chance = (data: Dataset, loss: LossName) =>
-  chanceOf(data, loss, createStandardiser(data.train, data.shape, 'per-channel'))
+  chanceOf(data, loss, createStandardizer(data.train, data.shape, 'per-channel'))
 
 const classes = (labels: readonly number[], count = 3): Dataset => {
   const set = { count: labels.length, inputs: new Float32Array(labels.length), labels: Uint8Array.from(labels) }
@@ -45,7 +45,7 @@ describe('chance', () => {
     expect(chance(classes([0, 0, 0, 1]), 'squared-error').loss).toBeCloseTo(mean, 12)
   })
 
-  it('is 1 where the targets are standardised values', () => {
+  it('is 1 where the targets are standardized values', () => {
     const set = { ...classes([]).train, count: 2, inputs: new Float32Array(2), targets: new Float32Array([-30, 10]) }
     expect(chance({ ...classes([]), classes: 0, train: set, test: set }, 'squared-error')).toEqual({
       loss: 1,
@@ -60,9 +60,9 @@ describe('chance of values', () => {
     return { name: 'made up', shape: [1], classes: 0, train: set, test: set }
   }
 
-  it('is the variance of the targets as they are, where they are not standardised', () => {
+  it('is the variance of the targets as they are, where they are not standardized', () => {
     const data = valued([10, 10, 40, 40])
-    const { loss } = chanceOf(data, 'squared-error', createStandardiser(data.train, data.shape, 'none'))
+    const { loss } = chanceOf(data, 'squared-error', createStandardizer(data.train, data.shape, 'none'))
     expect(loss).toBeCloseTo(225, 9)
   })
 
@@ -75,9 +75,9 @@ describe('chance of values', () => {
       targets: 'inputs' as const,
     }
     const data: Dataset = { name: 'made up', shape: [1, 1, 2], classes: 0, train: set, test: set }
-    const standardiser = createStandardiser(set, data.shape, 'per-channel')
+    const standardizer = createStandardizer(set, data.shape, 'per-channel')
     const variance = (4 + 0) / 2 / 18
-    expect(chanceOf(data, 'squared-error', standardiser).loss).toBeCloseTo(variance, 9)
+    expect(chanceOf(data, 'squared-error', standardizer).loss).toBeCloseTo(variance, 9)
   })
 })
 

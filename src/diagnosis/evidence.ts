@@ -1,9 +1,9 @@
 /** What a diagnosis knows so far, and what follows from it that several causes ask for. */
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
-import type { Standardiser } from '../data/standardise.ts'
+import type { Standardizer } from '../data/standardize.ts'
 import { type LossName, losses } from '../graph/losses.ts'
 import { type PairedDifference, pairedDifference } from '../numerics/paired-difference.ts'
-import { summarise } from '../numerics/statistics.ts'
+import { summarize } from '../numerics/statistics.ts'
 import type { LayerProbeName } from '../probes/layer-probes.ts'
 import type { Stage } from '../probes/stages.ts'
 import { assertInvariant } from '../support/errors.ts'
@@ -44,8 +44,8 @@ export interface Depths {
 /** Samples over which the variance of values is taken. */
 const mostCounted = 4096
 
-export function chanceOf(data: Dataset, loss: LossName, standardiser: Standardiser): Chance {
-  if (taskOf(data) !== 'classification') return { loss: guessingValues(data, loss, standardiser), error: 1 }
+export function chanceOf(data: Dataset, loss: LossName, standardizer: Standardizer): Chance {
+  if (taskOf(data) !== 'classification') return { loss: guessingValues(data, loss, standardizer), error: 1 }
   const { labels, count } = data.train
   const shares = new Float64Array(data.classes)
   for (const label of labels) shares[label] += 1 / count
@@ -54,7 +54,7 @@ export function chanceOf(data: Dataset, loss: LossName, standardiser: Standardis
 }
 
 /** The mean over the outputs of the loss that guessing gets. */
-function guessingValues(data: Dataset, loss: LossName, standardiser: Standardiser): number {
+function guessingValues(data: Dataset, loss: LossName, standardizer: Standardizer): number {
   const { values } = losses[loss]
   assertInvariant(values !== null, `${loss} can't compare values`)
   const { train } = data
@@ -62,8 +62,8 @@ function guessingValues(data: Dataset, loss: LossName, standardiser: Standardise
   const rows = Math.min(train.count, mostCounted)
   const indices = Uint32Array.from({ length: rows }, (_, index) => index)
   const target = { array: new Float64Array(rows * width), offset: 0, stride: width }
-  if (train.targets === 'inputs') standardiser.fill(train, indices, target)
-  else standardiser.fillTargets(train, indices, target)
+  if (train.targets === 'inputs') standardizer.fill(train, indices, target)
+  else standardizer.fillTargets(train, indices, target)
   let total = 0
   for (let output = 0; output < width; output++) {
     total += values.guessing(Array.from({ length: rows }, (_, row) => target.array[row * width + output]))
@@ -85,7 +85,7 @@ export function trainingError({ chance }: Evidence, { train }: TrialRecord): num
 }
 
 export function meanOf(evidence: Evidence, control: ControlName, measure: typeof trainingLoss): number | null {
-  return summarise(recordsOf(evidence, control).map((record) => measure(evidence, record)))?.mean ?? null
+  return summarize(recordsOf(evidence, control).map((record) => measure(evidence, record)))?.mean ?? null
 }
 
 /** Of the second control against the first, paired by seed. */
@@ -166,7 +166,7 @@ export function recovery(evidence: Evidence, control: ControlName): number | nul
   const seeds = new Set(runs.map(({ seed }) => seed))
   const patients = recordsOf(evidence, 'patient').filter(({ seed }) => seeds.has(seed))
   const mean = (records: readonly TrialRecord[]): number | null =>
-    summarise(records.map((record) => trainingLoss(evidence, record)))?.mean ?? null
+    summarize(records.map((record) => trainingLoss(evidence, record)))?.mean ?? null
   const [patient, changed] = [mean(patients), mean(runs)]
   if (patient === null || changed === null) return null
   const reference = referenceOf(evidence)

@@ -22,20 +22,20 @@ import { causes } from './cause.ts'
 import { severeDecades, vanishingDecades } from './causes/gradient.ts'
 import type { ControlName } from './controls.ts'
 import type { Evidence } from './evidence.ts'
-import { type Judgement, judge } from './judge.ts'
+import { type Judgment, judge } from './judge.ts'
 
-const judged = (trials: MadeUp['trials'], made: MadeUp = {}): Judgement =>
+const judged = (trials: MadeUp['trials'], made: MadeUp = {}): Judgment =>
   judge(madeUpEvidence({ trials, measured: usefulDepth(), ...made }))
-const named = ({ findings }: Judgement): string[] => findings.map(({ cause }) => cause)
+const named = ({ findings }: Judgment): string[] => findings.map(({ cause }) => cause)
 
 /** Does what is asked for, one after the other, until nothing is; gives what was done, as `float64, 3 seeds`. */
 function diagnoseMadeUp(made: MadeUp, results: Partial<Record<ControlName, MadeUpTrials>>) {
   let evidence: Evidence = madeUpEvidence(made)
   const done: string[] = []
   for (;;) {
-    const judgement = judge(evidence)
-    const [need] = judgement.open.flatMap(({ needs }) => needs)
-    if (need === undefined || done.length > 30) return { judgement, done }
+    const judgment = judge(evidence)
+    const [need] = judgment.open.flatMap(({ needs }) => needs)
+    if (need === undefined || done.length > 30) return { judgment, done }
     if ('measurement' in need) {
       done.push(need.measurement)
       evidence = {
@@ -100,9 +100,9 @@ describe('a healthy network', () => {
     })
     fc.assert(
       fc.property(readings, (start) => {
-        const judgement = judged(sound(start))
-        expect(judgement).toMatchObject({ verdict: 'healthy', findings: [], open: [] })
-        expect(textOfAll(judgement)).not.toMatch(unreadable)
+        const judgment = judged(sound(start))
+        expect(judgment).toMatchObject({ verdict: 'healthy', findings: [], open: [] })
+        expect(textOfAll(judgment)).not.toMatch(unreadable)
       }),
     )
   })
@@ -131,24 +131,24 @@ describe('a network that three times the steps bring to where its twin is', () =
     const trials = { ...worse(), ...noHelp(), '3 x steps': { loss: all(0.05), error: all(0.01) } }
     const found = judged(trials)
     expect([found.verdict, named(found)]).toEqual(['healthy', []])
-    expect(judged({ ...trials, '3 x steps': { loss: all(1.5), error: all(0.6) } }).verdict).toBe('optimisation-failure')
+    expect(judged({ ...trials, '3 x steps': { loss: all(1.5), error: all(0.6) } }).verdict).toBe('optimization-failure')
   })
 })
 
 describe('what is undecided', () => {
   it('has causes that are open', () => {
-    const judgement = judged(worse())
-    expect(judgement.verdict).toBe('undecided')
-    expect(judgement.open.map(({ cause }) => cause)).toEqual([
+    const judgment = judged(worse())
+    expect(judgment.verdict).toBe('undecided')
+    expect(judgment.open.map(({ cause }) => cause)).toEqual([
       'numerical-error',
       'unstable-step',
-      'optimisation-failure',
+      'optimization-failure',
     ])
   })
 
   it('has a symptom that nothing explains', () => {
-    const { judgement } = diagnoseMadeUp({ trials: helpless(), measured: usefulDepth() }, same(2.3))
-    expect(judgement).toMatchObject({ verdict: 'undecided', open: [], findings: [] })
+    const { judgment } = diagnoseMadeUp({ trials: helpless(), measured: usefulDepth() }, same(2.3))
+    expect(judgment).toMatchObject({ verdict: 'undecided', open: [], findings: [] })
   })
 
   it('was not trained yet, of which nothing follows', () => {
@@ -169,9 +169,9 @@ describe('what is undecided', () => {
 
   it('is no network that is worse by far, with too few seeds to be sure', () => {
     const trials = { patient: { loss: [1.5], start: reading() }, 'shallow twin': { loss: [0.05] } }
-    const { judgement } = diagnoseMadeUp({ trials, seeds: [0], measured: usefulDepth() }, same(1.5))
-    expect(judgement.verdict).toBe('undecided')
-    expect(judgement.findings).toEqual([])
+    const { judgment } = diagnoseMadeUp({ trials, seeds: [0], measured: usefulDepth() }, same(1.5))
+    expect(judgment.verdict).toBe('undecided')
+    expect(judgment.findings).toEqual([])
   })
 
   it('is no network that diverges on classes of which one is nearly all', () => {
@@ -194,32 +194,32 @@ const same = (loss: number): Partial<Record<ControlName, MadeUpTrials>> => ({
 
 describe('what is asked for', () => {
   it('ends with the failure of the solver where one seed of each control changes nothing', () => {
-    const { judgement, done } = diagnoseMadeUp({ trials: worse() }, same(1.5))
-    expect(named(judgement)).toEqual(['optimisation-failure'])
+    const { judgment, done } = diagnoseMadeUp({ trials: worse() }, same(1.5))
+    expect(named(judgment)).toEqual(['optimization-failure'])
     expect(done).toEqual(['float64', 'rate / 3', 'rate / 10', 'constructive', '3 x steps', 'affine'])
   })
 
   it('is more seeds only of what helps', () => {
-    const { judgement, done } = diagnoseMadeUp({ trials: worse() }, { ...same(1.5), 'rate / 10': { loss: all(0.05) } })
-    expect(judgement.verdict).toBe('unstable-step')
+    const { judgment, done } = diagnoseMadeUp({ trials: worse() }, { ...same(1.5), 'rate / 10': { loss: all(0.05) } })
+    expect(judgment.verdict).toBe('unstable-step')
     expect(done.filter((one) => one.endsWith('seeds'))).toEqual(['rate / 10, 3 seeds'])
-    expect(judgement.untested.map(({ cause }) => cause)).toContain('optimisation-failure')
+    expect(judgment.untested.map(({ cause }) => cause)).toContain('optimization-failure')
   })
 
   it('is nothing about the training of a network that trains', () => {
-    const { judgement, done } = diagnoseMadeUp({ trials: sound() }, {})
-    expect(judgement.verdict).toBe('healthy')
+    const { judgment, done } = diagnoseMadeUp({ trials: sound() }, {})
+    expect(judgment.verdict).toBe('healthy')
     expect(done).toEqual(['affine'])
   })
 
   it('goes from longer to wider to far wider of a network that fits poorly', () => {
     const poor = { loss: all(1), error: all(0.4) }
     const results = { ...same(1), '16 x width': { loss: all(0.1), error: all(0.05) } }
-    const { judgement, done } = diagnoseMadeUp(
+    const { judgment, done } = diagnoseMadeUp(
       { trials: { patient: poor, 'shallow twin': poor }, measured: usefulDepth() },
       results,
     )
-    expect(judgement.verdict).toBe('under-capacity')
+    expect(judgment.verdict).toBe('under-capacity')
     expect(done).toEqual(['rate / 3', 'rate / 10', '3 x steps', '4 x width', '16 x width', '16 x width, 3 seeds'])
   })
 
@@ -240,8 +240,8 @@ describe('what is asked for', () => {
     })
     fc.assert(
       fc.property(made, made, results, (patient, twin, controls) => {
-        const { judgement, done } = diagnoseMadeUp({ trials: { patient, 'shallow twin': twin } }, controls)
-        expect(judgement.open.flatMap(({ needs }) => needs)).toEqual([])
+        const { judgment, done } = diagnoseMadeUp({ trials: { patient, 'shallow twin': twin } }, controls)
+        expect(judgment.open.flatMap(({ needs }) => needs)).toEqual([])
         expect(done.length).toBeLessThan(16)
         expect(new Set(done).size).toBe(done.length)
       }),
@@ -317,9 +317,9 @@ describe('the first finding', () => {
   })
 
   it('may stand beside open questions', () => {
-    const judgement = judged(worse(reading(collapse)))
-    expect(judgement.verdict).toBe('correlation-collapse')
-    expect(judgement.open.length).toBeGreaterThan(0)
+    const judgment = judged(worse(reading(collapse)))
+    expect(judgment.verdict).toBe('correlation-collapse')
+    expect(judgment.open.length).toBeGreaterThan(0)
   })
 })
 
@@ -345,7 +345,7 @@ describe('two diseases at once', () => {
     }
     const half = { loss: all(0.001), error: all(0), testError: [0.45, 0.46, 0.47] }
     const useless = { withoutBlocks: { loss: 0.1, single: [], fromTop: [{ blocks: 5, loss: 0.1 }] } }
-    const judgement = judged({ patient, 'half the data': half }, { blocks: 6, measured: useless })
-    expect(named(judgement)).toEqual(['overfitting', 'useless-depth'])
+    const judgment = judged({ patient, 'half the data': half }, { blocks: 6, measured: useless })
+    expect(named(judgment)).toEqual(['overfitting', 'useless-depth'])
   })
 })

@@ -5,7 +5,7 @@ import { rankNumber } from './causes/rank.ts'
 import { type CauseRow, causeTable, type JudgedCause } from './causes/table.ts'
 import { type Evidence, recordsOf, symptomOf } from './evidence.ts'
 
-export interface Judgement {
+export interface Judgment {
   readonly verdict: Verdict
   /** Those that hold, the one to treat first before the others. */
   readonly findings: readonly JudgedCause[]
@@ -14,9 +14,9 @@ export interface Judgement {
   readonly untested: readonly Untested<Cause>[]
 }
 
-export const nothingJudged: Judgement = { verdict: 'undecided', findings: [], ruledOut: [], open: [], untested: [] }
+export const nothingJudged: Judgment = { verdict: 'undecided', findings: [], ruledOut: [], open: [], untested: [] }
 
-export function judge(evidence: Evidence): Judgement {
+export function judge(evidence: Evidence): Judgment {
   if (recordsOf(evidence, 'patient').length === 0) return nothingJudged
   const all = assessAll(evidence)
   const ofState = (state: JudgedCause['state']): JudgedCause[] =>
@@ -47,7 +47,7 @@ function assessAll(evidence: Evidence): Assessment[] {
 
 /** Three times the steps bring it to where its twin is: there is nothing else to explain. */
 function isMerelySlow(one: Assessment): boolean {
-  return one.cause === 'optimisation-failure' && one.state !== 'untested' && one.facts.outcome === 'merely slow'
+  return one.cause === 'optimization-failure' && one.state !== 'untested' && one.facts.outcome === 'merely slow'
 }
 
 /** Upstream before downstream. */

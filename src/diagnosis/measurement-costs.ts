@@ -51,7 +51,7 @@ export interface MeasurementCost {
 export function costOfMeasurement(name: keyof Measured, { network, data, settings }: Patient): MeasurementCost {
   const blueprint = createBlueprint(network, data.shape)
   const stages = stagesOf(blueprint.root).length
-  /** Passes of so many samples, forwards alone or back as well; float64 takes twice as long. */
+  /** Passes of so many samples, forward alone or back as well; float64 takes twice as long. */
   const steps = (samples: number, isBothWays: boolean, isDouble: boolean): number =>
     (samples * (isBothWays ? 1 : 1 / 3) * (isDouble ? 2 : 1)) / settings.batch
   switch (name) {

@@ -2,7 +2,7 @@
 import { type Precision, precisions } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { affineReplacement } from '../probes/affine.ts'
 import { largestHessianEigenvalue, stability } from '../probes/hessian.ts'
 import { jacobianSingularValues } from '../probes/jacobian.ts'
@@ -135,10 +135,10 @@ function endOf({ trials, start }: Patients): Weights {
   return trials.find(({ record }) => record.control === 'patient')?.weights ?? start
 }
 
-/** Of the training set by default; standardised as its samples are. */
+/** Of the training set by default; standardized as its samples are. */
 function samplesFor({ patient: { data }, settings }: Patients, most: number, set = data.train): ProbeSamples {
-  const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
-  return chooseSamples({ ...data, train: set }, standardiser, settings.loss, most, sampleSeed)
+  const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
+  return chooseSamples({ ...data, train: set }, standardizer, settings.loss, most, sampleSeed)
 }
 
 async function construct(patients: Patients, evidence: Evidence, worker: MeasuringWorker): Promise<Constructive> {
@@ -155,12 +155,12 @@ async function construct(patients: Patients, evidence: Evidence, worker: Measuri
   if ('impossible' in built) return { impossible: built.impossible }
   const backend = await worker.backend(worker.precise)
   const samples = samplesFor(patients, measuredSamples)
-  const { set, standardiser } = samples
+  const { set, standardizer } = samples
   const lossOf = async (blueprint: typeof deep, weights: Weights): Promise<number | null> => {
     const evaluator = await createEvaluator(blueprint, backend, set.count)
     try {
       evaluator.load(weights)
-      return (await evaluator.evaluate(set, standardiser, samples.loss)).loss
+      return (await evaluator.evaluate(set, standardizer, samples.loss)).loss
     } finally {
       evaluator.dispose()
     }
@@ -169,7 +169,7 @@ async function construct(patients: Patients, evidence: Evidence, worker: Measuri
     { blueprint: shallow, weights },
     { blueprint: deep, weights: built.weights },
   ]
-  const { largest, scale } = await functionGap(one, other, backend, set, standardiser)
+  const { largest, scale } = await functionGap(one, other, backend, set, standardizer)
   return {
     impossible: null,
     loss: await lossOf(deep, built.weights),

@@ -120,7 +120,7 @@ const atEnds: readonly (Quantity & { readonly when: 'start' | 'end' })[] = [
     caption: 'The standard deviation of each layer’s responses, after its batch norm (He et al. 2015, figure 7).',
   },
   {
-    probe: 'neighbourSimilarity',
+    probe: 'neighborSimilarity',
     when: 'end',
     title: 'Likeness to the layer before',
     axis: 'linear CKA',

@@ -1,8 +1,8 @@
 /** How long the trainings of a diagnosis are, and what each costs. */
 import type { Backend } from '../backends/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { initialize } from '../blueprint/initialize.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { settingsFor, type TrainingSettings } from '../settings/options.ts'
 import { runTrainingLoop } from '../training/loop.ts'
 import type { LossRecord } from '../training/state.ts'
@@ -45,7 +45,7 @@ export function lookEvery(steps: number): number {
   return Math.max(1, Math.min(50, Math.ceil(steps / 12)), Math.ceil(steps / 40))
 }
 
-/** Multiply-adds of a training's steps, forwards. */
+/** Multiply-adds of a training's steps, forward. */
 export function workOf({ network, data, settings, precision }: Training): number {
   return workOfSteps(createBlueprint(network, data.shape), settings, precision)
 }
@@ -62,9 +62,9 @@ export async function timeStep(training: Training, backend: Backend, abort?: Abo
     blueprint,
     data,
     settings,
-    standardiser: createStandardiser(data.train, data.shape, settings.standardise),
+    standardizer: createStandardizer(data.train, data.shape, settings.standardize),
     backend,
-    weights: initialise(blueprint, 0),
+    weights: initialize(blueprint, 0),
     abort: abort ? AbortSignal.any([abort, enough.signal]) : enough.signal,
     onProgress: (done) => {
       last = { done, at: performance.now() }

@@ -17,7 +17,7 @@ import { causeTable } from './causes/table.ts'
 import type { Patient } from './controls.ts'
 import type { DiagnosisOutcome, OpenQuestion } from './diagnose.ts'
 import { judge } from './judge.ts'
-import { type Diagnosis, summarise } from './summary.ts'
+import { type Diagnosis, summarize } from './summary.ts'
 import { curesOf, verdictTitle } from './wording/causes.ts'
 
 const patient: Patient = {
@@ -33,10 +33,10 @@ const mode = { backend: 'wasm', precision: 'float32', exact: false, winograd: tr
 
 function summary(trials: MadeUp['trials'], made: MadeUp = {}, other: Partial<DiagnosisOutcome> = {}): Diagnosis {
   const evidence = madeUpEvidence({ trials, measured: usefulDepth(), ...made })
-  const judgement = judge(evidence)
-  const openQuestions = judgement.open.flatMap(({ needs }) => needs.map((need): OpenQuestion => ({ need, seconds: 7 })))
-  return summarise(
-    { evidence, judgement, patient, openQuestions, plan: { steps: 100 }, interrupted: false, seconds: 12, ...other },
+  const judgment = judge(evidence)
+  const openQuestions = judgment.open.flatMap(({ needs }) => needs.map((need): OpenQuestion => ({ need, seconds: 7 })))
+  return summarize(
+    { evidence, judgment, patient, openQuestions, plan: { steps: 100 }, interrupted: false, seconds: 12, ...other },
     { seeds: evidence.seeds, notes: ['it was kept.'], budgetSeconds: 60, mode },
   )
 }
@@ -88,9 +88,9 @@ describe('a summary', () => {
 
   it('does not know what it would take where nobody measured it', () => {
     const evidence = madeUpEvidence({ trials: worse() })
-    const judgement = judge(evidence)
-    const openQuestions = judgement.open.flatMap(({ needs }) => needs.map((need) => ({ need, seconds: null })))
-    const { open } = summary(worse(), {}, { evidence, judgement, openQuestions })
+    const judgment = judge(evidence)
+    const openQuestions = judgment.open.flatMap(({ needs }) => needs.map((need) => ({ need, seconds: null })))
+    const { open } = summary(worse(), {}, { evidence, judgment, openQuestions })
     expect(open.map(({ seconds }) => seconds)).toEqual(all(null, open.length))
   })
 

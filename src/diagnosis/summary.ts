@@ -20,7 +20,7 @@ import { type EvidenceRow, sentenceOf } from './wording/words.ts'
 export interface Finding {
   readonly cause: Cause
   readonly title: string
-  /** 0.5 at the limit of what trainable networks have, towards 1 far beyond it. */
+  /** 0.5 at the limit of what trainable networks have, toward 1 far beyond it. */
   readonly score: number
   readonly sentence: string
   readonly evidence: readonly EvidenceRow[]
@@ -78,19 +78,19 @@ export interface Diagnosis {
 
 type SummaryTask = Pick<DiagnosisTask, 'seeds' | 'notes' | 'budgetSeconds'> & Pick<Diagnosis, 'mode'>
 
-export function summarise(
+export function summarize(
   outcome: DiagnosisOutcome,
   { seeds, budgetSeconds, notes = [], mode }: SummaryTask,
 ): Diagnosis {
-  const { evidence, judgement, patient, plan, interrupted, seconds } = outcome
+  const { evidence, judgment, patient, plan, interrupted, seconds } = outcome
   // Nothing follows from no training.
   const isTrained = evidence.records.some(({ control }) => control === 'patient')
-  const { verdict, findings, ruledOut, open } = isTrained ? judgement : nothingJudged
+  const { verdict, findings, ruledOut, open } = isTrained ? judgment : nothingJudged
   const profiles = layerProfiles(evidence)
   const passes = (plan.steps * patient.settings.batch) / patient.data.train.count
   return {
     verdict,
-    answer: answerOf(evidence, judgement),
+    answer: answerOf(evidence, judgment),
     notes: [...notes, ...notesOf(plan, passes), ...overrunNote(seconds, budgetSeconds, plan)],
     findings: findings.map(findingOf),
     ruledOut: ruledOut.map(exclusionOf),

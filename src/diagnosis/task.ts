@@ -28,11 +28,11 @@ export interface DiagnosisTask {
   readonly isOver?: boolean
   /** What the patient is measured against, instead of the same network with a fifth of its layers. */
   readonly twin?: Network
-  /** How weights start, where that isn't as the network's initialisers say. */
+  /** How weights start, where that isn't as the network's initializers say. */
   readonly start?: StartOf
   /** Its caller disposes of them. */
   readonly workers: Workers
-  /** Controls between two judgements; as many as there are workers by default. */
+  /** Controls between two judgments; as many as there are workers by default. */
   readonly together?: number
   /** What a reader of the answer should know. */
   readonly notes?: readonly string[]

@@ -17,7 +17,7 @@ export function escapeMarkup(text: string): string {
     .replace(/'/g, '&#39;')
 }
 
-/** Control characters, which could move a terminal's cursor or change its colours; not the ends of lines. */
+/** Control characters, which could move a terminal's cursor or change its colors; not the ends of lines. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to drop
 const COMMANDS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g
 
@@ -69,7 +69,7 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
-export function capitalise(text: string): string {
+export function capitalize(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 

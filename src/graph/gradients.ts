@@ -121,9 +121,9 @@ const gradients = {
   }),
   layerNormInputGradient: none,
   layerNormScaleGradient: none,
-  // The statistics' own dependence on x is part of batchNormalise's rule (Ioffe & Szegedy 2015, section 3).
+  // The statistics' own dependence on x is part of batchNormalize's rule (Ioffe & Szegedy 2015, section 3).
   batchStatistics: none,
-  batchNormalise: rule(({ node, emit, wanted }, dy) => {
+  batchNormalize: rule(({ node, emit, wanted }, dy) => {
     const [x, mean, inverseDeviation, scale] = node.inputs
     const { attributes } = node
     const [scaleGradient] = emit('batchNormScaleGradient', [dy, x, mean, inverseDeviation], attributes)

@@ -36,7 +36,7 @@ export interface LoweringContext {
 }
 
 /**
- * A statistic of the batch, and the state that moves towards it; both with the axes of the loops around the layer. In a
+ * A statistic of the batch, and the state that moves toward it; both with the axes of the loops around the layer. In a
  * segmented loop there is one for each of its pieces.
  */
 export interface BatchStatistic {
@@ -230,11 +230,11 @@ const lowerings: { readonly [K in LayerKind]: LowerLayer<K> } = {
       const runningMean = parameter(context, blueprint, 'runningMean')
       const runningVariance = parameter(context, blueprint, 'runningVariance')
       const inverse = only(builder.op('inverseDeviation', [runningVariance], { epsilon }, path))
-      return only(builder.op('batchNormalise', [x, runningMean, inverse, scale, shift], {}, path))
+      return only(builder.op('batchNormalize', [x, runningMean, inverse, scale, shift], {}, path))
     }
     const image = imageAttributes(blueprint.input)
     const [mean, variance, inverse] = builder.op('batchStatistics', [x], { epsilon, ...image }, path)
-    const y = only(builder.op('batchNormalise', [x, mean, inverse, scale, shift], image, path))
+    const y = only(builder.op('batchNormalize', [x, mean, inverse, scale, shift], image, path))
     // Running variances are unbiased, as in PyTorch: the biased variance of n rows times n/(n - 1).
     const correction = rows > 1 ? rows / (rows - 1) : 1
     const follow = (role: ParameterRole, statistic: Value, by: number): void => {

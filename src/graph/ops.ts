@@ -256,7 +256,7 @@ export const ops = {
     return [sums, sums]
   }),
   /** (x - mean[f]) * inverse deviation[f] * scale[f] + shift[f] */
-  batchNormalise: elementwise('features', 'features', 'features', 'features'),
+  batchNormalize: elementwise('features', 'features', 'features', 'features'),
   /** variance[F] -> 1/sqrt(variance + epsilon) */
   inverseDeviation: general(([variance]) => [real(...variance.shape)]),
   /** dy[B, F], x[B, F], mean[F], inverse deviation[F] -> sum over the batch of dy * (x - mean) * inverse deviation [F] */

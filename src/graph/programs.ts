@@ -39,7 +39,7 @@ export interface TensorOptions {
 
 export interface EvaluationGraphOptions {
   readonly batch: number
-  /** Normalise by the batch's own statistics, as in training; nothing is dropped all the same. */
+  /** Normalize by the batch's own statistics, as in training; nothing is dropped all the same. */
   readonly batchStatistics?: boolean
   readonly taps?: (blueprint: LayerBlueprint) => boolean
 }

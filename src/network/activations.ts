@@ -61,8 +61,8 @@ export interface Activation {
   readonly lively: ((fraction: number) => OutputRange) | null
   /** Null for the identity, which is straight everywhere. */
   readonly operatingPoint: OperatingPoint | null
-  /** The initialiser that dense presets take with it. */
-  readonly initialiser: 'he' | 'lecun' | 'glorot'
+  /** The initializer that dense presets take with it. */
+  readonly initializer: 'he' | 'lecun' | 'glorot'
 }
 
 /** SELU's constants (Klambauer et al. 2017, eq. 14): scale and alpha that make mean 0 and variance 1 a fixed point. */
@@ -91,7 +91,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     switchesOff: false,
     lively: null,
     operatingPoint: null,
-    initialiser: 'glorot',
+    initializer: 'glorot',
   },
   relu: {
     value: (x) => Math.max(0, x),
@@ -103,7 +103,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     switchesOff: true,
     lively: null,
     operatingPoint: { at: 1, value: 1, slope: 1, step: 1e-4 },
-    initialiser: 'he',
+    initializer: 'he',
   },
   leakyRelu: {
     value: (x, slope) => (x > 0 ? x : slope * x),
@@ -116,7 +116,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     switchesOff: false,
     lively: null,
     operatingPoint: { at: 1, value: 1, slope: 1, step: 1e-4 },
-    initialiser: 'he',
+    initializer: 'he',
   },
   tanh: {
     value: (x) => Math.tanh(x),
@@ -128,7 +128,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     switchesOff: false,
     lively: (fraction) => around(Math.sqrt(1 - fraction)),
     operatingPoint: { at: 0, value: 0, slope: 1, step: 1e-7 },
-    initialiser: 'glorot',
+    initializer: 'glorot',
   },
   sigmoid: {
     value: logistic,
@@ -144,7 +144,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
       return { low, high: 1 - low }
     },
     operatingPoint: { at: 0, value: 1 / 2, slope: 1 / 4, step: 1e-5 },
-    initialiser: 'glorot',
+    initializer: 'glorot',
   },
   softplus: {
     value: (x) => Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x))),
@@ -156,7 +156,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     switchesOff: false,
     lively: (fraction) => ({ low: -log(1 - fraction), high: Number.POSITIVE_INFINITY }),
     operatingPoint: { at: 40, value: 40, slope: 1, step: 1e-4 },
-    initialiser: 'glorot',
+    initializer: 'glorot',
   },
   // Hendrycks & Gimpel (2016): x times the normal distribution function
   gelu: {
@@ -169,7 +169,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     switchesOff: false,
     lively: null,
     operatingPoint: { at: 10, value: 10, slope: 1, step: 1e-4 },
-    initialiser: 'he',
+    initializer: 'he',
   },
   silu: {
     value: (x) => x * logistic(x),
@@ -181,9 +181,9 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     switchesOff: false,
     lively: null,
     operatingPoint: { at: 40, value: 40, slope: 1, step: 1e-4 },
-    initialiser: 'he',
+    initializer: 'he',
   },
-  // Klambauer et al. (2017), eq. 2. The fixed point is derived for variance 1/fanIn, so it takes LeCun's initialiser.
+  // Klambauer et al. (2017), eq. 2. The fixed point is derived for variance 1/fanIn, so it takes LeCun's initializer.
   selu: {
     value: (x) => (x > 0 ? seluScale * x : seluScale * seluAlpha * Math.expm1(x)),
     derivative: (y) => (y > 0 ? seluScale : y + seluScale * seluAlpha),
@@ -195,7 +195,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     // The maximum of the derivative is scale alpha, just below 0.
     lively: (fraction) => ({ low: (fraction - 1) * seluScale * seluAlpha, high: Number.POSITIVE_INFINITY }),
     operatingPoint: { at: 1, value: seluScale, slope: seluScale, step: 1e-4 },
-    initialiser: 'lecun',
+    initializer: 'lecun',
   },
   erf: {
     value: erf,
@@ -208,7 +208,7 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
     // The derivative is in proportion to exp(-x^2).
     lively: (fraction) => around(erf(Math.sqrt(-log(fraction)))),
     operatingPoint: { at: 0, value: 0, slope: 2 / Math.sqrt(Math.PI), step: 1e-7 },
-    initialiser: 'glorot',
+    initializer: 'glorot',
   },
 }
 

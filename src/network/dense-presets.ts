@@ -9,13 +9,13 @@ import { type ActivationName, activations } from './activations.ts'
 import type { Family, PresetContext } from './families/family.ts'
 import { activation, batchNorm, chain, dense, dropout, layerNorm, repeat, residual } from './layers.ts'
 import { inverseDepth, type MultiplierRule, multipliers } from './multiplier.ts'
-import type { Initialiser, Layer, Network } from './network.ts'
+import type { Initializer, Layer, Network } from './network.ts'
 import {
   DEFAULT_DEPTH,
   DEFAULT_WIDTH,
   type DenseOption,
   denseOptions,
-  initialisers,
+  initializers,
   type NormName,
 } from './preset-options.ts'
 import { type PresetText, presetError, take } from './preset-text.ts'
@@ -39,9 +39,9 @@ interface Settings {
   readonly activation?: ActivationName
   readonly slope?: number
   /** For the layers that keep their width. */
-  readonly inside: Initialiser
+  readonly inside: Initializer
   /** For the layers that change it, the first and the read-out. */
-  readonly outside: Initialiser
+  readonly outside: Initializer
   readonly norm: NormName
   readonly dropout: number
   /** Where there are skip connections. */
@@ -67,7 +67,7 @@ function densePreset(text: PresetText, family: Structure, { classes }: PresetCon
   return chain(...layers, ...(settings.top ? [dense(classes, { name: 'readout', init: settings.outside })] : []))
 }
 
-function hiddenLayer(width: number, name: string | undefined, init: Initialiser, settings: Settings): Layer[] {
+function hiddenLayer(width: number, name: string | undefined, init: Initializer, settings: Settings): Layer[] {
   const layers: Layer[] = [dense(width, { name, init })]
   if (settings.norm === 'batch') layers.push(batchNorm())
   if (settings.norm === 'layer') layers.push(layerNorm())
@@ -106,7 +106,7 @@ function readSettings(text: PresetText, family: Structure): Settings {
     depth,
     activation: name,
     slope,
-    ...readInitialisers(text, name ?? 'identity'),
+    ...readInitializers(text, name ?? 'identity'),
     norm: take(text, 'norm', denseOptions.norm) ?? 'none',
     dropout: take(text, 'dropout', denseOptions.dropout) ?? 0,
     multiplier: family.residual ? (multiplier ?? inverseDepth) : undefined,
@@ -149,10 +149,10 @@ function refuseWidth({ name, options }: PresetText, depth: number): void {
   )
 }
 
-function readInitialisers(
+function readInitializers(
   text: PresetText,
   activationName: ActivationName,
-): { inside: Initialiser; outside: Initialiser } {
+): { inside: Initializer; outside: Initializer } {
   const init = take(text, 'init', denseOptions.init)
   const gain = take(text, 'gain', denseOptions.gain)
   const sw2 = take(text, 'sw2', denseOptions.sw2)
@@ -167,7 +167,7 @@ function readInitialisers(
         'They set the variances; remove the other.',
       )
     }
-    const gaussian: Initialiser = { kind: 'gaussian', sw2, sb2: sb2 ?? 0 }
+    const gaussian: Initializer = { kind: 'gaussian', sw2, sb2: sb2 ?? 0 }
     return { inside: gaussian, outside: gaussian }
   }
   if (sb2 !== undefined)
@@ -175,10 +175,10 @@ function readInitialisers(
   if (init === 'zeros' && gain !== undefined) {
     throw presetError(`${text.name}:gain=${gain}`, 'no gain with init=zeros', `${gain}`, 'Leave gain out.')
   }
-  const usual = activations[activationName].initialiser
-  const inside = initialisers[init ?? usual](gain)
+  const usual = activations[activationName].initializer
+  const inside = initializers[init ?? usual](gain)
   // A first layer or read-out of zeros, or one that sees only its first inputs, would make the network useless.
-  const outside = init === 'zeros' || init === 'identity' ? initialisers[usual]() : inside
+  const outside = init === 'zeros' || init === 'identity' ? initializers[usual]() : inside
   return { inside, outside }
 }
 

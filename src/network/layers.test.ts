@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deltaOrthogonal, gaussian, he, normal, orthogonal, sparse } from './initialisers.ts'
+import { deltaOrthogonal, gaussian, he, normal, orthogonal, sparse } from './initializers.ts'
 import {
   activation,
   batchNorm,
@@ -115,14 +115,14 @@ describe('bad values are refused', () => {
     ['a slope in place of options', () => activation('leakyRelu', JSON.parse('0.2'))],
     ['a name in place of options', () => globalAveragePool(JSON.parse('"pool"'))],
     ['a shortcut in place of options', () => residual(relu(), JSON.parse(JSON.stringify(conv(8))))],
-    ['a misspelt option', () => conv(8, JSON.parse('{"kernal": 5}'))],
+    ['a misspelled option', () => conv(8, JSON.parse('{"kernal": 5}'))],
     ['a width among the options', () => dense(8, JSON.parse('{"width": 5}'))],
     ['a kind among the options', () => flatten(JSON.parse('{"kind": "dense"}'))],
     ['variances in place of options', () => gaussian(JSON.parse('2'))],
-    ['a misspelt variance', () => gaussian(JSON.parse('{"sw2": 2, "sb": 1}'))],
+    ['a misspelled variance', () => gaussian(JSON.parse('{"sw2": 2, "sb": 1}'))],
     ['incoming weights in place of options', () => sparse(JSON.parse('15'))],
     ['channels in place of options', () => shortcut('b', JSON.parse('32'))],
-    ['a misspelt option of a shortcut', () => shortcut('b', JSON.parse('{"from": 8, "channels": 16, "strides": 2}'))],
+    ['a misspelled option of a shortcut', () => shortcut('b', JSON.parse('{"from": 8, "channels": 16, "strides": 2}'))],
     ['a name for what is no layer', () => named('block', JSON.parse('3'))],
     ['a name for what is no kind of layer', () => named('block', JSON.parse('{"width": 3}'))],
     ['a shortcut of no kind', () => shortcut(JSON.parse('"d"'), { from: 8, channels: 16 })],

@@ -14,7 +14,7 @@ import type {
   DropoutLayer,
   FlattenLayer,
   GlobalAveragePoolLayer,
-  Initialiser,
+  Initializer,
   Layer,
   LayerKind,
   LayerNormLayer,
@@ -90,7 +90,7 @@ export interface DenseOptions extends Name, Trained {
   /** True by default. */
   bias?: boolean
   /** He's by default, which suits relu; see `he`, `glorot`, `orthogonal`, ... */
-  init?: Initialiser
+  init?: Initializer
 }
 
 /** `width` outputs, each a weighted sum of all inputs and a bias; the input is flattened in [C, H, W] order. */
@@ -108,7 +108,7 @@ export interface ConvOptions extends Name, Trained {
   /** True by default. */
   bias?: boolean
   /** He's by default, which suits relu. */
-  init?: Initialiser
+  init?: Initializer
 }
 
 /** [C, H, W] to [channels, H', W']: each output a weighted sum of a square window of all channels, and a bias. */
@@ -180,7 +180,7 @@ export function dropout(rate: Varying, options: Name = {}): DropoutLayer {
   return build(dropoutSchema(), 'dropout', options, { rate })
 }
 
-/** Normalises over the features of each sample (Ba et al. 2016). `epsilon` is 1e-5 by default. */
+/** Normalizes over the features of each sample (Ba et al. 2016). `epsilon` is 1e-5 by default. */
 export function layerNorm(options: { epsilon?: number } & Name = {}): LayerNormLayer {
   return build(layerNormSchema(), 'layerNorm', options)
 }
@@ -194,7 +194,7 @@ export interface BatchNormOptions extends Name {
   scale?: number
 }
 
-/** Normalises each feature, or each channel of [C, H, W], over the batch (Ioffe & Szegedy 2015). */
+/** Normalizes each feature, or each channel of [C, H, W], over the batch (Ioffe & Szegedy 2015). */
 export function batchNorm(options: BatchNormOptions = {}): BatchNormLayer {
   return build(batchNormSchema(), 'batchNorm', options)
 }
@@ -234,7 +234,7 @@ export interface ShortcutOptions {
   /** Whether a projection has biases; by default where no norm follows it. */
   bias?: boolean
   /** How a projection's weights start; He's by default. */
-  init?: Initialiser
+  init?: Initializer
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What a network is: frozen, JSON-serialisable data. Nothing here has a shape or a number of samples; those come with
+ * What a network is: frozen, JSON-serializable data. Nothing here has a shape or a number of samples; those come with
  * the blueprint, which knows the input.
  */
 import type { ActivationName } from './activations.ts'
@@ -16,18 +16,18 @@ export type Varying = number | readonly number[]
  * - lecun: gaussian weights of variance 1/fanIn (LeCun et al. 1998)
  * - orthogonal: a random (semi-)orthogonal matrix [fanOut, fanIn] times the gain (Saxe et al. 2014); a convolution's kernel
  *   is such a matrix [out, in * height * width]
- * - deltaOrthogonal: zero but for the centre of the kernel, which is a random (semi-)orthogonal matrix [out, in] times the
+ * - deltaOrthogonal: zero but for the center of the kernel, which is a random (semi-)orthogonal matrix [out, in] times the
  *   gain: the gain multiplies the matrix itself, so |Wx| = gain |x| where there are at least as many outputs as inputs
- *   (Xiao et al. 2018). Its weights have the mean-field variance sw2 = gain^2. A dense layer's kernel is all centre.
+ *   (Xiao et al. 2018). Its weights have the mean-field variance sw2 = gain^2. A dense layer's kernel is all center.
  * - hardtMa: gaussian weights of deviation 1/(k^2 c), k the kernel's side and c its number of output channels, which is
  *   1/fanOut (Hardt & Ma 2017, section 4.1)
  * - normal: gaussian weights of this deviation, whatever the fans are (1 in Du et al. 2018)
- * - identity: ones on the diagonal times the gain; in a convolution, of the kernel's centre
+ * - identity: ones on the diagonal times the gain; in a convolution, of the kernel's center
  * - zeros
  * - sparse: each unit has `incoming` gaussian weights of deviation `deviation`, the rest are zero (Martens 2010)
  * Elsewhere `gain` multiplies the standard deviation. Biases are zero but for those of variance `sb2`.
  */
-export type Initialiser =
+export type Initializer =
   | { readonly kind: 'gaussian'; readonly sw2: Varying; readonly sb2: Varying }
   | { readonly kind: 'he'; readonly gain: Varying; readonly fan: 'in' | 'out' }
   | { readonly kind: 'glorot'; readonly gain: Varying }
@@ -58,7 +58,7 @@ export interface DenseLayer extends Named, Weighted {
   readonly kind: 'dense'
   readonly width: number
   readonly bias: boolean
-  readonly init: Initialiser
+  readonly init: Initializer
 }
 
 /**
@@ -77,7 +77,7 @@ export interface ConvLayer extends Named, Weighted {
   readonly stride: number
   readonly padding: Padding
   readonly bias: boolean
-  readonly init: Initialiser
+  readonly init: Initializer
 }
 
 /** The largest value of each window; what lies beyond the border is never it. */

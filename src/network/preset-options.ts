@@ -1,9 +1,9 @@
 /** The options of the dense presets: one row each, read by the parser and shown by the help. */
 import { grouped, listed } from '../format/words.ts'
 import { type ActivationName, activationNames, activations } from './activations.ts'
-import { deltaOrthogonal, glorot, hardtMa, he, identityInit, lecun, orthogonal, sparse, zeros } from './initialisers.ts'
+import { deltaOrthogonal, glorot, hardtMa, he, identityInit, lecun, orthogonal, sparse, zeros } from './initializers.ts'
 import { multiplierOption } from './multiplier.ts'
-import type { Initialiser } from './network.ts'
+import type { Initializer } from './network.ts'
 import { choice, number, rate, topOption, variance, whole, wholeNumber } from './option-kinds.ts'
 import type { PresetOption } from './preset-text.ts'
 import { LARGEST_COUNT } from './schema.ts'
@@ -12,10 +12,10 @@ export const LARGEST_DEPTH = 10_000
 export const DEFAULT_DEPTH = 4
 export const DEFAULT_WIDTH = 64
 
-export type InitialiserName = Exclude<Initialiser['kind'], 'gaussian' | 'normal'>
+export type InitializerName = Exclude<Initializer['kind'], 'gaussian' | 'normal'>
 
-/** An undefined gain is the initialiser's own. */
-export const initialisers: Record<InitialiserName, (gain?: number) => Initialiser> = {
+/** An undefined gain is the initializer's own. */
+export const initializers: Record<InitializerName, (gain?: number) => Initializer> = {
   he: (gain) => he(gain),
   glorot: (gain) => glorot(gain),
   lecun: (gain) => lecun(gain),
@@ -27,14 +27,14 @@ export const initialisers: Record<InitialiserName, (gain?: number) => Initialise
   sparse: (gain) => sparse({ deviation: gain }),
 }
 
-/** The activations that take an initialiser by default, in words: `relu, leakyRelu and gelu`. */
-const takersOf = (initialiser: InitialiserName): string =>
-  listed(activationNames.filter((name) => activations[name].initialiser === initialiser))
+/** The activations that take an initializer by default, in words: `relu, leakyRelu and gelu`. */
+const takersOf = (initializer: InitializerName): string =>
+  listed(activationNames.filter((name) => activations[name].initializer === initializer))
 
 export type NormName = 'none' | 'batch' | 'layer'
 
-/** A dense layer's kernel is all centre, so that delta-orthogonal would be another name of orthogonal. */
-const denseInitialisers = ['he', 'glorot', 'lecun', 'orthogonal', 'identity', 'zeros', 'sparse'] as const
+/** A dense layer's kernel is all center, so that delta-orthogonal would be another name of orthogonal. */
+const denseInitializers = ['he', 'glorot', 'lecun', 'orthogonal', 'identity', 'zeros', 'sparse'] as const
 const norms: readonly NormName[] = ['none', 'batch', 'layer']
 
 export const denseOptions = {
@@ -57,14 +57,14 @@ export const denseOptions = {
   activation: choice<ActivationName>(activationNames, 'relu', 'the function after each hidden layer'),
   slope: number('a number', () => true, '0.01', "leakyRelu's slope for negative inputs"),
   init: choice(
-    denseInitialisers,
+    denseInitializers,
     `he with ${takersOf('he')}, lecun with ${takersOf('lecun')}, glorot with the others`,
     'how weights start; identity and zeros fill the layers that keep their width, the others start by default',
   ),
-  gain: number('a number', () => true, '1', "what the initialiser's standard deviation is multiplied by"),
-  sw2: variance('the initialiser', 'gaussian weights of variance sw2/fanIn in every layer'),
+  gain: number('a number', () => true, '1', "what the initializer's standard deviation is multiplied by"),
+  sw2: variance('the initializer', 'gaussian weights of variance sw2/fanIn in every layer'),
   sb2: variance('0', 'gaussian biases of variance sb2 in every layer, with sw2'),
-  norm: choice(norms, 'none', 'batch or layer normalisation after each hidden layer, before its activation'),
+  norm: choice(norms, 'none', 'batch or layer normalization after each hidden layer, before its activation'),
   dropout: rate('probability that a unit is dropped after each activation'),
   top: topOption,
   multiplier: multiplierOption('1/L', 'L is depth, l the number of the layer'),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createBlueprint } from '../blueprint/create.ts'
-import { glorot, he, lecun } from './initialisers.ts'
+import { glorot, he, lecun } from './initializers.ts'
 import { networkFromJson } from './json.ts'
 import { describePresets } from './preset-help.ts'
 import { parseNetwork, withDepth } from './presets.ts'
@@ -14,7 +14,7 @@ function parameterText(text: string): string {
   return line.filter((one) => !one.includes('.bias ')).join('\n')
 }
 
-/** The network as a call of constructors, without initialisers. */
+/** The network as a call of constructors, without initializers. */
 function outline(text: string): string {
   const short = (key: string, value: unknown) => (key === 'init' || key === 'bias' ? undefined : value)
   return JSON.stringify(parse(text), short).replaceAll('"', '').replaceAll('kind:', '')
@@ -90,7 +90,7 @@ describe('the dense presets', () => {
   })
 })
 
-describe('initialisers', () => {
+describe('initializers', () => {
   test.each([
     ['relu', he()],
     ['leakyRelu', he()],
@@ -214,7 +214,7 @@ test('every option that the help names is read', () => {
     slope: a number (0.01)
     init: one of he, glorot, lecun, orthogonal, identity, zeros, sparse (he with relu, leakyRelu, gelu and silu, lecun with selu, glorot with the others)
     gain: a number (1)
-    sw2: a number of at least 0 (the initialiser)
+    sw2: a number of at least 0 (the initializer)
     sb2: a number of at least 0 (0)
     norm: one of none, batch, layer (none)
     dropout: a number from 0 to below 1 (0)

@@ -10,7 +10,7 @@ import { foundText } from '../support/found.ts'
 import { nearest } from '../support/nearest.ts'
 import { once } from '../support/once.ts'
 import { activationNames } from './activations.ts'
-import type { Initialiser, Layer, Varying } from './network.ts'
+import type { Initializer, Layer, Varying } from './network.ts'
 
 /** No width or loop count may be larger: a typing error shouldn't ask for all the memory there is. */
 export const LARGEST_COUNT = 1_000_000
@@ -89,8 +89,8 @@ const finite = Number.isFinite
 const gain = once(() => varying(finite, 'a finite number').default(1))
 const notNegative = once(() => varying((value) => value >= 0 && finite(value), 'a finite number of at least 0'))
 
-export const initialiserSchema = once(
-  (): z.ZodType<Initialiser> =>
+export const initializerSchema = once(
+  (): z.ZodType<Initializer> =>
     z.discriminatedUnion(
       'kind',
       [
@@ -110,7 +110,7 @@ export const initialiserSchema = once(
         strict({ kind: z.literal('zeros') }),
         strict({ kind: z.literal('sparse'), incoming: whole().default(15), deviation: notNegative().default(1) }),
       ],
-      variants('an initialiser', [
+      variants('an initializer', [
         'gaussian',
         'he',
         'glorot',
@@ -137,7 +137,7 @@ const name = once(() =>
     .optional(),
 )
 
-const usualInit = once(() => initialiserSchema().default({ kind: 'he', gain: 1, fan: 'in' }))
+const usualInit = once(() => initializerSchema().default({ kind: 'he', gain: 1, fan: 'in' }))
 
 const trained = once(() =>
   z.literal(false, says('false or nothing', 'Leave it out where the weights are trained.')).optional(),
@@ -217,7 +217,7 @@ export const shortcutSchema = once(() =>
     stride: stride('Leave it out for 1.').default(1),
     norm: z.boolean(says('true or false', 'Leave it out for true.')).default(true),
     bias: z.boolean(says('true or false', 'Leave it out.')).optional(),
-    init: initialiserSchema().optional(),
+    init: initializerSchema().optional(),
   }),
 )
 

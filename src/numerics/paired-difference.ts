@@ -1,5 +1,5 @@
 /** Scores of two kinds of training, paired by seed, and whether one is worse. */
-import { type Summary, summarise } from './statistics.ts'
+import { type Summary, summarize } from './statistics.ts'
 
 /** How one network's scores differ from another's, paired by seed: the mean of second - first, with its 95% interval. */
 export interface PairedDifference extends Summary {
@@ -22,9 +22,9 @@ export function pairedDifference<R extends { readonly seed: number }>(
     const [a, b] = [other ? measure(other) : null, measure(run)]
     return a === null || b === null ? [] : [{ a, b }]
   })
-  const difference = summarise(pairs.map(({ a, b }) => b - a))
+  const difference = summarize(pairs.map(({ a, b }) => b - a))
   if (!difference) return null
-  const mean = (values: number[]): number => summarise(values)?.mean ?? Number.NaN
+  const mean = (values: number[]): number => summarize(values)?.mean ?? Number.NaN
   const [firstMean, secondMean] = [mean(pairs.map(({ a }) => a)), mean(pairs.map(({ b }) => b))]
   const means = { first: firstMean, second: secondMean }
   if (pairs.length < 3 || difference.halfWidth === null) return { ...difference, ...means, verdict: 'too few seeds' }

@@ -37,24 +37,24 @@ export function fitRidge(inputs: Table, targets: Table, penalties: readonly numb
 }
 
 /**
- * With centred X [rows, width] and Y [rows, outputs]: (X'X + p)^-1 X'Y, or X'(XX' + p)^-1 Y, which is the same and smaller
+ * With centered X [rows, width] and Y [rows, outputs]: (X'X + p)^-1 X'Y, or X'(XX' + p)^-1 Y, which is the same and smaller
  * where there are fewer rows.
  */
 function fitWith(inputs: Table, targets: Table, penalty: number): AffineMap {
   const [inputMeans, targetMeans] = [meansOf(inputs), meansOf(targets)]
-  const x = centred(inputs, inputMeans)
-  const y = centred(targets, targetMeans)
+  const x = centered(inputs, inputMeans)
+  const y = centered(targets, targetMeans)
   const across = transposed(x)
   const matrix =
-    x.rows < x.width ? times(across, regularised(x, y, penalty)) : regularised(across, times(across, y), penalty)
+    x.rows < x.width ? times(across, regularized(x, y, penalty)) : regularized(across, times(across, y), penalty)
   return (given) => {
-    const result = times(centred(given, inputMeans), matrix)
+    const result = times(centered(given, inputMeans), matrix)
     return { ...result, values: result.values.map((value, index) => value + targetMeans[index % result.width]) }
   }
 }
 
 /** (A A' + penalty * trace(A A') / n)^-1 B, n the number of A's rows. */
-function regularised({ rows, width, values }: Table, right: Table, penalty: number): Table {
+function regularized({ rows, width, values }: Table, right: Table, penalty: number): Table {
   const gram = gramOfRows(values, rows, width)
   const step = rows + 1
   let trace = 0
@@ -88,10 +88,10 @@ export function distance(one: Table, other: Table): number {
 
 /** The length of all distances of the rows from their mean. */
 export function spreadOf(table: Table): number {
-  return euclideanNorm([centred(table, meansOf(table)).values])
+  return euclideanNorm([centered(table, meansOf(table)).values])
 }
 
-function centred(table: Table, means: Float64Array): Table {
+function centered(table: Table, means: Float64Array): Table {
   return { ...table, values: table.values.map((value, index) => value - means[index % table.width]) }
 }
 

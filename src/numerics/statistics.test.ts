@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { studentQuantile, summarise } from './statistics.ts'
+import { studentQuantile, summarize } from './statistics.ts'
 
 /** P(|T| < quantile), by Simpson's rule over the density: with x = sqrt(n) tan(a), it is cos(a)^(n - 1). */
 function coverage(quantile: number, degrees: number): number {
@@ -23,13 +23,13 @@ it('has the quantiles of Student’s t distribution', () => {
 
 describe('a summary', () => {
   it('is the mean and half the width of its interval', () => {
-    const summary = summarise([1, 2, 3])
+    const summary = summarize([1, 2, 3])
     expect(summary).toMatchObject({ count: 3, mean: 2 })
     expect(summary?.halfWidth).toBeCloseTo(4.3027 / Math.sqrt(3), 4)
   })
 
   it('of one value has no interval, and of none there is none', () => {
-    expect(summarise([null, 4, Number.NaN])).toEqual({ count: 1, mean: 4, halfWidth: null })
-    expect(summarise([null, Number.POSITIVE_INFINITY])).toBeNull()
+    expect(summarize([null, 4, Number.NaN])).toEqual({ count: 1, mean: 4, halfWidth: null })
+    expect(summarize([null, Number.POSITIVE_INFINITY])).toBeNull()
   })
 })

@@ -28,8 +28,8 @@ export interface Summary {
   readonly halfWidth: number | null
 }
 
-/** Summarises the values that are there and finite; null if none is. */
-export function summarise(values: readonly (number | null)[]): Summary | null {
+/** Summarizes the values that are there and finite; null if none is. */
+export function summarize(values: readonly (number | null)[]): Summary | null {
   const present = values.filter((value) => value !== null).filter(Number.isFinite)
   const n = present.length
   if (n === 0) return null

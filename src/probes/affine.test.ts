@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { blobs } from '../data/blobs.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { chain, conv, dense, relu, repeat, residual, tanh } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
@@ -18,8 +18,8 @@ const blob = blobs({ classes: 3, features: 4, train: 80, test: 3, seed: 1 })
 
 function replace(network: Network, shape = [4], options?: AffineOptions, own?: Weights) {
   const blueprint = createBlueprint(network, shape)
-  const samples = samplesOf({ ...blob, shape }, createStandardiser(blob.train, shape, 'per-channel'), 'cross-entropy')
-  return affineReplacement(blueprint, backend, samples, own ?? initialise(blueprint, 3), options)
+  const samples = samplesOf({ ...blob, shape }, createStandardizer(blob.train, shape, 'per-channel'), 'cross-entropy')
+  return affineReplacement(blueprint, backend, samples, own ?? initialize(blueprint, 3), options)
 }
 
 /** The mean cross-entropy of the odd samples, from outputs of all. */
@@ -50,7 +50,7 @@ describe('an affine replacement', () => {
   it('is that of maps fitted on the even samples and judged on the odd, computed here directly', async () => {
     const network = chain(dense(5, { name: 'a' }), tanh(), dense(3, { name: 'b' }))
     const blueprint = createBlueprint(network, [4])
-    const weights = new Map([...initialise(blueprint, 3)].map(([name, values]) => [name, values.map((w) => 2 * w)]))
+    const weights = new Map([...initialize(blueprint, 3)].map(([name, values]) => [name, values.map((w) => 2 * w)]))
     const found = await replace(network, [4], undefined, weights)
     const read = (name: string) => weights.get(name) ?? new Float64Array(0)
     const denseOf = (name: string, input: ArrayLike<number>): number[] =>
@@ -61,8 +61,8 @@ describe('an affine replacement', () => {
         ),
       )
     const values = new Float64Array(320)
-    const standardiser = createStandardiser(blob.train, [4], 'per-channel')
-    standardiser.fill(
+    const standardizer = createStandardizer(blob.train, [4], 'per-channel')
+    standardizer.fill(
       blob.train,
       Uint32Array.from({ length: 80 }, (_, n) => n),
       { array: values, offset: 0, stride: 4 },
@@ -103,7 +103,7 @@ describe('an affine replacement', () => {
       targets: Float64Array.from(inputs),
     }
     const data: Dataset = { name: 'values', shape: [1], classes: 0, train, test: train }
-    const samples = samplesOf(data, createStandardiser(train, [1], 'none'), 'squared-error')
+    const samples = samplesOf(data, createStandardizer(train, [1], 'none'), 'squared-error')
     const blueprint = createBlueprint(chain(dense(1, { name: 'only' }), relu()), [1])
     const weights = new Map([
       ['only.weight', [1]],

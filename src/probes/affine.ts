@@ -57,7 +57,7 @@ export async function affineReplacement(
     const judging = rows.filter((row) => row % 2 === 1)
     const judged = selectSamples(samples.set, Uint32Array.from(judging))
     const lossOf = ({ values, width }: Table): number => {
-      const scorer = createScorer(judged, samples.standardiser, samples.loss, width)
+      const scorer = createScorer(judged, samples.standardizer, samples.loss, width)
       scorer.add(values, 0)
       return scorer.finish().loss ?? Number.POSITIVE_INFINITY
     }

@@ -26,7 +26,7 @@ function distanceAt(sight: Sight, index: number): number {
 }
 
 /**
- * The mean angle between rows, those left out that are zero in either; NaN where none is left. Of normalised rows it is
+ * The mean angle between rows, those left out that are zero in either; NaN where none is left. Of normalized rows it is
  * 2 atan2(|u - v|, |u + v|), exact also next to 0, where the arccos loses half its digits (Kahan 2006, section 12).
  */
 function meanAngle(one: Rows, other: Rows): number {

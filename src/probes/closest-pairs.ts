@@ -1,6 +1,6 @@
 /**
  * What becomes of likeness: each sample's nearest other one after the first stage, and the mean cosine of these pairs after every
- * stage. Where the signal is chaotic it falls towards c* < 1, where it is ordered it rises to 1 (Poole et al. 2016).
+ * stage. Where the signal is chaotic it falls toward c* < 1, where it is ordered it rises to 1 (Poole et al. 2016).
  */
 import { euclideanNorm } from '../numerics/norm.ts'
 import type { LayerProbe } from './layer-probe.ts'
@@ -20,7 +20,7 @@ export const closestPairs: LayerProbe = {
 }
 
 /** The rows at length 1; those that are 0 stay so. */
-function normalised({ rows, width, values }: Rows): Numbers {
+function normalized({ rows, width, values }: Rows): Numbers {
   const unit = Float64Array.from(values)
   for (let row = 0; row < rows; row++) {
     const part = unit.subarray(row * width, (row + 1) * width)
@@ -39,7 +39,7 @@ function cosineOf(unit: Numbers, width: number, one: number, other: number): num
 /** Of each row the one with the largest cosine; the first of equal ones. */
 function nearestRows(first: Rows): Int32Array {
   const { rows, width } = first
-  const unit = normalised(first)
+  const unit = normalized(first)
   const nearest = new Int32Array(rows).fill(-1)
   const cosines = new Float64Array(rows).fill(Number.NEGATIVE_INFINITY)
   for (let one = 0; one < rows; one++) {
@@ -54,7 +54,7 @@ function nearestRows(first: Rows): Int32Array {
 
 /** NaN where there is one sample alone, or a row isn't finite. */
 function meanCosine(rows: Rows, nearest: Int32Array): number {
-  const unit = normalised(rows)
+  const unit = normalized(rows)
   let sum = 0
   for (let row = 0; row < rows.rows; row++) {
     if (nearest[row] < 0) return Number.NaN

@@ -18,7 +18,7 @@ export const cosine: LayerProbe = {
 
 /**
  * 1 minus the mean cosine between all pairs of rows that aren't zero, exact to a few digits in the last places also where the
- * cosine is next to 1; NaN where there are fewer than two such rows. Of normalised rows u the sum of all pairs' cosines is
+ * cosine is next to 1; NaN where there are fewer than two such rows. Of normalized rows u the sum of all pairs' cosines is
  * (|sum u|^2 - n) / 2, so that 1 - mean = sum |u - mean u|^2 / (n - 1), in time linear in the rows. The sum is that of
  * |d|^2 less n |mean d|^2, d being the distance from the first row: rows that are alike leave small ones, and little cancels.
  */
@@ -40,7 +40,7 @@ export function cosineDistance(outputs: Rows): number {
   return Math.max(0, squares - sumOfSquares(sums) / count) / (count - 1)
 }
 
-/** Adds what a normalised row differs by to the sums; gives the square of its distance. */
+/** Adds what a normalized row differs by to the sums; gives the square of its distance. */
 function addDistances(values: Numbers, offset: number, norm: number, start: Float64Array, sums: Float64Array): number {
   let squares = 0
   for (let index = 0; index < start.length; index++) {

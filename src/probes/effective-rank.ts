@@ -1,5 +1,5 @@
 /**
- * How many directions the outputs of different samples fill, stage by stage: exp of the entropy of the normalised singular
+ * How many directions the outputs of different samples fill, stage by stage: exp of the entropy of the normalized singular
  * values of the matrix [samples, width] (Roy & Vetterli 2007, definition 1), from 1 to the smaller of samples and width.
  */
 

@@ -4,10 +4,10 @@ import { fillInput } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { blobs } from '../data/blobs.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { adam } from '../graph/optimizers/adam.ts'
 import { momentum, nesterov } from '../graph/optimizers/momentum.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
@@ -22,7 +22,7 @@ import { samplesOf } from './samples.ts'
 
 const backend = createReferenceBackend()
 const blob = blobs({ classes: 3, features: 2, train: 6, test: 3, seed: 1 })
-const samples = samplesOf(blob, createStandardiser(blob.train, blob.shape, 'per-channel'), 'cross-entropy')
+const samples = samplesOf(blob, createStandardizer(blob.train, blob.shape, 'per-channel'), 'cross-entropy')
 const exact = { iterations: 60, tolerance: 1e-6 }
 
 /** Values to be given for values. */
@@ -37,7 +37,7 @@ function valuesData(inputs: readonly number[], targets: readonly number[], count
 }
 
 const asTheyAre = (data: Dataset) =>
-  samplesOf(data, createStandardiser(data.train, data.shape, 'none'), 'squared-error')
+  samplesOf(data, createStandardizer(data.train, data.shape, 'none'), 'squared-error')
 
 /** All second derivatives, column by column, as differences of the gradient. */
 async function hessianOf(text: string, weights: Weights): Promise<{ matrix: Float64Array; size: number }> {
@@ -76,7 +76,7 @@ describe("the Hessian's largest eigenvalue", () => {
   it('is that of the whole matrix, computed here directly', async () => {
     for (const text of ['mlp:depth=3,width=3,activation=tanh', 'mlp:depth=2,width=3,activation=gelu,norm=batch']) {
       const blueprint = createBlueprint(parseNetwork(text, { input: [2], classes: 3 }), [2])
-      const weights = initialise(blueprint, 3)
+      const weights = initialize(blueprint, 3)
       const { matrix, size } = await hessianOf(text, weights)
       const [largest] = symmetricEigenvalues(matrix, size)
       const found = await largestHessianEigenvalue(blueprint, backend, samples, weights, exact)

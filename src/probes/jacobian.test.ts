@@ -3,11 +3,11 @@ import { downloadOne } from '../../test/support/downloads.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { blobs } from '../data/blobs.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { evaluationGraph } from '../graph/programs.ts'
-import { orthogonal } from '../network/initialisers.ts'
+import { orthogonal } from '../network/initializers.ts'
 import { chain, conv, dense, gelu, relu, repeat, tanh } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
@@ -19,11 +19,11 @@ import { samplesOf } from './samples.ts'
 const backend = createReferenceBackend()
 const data = blobs({ classes: 3, features: 4, train: 6, test: 3, seed: 1 })
 const samplesIn = (shape: readonly number[]) =>
-  samplesOf({ ...data, shape }, createStandardiser(data.train, shape, 'per-channel'), 'cross-entropy')
+  samplesOf({ ...data, shape }, createStandardizer(data.train, shape, 'per-channel'), 'cross-entropy')
 
 async function spectraOf(network: Network, own: Weights = new Map(), count?: number, shape: readonly number[] = [4]) {
   const blueprint = createBlueprint(network, shape)
-  const weights = new Map<string, ArrayLike<number>>([...initialise(blueprint, 3), ...own])
+  const weights = new Map<string, ArrayLike<number>>([...initialize(blueprint, 3), ...own])
   return {
     blueprint,
     weights,

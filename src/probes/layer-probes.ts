@@ -10,7 +10,7 @@ import { gradientNorm } from './gradient-norm.ts'
 import type { LayerProbe } from './layer-probe.ts'
 import { lostUpdates } from './lost-updates.ts'
 import { meanSquare } from './mean-square.ts'
-import { neighbourSimilarity } from './neighbour-similarity.ts'
+import { neighborSimilarity } from './neighbor-similarity.ts'
 import { responseDeviation } from './response-deviation.ts'
 import { saturatedUnits } from './saturated-units.ts'
 import { updateRatio } from './update-ratio.ts'
@@ -26,7 +26,7 @@ export const layerProbes = {
   alwaysOnUnits,
   responseDeviation,
   angularDistance,
-  neighbourSimilarity,
+  neighborSimilarity,
   updateRatio,
   lostUpdates,
   distanceFromStart,

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { blobs } from '../data/blobs.ts'
 import { autoencode, type Dataset } from '../data/dataset.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { chain, dense, relu, tanh } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
@@ -21,15 +21,15 @@ const blob = blobs({ classes: 3, features: 4, train: 60, test: 30, seed: 1, nois
 
 /** Training and test samples of a data set, as they are. */
 function bothOf(data: Dataset) {
-  const standardiser = createStandardiser(data.train, data.shape, 'none')
-  const of = (set: Dataset['train']) => samplesOf({ ...data, train: set }, standardiser, 'cross-entropy')
+  const standardizer = createStandardizer(data.train, data.shape, 'none')
+  const of = (set: Dataset['train']) => samplesOf({ ...data, train: set }, standardizer, 'cross-entropy')
   return [of(data.train), of(data.test)] as const
 }
 
 function probe(network: Network, data: Dataset, own: Weights = new Map(), on = backend) {
   const blueprint = createBlueprint(network, data.shape)
   const [train, test] = bothOf(data)
-  const weights = new Map<string, ArrayLike<number>>([...initialise(blueprint, 3), ...own])
+  const weights = new Map<string, ArrayLike<number>>([...initialize(blueprint, 3), ...own])
   return linearProbeAccuracy(blueprint, on, train, test, weights)
 }
 
@@ -66,7 +66,7 @@ describe('a linear probe', () => {
     const network = parseNetwork('mlp:depth=3,width=6,norm=batch', { input: [4], classes: 3 })
     const found = await probe(network, blob)
     const blueprint = createBlueprint(network, [4])
-    const weights = initialise(blueprint, 3)
+    const weights = initialize(blueprint, 3)
     const [train, test] = bothOf(blob)
     const [seen, unseen] = await Promise.all([train, test].map((set) => recordStages(blueprint, backend, set, weights)))
     const accuracyAt = async ({ end }: Stage): Promise<number> => {
@@ -106,7 +106,7 @@ describe('a linear probe', () => {
   it('may be of a few stages, the first and the last among them, and be stopped', async () => {
     const network = parseNetwork('mlp:depth=6,width=6', { input: [4], classes: 3 })
     const blueprint = createBlueprint(network, [4])
-    const those = [blueprint, backend, ...bothOf(blob), initialise(blueprint, 3)] as const
+    const those = [blueprint, backend, ...bothOf(blob), initialize(blueprint, 3)] as const
     const [all, some] = [await linearProbeAccuracy(...those), await linearProbeAccuracy(...those, { stages: 3 })]
     expect(all?.test).toHaveLength(7)
     expect(some?.test).toEqual(all?.test.map((accuracy, stage) => (stage % 3 === 0 ? accuracy : Number.NaN)))

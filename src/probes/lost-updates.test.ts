@@ -10,7 +10,7 @@ import { countLost, lostUpdates } from './lost-updates.ts'
 const isLost = (weight: number, update: number): boolean =>
   countLost(Float64Array.of(weight), Float64Array.of(update)) === 1
 
-/** By the bits of a float32 and of its neighbour towards which the update goes. */
+/** By the bits of a float32 and of its neighbor toward which the update goes. */
 function isLostByUlp(weight: number, update: number): boolean {
   const bits = new Uint32Array(Float32Array.of(Math.abs(weight)).buffer)[0]
   if (update === 0) return true
@@ -88,7 +88,7 @@ describe('the share of lost updates', () => {
       const [share] = await readHandMade(backend, lostUpdates, { ...made, setting: { optimizer: sgd({ rate }) } })
       return share
     }
-    // An update is lost from 2^-25, 2^-24 and 2^-23 downwards.
+    // An update is lost from 2^-25, 2^-24 and 2^-23 downward.
     expect(await shareAt((2 ** -23 * 1.01) / 3)).toBe(0)
     expect(await shareAt((2 ** -24 * 1.01) / 3)).toBe(1 / 4)
     expect(await shareAt((2 ** -25 * 1.01) / 3)).toBe(2 / 4)

@@ -1,8 +1,8 @@
 /**
  * The share of a stage's weights that one step of the optimizer (`firstUpdate`) leaves as they are in float32, whichever
  * precision the network runs in. Lost is an update u of a weight w, both rounded to float32, where the float32 next to
- * w - u is w itself: where |u| is under half the distance from w to its neighbour on that side, or half of it and w is the
- * even one of the two. That neighbour is 2^(floor(log2 |w|) - 23) away, half as much where |w| is a power of two and
+ * w - u is w itself: where |u| is under half the distance from w to its neighbor on that side, or half of it and w is the
+ * even one of the two. That neighbor is 2^(floor(log2 |w|) - 23) away, half as much where |w| is a power of two and
  * shrinks, and never less than 2^-149. So an update that is 0 in float32 is lost, and no other update of a weight of 0.
  * NaN where none of the weights is trained.
  */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { blobs } from '../data/blobs.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { evaluationGraph } from '../graph/programs.ts'
-import { gaussian } from '../network/initialisers.ts'
+import { gaussian } from '../network/initializers.ts'
 import { chain, dense, dropout, named, relu, repeat, residual, scale, tanh } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
@@ -49,12 +49,12 @@ describe('the network after a stage', () => {
     const blueprint = createBlueprint(network, shape)
     // Statistics and shifts that differ by unit and iteration, too.
     const weights = new Map(
-      [...initialise(blueprint, 4)].map(([name, values]) => [
+      [...initialize(blueprint, 4)].map(([name, values]) => [
         name,
         values.map((value, index) => value * (1 + 0.1 * Math.sin(index)) + 0.05 * Math.cos(3 * index)),
       ]),
     )
-    const samples = samplesOf({ ...data, shape }, createStandardiser(data.train, shape, 'per-channel'), 'cross-entropy')
+    const samples = samplesOf({ ...data, shape }, createStandardizer(data.train, shape, 'per-channel'), 'cross-entropy')
     const recording = await recordStages(blueprint, backend, samples, weights)
     const stages = stagesOf(blueprint.root)
     expect(stages.length).toBeGreaterThan(2)

@@ -2,7 +2,7 @@
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import { zeros } from '../network/initialisers.ts'
+import { zeros } from '../network/initializers.ts'
 import { chain, named, repeat } from '../network/layers.ts'
 import type { Layer, Varying } from '../network/network.ts'
 import type { Weights } from '../training/evaluate.ts'

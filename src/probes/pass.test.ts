@@ -3,9 +3,9 @@ import type { Backend } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { blobs } from '../data/blobs.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { gradientGraph } from '../graph/programs.ts'
 import { chain, dense, repeat, residual } from '../network/layers.ts'
 import { parseNetwork } from '../network/presets.ts'
@@ -18,7 +18,7 @@ import { stagesOf } from './stages.ts'
 const data = blobs({ classes: 3, features: 4, train: 64, test: 16, seed: 1 })
 const samples: ProbeSamples = chooseSamples(
   data,
-  createStandardiser(data.train, data.shape, 'per-channel'),
+  createStandardizer(data.train, data.shape, 'per-channel'),
   'cross-entropy',
   16,
   1,
@@ -75,7 +75,7 @@ const networks = [
 
 async function lookAt<T>(backend: Backend, text: string, seed: number, see: (sight: Sight) => Promise<T>): Promise<T> {
   const blueprint = createBlueprint(parseNetwork(text, shape), [4])
-  const weights = initialise(blueprint, seed)
+  const weights = initialize(blueprint, seed)
   const needs = { stages: true, activations: true, gradients: true }
   const pass = await openPass(blueprint, backend, samples, needs)
   try {
@@ -115,7 +115,7 @@ describe('a look', () => {
     async (precision, threads) => {
       const blueprint = createBlueprint(parseNetwork('residual-mlp:depth=5,width=11', shape), [4])
       const backend = await createWasmBackend({ precision, threads })
-      const weights = initialise(blueprint, 3)
+      const weights = initialize(blueprint, 3)
       const needs = { gradients: true, tensors: true }
       // Of weights of about 0.3 an update of 1e-8 is next to half a unit in the last place.
       const factor = 1e-6
@@ -159,7 +159,7 @@ describe('a look', () => {
     const program = await createReferenceBackend().compile(
       gradientGraph(blueprint, { batch: 5, loss: 'cross-entropy' }),
     )
-    for (const [name, values] of initialise(blueprint, 7)) program.upload(name, values)
+    for (const [name, values] of initialize(blueprint, 7)) program.upload(name, values)
     program.upload('labels', [0, 1, 2, 1, 0])
     const x = Float64Array.from({ length: 20 }, (_, index) => Math.sin(1 + 3 * index))
     const lossAt = async (moved: Float64Array): Promise<number> => {

@@ -1,5 +1,5 @@
 /**
- * One look at a network: a pass forwards and back over the probe samples, on a program of its own, from which probes read
+ * One look at a network: a pass forward and back over the probe samples, on a program of its own, from which probes read
  * what they need. What nobody asks for is neither kept nor computed. Batch norm uses the samples' own statistics, as it does
  * in training, and nothing is dropped.
  */

@@ -5,10 +5,10 @@ import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { blobs } from '../data/blobs.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { gradientGraph } from '../graph/programs.ts'
 import { chain, dense, repeat } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
@@ -32,7 +32,7 @@ function oneSample(inputs: readonly number[], target: number): ProbeSamples {
     targets: Float64Array.of(target),
   }
   const data: Dataset = { name: 'one', shape: [inputs.length], classes: 0, train: set, test: set }
-  return samplesOf(data, createStandardiser(set, data.shape, 'none'), 'squared-error')
+  return samplesOf(data, createStandardizer(set, data.shape, 'none'), 'squared-error')
 }
 
 async function gapOf(network: Network, samples: ProbeSamples, weights: Record<string, number[]>) {
@@ -41,13 +41,13 @@ async function gapOf(network: Network, samples: ProbeSamples, weights: Record<st
     blueprint,
     sourceOf(await createFloat32()),
     samples,
-    new Map<string, ArrayLike<number>>([...initialise(blueprint, 0), ...Object.entries(weights)]),
+    new Map<string, ArrayLike<number>>([...initialize(blueprint, 0), ...Object.entries(weights)]),
   )
 }
 
 const tiny = 2 ** -30
 const blob = blobs({ classes: 3, features: 4, train: 16, test: 3, seed: 1 })
-const samples = samplesOf(blob, createStandardiser(blob.train, blob.shape, 'per-channel'), 'cross-entropy')
+const samples = samplesOf(blob, createStandardizer(blob.train, blob.shape, 'per-channel'), 'cross-entropy')
 
 /** The gradients of a pass on inputs and weights rounded to float32, by the parameters' names. */
 async function gradientsOf(blueprint: Blueprint, backend: Backend): Promise<(name: string) => Float64Array> {
@@ -56,7 +56,7 @@ async function gradientsOf(blueprint: Blueprint, backend: Backend): Promise<(nam
   samples.fill({ array: x, offset: 0, stride: 4 }, 16)
   program.upload('x', x.map(Math.fround))
   fillInput(program, samples.target, 0, (rows) => samples.fillTargets(rows, 16, { array: x, offset: 0, stride: 4 }))
-  for (const [name, values] of initialise(blueprint, 4)) program.upload(name, values.map(Math.fround))
+  for (const [name, values] of initialize(blueprint, 4)) program.upload(name, values.map(Math.fround))
   await program.run(0, 1)
   const gradients = await downloadAll(
     program,
@@ -70,7 +70,7 @@ describe('the gap between float32 and float64', () => {
     const text = 'mlp:depth=3,width=8,activation=tanh,norm=batch'
     const blueprint = createBlueprint(parseNetwork(text, { input: [4], classes: 3 }), [4])
     const float32 = await createFloat32()
-    const gap = await precisionGap(blueprint, sourceOf(float32), samples, initialise(blueprint, 4))
+    const gap = await precisionGap(blueprint, sourceOf(float32), samples, initialize(blueprint, 4))
     const [single, exact] = [await gradientsOf(blueprint, float32), await gradientsOf(blueprint, float64)]
     const names = ['first', 'hidden.dense1', 'hidden.dense1', 'readout']
     const expected = names.map((name, stage) => {
@@ -121,7 +121,7 @@ describe('the gap between float32 and float64', () => {
     const blueprint = createBlueprint(parseNetwork('mlp:depth=200,width=16', { input: [4], classes: 3 }), [4])
     const memoryLimit = (await createFloat32()).memoryOf(gradientGraph(blueprint, { batch: 4, loss: 'cross-entropy' }))
     const float32 = await createWasmBackend({ threads: 'inline', memoryLimit })
-    const gap = await precisionGap(blueprint, sourceOf(float32), samples, initialise(blueprint, 4))
+    const gap = await precisionGap(blueprint, sourceOf(float32), samples, initialize(blueprint, 4))
     expect(gap.samples).toBe(4)
     expect(gap.gradient[199]).toBeLessThan(1e-3)
   })

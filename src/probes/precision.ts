@@ -28,7 +28,7 @@ export interface BackendSource {
 /**
  * How far float32's gradient is from float64's, stage by stage (`probedLayers` names them). Both start from the same numbers:
  * weights, samples and targets are rounded to float32 first, so that only the computation differs. The samples are those of
- * `probeSamples`, the weights those of `initialise` or of a run. Throws a `memory` error where not even one sample can be
+ * `probeSamples`, the weights those of `initialize` or of a run. Throws a `memory` error where not even one sample can be
  * looked at, and an `option` error where the machine lacks one of the precisions.
  */
 export async function precisionGap(

@@ -35,7 +35,7 @@ describe('the deviation of the responses', () => {
     const network = chain(conv(4), repeat(2, block, { name: 'stage' }), flatten(), dense(1))
     const shape = [1, 3, 3]
     const { root } = createBlueprint(network, shape)
-    expect(stagesOf(root).map(({ normalisations }) => normalisations.map(({ layer }) => layer.path))).toEqual([
+    expect(stagesOf(root).map(({ normalizations }) => normalizations.map(({ layer }) => layer.path))).toEqual([
       [],
       ['stage.batchNorm1', 'stage.last'],
       ['stage.batchNorm1', 'stage.last'],
@@ -46,8 +46,8 @@ describe('the deviation of the responses', () => {
     )
     const made = { network, shape, inputs }
     const naive = await seeHandMade(backend, made, responseDeviation.needs, (sight) =>
-      [sight.stages[1], sight.stages[2]].map(({ normalisations }) => {
-        const values = tableOf(sight.output(normalisations[1])).flat()
+      [sight.stages[1], sight.stages[2]].map(({ normalizations }) => {
+        const values = tableOf(sight.output(normalizations[1])).flat()
         const mean = values.reduce((sum, value) => sum + value) / values.length
         return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
       }),

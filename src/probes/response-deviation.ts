@@ -12,8 +12,8 @@ export const responseDeviation: LayerProbe = {
   when: 'ends',
   needs: { kinds: ['batchNorm'] },
   read: (sight) =>
-    sight.stages.map(({ normalisations }) => {
-      const last = normalisations.at(-1)
+    sight.stages.map(({ normalizations }) => {
+      const last = normalizations.at(-1)
       return last ? deviationOf(sight.output(last).values) : Number.NaN
     }),
 }

@@ -1,7 +1,7 @@
 /** The samples that a network is looked at with: the same few at every look. */
 import type { InputRows } from '../backends/backend.ts'
 import { type Dataset, type Samples, selectSamples } from '../data/dataset.ts'
-import type { Standardiser } from '../data/standardise.ts'
+import type { Standardizer } from '../data/standardize.ts'
 import type { LossName } from '../graph/losses.ts'
 import { createRandom } from '../support/random.ts'
 import { type Targets, targetsOf } from '../training/targets.ts'
@@ -10,8 +10,8 @@ export interface ProbeSamples {
   readonly count: number
   readonly loss: LossName
   readonly set: Samples
-  readonly standardiser: Standardiser
-  /** Writes the first rows of the samples, standardised, as many as there is room for. */
+  readonly standardizer: Standardizer
+  /** Writes the first rows of the samples, standardized, as many as there is room for. */
   fill(rows: InputRows, count: number): void
   /** The input for the answers to these rows. */
   readonly target: Targets['input']
@@ -22,27 +22,27 @@ export interface ProbeSamples {
 /** `count` of the training samples, or all where there are fewer, chosen by the seed. */
 export function chooseSamples(
   data: Dataset,
-  standardiser: Standardiser,
+  standardizer: Standardizer,
   loss: LossName,
   count: number,
   seed: number,
 ): ProbeSamples {
   const order = createRandom(seed, 'probe samples').permutation(data.train.count)
   const set = selectSamples(data.train, order.slice(0, count))
-  return samplesOf({ ...data, train: set }, standardiser, loss)
+  return samplesOf({ ...data, train: set }, standardizer, loss)
 }
 
 /** All training samples of a data set, in their order. */
-export function samplesOf(data: Dataset, standardiser: Standardiser, loss: LossName): ProbeSamples {
+export function samplesOf(data: Dataset, standardizer: Standardizer, loss: LossName): ProbeSamples {
   const set = data.train
   const indices = Uint32Array.from({ length: set.count }, (_, index) => index)
-  const targets = targetsOf({ data, settings: { loss }, standardiser })
+  const targets = targetsOf({ data, settings: { loss }, standardizer })
   return {
     count: set.count,
     loss,
     set,
-    standardiser,
-    fill: (rows, count) => standardiser.fill(set, indices.subarray(0, count), rows),
+    standardizer,
+    fill: (rows, count) => standardizer.fill(set, indices.subarray(0, count), rows),
     target: targets.input,
     fillTargets: (rows, count, samples) => targets.fill(rows, indices.subarray(0, count), samples),
   }

@@ -1,6 +1,6 @@
 /**
  * What counts as a layer when a network is looked at from input to output: each weighted layer with what follows it up to the
- * next one (normalisation, activation, pools), and each iteration of a repeated block.
+ * next one (normalization, activation, pools), and each iteration of a repeated block.
  */
 import type { LayerBlueprint, ParameterBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
@@ -29,7 +29,7 @@ export interface Stage {
   /** The nonlinear activations in it, in their order. */
   readonly activations: readonly Place[]
   /** The batch norms in it, in their order, those on shortcuts left out. */
-  readonly normalisations: readonly Place[]
+  readonly normalizations: readonly Place[]
   /** Whether its input is carried past it: a residual block. */
   readonly skips: boolean
   /** What its branch is multiplied by at the start, where it is a residual block; else 1. */
@@ -91,7 +91,7 @@ function createStage(first: LayerBlueprint, members: readonly LayerBlueprint[], 
       layer.parameters.filter(isWeight).map((parameter) => ({ parameter, iteration: own })),
     ),
     activations: places.filter(({ layer }) => isActivation(layer)),
-    normalisations: members
+    normalizations: members
       .flatMap(mainLeavesOf)
       .filter(({ layer }) => layer.kind === 'batchNorm')
       .flatMap((leaf) => placesIn(leaf, first, iteration)),

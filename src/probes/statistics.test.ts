@@ -3,10 +3,10 @@ import type { Backend } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { blobs } from '../data/blobs.ts'
 import { createSampleOrder } from '../data/order.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { batchNorm, chain, conv, dense, globalAveragePool, relu } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
@@ -15,12 +15,12 @@ import { openTappedPass } from '../training/tapped-pass.ts'
 import { settleStatistics } from './statistics.ts'
 
 const data = blobs({ classes: 3, features: 4, train: 24, test: 3, seed: 1 })
-const standardiser = createStandardiser(data.train, data.shape, 'per-channel')
+const standardizer = createStandardizer(data.train, data.shape, 'per-channel')
 const blueprintOf = (text: string) => createBlueprint(parseNetwork(text, { input: [4], classes: 3 }), [4])
 const settle = (network: Network, backend: Backend, batch: number, batches: number): Promise<Weights> => {
   const blueprint = createBlueprint(network, data.shape)
   const options = { batch, batches, seed: 5 }
-  return settleStatistics(blueprint, backend, data.train, standardiser, initialise(blueprint, 2), options)
+  return settleStatistics(blueprint, backend, data.train, standardizer, initialize(blueprint, 2), options)
 }
 
 function moments(values: readonly number[]): { mean: number; variance: number } {
@@ -28,10 +28,10 @@ function moments(values: readonly number[]): { mean: number; variance: number } 
   return { mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1) }
 }
 
-/** Values of a sample, standardised. */
+/** Values of a sample, standardized. */
 function rowOf(sample: number): Float64Array {
   const array = new Float64Array(4)
-  standardiser.fill(data.train, Uint32Array.of(sample), { array, offset: 0, stride: 4 })
+  standardizer.fill(data.train, Uint32Array.of(sample), { array, offset: 0, stride: 4 })
   return array
 }
 
@@ -45,13 +45,13 @@ function expectClose(found: ArrayLike<number> | undefined, expected: readonly nu
 describe('settled statistics', () => {
   it('are the means over batches of what batch norm sees, computed here directly', async () => {
     const blueprint = blueprintOf('mlp:depth=2,width=3,norm=batch')
-    const weights = initialise(blueprint, 2)
+    const weights = initialize(blueprint, 2)
     const options = { batch: 7, batches: 5, seed: 9 }
     const settled = await settleStatistics(
       blueprint,
       createReferenceBackend(),
       data.train,
-      standardiser,
+      standardizer,
       weights,
       options,
     )
@@ -77,15 +77,15 @@ describe('settled statistics', () => {
     expectClose(weights.get('batchNorm1.running_mean'), [0, 0, 0], 12)
   })
 
-  it("are mean 0 and variance n/(n - 1) of standardised samples, and each channel's over all positions", async () => {
+  it("are mean 0 and variance n/(n - 1) of standardized samples, and each channel's over all positions", async () => {
     const direct = await settle(chain(batchNorm(), dense(3)), createReferenceBackend(), 99, 2)
     expectClose(direct.get('batchNorm1.running_mean'), [0, 0, 0, 0], 6)
     expectClose(direct.get('batchNorm1.running_var'), Array(4).fill(24 / 23), 6)
     const image = createBlueprint(chain(conv(2, { kernel: 1 }), batchNorm(), globalAveragePool()), [1, 2, 2])
-    const weights = new Map<string, ArrayLike<number>>([...initialise(image, 1), ['conv1.weight', [1, -3]]])
+    const weights = new Map<string, ArrayLike<number>>([...initialize(image, 1), ['conv1.weight', [1, -3]]])
     const backend = createReferenceBackend()
     const options = { batch: 24, batches: 1, seed: 0 }
-    const settled = await settleStatistics(image, backend, data.train, standardiser, weights, options)
+    const settled = await settleStatistics(image, backend, data.train, standardizer, weights, options)
     const { mean, variance } = moments(Array.from({ length: 24 }, (_, sample) => [...rowOf(sample)]).flat())
     expectClose(settled.get('batchNorm1.running_mean'), [mean, -3 * mean], 10)
     expectClose(settled.get('batchNorm1.running_var'), [variance, 9 * variance], 10)
@@ -94,14 +94,14 @@ describe('settled statistics', () => {
   it('are those of deeper layers too, in loops and compiled, as a tapped pass sees them', async () => {
     const backend = await createWasmBackend({ threads: 'inline' })
     const blueprint = blueprintOf('mlp:depth=4,width=5,norm=batch')
-    const weights = initialise(blueprint, 3)
+    const weights = initialize(blueprint, 3)
     const options = { batch: 24, batches: 2, seed: 1 }
-    const settled = await settleStatistics(blueprint, backend, data.train, standardiser, weights, options)
+    const settled = await settleStatistics(blueprint, backend, data.train, standardizer, weights, options)
     const pass = await openTappedPass(blueprint, createReferenceBackend(), weights, 24, ({ path }) => {
       return path === 'hidden.dense1'
     })
     const all = Uint32Array.from({ length: 24 }, (_, sample) => sample)
-    const [tapped] = await pass.run((rows) => standardiser.fill(data.train, all, rows))
+    const [tapped] = await pass.run((rows) => standardizer.fill(data.train, all, rows))
     const expected = [0, 1, 2].flatMap((iteration) =>
       [0, 1, 2, 3, 4].map((unit) => moments([...tapped.values(iteration)].filter((_, place) => place % 5 === unit))),
     )
@@ -115,18 +115,18 @@ describe('settled statistics', () => {
     const network = chain(dense(3), batchNorm(), relu())
     const blueprint = createBlueprint(network, data.shape)
     const broken = new Map<string, ArrayLike<number>>([
-      ...initialise(blueprint, 2),
+      ...initialize(blueprint, 2),
       ['batchNorm1.running_var', [Number.POSITIVE_INFINITY, Number.NaN, 1]],
     ])
     const backend = createReferenceBackend()
     const options = { batch: 8, batches: 3, seed: 5 }
-    const settled = await settleStatistics(blueprint, backend, data.train, standardiser, broken, options)
+    const settled = await settleStatistics(blueprint, backend, data.train, standardizer, broken, options)
     const fromSound = await settle(network, backend, 8, 3)
     expect(settled.get('batchNorm1.running_var')).toEqual(fromSound.get('batchNorm1.running_var'))
 
     const idle: Backend = { ...backend, compile: () => Promise.reject(new Error('compiled')) }
     const plain = blueprintOf('mlp:depth=2,width=3')
-    const weights = initialise(plain, 1)
-    expect(await settleStatistics(plain, idle, data.train, standardiser, weights, options)).toBe(weights)
+    const weights = initialize(plain, 1)
+    expect(await settleStatistics(plain, idle, data.train, standardizer, weights, options)).toBe(weights)
   })
 })

@@ -7,7 +7,7 @@ import type { Blueprint, ParameterRole } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { createBatches } from '../data/batches.ts'
 import type { Samples } from '../data/dataset.ts'
-import type { Standardiser } from '../data/standardise.ts'
+import type { Standardizer } from '../data/standardize.ts'
 import type { Graph } from '../graph/graph.ts'
 import { statisticsGraph } from '../graph/programs.ts'
 import { assertInvariant } from '../support/errors.ts'
@@ -33,7 +33,7 @@ export async function settleStatistics(
   blueprint: Blueprint,
   backend: Backend,
   samples: Samples,
-  standardiser: Standardiser,
+  standardizer: Standardizer,
   weights: Weights,
   { batch: most, batches, seed }: SettleOptions,
 ): Promise<Weights> {
@@ -49,7 +49,7 @@ export async function settleStatistics(
   try {
     // The old statistics count for nothing, and must not even where they aren't finite: 0 times Infinity isn't 0.
     for (const [name, values] of [...weights, ...means]) program.upload(name, values)
-    const stream = createBatches(samples, standardiser, { batch, seed })
+    const stream = createBatches(samples, standardizer, { batch, seed })
     for (let done = 0; done < batches; done++) {
       fillInput(program, 'x', 0, (rows) => stream.next(rows))
       await program.run(0, 1)

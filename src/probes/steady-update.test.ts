@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { adam, adamw } from '../graph/optimizers/adam.ts'
 import { momentum, nesterov } from '../graph/optimizers/momentum.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
@@ -27,7 +27,7 @@ async function takenBySteps(
   const blueprint = createBlueprint(chain(dense(3, { init: { kind: 'zeros' } })), [1])
   const graph = trainingGraph(blueprint, { batch: 1, loss: 'squared-error', optimizer: rule, seed: 0 })
   const program = await createReferenceBackend().compile(graph)
-  const start = initialise(blueprint, 0)
+  const start = initialize(blueprint, 0)
   program.upload('x', [1])
   let gradients: number[] = []
   let taken: number[] = []

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { blobs } from '../data/blobs.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import {
   activation,
   batchNorm,
@@ -26,8 +26,8 @@ import { type ProbeSamples, samplesOf } from './samples.ts'
 import { type BlockOptions, lossWithoutBlocks } from './without-block.ts'
 
 const data = blobs({ classes: 3, features: 4, train: 20, test: 3, seed: 1 })
-const standardiser = createStandardiser(data.train, data.shape, 'per-channel')
-const samples = samplesOf(data, standardiser, 'cross-entropy')
+const standardizer = createStandardizer(data.train, data.shape, 'per-channel')
+const samples = samplesOf(data, standardizer, 'cross-entropy')
 const backend = createReferenceBackend()
 const close = (value: number) => expect.closeTo(value, 10)
 
@@ -35,7 +35,7 @@ const close = (value: number) => expect.closeTo(value, 10)
 function drawn(network: Network, input: readonly number[] = [4]): Map<string, Float64Array> {
   const blueprint = createBlueprint(network, input)
   const entries = blueprint.parameters.map(({ name, role }, place): [string, Float64Array] => {
-    const values = initialise(blueprint, 3).get(name) ?? new Float64Array(0)
+    const values = initialize(blueprint, 3).get(name) ?? new Float64Array(0)
     if (role === 'weight') return [name, values]
     return [name, values.map((_, index) => 0.7 + 0.2 * Math.sin(1 + 5 * place + index))]
   })
@@ -93,7 +93,7 @@ describe('the loss without blocks', () => {
       ...blobs({ classes: 3, features: 4, train: 10, test: 3, seed: 2 }),
       shape: [1, 2, 2],
     }
-    const of = samplesOf(images, createStandardiser(images.train, images.shape, 'per-channel'), 'cross-entropy')
+    const of = samplesOf(images, createStandardizer(images.train, images.shape, 'per-channel'), 'cross-entropy')
     const block = (name: string): Layer =>
       named(name, chain(residual(chain(conv(2), batchNorm(), relu(), conv(2), batchNorm())), relu()))
     const [a, b] = [block('a'), block('b')]
@@ -113,7 +113,7 @@ describe('the loss without blocks', () => {
       targets: Float64Array.of(1, 2),
     }
     const values: Dataset = { name: 'values', shape: [1], classes: 0, train, test: train }
-    const of = samplesOf(values, createStandardiser(train, [1], 'none'), 'squared-error')
+    const of = samplesOf(values, createStandardizer(train, [1], 'none'), 'squared-error')
     const network = chain(
       dense(1, { name: 'first', bias: false }),
       repeat(4, residual(dense(1, { bias: false })), { name: 'deep' }),

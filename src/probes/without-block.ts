@@ -38,12 +38,12 @@ export async function lossWithoutBlocks(
   weights: Weights,
   { single: mostSingle = 128, fromTop: mostSizes = 16, abort }: BlockOptions = {},
 ): Promise<LossWithoutBlocks> {
-  const { set, standardiser } = samples
+  const { set, standardizer } = samples
   const stages = stagesOf(blueprint.root)
   const zeroings = stages.map((stage) => zeroingOfStage(blueprint.root, stage))
   const evaluator = await createEvaluator(blueprint, backend, samples.count)
   const lossNow = async (): Promise<number> =>
-    (await evaluator.evaluate(set, standardiser, samples.loss)).loss ?? Number.POSITIVE_INFINITY
+    (await evaluator.evaluate(set, standardizer, samples.loss)).loss ?? Number.POSITIVE_INFINITY
   const lossWithout = async (places: readonly ParameterPlace[]): Promise<number> => {
     abort?.throwIfAborted()
     const changed = withZeros(weights, places)

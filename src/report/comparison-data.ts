@@ -2,7 +2,7 @@
 
 import { formatFixed, MISSING } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
-import { type Summary, summarise } from '../numerics/statistics.ts'
+import { type Summary, summarize } from '../numerics/statistics.ts'
 import type { Scores } from './scores.ts'
 
 /** One training. */
@@ -67,9 +67,9 @@ export function cellsOf(data: ComparisonData): Cell[] {
       if (runs.length === 0) return []
       // What a diverged run scores says nothing about trained networks, even where it is finite.
       const trained = runs.filter((run) => run.diverged === null)
-      const trainLoss = summarise(trained.map((run) => run.train.loss))
-      const trainError = summarise(trained.map((run) => run.train.error))
-      const testError = summarise(trained.map((run) => run.test.error))
+      const trainLoss = summarize(trained.map((run) => run.train.loss))
+      const trainError = summarize(trained.map((run) => run.train.error))
+      const testError = summarize(trained.map((run) => run.test.error))
       return [{ label, depth, runs, trainLoss, trainError, testError }]
     }),
   )

@@ -1,13 +1,13 @@
 /** The pictures of a comparison: errors by depth, and the loss while training. */
 
-import { capitalise, formatPercent } from '../format/text.ts'
+import { capitalize, formatPercent } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import { absence, type Cell, type ComparisonData, type ComparisonRow, keyOf } from './comparison-data.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
 import { lossAxis } from './loss-axis.ts'
 import type { PageFigure } from './page.ts'
 import { type RangeFigure, rangeFigure, rangePanels } from './range-figure.ts'
-import { domainOf, roundOutwards } from './scale.ts'
+import { domainOf, roundOutward } from './scale.ts'
 import { formatError } from './scores.ts'
 import type { Domain } from './ticks.ts'
 
@@ -67,7 +67,7 @@ function errorDomain(data: ComparisonData, cells: readonly Cell[]): Domain {
   })
   const [, high] = domainOf([0, ...errors, ...ends])
   const most = Math.max(1, ...errors.map((error) => error ?? 0))
-  return [0, Math.min(roundOutwards([0, most], 'linear', 5)[1], roundOutwards([0, high], 'linear', 5)[1])]
+  return [0, Math.min(roundOutward([0, most], 'linear', 5)[1], roundOutward([0, high], 'linear', 5)[1])]
 }
 
 function errorCaption(data: ComparisonData): string {
@@ -78,7 +78,7 @@ function errorCaption(data: ComparisonData): string {
   const broken = data.rows.some((row) => row.diverged !== null)
     ? ' A cross is a training that diverged; means are over the others.'
     : ''
-  const key = keyOf(data).map((sentence) => ` ${capitalise(sentence)}.`)
+  const key = keyOf(data).map((sentence) => ` ${capitalize(sentence)}.`)
   return `${dots}${broken} ${guessingSentence(data)}${key.join('')}`
 }
 
@@ -100,10 +100,10 @@ export function lossFigure(data: ComparisonData): PageFigure | null {
       description: describeLosses(data, depth),
       x: { label: 'Step', whole: true, domain: [0, Math.max(steps[1], data.steps)] },
       y: axis,
-      series: data.families.flatMap(({ name, label }, colour) => {
+      series: data.families.flatMap(({ name, label }, color) => {
         return data.rows
           .filter((row) => row.family === name && row.depth === depth)
-          .map((row) => lossLine(row, label, colour))
+          .map((row) => lossLine(row, label, color))
       }),
       references: classes === null ? [] : [{ label: 'guessing', y: Math.log(classes) }],
       ...panelSize(data.depths.length),
@@ -122,11 +122,11 @@ function panelSize(panels: number): { width: number; height: number } {
   return panels === 2 ? { width: 440, height: 290 } : { width: 310, height: 250 }
 }
 
-function lossLine(row: ComparisonRow, label: string, colour: number): LineSeries {
+function lossLine(row: ComparisonRow, label: string, color: number): LineSeries {
   return {
     name: label,
     note: `${label}, depth ${row.depth}, seed ${row.seed}`,
-    colour,
+    color,
     thin: true,
     broken: row.diverged !== null,
     points: row.losses.map(({ step, loss }) => ({ x: step, y: loss })),

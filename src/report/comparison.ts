@@ -2,7 +2,7 @@
 
 import { bar } from '../format/bars.ts'
 import { type Table, tableText } from '../format/table.ts'
-import { capitalise, fillLines, formatDuration, formatFixed, formatPercent, wrap } from '../format/text.ts'
+import { capitalize, fillLines, formatDuration, formatFixed, formatPercent, wrap } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
 import type { Summary } from '../numerics/statistics.ts'
 import {
@@ -34,7 +34,7 @@ export function comparisonReport(given: ComparisonData): string {
     lead: data.sentence,
     summary: setupItems(data).join(' · '),
     figures: [errorFigure(data, cells), ...(curves === null ? [] : [curves])],
-    tables: [{ ...comparisonTable(data, cells), caption: capitalise(seedWords(data)) }],
+    tables: [{ ...comparisonTable(data, cells), caption: capitalize(seedWords(data)) }],
     sections: [
       { heading: 'How to read it', paragraphs: data.dataset.classes === null ? [...READING, VALUES] : READING },
     ],
@@ -60,7 +60,7 @@ const VALUES =
 
 function title(data: ComparisonData): string {
   const labels = data.families.map((family) => family.label)
-  return capitalise(
+  return capitalize(
     `${labels.join(' against ')} at ${data.depths.length === 1 ? 'depth' : 'depths'} ${listed(data.depths.map(String))}`,
   )
 }
@@ -103,7 +103,7 @@ function facts(data: ComparisonData): Fact[] {
   const samples = `${counted(dataset.train, 'training sample')}, ${counted(dataset.test, 'test sample')}, ${dataset.asks}`
   return [
     ...(data.command === undefined ? [] : [{ term: 'Command', detail: data.command, code: true }]),
-    ...data.families.map(({ name, label }) => ({ term: capitalise(label), detail: name, code: true })),
+    ...data.families.map(({ name, label }) => ({ term: capitalize(label), detail: name, code: true })),
     { term: 'Data', detail: `${dataset.name}: ${samples}` },
     {
       term: 'Training',

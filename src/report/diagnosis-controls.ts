@@ -3,7 +3,7 @@
 import type { Table } from '../format/table.ts'
 import { formatNumber, MISSING } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
-import { type Summary, summarise } from '../numerics/statistics.ts'
+import { type Summary, summarize } from '../numerics/statistics.ts'
 import { type DiagnosisData, type DiagnosisTrial, PATIENT } from './diagnosis-data.ts'
 import { shortened } from './labels.ts'
 import { formatError, formatLoss } from './scores.ts'
@@ -34,10 +34,10 @@ export function controlsOf({ trials }: DiagnosisData): Control[] {
       name: shortened(name, LONGEST_NAME),
       notes: [...new Set(runs.flatMap((run) => run.note ?? []))],
       runs,
-      trainLoss: summarise(trained.map((run) => run.train.loss)),
-      trainError: summarise(trained.map((run) => run.train.error)),
-      testLoss: summarise(trained.map((run) => run.test.loss)),
-      testError: summarise(trained.map((run) => run.test.error)),
+      trainLoss: summarize(trained.map((run) => run.train.loss)),
+      trainError: summarize(trained.map((run) => run.train.error)),
+      testLoss: summarize(trained.map((run) => run.test.loss)),
+      testError: summarize(trained.map((run) => run.test.error)),
     }
   })
 }

@@ -53,7 +53,7 @@ function profilePicture(profile: DiagnosisProfile, size: { width: number; height
     y: { label: axis, scale, domain },
     series: series.map(({ name, values }) => ({
       name: shortened(name, 22),
-      colour: names.indexOf(name),
+      color: names.indexOf(name),
       marks: values.length <= 16 || isSparse,
       points: values
         .map((y, index) => ({ x: positionOf(index, values.length), y }))

@@ -14,7 +14,7 @@ interface Size {
   readonly height: number
 }
 
-/** More than the patient and so many controls in one panel are a tangle, and out of colours. */
+/** More than the patient and so many controls in one panel are a tangle, and out of colors. */
 const MOST_TOGETHER = 4
 
 /** The patient's and the twin's losses in one panel; null if there are none. */
@@ -82,26 +82,26 @@ function panel(
     x: { label: 'Step', whole: true, domain: [0, domainOf([0, steps, ...ends])[1]] },
     y: axis,
     series: controls.flatMap((control, index) => {
-      return control.runs.map((run) => lossLine(run, control, colourOf(control, index)))
+      return control.runs.map((run) => lossLine(run, control, colorOf(control, index)))
     }),
     references: classes === null ? [] : [{ label: 'guessing', y: Math.log(classes) }],
     ...size,
   })
 }
 
-function lossLine(run: DiagnosisTrial, { name, runs }: Control, colour: number): LineSeries {
+function lossLine(run: DiagnosisTrial, { name, runs }: Control, color: number): LineSeries {
   return {
     name,
     note: `${name}, seed ${run.seed}`,
-    colour,
+    color,
     thin: runs.length > 1,
     broken: run.diverged,
     points: run.losses.map(({ step, loss }) => ({ x: step, y: loss })),
   }
 }
 
-/** The patient and its twin have the same colour in every panel, and no control has one of theirs. */
-function colourOf(control: Control, index: number): number {
+/** The patient and its twin have the same color in every panel, and no control has one of theirs. */
+function colorOf(control: Control, index: number): number {
   const name = nameOf(control)
   return name === PATIENT ? 0 : name === TWIN ? 1 : 1 + index
 }

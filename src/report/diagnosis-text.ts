@@ -3,7 +3,7 @@
 import { type SparkScale, sampled, sparkline, stretched } from '../format/sparkline.ts'
 import { tableText } from '../format/table.ts'
 import {
-  capitalise,
+  capitalize,
   fillLines,
   formatDuration,
   formatFixed,
@@ -113,7 +113,7 @@ function chartLine(name: string, spark: string, ends: string): string {
 
 function scaleWords(axis: string, { scale, domain: [low, high] }: SparkScale): string {
   const kind = scale === 'log' ? ', logarithmic' : ''
-  return `${capitalise(axis)} from ▁ ${formatNumber(low)} to █ ${formatNumber(high)}${kind}`
+  return `${capitalize(axis)} from ▁ ${formatNumber(low)} to █ ${formatNumber(high)}${kind}`
 }
 
 function finding({ title, score, sentence, evidence, papers, cures }: DiagnosisFinding): string[] {

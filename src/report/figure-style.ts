@@ -1,5 +1,5 @@
 /**
- * The looks of a figure. The hues are those of Okabe and Ito (2008), told apart by colour-blind readers; darkened on
+ * The looks of a figure. The hues are those of Okabe and Ito (2008), told apart by color-blind readers; darkened on
  * paper and lightened on black until each also reads as text (contrast 4.5 and more).
  */
 const LIGHT =

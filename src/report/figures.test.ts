@@ -109,7 +109,7 @@ describe('a line figure', () => {
     expect(svg.length).toBeLessThan(30_000)
   })
 
-  it('names each colour once, next to the line', () => {
+  it('names each color once, next to the line', () => {
     const series = [1, 2, 3].map((seed) => ({
       name: 'plain',
       thin: true,

@@ -19,10 +19,10 @@ export interface Box {
   readonly width: number
 }
 
-/** A name beside the plot, in the colour of what it names; `colour` null for a reference line. */
+/** A name beside the plot, in the color of what it names; `color` null for a reference line. */
 export interface Name {
   readonly text: string
-  readonly colour: number | null
+  readonly color: number | null
   readonly y: number
 }
 
@@ -97,8 +97,8 @@ export function drawNames(box: Box, names: readonly Name[]): string {
   const wanted = names.map((name) => clamp(name.y, box.top, box.bottom))
   const places = spread(wanted, NAME_SPACING, box.top, box.bottom)
   return names
-    .map(({ text, colour }, index) => {
-      const kind = colour === null ? 'iso-note' : `iso-name iso-c${colour % 6}`
+    .map(({ text, color }, index) => {
+      const kind = color === null ? 'iso-note' : `iso-name iso-c${color % 6}`
       return label(text, { class: kind, x: box.right + 8, y: places[index] + 4 })
     })
     .join('')
@@ -113,7 +113,7 @@ export function drawReferences(frame: Frame, references: readonly Reference[]): 
     if (at === null || at < frame.box.top - 0.5 || at > frame.box.bottom + 0.5) continue
     const { left, right } = frame.box
     markup += element('line', { class: 'iso-reference', x1: left, x2: right, y1: at, y2: at })
-    names.push({ text: reference.label, colour: null, y: at })
+    names.push({ text: reference.label, color: null, y: at })
   }
   return { markup, names }
 }

@@ -1,6 +1,6 @@
-/** The cells of a heat map: few enough to draw, as levels of colour, and equal neighbours joined to rectangles. */
+/** The cells of a heat map: few enough to draw, as levels of color, and equal neighbors joined to rectangles. */
 
-import { LEVELS } from './heat-colours.ts'
+import { LEVELS } from './heat-colors.ts'
 import type { Domain } from './ticks.ts'
 
 /** Values by column, then by row; null where there is none. */
@@ -9,7 +9,7 @@ export type Grid = readonly (readonly (number | null)[])[]
 /** The level of a cell without a value. */
 export const NO_LEVEL = -1
 
-/** Neighbouring cells of one level: columns left to right (exclusive), rows top to bottom (exclusive). */
+/** Neighboring cells of one level: columns left to right (exclusive), rows top to bottom (exclusive). */
 export interface Patch {
   readonly level: number
   readonly left: number
@@ -18,7 +18,7 @@ export interface Patch {
   bottom: number
 }
 
-/** How many neighbours share one of at most `most` places. */
+/** How many neighbors share one of at most `most` places. */
 export function binSize(count: number, most: number): number {
   return Math.max(1, Math.ceil(count / most))
 }
@@ -51,7 +51,7 @@ function median(cells: readonly (number | null)[], size: number): number | null 
   return low + (high - low) / 2
 }
 
-/** Which of the LEVELS colours a value has; values beyond the domain have that of its end, and so has 0 on a log scale. */
+/** Which of the LEVELS colors a value has; values beyond the domain have that of its end, and so has 0 on a log scale. */
 export function levelOf(value: number | null, scale: 'linear' | 'log', [low, high]: Domain): number {
   if (value === null || !Number.isFinite(value) || (scale === 'log' && value < 0)) return NO_LEVEL
   if (value <= low) return 0
@@ -61,7 +61,7 @@ export function levelOf(value: number | null, scale: 'linear' | 'log', [low, hig
   return Math.min(LEVELS - 1, Math.floor(part * LEVELS))
 }
 
-/** Equal neighbours of a row as one patch, and equal patches below each other as one. `levels` by column, then by row. */
+/** Equal neighbors of a row as one patch, and equal patches below each other as one. `levels` by column, then by row. */
 export function patches(levels: readonly (readonly number[])[], rowCount: number): Patch[] {
   const done: Patch[] = []
   let above = new Map<string, Patch>()

@@ -1,7 +1,7 @@
-/** The colour scale beside a heat map. */
+/** The color scale beside a heat map. */
 
 import type { Box } from './frame.ts'
-import { heatColour, LEVELS } from './heat-colours.ts'
+import { heatColor, LEVELS } from './heat-colors.ts'
 import { textWidth } from './labels.ts'
 import type { Scale } from './scale.ts'
 import { coordinate, element, label } from './svg.ts'
@@ -27,17 +27,17 @@ export function drawLegend({ right, top, bottom }: Box, { scale, hasMissing }: L
   const left = right + GAP
   const foot = hasMissing ? bottom - BAR - 14 : bottom
   const at = (part: number) => top + part * (foot - top)
-  const colours = Array.from({ length: LEVELS }, (_, level) => {
+  const colors = Array.from({ length: LEVELS }, (_, level) => {
     const [low, high] = [at(1 - level / LEVELS), at(1 - (level + 1) / LEVELS)].map(coordinate)
     const d = `M${coordinate(left)} ${low}h${BAR}V${high}h-${BAR}z`
-    return element('path', { class: 'iso-cell', fill: heatColour(level), d })
+    return element('path', { class: 'iso-cell', fill: heatColor(level), d })
   })
   const ticks = scale.ticks.map((tick) => {
     const y = at(scale.place(tick.value) ?? 1)
     const line = element('line', { class: 'iso-axis', x1: left + BAR, x2: left + BAR + 4, y1: y, y2: y })
     return line + label(tick.label, { class: 'iso-note', x: left + BAR + 7, y: y + 4 })
   })
-  return [...colours, ...ticks, hasMissing ? drawMissing(left, bottom - BAR) : ''].join('')
+  return [...colors, ...ticks, hasMissing ? drawMissing(left, bottom - BAR) : ''].join('')
 }
 
 function drawMissing(left: number, top: number): string {

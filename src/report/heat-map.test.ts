@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { verifyMarkup } from '../../test/support/verify-markup.ts'
 import { binned, levelOf, NO_LEVEL, patches } from './heat-cells.ts'
-import { heatColour, LEVELS } from './heat-colours.ts'
+import { heatColor, LEVELS } from './heat-colors.ts'
 import { type HeatMap, heatMap, heatNotes } from './heat-map.ts'
 
 function texts(svg: string): string[] {
@@ -36,9 +36,9 @@ describe('a heat map', () => {
 
   it('has the first layer at the top', () => {
     const svg = heatMap(sample(2, 1, { values: [[0.001, 1]] }))
-    const top = (colour: string) => Number(svg.match(new RegExp(`fill="${colour}" d="M[\\d.]+ ([\\d.]+)h`))?.[1])
-    expect(top(heatColour(0))).toBe(44)
-    expect(top(heatColour(LEVELS - 1))).toBeGreaterThan(150)
+    const top = (color: string) => Number(svg.match(new RegExp(`fill="${color}" d="M[\\d.]+ ([\\d.]+)h`))?.[1])
+    expect(top(heatColor(0))).toBe(44)
+    expect(top(heatColor(LEVELS - 1))).toBeGreaterThan(150)
   })
 
   it('shows what is missing or not finite as such, with a word in the legend', () => {
@@ -83,20 +83,20 @@ describe('a heat map', () => {
     expect(heatNotes(sample(120, 100))).toEqual([])
   })
 
-  it('says so where values lie beyond its colours', () => {
-    const notes = ['Values beyond the scale have the colour of its end.']
+  it('says so where values lie beyond its colors', () => {
+    const notes = ['Values beyond the scale have the color of its end.']
     expect(heatNotes(sample(3, 3, { domain: [0.01, 1] }))).toEqual(notes)
     expect(heatNotes(sample(1, 2, { values: [[0], [1]] }))).toEqual(notes)
     expect(heatNotes(sample(3, 3, { domain: [1e-4, 10] }))).toEqual([])
   })
 })
 
-describe('the colours', () => {
+describe('the colors', () => {
   it('rise in lightness from level to level', () => {
     const linear = (channel: number) => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4)
     const luminances = Array.from({ length: LEVELS }, (_, level) => {
       const [red, green, blue] = [1, 3, 5].map((at) =>
-        linear(Number.parseInt(heatColour(level).slice(at, at + 2), 16) / 255),
+        linear(Number.parseInt(heatColor(level).slice(at, at + 2), 16) / 255),
       )
       return 0.2126 * red + 0.7152 * green + 0.0722 * blue
     })

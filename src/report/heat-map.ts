@@ -3,7 +3,7 @@
 import { formatFixed, formatNumber } from '../format/text.ts'
 import { type Box, drawColumns } from './frame.ts'
 import { binned, binSize, type Grid, levelOf, NO_LEVEL, patches, starts } from './heat-cells.ts'
-import { heatColour } from './heat-colours.ts'
+import { heatColor } from './heat-colors.ts'
 import { drawLegend, legendWidth } from './heat-legend.ts'
 import { fitted, textWidth } from './labels.ts'
 import { type Axis, createScale, domainOf } from './scale.ts'
@@ -15,7 +15,7 @@ export interface HeatMap {
   /** What the figure shows, in words, for those who can't see it. */
   readonly description: string
   readonly scale: 'log' | 'linear'
-  /** What the colours span; by default all values. */
+  /** What the colors span; by default all values. */
   readonly domain?: Domain
   /** The numbers of the columns. */
   readonly steps: readonly number[]
@@ -63,7 +63,7 @@ export function heatMap(spec: HeatMap): string {
   )
 }
 
-/** What a reader has to know about the cells: several layers or steps in one, and values beyond the colours. */
+/** What a reader has to know about the cells: several layers or steps in one, and values beyond the colors. */
 export function heatNotes(spec: HeatMap): string[] {
   return notesOf(prepare(spec))
 }
@@ -74,7 +74,7 @@ function notesOf({ rows, columns, domain, cells }: Prepared): string[] {
   return [
     ...(rows === 1 ? [] : [`Each row is the median of ${rows} layers.`]),
     ...(columns === 1 ? [] : [`Each column is the median of ${columns} measured steps.`]),
-    ...(beyond ? ['Values beyond the scale have the colour of its end.'] : []),
+    ...(beyond ? ['Values beyond the scale have the color of its end.'] : []),
   ]
 }
 
@@ -112,17 +112,17 @@ function legendScale({ scale }: HeatMap, domain: Domain, height: number) {
   return createScale(axis, domain, [1, 0], Math.max(2, Math.floor((height - 84) / 46)))
 }
 
-/** One path for each colour: a path with many rectangles is far smaller than as many elements. */
+/** One path for each color: a path with many rectangles is far smaller than as many elements. */
 function drawCells({ levels, rowStarts }: Prepared, x: (column: number) => number, y: (row: number) => number): string {
   const paths = new Map<string, string>()
   const stripes = new Map<string, string>()
   const add = (to: Map<string, string>, key: string, d: string) => to.set(key, (to.get(key) ?? '') + d)
   for (const patch of patches(levels, rowStarts.length)) {
-    // Of rounded edges, so that neighbours share theirs exactly.
+    // Of rounded edges, so that neighbors share theirs exactly.
     const [left, right, top, bottom] = [x(patch.left), x(patch.right), y(patch.top), y(patch.bottom)].map(tenth)
     const [width, height] = [coordinate(right - left), coordinate(bottom - top)]
-    const colour = patch.level === NO_LEVEL ? 'var(--iso-grid)' : heatColour(patch.level)
-    add(paths, colour, `M${coordinate(left)} ${coordinate(top)}h${width}v${height}h-${width}z`)
+    const color = patch.level === NO_LEVEL ? 'var(--iso-grid)' : heatColor(patch.level)
+    add(paths, color, `M${coordinate(left)} ${coordinate(top)}h${width}v${height}h-${width}z`)
     if (patch.level === NO_LEVEL)
       add(stripes, height, `M${coordinate(left)} ${coordinate((top + bottom) / 2)}h${width}`)
   }

@@ -22,7 +22,7 @@ export function textWidth(text: string, size: number, bold = false): number {
 
 /**
  * Places for labels that would like to be at `wanted`: at least `spacing` apart, inside low..high as long as they fit,
- * moved as little as possible (in least squares: pooled neighbours share their mean).
+ * moved as little as possible (in least squares: pooled neighbors share their mean).
  */
 export function spread(wanted: readonly number[], spacing: number, low: number, high: number): number[] {
   const order = wanted.map((_, index) => index).sort((a, b) => wanted[a] - wanted[b] || a - b)

@@ -12,7 +12,7 @@ import {
   type Name,
   type Reference,
 } from './frame.ts'
-import { type Axis, axisLabel, createScale, domainOf, roundOutwards, type Scale } from './scale.ts'
+import { type Axis, axisLabel, createScale, domainOf, roundOutward, type Scale } from './scale.ts'
 import { cross, element, figure, mark, type Place, pathThrough, tooltip } from './svg.ts'
 import type { Domain } from './ticks.ts'
 
@@ -25,14 +25,14 @@ export interface LinePoint {
 }
 
 export interface LineSeries {
-  /** What the line is called; lines of one name share a colour and one label. */
+  /** What the line is called; lines of one name share a color and one label. */
   readonly name: string
   /** In order of x. */
   readonly points: readonly LinePoint[]
   /** What is shown on hovering; by default the name. */
   readonly note?: string
-  /** Which colour of the palette; by default the names take them in order. */
-  readonly colour?: number
+  /** Which color of the palette; by default the names take them in order. */
+  readonly color?: number
   /** One of many: drawn lighter. */
   readonly thin?: boolean
   /** Whether each point has a mark. */
@@ -53,7 +53,7 @@ export interface LineFigure {
   readonly height?: number
 }
 
-interface Coloured extends LineSeries {
+interface Colored extends LineSeries {
   readonly hue: number
 }
 
@@ -61,7 +61,7 @@ interface Coloured extends LineSeries {
 export function lineFigure(spec: LineFigure): string {
   const { width = 440, height = 300, references = [] } = spec
   const names = [...new Set(spec.series.map((series) => series.name))]
-  const lines = spec.series.map((series) => ({ ...series, hue: series.colour ?? names.indexOf(series.name) }))
+  const lines = spec.series.map((series) => ({ ...series, hue: series.color ?? names.indexOf(series.name) }))
   const frame = createFrame({
     width,
     height,
@@ -94,12 +94,12 @@ export function lineFigure(spec: LineFigure): string {
   )
 }
 
-/** The y domain that holds all lines and bands, rounded outwards; from 0 where that costs little room. */
+/** The y domain that holds all lines and bands, rounded outward; from 0 where that costs little room. */
 function lineDomain(series: readonly LineSeries[], axis: Axis): Domain {
   const kind = axis.scale ?? 'linear'
   const values = series.flatMap((line) => line.points.flatMap(({ y, low, high }) => [y, low, high]))
   const [low, high] = domainOf(values, kind)
-  return roundOutwards([kind === 'linear' && low > 0 && low < high / 2 ? 0 : low, high], kind, 5)
+  return roundOutward([kind === 'linear' && low > 0 && low < high / 2 ? 0 : low, high], kind, 5)
 }
 
 /** Keeps places far outside the plot near it, where browsers' arithmetic is still exact. */
@@ -108,7 +108,7 @@ function place(x: Scale, y: Scale, point: LinePoint, value: number | null | unde
   return across === null || up === null ? null : [across, clamp(up, -5000, 5000)]
 }
 
-function drawLine(line: Coloured, x: Scale, y: Scale): string {
+function drawLine(line: Colored, x: Scale, y: Scale): string {
   const runs = splitAtGaps(line.points.map((point) => place(x, y, point, point.y)))
   if (runs.length === 0) return ''
   const kind = `iso-line iso-c${line.hue % 6}${line.thin ? ' iso-thin' : ''}`
@@ -116,7 +116,7 @@ function drawLine(line: Coloured, x: Scale, y: Scale): string {
   return element('path', { class: kind, d }, tooltip(line.note ?? line.name))
 }
 
-function drawBand(line: Coloured, x: Scale, y: Scale): string {
+function drawBand(line: Colored, x: Scale, y: Scale): string {
   const edge = (side: 'low' | 'high') =>
     line.points.map((point) => {
       const bothEnds = y.place(point.low) !== null && y.place(point.high) !== null
@@ -130,7 +130,7 @@ function drawBand(line: Coloured, x: Scale, y: Scale): string {
   return d === '' ? '' : element('path', { class: `iso-band iso-c${line.hue % 6}`, d })
 }
 
-function drawMarks(line: Coloured, x: Scale, frame: Frame): string {
+function drawMarks(line: Colored, x: Scale, frame: Frame): string {
   const { top, bottom } = frame.box
   const drawn = line.points.map((point) => place(x, frame.y, point, point.y)).filter((spot) => spot !== null)
   if (drawn.length === 0) return ''
@@ -142,7 +142,7 @@ function drawMarks(line: Coloured, x: Scale, frame: Frame): string {
 }
 
 /** Each name beside the mean place of its lines' ends. */
-function nameLines(names: readonly string[], lines: readonly Coloured[], { y, box }: Frame): Name[] {
+function nameLines(names: readonly string[], lines: readonly Colored[], { y, box }: Frame): Name[] {
   return names.flatMap((text) => {
     const own = lines.filter((line) => line.name === text)
     const ends = own.flatMap((line) => {
@@ -150,6 +150,6 @@ function nameLines(names: readonly string[], lines: readonly Coloured[], { y, bo
       return drawn.length === 0 ? [] : [clamp(drawn[drawn.length - 1], box.top, box.bottom)]
     })
     if (ends.length === 0) return []
-    return [{ text, colour: own[0].hue, y: ends.reduce((sum, end) => sum + end, 0) / ends.length }]
+    return [{ text, color: own[0].hue, y: ends.reduce((sum, end) => sum + end, 0) / ends.length }]
   })
 }

@@ -1,7 +1,7 @@
 /** The axis of losses while training. */
 
 import { isDrawable } from '../format/text.ts'
-import { type Axis, domainOf, roundOutwards } from './scale.ts'
+import { type Axis, domainOf, roundOutward } from './scale.ts'
 
 /** What a training kept of its losses. */
 export interface LossCurve {
@@ -23,5 +23,5 @@ export function lossAxis(rows: readonly LossCurve[]): Axis | null {
   const top = usual > 0 ? Math.min(high, usual * (scale === 'log' ? 4 : 1.5)) : high
   // Eight decades are as many as a panel can show; a loss of exactly 0 has no place on them anyway.
   const bottom = scale === 'log' ? Math.max(least, top * 1e-8) : Math.min(low, 0)
-  return { label: 'Training loss', scale, domain: roundOutwards(domainOf([bottom, top], scale), scale, 5) }
+  return { label: 'Training loss', scale, domain: roundOutward(domainOf([bottom, top], scale), scale, 5) }
 }

@@ -11,7 +11,7 @@ export interface ProbedQuantity {
   readonly title: string
   readonly unit?: string
   readonly scale: 'log' | 'linear'
-  /** What the colours span; all values by default. */
+  /** What the colors span; all values by default. */
   readonly domain?: readonly [number, number]
 }
 

@@ -1,8 +1,8 @@
 /** Groups side by side over a few ordered categories: every run a dot, their mean a mark, its interval a bar. */
 
 import { createFrame, drawColumns, drawNames, drawReferences, type Frame, type Reference } from './frame.ts'
-import { type Cell, drawGroup, isBroken, type RangeDot, STRIP_RISE, shownValue, summariseCell } from './range-group.ts'
-import { type Axis, axisLabel, domainOf, roundOutwards } from './scale.ts'
+import { type Cell, drawGroup, isBroken, type RangeDot, STRIP_RISE, shownValue, summarizeCell } from './range-group.ts'
+import { type Axis, axisLabel, domainOf, roundOutward } from './scale.ts'
 import { coordinate, element, figure, label } from './svg.ts'
 import type { Domain } from './ticks.ts'
 
@@ -67,7 +67,7 @@ export function rangePanels(spec: RangeFigure): string[] {
 }
 
 function drawPanels(spec: RangeFigure, width: number, height: number): string[] {
-  const cells = spec.panels.map((panel) => panel.groups.map((group) => group.cells.map(summariseCell)))
+  const cells = spec.panels.map((panel) => panel.groups.map((group) => group.cells.map(summarizeCell)))
   const all = cells.flat(2)
   const domain = spec.y.domain ?? rangeDomain(all)
   const strip = all.some((cell) => cell.dots.some(isBroken)) ? 22 : 0
@@ -83,7 +83,7 @@ function rangeDomain(cells: readonly Cell[]): Domain {
   })
   const [low] = domainOf(values)
   const [widest, high] = domainOf([...values, ...ends])
-  return roundOutwards([low >= 0 ? 0 : widest, high], 'linear', 5)
+  return roundOutward([low >= 0 ? 0 : widest, high], 'linear', 5)
 }
 
 interface PanelSize {
@@ -113,13 +113,13 @@ function drawPanel(spec: RangeFigure, panel: RangePanel, cells: readonly Cell[][
   const offset = Math.min(26, (step * 0.68) / Math.max(1, panel.groups.length))
   const groups = panel.groups.map((group, index) => {
     const shift = (index - (panel.groups.length - 1) / 2) * offset
-    const centres = columns.map((column) => column.at + shift)
+    const centers = columns.map((column) => column.at + shift)
     const where = (category: number) => `${group.name}, ${x.label} ${x.categories[category]}`
-    return drawGroup(cells[index], { frame, axis: y, hue: index, centres, spacing: offset, where, broken })
+    return drawGroup(cells[index], { frame, axis: y, hue: index, centers, spacing: offset, where, broken })
   })
   const guide = drawReferences(frame, references)
   const endNames = ends.map(({ mean }, index) => {
-    return { text: texts[index], colour: index, y: frame.y.place(mean) ?? box.top }
+    return { text: texts[index], color: index, y: frame.y.place(mean) ?? box.top }
   })
   return [
     frame.markup,

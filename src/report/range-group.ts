@@ -1,7 +1,7 @@
 /** One group of a range figure: its runs, their means and intervals. */
 
 import { formatNumber, formatPercent } from '../format/text.ts'
-import { type Summary, summarise } from '../numerics/statistics.ts'
+import { type Summary, summarize } from '../numerics/statistics.ts'
 import { clamp, type Frame } from './frame.ts'
 import type { Axis } from './scale.ts'
 import { cross, element, mark, type Place, pathThrough, tooltip } from './svg.ts'
@@ -22,8 +22,8 @@ export interface Cell {
 /** How far above the plot the runs without a value stand. */
 export const STRIP_RISE = 16
 
-export function summariseCell(dots: readonly RangeDot[]): Cell {
-  return { dots, summary: summarise(dots.map((dot) => dot.value)) }
+export function summarizeCell(dots: readonly RangeDot[]): Cell {
+  return { dots, summary: summarize(dots.map((dot) => dot.value)) }
 }
 
 export function isBroken({ value }: RangeDot): boolean {
@@ -41,7 +41,7 @@ export interface GroupContext {
   readonly axis: Axis
   readonly hue: number
   /** The places of the categories along x. */
-  readonly centres: readonly number[]
+  readonly centers: readonly number[]
   /** How far groups of one category are apart. */
   readonly spacing: number
   /** Names the group and one of the categories. */
@@ -52,7 +52,7 @@ export interface GroupContext {
 
 /** Draws the intervals, then the means and the line through them, then the runs. */
 export function drawGroup(cells: readonly Cell[], context: GroupContext): string {
-  const { frame, axis, hue, centres, spacing, where, broken } = context
+  const { frame, axis, hue, centers, spacing, where, broken } = context
   const { box, y } = frame
   const kind = `iso-c${hue % 6}`
   const inside = (value: number) => clamp(y.place(value) ?? box.bottom, box.top, box.bottom)
@@ -60,23 +60,23 @@ export function drawGroup(cells: readonly Cell[], context: GroupContext): string
   let bars = ''
   let dots = ''
   cells.forEach(({ dots: runs, summary }, index) => {
-    const centre = centres[index]
+    const center = centers[index]
     const name = where(index)
-    if (summary !== null) means.push([centre, inside(summary.mean)])
+    if (summary !== null) means.push([center, inside(summary.mean)])
     if (summary?.halfWidth != null) {
       const [y1, y2] = [inside(summary.mean - summary.halfWidth), inside(summary.mean + summary.halfWidth)]
       const words = `${name}: ${shownValue(summary.mean, axis)} ± ${shownValue(summary.halfWidth, axis)}`
-      bars += element('line', { class: `iso-bar ${kind}`, x1: centre, x2: centre, y1, y2 }, tooltip(words))
+      bars += element('line', { class: `iso-bar ${kind}`, x1: center, x2: center, y1, y2 }, tooltip(words))
     }
     runs.forEach((run, rank) => {
       if (run.value === null || !Number.isFinite(run.value)) {
         const apart = (rank - (runs.length - 1) / 2) * Math.min(9, spacing / runs.length)
         const words = tooltip(`${name}, ${run.label}: ${broken}`)
-        dots += cross([centre + apart, box.top - STRIP_RISE], hue, 3.2, words)
+        dots += cross([center + apart, box.top - STRIP_RISE], hue, 3.2, words)
       } else if (runs.length > 1) {
         // Beside the mean, not under it: where the seeds agree, all would be one blot.
         const words = tooltip(`${name}, ${run.label}: ${shownValue(run.value, axis)}`)
-        const at = { cx: centre - spacing * 0.34, cy: inside(run.value), r: 2.2 }
+        const at = { cx: center - spacing * 0.34, cy: inside(run.value), r: 2.2 }
         dots += element('circle', { class: `iso-dot ${kind}`, ...at }, words)
       }
     })

@@ -2,8 +2,8 @@
 
 import { clamp, drawColumns } from './frame.ts'
 import { fitted, textWidth } from './labels.ts'
-import { type Cell, isBroken, type RangeDot, shownValue, summariseCell } from './range-group.ts'
-import { type Axis, axisLabel, createScale, domainOf, roundOutwards, type Scale } from './scale.ts'
+import { type Cell, isBroken, type RangeDot, shownValue, summarizeCell } from './range-group.ts'
+import { type Axis, axisLabel, createScale, domainOf, roundOutward, type Scale } from './scale.ts'
 import { cross, element, figure, label, mark, tooltip } from './svg.ts'
 import type { Domain } from './ticks.ts'
 
@@ -40,7 +40,7 @@ interface Layout {
 /** Draws the figure as SVG text; its height follows from the number of rows. */
 export function rowFigure(spec: RowFigure): string {
   const { width = 440, rows, references = [], broken = 'no value' } = spec
-  const cells = rows.map((row) => row.cells.map(summariseCell))
+  const cells = rows.map((row) => row.cells.map(summarizeCell))
   const isAnyBroken = cells.flat().some((cell) => cell.dots.some(isBroken))
   const names = Math.max(0, ...rows.map((row) => textWidth(row.name, NAME_SIZE, true)))
   const left = Math.ceil(Math.min(names, width * 0.38)) + 12
@@ -72,7 +72,7 @@ function rowDomain(cells: readonly Cell[], axis: Axis): Domain {
   const values = cells.flatMap((cell) => cell.dots.map((dot) => dot.value))
   const ends = cells.map(({ summary }) => (summary === null ? null : summary.mean + (summary.halfWidth ?? 0)))
   const [low, high] = domainOf([...values, ...ends], kind)
-  return roundOutwards([kind === 'linear' && low >= 0 ? 0 : low, high], kind, 5)
+  return roundOutward([kind === 'linear' && low >= 0 ? 0 : low, high], kind, 5)
 }
 
 /** The marks of the series and their names, below the heading. */

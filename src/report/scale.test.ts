@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Axis, createScale, domainOf, roundOutwards } from './scale.ts'
+import { type Axis, createScale, domainOf, roundOutward } from './scale.ts'
 import type { Domain } from './ticks.ts'
 
 function labels(axis: Axis, domain: Domain, count = 5): string[] {
@@ -57,10 +57,10 @@ describe('a domain', () => {
     expect(domainOf([8], 'log')).toEqual([4, 16])
   })
 
-  it('is rounded outwards, not inwards', () => {
-    expect(roundOutwards([0.3, 87], 'linear', 5)).toEqual([0, 100])
-    expect(roundOutwards([0.021, 7.3], 'log', 5)).toEqual([0.02, 10])
-    expect(roundOutwards([0.02, 5], 'log', 5)).toEqual([0.02, 5])
-    expect(roundOutwards([0.001, 1000], 'log', 5)).toEqual([0.001, 1000])
+  it('is rounded outward, not inward', () => {
+    expect(roundOutward([0.3, 87], 'linear', 5)).toEqual([0, 100])
+    expect(roundOutward([0.021, 7.3], 'log', 5)).toEqual([0.02, 10])
+    expect(roundOutward([0.02, 5], 'log', 5)).toEqual([0.02, 5])
+    expect(roundOutward([0.001, 1000], 'log', 5)).toEqual([0.001, 1000])
   })
 })

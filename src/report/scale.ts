@@ -9,7 +9,7 @@ export interface Axis {
   /** Shown in brackets after the label. */
   readonly unit?: string
   readonly scale?: 'linear' | 'log'
-  /** What the axis spans; by default all values, rounded outwards for y. */
+  /** What the axis spans; by default all values, rounded outward for y. */
   readonly domain?: Domain
   readonly percent?: boolean
   /** Whether the values are counts, with nothing between them to mark. */
@@ -45,7 +45,7 @@ export function domainOf(values: Iterable<number | null | undefined>, kind: 'lin
 }
 
 /** The domain with both ends moved out to round values. */
-export function roundOutwards([low, high]: Domain, kind: 'linear' | 'log', count: number): Domain {
+export function roundOutward([low, high]: Domain, kind: 'linear' | 'log', count: number): Domain {
   if (kind === 'linear') {
     const step = roundStep(high - low, count)
     return [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step]

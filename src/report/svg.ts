@@ -34,10 +34,10 @@ export function pathThrough(places: readonly Place[]): string {
   return places.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${coordinate(x)} ${coordinate(y)}`).join('')
 }
 
-/** The marks of series 0, 1, 2 ...: shapes differ as well as colours, for those who can't tell the colours apart. */
-export function mark([x, y]: Place, colour: number, size: number, ...children: readonly string[]): string {
-  const attributes = { class: `iso-mark iso-c${colour % 6}` }
-  switch (colour % 4) {
+/** The marks of series 0, 1, 2 ...: shapes differ as well as colors, for those who can't tell the colors apart. */
+export function mark([x, y]: Place, color: number, size: number, ...children: readonly string[]): string {
+  const attributes = { class: `iso-mark iso-c${color % 6}` }
+  switch (color % 4) {
     case 0:
       return element('circle', { ...attributes, cx: x, cy: y, r: size }, ...children)
     case 1:
@@ -68,10 +68,10 @@ export function mark([x, y]: Place, colour: number, size: number, ...children: r
 }
 
 /** A cross: a run that broke off. */
-export function cross([x, y]: Place, colour: number, size: number, ...children: readonly string[]): string {
+export function cross([x, y]: Place, color: number, size: number, ...children: readonly string[]): string {
   const [left, right, top, bottom] = [x - size, x + size, y - size, y + size].map(coordinate)
   const d = `M${left} ${top}L${right} ${bottom}M${left} ${bottom}L${right} ${top}`
-  return element('path', { class: `iso-cross iso-c${colour % 6}`, d }, ...children)
+  return element('path', { class: `iso-cross iso-c${color % 6}`, d }, ...children)
 }
 
 export function tooltip(text: string): string {

@@ -2,7 +2,7 @@
 
 import { formatPercent } from '../format/text.ts'
 import { lineFigure } from './line-figure.ts'
-import { domainOf, roundOutwards } from './scale.ts'
+import { domainOf, roundOutward } from './scale.ts'
 import type { Domain } from './ticks.ts'
 
 /** How a network did after so many steps; errors are fractions, null where its outputs aren't finite. */
@@ -35,7 +35,7 @@ const mostMarks = 30
 function errorDomain(evaluations: readonly EvaluatedStep[]): Domain {
   const [low, high] = domainOf(evaluations.flatMap(({ train, test }) => [train.error, test.error]))
   const rest = Math.max(0, leastSpan - (high - low)) / 2
-  return roundOutwards([low < high / 2 ? 0 : Math.max(0, low - rest), high + rest], 'linear', 5)
+  return roundOutward([low < high / 2 ? 0 : Math.max(0, low - rest), high + rest], 'linear', 5)
 }
 
 /** Training and test error against steps, as an SVG file. */

@@ -34,7 +34,7 @@ const descriptionSchema = z.object({
   ownStart: z.boolean(),
   /** SHA-256 of the weights with which the first seed's network starts then; older folders don't have it. */
   startSha256: z.string().optional(),
-  /** Controls between two judgements. */
+  /** Controls between two judgments. */
   together: z.number().int().positive(),
   /** What a reader of the answer should know. */
   notes: z.array(z.string()),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { TableEncoding } from '../data/csv-encoding.ts'
 import type { Task } from '../data/dataset.ts'
-import type { Statistics } from '../data/standardise.ts'
+import type { Statistics } from '../data/standardize.ts'
 import { machine } from '../settings/machine.ts'
 import { readSettings, type TrainingSettings } from '../settings/options.ts'
 import type { Signal } from '../training/signal.ts'
@@ -92,7 +92,7 @@ export type RunDescription = z.infer<typeof runDescriptionSchema>
 
 /** What the training set said before the first step. */
 const startSchema = z.object({
-  /** Inputs and targets are standardised with these, whatever data the network meets later. */
+  /** Inputs and targets are standardized with these, whatever data the network meets later. */
   statistics: statisticsSchema,
   signal: signalSchema,
 })

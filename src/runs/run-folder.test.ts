@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { laterRefusal, refusal } from '../../test/support/refusal.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { tinyTask } from '../../test/support/tiny-training.ts'
-import { initialise } from '../blueprint/initialise.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { initialize } from '../blueprint/initialize.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { type Recorder, runTrainingSession, type SessionStart } from '../training/session.ts'
 import { fromTensors, toTensors } from '../training/weights.ts'
 import { readTensorFile, stateOf } from './checkpoint.ts'
@@ -33,14 +33,14 @@ const state = (step: number) => {
   const optimizer = new Map([['velocity:first.weight', { shape: [2, 3], values: new Float64Array(6).fill(step) }]])
   return {
     step,
-    weights: initialise(task.blueprint, 0),
+    weights: initialize(task.blueprint, 0),
     optimizer,
     position: { epoch: 2, offset: 5 },
   }
 }
 const time = { seconds: 2.5, trainingSeconds: 1.25, measuringSeconds: 0.5 }
 const start: SessionStart = {
-  standardiser: createStandardiser(task.data.train, [2], 'per-channel'),
+  standardizer: createStandardizer(task.data.train, [2], 'per-channel'),
   signal: { verdict: 'steady', layer: null, position: null, layers: 3, first: 1, last: 2 },
 }
 const begun = async (name: string) => {
@@ -116,7 +116,7 @@ describe("a run's folder", () => {
     const { statistics, signal, ...described } = readDescription(folder.folder)
     expect(described).toEqual(JSON.parse(JSON.stringify(description)))
     expect({ statistics, signal }).toEqual({
-      statistics: start.standardiser.statistics,
+      statistics: start.standardizer.statistics,
       signal: start.signal,
     })
   })

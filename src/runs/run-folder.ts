@@ -62,8 +62,8 @@ export function createRunFolder(
         writer.lock = lock
         writer.save(state, time)
         writer.metrics = openMetrics(join(folder, metricsFile), 0, writer.checkLock)
-        const { standardiser, signal } = start
-        const text = encodeDescription(description, standardiser.statistics, signal)
+        const { standardizer, signal } = start
+        const text = encodeDescription(description, standardizer.statistics, signal)
         writeWhole(join(folder, workKinds.run.file), text)
       },
     })

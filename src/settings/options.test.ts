@@ -42,7 +42,7 @@ describe('training options', () => {
           "warmup": 0,
         },
         "seed": 0,
-        "standardise": "per-channel",
+        "standardize": "per-channel",
         "steps": 79,
       }
     `)
@@ -108,14 +108,14 @@ describe('training options', () => {
       { schedule: 'cosin' },
       { schedule: 'constructor' },
       { loss: 'mse' },
-      { standardise: 'perchannel' },
+      { standardize: 'perchannel' },
       { order: 'random' },
     ]
     expect(bad.map((options) => refusal(() => resolveOptions(options, 1000))).join('\n')).toMatchInlineSnapshot(`
       "IsobathError: schedule: expected one of constant, cosine, step, got cosin. Did you mean cosine?
       IsobathError: schedule: expected one of constant, cosine, step, got constructor. Choose one of them.
       IsobathError: loss: expected one of cross-entropy, squared-error, got mse. Choose one of them.
-      IsobathError: standardise: expected one of per-channel, per-pixel, per-pixel-mean, none, got perchannel. Did you mean per-channel?
+      IsobathError: standardize: expected one of per-channel, per-pixel, per-pixel-mean, none, got perchannel. Did you mean per-channel?
       IsobathError: order: expected one of shuffled, sequential, got random. Choose one of them."
     `)
   })
@@ -124,7 +124,7 @@ describe('training options', () => {
     const bad: readonly unknown[] = [
       { augment: true },
       { augment: ['pad-crop-flip'] },
-      { standardise: true },
+      { standardize: true },
       { schedule: 1 },
       { order: 3 },
       { loss: true },
@@ -144,7 +144,7 @@ describe('training options', () => {
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: augment: expected one of none, pad-crop-flip, got true. Choose one of them.
       IsobathError: augment: expected one of none, pad-crop-flip, got a list of 1. Choose one of them.
-      IsobathError: standardise: expected one of per-channel, per-pixel, per-pixel-mean, none, got true. Choose one of them.
+      IsobathError: standardize: expected one of per-channel, per-pixel, per-pixel-mean, none, got true. Choose one of them.
       IsobathError: schedule: expected one of constant, cosine, step, got 1. Choose one of them.
       IsobathError: order: expected one of shuffled, sequential, got 3. Choose one of them.
       IsobathError: loss: expected one of cross-entropy, squared-error, got true. Choose one of them.
@@ -269,7 +269,7 @@ describe('schedules', () => {
     expect([0, 50, 99].map((step) => scheduleFactor(schedule, step, 100))).toEqual([1, 1, 1])
   })
 
-  it('cosine: from 1 by a half down towards 0, which the step after the last would have', () => {
+  it('cosine: from 1 by a half down toward 0, which the step after the last would have', () => {
     const schedule = scheduleOf({ schedule: 'cosine' })
     const at = (step: number): number => scheduleFactor(schedule, step, 100)
     expect(at(0)).toBe(1)

@@ -57,7 +57,7 @@ describe('recipes', () => {
           "warmup": 0,
         },
         "seed": 0,
-        "standardise": "per-pixel-mean",
+        "standardize": "per-pixel-mean",
         "steps": 64000,
       }
     `)
@@ -74,10 +74,10 @@ describe('recipes', () => {
       [
         "he-2015: momentum 0.9, rate 0.1, weight decay 0.0001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of it until the training error is below 80% (from 110 layers on), per-pixel mean taken off, pad-crop-flip",
         "he-2016: momentum 0.9, rate 0.1, weight decay 0.0001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of it in the first 400 steps, per-pixel mean taken off, pad-crop-flip",
-        "wide-resnet-2016: nesterov 0.9, rate 0.1, weight decay 0.0005, rate times 0.2 at 0.3, 0.6 and 0.8 of the run, inputs standardised per channel, pad-crop-flip",
+        "wide-resnet-2016: nesterov 0.9, rate 0.1, weight decay 0.0005, rate times 0.2 at 0.3, 0.6 and 0.8 of the run, inputs standardized per channel, pad-crop-flip",
         "he-2015 in 0.1 of its steps: momentum 0.9, rate 0.1, weight decay 0.0001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of it until the training error is below 80% (from 110 layers on), per-pixel mean taken off, pad-crop-flip",
         "based on he-2015: adam, rate 0.001, rate times 0.1 at 0.5 and 0.75 of the run, 0.1 of it until the training error is below 80% (from 110 layers on), per-pixel mean taken off, pad-crop-flip",
-        "based on wide-resnet-2016: nesterov 0.9, rate 0.1, weight decay 0.0005, rate times 0.2 at 0.3, 0.6 and 0.8 of the run, readout at 0.1 of it, inputs standardised per channel, pad-crop-flip",
+        "based on wide-resnet-2016: nesterov 0.9, rate 0.1, weight decay 0.0005, rate times 0.2 at 0.3, 0.6 and 0.8 of the run, readout at 0.1 of it, inputs standardized per channel, pad-crop-flip",
       ]
     `)
   })
@@ -105,10 +105,10 @@ describe('recipes', () => {
   it('yield to all that is said, and with it goes what belongs to it', () => {
     const said = (options: TrainingOptions) => resolve({ recipe: 'he-2015', ...options })
     const usual = said({})
-    expect(said({ batch: 64, standardise: 'none', evaluateEvery: 'never' })).toEqual({
+    expect(said({ batch: 64, standardize: 'none', evaluateEvery: 'never' })).toEqual({
       ...usual,
       batch: 64,
-      standardise: 'none',
+      standardize: 'none',
       evaluateEvery: undefined,
     })
     expect(said({ epochs: 1 })).toMatchObject({ steps: 391, schedule: usual.schedule })

@@ -35,7 +35,7 @@ const he2015 = {
   schedule: 'step',
   dropAt: [32_000 / 64_000, 48_000 / 64_000],
   dropFactor: 0.1,
-  standardise: 'per-pixel-mean',
+  standardize: 'per-pixel-mean',
   augment: 'pad-crop-flip',
 } as const satisfies RecipeOptions
 
@@ -62,7 +62,7 @@ export const recipes = {
       schedule: 'step',
       dropAt: [60 / 200, 120 / 200, 160 / 200],
       dropFactor: 0.2,
-      standardise: 'per-channel',
+      standardize: 'per-channel',
       augment: 'pad-crop-flip',
     },
   }),

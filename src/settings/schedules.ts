@@ -18,7 +18,7 @@ export interface Schedule {
   readonly dropFactor: number
 }
 
-/** A warm-up that ends by what the network has learnt. */
+/** A warm-up that ends by what the network has learned. */
 export interface ErrorWarmup {
   /** What the rate is multiplied by meanwhile. */
   readonly factor: number

@@ -4,7 +4,7 @@
  */
 import { augmentationNames } from '../data/augment.ts'
 import { orderNames } from '../data/order.ts'
-import { type Standardisation, standardisationNames } from '../data/standardise.ts'
+import { type Standardization, standardizationNames } from '../data/standardize.ts'
 import { lossNames } from '../graph/losses.ts'
 import { createOptimizer, describeOptimizer, usualOptimizer } from '../graph/optimizers/table.ts'
 import { type Fields, field, type Input } from '../support/fields.ts'
@@ -18,11 +18,11 @@ import { fractionsOfRun, scheduleNames } from './schedules.ts'
 /** A run a thousand times as long as a paper's is a slip of the finger. */
 const LARGEST_SCALE = 1000
 
-const standardisations: Readonly<Record<Standardisation, string>> = {
-  'per-channel': 'inputs standardised per channel',
-  'per-pixel': 'inputs standardised per pixel',
+const standardizations: Readonly<Record<Standardization, string>> = {
+  'per-channel': 'inputs standardized per channel',
+  'per-pixel': 'inputs standardized per pixel',
   'per-pixel-mean': 'per-pixel mean taken off',
-  none: 'inputs not standardised',
+  none: 'inputs not standardized',
 }
 
 export const training = {
@@ -141,16 +141,16 @@ export const training = {
   loss: field(oneOf(lossNames), {
     usual: 'cross-entropy, or squared-error for values',
     flag: '--loss <name>',
-    help: 'what is minimised',
+    help: 'what is minimized',
   }),
   /** How inputs are brought to a common scale. */
-  standardise: field(oneOf(standardisationNames), {
+  standardize: field(oneOf(standardizationNames), {
     default: 'per-channel',
-    flag: '--standardise <how>',
+    flag: '--standardize <how>',
     help: 'brings inputs to mean 0 and deviation 1 over the training set (per-pixel-mean: to mean 0 alone); none leaves them, bytes over 255',
-    describe: (how, recipe) => (how === 'per-channel' && recipe === undefined ? undefined : standardisations[how]),
+    describe: (how, recipe) => (how === 'per-channel' && recipe === undefined ? undefined : standardizations[how]),
   }),
-  /** How images are varied each time they are trained on, standardised and never where they are scored. */
+  /** How images are varied each time they are trained on, standardized and never where they are scored. */
   augment: field(oneOf(augmentationNames), {
     default: 'none',
     flag: '--augment <how>',

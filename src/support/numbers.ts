@@ -173,7 +173,7 @@ export function cos(x: number): number {
 /** Error function, within 5 ulp (7e-16 relative). Rational approximations of Cody (1969), Mathematics of Computation 23, 631-637. */
 export function erf(x: number): number {
   const y = Math.abs(x)
-  if (y <= 0.46875) return x * erfCentre(x * x)
+  if (y <= 0.46875) return x * erfCenter(x * x)
   if (y > 6) return x > 0 ? 1 : -1 // 1 - erf(6) < 2^-55
   const rest = exp(-y * y) * (y <= 4 ? erfSide(y) : erfTail(y))
   return x < 0 ? rest - 1 : 1 - rest
@@ -182,7 +182,7 @@ export function erf(x: number): number {
 /** The probability that a standard normal number is below x, within 8 ulp also where it is small; 0 below -38.6. */
 export function normalDistribution(x: number): number {
   const y = Math.abs(x) / Math.SQRT2
-  if (y <= 0.46875) return (1 + (x / Math.SQRT2) * erfCentre(y * y)) / 2
+  if (y <= 0.46875) return (1 + (x / Math.SQRT2) * erfCenter(y * y)) / 2
   const tail = (gaussian(x) * (y <= 4 ? erfSide(y) : erfTail(y))) / 2
   return x < 0 ? tail : 1 - tail
 }
@@ -200,7 +200,7 @@ function gaussian(x: number): number {
 }
 
 /** erf(x) / x for z = x^2. */
-function erfCentre(z: number): number {
+function erfCenter(z: number): number {
   const above =
     cubic(z, 3209.3775891384694, 377.485237685302, 113.86415415105016, 3.1611237438705655) +
     z * z * (z * z) * 0.18577770618460315
@@ -256,7 +256,7 @@ function erfTail(y: number): number {
  */
 export function normalQuantile(p: number): number {
   const q = p - 0.5
-  if (Math.abs(q) <= 0.425) return q * quantileCentre(0.180625 - q * q)
+  if (Math.abs(q) <= 0.425) return q * quantileCenter(0.180625 - q * q)
   if (!(p > 0 && p < 1)) return p === 0 ? Number.NEGATIVE_INFINITY : p === 1 ? Number.POSITIVE_INFINITY : Number.NaN
   const distance = Math.sqrt(-log(q < 0 ? p : 1 - p))
   const x = distance <= 5 ? quantileSide(distance - 1.6) : quantileTail(distance - 5)
@@ -264,7 +264,7 @@ export function normalQuantile(p: number): number {
 }
 
 /** Quantile over q for r = 0.425^2 - q^2. */
-function quantileCentre(r: number): number {
+function quantileCenter(r: number): number {
   const above = septic(
     r,
     3.3871328727963665,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { erf } from './numbers.ts'
 import { createRandom } from './random.ts'
 
-/** Mean, variance, third and fourth standardised moments. */
+/** Mean, variance, third and fourth standardized moments. */
 function moments(values: Float64Array): [number, number, number, number] {
   let mean = 0
   for (const value of values) mean += value / values.length
@@ -28,7 +28,7 @@ function correlation(left: Float64Array, right: Float64Array): number {
 }
 
 const COUNT = 200_000
-/** Five standard deviations of a mean of COUNT standardised numbers. */
+/** Five standard deviations of a mean of COUNT standardized numbers. */
 const FIVE_SIGMA = 5 / Math.sqrt(COUNT)
 
 describe('distributions', () => {

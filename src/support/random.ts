@@ -77,7 +77,7 @@ class SmallFastCounting implements Random {
     if (n === TWO_TO_32) return this.uint32()
     for (;;) {
       const draw = this.uint32()
-      // The last, incomplete run of n values would favour small results: draw again. (The first test spares a division.)
+      // The last, incomplete run of n values would favor small results: draw again. (The first test spares a division.)
       if (draw > 0xffffffff - n && draw >= TWO_TO_32 - (TWO_TO_32 % n)) continue
       return (draw >>> 0) % (n >>> 0) // both plainly unsigned, so that the division is one of integers
     }
@@ -114,7 +114,7 @@ function hashKeys(keys: readonly (string | number)[]): Int32Array {
   return hash
 }
 
-/** One word into four lanes, each by the finaliser of MurmurHash3 (Appleby 2011), each fed by the lane before it. */
+/** One word into four lanes, each by the finalizer of MurmurHash3 (Appleby 2011), each fed by the lane before it. */
 function mixWord(hash: Int32Array, word: number): void {
   let carry = word
   for (let lane = 0; lane < 4; lane++) {

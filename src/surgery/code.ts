@@ -92,16 +92,16 @@ export function setAffine(
   if (bias) bias.fill(offset, 0, channels)
   else if (offset !== 0) return impossible(blueprint, 'has no bias, which the activation behind it would need')
   const weight = toSet(draft, step, 'weight')?.fill(0)
-  const { kernel, centre } = kernelOf(layer)
-  for (let unit = 0; weight && unit < channels; unit++) weight[(unit * inputs + unit) * kernel ** 2 + centre] = factor
+  const { kernel, center } = kernelOf(layer)
+  for (let unit = 0; weight && unit < channels; unit++) weight[(unit * inputs + unit) * kernel ** 2 + center] = factor
   return undefined
 }
 
 /** A kernel's side, and the place in it that sees the position of the output. */
-function kernelOf(layer: DenseLayer | ConvLayer): { kernel: number; centre: number } {
-  if (layer.kind === 'dense') return { kernel: 1, centre: 0 }
+function kernelOf(layer: DenseLayer | ConvLayer): { kernel: number; center: number } {
+  if (layer.kind === 'dense') return { kernel: 1, center: 0 }
   const { kernel, before } = windowOf(layer)
-  return { kernel, centre: before * kernel + before }
+  return { kernel, center: before * kernel + before }
 }
 
 /**

@@ -6,9 +6,9 @@ import type { Backend } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import type { Samples } from '../data/dataset.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import {
   activation,
   batchNorm,
@@ -50,7 +50,7 @@ function samplesOf(input: readonly number[], count = 8): Samples {
 function anyWeights(network: Network, input: readonly number[]): Map<string, Float64Array> {
   const blueprint = createBlueprint(network, input)
   const random = createRandom(5, 'weights')
-  const weights = initialise(blueprint, 1)
+  const weights = initialize(blueprint, 1)
   for (const { name, role } of blueprint.parameters) {
     const values = weights.get(name)
     if (role === 'weight' || values === undefined) continue
@@ -72,7 +72,7 @@ async function solve(network: Network, input: readonly number[] = features, want
     { blueprint: deep, weights: solution.weights },
     backend ?? createReferenceBackend(),
     samples,
-    createStandardiser(samples, input, 'none'),
+    createStandardizer(samples, input, 'none'),
   )
   return { ...gap, exactness: solution.exactness }
 }
@@ -204,7 +204,7 @@ describe('where there is no constructive solution', () => {
 
   it('says which layer undoes what', async () => {
     expect(await reasonFor(chain(dense(8), layerNorm(), relu()))).toMatchInlineSnapshot(
-      `"hidden.layerNorm1: normalises each sample, which no weights undo"`,
+      `"hidden.layerNorm1: normalizes each sample, which no weights undo"`,
     )
     expect(await reasonFor(chain(dense(8), scale(0), relu()))).toMatchInlineSnapshot(
       `"hidden.scale1: multiplies by 0, which no weights undo"`,
@@ -235,7 +235,7 @@ describe('where there is no constructive solution', () => {
       `"hidden.shortcut: can't hand on what it gets without scaling it"`,
     )
     expect(await reasonFor(residual(dense(8), { shortcut: chain(dense(8), layerNorm()) }))).toMatchInlineSnapshot(
-      `"hidden.shortcut.layerNorm1: normalises each sample, which no weights undo"`,
+      `"hidden.shortcut.layerNorm1: normalizes each sample, which no weights undo"`,
     )
   })
 
@@ -272,7 +272,7 @@ describe('where there is no constructive solution', () => {
     const twin = shallowTwin(one, features)
     if (twin === null) throw new Error('no twin')
     const [deep, shallow] = [createBlueprint(other, features), createBlueprint(twin.network, features)]
-    const weights = initialise(shallow, 1)
+    const weights = initialize(shallow, 1)
     expect(() => constructiveWeights(deep, twin, shallow, weights)).toThrowErrorMatchingInlineSnapshot(
       `[IsobathError: twin: expected one of a network with 19 of hidden, got 8 of hidden. Make it of this one.]`,
     )

@@ -1,11 +1,11 @@
-/** Depth in blocks, and the layers of a chain that are copies of their neighbours. */
+/** Depth in blocks, and the layers of a chain that are copies of their neighbors. */
 import { hasOnTheWay } from '../network/layer-traits.ts'
 import type { ChainLayer, Layer, Network } from '../network/network.ts'
 
 /** Longer segments aren't sought among the layers of a chain. */
 const longestSegment = 8
 
-/** Neighbouring segments of a chain that are alike, `length` layers each. */
+/** Neighboring segments of a chain that are alike, `length` layers each. */
 export interface Run {
   readonly start: number
   readonly length: number

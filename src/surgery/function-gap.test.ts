@@ -5,13 +5,13 @@ import { functionGap } from './function-gap.ts'
 
 describe('the gap between two functions', () => {
   const network = chain(dense(2, { name: 'only' }), dropout(0.5))
-  const { blueprint, weights, backend, standardiser } = tinyTask(network, { standardise: 'none' })
+  const { blueprint, weights, backend, standardizer } = tinyTask(network, { standardize: 'none' })
   const withBias = (...bias: number[]) => ({
     blueprint,
     weights: new Map(weights).set('only.bias', Float64Array.from(bias)),
   })
   const gap = (one: ReturnType<typeof withBias>, other: ReturnType<typeof withBias>) =>
-    functionGap(one, other, backend, fewPoints.test, standardiser)
+    functionGap(one, other, backend, fewPoints.test, standardizer)
 
   it('is the largest difference of two outputs, beside the largest output', async () => {
     const [a, b, c, d] = Array.from(weights.get('only.weight') ?? [])
@@ -32,7 +32,7 @@ describe('the gap between two functions', () => {
 
   it('needs outputs of the same shape', async () => {
     const other = tinyTask(dense(3))
-    const wrong = functionGap(withBias(0, 0), other, backend, fewPoints.test, standardiser)
+    const wrong = functionGap(withBias(0, 0), other, backend, fewPoints.test, standardizer)
     await expect(wrong).rejects.toThrowErrorMatchingInlineSnapshot(
       `[IsobathError: outputs: expected two of the shape [2], got [3]. Compare networks for the same task.]`,
     )

@@ -3,7 +3,7 @@ import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sameShape, shapeText, sizeOf } from '../blueprint/shape.ts'
 import type { Samples } from '../data/dataset.ts'
-import type { Standardiser } from '../data/standardise.ts'
+import type { Standardizer } from '../data/standardize.ts'
 import { IsobathError } from '../support/errors.ts'
 import { createEvaluator, type Weights } from '../training/evaluate.ts'
 
@@ -21,7 +21,7 @@ export interface FunctionGap {
 }
 
 /**
- * The gap between two networks on standardised samples, both in evaluation mode. Float64 shows what of it isn't rounding.
+ * The gap between two networks on standardized samples, both in evaluation mode. Float64 shows what of it isn't rounding.
  * Throws an IsobathError `network` where their outputs have different shapes.
  */
 export async function functionGap(
@@ -29,7 +29,7 @@ export async function functionGap(
   other: WeightedNetwork,
   backend: Backend,
   samples: Samples,
-  standardiser: Standardiser,
+  standardizer: Standardizer,
 ): Promise<FunctionGap> {
   const [expected, found] = [one.blueprint.output, other.blueprint.output]
   if (!sameShape(expected, found)) {
@@ -40,7 +40,7 @@ export async function functionGap(
   const outputs = new Float64Array(samples.count * width)
   let [largest, scale] = [0, 0]
   const eachOutput = (of: WeightedNetwork, take: (value: number, place: number) => void) =>
-    passAll(of, backend, samples, standardiser, (rows, first) => {
+    passAll(of, backend, samples, standardizer, (rows, first) => {
       for (let index = 0; index < rows.length; index++) take(rows[index], first * width + index)
     })
   await eachOutput(one, (value, place) => {
@@ -57,13 +57,13 @@ async function passAll(
   { blueprint, weights }: WeightedNetwork,
   backend: Backend,
   samples: Samples,
-  standardiser: Standardiser,
+  standardizer: Standardizer,
   take: (rows: Float64Array, first: number) => void,
 ): Promise<void> {
   const evaluator = await createEvaluator(blueprint, backend, samples.count)
   try {
     evaluator.load(weights)
-    await evaluator.eachOutput(samples, standardiser, take)
+    await evaluator.eachOutput(samples, standardizer, take)
   } finally {
     evaluator.dispose()
   }

@@ -26,7 +26,7 @@ interface Context {
  * Sets the weights of consecutive layers so that in evaluation mode all of them together hand on their input x, which is
  * known not to be negative where `isNonnegative`. Gives what comes out in place of x.
  *
- * - Layers of weights become the identity: ones on the diagonal (of the kernel's centre), and zeros in further units.
+ * - Layers of weights become the identity: ones on the diagonal (of the kernel's center), and zeros in further units.
  * - A rectifier leaves what isn't negative. Any other activation is used where it is nearly straight, and what comes out
  *   is then scaled and shifted (`operatingPoint` in network/activations.ts).
  * - Batch norm has the mean 0, the variance 1 - epsilon, the scale 1 and the shift 0.
@@ -71,7 +71,7 @@ function passStep(context: Context, place: number, code: Passing): Passing | Imp
     case 'flatten':
       return code
     case 'layerNorm':
-      return impossible(step.blueprint, 'normalises each sample, which no weights undo')
+      return impossible(step.blueprint, 'normalizes each sample, which no weights undo')
     case 'maxPool':
       return impossible(step.blueprint, 'takes the largest of several positions, which no weights undo')
     case 'averagePool':

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import '../../test/support/seed.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { gaussian, he } from '../network/initialisers.ts'
+import { gaussian, he } from '../network/initializers.ts'
 import {
   batchNorm,
   chain,
@@ -90,7 +90,7 @@ describe('the shallow twin', () => {
     expect(scaled).toMatchObject({ times: 2, block: { multiplier: 1 / 7 } })
   })
 
-  it('cuts the lists of initialisers, factors and shortcuts, and not those of inner repeats', () => {
+  it('cuts the lists of initializers, factors and shortcuts, and not those of inner repeats', () => {
     const block = (times: number): Layer =>
       chain(
         scale([1, 2, 3].slice(0, times)),

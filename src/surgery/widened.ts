@@ -7,7 +7,7 @@ import { orUndefined } from '../support/errors.ts'
 
 /**
  * Every hidden layer `factor` times as wide: units of dense layers, channels of convolutions. The last layer with weights gives
- * the outputs, and stays. Initialisers that go by a layer's fans follow its width. Undefined where no layer is hidden, and where
+ * the outputs, and stays. Initializers that go by a layer's fans follow its width. Undefined where no layer is hidden, and where
  * the wider layers don't fit the input, a shortcut or the outputs: where a network begins or ends with a block that is repeated,
  * say, whose width is the input's or the outputs'.
  */

@@ -3,7 +3,7 @@ import { preset, tinyTask, trainTiny } from '../../test/support/tiny-training.ts
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
 import { chain, dense, relu, repeat, residual } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
@@ -16,7 +16,7 @@ function locate(
   broken = 0,
 ): Promise<Divergence> {
   const blueprint = createBlueprint(network, [2])
-  const weights = initialise(blueprint, 0)
+  const weights = initialize(blueprint, 0)
   change(weights)
   const samples = {
     count: 5,
@@ -154,7 +154,7 @@ describe('a training that diverges', () => {
       layer: expect.stringMatching(/^hidden\.dense1\[\d+\]$/),
     })
     expect(losses).toEqual([])
-    const start = initialise(tinyTask(network).blueprint, 0)
+    const start = initialize(tinyTask(network).blueprint, 0)
     expect(state.weights.get('first.weight')).toEqual(Float32Array.from(start.get('first.weight') ?? []))
   })
 
@@ -162,11 +162,11 @@ describe('a training that diverges', () => {
     const network = preset('mlp:depth=2000,width=8')
     // Enough for the steps of two samples, not for the outputs of 64.
     const backend = await createWasmBackend({ threads: 'inline', memoryLimit: 4e6 })
-    const { blueprint, standardiser, data } = tinyTask(network)
-    const weights = initialise(blueprint, 0)
+    const { blueprint, standardizer, data } = tinyTask(network)
+    const weights = initialize(blueprint, 0)
     weights.get('hidden.dense1.weight')?.fill(1e30)
-    const fill = (indices: Uint32Array, rows: Parameters<typeof standardiser.fill>[2]): void =>
-      standardiser.fill(data.train, indices, rows)
+    const fill = (indices: Uint32Array, rows: Parameters<typeof standardizer.fill>[2]): void =>
+      standardizer.fill(data.train, indices, rows)
     const samples = { count: data.train.count, fill }
     const found = await locateDivergence({ blueprint, backend, weights, samples, batch: 64, step: 3 })
     expect(found).toMatchObject({ layer: expect.stringMatching(/^hidden\.dense1\[[01]\]$/), what: 'outputs' })

@@ -2,7 +2,7 @@
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { Dataset, Samples } from '../data/dataset.ts'
-import type { Standardiser } from '../data/standardise.ts'
+import type { Standardizer } from '../data/standardize.ts'
 import type { LossName } from '../graph/losses.ts'
 import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluate.ts'
 
@@ -28,7 +28,7 @@ export interface SetScores {
  */
 export async function evaluateSets(
   { blueprint, data, backend, settings, abort, onEvaluation }: EvaluatedSets,
-  standardiser: Standardiser,
+  standardizer: Standardizer,
   weights: Weights,
   given?: Evaluator,
 ): Promise<SetScores> {
@@ -40,7 +40,7 @@ export async function evaluateSets(
   try {
     evaluator.load(weights)
     const scoreSet = (set: Samples, before: number): Promise<Scores> =>
-      evaluator.evaluate(set, standardiser, settings.loss, (done) => {
+      evaluator.evaluate(set, standardizer, settings.loss, (done) => {
         onEvaluation?.(before + done, samples)
         abort?.throwIfAborted()
       })

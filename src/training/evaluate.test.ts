@@ -4,7 +4,7 @@ import type { Backend } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { moons } from '../data/planar.ts'
 import { evaluationGraph } from '../graph/programs.ts'
 import { batchNorm, chain, dense, dropout, relu } from '../network/layers.ts'
@@ -14,7 +14,7 @@ const valuesOf = (weights: Weights, name: string): number[] => Array.from(weight
 
 describe('an evaluation', () => {
   it('is the mean loss and the fraction of wrong answers, computed here directly', async () => {
-    const task = tinyTask(dense(2, { name: 'only' }), { seed: 5, standardise: 'none' })
+    const task = tinyTask(dense(2, { name: 'only' }), { seed: 5, standardize: 'none' })
     const [weight, bias] = [valuesOf(task.weights, 'only.weight'), valuesOf(task.weights, 'only.bias')]
     const { inputs, labels, count } = fewPoints.test
     const expected = { crossEntropy: 0, squaredError: 0, wrong: 0 }
@@ -28,11 +28,11 @@ describe('an evaluation', () => {
     }
     const evaluator = await createEvaluator(task.blueprint, task.backend, count)
     evaluator.load(task.weights)
-    expect(await evaluator.evaluate(fewPoints.test, task.standardiser, 'cross-entropy')).toEqual({
+    expect(await evaluator.evaluate(fewPoints.test, task.standardizer, 'cross-entropy')).toEqual({
       loss: expect.closeTo(expected.crossEntropy, 12),
       error: expected.wrong / count,
     })
-    expect(await evaluator.evaluate(fewPoints.test, task.standardiser, 'squared-error')).toEqual({
+    expect(await evaluator.evaluate(fewPoints.test, task.standardizer, 'squared-error')).toEqual({
       loss: expect.closeTo(expected.squaredError / (2 * count), 12),
       error: expected.wrong / count,
     })
@@ -41,12 +41,12 @@ describe('an evaluation', () => {
   it('counts each sample once, however many there are, and tells how far it is', async () => {
     const data = moons({ train: 4, test: 3001 })
     const backend = await createWasmBackend({ threads: 'inline' })
-    const { blueprint, weights, standardiser } = tinyTask('mlp:depth=2,width=5', { data })
+    const { blueprint, weights, standardizer } = tinyTask('mlp:depth=2,width=5', { data })
     const scoreWith = async (from: Backend) => {
       const evaluator = await createEvaluator(blueprint, from, data.test.count)
       evaluator.load(weights)
       const told: number[] = []
-      const scores = await evaluator.evaluate(data.test, standardiser, 'cross-entropy', (done) => told.push(done))
+      const scores = await evaluator.evaluate(data.test, standardizer, 'cross-entropy', (done) => told.push(done))
       return { scores, told }
     }
     const { scores, told } = await scoreWith(backend)
@@ -59,7 +59,7 @@ describe('an evaluation', () => {
 
   it('hands over the same outputs in the same order, whatever the threads and the room in memory', async () => {
     const data = moons({ train: 4, test: 9001 })
-    const { blueprint, weights, standardiser } = tinyTask('mlp:depth=2,width=5', { data })
+    const { blueprint, weights, standardizer } = tinyTask('mlp:depth=2,width=5', { data })
     const batch = evaluationBatch(blueprint)
     const memoryFor = async (ringSlots: number) => {
       const backend = await createWasmBackend({ threads: 'inline' })
@@ -72,7 +72,7 @@ describe('an evaluation', () => {
       const all: number[] = []
       // The second time groups have their full size from the first on.
       for (let time = 0; time < 2; time++) {
-        await evaluator.eachOutput(data.test, standardiser, (outputs, first) => {
+        await evaluator.eachOutput(data.test, standardizer, (outputs, first) => {
           expect(first * 2 + time * 2 * data.test.count).toBe(all.length)
           all.push(...outputs)
         })
@@ -93,15 +93,15 @@ describe('an evaluation', () => {
   it('ends where its caller throws, once nothing runs any more', async () => {
     const data = moons({ train: 4, test: 9001 })
     const backend = await createWasmBackend({ threads: 2 })
-    const { blueprint, weights, standardiser } = tinyTask('mlp:depth=2,width=5', { data })
+    const { blueprint, weights, standardizer } = tinyTask('mlp:depth=2,width=5', { data })
     const evaluator = await createEvaluator(blueprint, backend, data.test.count)
     evaluator.load(weights)
     const refuse = (): never => {
       throw new Error('no more')
     }
-    await expect(evaluator.eachOutput(data.test, standardiser, refuse)).rejects.toThrow('no more')
-    await expect(evaluator.evaluate(data.test, standardiser, 'cross-entropy', refuse)).rejects.toThrow('no more')
-    const scores = await evaluator.evaluate(data.test, standardiser, 'cross-entropy')
+    await expect(evaluator.eachOutput(data.test, standardizer, refuse)).rejects.toThrow('no more')
+    await expect(evaluator.evaluate(data.test, standardizer, 'cross-entropy', refuse)).rejects.toThrow('no more')
+    const scores = await evaluator.evaluate(data.test, standardizer, 'cross-entropy')
     expect(scores.error).toBeGreaterThan(0)
     backend.dispose()
   })
@@ -110,14 +110,14 @@ describe('an evaluation', () => {
     const layers = [dense(4, { name: 'in' }), batchNorm(), relu(), dropout(0.9), dense(2, { name: 'out' })]
     const task = tinyTask(chain(...layers))
     const evaluator = await createEvaluator(task.blueprint, task.backend, 64)
-    const score = async () => evaluator.evaluate(fewPoints.train, task.standardiser, 'cross-entropy')
+    const score = async () => evaluator.evaluate(fewPoints.train, task.standardizer, 'cross-entropy')
     evaluator.load(task.weights)
     const fresh = await score()
     const plain = createBlueprint(chain(layers[0], relu(), layers[4]), [2])
     const other = await createEvaluator(plain, task.backend, 64)
-    other.load(initialise(plain, 0))
-    // The statistics start at mean 0 and variance 1: nothing is normalised but for epsilon.
-    expect((await other.evaluate(fewPoints.train, task.standardiser, 'cross-entropy')).loss).toBeCloseTo(
+    other.load(initialize(plain, 0))
+    // The statistics start at mean 0 and variance 1: nothing is normalized but for epsilon.
+    expect((await other.evaluate(fewPoints.train, task.standardizer, 'cross-entropy')).loss).toBeCloseTo(
       fresh.loss ?? 0,
       4,
     )
@@ -129,7 +129,7 @@ describe('an evaluation', () => {
     const task = tinyTask('mlp:depth=1,width=2')
     const evaluator = await createEvaluator(task.blueprint, task.backend, 64)
     evaluator.load(new Map(task.weights).set('readout.bias', Float64Array.of(Number.NaN, 0)))
-    const scores = await evaluator.evaluate(fewPoints.train, task.standardiser, 'cross-entropy')
+    const scores = await evaluator.evaluate(fewPoints.train, task.standardizer, 'cross-entropy')
     expect(scores).toEqual({ loss: null, error: null })
   })
 })

@@ -3,7 +3,7 @@ import { type Backend, fillInput, type Program } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import type { Samples } from '../data/dataset.ts'
-import type { Standardiser } from '../data/standardise.ts'
+import type { Standardizer } from '../data/standardize.ts'
 import type { LossName } from '../graph/losses.ts'
 import { evaluationGraph } from '../graph/programs.ts'
 import { createPace } from './pace.ts'
@@ -19,7 +19,7 @@ export interface Evaluator {
   /** `onProgress` is told now and then how many samples are done. */
   evaluate(
     samples: Samples,
-    standardiser: Standardiser,
+    standardizer: Standardizer,
     loss: LossName,
     onProgress?: (done: number) => void,
   ): Promise<Scores>
@@ -29,7 +29,7 @@ export interface Evaluator {
    */
   eachOutput(
     samples: Samples,
-    standardiser: Standardiser,
+    standardizer: Standardizer,
     take: (outputs: Float64Array, first: number) => void,
     onProgress?: (done: number) => void,
   ): Promise<void>
@@ -97,11 +97,11 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
   const pace = createPace(mostAtOnce)
   const outputs = new Float64Array(batch * width)
 
-  const eachOutput: Evaluator['eachOutput'] = async (set, standardiser, take, onProgress) => {
+  const eachOutput: Evaluator['eachOutput'] = async (set, standardizer, take, onProgress) => {
     const fill = (slot: number, first: number): Group => {
       const slots = Math.min(pace.next(), Math.ceil((set.count - first) / batch))
       for (let index = 0; index < slots; index++) {
-        fillSlot(program, set, standardiser, first + index * batch, slot + index, batch)
+        fillSlot(program, set, standardizer, first + index * batch, slot + index, batch)
       }
       return { slot, slots, first }
     }
@@ -135,9 +135,9 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
     }
     await handOver(before)
   }
-  const evaluate: Evaluator['evaluate'] = async (set, standardiser, loss, onProgress) => {
-    const scorer = createScorer(set, standardiser, loss, width)
-    await eachOutput(set, standardiser, (outputs, first) => scorer.add(outputs, first), onProgress)
+  const evaluate: Evaluator['evaluate'] = async (set, standardizer, loss, onProgress) => {
+    const scorer = createScorer(set, standardizer, loss, width)
+    await eachOutput(set, standardizer, (outputs, first) => scorer.add(outputs, first), onProgress)
     return scorer.finish()
   }
   return {
@@ -154,11 +154,11 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
 function fillSlot(
   program: Program,
   set: Samples,
-  standardiser: Standardiser,
+  standardizer: Standardizer,
   first: number,
   slot: number,
   batch: number,
 ) {
   const indices = Uint32Array.from({ length: batch }, (_, row) => Math.min(first + row, set.count - 1))
-  fillInput(program, 'x', slot, (rows) => standardiser.fill(set, indices, rows))
+  fillInput(program, 'x', slot, (rows) => standardizer.fill(set, indices, rows))
 }

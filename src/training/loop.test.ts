@@ -3,7 +3,7 @@ import { fewPoints, lossesOf, type TinyOptions, tinyTask, trainTiny } from '../.
 import type { Backend } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { moons, spirals } from '../data/planar.ts'
 import { momentum } from '../graph/optimizers/momentum.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
@@ -29,10 +29,10 @@ describe('the training loop', () => {
   it('makes the updates that a loop by hand makes', async () => {
     // One dense layer, all samples in each batch, in order: softmax regression by gradient descent, in six lines.
     const layer = dense(2, { name: 'only' })
-    const settings: TinyOptions = { steps: 5, batch: 64, order: 'sequential', standardise: 'none' }
+    const settings: TinyOptions = { steps: 5, batch: 64, order: 'sequential', standardize: 'none' }
     const task = tinyTask(layer, { ...settings, optimizer: sgd({ rate: 0.5, weightDecay: 0.1 }) })
     const { state, losses } = await trainTiny(layer, { ...settings, optimizer: sgd({ rate: 0.5, weightDecay: 0.1 }) })
-    const start = initialise(task.blueprint, 0)
+    const start = initialize(task.blueprint, 0)
     const weight = Float64Array.from(start.get('only.weight') ?? [])
     const bias = Float64Array.from(start.get('only.bias') ?? [])
     const { count, inputs, labels } = fewPoints.train
@@ -86,7 +86,7 @@ describe('the training loop', () => {
     expect(await falls('cosine')).toBeLessThan(0.1 * (await falls('constant')))
   })
 
-  it('minimises the squared error against 1 at the label', async () => {
+  it('minimizes the squared error against 1 at the label', async () => {
     const { losses } = await trainTiny(network, { steps: 150, batch: 64, loss: 'squared-error' })
     // A guess of a half everywhere has 0.25.
     expect(losses[0].loss).toBeGreaterThan(0.25)
@@ -110,8 +110,8 @@ describe('the training loop', () => {
     const firstLoss = async (options: TinyOptions): Promise<number> =>
       (await trainTiny(network, { steps: 1, batch: 1, ...options })).losses[0].loss
     const only = { ...fewPoints, train: { ...fewPoints.train, count: 1 } }
-    const weights = initialise(tinyTask(network).blueprint, 0)
-    const unscaled: TinyOptions = { standardise: 'none', weights }
+    const weights = initialize(tinyTask(network).blueprint, 0)
+    const unscaled: TinyOptions = { standardize: 'none', weights }
     expect(await firstLoss({ ...unscaled, order: 'sequential' })).toBe(await firstLoss({ ...unscaled, data: only }))
     const shuffled = await Promise.all([1, 2].map((seed) => firstLoss({ ...unscaled, seed })))
     expect(shuffled[0]).not.toBe(shuffled[1])

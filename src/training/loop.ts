@@ -6,7 +6,7 @@ import type { Backend, InputRows, Program, Values } from '../backends/backend.ts
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Position } from '../data/order.ts'
-import type { Standardiser } from '../data/standardise.ts'
+import type { Standardizer } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { createCheckpointClock } from './checkpoint-clock.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
@@ -30,7 +30,7 @@ export interface LoopTask {
   readonly blueprint: Blueprint
   readonly data: Dataset
   readonly settings: TrainingSettings
-  readonly standardiser: Standardiser
+  readonly standardizer: Standardizer
   readonly backend: Backend
   /** Values of all parameters and running statistics before the first of these steps. */
   readonly weights: Weights
@@ -175,9 +175,9 @@ function positionAfter(steps: number, batch: number, { train }: Dataset): Positi
 
 /** The run stopped before the update of a step whose loss wasn't finite: the batch in its slot shows where. */
 async function locateFailure(task: LoopTask, program: Program, slot: number, step: number): Promise<Divergence> {
-  const { blueprint, backend, settings, standardiser } = task
+  const { blueprint, backend, settings, standardizer } = task
   const { batch } = settings
-  const { size } = standardiser
+  const { size } = standardizer
   const inputs = await program.download('x', { slot })
   const fill = (indices: Uint32Array, { array, offset, stride }: InputRows): void => {
     indices.forEach((sample, row) => {

@@ -6,7 +6,7 @@
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { type Dataset, type Samples, selectSamples } from '../data/dataset.ts'
-import type { Standardiser } from '../data/standardise.ts'
+import type { Standardizer } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { assertInvariant } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
@@ -103,7 +103,7 @@ export interface Measuring {
   readonly blueprint: Blueprint
   readonly data: Dataset
   readonly settings: TrainingSettings
-  readonly standardiser: Standardiser
+  readonly standardizer: Standardizer
   readonly backend: Backend
   readonly abort?: AbortSignal
   /** Looks at the layers, where the settings say how often. Who handed it in lets it go. */
@@ -163,7 +163,7 @@ interface Scorer {
   look(step: number): Promise<WarmupLook>
 }
 
-async function createScorer({ blueprint, data, settings, standardiser, backend, abort }: Measuring): Promise<Scorer> {
+async function createScorer({ blueprint, data, settings, standardizer, backend, abort }: Measuring): Promise<Scorer> {
   const { schedule, loss, seed } = settings
   const { error: below = 0, samples = 0 } = schedule.untilError ?? {}
   const { train, test, validation } = data
@@ -173,7 +173,7 @@ async function createScorer({ blueprint, data, settings, standardiser, backend, 
   const looked = part(samples)
   const evaluator = await createEvaluator(blueprint, backend, Math.max(train.count, test.count, validation?.count ?? 0))
   const score = (set: Samples): Promise<Scores> =>
-    evaluator.evaluate(set, standardiser, loss, () => abort?.throwIfAborted())
+    evaluator.evaluate(set, standardizer, loss, () => abort?.throwIfAborted())
   const evaluate = async (step: number): Promise<Evaluation> => {
     const scores = { test: await score(test) }
     // A table that isn't split is both.

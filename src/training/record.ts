@@ -1,6 +1,6 @@
 /** The record of a whole training. */
 import type { Values } from '../backends/backend.ts'
-import type { Statistics } from '../data/standardise.ts'
+import type { Statistics } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { Divergence } from './divergence.ts'
 import type { Scores } from './evaluate.ts'
@@ -44,7 +44,7 @@ export interface TrainingRecord extends TimeSpent {
   readonly scoringSeconds: number
   /** How large the values were from layer to layer before training. */
   readonly signal: Signal
-  /** Of the training set: other data is standardised in the same way. */
+  /** Of the training set: other data is standardized in the same way. */
   readonly statistics: Statistics
   /** The final parameters and running statistics, in the network's order and the backend's precision. */
   readonly weights: ReadonlyMap<string, Values>
@@ -61,7 +61,7 @@ export const unscored: Scores = { loss: null, error: null }
  * What a record says of what was measured before the step that was reached, and of the scores and the layers there, where
  * these were taken.
  */
-export function summariseMeasured(
+export function summarizeMeasured(
   measurements: readonly Measured[],
   { evaluateEvery, probes, schedule }: Pick<TrainingSettings, 'evaluateEvery' | 'probes' | 'schedule'>,
   reached: number,

@@ -3,7 +3,7 @@ import { laterRefusal } from '../../test/support/refusal.ts'
 import { tinyTask, trainTiny } from '../../test/support/tiny-training.ts'
 import { autoencode, type Dataset, type Samples } from '../data/dataset.ts'
 import { moons } from '../data/planar.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { chain, dense } from '../network/layers.ts'
 import { resolveOptions } from '../settings/options.ts'
 import { createEvaluator } from './evaluate.ts'
@@ -37,10 +37,10 @@ describe('scores of values', () => {
   it('are 0 for the targets, 1 for their mean, and RMSE in their own units', () => {
     const { train } = values
     for (const mode of ['per-channel', 'none'] as const) {
-      const standardiser = createStandardiser(train, [2], mode)
-      const { mean, deviation } = standardiser.targets
+      const standardizer = createStandardizer(train, [2], mode)
+      const { mean, deviation } = standardizer.targets
       const scoreOf = (output: (row: number, target: number) => number) => {
-        const scorer = createScorer(train, standardiser, 'squared-error', 2)
+        const scorer = createScorer(train, standardizer, 'squared-error', 2)
         // In two batches, as an evaluation gives them.
         for (const [first, count] of [
           [0, 40],
@@ -72,7 +72,7 @@ describe('scores of values', () => {
       inputs: values.test.inputs.slice(0, 2),
       targets: targetsOf(values.test).slice(0, 2),
     }
-    const scorer = createScorer(one, createStandardiser(values.train, [2], 'per-channel'), 'squared-error', 2)
+    const scorer = createScorer(one, createStandardizer(values.train, [2], 'per-channel'), 'squared-error', 2)
     scorer.add(Float64Array.of(0, 0), 0)
     expect(scorer.finish().error).toBeNull()
   })
@@ -82,10 +82,10 @@ describe('a training', () => {
   const score = async (data: Dataset, steps: number) => {
     const network = chain(dense(2, { name: 'only' }))
     const { state } = await trainTiny(network, { data, steps, batch: 64, loss: undefined })
-    const { blueprint, backend, standardiser } = tinyTask(network, { data })
+    const { blueprint, backend, standardizer } = tinyTask(network, { data })
     const evaluator = await createEvaluator(blueprint, backend, data.test.count)
     evaluator.load(state.weights)
-    return evaluator.evaluate(data.test, standardiser, 'squared-error')
+    return evaluator.evaluate(data.test, standardizer, 'squared-error')
   }
 
   it('fits values that are far from 0, in any units', async () => {

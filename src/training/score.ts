@@ -1,6 +1,6 @@
 /** Loss and error from a network's outputs, batch by batch, so that nobody has to keep all of them. */
 import type { Samples } from '../data/dataset.ts'
-import type { Standardiser } from '../data/standardise.ts'
+import type { Standardizer } from '../data/standardize.ts'
 import { type LossName, losses } from '../graph/losses.ts'
 import { assertInvariant } from '../support/errors.ts'
 
@@ -11,7 +11,7 @@ export interface Scores {
   /**
    * Classes: the fraction of samples whose largest output isn't the label's, 0..1. Values and autoencoding: the
    * fraction of the variance that isn't explained, 1 - R^2: the squared distances between outputs and targets over those
-   * between the targets and their means in this set, both in standardised units. 1 is what the mean alone scores, and
+   * between the targets and their means in this set, both in standardized units. 1 is what the mean alone scores, and
    * worse is possible; null where the targets don't vary.
    */
   readonly error: number | null
@@ -26,8 +26,8 @@ export interface Scorer {
   finish(): Scores
 }
 
-export function createScorer(set: Samples, standardiser: Standardiser, loss: LossName, width: number): Scorer {
-  return set.targets === undefined ? scoreClasses(set, loss, width) : scoreValues(set, standardiser, loss, width)
+export function createScorer(set: Samples, standardizer: Standardizer, loss: LossName, width: number): Scorer {
+  return set.targets === undefined ? scoreClasses(set, loss, width) : scoreValues(set, standardizer, loss, width)
 }
 
 function scoreClasses({ labels }: Samples, loss: LossName, width: number): Scorer {
@@ -52,18 +52,18 @@ function scoreClasses({ labels }: Samples, loss: LossName, width: number): Score
   }
 }
 
-function scoreValues(set: Samples, standardiser: Standardiser, loss: LossName, width: number): Scorer {
+function scoreValues(set: Samples, standardizer: Standardizer, loss: LossName, width: number): Scorer {
   const { values } = losses[loss]
   assertInvariant(values !== null, `${loss} can't compare values`)
   const lossSums = new Float64Array(width)
   const squares = new Float64Array(width) // of outputs minus targets
   // Sums of targets and of their squares. Counted from the first sample's, so that a large mean costs no digits.
-  const origin = targetRows(set, standardiser, 0, 1, width)
+  const origin = targetRows(set, standardizer, 0, 1, width)
   const sums = new Float64Array(width)
   const sumsOfSquares = new Float64Array(width)
   return {
     add(outputs, first) {
-      const targets = targetRows(set, standardiser, first, outputs.length / width, width)
+      const targets = targetRows(set, standardizer, first, outputs.length / width, width)
       for (let index = 0, output = 0; index < outputs.length; index++, output = (output + 1) % width) {
         lossSums[output] += values.score(outputs[index], targets[index])
         squares[output] += (outputs[index] - targets[index]) ** 2
@@ -78,7 +78,7 @@ function scoreValues(set: Samples, standardiser: Standardiser, loss: LossName, w
       const error = sumOf(squares) / variance
       const scores = { loss: finite(sumOf(lossSums) / (set.count * width)), error: variance > 0 ? finite(error) : null }
       if (set.targets === 'inputs') return scores
-      const { deviation } = standardiser.targets
+      const { deviation } = standardizer.targets
       return { ...scores, rmse: Array.from(squares, (sum, k) => finite(Math.sqrt(sum / set.count) * deviation[k])) }
     },
   }
@@ -86,9 +86,9 @@ function scoreValues(set: Samples, standardiser: Standardiser, loss: LossName, w
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
-function targetRows(set: Samples, standardiser: Standardiser, first: number, count: number, width: number) {
+function targetRows(set: Samples, standardizer: Standardizer, first: number, count: number, width: number) {
   const array = new Float64Array(count * width)
   const indices = Uint32Array.from({ length: count }, (_, row) => first + row)
-  standardiser.fillTargets(set, indices, { array, offset: 0, stride: width })
+  standardizer.fillTargets(set, indices, { array, offset: 0, stride: width })
   return array
 }

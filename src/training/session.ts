@@ -1,10 +1,10 @@
 /** A whole training: the signal before it, the loop, the scores after it, and its record. */
 import type { Backend, InputRows, Values } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
-import { initialiseParameter } from '../blueprint/initialise.ts'
+import { initializeParameter } from '../blueprint/initialize.ts'
 import { checkAugmentation } from '../data/augment.ts'
 import type { Dataset } from '../data/dataset.ts'
-import { createStandardiser, type Standardiser } from '../data/standardise.ts'
+import { createStandardizer, type Standardizer } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
 import type { Weights } from './evaluate.ts'
@@ -22,7 +22,7 @@ import {
   type ProbeLook,
 } from './measurements.ts'
 import type { Observer } from './observers.ts'
-import { lastEvaluation, summariseMeasured, type TrainingRecord, unscored } from './record.ts'
+import { lastEvaluation, summarizeMeasured, type TrainingRecord, unscored } from './record.ts'
 import { judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
 import type { LossRecord, TrainingState } from './state.ts'
 import { createStopwatch, type Stopwatch, type TimeSpent } from './stopwatch.ts'
@@ -31,7 +31,7 @@ import { checkWeights, hashWeights } from './weights.ts'
 
 /** What the training set and the first weights say before the first step. */
 export interface SessionStart {
-  readonly standardiser: Standardiser
+  readonly standardizer: Standardizer
   readonly signal: Signal
 }
 
@@ -55,7 +55,7 @@ export interface ResumePoint extends TimeSpent {
 }
 
 /** Opens what looks at the layers, given the weights before these steps; values that it needs later it keeps. */
-export type OpenLayers = (standardiser: Standardiser, weights: Weights) => Promise<LayerMeasurer>
+export type OpenLayers = (standardizer: Standardizer, weights: Weights) => Promise<LayerMeasurer>
 
 export interface SessionObserver {
   /**
@@ -101,12 +101,12 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
   if (session.weights) checkWeights(blueprint, session.weights)
   onProgress?.(resume?.state.step ?? 0, [])
   const first = resume?.state ?? firstState(session)
-  const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
+  const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
   const measure = (): Promise<LayerSignal[]> =>
-    measureSignal(blueprint, backend, first.weights, data.train, standardiser)
+    measureSignal(blueprint, backend, first.weights, data.train, standardizer)
   const signal = resume?.signal ?? judgeSignal(await measure())
   if (!resume) session.onSignal?.(signal)
-  await recorder?.begin(first, spent.soFar(), { standardiser, signal })
+  await recorder?.begin(first, spent.soFar(), { standardizer, signal })
 
   const measurements: Measured[] = [...(resume?.measurements ?? [])]
   const onMeasured = (measured: Measured): void => {
@@ -118,14 +118,14 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
   let layers: LayerMeasurer | undefined
   let measurer: Measurer | undefined
   try {
-    if (settings.probes) layers = await session.openLayers?.(standardiser, first.weights)
-    measurer = await createMeasurer({ blueprint, data, settings, standardiser, backend, layers, abort, onMeasured })
+    if (settings.probes) layers = await session.openLayers?.(standardizer, first.weights)
+    measurer = await createMeasurer({ blueprint, data, settings, standardizer, backend, layers, abort, onMeasured })
     spent.startTraining()
     const { losses, state, memoryBytes, recompute, ...outcome } = await runTrainingLoop({
       blueprint,
       data,
       settings,
-      standardiser,
+      standardizer,
       backend,
       weights: first.weights,
       start: first,
@@ -153,23 +153,23 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
 
     const scoringFrom = performance.now()
     const scores = await unlessStopped(abort, () =>
-      evaluateSets(session, standardiser, state.weights, measurer?.evaluator),
+      evaluateSets(session, standardizer, state.weights, measurer?.evaluator),
     )
     const scoringSeconds = (performance.now() - scoringFrom) / 1000
     const isBroken = outcome.diverged === null && scores?.train.loss === null
-    const diverged = isBroken ? await locateAtEnd(session, standardiser, state) : outcome.diverged
+    const diverged = isBroken ? await locateAtEnd(session, standardizer, state) : outcome.diverged
     const last = scores && lastEvaluation(state.step, scores, data.train.count)
     if (last && settings.evaluateEvery !== undefined && state.step === settings.steps) recorder?.measured(last)
     const weightsSha256 = await hashWeights(blueprint, state.weights)
     return {
       losses: [...(resume?.losses ?? []), ...losses],
       ...(scores ?? { train: unscored, test: unscored }),
-      ...summariseMeasured(measurements, settings, state.step, last, lastLook),
+      ...summarizeMeasured(measurements, settings, state.step, last, lastLook),
       diverged,
       interrupted: scores === undefined,
       steps: state.step,
       signal,
-      statistics: standardiser.statistics,
+      statistics: standardizer.statistics,
       weights: state.weights,
       weightsSha256,
       ...spent.soFar(),
@@ -220,7 +220,7 @@ function firstState({ blueprint, settings, backend, weights }: Session): Trainin
   const FloatArray = backend.precision === 'float32' ? Float32Array : Float64Array
   const own = blueprint.parameters.map((parameter): [string, Values] => {
     const { name } = parameter
-    return [name, FloatArray.from(weights ? (weights.get(name) ?? []) : initialiseParameter(parameter, settings.seed))]
+    return [name, FloatArray.from(weights ? (weights.get(name) ?? []) : initializeParameter(parameter, settings.seed))]
   })
   return { step: 0, weights: new Map(own), optimizer: new Map(), position: { epoch: 0, offset: 0 } }
 }
@@ -228,10 +228,10 @@ function firstState({ blueprint, settings, backend, weights }: Session): Trainin
 /** The last update broke what no later step was there to find out. */
 async function locateAtEnd(
   { blueprint, backend, data, settings }: Session,
-  standardiser: Standardiser,
+  standardizer: Standardizer,
   { weights, step }: TrainingState,
 ): Promise<Divergence> {
-  const fill = (indices: Uint32Array, rows: InputRows): void => standardiser.fill(data.train, indices, rows)
+  const fill = (indices: Uint32Array, rows: InputRows): void => standardizer.fill(data.train, indices, rows)
   const samples = { count: data.train.count, fill }
   return locateDivergence({ blueprint, backend, weights, samples, batch: settings.batch, step })
 }

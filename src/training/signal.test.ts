@@ -3,7 +3,7 @@ import { fewPoints, tinyTask, trainTiny } from '../../test/support/tiny-training
 import type { Backend } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { activation, chain, dense, repeat, residual } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { describeSignal, judgeSignal, type LayerSignal, measureSignal, type Signal } from './signal.ts'
@@ -13,8 +13,8 @@ function measure(
   backend: Backend = createReferenceBackend(),
   seed = 0,
 ): Promise<LayerSignal[]> {
-  const { blueprint, standardiser } = tinyTask(network)
-  return measureSignal(blueprint, backend, initialise(blueprint, seed), fewPoints.train, standardiser)
+  const { blueprint, standardizer } = tinyTask(network)
+  return measureSignal(blueprint, backend, initialize(blueprint, seed), fewPoints.train, standardizer)
 }
 
 const judge = (meanSquares: readonly number[]): Signal =>
@@ -34,7 +34,7 @@ describe('the signal', () => {
   })
 
   it('is the mean square of the outputs', async () => {
-    // Each layer doubles: the mean square grows four times. Standardised inputs have the mean square 1.
+    // Each layer doubles: the mean square grows four times. Standardized inputs have the mean square 1.
     const doubling = { init: { kind: 'identity' as const, gain: 2 } }
     const layers = await measure(
       chain(dense(2, { ...doubling, name: 'a' }), repeat(2, dense(2, doubling), { name: 'b' })),

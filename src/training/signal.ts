@@ -2,7 +2,7 @@
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import type { Samples } from '../data/dataset.ts'
-import type { Standardiser } from '../data/standardise.ts'
+import type { Standardizer } from '../data/standardize.ts'
 import { grouped } from '../format/words.ts'
 import type { Weights } from './evaluate.ts'
 import { iterationName } from './layer-order.ts'
@@ -56,14 +56,14 @@ export async function measureSignal(
   backend: Backend,
   weights: Weights,
   samples: Samples,
-  standardiser: Standardiser,
+  standardizer: Standardizer,
 ): Promise<LayerSignal[]> {
   const stages = stagesOf(blueprint.root)
   const rows = Math.min(probeSamples, samples.count)
   const pass = await openTappedPass(blueprint, backend, weights, rows, (layer) => stages.has(layer), probeBytes)
   try {
     const indices = Uint32Array.from({ length: pass.batch }, (_, row) => row)
-    const outputs = await pass.run((target) => standardiser.fill(samples, indices, target))
+    const outputs = await pass.run((target) => standardizer.fill(samples, indices, target))
     return outputs.flatMap(({ layer, iterations, values }) =>
       Array.from({ length: iterations }, (_, iteration) => ({
         layer: iterationName(layer.path, layer.loops, iteration),

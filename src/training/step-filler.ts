@@ -4,7 +4,7 @@ import { createAugmenter } from '../data/augment.ts'
 import { createBatches } from '../data/batches.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { Position } from '../data/order.ts'
-import type { Standardiser } from '../data/standardise.ts'
+import type { Standardizer } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { stepInputs } from './step-inputs.ts'
 import { targetsOf } from './targets.ts'
@@ -19,15 +19,15 @@ export interface StepFiller {
 interface FilledTask {
   readonly data: Dataset
   readonly settings: TrainingSettings
-  readonly standardiser: Standardiser
+  readonly standardizer: Standardizer
 }
 
 /** `position`: where the batches go on; at the start of the first epoch when absent. */
 export function createStepFiller(program: Program, task: FilledTask, position?: Position): StepFiller {
-  const { data, settings, standardiser } = task
+  const { data, settings, standardizer } = task
   const { batch, seed, order, augment } = settings
   const augmenter = createAugmenter(augment, data.shape, seed)
-  const batches = createBatches(data.train, standardiser, { batch, order, seed, position, augmenter })
+  const batches = createBatches(data.train, standardizer, { batch, order, seed, position, augmenter })
   const targets = targetsOf(task)
   return {
     fillBatch: (slot) => {

@@ -1,6 +1,6 @@
 /** The statistics of a training set as JSON, and back. */
 import { z } from 'zod'
-import type { Scale, Statistics } from '../data/standardise.ts'
+import type { Scale, Statistics } from '../data/standardize.ts'
 
 const numbersSchema = z.array(z.number()).transform((values) => Float64Array.from(values))
 const scaleSchema = z.object({ mean: numbersSchema, deviation: numbersSchema })

@@ -4,7 +4,7 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { lastDense, lastOfChannels } from '../blueprint/misfit.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
-import type { Standardiser } from '../data/standardise.ts'
+import type { Standardizer } from '../data/standardize.ts'
 import { type LossName, losses } from '../graph/losses.ts'
 import { IsobathError } from '../support/errors.ts'
 
@@ -53,19 +53,19 @@ export interface Targets {
 interface TargetTask {
   readonly data: Dataset
   readonly settings: { readonly loss: LossName }
-  readonly standardiser: Standardiser
+  readonly standardizer: Standardizer
 }
 
-export function targetsOf({ data, settings, standardiser }: TargetTask): Targets {
+export function targetsOf({ data, settings, standardizer }: TargetTask): Targets {
   const { labels, targets } = data.train
   if (targets === 'inputs') {
     return {
       input: 'targets',
-      fill: (rows, indices, samples) => copyRows(samples, rows, indices.length, standardiser.size),
+      fill: (rows, indices, samples) => copyRows(samples, rows, indices.length, standardizer.size),
     }
   }
   if (targets !== undefined) {
-    return { input: 'targets', fill: (rows, indices) => standardiser.fillTargets(data.train, indices, rows) }
+    return { input: 'targets', fill: (rows, indices) => standardizer.fillTargets(data.train, indices, rows) }
   }
   return losses[settings.loss].input === 'labels'
     ? { input: 'labels', fill: (rows, indices) => fillLabels(rows, indices, labels) }

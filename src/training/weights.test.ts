@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { refusal } from '../../test/support/refusal.ts'
 import { preset } from '../../test/support/tiny-training.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import type { Weights } from './evaluate.ts'
 import { decodeTensors, encodeTensors, type Tensor } from './safetensors.ts'
 import { checkWeights, fromTensors, hashTensors, toTensors } from './weights.ts'
 
 const blueprint = createBlueprint(preset('mlp:depth=3,width=2,norm=batch'), [2])
-const weights = initialise(blueprint, 1)
+const weights = initialize(blueprint, 1)
 const file = (change: (tensors: Map<string, Tensor>) => unknown = () => {}) => {
   const tensors = toTensors(blueprint, weights)
   change(tensors)

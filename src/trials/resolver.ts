@@ -2,7 +2,7 @@
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import type { Dataset } from '../data/dataset.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { Weights } from '../training/evaluate.ts'
@@ -33,7 +33,7 @@ export async function resolveTrial(trial: Trial, resolver: TrialResolver): Promi
   const data = await resolver.data(trial.data)
   const blueprint = createBlueprint(trial.network, data.shape)
   const start = (): Weights => {
-    if (trial.start.kind === 'seed') return initialise(blueprint, trial.seed)
+    if (trial.start.kind === 'seed') return initialize(blueprint, trial.seed)
     const weights: Weights = resolver.start?.(trial, blueprint) ?? new Map()
     checkWeights(blueprint, weights)
     return weights

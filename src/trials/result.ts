@@ -14,7 +14,7 @@ export interface TrialResult {
   /** Updates that were made. */
   readonly steps: number
   readonly seconds: number
-  /** Multiply-adds that these seconds went to, forwards; 0 where the training was there before. */
+  /** Multiply-adds that these seconds went to, forward; 0 where the training was there before. */
   readonly work: number
   readonly losses: readonly LossRecord[]
   /** After the last step, in evaluation mode, on what the spec says; null where it diverged. */

@@ -4,7 +4,7 @@ import { fewPoints, preset } from '../../test/support/tiny-training.ts'
 import { precisions } from '../backends/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { resolveOptions } from '../settings/options.ts'
 import { createBudget } from './budget.ts'
 import type { TrialEvent } from './events.ts'
@@ -22,11 +22,11 @@ beforeAll(() => {
 })
 afterAll(() => workers.dispose())
 
-interface Labelled extends Trial {
+interface Labeled extends Trial {
   readonly label: string
 }
 
-async function trialOf(label: string, work: number, steps = 10): Promise<Labelled> {
+async function trialOf(label: string, work: number, steps = 10): Promise<Labeled> {
   const { seed, ...settings } = resolveOptions({ steps, batch: 16 }, fewPoints.train.count)
   const data = { name: fewPoints.name, options: {}, sha256: '' }
   const { network } = createBlueprint(preset('mlp:width=8,depth=2'), fewPoints.shape)
@@ -43,7 +43,7 @@ async function trialOf(label: string, work: number, steps = 10): Promise<Labelle
 
 const forever = 10_000_000
 
-function told(event: TrialEvent<Labelled>): string {
+function told(event: TrialEvent<Labeled>): string {
   if (event.kind === 'planned') {
     const [trials, found] = [event.trials, event.found].map((those) => those.map(({ label }) => label).join())
     return `planned ${trials}${found && `, found ${found}`}`
@@ -52,12 +52,12 @@ function told(event: TrialEvent<Labelled>): string {
   return `${event.kind} ${event.trial.label}`
 }
 
-type Watching = Partial<RunnerOptions<Labelled>>
+type Watching = Partial<RunnerOptions<Labeled>>
 
 /** What was told but for the progress, and the labels of the trials whose results came. */
-async function collect(trials: readonly Labelled[], options: Watching = {}) {
+async function collect(trials: readonly Labeled[], options: Watching = {}) {
   const [events, labels]: string[][] = [[], []]
-  const onEvent = (event: TrialEvent<Labelled>): void => {
+  const onEvent = (event: TrialEvent<Labeled>): void => {
     if (event.kind !== 'progress') events.push(told(event))
     options.onEvent?.(event)
   }
@@ -69,7 +69,7 @@ async function collect(trials: readonly Labelled[], options: Watching = {}) {
   return { events, labels }
 }
 
-const withoutData = (trial: Labelled): Labelled => ({ ...trial, data: { ...trial.data, sha256: 'lost' } })
+const withoutData = (trial: Labeled): Labeled => ({ ...trial, data: { ...trial.data, sha256: 'lost' } })
 
 const losing: TrialResolver = {
   data: ({ sha256 }) => {
@@ -93,7 +93,7 @@ describe('the runner of trials', () => {
     const trial = await trialOf('sent', 1, 20)
     const looked = await createSpec({ ...trial, probes: { of: ['meanSquare'], every: 10 }, scoring: 'part' })
     for (const one of [trial, { ...looked, work: 1, label: 'looked at' }]) {
-      const sent: Labelled = JSON.parse(JSON.stringify(one))
+      const sent: Labeled = JSON.parse(JSON.stringify(one))
       const results: TrialResult[] = []
       for await (const { result } of runTrials([one, sent], { workers, resolver: { data: () => fewPoints } })) {
         results.push({ ...result, seconds: 0 })
@@ -121,7 +121,7 @@ describe('the runner of trials', () => {
   it('stops the others where one fails, and throws its error when they have ended', async () => {
     const [long, short] = [await trialOf('long', 2, forever), await trialOf('short', 1)]
     const events: string[] = []
-    const onEvent = (event: TrialEvent<Labelled>): void => void events.push(told(event))
+    const onEvent = (event: TrialEvent<Labeled>): void => void events.push(told(event))
     expect(await laterRefusal(() => collect([long, withoutData(short)], { resolver: losing, onEvent }))).toBe(
       'Error: the file is gone',
     )
@@ -131,7 +131,7 @@ describe('the runner of trials', () => {
   it('stops the others where its reader breaks off', async () => {
     const trials = [await trialOf('long', 2, forever), await trialOf('short', 1)]
     const events: string[] = []
-    const onEvent = (event: TrialEvent<Labelled>): void => void events.push(told(event))
+    const onEvent = (event: TrialEvent<Labeled>): void => void events.push(told(event))
     for await (const { trial } of runTrials(trials, { workers, resolver: { data: () => fewPoints }, onEvent })) {
       expect(trial.label).toBe('short')
       break
@@ -140,7 +140,7 @@ describe('the runner of trials', () => {
   })
 
   it('finds what was made before, keeps what it makes, and gives both', async () => {
-    const store = memoryStore<Labelled, Pick<Labelled, 'label'>>(({ label }) => label)
+    const store = memoryStore<Labeled, Pick<Labeled, 'label'>>(({ label }) => label)
     const trials = [await trialOf('one', 1), await trialOf('two', 2)]
     expect(await collect([trials[1]], { store })).toEqual({
       events: ['planned two', 'started two', 'finished two'],
@@ -173,7 +173,7 @@ describe('the runner of trials', () => {
   it('goes on without a trial that its caller can do without', async () => {
     const [good, bad] = [await trialOf('good', 1), await trialOf('bad', 2)]
     const refused: string[] = []
-    const goesOnWithout = ({ label }: Labelled, error: unknown): boolean => {
+    const goesOnWithout = ({ label }: Labeled, error: unknown): boolean => {
       refused.push(`${label}: ${error}`)
       return true
     }
@@ -187,7 +187,7 @@ describe('the runner of trials', () => {
     const [long, last] = [await trialOf('long', 9), await trialOf('trained before', 0)]
     const part = { probes: null, scoring: 'part', keepsWeights: true } as const
     const blueprint = createBlueprint(last.network, fewPoints.shape)
-    const state = { step: 7, weights: new Map(initialise(blueprint, 5)) }
+    const state = { step: 7, weights: new Map(initialize(blueprint, 5)) }
     const finished = { interrupted: false, losses: [], diverged: null, looks: [], state } as const
     const one = createWorkers(1, precisions, (precision) => createWasmBackend({ threads: 1, precision }))
     const results = new Map<string, TrialResult>()

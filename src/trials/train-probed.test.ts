@@ -5,9 +5,9 @@ import { train } from '../api/train.ts'
 import type { Backend, Program } from '../backends/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
-import { initialise } from '../blueprint/initialise.ts'
+import { initialize } from '../blueprint/initialize.ts'
 import { moons } from '../data/planar.ts'
-import { createStandardiser } from '../data/standardise.ts'
+import { createStandardizer } from '../data/standardize.ts'
 import { momentum } from '../graph/optimizers/momentum.ts'
 import { batchNorm, chain, dense, relu } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
@@ -55,7 +55,7 @@ function trialOf(of: Network = network, options: TrainingOptions = {}, changed: 
     work: 1234,
     ...changed.trial,
   }
-  const start = (): Weights => initialise(blueprint, seed)
+  const start = (): Weights => initialize(blueprint, seed)
   return { blueprint, data: fewPoints, settings, start, ...changed, trial }
 }
 
@@ -231,9 +231,9 @@ describe('a trial that diverges', () => {
     expect(looks.at(-1)).toMatchObject({ step: steps, train: { loss: null } })
   })
 
-  it('may be normalised, or in no one’s sight', async () => {
-    const normalised = chain(dense(8), batchNorm(), relu(), dense(2))
-    const { diverged } = await finished(trialOf(normalised, { ...wild, optimizer: momentum({ rate: 1e38 }) }))
+  it('may be normalized, or in no one’s sight', async () => {
+    const normalized = chain(dense(8), batchNorm(), relu(), dense(2))
+    const { diverged } = await finished(trialOf(normalized, { ...wild, optimizer: momentum({ rate: 1e38 }) }))
     expect(diverged).not.toBeNull()
     expect((await finished(trialOf(network, wild, unseen))).diverged).not.toBeNull()
   })
@@ -253,25 +253,25 @@ describe('a trial in float64', () => {
 })
 
 describe('a trial with batch norm', () => {
-  const normalised = chain(dense(8), batchNorm(), relu(), dense(8), batchNorm(), relu(), dense(2))
+  const normalized = chain(dense(8), batchNorm(), relu(), dense(8), batchNorm(), relu(), dense(2))
 
   it('is scored with statistics that were taken anew, and its weights are left as trained', async () => {
-    const trial = trialOf(normalised, { steps: 3, optimizer: momentum({ rate: 0.1 }) })
+    const trial = trialOf(normalized, { steps: 3, optimizer: momentum({ rate: 0.1 }) })
     const result = await finished(trial)
     const { blueprint, settings, start } = trial
-    const standardiser = createStandardiser(fewPoints.train, fewPoints.shape, settings.standardise)
+    const standardizer = createStandardizer(fewPoints.train, fewPoints.shape, settings.standardize)
     const { state } = await runTrainingLoop({
       blueprint,
       data: fewPoints,
       settings,
-      standardiser,
+      standardizer,
       backend: float32,
       weights: start(),
     })
     const evaluator = await createEvaluator(blueprint, float32, 64)
     const lossWith = async (weights: Weights): Promise<number> => {
       evaluator.load(weights)
-      return (await evaluator.evaluate(fewPoints.train, standardiser, 'cross-entropy')).loss ?? Number.NaN
+      return (await evaluator.evaluate(fewPoints.train, standardizer, 'cross-entropy')).loss ?? Number.NaN
     }
     const [settled, lagging] = [await lossWith(result.weights), await lossWith(state.weights)]
     expect(result.scores.train.loss).toBeCloseTo(settled, 9)

@@ -1,7 +1,7 @@
 /** A trial that others are compared with: probes look at it on its way, and part of the samples score it. */
 import type { Backend } from '../backends/backend.ts'
 import { type Samples, selectSamples } from '../data/dataset.ts'
-import { createStandardiser, type Standardiser } from '../data/standardise.ts'
+import { createStandardizer, type Standardizer } from '../data/standardize.ts'
 import type { Occasion } from '../probes/layer-probe.ts'
 import { type LayerProbeName, layerProbeNames, layerProbes } from '../probes/layer-probes.ts'
 import { createLooker, type Looker, type Reading } from '../probes/look.ts'
@@ -17,7 +17,7 @@ import type { ResolvedTrial, TrialObserver } from './resolver.ts'
 import type { Look, TrialResult } from './result.ts'
 import type { TrialSpec } from './spec.ts'
 
-/** So many that scoring them takes a twentieth of the steps between two looks, which go back as well as forwards. */
+/** So many that scoring them takes a twentieth of the steps between two looks, which go back as well as forward. */
 function scoredOnWay({ batch, evaluateEvery = 1 }: TrainingSettings): number {
   return Math.max(fewestOnWay, Math.min(mostOnWay, Math.floor((0.05 * 3 * batch * evaluateEvery) / 2)))
 }
@@ -56,7 +56,7 @@ export async function trainProbed(
 /** What a trial is looked at and scored with. */
 interface Work {
   readonly start: Weights
-  readonly standardiser: Standardiser
+  readonly standardizer: Standardizer
   readonly evaluator: Evaluator
   readonly everyLook: Looker
   readonly endLook: Looker
@@ -74,9 +74,9 @@ async function prepare(
 ): Promise<Work> {
   const start = resolved.start()
   checkOutputs(blueprint, data)
-  const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
+  const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
   const parts = { train: scoredPart(data.train), test: data.test === data.train ? undefined : scoredPart(data.test) }
-  const samples = chooseSamples(data, standardiser, settings.loss, lookedAt, scoringSeed)
+  const samples = chooseSamples(data, standardizer, settings.loss, lookedAt, scoringSeed)
   const setting = { optimizer: settings.optimizer, start: readerOf(start) }
   const opened: Disposable[] = []
   const keep = <T extends Disposable>(one: T): T => {
@@ -92,7 +92,7 @@ async function prepare(
     const [everyLook, endLook] = [await looker(probesOf(trial, 'looks')), await looker(probesOf(trial, 'ends'))]
     const most = Math.max(parts.train.count, parts.test?.count ?? 0)
     const evaluator = keep(await createEvaluator(blueprint, backend, most))
-    return { start, standardiser, evaluator, everyLook, endLook, parts, dispose }
+    return { start, standardizer, evaluator, everyLook, endLook, parts, dispose }
   } catch (error) {
     dispose()
     throw error
@@ -112,10 +112,10 @@ async function trainAndScore(
   const started = performance.now()
   const { trial, blueprint, settings, data } = resolved
   const { finished } = trial
-  const { start, standardiser, evaluator, everyLook, endLook, parts } = work
+  const { start, standardizer, evaluator, everyLook, endLook, parts } = work
   const score = async (most: number): Promise<{ train: Scores; test: Scores }> => {
     const scoreSet = (set: Samples): Promise<Scores> =>
-      evaluator.evaluate(firstOf(set, most), standardiser, settings.loss, () => abort?.throwIfAborted())
+      evaluator.evaluate(firstOf(set, most), standardizer, settings.loss, () => abort?.throwIfAborted())
     const train = await scoreSet(parts.train)
     return { train, test: parts.test ? await scoreSet(parts.test) : train }
   }
@@ -134,7 +134,7 @@ async function trainAndScore(
       blueprint,
       data,
       settings,
-      standardiser,
+      standardizer,
       backend,
       weights: start,
       measurer,
@@ -189,7 +189,7 @@ function firstOf(set: Samples, most: number): Samples {
 async function lookingMeasurer(
   { blueprint, data, settings }: ResolvedTrial,
   backend: Backend,
-  { standardiser, evaluator }: Work,
+  { standardizer, evaluator }: Work,
   onLook: (step: number, weights: Weights) => Promise<void>,
 ): Promise<Measurer | undefined> {
   const { evaluateEvery, steps } = settings
@@ -198,7 +198,7 @@ async function lookingMeasurer(
     blueprint,
     data,
     settings: alone,
-    standardiser,
+    standardizer,
     backend,
     onMeasured: () => {},
   })
@@ -221,9 +221,9 @@ async function lookingMeasurer(
 }
 
 function settle({ blueprint, data, settings }: ResolvedTrial, backend: Backend, weights: Weights): Promise<Weights> {
-  const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
+  const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
   const { batch, seed } = settings
-  return settleStatistics(blueprint, backend, data.train, standardiser, weights, {
+  return settleStatistics(blueprint, backend, data.train, standardizer, weights, {
     batch,
     batches: settlingBatches,
     seed,

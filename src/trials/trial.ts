@@ -5,7 +5,7 @@ import type { Look } from './result.ts'
 import type { TrialSpec } from './spec.ts'
 
 export interface Trial extends TrialSpec {
-  /** Multiply-adds of the steps to train, forwards: how the times of trials relate. */
+  /** Multiply-adds of the steps to train, forward: how the times of trials relate. */
   readonly work: number
   /** The training, where it was done before: then it is looked at and scored, and not trained. */
   readonly finished?: FinishedTraining

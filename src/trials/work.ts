@@ -6,7 +6,7 @@ import type { TrainingSettings } from '../settings/options.ts'
 
 type Length = Pick<TrainingSettings, 'batch' | 'steps'>
 
-/** Multiply-adds of a training's steps, forwards. */
+/** Multiply-adds of a training's steps, forward. */
 export function workOf(blueprint: Blueprint, { batch, steps }: Length, precision: Precision): number {
   // float64 has half as many numbers in a vector.
   return count(blueprint).macs * batch * steps * (precision === 'float64' ? 2 : 1)

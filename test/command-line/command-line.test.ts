@@ -41,7 +41,7 @@ describe('help', () => {
   it('of train has every option of the contract', async () => {
     const { stdout } = await isobath('train --help')
     const contract =
-      'optimizer rate momentum weight-decay schedule batch epochs steps loss standardise order init log-every run exact no-winograd memory data data-dir samples'
+      'optimizer rate momentum weight-decay schedule batch epochs steps loss standardize order init log-every run exact no-winograd memory data data-dir samples'
     for (const option of contract.split(' ')) expect(stdout).toContain(`--${option} `)
   })
 
@@ -105,7 +105,7 @@ describe('train', () => {
 
   it("says why the scores are absurd where batch norm's statistics haven't settled", async () => {
     const deep = 'train mlp:depth=40,width=16,norm=batch,gain=1.6 --data moons --samples 64'
-    const remark = 'batches are normalised by their own statistics, scores by the running ones'
+    const remark = 'batches are normalized by their own statistics, scores by the running ones'
     expect((await isobath(`${deep} --steps 2 --run unsettled`)).stdout).toContain(remark)
     expect((await isobath(`train ${quick} --run settled`)).stdout).not.toContain('the running ones')
   })
@@ -170,7 +170,7 @@ describe('train', () => {
 
   it('trains with every option there is', async () => {
     const options =
-      '--optimizer nesterov --momentum 0.8 --momentum-schedule sutskever --rate 0.1 --weight-decay 1e-4 --clip-value 0.5 --clip-norm 2 --schedule step --warmup 2 --drop-at 0.5 --drop-factor 0.2 --layer-rate readout=0.5 --layer-rate hidden=1,2 --batch 16 --epochs 2.5 --loss squared-error --standardise per-pixel --order sequential --log-every 4 --exact --memory 64MiB --threads 2 --data-seed 5'
+      '--optimizer nesterov --momentum 0.8 --momentum-schedule sutskever --rate 0.1 --weight-decay 1e-4 --clip-value 0.5 --clip-norm 2 --schedule step --warmup 2 --drop-at 0.5 --drop-factor 0.2 --layer-rate readout=0.5 --layer-rate hidden=1,2 --batch 16 --epochs 2.5 --loss squared-error --standardize per-pixel --order sequential --log-every 4 --exact --memory 64MiB --threads 2 --data-seed 5'
     const run = await isobathJson(
       `train linear-residual:depth=3,width=4 --data spirals --samples 64 ${options} --run all`,
     )
@@ -189,7 +189,7 @@ describe('train', () => {
         layerRates: { readout: 0.5, hidden: [1, 2] },
         batch: 16,
         loss: 'squared-error',
-        standardise: 'per-pixel',
+        standardize: 'per-pixel',
         order: 'sequential',
         logEvery: 4,
       },
@@ -202,8 +202,8 @@ describe('train', () => {
 })
 
 describe('evaluate', () => {
-  it('gives a run the scores that train printed, with its own data, loss and standardising', async () => {
-    const options = '--loss squared-error --standardise none --data-seed 4'
+  it('gives a run the scores that train printed, with its own data, loss and standardizing', async () => {
+    const options = '--loss squared-error --standardize none --data-seed 4'
     const trained = await isobathJson(`train ${quick} ${options} --run scored`)
     const scores = await isobathJson('evaluate scored')
     expect(scores).toMatchObject({ train: trained.train, test: trained.test, data: 'moons', sameData: true })
@@ -283,7 +283,7 @@ describe('count', () => {
 
       parameters: all that is trained, biases and the scales and shifts of norms included; running statistics apart
       all tensors: parameters, weights that are not trained, and running statistics (two of the four vectors of a batch norm)
-      a MAC is one multiply-add of a matrix product or a convolution, for one sample, forwards; zeros beyond the border count
+      a MAC is one multiply-add of a matrix product or a convolution, for one sample, forward; zeros beyond the border count
       biases, norms, activations, pools and sums have no MACs
       FLOPs = 2 x MACs; a training step takes about three times as many
       activations in training (kept): the input and every output that a layer writes, for one sample, kept for the way back

@@ -33,7 +33,7 @@ describe('predict', () => {
     )
   })
 
-  it('takes new rows, which are standardised as the training was', async () => {
+  it('takes new rows, which are standardized as the training was', async () => {
     const rows = join(root, 'new.csv')
     writeFileSync(rows, 'length,width,flower\n2,5,rose\n17,5,rose\n')
     const { predictions, task } = await isobathJson(`predict ${run} --test-file ${rows}`)
@@ -105,17 +105,17 @@ describe('predict', () => {
     writeFileSync(copy, `${lines.join('\n')}\n`)
     const rows = lines.slice(1).map((line) => line.split(','))
     const bare = join(root, 'bare.csv')
-    writeFileSync(bare, `colour;width;length\n${rows.map(([length, width]) => `red;${width};${length}\n`).join('')}`)
-    const labelled = await isobathJson(`predict ${run} --data ${copy}`)
+    writeFileSync(bare, `color;width;length\n${rows.map(([length, width]) => `red;${width};${length}\n`).join('')}`)
+    const labeled = await isobathJson(`predict ${run} --data ${copy}`)
     const { stderr } = await isobath(['predict', run, '--data', bare])
-    const unlabelled = await isobathJson(`predict ${run} --data ${bare}`)
-    expect(labelled).toMatchObject({ set: 'all', predictions: { length: 60 } })
+    const unlabeled = await isobathJson(`predict ${run} --data ${bare}`)
+    expect(labeled).toMatchObject({ set: 'all', predictions: { length: 60 } })
     const without = (list: unknown): unknown[] =>
       Object(list).map(({ expected: _, ...others }: object & { expected: unknown }) => others)
-    expect(unlabelled.predictions).toEqual(without(labelled.predictions))
+    expect(unlabeled.predictions).toEqual(without(labeled.predictions))
     expect(stderr.split('\n')).toEqual([
       'bare.csv: 60 rows, 3 columns between semicolons, named by the first line, 1 left out',
-      'left out, as the training had no such column: colour',
+      'left out, as the training had no such column: color',
       'flower is not in the table: predictions stand alone',
       '',
     ])
@@ -203,12 +203,12 @@ describe('predict', () => {
     const alone = await isobathJson(`evaluate ${model} --data ${table} --label flower --network mlp:depth=1,width=8`)
     expect(alone).toMatchObject({ data: 'flowers.csv' })
     const refused = [
-      await isobath(['predict', model, '--data', rows, '--standardise', 'none']),
+      await isobath(['predict', model, '--data', rows, '--standardize', 'none']),
       await isobath(['predict', model, '--data', 'blobs']),
       await isobath(['predict', model]),
     ]
     expect(saidOn(refused, root)).toMatchInlineSnapshot(`
-      "isobath: --standardise: rows.csv is standardised as the table of the training was. Leave it out.
+      "isobath: --standardize: rows.csv is standardized as the table of the training was. Leave it out.
       isobath: blobs: expected 2 classes, as ROOT/model.safetensors was trained on, got 3. Give it data of that kind.
       isobath: --data: expected a data set (blobs, cifar-10, csv, glyphs, mnist, moons, sawtooth, spirals, teacher, tiles), got none. Name one, such as --data glyphs.
       "
@@ -271,8 +271,8 @@ describe('predict', () => {
     mkdirSync(join(root, 'empty'))
     const other = join(root, 'other.csv')
     writeFileSync(other, readFileSync(table, 'utf8').replaceAll('rose', 'aster'))
-    const unlabelled = join(root, 'unlabelled.csv')
-    writeFileSync(unlabelled, 'width,length\n1,2\n')
+    const unlabeled = join(root, 'unlabeled.csv')
+    writeFileSync(unlabeled, 'width,length\n1,2\n')
     const narrow = join(root, 'narrow.csv')
     writeFileSync(narrow, 'flower,length\nrose,2\n')
     const said = [
@@ -283,8 +283,8 @@ describe('predict', () => {
       await isobath(['evaluate', run, '--data', other]),
       await isobath(['predict', run, '--data', other, '--set', 'train']),
       await isobath(['predict', run, '--data', other, '--categorical', 'width']),
-      await isobath(['predict', run, '--data', other, '--standardise', 'none']),
-      await isobath(['evaluate', run, '--data', unlabelled]),
+      await isobath(['predict', run, '--data', other, '--standardize', 'none']),
+      await isobath(['evaluate', run, '--data', unlabeled]),
       await isobath(['predict', run, '--data', narrow]),
       await isobath(['predict', run, '--out', '/proc/predictions/p.csv']),
     ]
@@ -297,8 +297,8 @@ describe('predict', () => {
       isobath: other.csv, line 2, column "flower": expected a class of the training (lily, tall, rose), got "aster". Correct it, or leave the row out: the network has no such answer.
       isobath: --set: all rows of other.csv are predicted, as it isn't the run's own. Leave it out.
       isobath: --categorical: the run was trained with column "width" as numbers, and takes tables so. Leave it out.
-      isobath: --standardise: other.csv is standardised as the table of the training was. Leave it out.
-      isobath: unlabelled.csv: expected a column "flower", as in the training's table, got width, length. Add it, or give the table the names of the training's.
+      isobath: --standardize: other.csv is standardized as the table of the training was. Leave it out.
+      isobath: unlabeled.csv: expected a column "flower", as in the training's table, got width, length. Add it, or give the table the names of the training's.
       isobath: narrow.csv: expected a column "width", as in the training's table, got flower, length. Add it, or give the table the names of the training's.
       isobath: /proc/predictions: can't be written (no such file or directory). Choose another place.
       "

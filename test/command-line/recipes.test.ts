@@ -18,7 +18,7 @@ describe('train --recipe', () => {
       stepsScale: 0.0005,
       steps: 32,
       batch: 64,
-      standardise: 'per-pixel-mean',
+      standardize: 'per-pixel-mean',
       optimizer: { name: 'momentum', rate: 0.05, rule: { momentum: 0.9, weightDecay: 1e-4 } },
       schedule: { name: 'step', warmup: 0, dropAt: [0.5, 0.75], dropFactor: 0.1 },
       // A pass is one step.

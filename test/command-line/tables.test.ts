@@ -141,7 +141,7 @@ describe('a table of words', () => {
     expect(stdout).toContain('column 3 names 3 classes (apple, banana, cherry)')
   })
 
-  it('can be learnt by heart only, when its labels are random', async () => {
+  it('can be learned by heart only, when its labels are random', async () => {
     const { test, train } = await isobathJson(`train ${network} --data orchard --random-labels --steps 60`)
     expect(Object(train).error).toBeGreaterThan(0.4)
     expect(Object(test).error).toBeGreaterThan(0.3)

@@ -8,7 +8,7 @@ import {
   type Diagnosis,
   diagnose,
   diagnoseRun,
-  initialise,
+  initialize,
   momentum,
   parseNetwork,
   type Run,
@@ -89,7 +89,7 @@ it('of an interrupted run trains it anew, with its settings', async () => {
 
 it('of a run that began with weights of its own draws them', async () => {
   const { blueprint } = await readRun(place('finished'))
-  await trained('own', { weights: initialise(blueprint, 99) })
+  await trained('own', { weights: initialize(blueprint, 99) })
   const { diagnosis, found } = await diagnosed('own', { seedCount: 1 })
   expect(found).toEqual([])
   expect(diagnosis.notes).toEqual([

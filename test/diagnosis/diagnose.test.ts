@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Backend, precisions } from '../../src/backends/backend.ts'
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
-import { initialise } from '../../src/blueprint/initialise.ts'
+import { initialize } from '../../src/blueprint/initialize.ts'
 import { moons } from '../../src/data/planar.ts'
 import { type DiagnosisOutcome, runDiagnosis } from '../../src/diagnosis/diagnose.ts'
 import type { DiagnosisEvent } from '../../src/diagnosis/events.ts'
@@ -54,8 +54,8 @@ async function diagnosed(...those: Parameters<typeof taskOf>): Promise<Diagnosis
 const named = (records: readonly TrialRecord[]): string[] => records.map(({ control, seed }) => `${control} ${seed}`)
 const firstRound = ['patient 0', 'patient 1', 'patient 2', 'shallow twin 0', 'shallow twin 1', 'shallow twin 2']
 /** All that isn't time. */
-const timeless = ({ evidence: { records, measured, chance }, judgement }: DiagnosisOutcome): string =>
-  JSON.stringify({ records: records.map((record) => ({ ...record, seconds: 0 })), measured, chance, judgement })
+const timeless = ({ evidence: { records, measured, chance }, judgment }: DiagnosisOutcome): string =>
+  JSON.stringify({ records: records.map((record) => ({ ...record, seconds: 0 })), measured, chance, judgment })
 
 const keyOf = ({ control, seed }: TrialKey): string => `${control} ${seed}`
 
@@ -87,8 +87,8 @@ function watch(options: {
 
 describe('a diagnosis of a healthy network', () => {
   it('trains it and its twin with all seeds, measures what takes no training, and stops', async () => {
-    const { evidence, judgement, openQuestions, interrupted, seconds } = await diagnosed(good)
-    expect(judgement).toMatchObject({ verdict: 'healthy', findings: [], open: [] })
+    const { evidence, judgment, openQuestions, interrupted, seconds } = await diagnosed(good)
+    expect(judgment).toMatchObject({ verdict: 'healthy', findings: [], open: [] })
     expect(named(evidence.records)).toEqual(firstRound)
     expect(Object.keys(evidence.measured)).toEqual(['linearProbe', 'affine'])
     expect(openQuestions).toEqual([])
@@ -99,32 +99,32 @@ describe('a diagnosis of a healthy network', () => {
   })
 
   it('does without a twin where nothing is repeated', async () => {
-    const { evidence, judgement } = await diagnosed(chain(dense(8), relu(), dense(2)))
+    const { evidence, judgment } = await diagnosed(chain(dense(8), relu(), dense(2)))
     expect(named(evidence.records)).toEqual(['patient 0', 'patient 1', 'patient 2'])
     expect(evidence.depths.patient).toBe(1)
-    expect(judgement.verdict).toBe('healthy')
+    expect(judgment.verdict).toBe('healthy')
   })
 
   it('may be of a network without a hidden layer', async () => {
-    const { evidence, judgement } = await diagnosed(chain(dense(2)))
+    const { evidence, judgment } = await diagnosed(chain(dense(2)))
     expect(evidence.depths.patient).toBe(0)
-    expect(judgement.verdict).toBe('healthy')
+    expect(judgment.verdict).toBe('healthy')
     expect(evidence.applicable.has('4 x width')).toBe(false)
   })
 
   it('may be of a network with batch norm, or with residual blocks', async () => {
-    expect((await diagnosed(preset('mlp:depth=3,width=8,norm=batch'))).judgement.findings).toEqual([])
-    const { judgement, evidence } = await diagnosed(preset('residual-mlp:depth=3,width=8'))
-    expect(judgement.verdict).toBe('healthy')
+    expect((await diagnosed(preset('mlp:depth=3,width=8,norm=batch'))).judgment.findings).toEqual([])
+    const { judgment, evidence } = await diagnosed(preset('residual-mlp:depth=3,width=8'))
+    expect(judgment.verdict).toBe('healthy')
     expect(Object.keys(evidence.measured)).toEqual(['linearProbe', 'withoutBlocks'])
   })
 })
 
 describe('a diagnosis of an ill network', () => {
   it('tries one seed of each control that is asked for, and the shallower twin only where the shallow one fails', async () => {
-    const { evidence, judgement } = await diagnosed(bad)
-    expect(judgement.verdict).toBe('vanishing-signal')
-    expect(judgement.open).toEqual([])
+    const { evidence, judgment } = await diagnosed(bad)
+    expect(judgment.verdict).toBe('vanishing-signal')
+    expect(judgment.open).toEqual([])
     const names = named(evidence.records)
     expect(names.slice(0, 6)).toEqual(firstRound)
     expect(names.slice(6)).toEqual(['rate / 3 0', 'rate / 10 0', 'float64 0'])
@@ -155,9 +155,9 @@ describe('a diagnosis of an ill network', () => {
 
 describe("a diagnosis's budget", () => {
   it('leaves controls open, with what they would take, where it is spent', async () => {
-    const { evidence, judgement, openQuestions } = await diagnosed(bad, { budgetSeconds: 1e-3 })
+    const { evidence, judgment, openQuestions } = await diagnosed(bad, { budgetSeconds: 1e-3 })
     expect(named(evidence.records).filter((name) => !/^(patient|shallow)/.test(name))).toEqual([])
-    expect(judgement.open.map(({ cause }) => cause)).toContain('numerical-error')
+    expect(judgment.open.map(({ cause }) => cause)).toContain('numerical-error')
     const controls = openQuestions.filter(({ need }) => 'control' in need)
     expect(controls.length).toBeGreaterThan(0)
     for (const { seconds } of controls) expect(seconds).toBeGreaterThan(0)
@@ -209,11 +209,11 @@ describe('a diagnosis that is stopped', () => {
   })
 
   it('gives nothing where nothing was trained', async () => {
-    const { evidence, judgement, interrupted } = await diagnosed(bad, { abort: AbortSignal.abort() })
+    const { evidence, judgment, interrupted } = await diagnosed(bad, { abort: AbortSignal.abort() })
     expect(evidence.records).toEqual([])
     expect(interrupted).toBe(true)
-    expect(judgement.findings).toEqual([])
-    expect(judgement.verdict).toBe('undecided')
+    expect(judgment.findings).toEqual([])
+    expect(judgment.verdict).toBe('undecided')
   })
 
   it('is stopped between controls, too', async () => {
@@ -221,13 +221,13 @@ describe('a diagnosis that is stopped', () => {
     const onTrials = (trials: readonly DiagnosisTrial[]): void => {
       if (trials.some(({ control }) => control === 'float64')) stop.abort()
     }
-    const { evidence, interrupted, judgement } = await diagnosed(bad, {
+    const { evidence, interrupted, judgment } = await diagnosed(bad, {
       abort: stop.signal,
       onEvent: watch({ onTrials }),
     })
     expect(interrupted).toBe(true)
     expect(named(evidence.records).filter((name) => name.startsWith('float64'))).toEqual([])
-    expect(judgement.open.length).toBeGreaterThan(0)
+    expect(judgment.open.length).toBeGreaterThan(0)
   })
 
   it('is stopped within a measurement, too', async () => {
@@ -250,30 +250,30 @@ describe('what a diagnosis is told', () => {
     const against = preset('mlp:depth=2,width=5')
     const seen: DiagnosisTrial[] = []
     const onEvent = watch({ onTrials: (trials) => void seen.push(...trials) })
-    const { evidence, judgement } = await diagnosed(bad, { twin: against, onEvent, seeds: [0, 1, 2] })
+    const { evidence, judgment } = await diagnosed(bad, { twin: against, onEvent, seeds: [0, 1, 2] })
     const twins = seen.filter(({ control }) => control === 'shallow twin')
     expect(twins).toHaveLength(3)
     for (const twin of twins) expect(twin.network).toEqual(against)
     expect(evidence).toMatchObject({ isTwinGiven: true, depths: { shallow: 2 } })
-    expect(judgement.verdict).toBe('vanishing-signal')
+    expect(judgment.verdict).toBe('vanishing-signal')
     expect(evidence.measured.constructive?.impossible).toEqual(expect.any(String))
   })
 
   it('may be how weights start, of all trainings', async () => {
     const zeros: DiagnosisTask['start'] = (blueprint, seed) =>
-      new Map([...initialise(blueprint, seed)].map(([name, values]) => [name, new Float64Array(values.length)]))
+      new Map([...initialize(blueprint, seed)].map(([name, values]) => [name, new Float64Array(values.length)]))
     const { evidence } = await diagnosed(bad, { start: zeros, seeds: [0] })
     expect(new Set(evidence.records.map(({ control }) => control)).size).toBeGreaterThan(3)
     for (const { losses } of evidence.records) expect(losses[0].loss).toBeCloseTo(Math.log(2), 6)
   })
 
-  it('is the network’s own initialisation otherwise, with the trial’s seed', async () => {
+  it('is the network’s own initialization otherwise, with the trial’s seed', async () => {
     const seen: DiagnosisTrial[] = []
     const onEvent = watch({ onTrials: (trials) => void seen.push(...trials) })
     const drawn = await diagnosed(good, { onEvent, seeds: [4, 9] })
     expect(seen.map(({ seed }) => seed)).toEqual([4, 4, 9, 9])
     expect(new Set(seen.map(({ start }) => start.kind))).toEqual(new Set(['seed']))
-    const given = await diagnosed(good, { onEvent, seeds: [4, 9], start: initialise })
+    const given = await diagnosed(good, { onEvent, seeds: [4, 9], start: initialize })
     expect(timeless(given)).toBe(timeless(drawn))
     const starts = seen.slice(4).map(({ start }) => (start.kind === 'object' ? start.sha256 : 'seed'))
     expect(new Set(starts).size).toBe(4)
@@ -336,8 +336,8 @@ describe('a control that memory does not hold', () => {
       }
       return Object.assign(Object.create(backend), { compile })
     }
-    const { evidence, judgement } = await diagnosed(bad, { workers: createWorkers(2, precisions, createBackend) })
-    expect(judgement.verdict).toBe('vanishing-signal')
+    const { evidence, judgment } = await diagnosed(bad, { workers: createWorkers(2, precisions, createBackend) })
+    expect(judgment.verdict).toBe('vanishing-signal')
     expect(named(evidence.records)).not.toContain('float64 0')
     expect(evidence.applicable.has('float64')).toBe(false)
   })
@@ -363,9 +363,9 @@ describe('a measurement that memory does not hold', () => {
       }
       return Object.assign(Object.create(backend), { compile })
     }
-    const { evidence, judgement } = await diagnosed(good, { workers: createWorkers(2, precisions, createBackend) })
+    const { evidence, judgment } = await diagnosed(good, { workers: createWorkers(2, precisions, createBackend) })
     expect(Object.keys(evidence.measured)).toEqual(['linearProbe'])
-    expect(judgement).toMatchObject({ verdict: 'undecided', open: [{ cause: 'useless-depth' }] })
+    expect(judgment).toMatchObject({ verdict: 'undecided', open: [{ cause: 'useless-depth' }] })
   })
 })
 

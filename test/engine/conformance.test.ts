@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Backend, fillInput } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import { createBlueprint } from '../../src/blueprint/create.ts'
-import { initialise } from '../../src/blueprint/initialise.ts'
+import { initialize } from '../../src/blueprint/initialize.ts'
 import { ops } from '../../src/graph/ops.ts'
 import { evaluationGraph } from '../../src/graph/programs.ts'
 import { activationNames } from '../../src/network/activations.ts'
@@ -200,7 +200,7 @@ describe.each(variants)('$name', ({ create }) => {
   })
 
   test('many steps in one call and one step in many calls give the same bits', async () => {
-    const { problem } = await expectedOutcome('batch normalisation')
+    const { problem } = await expectedOutcome('batch normalization')
     const together = await runProblem(backend, problem)
     const program = await compileProblem(backend, problem)
     for (let slot = 0; slot < problem.steps.length; slot++) {
@@ -213,7 +213,7 @@ describe.each(variants)('$name', ({ create }) => {
   test.each([Number.NaN, Number.POSITIVE_INFINITY, 1e30])(
     'a step whose loss is not finite (x = %d) changes nothing',
     async (bad) => {
-      const { network } = examples['batch normalisation']
+      const { network } = examples['batch normalization']
       const options = { batch: 5, steps: 4, loss: 'squared-error' as const }
       const healthy = createProblem(network, { ...options, steps: 2 })
       const sick = createProblem(network, options)
@@ -265,7 +265,7 @@ async function evaluate(name: ExampleName, batchStatistics: boolean) {
   const blueprint = createBlueprint(network, input)
   const graph = evaluationGraph(blueprint, { batch, batchStatistics, taps: () => true })
   const random = createRandom(3)
-  const start = initialise(blueprint, 5)
+  const start = initialize(blueprint, 5)
   for (const [key, values] of start) {
     if (key.endsWith('running_mean')) values.set(normals(random, values.length))
     if (key.endsWith('running_var')) values.set(normals(random, values.length).map((value) => 0.5 + value * value))

@@ -67,7 +67,7 @@ test('threads wait once a layer, in the backward pass only', () => {
   const { plan } = build(mlp(100), 'training')
   const loops = plan.body.filter((node): node is PlanLoop => node.kind === 'loop')
   const barriers = loops.map(({ body }) => body.filter(({ kind }) => kind === 'barrier').length)
-  // Forwards a thread needs only the rows that it computed itself. Backwards, the gradients of weights and biases are
+  // Forward a thread needs only the rows that it computed itself. Backward, the gradients of weights and biases are
   // sums over all rows, and so over what other threads wrote; the next layer's rows are a thread's own again.
   expect(barriers).toEqual([0, 1])
 })

@@ -8,7 +8,7 @@ import type { Program } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import { lossNames } from '../../src/graph/losses.ts'
 import { activationNames } from '../../src/network/activations.ts'
-import { gaussian } from '../../src/network/initialisers.ts'
+import { gaussian } from '../../src/network/initializers.ts'
 import {
   activation,
   averagePool,

@@ -11,7 +11,7 @@ const block = residual(chain(dense(4), relu()), { multiplier: [1, 0.5, 0.25] })
 const network = chain(repeat(3, block, { name: 'hidden' }), dense(2, { name: 'out' }))
 const { graph } = createProblem(network, { input: [4], batch: 8, optimizer: sgdRule })
 
-test('a training step prints as one loop forwards and one backwards', () => {
+test('a training step prints as one loop forward and one backward', () => {
   verifyGraph(graph)
   expect(printGraph(graph)).toMatchInlineSnapshot(`
     "graph training step

@@ -18,7 +18,7 @@ function callsOf(rows: number, columns: number): Call[] {
   return [
     { op: 'add', inputs: [x, dy] },
     { op: 'addBias', inputs: [x, shift] },
-    { op: 'batchNormalise', inputs: [x, mean, inverse, scale, shift] },
+    { op: 'batchNormalize', inputs: [x, mean, inverse, scale, shift] },
     { op: 'batchNormInputGradient', inputs: [dy, x, mean, inverse, scale, shift, mean] },
     // Which elements are dropped follows from their numbers.
     { op: 'dropout', inputs: [x, whole(77), whole(5), whole(threshold), { shape: [], values: [1.5] }] },

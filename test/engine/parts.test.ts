@@ -8,16 +8,16 @@ interface Sizes {
   readonly rows: number
   readonly columns: number
   /** What all elements have in common: what is left of it after rounding would drown the deviations. */
-  readonly centre: number
+  readonly center: number
 }
 
-function callsOf({ rows, columns, centre }: Sizes): Call[] {
+function callsOf({ rows, columns, center }: Sizes): Call[] {
   const random = createRandom(3, rows, columns)
   const numbers = (shape: number[], next: () => number): Tensor => ({
     shape,
     values: Float64Array.from({ length: shape.reduce((all, size) => all * size, 1) }, () => Math.fround(next())),
   })
-  const around = (...shape: number[]): Tensor => numbers(shape, () => centre + random.normal())
+  const around = (...shape: number[]): Tensor => numbers(shape, () => center + random.normal())
   const positive = (...shape: number[]): Tensor => numbers(shape, () => 0.5 + random.uniform())
   const dy = numbers([rows, columns], () => random.normal())
   const x = around(rows, columns)
@@ -43,12 +43,12 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, inde
 
 testOnAnyThreads({
   'every number of rows': [...upTo(17), 1023, 1024, 1543, 2048, 5003].flatMap((rows) =>
-    callsOf({ rows, columns: 5, centre: 0 }),
+    callsOf({ rows, columns: 5, center: 0 }),
   ),
   // Rows of 256 are a line longer than their columns.
   'every number of columns': [...upTo(17), 24, 33, 256].flatMap((columns) =>
-    callsOf({ rows: 1027, columns, centre: 10 }),
+    callsOf({ rows: 1027, columns, center: 10 }),
   ),
-  'more parts than there can be': callsOf({ rows: 64 * 512 + 700, columns: 3, centre: 0 }),
-  'deviations much smaller than their centre': callsOf({ rows: 3000, columns: 9, centre: 1000 }),
+  'more parts than there can be': callsOf({ rows: 64 * 512 + 700, columns: 3, center: 0 }),
+  'deviations much smaller than their center': callsOf({ rows: 3000, columns: 9, center: 1000 }),
 })

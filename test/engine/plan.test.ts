@@ -80,7 +80,7 @@ test('a residual network: the branch, the sum and what is saved are one kernel',
   `)
 })
 
-test('a long loop backwards: blocks of gradients by rows, then of gradients by weights, with one barrier for each', () => {
+test('a long loop backward: blocks of gradients by rows, then of gradients by weights, with one barrier for each', () => {
   const network = chain(dense(4), repeat(9, chain(dense(4), relu())), dense(2))
   const { graph } = createProblem(network, { batch: 8, optimizer: sgdRule })
   const plan = createPlan(graph, options)

@@ -1,6 +1,6 @@
 /**
  * Element-by-element work that a convolution by Winograd's algorithm does on what it reads, line by line before its tiles:
- * normalisation with its activation forwards, batch norm's gradient backwards. Against float64, and on any number of threads
+ * normalization with its activation forward, batch norm's gradient backward. Against float64, and on any number of threads
  * the same bits.
  */
 import { describe, expect, test } from 'vitest'
@@ -55,7 +55,7 @@ describe.each([
 ] as const)('%s', (_name, network, input, batch) => {
   test('are those of the reference, with one set of bits', async () => {
     const { problem, names } = preparedIn(network, input, batch)
-    expect(names.some((name) => name.startsWith('batchNormalise + relu + conv (winograd'))).toBe(true)
+    expect(names.some((name) => name.startsWith('batchNormalize + relu + conv (winograd'))).toBe(true)
     expect(names.some((name) => name.startsWith('batchNormInputGradient + convInputGradient (winograd'))).toBe(true)
     const expected = await runProblem(createReferenceBackend(), problem)
     const runs: string[] = []

@@ -1,6 +1,6 @@
 /**
- * Sums over parts of the rows that convolutions make, in the convolutions' own kernels: statistics forwards, gradients of batch
- * norm and of biases backwards. Against float64, and on any number of threads the same bits.
+ * Sums over parts of the rows that convolutions make, in the convolutions' own kernels: statistics forward, gradients of batch
+ * norm and of biases backward. Against float64, and on any number of threads the same bits.
  */
 
 import { describe, expect, test } from 'vitest'
@@ -24,8 +24,8 @@ interface Problem {
   readonly inputs: ReadonlyMap<string, Float64Array>
 }
 
-/** `centre`: what all weights have in common, and so the results. */
-function createSums(sizes: Sizes, centre: number): Problem {
+/** `center`: what all weights have in common, and so the results. */
+function createSums(sizes: Sizes, center: number): Problem {
   const { B, C, O, kernel } = sizes
   const attributes = windowOf(sizes)
   const { height, width, positions, outputHeight, outputWidth, outputPositions } = geometryOf(attributes)
@@ -47,7 +47,7 @@ function createSums(sizes: Sizes, centre: number): Problem {
   const rows = B * outputPositions
   const [y] = builder.op(
     'conv',
-    [input('x', [B * positions, C], 1 + centre), input('w', [O, C * kernel ** 2], centre)],
+    [input('x', [B * positions, C], 1 + center), input('w', [O, C * kernel ** 2], center)],
     attributes,
     '',
   )
@@ -114,10 +114,10 @@ describe.each(Object.entries(problems))('%s', (_name, sizes) => {
     ])
   })
 
-  // With a centre the results have much in common: their mean is some forty times their deviation.
+  // With a center the results have much in common: their mean is some forty times their deviation.
   test.each(['float32', 'float64'] as const)('%s', async (precision) => {
-    for (const centre of [0, 5]) {
-      const problem = createSums(sizes, centre)
+    for (const center of [0, 5]) {
+      const problem = createSums(sizes, center)
       const judged = await run(createReferenceBackend(), problem)
       const bits: string[] = []
       for (const threads of ['inline', 1, 2, 3, 5] as const) {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { Blueprint, Shape } from '../../src/blueprint/blueprint.ts'
 import { createBlueprint } from '../../src/blueprint/create.ts'
-import { initialise } from '../../src/blueprint/initialise.ts'
+import { initialize } from '../../src/blueprint/initialize.ts'
 import { sizeOf } from '../../src/blueprint/shape.ts'
 import type { LossName } from '../../src/graph/losses.ts'
 import type { OptimizerRule } from '../../src/graph/programs.ts'
@@ -54,7 +54,7 @@ const adam = {
 const tanhNetwork = 'mlp:depth=20,width=128,activation=tanh,init=glorot'
 
 /**
- * ReLU only where nothing amplifies a difference: with batch normalisation, one unit whose input is 1e-7 on the one side and
+ * ReLU only where nothing amplifies a difference: with batch normalization, one unit whose input is 1e-7 on the one side and
  * 0 on the other changes the gradient by half a percent, and 100 steps later the losses by ten.
  *
  * Sizes that fill the kernels' tiles and sizes that don't: 784 and 64 do, 50, 10 and 99 don't.
@@ -170,21 +170,21 @@ export interface GoldenData {
   readonly sha256: string
 }
 
-/** Samples around one centre for each class; a class's targets are random too. */
+/** Samples around one center for each class; a class's targets are random too. */
 export function createGoldenData({ network, input, inputNorm, outputs, seed }: GoldenCase): GoldenData {
   const layers = typeof network === 'string' ? parseNetwork(network, { classes: outputs, input }) : network
   const blueprint = createBlueprint(layers, input)
   const features = sizeOf(input)
-  const weights = new Map([...initialise(blueprint, seed)].map(([name, values]) => [name, values.map(Math.fround)]))
+  const weights = new Map([...initialize(blueprint, seed)].map(([name, values]) => [name, values.map(Math.fround)]))
   const random = createRandom(seed, 'golden data')
-  const centres = Float64Array.from({ length: outputs * features }, () => 0.5 * random.normal())
+  const centers = Float64Array.from({ length: outputs * features }, () => 0.5 * random.normal())
   const classTargets = Float32Array.from({ length: outputs * outputs }, () => random.normal())
   const labels = Int32Array.from({ length: sampleCount }, () => random.integer(outputs))
   const x = new Float32Array(sampleCount * features)
   const targets = new Float32Array(sampleCount * outputs)
   labels.forEach((label, sample) => {
     for (let feature = 0; feature < features; feature++) {
-      x[sample * features + feature] = centres[label * features + feature] + random.normal()
+      x[sample * features + feature] = centers[label * features + feature] + random.normal()
     }
     if (inputNorm !== undefined) scaleTo(inputNorm, x.subarray(sample * features, (sample + 1) * features))
     targets.set(classTargets.subarray(label * outputs, (label + 1) * outputs), sample * outputs)

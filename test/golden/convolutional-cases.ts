@@ -1,5 +1,5 @@
 /** The training problems of convolutional networks that PyTorch did too; see cases.ts. */
-import { deltaOrthogonal, hardtMa, zeros } from '../../src/network/initialisers.ts'
+import { deltaOrthogonal, hardtMa, zeros } from '../../src/network/initializers.ts'
 import {
   averagePool,
   batchNorm,
@@ -76,7 +76,7 @@ const norms = chain(
   dense(10),
 )
 
-/** What networks without normalisation have instead. */
+/** What networks without normalization have instead. */
 const remedies = chain(
   conv(16, { init: hardtMa() }),
   softplus(),

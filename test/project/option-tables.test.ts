@@ -1,7 +1,7 @@
 /** The tables of options in docs, made from the tables in the code: `npx vitest run test/project/option-tables -u` writes them. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { generatorTables } from '../../src/data/catalogue.ts'
+import { generatorTables } from '../../src/data/catalog.ts'
 import { commonOptions, tableOptions } from '../../src/data/options.ts'
 import { machine } from '../../src/settings/machine.ts'
 import { optimizerOptions } from '../../src/settings/optimizer.ts'

@@ -16,7 +16,7 @@ import {
   type Diagnosis,
   type DiagnosisEvent,
   diagnose,
-  initialise,
+  initialize,
   momentum,
   parseNetwork,
   type ResumeDiagnosisOptions,
@@ -268,7 +268,7 @@ describe('a diagnosis is not gone on with', () => {
       await laterRefusal(() => goOn('whole', { data: blobs({ classes: 6, train: 300, test: 101 }) })),
       await laterRefusal(() => goOn('whole', { exact: true })),
       await laterRefusal(() => goOn('whole', { budget: 60 })),
-      await laterRefusal(() => goOn('whole', { start: initialise })),
+      await laterRefusal(() => goOn('whole', { start: initialize })),
       await laterRefusal(() => goOn('empty')),
       await laterRefusal(() => diagnose(network, { ...options, run: place('whole') })),
     ]
@@ -300,13 +300,13 @@ describe('a diagnosis is not gone on with', () => {
   })
 
   it('without the start of weights that it began with', async () => {
-    const start: typeof initialise = (blueprint) => initialise(blueprint, 7)
+    const start: typeof initialize = (blueprint) => initialize(blueprint, 7)
     const own = { ...options, start, run: place('own'), abort: AbortSignal.timeout(50) }
     await diagnose(network, own)
     expect(await laterRefusal(() => goOn('own'))).toMatch(
       /start: the diagnosis in .* began with weights that its caller gave/,
     )
-    const other: typeof initialise = (blueprint) => initialise(blueprint, 8)
+    const other: typeof initialize = (blueprint) => initialize(blueprint, 8)
     expect(await laterRefusal(() => goOn('own', { start: other }))).toMatch(
       /start: the diagnosis in .* began with other weights\. Give the same start, or diagnose anew\./,
     )

@@ -13,7 +13,7 @@ import {
   subsample,
 } from '../../src/network/layers.ts'
 import type { Layer } from '../../src/network/network.ts'
-import { arbitraryTrained, elementwise, initialiser, multiplier, oneOfKinds, type Place } from './arbitrary-parts.ts'
+import { arbitraryTrained, elementwise, initializer, multiplier, oneOfKinds, type Place } from './arbitrary-parts.ts'
 
 type Image = readonly number[]
 
@@ -85,7 +85,7 @@ function convOptions([, height, width]: Image, place: Place): fc.Arbitrary<ConvO
     kernel: fc.integer({ min: 1, max: Math.min(4, farthest) }),
     padding: fc.constantFrom('zero', 'circular'),
     bias: fc.boolean(),
-    init: initialiser(place),
+    init: initializer(place),
   })
   return fc.tuple(options, arbitraryTrained).map(([chosen, trained]) => ({ ...chosen, ...trained }))
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { chain, dense, flatten, layerNorm, repeat, residual } from '../../src/network/layers.ts'
 import type { Layer, LayerKind, Network } from '../../src/network/network.ts'
 import { arbitraryImageLayers } from './arbitrary-images.ts'
-import { arbitraryTrained, elementwise, initialiser, multiplier, oneOfKinds, type Place } from './arbitrary-parts.ts'
+import { arbitraryTrained, elementwise, initializer, multiplier, oneOfKinds, type Place } from './arbitrary-parts.ts'
 
 export interface ArbitraryOptions {
   /** The input's shape; [5] by default. With [C, H, W] there are layers on images first, or none. */
@@ -21,7 +21,7 @@ export function arbitraryNetwork(options: ArbitraryOptions = {}): fc.Arbitrary<N
   const place: Place = { nesting, without }
   const widths = fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 2 })
   const body = widths.chain((list) => fc.tuple(...list.map((width) => segment(width, place))))
-  const readout = initialiser(place).map((init) => dense(outputs, { init, name: 'readout' }))
+  const readout = initializer(place).map((init) => dense(outputs, { init, name: 'readout' }))
   return fc.tuple(start(input, place), body, readout).map(([first, segments, last]) => {
     return chain(...first, ...segments.flat(), last)
   })
@@ -75,6 +75,6 @@ function through(width: number, place: Place): fc.Arbitrary<Layer> {
 
 function arbitraryDense(width: number, place: Place): fc.Arbitrary<Layer> {
   return fc
-    .tuple(initialiser(place), fc.boolean(), arbitraryTrained)
+    .tuple(initializer(place), fc.boolean(), arbitraryTrained)
     .map(([init, bias, trained]) => dense(width, { init, bias, ...trained }))
 }

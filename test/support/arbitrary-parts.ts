@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { activationNames } from '../../src/network/activations.ts'
 import { activation, batchNorm, dropout, scalarBias, scale } from '../../src/network/layers.ts'
-import type { Initialiser, Layer, LayerKind, Varying } from '../../src/network/network.ts'
+import type { Initializer, Layer, LayerKind, Varying } from '../../src/network/network.ts'
 
 /** Where a layer is made: how deep it may still nest, and how long the lists of its varying values are. */
 export interface Place {
@@ -28,10 +28,10 @@ function varying({ times }: Place, min: number, max: number): fc.Arbitrary<Varyi
   return fc.oneof(one, fc.array(one, { minLength: times, maxLength: times }))
 }
 
-export function initialiser(place: Place): fc.Arbitrary<Initialiser> {
+export function initializer(place: Place): fc.Arbitrary<Initializer> {
   const gain = varying(place, 0.5, 1.5)
   const variance = varying(place, 0, 2)
-  const kind = <K extends Initialiser['kind']>(name: K) => fc.constant(name)
+  const kind = <K extends Initializer['kind']>(name: K) => fc.constant(name)
   return fc.oneof(
     fc.record({ kind: kind('he'), gain, fan: fc.constantFrom('in', 'out') }),
     fc.record({ kind: fc.constantFrom('glorot', 'lecun', 'identity'), gain }),

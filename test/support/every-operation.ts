@@ -95,7 +95,7 @@ export function callEveryOperation({ B, F, O }: Sizes): Call[] {
     layerNormInputGradient: call({}, x(), x(), normal(F), normal(B), positive(B)),
     layerNormScaleGradient: call({}, x(), x(), normal(B), positive(B)),
     batchStatistics: call({ epsilon: 1e-3 }, x()),
-    batchNormalise: call({}, x(), normal(F), positive(F), normal(F), normal(F)),
+    batchNormalize: call({}, x(), normal(F), positive(F), normal(F), normal(F)),
     inverseDeviation: call({ epsilon: 1e-3 }, positive(F)),
     batchNormScaleGradient: call({}, x(), x(), normal(F), positive(F)),
     batchNormInputGradient: call({}, x(), x(), normal(F), positive(F), normal(F), normal(F), normal(F)),

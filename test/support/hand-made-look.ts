@@ -2,10 +2,10 @@
 import type { Backend } from '../../src/backends/backend.ts'
 import type { Blueprint } from '../../src/blueprint/blueprint.ts'
 import { createBlueprint } from '../../src/blueprint/create.ts'
-import { initialise } from '../../src/blueprint/initialise.ts'
+import { initialize } from '../../src/blueprint/initialize.ts'
 import { sizeOf } from '../../src/blueprint/shape.ts'
 import type { Dataset } from '../../src/data/dataset.ts'
-import { createStandardiser } from '../../src/data/standardise.ts'
+import { createStandardizer } from '../../src/data/standardize.ts'
 import { sgd } from '../../src/graph/optimizers/sgd.ts'
 import type { Network } from '../../src/network/network.ts'
 import type { LayerProbe, Setting } from '../../src/probes/layer-probe.ts'
@@ -16,11 +16,11 @@ export interface HandMade {
   readonly network: Network
   /** Of a sample; as many features as the samples have by default. */
   readonly shape?: readonly number[]
-  /** Not standardised. */
+  /** Not standardized. */
   readonly inputs: readonly (readonly number[])[]
   /** Of the mean squared error; zeros by default. */
   readonly targets?: readonly (readonly number[])[]
-  /** By name; parameters that are left out start as they are initialised. */
+  /** By name; parameters that are left out start as they are initialized. */
   readonly weights?: Readonly<Record<string, readonly number[]>>
   /** A rate of 1 and plain gradient descent by default. */
   readonly setting?: Setting
@@ -44,10 +44,10 @@ export function handMade(made: HandMade): HandMadeParts {
     targets: Float64Array.from(targets.flat()),
   }
   const data: Dataset = { name: 'hand-made', shape, classes: 0, train: set, test: set }
-  const first = initialise(blueprint, 0)
+  const first = initialize(blueprint, 0)
   return {
     blueprint,
-    samples: samplesOf(data, createStandardiser(set, shape, 'none'), 'squared-error'),
+    samples: samplesOf(data, createStandardizer(set, shape, 'none'), 'squared-error'),
     weights: (name) => weights[name] ?? first.get(name) ?? [],
     setting,
   }

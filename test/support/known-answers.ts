@@ -385,7 +385,7 @@ export const knownAnswers: readonly KnownAnswer[] = [
     attributes: { epsilon: 0.5 },
   },
   {
-    op: 'batchNormalise',
+    op: 'batchNormalize',
     inputs: [
       { shape: [2, 3], values: [0.5, -1.25, 2, 1.5, 0.75, -0.5] },
       { shape: [3], values: [1, -0.25, 0.75] },

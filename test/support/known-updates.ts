@@ -66,7 +66,7 @@ export const knownUpdates: readonly KnownAnswer[] = [
     attributes: { axes: 1, clipValue: 0.5 },
   },
   {
-    // 1 - 2^-25 rounds to 1, 1 - 2^-24 doesn't; 2^-25 is half a unit of 0.5 and rounds to the even one of its neighbours.
+    // 1 - 2^-25 rounds to 1, 1 - 2^-24 doesn't; 2^-25 is half a unit of 0.5 and rounds to the even one of its neighbors.
     op: 'unmoved',
     inputs: [
       { shape: [2, 3], values: [1, 1, 0.5, 0, -3, 0] },

@@ -4,7 +4,7 @@ import type { Judged, Need, Untested } from '../../src/diagnosis/causes/assessme
 import type { JudgedCause } from '../../src/diagnosis/causes/table.ts'
 import { type ControlName, controlNames } from '../../src/diagnosis/controls.ts'
 import type { Evidence } from '../../src/diagnosis/evidence.ts'
-import type { Judgement } from '../../src/diagnosis/judge.ts'
+import type { Judgment } from '../../src/diagnosis/judge.ts'
 import type { Measured } from '../../src/diagnosis/measured.ts'
 import type { TrialRecord } from '../../src/diagnosis/trial-record.ts'
 import { wordsOf } from '../../src/diagnosis/wording/causes.ts'
@@ -201,7 +201,7 @@ export const textOf = ({ statement, by, evidence }: Worded): string =>
   [statement, by, ...evidence.flatMap(({ name, words }) => [name, words])].join('\n')
 
 /** The same of all causes. */
-export const textOfAll = ({ findings, ruledOut, open }: Judgement): string =>
+export const textOfAll = ({ findings, ruledOut, open }: Judgment): string =>
   [findings, ruledOut, open]
     .flat()
     .map((one) => textOf(worded(one)))

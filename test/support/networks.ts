@@ -1,6 +1,6 @@
 /** Networks that between them use every kind of layer, each way that a loop can hold it. */
 import { activationNames } from '../../src/network/activations.ts'
-import { deltaOrthogonal, gaussian, glorot, he, orthogonal } from '../../src/network/initialisers.ts'
+import { deltaOrthogonal, gaussian, glorot, he, orthogonal } from '../../src/network/initializers.ts'
 import {
   activation,
   averagePool,
@@ -78,7 +78,7 @@ export const examples = {
     ),
     options: { batch: 3 },
   },
-  'batch normalisation': {
+  'batch normalization': {
     network: chain(
       dense(10),
       batchNorm(),
@@ -88,7 +88,7 @@ export const examples = {
     ),
     options: { batch: 9 },
   },
-  'layer normalisation': {
+  'layer normalization': {
     network: chain(dense(11), layerNorm(), repeat(3, residual(chain(layerNorm(), dense(11), gelu()))), dense(4)),
     options: { batch: 6, loss: 'squared-error' },
   },

@@ -1,7 +1,7 @@
 /** A small training problem: a network, its first weights and the data of a few steps; and running it on a backend. */
 import type { CompileOptions, Program } from '../../src/backends/backend.ts'
 import { createBlueprint } from '../../src/blueprint/create.ts'
-import { initialise } from '../../src/blueprint/initialise.ts'
+import { initialize } from '../../src/blueprint/initialize.ts'
 import type { Graph } from '../../src/graph/graph.ts'
 import { losses } from '../../src/graph/losses.ts'
 import {
@@ -61,7 +61,7 @@ export function createProblem(network: Network, options: ProblemOptions = {}): P
       ...optimizerScalars(optimizer, rate / (step + 1), step).map(scalar),
       ['step', Float64Array.of(step)],
     ])
-  return { graph, start: initialise(blueprint, seed), steps: Array.from({ length: steps }, (_, step) => dataOf(step)) }
+  return { graph, start: initialize(blueprint, seed), steps: Array.from({ length: steps }, (_, step) => dataOf(step)) }
 }
 
 /** Every loss, and all that can be read after the last step. */

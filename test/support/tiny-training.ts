@@ -3,10 +3,10 @@ import type { Backend } from '../../src/backends/backend.ts'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import type { Blueprint } from '../../src/blueprint/blueprint.ts'
 import { createBlueprint } from '../../src/blueprint/create.ts'
-import { initialise } from '../../src/blueprint/initialise.ts'
+import { initialize } from '../../src/blueprint/initialize.ts'
 import { type Dataset, taskOf } from '../../src/data/dataset.ts'
 import { moons } from '../../src/data/planar.ts'
-import { createStandardiser, type Standardiser } from '../../src/data/standardise.ts'
+import { createStandardizer, type Standardizer } from '../../src/data/standardize.ts'
 import type { Network } from '../../src/network/network.ts'
 import { parseNetwork } from '../../src/network/presets.ts'
 import { resolveOptions } from '../../src/settings/options.ts'
@@ -29,16 +29,16 @@ export const preset = (text: string): Network => parseNetwork(text, { classes: 2
 
 export interface TinyTask extends LoopTask {
   readonly blueprint: Blueprint
-  readonly standardiser: Standardiser
+  readonly standardizer: Standardizer
 }
 
 export function tinyTask(network: Network | string, options: TinyOptions = {}): TinyTask {
   const { data = fewPoints, backend = createReferenceBackend(), abort, onProgress, ...training } = options
   const blueprint = createBlueprint(typeof network === 'string' ? preset(network) : network, data.shape)
   const settings = resolveOptions(training, data.train.count, taskOf(data))
-  const standardiser = createStandardiser(data.train, data.shape, settings.standardise)
-  const weights = options.weights ?? initialise(blueprint, settings.seed)
-  return { blueprint, data, settings, standardiser, backend, weights, abort, onProgress }
+  const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
+  const weights = options.weights ?? initialize(blueprint, settings.seed)
+  return { blueprint, data, settings, standardizer, backend, weights, abort, onProgress }
 }
 
 export const trainTiny = (network: Network | string, options: TinyOptions = {}): Promise<LoopOutcome> =>

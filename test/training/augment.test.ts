@@ -91,9 +91,9 @@ describe('a run with pad-crop-flip', () => {
 
 describe('--augment', () => {
   it('trains, and evaluates without', async () => {
-    const words = `train mlp:depth=1,width=8 --data glyphs:train=60,test=20 --augment pad-crop-flip --standardise per-pixel-mean`
+    const words = `train mlp:depth=1,width=8 --data glyphs:train=60,test=20 --augment pad-crop-flip --standardize per-pixel-mean`
     const run = await isobathJson(`${words} --steps 4 --batch 20 --run ${root}/command`)
-    expect(run).toMatchObject({ settings: { augment: 'pad-crop-flip', standardise: 'per-pixel-mean' } })
+    expect(run).toMatchObject({ settings: { augment: 'pad-crop-flip', standardize: 'per-pixel-mean' } })
     const scores = await isobathJson(`evaluate ${root}/command`)
     expect(scores).toMatchObject({ train: run.train, test: run.test, sameData: true })
   })

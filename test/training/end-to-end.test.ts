@@ -21,7 +21,7 @@ const {
   residual,
 } = isobath
 const {
-  initialise,
+  initialize,
   networkFromJson,
   parseNetwork,
   readRun,
@@ -69,7 +69,7 @@ describe('the public API', () => {
     expect(networkFromJson(JSON.parse(JSON.stringify(saved.network)))).toEqual(network)
     const blueprint = createBlueprint(saved.network, data.shape)
     expect(count(blueprint).parameters).toBe(
-      [...initialise(blueprint, 0).values()].reduce((sum, { length }) => sum + length, 0),
+      [...initialize(blueprint, 0).values()].reduce((sum, { length }) => sum + length, 0),
     )
     expect(summaryTable(blueprint)).toContain('x 4')
     const options = {

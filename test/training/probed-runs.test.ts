@@ -212,9 +212,9 @@ describe('probes that are not what they should be', () => {
     for (const given of asked) said.push(await call(given))
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got "gradientNrm". Did you mean gradientNorm?
-      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got "gradientNorm". They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighbourSimilarity, updateRatio, lostUpdates, distanceFromStart.
-      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got an empty list. They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighbourSimilarity, updateRatio, lostUpdates, distanceFromStart.
-      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got 3. They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighbourSimilarity, updateRatio, lostUpdates, distanceFromStart.
+      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got "gradientNorm". They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighborSimilarity, updateRatio, lostUpdates, distanceFromStart.
+      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got an empty list. They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighborSimilarity, updateRatio, lostUpdates, distanceFromStart.
+      IsobathError: probes: of: expected a list of probes, such as ['gradientNorm', 'meanSquare'], got 3. They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighborSimilarity, updateRatio, lostUpdates, distanceFromStart.
       IsobathError: probes: every: expected a whole number of at least 1, got 0.
       IsobathError: probes: expected the options of, every, got "often". Leave it out.
       IsobathError: probes: expected an object such as { of: ['gradientNorm'], every: 50 }, got true. Give one, or leave it out."
@@ -285,7 +285,7 @@ describe('train --probes', () => {
     }
     expect(said.join('\n')).toMatchInlineSnapshot(`
       "2: isobath: option '--probes [list]' argument 'gradientNrm' is invalid. There is no probe gradientNrm. Did you mean gradientNorm?
-      2: isobath: option '--probes [list]' argument 'meanSquare,' is invalid. There is no probe without a name. They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighbourSimilarity, updateRatio, lostUpdates, distanceFromStart, or default.
+      2: isobath: option '--probes [list]' argument 'meanSquare,' is invalid. There is no probe without a name. They are meanSquare, gradientNorm, cosine, closestPairs, effectiveRank, deadUnits, saturatedUnits, alwaysOnUnits, responseDeviation, angularDistance, neighborSimilarity, updateRatio, lostUpdates, distanceFromStart, or default.
       2: isobath: option '--probe-every <n>' argument '0' is invalid. Expected a whole number of at least 1.
       1: isobath: words/run.json: can't be written (it is a file, not a folder). Choose another place.
       2: isobath: --probe-figure: plain was begun without --probes, so there is nothing to draw. Leave it out.

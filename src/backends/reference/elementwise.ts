@@ -34,7 +34,7 @@ export const dropout = byElement(([x, key, step, threshold, factor], index) => {
   return hash >>> 0 >= threshold[0] >>> 0 ? x[index] * factor[0] : 0
 })
 
-export const batchNormalise = byElement(
+export const batchNormalize = byElement(
   ([x, mean, inverse, gain, shift], index, column) =>
     (x[index] - mean[column]) * inverse[column] * gain[column] + shift[column],
 )
@@ -42,8 +42,8 @@ export const batchNormalise = byElement(
 /** Ioffe & Szegedy (2015), section 3: the batch's own statistics depend on x too. */
 export const batchNormInputGradient = byElement(
   ([dy, x, mean, inverse, gain, gainGradient, shiftGradient], index, column, { outputs: [{ shape }] }) => {
-    const normalised = (x[index] - mean[column]) * inverse[column]
-    const common = (shiftGradient[column] + normalised * gainGradient[column]) / shape[0]
+    const normalized = (x[index] - mean[column]) * inverse[column]
+    const common = (shiftGradient[column] + normalized * gainGradient[column]) / shape[0]
     return gain[column] * inverse[column] * (dy[index] - common)
   },
 )

@@ -7,7 +7,7 @@ import {
   add,
   addBias,
   addScalar,
-  batchNormalise,
+  batchNormalize,
   batchNormInputGradient,
   copy,
   dropout,
@@ -23,7 +23,7 @@ import {
   layerNormInputGradient,
   layerNormScaleGradient,
   runningUpdate,
-} from './normalisation.ts'
+} from './normalization.ts'
 import type { Operation } from './operation.ts'
 import { batchNormPartialGradients, mergeStatistics, partialStatistics, partialSums, sumOfVector } from './parts.ts'
 import {
@@ -94,7 +94,7 @@ export const operations = {
   layerNormInputGradient,
   layerNormScaleGradient,
   batchStatistics,
-  batchNormalise,
+  batchNormalize,
   inverseDeviation,
   batchNormScaleGradient,
   batchNormInputGradient,

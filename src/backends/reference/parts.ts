@@ -42,8 +42,8 @@ export const partialStatistics: Operation = ([x], { inputs, attributes }) => {
   const mean = (first: number, end: number, column: number): number =>
     sumBetween(first, end, (row) => x[row * columns + column]) / (end - first)
   const squares = (first: number, end: number, column: number): number => {
-    const centre = mean(first, end, column)
-    return sumBetween(first, end, (row) => (x[row * columns + column] - centre) ** 2)
+    const center = mean(first, end, column)
+    return sumBetween(first, end, (row) => (x[row * columns + column] - center) ** 2)
   }
   return [byParts(attributes, rows, columns, mean), byParts(attributes, rows, columns, squares)]
 }

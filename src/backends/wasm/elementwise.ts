@@ -110,7 +110,7 @@ export const elementOps = {
     if (activationRows[activationOf(context)].switchesOff) return v128.and(lanes.gt(kept, lanes.constant(0)), dy)
     return lanes.mul(dy, derivatives[activationOf(context)](context, kept, slopeOf(context)))
   },
-  batchNormalise: ({ lanes, inputs: [x, mean, inverse, scale, shift] }) =>
+  batchNormalize: ({ lanes, inputs: [x, mean, inverse, scale, shift] }) =>
     lanes.madd(lanes.mul(lanes.sub(x, mean), inverse), scale, shift),
   // scale * inverse * (dy - mean(dy) - xhat * mean(dy * xhat)), with the two sums given (Ioffe & Szegedy 2015)
   batchNormInputGradient: ({
@@ -120,8 +120,8 @@ export const elementOps = {
     inputs: [dy, x, mean, inverse, scale, scaleGradient, shiftGradient],
   }) => {
     const share = lanes.constant(1 / batch)
-    const normalised = lanes.mul(lanes.sub(x, mean), inverse)
-    const correction = builder.local('v128', lanes.madd(normalised, scaleGradient, shiftGradient))
+    const normalized = lanes.mul(lanes.sub(x, mean), inverse)
+    const correction = builder.local('v128', lanes.madd(normalized, scaleGradient, shiftGradient))
     return lanes.mul(lanes.mul(scale, inverse), lanes.sub(dy, lanes.mul(correction, share)))
   },
   dropout: (context) => {
@@ -134,7 +134,7 @@ export const elementOps = {
 
 /**
  * All ones where the element is kept: a hash of (key, step, element) of at least `threshold`. The hash is Murmur3's
- * finaliser, so the mask is the same for any layout, thread count and precision.
+ * finalizer, so the mask is the same for any layout, thread count and precision.
  */
 function dropoutMask(context: ElementContext): Vector {
   const { builder, lanes, scalarAddress, elementNumber } = context

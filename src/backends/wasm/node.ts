@@ -44,7 +44,7 @@ export async function availableCores(): Promise<number> {
 }
 
 /**
- * False on x64 processors without AVX, or where V8 was told to do without: its optimising compiler (11.3 and 12.4, at
+ * False on x64 processors without AVX, or where V8 was told to do without: its optimizing compiler (11.3 and 12.4, at
  * least) takes the wrong operand there in f32x4.relaxed_madd. Only Linux says what the processor has; elsewhere
  * processors without AVX are older than ten years.
  */

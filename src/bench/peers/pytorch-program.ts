@@ -126,7 +126,7 @@ class Peer:
     def set_threads(self, threads):
         torch.set_num_threads(threads)
         if self.blas == "OpenBLAS":
-            # The pthread flavour doesn't listen to OpenMP's number.
+            # The pthread flavor doesn't listen to OpenMP's number.
             ctypes.CDLL(self.blas_path).openblas_set_num_threads(threads)
 
     def prepare(self, network, layouts, batch, classes, rate, weightDecay):

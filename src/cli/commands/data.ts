@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { counted, grouped } from '../../format/words.ts'
-import { catalogue, checkDataset, fetchDataset, IsobathError } from '../../index.ts'
+import { catalog, checkDataset, fetchDataset, IsobathError } from '../../index.ts'
 import { dataFolder, storedSets, tableText } from '../../internal.ts'
 import { isFile } from '../../support/files.ts'
 import { interruptible } from '../interrupt.ts'
@@ -20,7 +20,7 @@ type FolderFlags = MachineFlags & { readonly dataDir?: string }
 
 function listCommand(): Command {
   return addCommonOptions(new Command('list').description('list the data sets'), []).action((flags: MachineFlags) => {
-    if (flags.json) return printJson({ datasets: catalogue })
+    if (flags.json) return printJson({ datasets: catalog })
     const table = tableText({
       columns: [
         { heading: 'name' },
@@ -31,7 +31,7 @@ function listCommand(): Command {
         { heading: 'source' },
         { heading: 'what' },
       ],
-      rows: catalogue.map(({ name, shape, classes, train, test, source, what }) => [
+      rows: catalog.map(({ name, shape, classes, train, test, source, what }) => [
         name,
         shape?.join('x') ?? unknown,
         orUnknown(classes),
@@ -54,7 +54,7 @@ const orUnknown = (value: number | null): string => (value === null ? unknown : 
 
 /** A set that is generated is a mistake that deserves its own words. */
 function refuseGenerated(name: string): void {
-  if (catalogue.some((row) => row.name === name && row.source === 'generated')) {
+  if (catalog.some((row) => row.name === name && row.source === 'generated')) {
     throw new IsobathError('data', `${name}: has no files, it is generated. Use it as it is: --data ${name}.`)
   }
 }
@@ -105,7 +105,7 @@ function fetchCommand(): Command {
     if (flags.json) return printJson({ name, files })
     const lines = files.map(({ file, from }) => `${file}: ${from === null ? 'was there' : `from ${from}`}`)
     const dataDir = flags.dataDir === undefined ? '' : ` --data-dir ${flags.dataDir}`
-    const use = catalogue.some((row) => row.name === name) ? ` Use it with --data ${name}${dataDir}.` : ''
+    const use = catalog.some((row) => row.name === name) ? ` Use it with --data ${name}${dataDir}.` : ''
     return printText([...lines, `All checksums are right.${use}`].join('\n'))
   })
 }

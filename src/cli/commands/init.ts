@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { counted, grouped } from '../../format/words.ts'
-import { type Blueprint, count, createBlueprint, IsobathError, initialise, saveWeights } from '../../index.ts'
+import { type Blueprint, count, createBlueprint, IsobathError, initialize, saveWeights } from '../../index.ts'
 import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
 import { addCommonOptions, type MachineFlags } from '../options.ts'
@@ -23,7 +23,7 @@ export function defineInit(command: Command): Command {
     checkSize(blueprint, text)
     checkNotRead('--out', flags.out, [text])
     checkFree(flags)
-    const weightsSha256 = await saveWeights(flags.out, { blueprint, weights: initialise(blueprint, flags.seed) })
+    const weightsSha256 = await saveWeights(flags.out, { blueprint, weights: initialize(blueprint, flags.seed) })
     const tensors = blueprint.parameters.map(({ name, shape }) => ({ name, shape }))
     if (flags.json) return printJson({ out: flags.out, seed: flags.seed, tensors, weightsSha256 })
     const what = `${counted(tensors.length, 'tensor')}, ${counted(count(blueprint).parameters, 'parameter')}, float32`

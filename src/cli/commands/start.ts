@@ -20,7 +20,7 @@ const mainJob = {
     schedule: 'cosine',
     epochs: 4,
     loss: 'cross-entropy',
-    standardise: 'per-channel',
+    standardize: 'per-channel',
     order: 'shuffled',
     depths: [4, 16, 64],
     seeds: 3,

@@ -6,7 +6,7 @@ it('paints on a terminal', () => {
   expect(styleFor({ isTTY: true }, { NO_COLOR: '' }).red('x')).toBe('\u001b[31mx\u001b[39m')
 })
 
-it('leaves text alone elsewhere, and where colour is not wanted', () => {
+it('leaves text alone elsewhere, and where color is not wanted', () => {
   expect(styleFor({}, {}).bold('x')).toBe('x')
   expect(styleFor({ isTTY: false }, {}).bold('x')).toBe('x')
   expect(styleFor({ isTTY: true }, { NO_COLOR: '1' }).red('x')).toBe('x')

@@ -1,4 +1,4 @@
-/** Bold, dim and coloured text for terminals; plain text for everything else. */
+/** Bold, dim and colored text for terminals; plain text for everything else. */
 
 type Paint = (text: string) => string
 

@@ -28,7 +28,7 @@ export type Ground = { readonly observation: Observation } | { readonly controls
 export interface Judged<C extends Cause, Facts> {
   readonly cause: C
   readonly state: 'holds' | 'ruled out' | 'open'
-  /** Of a cause that holds: 0.5 at its limit, towards 1 far beyond it. Otherwise 0. */
+  /** Of a cause that holds: 0.5 at its limit, toward 1 far beyond it. Otherwise 0. */
   readonly score: number
   /** Of a cause that is ruled out. */
   readonly by: Ground | null

@@ -122,7 +122,7 @@ describe('too little capacity', () => {
     expect(assess({}, { without: ['4 x width', '16 x width'] })).toMatchObject({ state: 'ruled out', needs: [] })
   })
 
-  it('may be why nothing is learnt', () => {
+  it('may be why nothing is learned', () => {
     const wide = { '3 x steps': { loss: [2.3] }, '4 x width': { loss: all(0.2) } }
     expect(judged(madeUpEvidence({ trials: { ...helpless(), ...wide } }), []).state).toBe('holds')
   })

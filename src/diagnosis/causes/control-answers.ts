@@ -1,5 +1,5 @@
 /** What controls say: what they give back of what the patient lacks, and what they take of its training error. */
-import { summarise } from '../../numerics/statistics.ts'
+import { summarize } from '../../numerics/statistics.ts'
 import type { ControlName } from '../controls.ts'
 import { difference, type Evidence, meanOf, recordsOf, recovery, trainingError } from '../evidence.ts'
 import type { Need } from './assessment.ts'
@@ -39,7 +39,7 @@ export function lossChange(evidence: Evidence, control: ControlName): LossChange
   const seeds = new Set(runs.map(({ seed }) => seed))
   const patients = recordsOf(evidence, 'patient').filter(({ seed }) => seeds.has(seed))
   const lossOf = (records: typeof runs): number | null =>
-    summarise(records.map(({ train }) => train.loss))?.mean ?? null
+    summarize(records.map(({ train }) => train.loss))?.mean ?? null
   return { before: lossOf(patients), after: lossOf(runs) }
 }
 

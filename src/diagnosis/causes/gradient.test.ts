@@ -13,7 +13,7 @@ import {
 import type { Evidence } from '../evidence.ts'
 import {
   explodingGradient,
-  growthTowardsInput,
+  growthTowardInput,
   severeDecades,
   vanishingDecades,
   vanishingGradient,
@@ -26,17 +26,17 @@ const gradient = (gradientNorm: readonly number[]): Evidence =>
   madeUpEvidence({ trials: worse(reading({ gradientNorm })), hidden: gradientNorm.length - 1 })
 const grown = (decades: number): Evidence => gradient(along(10 ** decades, 1))
 
-describe("gradients' growth towards the input", () => {
+describe("gradients' growth toward the input", () => {
   it('is counted in powers of ten from the last hidden layer to the first', () => {
-    expect(growthTowardsInput(grown(3))).toBeCloseTo(3, 9)
-    expect(growthTowardsInput(grown(-5))).toBeCloseTo(-5, 9)
-    expect(growthTowardsInput(gradient(along(1, 1, 1e9)))).toBeCloseTo(0, 9)
-    expect(growthTowardsInput(gradient([0, 1, 1, 1, 1, 1, 1]))).toBe(Number.NEGATIVE_INFINITY)
+    expect(growthTowardInput(grown(3))).toBeCloseTo(3, 9)
+    expect(growthTowardInput(grown(-5))).toBeCloseTo(-5, 9)
+    expect(growthTowardInput(gradient(along(1, 1, 1e9)))).toBeCloseTo(0, 9)
+    expect(growthTowardInput(gradient([0, 1, 1, 1, 1, 1, 1]))).toBe(Number.NEGATIVE_INFINITY)
   })
 
   it('is no number where none arrives at all', () => {
-    expect(growthTowardsInput(gradient([0, 0, 0, 0, 0, 0, 1]))).toBeNaN()
-    expect(growthTowardsInput(madeUpEvidence({ trials: worse({}) }))).toBeNaN()
+    expect(growthTowardInput(gradient([0, 0, 0, 0, 0, 0, 1]))).toBeNaN()
+    expect(growthTowardInput(madeUpEvidence({ trials: worse({}) }))).toBeNaN()
   })
 })
 
@@ -50,7 +50,7 @@ describe('the gradient of residual branches', () => {
       ...gradient([1, 0.3, 1e-5, 1]),
       stages: [stem, block(0.3), block(-1e-5), read],
     }
-    expect(growthTowardsInput(idle)).toBeCloseTo(0, 9)
+    expect(growthTowardInput(idle)).toBeCloseTo(0, 9)
     expect(exploding(idle)).toMatchObject({ state: 'ruled out' })
     expect(exploding(idle).statement).toContain('over their branches’ multipliers')
     expect(exploding(grown(1)).statement).not.toContain('multipliers')
@@ -58,7 +58,7 @@ describe('the gradient of residual branches', () => {
 
   it('is no number where a branch begins at 0', () => {
     const closed = { ...gradient([1, 0, 0, 1]), stages: [stem, block(0), block(0), read] }
-    expect(growthTowardsInput(closed)).toBe(0)
+    expect(growthTowardInput(closed)).toBe(0)
     expect(exploding(closed).statement).toContain('1 in the first layer, 1 in layer 1 of 3')
   })
 })

@@ -18,7 +18,7 @@ function gradientNorms(evidence: Evidence): readonly number[] {
 }
 
 /** Powers of ten by which the first layer's gradient is larger than the last hidden one's; below 0 where it is smaller. */
-export function growthTowardsInput(evidence: Evidence): number {
+export function growthTowardInput(evidence: Evidence): number {
   const norms = gradientNorms(evidence)
   const [first, last] = [firstOf(norms), lastOf(norms)]
   return last === 0 ? Number.NaN : Math.log10(first / last)
@@ -28,7 +28,7 @@ export function growthTowardsInput(evidence: Evidence): number {
 export const vanishingDecades = 3
 /** Beyond these they don't move at all: their updates are lost in the weights' last bits. */
 export const severeDecades = 6
-/** A plain network of 20 layers with batch normalisation has 1, one of 56 more than 3. */
+/** A plain network of 20 layers with batch normalization has 1, one of 56 more than 3. */
 const explodingDecades = 2
 
 /** The norm of the gradient with respect to a layer's weights. */
@@ -55,12 +55,12 @@ export function vanishingGradient(evidence: Evidence): Judged<'vanishing-gradien
   return mechanism(
     'vanishing-gradient',
     evidence,
-    gradientOf(evidence, -growthTowardsInput(evidence), vanishingDecades),
+    gradientOf(evidence, -growthTowardInput(evidence), vanishingDecades),
   )
 }
 
 export function explodingGradient(evidence: Evidence): Judged<'exploding-gradient', GradientFacts> {
-  return mechanism('exploding-gradient', evidence, gradientOf(evidence, growthTowardsInput(evidence), explodingDecades))
+  return mechanism('exploding-gradient', evidence, gradientOf(evidence, growthTowardInput(evidence), explodingDecades))
 }
 
 function gradientOf(evidence: Evidence, decades: number, limit: number) {
@@ -90,4 +90,4 @@ function endsOf(evidence: Evidence): GradientFacts['ends'] {
 
 /** A gradient that is merely small comes with the collapse; one that is lost to the weights' last bits is there by itself. */
 export const vanishingGradientRank: RankRule = (_own, _found, evidence) =>
-  -growthTowardsInput(evidence) < severeDecades ? { behind: 'correlation-collapse' } : undefined
+  -growthTowardInput(evidence) < severeDecades ? { behind: 'correlation-collapse' } : undefined

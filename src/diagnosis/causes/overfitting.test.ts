@@ -55,7 +55,7 @@ describe('learning by heart', () => {
 
   const limits = assess({ patient: knows() }).evidence.map(({ limit }) => limit ?? Number.NaN)
 
-  it('takes a gap between the errors, a test loss that rises, and a training set that is learnt', () => {
+  it('takes a gap between the errors, a test loss that rises, and a training set that is learned', () => {
     const [gap, rise] = limits
     const testError = (value: number) => assess({ patient: knows({ testError: all(value) }) }).state
     expect([testError(gap * 1.01), testError(gap * 0.99)]).toEqual(['open', 'ruled out'])
@@ -173,7 +173,7 @@ describe('overfitting', () => {
     expect(textOf(found)).not.toMatch(/NaN|unknown/)
   })
 
-  it("isn't there where nothing is learnt", () => {
+  it("isn't there where nothing is learned", () => {
     expect(assess(helpless())).toMatchObject({ state: 'ruled out', by: 'the training error' })
     expect(assess({ patient: { loss: [null, null, null] } })).toMatchObject({ state: 'ruled out', needs: [] })
   })

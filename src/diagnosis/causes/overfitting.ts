@@ -1,5 +1,5 @@
 /** Whether the network does worse on new samples than its training can answer for. Never where the training is worse. */
-import { summarise } from '../../numerics/statistics.ts'
+import { summarize } from '../../numerics/statistics.ts'
 import {
   difference,
   type Evidence,
@@ -86,9 +86,9 @@ export function overfitting(evidence: Evidence): Assessment {
   const patients = recordsOf(evidence, 'patient')
   const errors: Errors = {
     error: meanOf(evidence, 'patient', trainingError) ?? Number.NaN,
-    gap: summarise(patients.map((record) => gapOf(evidence, record)))?.mean ?? 0,
+    gap: summarize(patients.map((record) => gapOf(evidence, record)))?.mean ?? 0,
     gapLimit: leastGap,
-    rise: summarise(patients.map(riseOf))?.mean ?? 0,
+    rise: summarize(patients.map(riseOf))?.mean ?? 0,
     riseLimit: leastRise,
   }
   const reference = referenceOf(evidence)
@@ -111,7 +111,7 @@ export function overfitting(evidence: Evidence): Assessment {
   }
   const missing = missingOf(errors)
   if (missing) return ruledOut(cause, { ...errors, outcome: missing }, { observation: 'training and test error' })
-  return memorising(evidence, errors)
+  return memorizing(evidence, errors)
 }
 
 /** What there is of a network that learns by heart, and isn't here. */
@@ -122,7 +122,7 @@ function missingOf({ error, gap, rise }: Errors): 'not learned by heart' | 'smal
 }
 
 /** By heart, unless less data doesn't widen the gap. */
-function memorising(evidence: Evidence, errors: Errors): Assessment {
+function memorizing(evidence: Evidence, errors: Errors): Assessment {
   const cause = 'overfitting'
   const { applicable, seeds } = evidence
   if (!applicable.has('half the data')) return learnedByHeart(evidence, errors)

@@ -1,11 +1,11 @@
 /** How large the values are from layer to layer before the first step, and whether small differences between them grow. */
 import type { Evidence } from '../evidence.ts'
 import { type Judged, mechanism, type Standing, scoreOf } from './assessment.ts'
-import { growthTowardsInput } from './gradient.ts'
+import { growthTowardInput } from './gradient.ts'
 import { firstOf, hiddenReading, lastOf, type Place, placeOf } from './layer-values.ts'
 
 /**
- * Powers of ten between the first layer's mean square and the furthest. He's initialisation at 60 layers of 64 units moves it by
+ * Powers of ten between the first layer's mean square and the furthest. He's initialization at 60 layers of 64 units moves it by
  * one, by chance (Hanin & Rolnick 2018); float32 breaks at 38.
  */
 const mostDecades = 4
@@ -54,7 +54,7 @@ function decadesBetween(first: number, value: number): number {
 
 /** How far the cosine of the closest pairs of samples falls in a chaotic network (Poole et al. 2016). */
 const leastFall = 0.2
-/** Powers of ten that gradients grow by towards the input: chi_1 > 1 over all layers (Schoenholz et al. 2017). */
+/** Powers of ten that gradients grow by toward the input: chi_1 > 1 over all layers (Schoenholz et al. 2017). */
 const leastGrowth = 1
 
 export type ChaoticSignalFacts = {
@@ -63,7 +63,7 @@ export type ChaoticSignalFacts = {
   readonly last: number
   readonly fall: number
   readonly leastFall: number
-  /** Powers of ten that gradients grow by towards the input; NaN where the last hidden layer has none. */
+  /** Powers of ten that gradients grow by toward the input; NaN where the last hidden layer has none. */
   readonly growth: number
   readonly leastGrowth: number
 } & Standing
@@ -72,7 +72,7 @@ export function chaoticSignal(evidence: Evidence): Judged<'chaotic-signal', Chao
   const cosines = hiddenReading(evidence, 'closestPairs')
   const [highest, last] = [Math.max(...cosines.filter((value) => !Number.isNaN(value))), lastOf(cosines)]
   const fall = highest - last
-  const growth = growthTowardsInput(evidence)
+  const growth = growthTowardInput(evidence)
   const isBeyond = fall >= leastFall && growth >= leastGrowth
   return mechanism('chaotic-signal', evidence, {
     observation: 'correlation before training',

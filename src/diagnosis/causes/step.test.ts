@@ -61,7 +61,7 @@ describe('a step that is too large, of a network that is worse than its twin', (
     expect(found.statement).toContain('a tenth')
   })
 
-  it('may be why nothing is learnt at all', () => {
+  it('may be why nothing is learned at all', () => {
     const restored = { ...helpless(), 'rate / 10': { loss: all(0.5) } }
     expect(assess(restored).state).toBe('holds')
     const diverged = { patient: { loss: [null, null, null] }, 'rate / 10': { loss: all(0.5) } }

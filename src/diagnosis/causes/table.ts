@@ -7,7 +7,7 @@ import type { Assessed, Earlier, Judged } from './assessment.ts'
 import { underCapacity, underCapacityRank } from './capacity.ts'
 import { correlationCollapse } from './correlation.ts'
 import { explodingGradient, vanishingGradient, vanishingGradientRank } from './gradient.ts'
-import { optimisationFailure } from './optimisation.ts'
+import { optimizationFailure } from './optimization.ts'
 import { overfitting } from './overfitting.ts'
 import { papers } from './papers.ts'
 import type { RankRule } from './rank.ts'
@@ -95,9 +95,9 @@ export const causeTable = {
     rank: unstableStepRank,
     papers: [papers.cohen],
   },
-  'optimisation-failure': {
+  'optimization-failure': {
     level: 'umbrella',
-    assess: optimisationFailure,
+    assess: optimizationFailure,
     papers: [papers.he2015],
   },
   'under-capacity': {

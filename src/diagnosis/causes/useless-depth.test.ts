@@ -118,7 +118,7 @@ describe('useless plain layers', () => {
 })
 
 describe('useless depth', () => {
-  it('is nothing to ask for of a network that has learnt nothing', () => {
+  it('is nothing to ask for of a network that has learned nothing', () => {
     for (const blocks of [0, 6]) {
       const found = judged(madeUpEvidence({ trials: helpless(), blocks, measured: usefulDepth() }))
       expect(found).toMatchObject({ state: 'ruled out', needs: [] })

@@ -72,7 +72,7 @@ describe('the answer', () => {
       [
         "With 6 hidden layers the network learns nothing: its training loss is 2.3 where guessing gives 2.3, and its twin, of 2 hidden layers, has 2.3.",
         "All inputs look alike to the network before any training: the cosine between different samples is 0.30 after the first layer and 0.9999900 after the last hidden one, so its gradients carry hardly any difference between them.",
-        "Ruled out: overfitting (it doesn't learn its training set); numerical error (in float64 training loss 2.3 instead of 2.3); unstable step (at a third of the rate training loss 2.3 instead of 2.3, at a tenth of the rate training loss 2.3 instead of 2.3); optimisation failure (degradation) (the same network with fewer layers doesn't train either, so depth is not what makes it fail).",
+        "Ruled out: overfitting (it doesn't learn its training set); numerical error (in float64 training loss 2.3 instead of 2.3); unstable step (at a third of the rate training loss 2.3 instead of 2.3, at a tenth of the rate training loss 2.3 instead of 2.3); optimization failure (degradation) (the same network with fewer layers doesn't train either, so depth is not what makes it fail).",
       ]
     `)
   })
@@ -94,7 +94,7 @@ describe('the answer', () => {
   it('says what is undecided', () => {
     const [, second] = answer(worse())
     expect(second).toContain('Undecided')
-    expect(second).toContain('numerical error, unstable step and optimisation failure')
+    expect(second).toContain('numerical error, unstable step and optimization failure')
     const [, none] = answer({ ...helpless(), ...noHelp(2.3) })
     expect(none).toContain('8 controls')
   })

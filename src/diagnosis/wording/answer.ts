@@ -2,18 +2,18 @@
 import { counted, listed, number, percent } from '../../format/words.ts'
 import type { Cause } from '../cause.ts'
 import { type Depths, type Evidence, recordsOf } from '../evidence.ts'
-import type { Judgement } from '../judge.ts'
+import type { Judgment } from '../judge.ts'
 import { type ComparedTwin, type MeanLoss, type SymptomFacts, symptomFacts } from '../symptom-facts.ts'
 import { verdictTitle, wordsOf } from './causes.ts'
 import { sentenceOf } from './words.ts'
 
-export function answerOf(evidence: Evidence, judgement: Judgement): string[] {
+export function answerOf(evidence: Evidence, judgment: Judgment): string[] {
   if (recordsOf(evidence, 'patient').length === 0) return ['Stopped before the network was trained once.']
   const controls = new Set(evidence.records.map(({ control }) => control)).size - 1
   return [
     symptomSentence(symptomFacts(evidence), evidence.depths),
-    causeSentence(judgement, controls),
-    exclusionSentence(judgement),
+    causeSentence(judgment, controls),
+    exclusionSentence(judgment),
   ].filter((sentence) => sentence !== '')
 }
 
@@ -73,7 +73,7 @@ function lossText({ mean, diverged, seeds }: MeanLoss): string {
 }
 
 /** `controls`: how many were tried. */
-function causeSentence({ verdict, findings, open, ruledOut }: Judgement, controls: number): string {
+function causeSentence({ verdict, findings, open, ruledOut }: Judgment, controls: number): string {
   const [first, ...others] = findings
   if (first) {
     const also = others.map(({ cause }) => verdictTitle(cause).inside)
@@ -88,8 +88,8 @@ function causeSentence({ verdict, findings, open, ruledOut }: Judgement, control
   return `Undecided: ${counted(controls, 'control')} were tried, and none of the known causes explains it.`
 }
 
-function healthySentence(ruledOut: Judgement['ruledOut']): string {
-  const slow = ruledOut.find((one) => one.cause === 'optimisation-failure' && one.facts.outcome === 'merely slow')
+function healthySentence(ruledOut: Judgment['ruledOut']): string {
+  const slow = ruledOut.find((one) => one.cause === 'optimization-failure' && one.facts.outcome === 'merely slow')
   if (slow) return `Nothing is wrong with it but its speed: ${wordsOf(slow).statement}.`
   const short = ruledOut.find((one) => one.cause === 'under-capacity' && one.facts.outcome === 'merely short')
   if (short) return `Nothing is wrong with it but how long it was trained: ${wordsOf(short).statement}.`
@@ -102,10 +102,10 @@ const suspects: readonly Cause[] = [
   'numerical-error',
   'unstable-step',
   'under-capacity',
-  'optimisation-failure',
+  'optimization-failure',
 ]
 
-function exclusionSentence({ ruledOut, verdict }: Judgement): string {
+function exclusionSentence({ ruledOut, verdict }: Judgment): string {
   const isTold = (cause: Cause): boolean => verdict !== 'healthy' || cause === 'overfitting'
   const told = suspects.flatMap((cause) => {
     const found = ruledOut.find((one) => one.cause === cause && isTold(cause))

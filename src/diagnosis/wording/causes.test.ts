@@ -5,9 +5,9 @@ import { sentenceOf } from './words.ts'
 
 describe('a title', () => {
   it('has a form for the start of a sentence and one for its inside', () => {
-    const words = (['optimisation-failure', 'under-capacity', 'healthy', 'undecided'] as const).map(verdictTitle)
+    const words = (['optimization-failure', 'under-capacity', 'healthy', 'undecided'] as const).map(verdictTitle)
     expect(words).toEqual([
-      { start: 'Optimisation failure (degradation)', inside: 'optimisation failure (degradation)' },
+      { start: 'Optimization failure (degradation)', inside: 'optimization failure (degradation)' },
       { start: 'Too little capacity', inside: 'too little capacity' },
       { start: 'Healthy', inside: 'healthy' },
       { start: 'Undecided', inside: 'undecided' },

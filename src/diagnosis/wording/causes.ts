@@ -5,7 +5,7 @@ import { numericalErrorWords } from './arithmetic.ts'
 import { underCapacityWords } from './capacity.ts'
 import { correlationCollapseWords } from './correlation.ts'
 import { explodingGradientWords, vanishingGradientWords } from './gradient.ts'
-import { optimisationFailureWords } from './optimisation.ts'
+import { optimizationFailureWords } from './optimization.ts'
 import { overfittingWords } from './overfitting.ts'
 import { chaoticSignalWords, explodingSignalWords, vanishingSignalWords } from './signal.ts'
 import { unstableStepWords } from './step.ts'
@@ -31,22 +31,22 @@ const residual = 'residual links with a multiplier of 1/depth'
 const wordings: { readonly [C in Cause]: Wording<CauseFacts[C]> } = {
   'saturated-units': {
     title: { start: 'Saturated units', inside: 'saturated units' },
-    cures: ['smaller initial weights and biases', 'batch or layer normalisation before the activation', 'ReLU'],
+    cures: ['smaller initial weights and biases', 'batch or layer normalization before the activation', 'ReLU'],
     words: saturatedUnitsWords,
   },
   'dead-units': {
     title: { start: 'Dead units', inside: 'dead units' },
-    cures: ['biases of 0 at first', 'a leaky ReLU', 'batch normalisation before the activation'],
+    cures: ['biases of 0 at first', 'a leaky ReLU', 'batch normalization before the activation'],
     words: deadUnitsWords,
   },
   'exploding-signal': {
     title: { start: 'Exploding signal', inside: 'exploding signal' },
-    cures: ["He's initialisation (variance 2/fan-in with ReLU)", residual, 'normalisation'],
+    cures: ["He's initialization (variance 2/fan-in with ReLU)", residual, 'normalization'],
     words: explodingSignalWords,
   },
   'vanishing-signal': {
     title: { start: 'Vanishing signal', inside: 'vanishing signal' },
-    cures: ["He's initialisation (variance 2/fan-in with ReLU)", 'normalisation', residual],
+    cures: ["He's initialization (variance 2/fan-in with ReLU)", 'normalization', residual],
     words: vanishingSignalWords,
   },
   'chaotic-signal': {
@@ -56,7 +56,7 @@ const wordings: { readonly [C in Cause]: Wording<CauseFacts[C]> } = {
   },
   'vanishing-gradient': {
     title: { start: 'Vanishing gradient', inside: 'vanishing gradient' },
-    cures: [residual, 'ReLU, or tanh at the edge of chaos, instead of a sigmoid', 'normalisation'],
+    cures: [residual, 'ReLU, or tanh at the edge of chaos, instead of a sigmoid', 'normalization'],
     words: vanishingGradientWords,
   },
   'correlation-collapse': {
@@ -71,7 +71,7 @@ const wordings: { readonly [C in Cause]: Wording<CauseFacts[C]> } = {
   },
   'numerical-error': {
     title: { start: 'Numerical error', inside: 'numerical error' },
-    cures: ['float64', 'smaller initial biases or inputs', 'standardised inputs'],
+    cures: ['float64', 'smaller initial biases or inputs', 'standardized inputs'],
     words: numericalErrorWords,
   },
   'unstable-step': {
@@ -79,10 +79,10 @@ const wordings: { readonly [C in Cause]: Wording<CauseFacts[C]> } = {
     cures: ['a smaller rate', 'a warm-up', 'gradient clipping'],
     words: unstableStepWords,
   },
-  'optimisation-failure': {
-    title: { start: 'Optimisation failure (degradation)', inside: 'optimisation failure (degradation)' },
+  'optimization-failure': {
+    title: { start: 'Optimization failure (degradation)', inside: 'optimization failure (degradation)' },
     cures: ['residual links', 'identity layers added to the trained shallow network', 'fewer layers'],
-    words: optimisationFailureWords,
+    words: optimizationFailureWords,
   },
   'under-capacity': {
     title: { start: 'Too little capacity', inside: 'too little capacity' },

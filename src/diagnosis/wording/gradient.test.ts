@@ -43,7 +43,7 @@ describe('words for the gradient', () => {
       [
         {
           "limit": 3,
-          "name": "powers of ten that gradients shrink by towards the input",
+          "name": "powers of ten that gradients shrink by toward the input",
           "value": 8,
           "words": "gradient norm 1.0e-8 in the first layer, 1 in the last hidden one",
         },
@@ -66,7 +66,7 @@ describe('words for the gradient', () => {
       [
         {
           "limit": 3,
-          "name": "powers of ten that gradients grow by towards the input",
+          "name": "powers of ten that gradients grow by toward the input",
           "value": null,
           "words": "gradient norm 1.0e-8 in the first layer, 1 in the last hidden one",
         },

@@ -6,7 +6,7 @@ import { type EvidenceRow, finite, harmlessText, placeText, type Words } from '.
 export function vanishingGradientWords(facts: GradientFacts): Words {
   const norms = normsText(facts)
   const lost = lostText(facts)
-  const evidence = rowsOf('powers of ten that gradients shrink by towards the input', facts)
+  const evidence = rowsOf('powers of ten that gradients shrink by toward the input', facts)
   switch (facts.outcome) {
     case 'within limits':
       return { statement: norms, evidence }
@@ -19,7 +19,7 @@ export function vanishingGradientWords(facts: GradientFacts): Words {
 
 export function explodingGradientWords(facts: GradientFacts): Words {
   const norms = normsText(facts)
-  const evidence = rowsOf('powers of ten that gradients grow by towards the input', facts)
+  const evidence = rowsOf('powers of ten that gradients grow by toward the input', facts)
   switch (facts.outcome) {
     case 'within limits':
       return { statement: norms, evidence }

@@ -88,7 +88,7 @@ describe('words for a chaotic signal', () => {
         },
         {
           "limit": 1,
-          "name": "powers of ten that gradients grow by towards the input",
+          "name": "powers of ten that gradients grow by toward the input",
           "value": 2.5,
           "words": "gradients are 316 times as large in the first layer as in the last hidden one",
         },

@@ -41,7 +41,7 @@ export function chaoticSignalWords(facts: ChaoticSignalFacts): Words {
     : `gradients are ${number(10 ** growth)} times as large in the first layer as in the last hidden one`
   const evidence = [
     { name: 'fall of the cosine of the closest pairs', value: fall, limit: leastFall, words: fallen },
-    { name: 'powers of ten that gradients grow by towards the input', value: growth, limit: leastGrowth, words: grown },
+    { name: 'powers of ten that gradients grow by toward the input', value: growth, limit: leastGrowth, words: grown },
   ]
   switch (facts.outcome) {
     case 'within limits': {

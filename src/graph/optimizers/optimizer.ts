@@ -40,7 +40,7 @@ export interface RuleRow<Rule> {
   readonly describe: (rule: Rule) => { readonly number?: number; readonly details: readonly string[] }
 }
 
-/** Refuses unknown names: a misspelt rate would be ignored, and the usual one be taken for it. */
+/** Refuses unknown names: a misspelled rate would be ignored, and the usual one be taken for it. */
 export function checkNames(optimizer: string, options: unknown, known: readonly string[]): void {
   checkOptions(optimizer, options, { code: 'option', known, example: '{ rate: 0.01 }' })
 }

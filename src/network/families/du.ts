@@ -8,7 +8,7 @@
  * a phi that is smooth, Lipschitz, analytic and no polynomial.
  */
 import type { ActivationName } from '../activations.ts'
-import { normal } from '../initialisers.ts'
+import { normal } from '../initializers.ts'
 import { activation, chain, conv, dense, named, repeat, residual, scale } from '../layers.ts'
 import type { Layer } from '../network.ts'
 import { choice, number, topOption, whole } from '../option-kinds.ts'
@@ -30,7 +30,7 @@ export const smooth = [
 type SmoothName = (typeof smooth)[number]
 
 /** c = 1/E[phi(z)^2] of these activations. */
-export const normalisers = {
+export const normalizers = {
   softplus: 1.0854865029883436,
   tanh: 2.536175433217451,
   sigmoid: 3.408559841623103,
@@ -84,7 +84,7 @@ interface Sizes {
 function network(text: PresetText, { width: m, classes, product, cres: factor }: Sizes) {
   const hidden = take(text, 'depth', depth) ?? DEFAULT_DEPTH
   const name = readActivation(text)
-  const scaled = () => scale(Math.sqrt(normalisers[name] / m))
+  const scaled = () => scale(Math.sqrt(normalizers[name] / m))
   const block =
     factor === undefined
       ? chain(product(), activation(name), scaled())

@@ -216,7 +216,7 @@ describe('options', () => {
     expect(multipliers('resnet-50:multiplier=1/L')).toEqual(Array(8).fill(1 / 16))
   })
 
-  test('norms, biases, initialisers and the read-out', () => {
+  test('norms, biases, initializers and the read-out', () => {
     expect(kindsOf('resnet-20:norm=none')).not.toContain('batchNorm')
     expect(ofKind('resnet-20', 'conv').map(({ bias }) => bias)).not.toContain(true)
     expect(ofKind('resnet-20:norm=none,shortcut=b', 'conv').map(({ bias }) => bias)).not.toContain(false)

@@ -8,7 +8,7 @@
  * text has the size changed by average pooling and padding with zeros: `shortcut=pool`, and `conv-bias=false`.
  */
 import { grouped } from '../../format/words.ts'
-import { hardtMa, lecun } from '../initialisers.ts'
+import { hardtMa, lecun } from '../initializers.ts'
 import { averagePool, chain, conv, dense, globalAveragePool, named, relu, residual, subsample } from '../layers.ts'
 import type { Layer } from '../network.ts'
 import { choice, flag, topOption } from '../option-kinds.ts'

@@ -1,7 +1,7 @@
 /** The options of convolutional networks with norms, and the style that they ask for. */
-import { deltaOrthogonal, glorot, he, lecun, orthogonal } from '../initialisers.ts'
+import { deltaOrthogonal, glorot, he, lecun, orthogonal } from '../initializers.ts'
 import { type MultiplierRule, multiplierOption, unscaled } from '../multiplier.ts'
-import type { Initialiser } from '../network.ts'
+import type { Initializer } from '../network.ts'
 import { choice, flag, number, rate, topOption } from '../option-kinds.ts'
 import { type PresetText, presetError, take } from '../preset-text.ts'
 
@@ -23,8 +23,8 @@ export interface Style {
   /** Whether convolutions have biases. */
   readonly bias: boolean
   /** How convolutions start; the gain multiplies that of the options. */
-  readonly init: (gain?: number) => Initialiser
-  readonly readout: Initialiser
+  readonly init: (gain?: number) => Initializer
+  readonly readout: Initializer
   readonly shortcut: 'a' | 'b' | 'c'
   readonly remedy: Remedy
   readonly multiplier: MultiplierRule
@@ -41,7 +41,7 @@ const starts = {
   lecun: (gain) => lecun(gain),
   orthogonal: (gain) => orthogonal(gain),
   deltaOrthogonal: (gain) => deltaOrthogonal(gain),
-} as const satisfies Record<string, (gain: number, fan: 'in' | 'out') => Initialiser>
+} as const satisfies Record<string, (gain: number, fan: 'in' | 'out') => Initializer>
 
 const shortcutMeans =
   'a: stride and zeros, no parameters; b: a 1x1 convolution where the size changes; c: one everywhere'
@@ -51,7 +51,7 @@ const plainOptions = {
   'conv-bias': flag('false with a norm or fixup, else true', 'whether convolutions have biases'),
   init: choice(['he', 'glorot', 'lecun', 'orthogonal', 'deltaOrthogonal'], 'he', "how convolutions' weights start"),
   fan: choice(['in', 'out'], 'in', "whether he's variance is 2/fanIn or 2/fanOut"),
-  gain: number('a number', () => true, '1', "what the initialiser's standard deviation is multiplied by"),
+  gain: number('a number', () => true, '1', "what the initializer's standard deviation is multiplied by"),
   top: topOption,
 } as const
 

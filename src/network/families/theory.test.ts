@@ -1,9 +1,9 @@
 /** The theory that presets rest on. */
 import { expect, test } from 'vitest'
 import { blueprintOf, ofKind } from '../../../test/support/preset-layers.ts'
-import { initialise } from '../../blueprint/initialise.ts'
+import { initialize } from '../../blueprint/initialize.ts'
 import { activations } from '../activations.ts'
-import { normalisers, smooth } from './du.ts'
+import { normalizers, smooth } from './du.ts'
 import { criticalPoints } from './vanilla-cnn.ts'
 
 /** The mean of f(z) for a standard normal z; the trapezoidal rule, which is exact to rounding for analytic functions. */
@@ -51,13 +51,13 @@ test('the gain of orthogonal weights is sqrt(sw2)', () => {
 
 test('c = 1/E[phi(z)^2] in the networks of Du et al.', () => {
   for (const name of smooth) {
-    expect(normalisers[name] * gaussianMean((z) => activations[name].value(z, 0) ** 2)).toBeCloseTo(1, 12)
+    expect(normalizers[name] * gaussianMean((z) => activations[name].value(z, 0) ** 2)).toBeCloseTo(1, 12)
   }
 })
 
 test('hidden layers of Du et al. keep the norm 1, and branches are c_res/(H sqrt(m))', () => {
   const text = 'du-fc:depth=1,width=4000,top=none'
-  const weights = initialise(blueprintOf(text, [50]), 3).get('first.weight') ?? new Float64Array()
+  const weights = initialize(blueprintOf(text, [50]), 3).get('first.weight') ?? new Float64Array()
   const input = Array.from({ length: 50 }, () => 1 / Math.sqrt(50))
   const [{ factor }] = ofKind(text, 'scale')
   let square = 0

@@ -2,7 +2,7 @@
  * Blocks of convolutions with a skip connection, and stages of them. A block's own convolutions are its data; how they
  * are dressed, with norms, activations, biases and multipliers, is its style.
  */
-import { he, zeros } from '../initialisers.ts'
+import { he, zeros } from '../initializers.ts'
 import {
   batchNorm,
   chain,
@@ -19,7 +19,7 @@ import {
   shortcut,
 } from '../layers.ts'
 import { multipliers } from '../multiplier.ts'
-import type { Initialiser, Layer } from '../network.ts'
+import type { Initializer, Layer } from '../network.ts'
 import type { Style } from './style.ts'
 
 /** One convolution of a block. */
@@ -176,5 +176,5 @@ export function head(style: Style, classes: number): Layer[] {
   return [pool, named('readoutBias', scalarBias()), dense(classes, { name: 'readout', init: zeros() })]
 }
 
-/** He's initialiser as the papers without norms write it: gaussian weights of deviation 1/(k sqrt(c)), c output channels. */
-export const standardConvolution = (): Initialiser => he(Math.SQRT1_2, 'out')
+/** He's initializer as the papers without norms write it: gaussian weights of deviation 1/(k sqrt(c)), c output channels. */
+export const standardConvolution = (): Initializer => he(Math.SQRT1_2, 'out')

@@ -4,7 +4,7 @@
  * 32 x 32 to 8 x 8, all with gaussian weights; then `depth` convolutions that keep the size, with delta-orthogonal weights and
  * circular borders, as in their theory; the mean over positions, and a dense layer.
  *
- * The first three are gaussian, since delta-orthogonal ones would see one pixel in 16 and nothing of its neighbours.
+ * The first three are gaussian, since delta-orthogonal ones would see one pixel in 16 and nothing of its neighbors.
  *
  * By default it is at criticality. tanh has a line of critical points; this one, sw2 = 1.04996 and sb2 = 2.0059e-5, is that
  * of the demonstration. It has a small fixed point, q* = 0.0259, where tanh is nearly linear, so that with orthogonal weights
@@ -12,9 +12,9 @@
  * depth (Pennington et al. 2017: their variance grows in proportion to depth, and to q* where that is small).
  */
 import { type ActivationName, activationNames } from '../activations.ts'
-import { deltaOrthogonal, gaussian, glorot, he, lecun, orthogonal } from '../initialisers.ts'
+import { deltaOrthogonal, gaussian, glorot, he, lecun, orthogonal } from '../initializers.ts'
 import { activation, chain, conv, dense, globalAveragePool, named, repeat } from '../layers.ts'
-import type { Initialiser } from '../network.ts'
+import type { Initializer } from '../network.ts'
 import { choice, topOption, variance, whole } from '../option-kinds.ts'
 import { LARGEST_DEPTH } from '../preset-options.ts'
 import { type PresetText, presetError, take } from '../preset-text.ts'
@@ -77,7 +77,7 @@ export const vanillaFamily: Family = {
     const kernel = take(text, 'kernel', options.kernel) ?? 3
     const padding = take(text, 'padding', options.padding) ?? 'circular'
     const name = take(text, 'activation', options.activation) ?? 'tanh'
-    const { inside, outside } = readInitialisers(text, name)
+    const { inside, outside } = readInitializers(text, name)
     const layer = (stride: number) => [conv(channels, { kernel, stride, init: outside }), activation(name)]
     return chain(
       named('stem', chain(...[1, 2, 2].flatMap(layer))),
@@ -88,14 +88,14 @@ export const vanillaFamily: Family = {
   },
 }
 
-interface Initialisers {
+interface Initializers {
   /** Of the convolutions that keep the size. */
-  readonly inside: Initialiser
+  readonly inside: Initializer
   /** Of the others. */
-  readonly outside: Initialiser
+  readonly outside: Initializer
 }
 
-function readInitialisers(text: PresetText, activationName: ActivationName): Initialisers {
+function readInitializers(text: PresetText, activationName: ActivationName): Initializers {
   const init = take(text, 'init', options.init) ?? 'deltaOrthogonal'
   const sw2 = take(text, 'sw2', options.sw2)
   const sb2 = take(text, 'sb2', options.sb2)
@@ -105,7 +105,7 @@ function readInitialisers(text: PresetText, activationName: ActivationName): Ini
     const remedy = `${init} sets the variances; remove one of the two, or take init=gaussian.`
     throw presetError(`${text.name}:${key}`, `no ${key} with init=${init}`, `${sw2 ?? sb2}`, remedy)
   }
-  const withVariances = (weights: number, biases: number): Initialisers => ({
+  const withVariances = (weights: number, biases: number): Initializers => ({
     inside: byVariance[init](weights, biases),
     outside: gaussian({ sw2: weights, sb2: biases }),
   })

@@ -1,5 +1,5 @@
 /**
- * The two products of a convolution whose tiles are positions of its result: forwards, and the input's gradient, which is
+ * The two products of a convolution whose tiles are positions of its result: forward, and the input's gradient, which is
  * the same with the flipped kernel over the output's gradient. B images, C channels, O outputs; weights lie in panels
  * [O/8][kernel^2 * C][8], in the order in which a window's elements lie in a padded image: line by line of the kernel they
  * are contiguous.
@@ -9,7 +9,7 @@ import { type I32, i32 } from '../assembler.ts'
 import { panelWidth, roundUp } from '../plan/layout.ts'
 import type { Kernel } from '../plan/plan.ts'
 import { panelVectors } from './dense.ts'
-import { type Movement, moveBackwards, moveForwards, type Phases } from './movement.ts'
+import { type Movement, moveBackward, moveForward, type Phases } from './movement.ts'
 import { at, forRange, type KernelContext, operandOf, times } from './operands.ts'
 import { PaddedImages, paddedSize } from './padded-images.ts'
 import {
@@ -24,7 +24,7 @@ import {
 import { TileTail } from './tile.ts'
 
 function movementOf({ nodes: [{ op, inputs, attributes }] }: Kernel): Movement {
-  const move = op === 'conv' ? moveForwards : moveBackwards
+  const move = op === 'conv' ? moveForward : moveBackward
   return move(geometryOf(attributes), inputs[0].shape[1])
 }
 

@@ -1,5 +1,5 @@
 /**
- * The two matrix products of a dense layer whose tiles are rows of the batch: forwards, and the input's gradient.
+ * The two matrix products of a dense layer whose tiles are rows of the batch: forward, and the input's gradient.
  * B batch, K inputs, O outputs; weights lie in panels [O/8][K][8].
  */
 

@@ -44,7 +44,7 @@ const everyTap = (kernel: number, count: number): Phases[] => [
 ]
 
 /** C channels of the input. */
-export function moveForwards(geometry: Geometry, channels: number): Movement {
+export function moveForward(geometry: Geometry, channels: number): Movement {
   const { kernel, stride, outputHeight: height, outputWidth: width } = geometry
   return {
     padding: inputPadding(geometry, channels),
@@ -60,7 +60,7 @@ export function moveForwards(geometry: Geometry, channels: number): Movement {
 }
 
 /** O channels of the output's gradient. */
-export function moveBackwards(geometry: Geometry, outputs: number): Movement {
+export function moveBackward(geometry: Geometry, outputs: number): Movement {
   const { height, width, stride, circular } = geometry
   // Round a circle that the stride doesn't divide, the phases change from one turn to the next.
   const isUneven = circular && (height % stride > 0 || width % stride > 0)

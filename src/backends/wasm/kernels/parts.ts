@@ -112,8 +112,8 @@ export function emitBatchNormPartialGradients(context: KernelContext): void {
     builder.set(mean, block.loadAt(means))
     for (let row = 0; row < block.rows; row++) {
       builder.set(dy, block.load(0, row))
-      const centred = lanes.sub(block.load(1, row), mean)
-      builder.set(products, row === 0 ? lanes.mul(dy, centred) : lanes.madd(dy, centred, products))
+      const centered = lanes.sub(block.load(1, row), mean)
+      builder.set(products, row === 0 ? lanes.mul(dy, centered) : lanes.madd(dy, centered, products))
       builder.set(sum, row === 0 ? dy : lanes.add(sum, dy))
     }
     return [products, sum]

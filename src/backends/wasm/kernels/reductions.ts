@@ -161,9 +161,9 @@ export function emitLayerNormScaleGradient(context: KernelContext): void {
     const inversePointer = builder.local('i32', operandOf(context, inverseValue).pointer)
     builder.set(sum, lanes.constant(0))
     times(builder, rows, () => {
-      const centred = lanes.sub(v128.load(xPointer), lanes.loadSplat(meanPointer))
-      const normalised = lanes.mul(centred, lanes.loadSplat(inversePointer))
-      builder.set(sum, lanes.madd(v128.load(dyPointer), normalised, sum))
+      const centered = lanes.sub(v128.load(xPointer), lanes.loadSplat(meanPointer))
+      const normalized = lanes.mul(centered, lanes.loadSplat(inversePointer))
+      builder.set(sum, lanes.madd(v128.load(dyPointer), normalized, sum))
       builder.set(dyPointer, i32.add(dyPointer, i32.const(dyStride * lanes.bytes)))
       builder.set(xPointer, i32.add(xPointer, i32.const(xStride * lanes.bytes)))
       for (const pointer of [meanPointer, inversePointer]) {

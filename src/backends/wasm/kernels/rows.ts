@@ -1,4 +1,4 @@
-/** Kernels that work along the rows of a batch: layer normalisation and the losses. */
+/** Kernels that work along the rows of a batch: layer normalization and the losses. */
 
 import { type I32, i32, type Local, type Vector } from '../assembler.ts'
 import { exp, log } from '../functions.ts'
@@ -80,8 +80,8 @@ export function emitLayerNorm(context: KernelContext): void {
     const shifted = lanes.add(variance, lanes.constant(Number(node.attributes.epsilon)))
     builder.set(inverse, lanes.div(lanes.constant(1), lanes.sqrt(shifted)))
     forVectors(context, columns, (offset) => {
-      const normalised = lanes.mul(lanes.sub(v128.load(i32.add(xRow, offset)), mean), inverse)
-      const scaled = lanes.madd(normalised, v128.load(i32.add(scale.pointer, offset)), loadAt(shift.pointer, offset))
+      const normalized = lanes.mul(lanes.sub(v128.load(i32.add(xRow, offset)), mean), inverse)
+      const scaled = lanes.madd(normalized, v128.load(i32.add(scale.pointer, offset)), loadAt(shift.pointer, offset))
       v128.store(builder, i32.add(yRow, offset), scaled)
     })
     const statistics: [typeof meanValue, Local<'v128'>][] = [
@@ -110,7 +110,7 @@ export function emitLayerNormInputGradient(context: KernelContext): void {
   const dx = operandOf(context, node.outputs[0])
   const { rows, columns, stride } = layoutAs(dy.layout, 'rows')
   const share = lanes.constant(1 / columns)
-  const [mean, inverse, sumG, sumGX, g, normalised] = Array.from({ length: 6 }, () => builder.local('v128'))
+  const [mean, inverse, sumG, sumGX, g, normalized] = Array.from({ length: 6 }, () => builder.local('v128'))
   forRows(context, rows, (row) => {
     const rowBytes = stride * lanes.bytes
     const [dyRow, xRow, dxRow] = [dy, x, dx].map(({ pointer }) => builder.local('i32', at(pointer, row, rowBytes)))
@@ -118,20 +118,20 @@ export function emitLayerNormInputGradient(context: KernelContext): void {
     builder.set(inverse, lanes.loadSplat(at(operandOf(context, inverseValue).pointer, row, lanes.bytes)))
     const loadTerms = (offset: I32, mask: (value: Vector) => Vector): void => {
       builder.set(g, mask(lanes.mul(loadAt(dyRow, offset), loadAt(scale.pointer, offset))))
-      builder.set(normalised, mask(lanes.mul(lanes.sub(loadAt(xRow, offset), mean), inverse)))
+      builder.set(normalized, mask(lanes.mul(lanes.sub(loadAt(xRow, offset), mean), inverse)))
     }
     builder.set(sumG, lanes.constant(0))
     builder.set(sumGX, lanes.constant(0))
     forVectors(context, columns, (offset, mask) => {
       loadTerms(offset, mask)
       builder.set(sumG, lanes.add(sumG, g))
-      builder.set(sumGX, lanes.madd(g, normalised, sumGX))
+      builder.set(sumGX, lanes.madd(g, normalized, sumGX))
     })
     builder.set(sumG, lanes.mul(sumLanes(context, sumG), share))
     builder.set(sumGX, lanes.mul(sumLanes(context, sumGX), share))
     forVectors(context, columns, (offset, mask) => {
       loadTerms(offset, mask)
-      const inner = lanes.sub(lanes.sub(g, sumG), lanes.mul(normalised, sumGX))
+      const inner = lanes.sub(lanes.sub(g, sumG), lanes.mul(normalized, sumGX))
       v128.store(builder, i32.add(dxRow, offset), mask(lanes.mul(inner, inverse)))
     })
   })

@@ -65,7 +65,7 @@ export const kernelEmitters = {
   activation: emitMap,
   activationGradient: emitMap,
   dropout: emitMap,
-  batchNormalise: emitMap,
+  batchNormalize: emitMap,
   batchNormInputGradient: emitMap,
   copy: emitMap,
   dense: emitDense,

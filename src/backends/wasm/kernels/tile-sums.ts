@@ -83,8 +83,8 @@ class Summing {
       }
       case 'batchNormPartialGradients': {
         const [input, mean] = others
-        const centred = builder.local('v128', lanes.sub(register(input), register(mean)))
-        return [plusProduct(register(x), centred), plus(register(x))]
+        const centered = builder.local('v128', lanes.sub(register(input), register(mean)))
+        return [plusProduct(register(x), centered), plus(register(x))]
       }
     }
   }
@@ -201,7 +201,7 @@ function emitEnd(context: KernelContext, node: OpNode, part: Part): void {
     emitScaling(context, columns, place, (offset) => v128.load(i32.add(inverses, offset)))
   }
   if (node.op !== 'partialStatistics') return
-  // Sums of differences from the part's first row, whatever the centre of all is: nothing is lost to cancellation, as it
+  // Sums of differences from the part's first row, whatever the center of all is: nothing is lost to cancellation, as it
   // would be of sums of x and its squares (Chan, Golub & LeVeque 1983).
   const squares = builder.local('i32', partRow(context, node, 1, part))
   const { pointer, layout } = operandOf(context, node.inputs[0])

@@ -70,7 +70,7 @@ const accesses = {
   layerNormInputGradient: row('rows', ['own', 'own', 'all', 'own']),
   layerNormScaleGradient: row('columns', ['all']),
   batchStatistics: row('columns', ['all']),
-  batchNormalise: row('rows', ['own', 'all']),
+  batchNormalize: row('rows', ['own', 'all']),
   inverseDeviation: row('columns', ['own']),
   batchNormScaleGradient: row('columns', ['all', 'all', 'own']),
   batchNormInputGradient: row('rows', ['own', 'own', 'all']),

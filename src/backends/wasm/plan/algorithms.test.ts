@@ -73,7 +73,7 @@ describe("Winograd's algorithm", () => {
     // A sum of 15 terms has tiles of 2 x 2; the weights' gradient sums over positions.
     expect(algorithmsOf({ C: 15 })).toBe('winograd-2, winograd-4, winograd-4')
     expect(algorithmsOf({ O: 15 })).toBe('winograd-4, winograd-2, winograd-4')
-    // An image of colours.
+    // An image of colors.
     expect(algorithmsOf({ C: 3 })).toMatch(/^direct, .+, direct$/)
   })
 

@@ -35,15 +35,15 @@ interface ConvolutionShape {
 function shapeOf({ op, inputs, outputs, attributes }: OpNode, geometry: Geometry): ConvolutionShape | undefined {
   const { height, width, positions, outputHeight, outputWidth, outputPositions } = geometry
   const [rows, channels] = inputs[0].shape
-  const forwards = { height: outputHeight, width: outputWidth }
+  const forward = { height: outputHeight, width: outputWidth }
   switch (op) {
     case 'conv':
-      return { channels, outputs: outputs[0].shape[1], images: rows / positions, ...forwards, kernels: 1 }
+      return { channels, outputs: outputs[0].shape[1], images: rows / positions, ...forward, kernels: 1 }
     case 'convInputGradient':
       return { channels, outputs: outputs[0].shape[1], images: rows / outputPositions, height, width, kernels: 1 }
     case 'convWeightGradient': {
       const images = rows / outputPositions
-      return { channels: inputs[1].shape[1], outputs: channels, images, ...forwards, kernels: Number(attributes.parts) }
+      return { channels: inputs[1].shape[1], outputs: channels, images, ...forward, kernels: Number(attributes.parts) }
     }
     default:
       return undefined
@@ -89,7 +89,7 @@ export function chooseAlgorithm(node: OpNode, { precision, winograd }: Algorithm
 /** Lines of tiles in all images of a convolution's result. */
 export function linesOfTiles(node: OpNode, tile: number): number {
   const { height, positions, outputHeight, outputPositions } = geometryOf(node.attributes)
-  const isForwards = node.op === 'conv'
-  const images = node.outputs[0].shape[0] / (isForwards ? outputPositions : positions)
-  return images * Math.ceil((isForwards ? outputHeight : height) / tile)
+  const isForward = node.op === 'conv'
+  const images = node.outputs[0].shape[0] / (isForward ? outputPositions : positions)
+  return images * Math.ceil((isForward ? outputHeight : height) / tile)
 }

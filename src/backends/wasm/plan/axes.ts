@@ -75,11 +75,11 @@ export function findForms(graph: Graph): ReadonlyMap<Value, Form> {
   collect(graph.body, links, seeds)
   for (const { target, value } of graph.updates) links.push({ inner: value, outer: target, axes: 0 })
 
-  const neighbours = new Map<Value, { value: Value; axes: number }[]>()
+  const neighbors = new Map<Value, { value: Value; axes: number }[]>()
   const connect = (from: Value, to: Value, axes: number): void => {
-    const known = neighbours.get(from)
+    const known = neighbors.get(from)
     if (known) known.push({ value: to, axes })
-    else neighbours.set(from, [{ value: to, axes }])
+    else neighbors.set(from, [{ value: to, axes }])
   }
   for (const { inner, outer, axes } of links) {
     connect(inner, outer, axes)
@@ -98,8 +98,8 @@ export function findForms(graph: Graph): ReadonlyMap<Value, Form> {
   for (let value = pending.pop(); value; value = pending.pop()) {
     const form = forms.get(value)
     if (!form) continue
-    for (const { value: neighbour, axes } of neighbours.get(value) ?? []) {
-      settle(neighbour, { axes: form.axes + axes, panels: form.panels })
+    for (const { value: neighbor, axes } of neighbors.get(value) ?? []) {
+      settle(neighbor, { axes: form.axes + axes, panels: form.panels })
     }
   }
   return forms

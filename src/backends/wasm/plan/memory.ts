@@ -34,14 +34,14 @@ export function assignMemory(
   const transient = buffers.filter(({ persistent }) => !persistent).sort((a, b) => b.bytes - a.bytes || a.id - b.id)
   for (const buffer of transient) {
     const lifetime = lifetimes.get(buffer) ?? { first: 0, last: 0 }
-    const neighbours = placed
+    const neighbors = placed
       .filter((other) => other.lifetime.first <= lifetime.last && lifetime.first <= other.lifetime.last)
       .map((other) => ({ start: offsets[other.buffer.id], end: offsets[other.buffer.id] + other.buffer.bytes }))
       .sort((a, b) => a.start - b.start)
     let offset = base
-    for (const neighbour of neighbours) {
-      if (offset + buffer.bytes <= neighbour.start) break
-      offset = Math.max(offset, roundUp(neighbour.end, alignment))
+    for (const neighbor of neighbors) {
+      if (offset + buffer.bytes <= neighbor.start) break
+      offset = Math.max(offset, roundUp(neighbor.end, alignment))
     }
     offsets[buffer.id] = offset
     end = Math.max(end, roundUp(offset + buffer.bytes, alignment))

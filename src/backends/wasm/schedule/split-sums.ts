@@ -115,7 +115,7 @@ const normOfAll: Rule = (node, { emitter }) => {
 
 const rules: { readonly [Name in OpName]?: Rule } = {
   addBias: withoutExtents,
-  batchNormalise: withoutExtents,
+  batchNormalize: withoutExtents,
   sumOverBatch,
   batchStatistics,
   batchNormScaleGradient,

@@ -22,8 +22,8 @@ export function tilingOf({ algorithm, nodes: [node] }: Kernel): Tiling {
   const tile = tileOf(algorithm)
   assertInvariant(tile !== undefined, `${node.op} has no tiles`)
   const { height, width, outputHeight, outputWidth, positions } = geometryOf(node.attributes)
-  const isBackwards = node.op === 'convInputGradient'
-  const [ofHeight, ofWidth] = isBackwards ? [height, width] : [outputHeight, outputWidth]
+  const isBackward = node.op === 'convInputGradient'
+  const [ofHeight, ofWidth] = isBackward ? [height, width] : [outputHeight, outputWidth]
   const rows = node.op === 'convWeightGradient' ? node.inputs[1].shape[0] / positions : undefined
   const [result] = node.outputs
   return {
@@ -49,7 +49,7 @@ export interface Seen {
   readonly step: number
 }
 
-/** What the tiles of a result see: the input, or going backwards the output's gradient under the flipped kernel. */
+/** What the tiles of a result see: the input, or going backward the output's gradient under the flipped kernel. */
 export function seenBy({ nodes: [node] }: Kernel, { extent, tile }: Tiling): Seen {
   const { height, width, before, circular, outputHeight, outputWidth } = geometryOf(node.attributes)
   const channels = node.inputs[node.op === 'convWeightGradient' ? 1 : 0].shape[1]

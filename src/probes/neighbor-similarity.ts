@@ -9,7 +9,7 @@ import { euclideanNorm, largestMagnitude } from '../numerics/norm.ts'
 import type { LayerProbe } from './layer-probe.ts'
 import type { Rows } from './pass.ts'
 
-export const neighbourSimilarity: LayerProbe = {
+export const neighborSimilarity: LayerProbe = {
   title: 'Similarity to the stage before (CKA)',
   scale: 'linear',
   when: 'ends',
@@ -25,29 +25,29 @@ export const neighbourSimilarity: LayerProbe = {
   },
 }
 
-/** Of normalised Gram matrices [samples, samples] this is CKA: <K, L> / (|K| |L|). */
+/** Of normalized Gram matrices [samples, samples] this is CKA: <K, L> / (|K| |L|). */
 function innerProduct(one: Float64Array, other: Float64Array): number {
   let sum = 0
   for (let index = 0; index < one.length; index++) sum += one[index] * other[index]
   return sum
 }
 
-/** The Gram matrix of the rows, each column of them centred, over its norm. */
+/** The Gram matrix of the rows, each column of them centered, over its norm. */
 function similarities({ rows, width, values }: Rows): Float64Array {
-  const centred = Float64Array.from(values)
+  const centered = Float64Array.from(values)
   const means = new Float64Array(width)
-  for (let start = 0; start < centred.length; start += width) {
-    for (let index = 0; index < width; index++) means[index] += centred[start + index] / rows
+  for (let start = 0; start < centered.length; start += width) {
+    for (let index = 0; index < width; index++) means[index] += centered[start + index] / rows
   }
-  for (let start = 0; start < centred.length; start += width) {
-    for (let index = 0; index < width; index++) centred[start + index] -= means[index]
+  for (let start = 0; start < centered.length; start += width) {
+    for (let index = 0; index < width; index++) centered[start + index] -= means[index]
   }
-  const largest = largestMagnitude(centred)
+  const largest = largestMagnitude(centered)
   // What is left of equal values is the rounding of their mean.
   if (largest <= 2 * rows * Number.EPSILON * largestMagnitude(values))
     return new Float64Array(rows * rows).fill(Number.NaN)
-  for (let index = 0; index < centred.length; index++) centred[index] /= largest
-  const gram = gramOfRows(centred, rows, width)
+  for (let index = 0; index < centered.length; index++) centered[index] /= largest
+  const gram = gramOfRows(centered, rows, width)
   const norm = euclideanNorm([gram])
   return gram.map((value) => value / norm)
 }

@@ -45,7 +45,7 @@ export interface TwinExcess {
   } | null
 }
 
-export type OptimisationFailureFacts =
+export type OptimizationFailureFacts =
   | { readonly outcome: 'no worse'; readonly twin: Twin | null }
   | { readonly outcome: 'twin awaited' | 'no twin' }
   | { readonly outcome: 'twins fail'; readonly twin: Twin }
@@ -65,11 +65,11 @@ interface LongerRun {
 }
 
 /** `earlier`: what was found before of mechanisms, arithmetic and the step. */
-export function optimisationFailure(
+export function optimizationFailure(
   evidence: Evidence,
   earlier: Earlier,
-): Assessed<'optimisation-failure', OptimisationFailureFacts> {
-  const cause = 'optimisation-failure'
+): Assessed<'optimization-failure', OptimizationFailureFacts> {
+  const cause = 'optimization-failure'
   const symptom = symptomOf(evidence)
   const reference = referenceOf(evidence)
   if (symptom === 'none') {

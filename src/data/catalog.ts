@@ -28,7 +28,7 @@ const sources: Readonly<Record<string, DataSource>> = {
     classes: blobsOptions.classes.default,
   }),
   'cifar-10': stored(cifar10, {
-    what: 'small colour photographs of ten kinds of things (Krizhevsky 2009), six binary files',
+    what: 'small color photographs of ten kinds of things (Krizhevsky 2009), six binary files',
     shape: [3, 32, 32],
     classes: 10,
     train: 50_000,
@@ -36,7 +36,7 @@ const sources: Readonly<Record<string, DataSource>> = {
   }),
   [tableSource]: tables,
   glyphs: generated(glyphs, glyphsOptions, {
-    what: 'grey images of ten made-up signs, drawn with random strokes',
+    what: 'gray images of ten made-up signs, drawn with random strokes',
     shape: [1, 28, 28],
     classes: 10,
     mirrored: true,
@@ -60,12 +60,12 @@ const sources: Readonly<Record<string, DataSource>> = {
   }),
   spirals: generated(spirals, spiralsOptions, { what: 'points on interleaved spiral arms', shape: [2], classes: 2 }),
   teacher: generated(teacher, teacherOptions, {
-    what: 'normal inputs, labelled by a random network',
+    what: 'normal inputs, labeled by a random network',
     shape: [10],
     classes: 2,
   }),
   tiles: generated(tiles, tilesOptions, {
-    what: 'coloured images of textures and shapes, for convolutional networks',
+    what: 'colored images of textures and shapes, for convolutional networks',
     shape: [3, 32, 32],
     classes: 10,
   }),
@@ -82,14 +82,14 @@ async function mnist(dataDir: string | undefined): Promise<Dataset> {
 }
 
 /** One data set, as `data list` shows it. */
-export interface CatalogueRow extends DataFacts {
+export interface CatalogRow extends DataFacts {
   readonly name: string
   /** Options that this set has beside those that all have. */
   readonly options: readonly string[]
 }
 
 /** The data sets that have a name. */
-export const catalogue: readonly CatalogueRow[] = Object.entries(sources).map(([name, { facts, options }]) => {
+export const catalog: readonly CatalogRow[] = Object.entries(sources).map(([name, { facts, options }]) => {
   const { what, shape, classes, train, test, source, mirrored } = facts
   const row = { name, what, shape, classes, train, test, source, options: Object.keys(options) }
   return mirrored ? { ...row, mirrored } : row

@@ -1,4 +1,4 @@
-/** Layer and batch normalisation: statistics by the mean first and then the squares about it. */
+/** Layer and batch normalization: statistics by the mean first and then the squares about it. */
 import { byElement, extentsOf, matrixOf, type Operation, sum, vectorOf } from './operation.ts'
 
 /** Over the features of each sample (Ba et al. 2016). */
@@ -19,15 +19,15 @@ export const layerNorm: Operation = ([x, scale, shift], { inputs, attributes }) 
   return [y, mean, inverse]
 }
 
-/** inverse * (g - mean(g) - normalised * mean(g * normalised)), with g = dy * scale and means over the features */
+/** inverse * (g - mean(g) - normalized * mean(g * normalized)), with g = dy * scale and means over the features */
 export const layerNormInputGradient: Operation = ([dy, x, scale, mean, inverse], { inputs }) => {
   const { rows, columns } = extentsOf(inputs[0])
   const g = (row: number, column: number): number => dy[row * columns + column] * scale[column]
-  const normalised = (row: number, column: number): number => (x[row * columns + column] - mean[row]) * inverse[row]
+  const normalized = (row: number, column: number): number => (x[row * columns + column] - mean[row]) * inverse[row]
   const meanG = vectorOf(rows, (row) => sum(columns, (column) => g(row, column)) / columns)
-  const meanGX = vectorOf(rows, (row) => sum(columns, (column) => g(row, column) * normalised(row, column)) / columns)
+  const meanGX = vectorOf(rows, (row) => sum(columns, (column) => g(row, column) * normalized(row, column)) / columns)
   const element = (row: number, column: number): number =>
-    inverse[row] * (g(row, column) - meanG[row] - normalised(row, column) * meanGX[row])
+    inverse[row] * (g(row, column) - meanG[row] - normalized(row, column) * meanGX[row])
   return [matrixOf(rows, columns, element)]
 }
 

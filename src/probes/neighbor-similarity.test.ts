@@ -3,7 +3,7 @@ import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, dense, relu } from '../network/layers.ts'
 import { createRandom } from '../support/random.ts'
-import { neighbourSimilarity } from './neighbour-similarity.ts'
+import { neighborSimilarity } from './neighbor-similarity.ts'
 
 const backend = createReferenceBackend()
 const same = dense(2, { init: { kind: 'identity', gain: 1 } })
@@ -14,7 +14,7 @@ const corners = [
   [0, -1],
 ]
 
-const centred = (table: number[][]): number[][] => {
+const centered = (table: number[][]): number[][] => {
   const means = table[0].map((_, unit) => table.reduce((sum, row) => sum + row[unit], 0) / table.length)
   return table.map((row) => row.map((value, unit) => value - means[unit]))
 }
@@ -30,14 +30,14 @@ function crossed(one: number[][], other: number[][]): number {
   return squares
 }
 
-describe('the similarity of neighbours', () => {
+describe('the similarity of neighbors', () => {
   it('is 1 where a layer turns, stretches and shifts', async () => {
     const [cosine, sine] = [Math.cos(0.7), Math.sin(0.7)]
     const weights = {
       'dense2.weight': [cosine, -sine, sine, cosine].map((value) => 5 * value),
       'dense2.bias': [100, -3],
     }
-    const found = await readHandMade(backend, neighbourSimilarity, {
+    const found = await readHandMade(backend, neighborSimilarity, {
       network: chain(same, same),
       inputs: corners,
       weights,
@@ -48,7 +48,7 @@ describe('the similarity of neighbours', () => {
   it('is the root of a half where one of two equal directions is left, and NaN where none is', async () => {
     const weights = { 'dense2.weight': [1, 0, 0, 0], 'dense3.weight': [0, 0, 0, 0], 'dense3.bias': [0.1, 0.7] }
     const network = chain(same, same, same)
-    const found = await readHandMade(backend, neighbourSimilarity, { network, inputs: corners, weights })
+    const found = await readHandMade(backend, neighborSimilarity, { network, inputs: corners, weights })
     expect(found).toEqual([Number.NaN, expect.closeTo(Math.SQRT1_2, 14), Number.NaN])
   })
 
@@ -58,14 +58,14 @@ describe('the similarity of neighbours', () => {
       network: chain(dense(6), relu(), dense(3), relu(), dense(5)),
       inputs: Array.from({ length: 7 }, () => [2 + random.normal(), random.normal()]),
     }
-    const naive = await seeHandMade(backend, made, neighbourSimilarity.needs, ({ stages, output }) => {
-      const [first, second, third] = stages.map(({ end }) => centred(tableOf(output(end))))
+    const naive = await seeHandMade(backend, made, neighborSimilarity.needs, ({ stages, output }) => {
+      const [first, second, third] = stages.map(({ end }) => centered(tableOf(output(end))))
       return [
         [first, second],
         [second, third],
       ].map(([x, y]) => crossed(x, y) / Math.sqrt(crossed(x, x) * crossed(y, y)))
     })
-    const found = await readHandMade(backend, neighbourSimilarity, made)
+    const found = await readHandMade(backend, neighborSimilarity, made)
     expect(found).toEqual([Number.NaN, ...naive.map((value) => expect.closeTo(value, 12))])
     for (const value of naive) expect(value).toBeLessThan(0.999)
   })
@@ -73,7 +73,7 @@ describe('the similarity of neighbours', () => {
   it('does not depend on the scale', async () => {
     for (const scale of [1e-200, 1e200]) {
       const weights = { 'dense2.weight': [scale, 0, 0, scale] }
-      const found = await readHandMade(backend, neighbourSimilarity, {
+      const found = await readHandMade(backend, neighborSimilarity, {
         network: chain(same, same),
         inputs: corners,
         weights,

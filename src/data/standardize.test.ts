@@ -1,19 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Samples } from './dataset.ts'
-import { createStandardiser, type Standardisation } from './standardise.ts'
+import { createStandardizer, type Standardization } from './standardize.ts'
 
 function samplesOf(inputs: Uint8Array | Float32Array, size: number): Samples {
   const count = inputs.length / size
   return { count, inputs, labels: new Uint8Array(count) }
 }
 
-/** All samples, standardised by their own statistics. */
-function standardised(samples: Samples, shape: readonly number[], mode: Standardisation): Float64Array {
-  const standardiser = createStandardiser(samples, shape, mode)
+/** All samples, standardized by their own statistics. */
+function standardized(samples: Samples, shape: readonly number[], mode: Standardization): Float64Array {
+  const standardizer = createStandardizer(samples, shape, mode)
   const array = new Float64Array(samples.inputs.length)
   const indices = Uint32Array.from({ length: samples.count }, (_, index) => index)
-  standardiser.fill(samples, indices, { array, offset: 0, stride: standardiser.size })
+  standardizer.fill(samples, indices, { array, offset: 0, stride: standardizer.size })
   return array
 }
 
@@ -45,13 +45,13 @@ const images = fc
       .map((inputs) => ({ inputs, shape: [channels, side, side], channels, plane: side * side }))
   })
 
-describe('after standardising', () => {
+describe('after standardizing', () => {
   test('each channel has mean 0 and mean square 1 (0 when it is constant)', () => {
     fc.assert(
       fc.property(images, fc.boolean(), ({ inputs, shape, channels, plane }, floats) => {
         const size = channels * plane
         const samples = samplesOf(floats ? Float32Array.from(inputs) : inputs, size)
-        const values = standardised(samples, shape, 'per-channel')
+        const values = standardized(samples, shape, 'per-channel')
         for (let channel = 0; channel < channels; channel++) {
           const [mean, square] = moments(values, size, channel * plane, (channel + 1) * plane)
           expect(mean).toBeCloseTo(0, 9)
@@ -64,7 +64,7 @@ describe('after standardising', () => {
 
   test('each pixel has, and a constant one is 0', () => {
     const samples = samplesOf(Uint8Array.of(10, 7, 0, 20, 7, 0, 30, 7, 255, 60, 7, 255), 3)
-    const values = standardised(samples, [1, 1, 3], 'per-pixel')
+    const values = standardized(samples, [1, 1, 3], 'per-pixel')
     for (const pixel of [0, 2]) {
       const [mean, square] = moments(values, 3, pixel, pixel + 1)
       expect(mean).toBeCloseTo(0, 12)
@@ -74,7 +74,7 @@ describe('after standardising', () => {
   })
 
   test('each feature of samples without channels has', () => {
-    const values = standardised(samplesOf(Float32Array.of(1, 1e6, 3, 1e6 + 1, 5, 1e6 + 2), 2), [2], 'per-channel')
+    const values = standardized(samplesOf(Float32Array.of(1, 1e6, 3, 1e6 + 1, 5, 1e6 + 2), 2), [2], 'per-channel')
     const expected = Math.sqrt(1.5)
     for (const [index, value] of [-expected, -expected, 0, 0, expected, expected].entries()) {
       expect(values[index]).toBeCloseTo(value, 12)
@@ -84,23 +84,23 @@ describe('after standardising', () => {
 
 test('per-pixel-mean takes the mean of each value away, and nothing else; bytes count as 0 to 1', () => {
   const bytes = Uint8Array.of(0, 51, 102, 255, 51, 51, 102, 0)
-  const values = standardised(samplesOf(bytes, 4), [1, 2, 2], 'per-pixel-mean')
+  const values = standardized(samplesOf(bytes, 4), [1, 2, 2], 'per-pixel-mean')
   const expected = [-0.1, 0, 0, 0.5, 0.1, 0, 0, -0.5]
   for (const [at, value] of values.entries()) expect(value).toBeCloseTo(expected[at], 15)
-  expect([...standardised(samplesOf(Float32Array.of(1, 10, 3, 20), 2), [2], 'per-pixel-mean')]).toEqual([-1, -5, 1, 5])
+  expect([...standardized(samplesOf(Float32Array.of(1, 10, 3, 20), 2), [2], 'per-pixel-mean')]).toEqual([-1, -5, 1, 5])
 })
 
 describe('mode none', () => {
   test('gives bytes over 255', () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, value) => value)
     const expected = Array.from(bytes, (value) => value / 255)
-    expect([...standardised(samplesOf(bytes, 16), [1, 4, 4], 'none')]).toEqual(expected)
-    expect([...standardised(samplesOf(bytes, 2), [2], 'none')]).toEqual(expected)
+    expect([...standardized(samplesOf(bytes, 16), [1, 4, 4], 'none')]).toEqual(expected)
+    expect([...standardized(samplesOf(bytes, 2), [2], 'none')]).toEqual(expected)
   })
 
   test('leaves floats as they are', () => {
     const floats = Float32Array.of(-1.5, 0.1, 1e30, 7)
-    expect([...standardised(samplesOf(floats, 2), [2], 'none')]).toEqual([...floats])
+    expect([...standardized(samplesOf(floats, 2), [2], 'none')]).toEqual([...floats])
   })
 })
 
@@ -111,8 +111,8 @@ test('bytes by words, from a table or divided, give the same bits as one by one'
       const shifted = new Uint8Array(inputs.length + 1).subarray(1) // not on a word's boundary
       shifted.set(inputs)
       for (const mode of ['per-channel', 'per-pixel', 'per-pixel-mean', 'none'] as const) {
-        const expected = standardised(samplesOf(shifted, size), shape, mode)
-        expect(standardised(samplesOf(inputs.slice(), size), shape, mode)).toEqual(expected)
+        const expected = standardized(samplesOf(shifted, size), shape, mode)
+        expect(standardized(samplesOf(inputs.slice(), size), shape, mode)).toEqual(expected)
       }
     }),
   )
@@ -120,18 +120,18 @@ test('bytes by words, from a table or divided, give the same bits as one by one'
 
 test('statistics are those of the training set, bytes counted as 0 to 1', () => {
   const training = samplesOf(Uint8Array.of(0, 51, 102, 51), 2)
-  const standardiser = createStandardiser(training, [2], 'per-channel')
-  expect([...standardiser.mean]).toEqual([0.2, 0.2])
-  expect([...standardiser.deviation]).toEqual([0.2, 1 / 255]) // the second is constant: divided by 1
+  const standardizer = createStandardizer(training, [2], 'per-channel')
+  expect([...standardizer.mean]).toEqual([0.2, 0.2])
+  expect([...standardizer.deviation]).toEqual([0.2, 1 / 255]) // the second is constant: divided by 1
   const array = new Float32Array(2)
-  standardiser.fill(samplesOf(Uint8Array.of(153, 52), 2), Uint32Array.of(0), { array, offset: 0, stride: 2 })
+  standardizer.fill(samplesOf(Uint8Array.of(153, 52), 2), Uint32Array.of(0), { array, offset: 0, stride: 2 })
   expect([...array]).toEqual([2, 1])
 })
 
 test('rows go where they are told, and nothing else is touched', () => {
   const samples = samplesOf(Uint8Array.of(0, 255, 51, 102), 2)
   const array = new Float32Array(9).fill(-1)
-  const standardiser = createStandardiser(samples, [2], 'none')
-  standardiser.fill(samples, Uint32Array.of(1, 0, 1), { array, offset: 1, stride: 3 })
+  const standardizer = createStandardizer(samples, [2], 'none')
+  standardizer.fill(samples, Uint32Array.of(1, 0, 1), { array, offset: 1, stride: 3 })
   expect([...array]).toEqual([-1, 0.2, 0.4, -1, 0, 1, -1, 0.2, 0.4].map(Math.fround))
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { laterRefusal, refusal } from '../../test/support/refusal.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
-import { catalogue, loadDataset, openDataset, readStoredOptions, sourceOf } from './catalogue.ts'
+import { catalog, loadDataset, openDataset, readStoredOptions, sourceOf } from './catalog.ts'
 import { moons } from './planar.ts'
 import { randomSubset } from './vary.ts'
 
@@ -15,25 +15,25 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-test('the catalogue', () => {
-  const lines = catalogue.map(
+test('the catalog', () => {
+  const lines = catalog.map(
     (row) => `${row.name}: ${row.what}; [${row.shape?.join(', ')}], ${row.classes} classes, ${row.train} + ${row.test}`,
   )
   expect(lines.join('\n')).toMatchInlineSnapshot(`
     "blobs: normal clouds of points, one for each class; [2], 3 classes, 2000 + 1000
-    cifar-10: small colour photographs of ten kinds of things (Krizhevsky 2009), six binary files; [3, 32, 32], 10 classes, 50000 + 10000
+    cifar-10: small color photographs of ten kinds of things (Krizhevsky 2009), six binary files; [3, 32, 32], 10 classes, 50000 + 10000
     csv: a table of your own: FILE.csv, or a folder with train.csv and test.csv; [undefined], null classes, null + null
-    glyphs: grey images of ten made-up signs, drawn with random strokes; [1, 28, 28], 10 classes, 12000 + 2000
+    glyphs: gray images of ten made-up signs, drawn with random strokes; [1, 28, 28], 10 classes, 12000 + 2000
     mnist: handwritten digits (LeCun, Cortes, Burges), four IDX files; [1, 28, 28], 10 classes, 60000 + 10000
     moons: points on two half-circles that reach into each other; [2], 2 classes, 2000 + 1000
     sawtooth: points on a line whose class changes from one of 2^folds intervals to the next; [1], 2 classes, 2000 + 1000
     spirals: points on interleaved spiral arms; [2], 2 classes, 2000 + 1000
-    teacher: normal inputs, labelled by a random network; [10], 2 classes, 4000 + 1000
-    tiles: coloured images of textures and shapes, for convolutional networks; [3, 32, 32], 10 classes, 5000 + 1000"
+    teacher: normal inputs, labeled by a random network; [10], 2 classes, 4000 + 1000
+    tiles: colored images of textures and shapes, for convolutional networks; [3, 32, 32], 10 classes, 5000 + 1000"
   `)
 })
 
-test.each(catalogue.filter((row) => row.source === 'generated'))('$name is what its row says', async (row) => {
+test.each(catalog.filter((row) => row.source === 'generated'))('$name is what its row says', async (row) => {
   const data = await loadDataset(row.name)
   expect(data).toMatchObject({ name: row.name, shape: row.shape, classes: row.classes })
   expect([data.train.count, data.test.count]).toEqual([row.train, row.test])
@@ -89,7 +89,7 @@ describe('options', () => {
 
   test('of all sets are no business of the generator', async () => {
     const all = { seed: 1, samples: 5, validation: 0.5, randomLabels: true, target: 'classes', dataDir: '.' } as const
-    for (const { name } of catalogue.filter(({ source }) => source === 'generated')) {
+    for (const { name } of catalog.filter(({ source }) => source === 'generated')) {
       expect((await loadDataset(name, { ...all, train: 20, test: 3 })).train.count).toBe(5)
     }
   })
@@ -203,7 +203,7 @@ describe('mnist', () => {
     vi.stubEnv('ISOBATH_DATA', shared)
     const data = await loadDataset('mnist', { samples: 500 })
     expect([data.train.count, data.test.count]).toEqual([500, 10_000])
-    const row = catalogue.find(({ name }) => name === 'mnist')
+    const row = catalog.find(({ name }) => name === 'mnist')
     vi.stubEnv('ISOBATH_DATA', '/nowhere')
     const all = await loadDataset('mnist', { dataDir: join(shared, 'mnist') })
     expect([all.train.count, all.test.count]).toEqual([row?.train, row?.test])

@@ -1,6 +1,6 @@
 /**
- * The colours of heat maps: viridis (van der Walt and Smith 2015), from dark violet for the lowest value to yellow for
- * the highest. Its lightness rises evenly, so it keeps its order for colour-blind readers and in grey. The same on
+ * The colors of heat maps: viridis (van der Walt and Smith 2015), from dark violet for the lowest value to yellow for
+ * the highest. Its lightness rises evenly, so it keeps its order for color-blind readers and in gray. The same on
  * light and dark pages: the darkest and the lightest level stand out from both.
  */
 const ANCHORS = [
@@ -8,11 +8,11 @@ const ANCHORS = [
   0x54c568, 0x7ad151, 0xa5db36, 0xd2e21b, 0xfde725,
 ]
 
-/** How many colours there are: neighbours can just be told apart, and equal cells can be drawn as one. */
+/** How many colors there are: neighbors can just be told apart, and equal cells can be drawn as one. */
 export const LEVELS = 24
 
-/** The colour of level 0 to LEVELS - 1. */
-export function heatColour(level: number): string {
+/** The color of level 0 to LEVELS - 1. */
+export function heatColor(level: number): string {
   const place = (level / (LEVELS - 1)) * (ANCHORS.length - 1)
   const before = Math.min(Math.floor(place), ANCHORS.length - 2)
   const channels = [16, 8, 0].map((shift) => {

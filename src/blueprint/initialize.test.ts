@@ -10,18 +10,18 @@ import {
   orthogonal,
   sparse,
   zeros,
-} from '../network/initialisers.ts'
+} from '../network/initializers.ts'
 import { batchNorm, chain, conv, dense, relu, repeat, residual } from '../network/layers.ts'
-import type { Initialiser, Network } from '../network/network.ts'
+import type { Initializer, Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { createBlueprint } from './create.ts'
-import { initialise } from './initialise.ts'
+import { initialize } from './initialize.ts'
 
 function valuesOf(network: Network, input: number, name: string, seed = 1): number[] {
-  return [...(initialise(createBlueprint(network, [input]), seed).get(name) ?? [])]
+  return [...(initialize(createBlueprint(network, [input]), seed).get(name) ?? [])]
 }
 
-const weights = (init: Initialiser, fanIn: number, fanOut: number) =>
+const weights = (init: Initializer, fanIn: number, fanOut: number) =>
   valuesOf(dense(fanOut, { init }), fanIn, 'dense1.weight')
 
 const meanSquare = (values: number[]) => values.reduce((sum, value) => sum + value * value, 0) / values.length
@@ -31,7 +31,7 @@ describe('variances', () => {
   const fanIn = 300
   const fanOut = 200
   // 60,000 weights: the sample variance of a gaussian is within 3% in all but one draw in a million.
-  test.each<[string, Initialiser, number]>([
+  test.each<[string, Initializer, number]>([
     ['he', he(), 2 / fanIn],
     ['he with a gain', he(1.5), (2 / fanIn) * 1.5 ** 2],
     ['glorot', glorot(), 2 / (fanIn + fanOut)],
@@ -58,7 +58,7 @@ describe('variances', () => {
   })
 
   test('biases are zero but for sb2', () => {
-    const biases = (init: Initialiser) => valuesOf(dense(20_000, { init }), 1, 'dense1.bias')
+    const biases = (init: Initializer) => valuesOf(dense(20_000, { init }), 1, 'dense1.bias')
     expect(biases(he()).every((value) => value === 0)).toBe(true)
     expect(meanSquare(biases(gaussian({ sw2: 1, sb2: 0.05 })))).toBeCloseTo(0.05, 2)
   })
@@ -119,11 +119,11 @@ describe('structure', () => {
   })
 
   test('fans of a convolution are channels times the positions of its kernel', () => {
-    const weightsOf = (init: Initialiser) => {
+    const weightsOf = (init: Initializer) => {
       const blueprint = createBlueprint(conv(60, { kernel: 3, init }), [40, 5, 5])
-      return [...(initialise(blueprint, 1).get('conv1.weight') ?? [])]
+      return [...(initialize(blueprint, 1).get('conv1.weight') ?? [])]
     }
-    const near = (init: Initialiser, variance: number) =>
+    const near = (init: Initializer, variance: number) =>
       expect(meanSquare(weightsOf(init)) / variance).toBeCloseTo(1, 1)
     near(he(), 2 / 360)
     near(he(1, 'out'), 2 / 540)
@@ -146,14 +146,14 @@ describe('structure', () => {
       2,
       residual(chain(batchNorm({ scale: 0 }), relu()), { multiplier: 0.3, trainedMultiplier: true }),
     )
-    const values = initialise(createBlueprint(network, [3]), 1)
+    const values = initialize(createBlueprint(network, [3]), 1)
     expect([...(values.get('repeat1.batchNorm1.weight') ?? [])]).toEqual([0, 0, 0, 0, 0, 0])
     expect([...(values.get('repeat1.multiplier') ?? [])]).toEqual([0.3, 0.3])
   })
 
   test('norms start as the identity', () => {
     const blueprint = createBlueprint(repeat(2, batchNorm()), [2])
-    expect(Object.fromEntries(initialise(blueprint, 1))).toEqual({
+    expect(Object.fromEntries(initialize(blueprint, 1))).toEqual({
       'repeat1.batchNorm1.weight': new Float64Array(4).fill(1),
       'repeat1.batchNorm1.bias': new Float64Array(4),
       'repeat1.batchNorm1.running_mean': new Float64Array(4),
@@ -166,20 +166,20 @@ describe('streams', () => {
   const preset = (text: string) => createBlueprint(parseNetwork(text, { classes: 3 }), [5])
 
   test.each(['he', 'glorot', 'orthogonal', 'sparse'])('%s: the first layers do not depend on the depth', (init) => {
-    const shallow = initialise(preset(`mlp:depth=5,width=8,init=${init}`), 7)
-    const deep = initialise(preset(`mlp:depth=9,width=8,init=${init}`), 7)
+    const shallow = initialize(preset(`mlp:depth=5,width=8,init=${init}`), 7)
+    const deep = initialize(preset(`mlp:depth=9,width=8,init=${init}`), 7)
     for (const [name, values] of shallow) expect(deep.get(name)?.subarray(0, values.length)).toEqual(values)
   })
 
   test('the same seed gives the same values, another seed others', () => {
     const blueprint = preset('mlp:depth=3,width=8')
-    expect(initialise(blueprint, 7)).toEqual(initialise(blueprint, 7))
-    expect(initialise(blueprint, 7).get('first.weight')).not.toEqual(initialise(blueprint, 8).get('first.weight'))
+    expect(initialize(blueprint, 7)).toEqual(initialize(blueprint, 7))
+    expect(initialize(blueprint, 7).get('first.weight')).not.toEqual(initialize(blueprint, 8).get('first.weight'))
   })
 
   test('the bits of a seed never change', () => {
     const blueprint = preset('mlp:depth=2,width=2')
-    expect(Array.from(initialise(blueprint, 42).get('hidden.dense1.weight') ?? [])).toMatchInlineSnapshot(`
+    expect(Array.from(initialize(blueprint, 42).get('hidden.dense1.weight') ?? [])).toMatchInlineSnapshot(`
       [
         -0.9404542653730231,
         0.293497234740374,

@@ -21,18 +21,18 @@ const startingValue = {
  * included. Each iteration of a loop draws from a stream of its own, keyed by the seed, the parameter's name and the
  * iteration, so that a layer's weights don't depend on how many layers follow it. Throws an `option` error on a bad seed.
  */
-export function initialise(blueprint: Blueprint, seed: number): Map<string, Float64Array> {
+export function initialize(blueprint: Blueprint, seed: number): Map<string, Float64Array> {
   if (!Array.isArray(blueprint?.parameters)) {
     throw new IsobathError('network', `expected a blueprint, as createBlueprint makes it, got ${foundText(blueprint)}.`)
   }
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new IsobathError('option', `seed: expected a whole number of at least 0, got ${foundText(seed)}.`)
   }
-  return new Map(blueprint.parameters.map((parameter) => [parameter.name, initialiseParameter(parameter, seed)]))
+  return new Map(blueprint.parameters.map((parameter) => [parameter.name, initializeParameter(parameter, seed)]))
 }
 
-/** One parameter's first values, the same as `initialise` gives it. */
-export function initialiseParameter(parameter: ParameterBlueprint, seed: number): Float64Array {
+/** One parameter's first values, the same as `initialize` gives it. */
+export function initializeParameter(parameter: ParameterBlueprint, seed: number): Float64Array {
   const { name, role, shape, loops, fanIn, fanOut, init, start } = parameter
   const values = new Float64Array(sizeOf(shape)).fill(start ?? startingValue[role])
   const fill = role === 'weight' ? fillWeights : fillBiases

@@ -14,9 +14,9 @@ import {
 } from '../../../test/support/made-up-evidence.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Earlier } from './assessment.ts'
-import { optimisationFailure } from './optimisation.ts'
+import { optimizationFailure } from './optimization.ts'
 
-const judged = (evidence: Evidence, earlier: Earlier): Worded => worded(optimisationFailure(evidence, earlier))
+const judged = (evidence: Evidence, earlier: Earlier): Worded => worded(optimizationFailure(evidence, earlier))
 const excluded: Earlier = [{ state: 'ruled out' }, { state: 'ruled out' }]
 const { constructive } = usefulDepth()
 

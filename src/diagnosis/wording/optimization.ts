@@ -1,10 +1,10 @@
 /** Words for a failure of the solver. */
 import { number, withInterval } from '../../format/words.ts'
-import type { OptimisationFailureFacts, TwinExcess } from '../causes/optimisation.ts'
+import type { OptimizationFailureFacts, TwinExcess } from '../causes/optimization.ts'
 import { stepsText } from './controls.ts'
 import { type EvidenceRow, twinText, type Words } from './words.ts'
 
-export function optimisationFailureWords(facts: OptimisationFailureFacts): Words {
+export function optimizationFailureWords(facts: OptimizationFailureFacts): Words {
   switch (facts.outcome) {
     case 'no worse': {
       const statement = facts.twin === null ? 'it trains' : `it trains no worse than ${twinText(facts.twin)}`

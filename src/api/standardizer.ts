@@ -1,17 +1,17 @@
-/** How data that a network meets after its training is standardised: as its training data was. */
+/** How data that a network meets after its training is standardized: as its training data was. */
 import { type Dataset, inputSize, taskOf } from '../data/dataset.ts'
 import {
-  createStandardiser,
-  type Standardisation,
-  type Standardiser,
+  createStandardizer,
+  type Standardization,
+  type Standardizer,
   type Statistics,
-  standardiserOf,
-} from '../data/standardise.ts'
+  standardizerOf,
+} from '../data/standardize.ts'
 import { IsobathError } from '../support/errors.ts'
 
 /** By the training's statistics, where they are known. Throws a `data` error where the data is of another kind than theirs. */
-export function standardiserFor(data: Dataset, how: Standardisation, statistics: Statistics | undefined): Standardiser {
-  if (!statistics) return createStandardiser(data.train, data.shape, how)
+export function standardizerFor(data: Dataset, how: Standardization, statistics: Statistics | undefined): Standardizer {
+  if (!statistics) return createStandardizer(data.train, data.shape, how)
   const { bytes, inputs, targets } = statistics
   const values = (isBytes: boolean): string => (isBytes ? 'bytes' : 'numbers')
   const given = data.train.inputs instanceof Uint8Array
@@ -25,7 +25,7 @@ export function standardiserFor(data: Dataset, how: Standardisation, statistics:
     const tasks = (isValues: boolean): string => (isValues ? 'values to predict' : 'classes')
     throw otherData(data, `data with ${tasks(!isRegression)}`, tasks(isRegression))
   }
-  return standardiserOf(statistics, data.shape)
+  return standardizerOf(statistics, data.shape)
 }
 
 function otherData({ name }: Dataset, expected: string, found: string): IsobathError {

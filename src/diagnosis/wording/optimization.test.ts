@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { optimisationFailureWords } from './optimisation.ts'
+import { optimizationFailureWords } from './optimization.ts'
 
 const excess = {
   twin: 'shallow twin',
@@ -11,16 +11,16 @@ const longer = { longer: '3 x steps', longerLoss: 1.4 } as const
 describe('words for a failure of the solver', () => {
   it('say what it is compared with, and what is known to be there', () => {
     const statements = [
-      optimisationFailureWords({ outcome: 'no worse', twin: null }),
-      optimisationFailureWords({ outcome: 'no worse', twin: 'own' }),
-      optimisationFailureWords({ outcome: 'twin awaited' }),
-      optimisationFailureWords({ outcome: 'no twin' }),
-      optimisationFailureWords({ outcome: 'twins fail', twin: 'given' }),
-      optimisationFailureWords({ ...excess, outcome: 'unsure' }),
-      optimisationFailureWords({ ...excess, outcome: 'others open' }),
-      optimisationFailureWords({ ...excess, ...longer, outcome: 'merely slow' }),
-      optimisationFailureWords({ ...excess, ...longer, outcome: 'solver fails', constructive: 0.05 }),
-      optimisationFailureWords({ ...excess, ...longer, outcome: 'solver fails', constructive: null }),
+      optimizationFailureWords({ outcome: 'no worse', twin: null }),
+      optimizationFailureWords({ outcome: 'no worse', twin: 'own' }),
+      optimizationFailureWords({ outcome: 'twin awaited' }),
+      optimizationFailureWords({ outcome: 'no twin' }),
+      optimizationFailureWords({ outcome: 'twins fail', twin: 'given' }),
+      optimizationFailureWords({ ...excess, outcome: 'unsure' }),
+      optimizationFailureWords({ ...excess, outcome: 'others open' }),
+      optimizationFailureWords({ ...excess, ...longer, outcome: 'merely slow' }),
+      optimizationFailureWords({ ...excess, ...longer, outcome: 'solver fails', constructive: 0.05 }),
+      optimizationFailureWords({ ...excess, ...longer, outcome: 'solver fails', constructive: null }),
     ].map(({ statement }) => statement)
     expect(statements).toMatchInlineSnapshot(`
       [
@@ -39,7 +39,7 @@ describe('words for a failure of the solver', () => {
   })
 
   it('have the paired difference as evidence, where there are pairs', () => {
-    expect(optimisationFailureWords({ ...excess, outcome: 'unsure' }).evidence).toMatchInlineSnapshot(`
+    expect(optimizationFailureWords({ ...excess, outcome: 'unsure' }).evidence).toMatchInlineSnapshot(`
       [
         {
           "limit": 0.05,
@@ -50,7 +50,7 @@ describe('words for a failure of the solver', () => {
       ]
     `)
     const none = { ...excess, pairs: null }
-    expect(optimisationFailureWords({ ...none, outcome: 'unsure' }).evidence).toMatchInlineSnapshot(`
+    expect(optimizationFailureWords({ ...none, outcome: 'unsure' }).evidence).toMatchInlineSnapshot(`
       [
         {
           "limit": 0.05,

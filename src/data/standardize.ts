@@ -6,11 +6,11 @@ import type { Rows } from './rows.ts'
  * each feature, where samples have no channels) or of each value by itself; minus the mean of each value alone, bytes
  * over 255 (`per-pixel-mean`, as He et al. 2015 had CIFAR-10); or not at all (bytes over 255, floats as they are).
  */
-export const standardisationNames = ['per-channel', 'per-pixel', 'per-pixel-mean', 'none'] as const
+export const standardizationNames = ['per-channel', 'per-pixel', 'per-pixel-mean', 'none'] as const
 
-export type Standardisation = (typeof standardisationNames)[number]
+export type Standardization = (typeof standardizationNames)[number]
 
-export interface Standardiser {
+export interface Standardizer {
   /** Values of one sample. */
   readonly size: number
   /** Mean of each channel, feature or pixel, bytes counted as 0 to 1; zeros for `none`. */
@@ -20,9 +20,9 @@ export interface Standardiser {
   /** Regression: mean and deviation of each target, in its own units; empty for other sets. */
   readonly targets: Scale
   readonly statistics: Statistics
-  /** Writes the samples of these numbers, standardised, as rows in the order of the samples' own values. */
+  /** Writes the samples of these numbers, standardized, as rows in the order of the samples' own values. */
   fill(samples: Samples, indices: Uint32Array, target: Rows): void
-  /** Writes what their outputs should be, standardised: targets, or the samples' own values. Nothing for classes. */
+  /** Writes what their outputs should be, standardized: targets, or the samples' own values. Nothing for classes. */
   fillTargets(samples: Samples, indices: Uint32Array, target: Rows): void
 }
 
@@ -32,7 +32,7 @@ export interface Scale {
   readonly deviation: Float64Array
 }
 
-/** All that a standardiser has from its training set: whoever keeps it can standardise other data in the same way. */
+/** All that a standardizer has from its training set: whoever keeps it can standardize other data in the same way. */
 export interface Statistics {
   /** Whether the samples' values were bytes (0 to 255). */
   readonly bytes: boolean
@@ -42,26 +42,26 @@ export interface Statistics {
 }
 
 /**
- * The standardiser of a training set; `shape` is that of one sample. It serves other sets of the same shape and element
- * type too: the test set is standardised by the training set's statistics.
+ * The standardizer of a training set; `shape` is that of one sample. It serves other sets of the same shape and element
+ * type too: the test set is standardized by the training set's statistics.
  */
-export function createStandardiser(training: Samples, shape: readonly number[], mode: Standardisation): Standardiser {
+export function createStandardizer(training: Samples, shape: readonly number[], mode: Standardization): Standardizer {
   const bytes = training.inputs instanceof Uint8Array
   const inputs = scalesOfInputs[mode](training, shape, bytes ? 255 : 1)
-  return standardiserOf({ bytes, inputs, targets: scaleOfTargets(training, mode) }, shape)
+  return standardizerOf({ bytes, inputs, targets: scaleOfTargets(training, mode) }, shape)
 }
 
-/** The standardiser that has these statistics, for samples of the same shape and element type as those they are from. */
-export function standardiserOf(statistics: Statistics, shape: readonly number[]): Standardiser {
+/** The standardizer that has these statistics, for samples of the same shape and element type as those they are from. */
+export function standardizerOf(statistics: Statistics, shape: readonly number[]): Standardizer {
   const size = sizeOf(shape)
   const { bytes, inputs, targets } = statistics
-  const { mean: centre, deviation: spread } = inputs
+  const { mean: center, deviation: spread } = inputs
   const unit = bytes ? 255 : 1
-  const useTable = bytes && centre.length < size
-  const fill = useTable ? fillByTable(size, centre, spread) : fillByDivision(size, centre, spread)
+  const useTable = bytes && center.length < size
+  const fill = useTable ? fillByTable(size, center, spread) : fillByDivision(size, center, spread)
   return {
     size,
-    mean: centre.map((value) => value / unit),
+    mean: center.map((value) => value / unit),
     deviation: spread.map((value) => value / unit),
     targets,
     statistics,
@@ -76,7 +76,7 @@ function sizeOf(shape: readonly number[]): number {
 
 /** The scales of inputs, in the units of the samples' own values, of which `unit` is 1. */
 const scalesOfInputs: Readonly<
-  Record<Standardisation, (training: Samples, shape: readonly number[], unit: number) => Scale>
+  Record<Standardization, (training: Samples, shape: readonly number[], unit: number) => Scale>
 > = {
   'per-channel': (training, shape) => measure(training, sizeOf(shape), shape[0]),
   'per-pixel': (training, shape) => measure(training, sizeOf(shape), sizeOf(shape)),
@@ -90,8 +90,8 @@ const scalesOfInputs: Readonly<
   none: (_, [groups], unit) => ({ mean: new Float64Array(groups), deviation: new Float64Array(groups).fill(unit) }),
 }
 
-/** Each target has a scale of its own, whether inputs are standardised by channel or by pixel. */
-function scaleOfTargets({ count, targets }: Samples, mode: Standardisation): Scale {
+/** Each target has a scale of its own, whether inputs are standardized by channel or by pixel. */
+function scaleOfTargets({ count, targets }: Samples, mode: Standardization): Scale {
   if (targets === undefined || targets === 'inputs')
     return { mean: new Float64Array(0), deviation: new Float64Array(0) }
   const width = targets.length / count
@@ -108,10 +108,10 @@ function fillTargetsBy({ mean, deviation }: Scale, fillInputs: Fill): Fill {
   }
 }
 
-type Fill = Standardiser['fill']
+type Fill = Standardizer['fill']
 
-function fillByDivision(size: number, groupCentre: Float64Array, groupSpread: Float64Array): Fill {
-  const mean = spreadOut(groupCentre, size)
+function fillByDivision(size: number, groupCenter: Float64Array, groupSpread: Float64Array): Fill {
+  const mean = spreadOut(groupCenter, size)
   const deviation = spreadOut(groupSpread, size)
   return ({ inputs }, indices, { array, offset, stride }) => {
     const words = size % 4 === 0 ? wordsOf(inputs) : undefined
@@ -160,13 +160,13 @@ function divideWords(
  * For bytes in few groups: a table of what each byte becomes, read by words of four bytes. It gives the same bits as the
  * division above in half the time (128 images of MNIST: 0.2 against 0.4 ms).
  */
-function fillByTable(size: number, centre: Float64Array, spread: Float64Array): Fill {
-  const width = size / centre.length
-  const table = Float64Array.from({ length: centre.length * BYTES }, (_, index) => {
+function fillByTable(size: number, center: Float64Array, spread: Float64Array): Fill {
+  const width = size / center.length
+  const table = Float64Array.from({ length: center.length * BYTES }, (_, index) => {
     const group = Math.floor(index / BYTES)
-    return ((index % BYTES) - centre[group]) / spread[group]
+    return ((index % BYTES) - center[group]) / spread[group]
   })
-  const slowly = fillByDivision(size, centre, spread)
+  const slowly = fillByDivision(size, center, spread)
   return (samples, indices, target) => {
     const words = wordsOf(samples.inputs)
     if (words === undefined || width % 4 !== 0) return slowly(samples, indices, target)
@@ -207,11 +207,11 @@ function sumUp({ count, inputs }: Measured, size: number): Float64Array {
   return sums
 }
 
-/** Mean and deviation of each group of neighbouring values over all samples, in two passes, in the inputs' own units. */
+/** Mean and deviation of each group of neighboring values over all samples, in two passes, in the inputs' own units. */
 function measure(training: Measured, size: number, groups: number): Scale {
   const { count, inputs } = training
-  const centre = averageGroups(sumUp(training, size), groups, count)
-  const middle = spreadOut(centre, size)
+  const center = averageGroups(sumUp(training, size), groups, count)
+  const middle = spreadOut(center, size)
   const squares = new Float64Array(size)
   for (let start = 0; start < count * size; start += size) {
     for (let index = 0; index < size; index++) {
@@ -219,7 +219,7 @@ function measure(training: Measured, size: number, groups: number): Scale {
       squares[index] += distance * distance
     }
   }
-  return { mean: centre, deviation: averageGroups(squares, groups, count).map((variance) => Math.sqrt(variance) || 1) }
+  return { mean: center, deviation: averageGroups(squares, groups, count).map((variance) => Math.sqrt(variance) || 1) }
 }
 
 /** From sums over `count` samples for each value to the average of each group of values. */
