@@ -49,15 +49,15 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 const show = (value) => (Number.isFinite(value) ? value.toExponential(1) : String(value))
 
 /** The first layer's gradient of some samples, and which ReLUs are on. */
-async function look(blueprint, backend, samples, weights) {
+async function run(blueprint, backend, samples, weights) {
   const rounded = new Map([...weights].map(([name, values]) => [name, Float32Array.from(values)]))
   const pass = await openPass(blueprint, backend, samples, joinNeeds([{ gradients: true, activations: true }]))
-  const sight = await pass.look((name) => rounded.get(name))
-  const gradient = sight.stages[0].weights.flatMap((place) => Array.from(sight.gradient(place)))
-  const isOn = sight.stages.flatMap(({ activations }) =>
+  const view = await pass.run((name) => rounded.get(name))
+  const gradient = view.stages[0].weights.flatMap((place) => Array.from(view.gradient(place)))
+  const isOn = view.stages.flatMap(({ activations }) =>
     activations
       .filter(({ layer }) => layer.layer.function === 'relu')
-      .map((place) => Uint8Array.from(sight.output(place).values, (value) => Number(value > 0))),
+      .map((place) => Uint8Array.from(view.output(place).values, (value) => Number(value > 0))),
   )
   pass.dispose()
   return { gradient, isOn }
@@ -83,10 +83,10 @@ async function errorsOf(text) {
     const samples = probeSamples(data, { seed })
     const { gradient } = await precisionGap(blueprint, backends, samples, weights)
     rounding.push(gradient[0])
-    const own = await look(blueprint, backends.float64, samples, weights)
-    const single = await look(blueprint, backends.float32, samples, weights)
+    const own = await run(blueprint, backends.float64, samples, weights)
+    const single = await run(blueprint, backends.float32, samples, weights)
     turned.push(countOther(own.isOn, single.isOn))
-    const other = await look(blueprint, backends.float64, probeSamples(data, { seed: seed + 100 }), weights)
+    const other = await run(blueprint, backends.float64, probeSamples(data, { seed: seed + 100 }), weights)
     const difference = own.gradient.map((value, index) => value - other.gradient[index])
     sampling.push(length(difference) / length(own.gradient))
   }

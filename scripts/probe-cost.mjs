@@ -23,8 +23,8 @@ const sets = { glyphs: glyphs({ train: 2000, test: 64 }), tiles: tiles({ train: 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 
 /** Seconds of all steps, and of all looks: one before each `every` of them, and one after the last. */
-async function timed(network, { data, batch }, looks) {
-  const steps = looks * every
+async function timed(network, { data, batch }, snapshots) {
+  const steps = snapshots * every
   const options = { data, batch, steps, logEvery: steps, threads, probes: { of: usualProbes, every } }
   const { trainingSeconds, measuringSeconds } = await train(network, options)
   return { training: trainingSeconds, measuring: measuringSeconds }
@@ -36,14 +36,14 @@ async function measure(argument) {
   const network = parseNetwork(name, { classes: data.classNames?.length ?? 10, input: data.shape })
   const spec = { data, batch: Number(batch) }
   const { training } = await timed(network, spec, 1)
-  const looks = 1 + Math.max(2, Math.ceil(wanted / training))
+  const snapshots = 1 + Math.max(2, Math.ceil(wanted / training))
   const found = []
   for (let round = 0; round < rounds; round++) {
     const short = await timed(network, spec, 1)
-    const long = await timed(network, spec, looks)
-    const step = (long.training - short.training) / ((looks - 1) * every)
-    const look = (long.measuring - short.measuring) / (looks - 1)
-    found.push({ step, look, ratio: 1 + look / (every * step) })
+    const long = await timed(network, spec, snapshots)
+    const step = (long.training - short.training) / ((snapshots - 1) * every)
+    const pass = (long.measuring - short.measuring) / (snapshots - 1)
+    found.push({ step, pass, ratio: 1 + pass / (every * step) })
   }
   const ratios = found.map(({ ratio }) => ratio)
   const milliseconds = (seconds) => (1000 * seconds).toFixed(seconds < 0.1 ? 1 : 0)
@@ -51,7 +51,7 @@ async function measure(argument) {
     `\`${name}\``,
     batch,
     milliseconds(median(found.map(({ step }) => step))),
-    milliseconds(median(found.map(({ look }) => look))),
+    milliseconds(median(found.map(({ pass }) => pass))),
     `${median(ratios).toFixed(3)} (${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)})`,
   ]
   console.log(`| ${cells.join(' | ')} |`)

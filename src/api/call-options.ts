@@ -5,7 +5,7 @@ import { type Fields, field } from '../support/fields.ts'
 import { count, type Kind } from '../support/kinds.ts'
 import { isNestedBeyond } from '../support/nesting.ts'
 import type { Weights } from '../training/evaluate.ts'
-import type { Measurement, ProbeLook } from '../training/measurements.ts'
+import type { Measurement, ProbeSnapshot } from '../training/measurements.ts'
 import type { Observer } from '../training/observers.ts'
 import type { Signal } from '../training/signal.ts'
 import type { LossRecord } from '../training/state.ts'
@@ -114,7 +114,7 @@ export const callOptions = {
   /** What is looked at in each layer on the way, which changes nothing in the training; nothing by default. */
   probes: field(plainObject<ProbeOptions>("{ of: ['gradientNorm'], every: 50 }")),
   /** Called with what the probes saw: before the first step, every so many steps, and after the last. */
-  onProbed: field(callback<(look: ProbeLook) => void>()),
+  onProbed: field(callback<(run: ProbeSnapshot) => void>()),
   /** Called with the number of steps and the file after each checkpoint, the first of step 0 included. */
   onCheckpoint: field(callback<(step: number, file: string) => void>()),
   /** Those who look at weights and gradients while the network trains. */

@@ -8,13 +8,13 @@ import { hashStart } from '../diagnosis/trial-specs.ts'
 import type { DiagnosisDescription } from '../runs/diagnosis-description.ts'
 import type { DiagnosisFolder } from '../runs/diagnosis-folder.ts'
 import { IsobathError } from '../support/errors.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { version } from '../support/version.ts'
 import { workersOf } from '../trials/workers.ts'
 import { referenceOf } from './data-reference.ts'
 import { describeData } from './describe-data.ts'
 import { runFiles } from './node.ts'
-import { keptMode } from './with-machine.ts'
+import { storedMode } from './with-machine.ts'
 
 /** What is diagnosed and how; the machine's part is decided here. */
 export type DiagnosisRequest = Omit<DiagnosisTask, 'workers' | 'store'>
@@ -22,7 +22,7 @@ export type DiagnosisRequest = Omit<DiagnosisTask, 'workers' | 'store'>
 export type NewDiagnosis = Omit<DiagnosisRequest, 'reference' | 'together'>
 
 /** Where it is kept, and what is kept of it beside the task. */
-export interface Keeping {
+export interface StorageOptions {
   readonly run?: string
   readonly label?: string
   readonly dataOptions?: Readonly<Record<string, unknown>>
@@ -31,7 +31,7 @@ export interface Keeping {
 /** A new diagnosis, in a folder where one is named. */
 export async function carryOutNewDiagnosis(
   request: NewDiagnosis,
-  { run, label, dataOptions = {} }: Keeping,
+  { run, label, dataOptions = {} }: StorageOptions,
   machine: Machine,
 ): Promise<Diagnosis> {
   const data = await describeData(request.data, dataOptions)
@@ -66,14 +66,14 @@ export async function carryOutDiagnosis(
 async function openFolder(
   folder: string,
   request: DiagnosisRequest & { readonly together: number },
-  { label = 'network', data }: Pick<Keeping, 'label'> & Pick<DiagnosisDescription, 'data'>,
+  { label = 'network', data }: Pick<StorageOptions, 'label'> & Pick<DiagnosisDescription, 'data'>,
   machine: Machine,
 ): Promise<DiagnosisFolder> {
   const { createDiagnosisFolder, versions } = await runFiles('diagnose({ run })')
   const { network, settings, choosesSteps, seeds, budgetSeconds, twin, start, together, notes = [] } = request
   const { seed: _, ...recipe } = settings
   const { shape } = request.data
-  const { precision: __, ...mode } = keptMode(machine.mode)
+  const { precision: __, ...mode } = storedMode(machine.mode)
   return createDiagnosisFolder(folder, {
     isobath: version,
     label,
@@ -97,5 +97,5 @@ async function openFolder(
 /** Throws an `option` error. */
 export function checkBudget(budget: unknown): void {
   if (typeof budget === 'number' && budget > 0) return
-  throw new IsobathError('option', `budget: expected seconds above 0, got ${foundText(budget)}.`)
+  throw new IsobathError('option', `budget: expected seconds above 0, got ${describeValue(budget)}.`)
 }

@@ -2,7 +2,7 @@
 import { checkSamples } from '../data/check-samples.ts'
 import { IsobathError } from '../support/errors.ts'
 import { checkNames, pickOptions } from '../support/fields.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { neededWeights, sharedOptions } from './call-options.ts'
 import { machineChoice } from './with-machine.ts'
 
@@ -54,7 +54,7 @@ export function checkNumbers(key: string, numbers: unknown, least: number, examp
   const isList = Array.isArray(numbers) && numbers.length > 0 && numbers.every(isRight)
   if (isList && new Set(numbers).size === numbers.length) return
   const isShown = Array.isArray(numbers) && numbers.length > 0 && numbers.length <= 20
-  const found = isShown ? `[${numbers.map(foundText).join(', ')}]` : foundText(numbers)
+  const found = isShown ? `[${numbers.map(describeValue).join(', ')}]` : describeValue(numbers)
   throw new IsobathError(
     'option',
     (option) =>
@@ -65,5 +65,5 @@ export function checkNumbers(key: string, numbers: unknown, least: number, examp
 /** Throws an `option` error unless this is a path. `verb`: whose folder or file it is. */
 export function checkPath(verb: string, path: unknown): void {
   if (typeof path === 'string' && path !== '') return
-  throw new IsobathError('option', `${verb}: expected a path, got ${foundText(path)}.`)
+  throw new IsobathError('option', `${verb}: expected a path, got ${describeValue(path)}.`)
 }

@@ -10,7 +10,7 @@ import { resolveOptions, type TrainingSettings } from '../settings/options.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
 import { IsobathError } from '../support/errors.ts'
 import { without } from '../support/fields.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { version } from '../support/version.ts'
 import {
   type Comparison,
@@ -96,7 +96,7 @@ function checkGrid(families: readonly NetworkFamily[], { depths, seeds }: Compar
   for (const family of Array.isArray(families) && families.length > 0 ? families : [families]) {
     if (typeof family?.ofDepth === 'function' && isText(family.name) && isText(family.label)) continue
     const example = "{ name: 'mlp', label: 'plain', ofDepth: (depth) => chain(repeat(depth, dense(64)), dense(10)) }"
-    throw new IsobathError('option', `compare: expected families such as ${example}, got ${foundText(family)}.`)
+    throw new IsobathError('option', `compare: expected families such as ${example}, got ${describeValue(family)}.`)
   }
   const names = families.map(({ name }) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)

@@ -10,21 +10,21 @@ import type { Diagnosis } from '../diagnosis/summary.ts'
 import { runNotes } from '../diagnosis/wording/notes.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { IsobathError } from '../support/errors.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { judgeSignal, measureSignal, type Signal } from '../training/signal.ts'
 import type { FinishedTraining } from '../trials/trial.ts'
 import { carryOutNewDiagnosis, checkBudget, type NewDiagnosis } from './carry-out-diagnosis.ts'
 import { checkCall, checkPath, namesOf } from './check-call.ts'
 import type { DiagnoseOptions } from './diagnose.ts'
 import { networkOfRun } from './files.ts'
-import { refuseOtherData, refuseOtherMode } from './going-on.ts'
+import { refuseOtherData, refuseOtherMode } from './resume-checks.ts'
 import { runFiles } from './node.ts'
 import { readRecord } from './resume.ts'
 import type { Run } from './train.ts'
 import {
   askedMode,
   checkMachineChoice,
-  goingOnWith,
+  resumedMachine,
   type MachineChoice,
   machineChoice,
   withMachine,
@@ -71,7 +71,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
   // A diagnosis looks at layers by its own probes.
   const { probes: _, ...settings } = storedSettings(recipe, seed)
   const record = await readRecord(folder)
-  return withMachine(goingOnWith(options, mode), async (machine) => {
+  return withMachine(resumedMachine(options, mode), async (machine) => {
     const isDrawn = await beganAsDrawn(createBlueprint(network, data.shape), data, settings, signal, machine)
     const finished = record && isDrawn ? finishedTraining(record.run) : undefined
     const request: NewDiagnosis = {
@@ -93,7 +93,7 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
 
 function checkSeedCount(count: unknown): void {
   if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 1) return
-  throw new IsobathError('option', `seedCount: expected a whole number of at least 1, got ${foundText(count)}.`)
+  throw new IsobathError('option', `seedCount: expected a whole number of at least 1, got ${describeValue(count)}.`)
 }
 
 /** What rounding may make of it on another machine. */
@@ -126,7 +126,7 @@ function finishedTraining({ losses, diverged, steps, weights, evaluations = [] }
     losses: thinned(losses),
     state: { step: steps, weights: new Map(weights) },
     // The last is made anew, as that of every trial.
-    looks: evaluations
+    snapshots: evaluations
       .filter(({ step }) => step < steps)
       .map(({ step, train, test }) => ({ step, train, test, reading: {} })),
   }

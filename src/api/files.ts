@@ -6,7 +6,7 @@ import { networkFromJson } from '../network/json.ts'
 import type { Network } from '../network/network.ts'
 import type { DataDescription } from '../runs/run-description.ts'
 import { IsobathError } from '../support/errors.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import type { Weights } from '../training/evaluate.ts'
 import type { TensorFile } from '../training/safetensors.ts'
 import { checkWeights, fromTensors, hashTensors, toTensors } from '../training/weights.ts'
@@ -45,7 +45,7 @@ function tensorsOfWeights(trained: SizedWeights): TensorFile {
   if (typeof trained?.blueprint?.parameters !== 'object' || typeof trained.weights !== 'object') {
     throw new IsobathError(
       'weights',
-      `saveWeights: expected a run, another model, or { blueprint, weights }, got ${foundText(trained)}.`,
+      `saveWeights: expected a run, another model, or { blueprint, weights }, got ${describeValue(trained)}.`,
     )
   }
   const { blueprint, weights } = trained

@@ -12,7 +12,7 @@ import type { Network } from '../network/network.ts'
 import type { StoredDescription } from '../runs/run-description.ts'
 import { usualLoss } from '../settings/task-losses.ts'
 import { IsobathError } from '../support/errors.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { decodeTensors, encodeTensors, type TensorFile } from '../training/safetensors.ts'
 import { encodingSchema } from '../training/stored-encoding.ts'
@@ -131,7 +131,7 @@ export function modelOfTensors(content: TensorFile, file: string): Model | undef
   const facts = parsed.data
   const network = networkOf(facts.network, file)
   const blueprint = createBlueprint(network, facts.input)
-  const wrong = misfitOf(facts, blueprint)
+  const wrong = shapeErrorOf(facts, blueprint)
   if (wrong !== undefined) {
     throw new IsobathError('weights', `${file}: ${metadataKey}: ${wrong}. The file was changed or broken.`)
   }
@@ -144,7 +144,7 @@ export function modelOfTensors(content: TensorFile, file: string): Model | undef
 const sizesOf = ({ input, output }: Blueprint) => ({ inputs: sizeOf(input), outputs: sizeOf(output) })
 
 /** What of a model's facts doesn't fit its network. */
-function misfitOf(
+function shapeErrorOf(
   { statistics: { inputs, targets }, task }: Pick<Model, 'statistics' | 'task'>,
   { input, output }: Blueprint,
 ): string | undefined {
@@ -173,7 +173,7 @@ export function tensorsOfModel(model: Model): TensorFile {
  */
 export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
   if (!isModel(model)) {
-    throw new IsobathError('weights', `encodeModel: expected a model, such as a run, got ${foundText(model)}.`)
+    throw new IsobathError('weights', `encodeModel: expected a model, such as a run, got ${describeValue(model)}.`)
   }
   return encodeTensors(tensorsOfModel(model))
 }
@@ -184,7 +184,7 @@ export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
  */
 export function decodeModel(bytes: Uint8Array, name = 'model'): Model {
   if (!(bytes instanceof Uint8Array)) {
-    throw new IsobathError('weights', `decodeModel: expected the bytes of a file, got ${foundText(bytes)}.`)
+    throw new IsobathError('weights', `decodeModel: expected the bytes of a file, got ${describeValue(bytes)}.`)
   }
   return modelOr(modelOfTensors(decodeTensors(bytes, name), name), name, 'decodeTensors and fromTensors')
 }

@@ -13,7 +13,7 @@ import type { TrainingOptions } from '../settings/training.ts'
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { pickOptions } from '../support/fields.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { createEvaluator, type Weights } from '../training/evaluate.ts'
 import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
@@ -225,7 +225,7 @@ function samplesOf(data: Dataset, set: SetName = 'test') {
   if (!setNames.includes(set)) {
     throw new IsobathError(
       'option',
-      `set: expected one of ${setNames.join(', ')}, got ${typeof set === 'string' ? set : foundText(set)}.`,
+      `set: expected one of ${setNames.join(', ')}, got ${typeof set === 'string' ? set : describeValue(set)}.`,
     )
   }
   const samples = data[set]

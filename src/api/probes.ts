@@ -6,7 +6,7 @@ import { type Dataset, taskOf } from '../data/dataset.ts'
 import { createStandardizer } from '../data/standardize.ts'
 import type { LayerProbe } from '../probes/layer-probe.ts'
 import { isLayerProbe, type LayerProbeName, layerProbeNames, layerProbes, usualProbes } from '../probes/layer-probes.ts'
-import { createLooker } from '../probes/look.ts'
+import { createProbePass } from '../probes/probe-pass.ts'
 import { joinNeeds, type WeightsOf } from '../probes/pass.ts'
 import { chooseSamples, type ProbeSamples } from '../probes/samples.ts'
 import { stagesOf } from '../probes/stages.ts'
@@ -16,7 +16,7 @@ import { usualLoss } from '../settings/task-losses.ts'
 import { training } from '../settings/training.ts'
 import { checkOptions } from '../support/check-options.ts'
 import { type Fields, field, type Input, pickOptions, withDefaults } from '../support/fields.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { count, type Kind } from '../support/kinds.ts'
 import { suggestion } from '../support/nearest.ts'
 import type { Weights } from '../training/evaluate.ts'
@@ -30,7 +30,7 @@ const probeNames: Kind<readonly LayerProbeName[]> = {
   expected: "a list of probes, such as ['gradientNorm', 'meanSquare']",
   accepts: (value): value is readonly LayerProbeName[] =>
     Array.isArray(value) && value.length > 0 && value.every(isProbe),
-  found: (value) => foundText(Array.isArray(value) && value.length > 0 ? firstUnknown(value) : value),
+  found: (value) => describeValue(Array.isArray(value) && value.length > 0 ? firstUnknown(value) : value),
   remedy: (value) => {
     const name = Array.isArray(value) ? firstUnknown(value) : value
     return suggestion(name, layerProbeNames).trim() || `They are ${layerProbeNames.join(', ')}.`
@@ -47,7 +47,7 @@ export const probeOptions = {
 export type ProbeOptions = Input<typeof probeOptions>
 
 /** Training samples that are looked at, from 32 to 64: a quarter of a batch costs little beside 50 steps. */
-const samplesOfLook = ({ batch }: TrainingSettings): number => Math.max(32, Math.min(64, Math.floor(batch / 4)))
+const samplesOfPass = ({ batch }: TrainingSettings): number => Math.max(32, Math.min(64, Math.floor(batch / 4)))
 
 const owner = { name: 'probes', code: 'option' } as const
 
@@ -114,16 +114,16 @@ export function layersOpener({ blueprint, data, settings, backend, start }: Prob
   const names = probesOf(settings)
   if (names.length === 0) return undefined
   return async (standardizer, weights) => {
-    const samples = chooseSamples(data, standardizer, loss, samplesOfLook(settings), seed)
+    const samples = chooseSamples(data, standardizer, loss, samplesOfPass(settings), seed)
     // The training empties its own map when it has begun.
     const first = needsStart(settings) ? readerOf(start ?? new Map(weights)) : undefined
-    const looker = await createLooker(blueprint, backend, samples, names, { optimizer, start: first })
+    const probePass = await createProbePass(blueprint, backend, samples, names, { optimizer, start: first })
     return {
       measure: async (now) => {
-        const reading = await looker.look(readerOf(now))
+        const reading = await probePass.run(readerOf(now))
         return Object.fromEntries(names.map((name) => [name, reading[name] ?? []]))
       },
-      dispose: () => looker.dispose(),
+      dispose: () => probePass.dispose(),
     }
   }
 }

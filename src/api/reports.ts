@@ -10,7 +10,7 @@ import { diagnosisPicture, diagnosisReport, diagnosisText } from '../report/diag
 import { describeRecipe } from '../settings/describe.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, pickOptions } from '../support/fields.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { number, text } from '../support/kinds.ts'
 import { version } from '../support/version.ts'
 import { callOptions } from './call-options.ts'
@@ -121,7 +121,7 @@ function modeText({ backend, precision, exact, winograd }: Mode): string {
 function checkResult(verb: string, result: object, keys: readonly string[]): void {
   if (typeof result === 'object' && result !== null && keys.every((key) => key in result)) return
   const from = verb === 'reportComparison' ? 'compare' : 'diagnose'
-  throw new IsobathError('option', `${verb}: expected what ${from} gives, got ${foundText(result)}.`)
+  throw new IsobathError('option', `${verb}: expected what ${from} gives, got ${describeValue(result)}.`)
 }
 
 const factFields = {
@@ -141,6 +141,6 @@ function checkFacts(facts: ReportFacts): void {
 function checkLists(lists: Readonly<Record<string, unknown>>): void {
   for (const [key, list] of Object.entries(lists)) {
     if (Array.isArray(list) && list.length > 0) continue
-    throw new IsobathError('option', `${key}: expected a list, as compare was given it, got ${foundText(list)}.`)
+    throw new IsobathError('option', `${key}: expected a list, as compare was given it, got ${describeValue(list)}.`)
   }
 }

@@ -11,12 +11,12 @@ import {
 import { checkCall, checkPath, namesOf } from './check-call.ts'
 import { referenceOf } from './data-reference.ts'
 import { networkOfRun } from './files.ts'
-import { refuseOtherData, refuseOtherMode } from './going-on.ts'
+import { refuseOtherData, refuseOtherMode } from './resume-checks.ts'
 import { runFiles } from './node.ts'
 import {
   askedMode,
   checkMachineChoice,
-  goingOnWith,
+  resumedMachine,
   type MachineChoice,
   machineChoice,
   withMachine,
@@ -89,5 +89,5 @@ async function goOn(folder: string, lock: Lock, options: ResumeComparisonOptions
     abort,
     onEvent,
   }
-  return withMachine(goingOnWith(options, comparison.mode), (machine) => carryOutComparison(request, machine, store))
+  return withMachine(resumedMachine(options, comparison.mode), (machine) => carryOutComparison(request, machine, store))
 }

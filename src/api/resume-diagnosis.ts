@@ -14,12 +14,12 @@ import { carryOutDiagnosis, checkBudget, type DiagnosisRequest } from './carry-o
 import { checkCall, checkPath, namesOf } from './check-call.ts'
 import { referenceOf } from './data-reference.ts'
 import { networkOfRun } from './files.ts'
-import { refuseOtherData, refuseOtherMode } from './going-on.ts'
+import { refuseOtherData, refuseOtherMode } from './resume-checks.ts'
 import { runFiles } from './node.ts'
 import {
   askedMode,
   checkMachineChoice,
-  goingOnWith,
+  resumedMachine,
   type MachineChoice,
   machineChoice,
   withMachine,
@@ -113,7 +113,7 @@ async function goOn(folder: string, lock: Lock, options: ResumeDiagnosisOptions)
     abort,
     onEvent,
   }
-  return withMachine(goingOnWith(options, mode), (machine) => carryOutDiagnosis(request, machine, store))
+  return withMachine(resumedMachine(options, mode), (machine) => carryOutDiagnosis(request, machine, store))
 }
 
 const networkOf = (value: unknown, folder: string): Network => networkOfRun(value, folder, 'diagnosis.json')

@@ -8,15 +8,15 @@ import { summarizeMeasured } from '../training/record.ts'
 import { runTrainingSession } from '../training/session.ts'
 import { checkCall, checkPath, namesOf } from './check-call.ts'
 import { networkOfRun } from './files.ts'
-import { refuseOtherData, refuseOtherMode } from './going-on.ts'
+import { refuseOtherData, refuseOtherMode } from './resume-checks.ts'
 import { modelFacts, modelFactsOfRun } from './model.ts'
 import { runFiles } from './node.ts'
 import { layersOpener, needsStart } from './probes.ts'
-import { keptElsewhere, type Run, type TrainOptions } from './train.ts'
+import { storedElsewhere, type Run, type TrainOptions } from './train.ts'
 import {
   askedMode,
   checkMachineChoice,
-  goingOnWith,
+  resumedMachine,
   type MachineChoice,
   machineChoice,
   withMachine,
@@ -87,7 +87,7 @@ async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise
   try {
     const start = keepsFirst ? readFirstWeights(folder, blueprint) : undefined
     for (const note of notes) onNote?.(note)
-    return await withMachine(goingOnWith(options, description.mode), async (machine) => {
+    return await withMachine(resumedMachine(options, description.mode), async (machine) => {
       const backend = await machine.backend()
       const record = await runTrainingSession({
         blueprint,
@@ -105,7 +105,7 @@ async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise
         onMeasured,
         onProbed: options.onProbed,
       })
-      recorder.finish({ ...record, ...keptElsewhere })
+      recorder.finish({ ...record, ...storedElsewhere })
       return { ...record, ...modelFacts(data, settings), network, blueprint, settings, run: folder }
     })
   } finally {
@@ -146,10 +146,10 @@ export async function readRecord(
   const { found: checkpoint } = readLastCheckpoint(folder)
   if (checkpoint.step !== result.steps) throw lostCheckpoint(folder, result)
   const { weights } = stateOf(blueprint, checkpoint)
-  const { losses, measurements, lookThen } = readRunMetrics(folder, result.steps, settings)
+  const { losses, measurements, snapshotAtStep } = readRunMetrics(folder, result.steps, settings)
   const { train, test, validation, steps: step } = result
   const last = { step, train, trainSamples: description.data.train, test, ...(validation ? { validation } : {}) }
-  const measured = summarizeMeasured(measurements, settings, step, last, lookThen)
+  const measured = summarizeMeasured(measurements, settings, step, last, snapshotAtStep)
   const { statistics } = description
   const facts = { ...modelFactsOfRun(description, blueprint), statistics }
   const run = { ...result, losses, ...measured, ...facts, weights, network, blueprint, settings, run: folder }

@@ -15,7 +15,7 @@ import { training } from '../settings/training.ts'
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, type Input, type Output, pickOptions, withDefaults } from '../support/fields.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { oneOf, sampleShape } from '../support/kinds.ts'
 
 const showOptions = {
@@ -72,7 +72,7 @@ export async function kernelsOf(network: Network, options: ShowOptions): Promise
 /** The stage as text. Throws as `kernelsOf` does. */
 export async function show(stage: Stage, network: Network, options: ShowOptions): Promise<string> {
   if (!stages.includes(stage)) {
-    throw new IsobathError('option', `stage: expected one of ${stages.join(', ')}, got ${foundText(stage)}.`)
+    throw new IsobathError('option', `stage: expected one of ${stages.join(', ')}, got ${describeValue(stage)}.`)
   }
   const settings = checked(options)
   const blueprint = createBlueprint(network, settings.input)

@@ -19,7 +19,7 @@ import { describeData } from './describe-data.ts'
 import { type ModelFacts, modelFacts } from './model.ts'
 import { runFiles } from './node.ts'
 import { layersOpener, needsStart, resolveProbes } from './probes.ts'
-import { checkMachineChoice, keptMode, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
+import { checkMachineChoice, storedMode, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
 
 export interface TrainOptions extends Input<typeof callOptions>, TrainingOptions, MachineChoice {}
 
@@ -75,7 +75,7 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
         onMeasured: options.onMeasured,
         onProbed: options.onProbed,
       })
-      folder?.finish({ ...record, ...keptElsewhere })
+      folder?.finish({ ...record, ...storedElsewhere })
       return { ...record, ...modelFacts(data, settings), network, blueprint, settings, run: folder?.folder ?? null }
     } finally {
       folder?.close()
@@ -84,7 +84,7 @@ export async function train(network: Network, options: TrainOptions): Promise<Ru
 }
 
 /** In metrics.jsonl and run.json, and the weights in the last checkpoint. */
-export const keptElsewhere = {
+export const storedElsewhere = {
   statistics: undefined,
   losses: undefined,
   evaluations: undefined,
@@ -112,7 +112,7 @@ async function openFolder(
     data: await describeData(data, dataOptions),
     recipe,
     seed,
-    mode: keptMode(mode),
+    mode: storedMode(mode),
     checkpointEvery,
     versions: { ...versions },
   }

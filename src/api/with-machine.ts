@@ -57,7 +57,7 @@ export function askedMode({ machine, exact, winograd }: MachineChoice): Partial<
 }
 
 /** Options to go on with: the machine that was given, or one in the mode that a run or a diagnosis began with. */
-export function goingOnWith(
+export function resumedMachine(
   choice: MachineChoice,
   { exact, winograd }: Pick<Mode, 'exact' | 'winograd'>,
 ): MachineChoice {
@@ -69,7 +69,7 @@ export function goingOnWith(
  * The mode as a folder keeps it; wasm, the usual backend, has no name there. Throws an `option` error where the folder
  * would round the weights: it keeps them in float32.
  */
-export function keptMode({ backend, ...mode }: Mode): Omit<Mode, 'backend'> & { readonly backend?: string } {
+export function storedMode({ backend, ...mode }: Mode): Omit<Mode, 'backend'> & { readonly backend?: string } {
   if (mode.precision !== 'float32') {
     throw new IsobathError(
       'option',

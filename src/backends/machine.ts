@@ -3,7 +3,7 @@ import { type MachineOptions, machine } from '../settings/machine.ts'
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, pickOptions } from '../support/fields.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { oneOf } from '../support/kinds.ts'
 import { type Backend, type Capabilities, type Precision, precisions } from './backend.ts'
 import { createReferenceBackend } from './reference/backend.ts'
@@ -154,14 +154,14 @@ function checkMachineOptions(options: CreateMachineOptions): void {
   const { backend = 'wasm' } = options
   if (typeof backend !== 'function' && !backendNames.includes(backend)) {
     const names = `one of ${backendNames.join(', ')}, or a function that makes a backend`
-    throw new IsobathError('option', `backend: expected ${names}, got ${foundText(backend)}.`)
+    throw new IsobathError('option', `backend: expected ${names}, got ${describeValue(backend)}.`)
   }
   pickOptions(machineOptions, options)
   const [given] = Object.entries(pickOptions(machine, options))
   if (backend === 'reference' && given) {
     const [name, value] = given
     const expected = 'expected no such option with the reference backend'
-    throw new IsobathError('option', `${name}: ${expected}, got ${foundText(value)}. Leave it out.`)
+    throw new IsobathError('option', `${name}: ${expected}, got ${describeValue(value)}. Leave it out.`)
   }
 }
 
@@ -174,7 +174,7 @@ function checkBackend(made: unknown): void {
   if (Object.entries(partsOfBackend).every(has) && precisions.some((one) => one === precision)) return
   throw new IsobathError(
     'option',
-    `backend: expected a function that makes a backend, such as createWasmBackend, got one that makes ${foundText(made)}.`,
+    `backend: expected a function that makes a backend, such as createWasmBackend, got one that makes ${describeValue(made)}.`,
   )
 }
 

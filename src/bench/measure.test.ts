@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
-import { type Bench, quickEffort, turn, turnSize, usualEffort, warmUp } from './measure.ts'
+import { type Bench, quickEffort, timeRound, turnSize, usualEffort, warmUp } from './measure.ts'
 
 describe('a turn', async () => {
   it.each([
@@ -29,7 +29,7 @@ describe('a turn', async () => {
 
   it('does the steps that count after those that do not', async () => {
     let calls = 0
-    expect(await turn(bench, () => calls++, { before: 1, steps: 4 })).toBeGreaterThanOrEqual(0)
+    expect(await timeRound(bench, () => calls++, { before: 1, steps: 4 })).toBeGreaterThanOrEqual(0)
     expect(calls).toBe(5)
   })
 

@@ -103,7 +103,7 @@ export function turnSize({ rounds, steps }: Effort, milliseconds = 0): TurnSize 
 }
 
 /** The median of a turn's steps. */
-export async function turn(bench: Bench, work: Work, size: TurnSize = turnSize(bench.effort)): Promise<number> {
+export async function timeRound(bench: Bench, work: Work, size: TurnSize = turnSize(bench.effort)): Promise<number> {
   const timer = stepTimer(bench)
   for (let step = 0; step < size.before; step++) await work()
   const times: number[] = []

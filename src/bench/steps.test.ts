@@ -29,22 +29,22 @@ interface Asked {
   readonly peer: Peer
   readonly problems: PeerProblem[]
   /** In their order. */
-  readonly turns: PeerSetting[]
+  readonly rounds: PeerSetting[]
 }
 
 /** A peer whose turn takes the milliseconds that `timesOf` gives for the setting and the number of the turn. */
-function peerWith(timesOf: (setting: PeerSetting, turn: number) => readonly number[]): Asked {
-  const [problems, turns]: [PeerProblem[], PeerSetting[]] = [[], []]
-  const turn = async (setting: PeerSetting): Promise<readonly number[]> => {
-    turns.push(setting)
-    return timesOf(setting, turns.length)
+function peerWith(timesOf: (setting: PeerSetting, timeRound: number) => readonly number[]): Asked {
+  const [problems, rounds]: [PeerProblem[], PeerSetting[]] = [[], []]
+  const timeRound = async (setting: PeerSetting): Promise<readonly number[]> => {
+    rounds.push(setting)
+    return timesOf(setting, rounds.length)
   }
   const prepare: Peer['prepare'] = async (problem) => {
     problems.push(problem)
-    return { settings, turn }
+    return { settings, timeRound }
   }
   const peer = { name: 'Peer', version: '1', facts: {}, warning: null, prepare, dispose: () => {} }
-  return { peer, problems, turns }
+  return { peer, problems, rounds }
 }
 
 describe('a step beside a peer', () => {
@@ -55,10 +55,10 @@ describe('a step beside a peer', () => {
       [settings[1], [12.5, 20, 21]],
       [settings[2], [10, 11, 12]],
     ])
-    const { peer, turns } = peerWith((setting) => times.get(setting) ?? [])
+    const { peer, rounds } = peerWith((setting) => times.get(setting) ?? [])
     const row = await benchStep(bench, work, peer)
     const later = [settings[1], settings[2]]
-    expect(turns).toEqual([...settings, ...later, ...later])
+    expect(rounds).toEqual([...settings, ...later, ...later])
     expect(row).toMatchObject({ peer: 11, peerThreads: 2, peerLayout: 'NCHW', reached: 'beyond', note: null })
     expect(row.ratios).toHaveLength(3)
     expect(row.peerSettings).toEqual([
@@ -79,8 +79,8 @@ describe('a step beside a peer', () => {
   })
 
   it('has our time alone where the peer fails, and says why', async () => {
-    const { peer } = peerWith((_setting, turn) => {
-      if (turn === 2) throw new Error('out of memory')
+    const { peer } = peerWith((_setting, timeRound) => {
+      if (timeRound === 2) throw new Error('out of memory')
       return [1]
     })
     const row = await benchStep(bench, work, peer)

@@ -2,7 +2,7 @@
 
 import type { LayerKind } from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole, Shape } from './blueprint.ts'
 import { leafCost } from './leaf-rules.ts'
 import { aliveValues } from './peak-values.ts'
@@ -116,7 +116,7 @@ export function count(blueprint: Blueprint): Count {
 /** A network has no sizes yet; callers in plain JavaScript have no compiler to tell them. */
 function checkBlueprint(blueprint: unknown): void {
   if (typeof blueprint === 'object' && blueprint !== null && 'root' in blueprint && 'parameters' in blueprint) return
-  throw networkError('count', 'a blueprint', foundText(blueprint), 'Make it with createBlueprint(network, input).')
+  throw networkError('count', 'a blueprint', describeValue(blueprint), 'Make it with createBlueprint(network, input).')
 }
 
 function collect(blueprint: LayerBlueprint, alive: ReadonlyMap<LayerBlueprint, number>, found: LayerCount[]): void {

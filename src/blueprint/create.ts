@@ -2,11 +2,11 @@
 import type { ChainLayer, Layer, Network, RepeatLayer, ResidualLayer } from '../network/network.ts'
 import { networkError } from '../network/network-error.ts'
 import { presetData } from '../network/presets.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole, Shape } from './blueprint.ts'
 import { count } from './count.ts'
 import { type LeafParameter, leafFacts, type NamedVarying } from './leaf-rules.ts'
-import { blockMisfit, branchMisfit } from './misfit.ts'
+import { blockShapeError, branchShapeError } from './shape-errors.ts'
 import { blockPath, branchPath, chainPaths, checkPathsAreUnique, rootPath, shortcutPath } from './paths.ts'
 import { sameShape } from './shape.ts'
 
@@ -41,7 +41,7 @@ export function createBlueprint(network: Network, input: Shape): Blueprint {
     throw networkError(
       'input',
       'positive whole sizes',
-      isList ? `[${input.map(foundText).join(', ')}]` : foundText(input),
+      isList ? `[${input.map(describeValue).join(', ')}]` : describeValue(input),
       'Give [features] or [channels, height, width].',
     )
   }
@@ -61,7 +61,7 @@ function checkNetwork(network: unknown): void {
     preset === undefined
       ? "Build it with chain(...), or make one from its name: parseNetwork('mlp:depth=4', { classes: 10 })."
       : `Make it with parseNetwork('${network}', { classes: ${preset.classes} }).`
-  throw networkError('network', 'a network', foundText(network), remedy)
+  throw networkError('network', 'a network', describeValue(network), remedy)
 }
 
 function collectParameters(layer: LayerBlueprint, found: ParameterBlueprint[]): ParameterBlueprint[] {
@@ -99,7 +99,7 @@ function inferResidual(layer: ResidualLayer, input: Shape, place: Place): LayerB
     layer.shortcut && infer(layer.shortcut, input, { ...place, path: shortcutPath(layer.shortcut, place.path) })
   const children = shortcut === undefined ? [branch] : [branch, shortcut]
   const sum = shortcut?.output ?? input
-  if (!sameShape(branch.output, sum)) throw branchMisfit(branch, input, shortcut)
+  if (!sameShape(branch.output, sum)) throw branchShapeError(branch, input, shortcut)
   const parameters = layer.trainedMultiplier ? [placed(multiplierOf(layer, place), place)] : []
   return { path: place.path, layer, input, output: sum, loops: place.loops, parameters, children }
 }
@@ -123,7 +123,7 @@ function inferRepeat(layer: RepeatLayer, input: Shape, place: Place): LayerBluep
   }
   const inner = { path: blockPath(layer, place.path), loops: [...place.loops, layer.times], repeatPath: place.path }
   const block = infer(layer.block, input, inner)
-  if (!sameShape(block.output, input)) throw blockMisfit(block, input)
+  if (!sameShape(block.output, input)) throw blockShapeError(block, input)
   const { path, loops } = place
   return { path, layer, input, output: input, loops, parameters: [], children: [block] }
 }

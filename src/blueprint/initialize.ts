@@ -1,6 +1,6 @@
 /** The values that training starts from. */
 import { IsobathError } from '../support/errors.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { createRandom } from '../support/random.ts'
 import type { Blueprint, ParameterBlueprint, ParameterRole } from './blueprint.ts'
 import { sizeOf } from './shape.ts'
@@ -23,10 +23,10 @@ const startingValue = {
  */
 export function initialize(blueprint: Blueprint, seed: number): Map<string, Float64Array> {
   if (!Array.isArray(blueprint?.parameters)) {
-    throw new IsobathError('network', `expected a blueprint, as createBlueprint makes it, got ${foundText(blueprint)}.`)
+    throw new IsobathError('network', `expected a blueprint, as createBlueprint makes it, got ${describeValue(blueprint)}.`)
   }
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new IsobathError('option', `seed: expected a whole number of at least 0, got ${foundText(seed)}.`)
+    throw new IsobathError('option', `seed: expected a whole number of at least 0, got ${describeValue(seed)}.`)
   }
   return new Map(blueprint.parameters.map((parameter) => [parameter.name, initializeParameter(parameter, seed)]))
 }

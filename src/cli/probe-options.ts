@@ -73,7 +73,7 @@ export const probesAsked = ({ probes }: ProbeFlags): readonly LayerProbeName[] =
   Array.isArray(probes) ? probes : usualProbes
 
 /** Those of a run that is there already, as its folder has them. */
-export function probesKept(kept: unknown): readonly LayerProbeName[] {
+export function storedProbes(kept: unknown): readonly LayerProbeName[] {
   const names: unknown = typeof kept === 'object' && kept !== null && 'of' in kept ? kept.of : []
   return layerProbeNames.filter((name) => Array.isArray(names) && names.includes(name))
 }
@@ -81,7 +81,7 @@ export function probesKept(kept: unknown): readonly LayerProbeName[] {
 /** Draws what the probes saw into an SVG file, or into a folder with a file for each. Gives what was written. */
 export function drawProbes(run: Run, network: string, { name: dataset }: TrainedOn, place: string): string[] {
   const layers = probedLayers(run.blueprint)
-  const data = { network, dataset, layers, looks: run.probes ?? [], quantities: describeProbes() }
+  const data = { network, dataset, layers, snapshots: run.probes ?? [], quantities: describeProbes() }
   if (isSvg(place)) {
     writeText(place, probePicture(data))
     return [place]

@@ -8,7 +8,7 @@ import {
   probedLayers,
   type Run,
   type Scores,
-  type WarmupLook,
+  type WarmupCheck,
 } from '../index.ts'
 import { describeRecipe, describeSignal, formatBytes } from '../internal.ts'
 import { number, percent, scoreLines } from './output.ts'
@@ -112,9 +112,9 @@ function evaluationLines({ evaluations = [], bestTest, validation, interrupted }
   ]
 }
 
-function probeLines({ probes: looks = [], settings, blueprint }: Run): string[] {
+function probeLines({ probes: snapshots = [], settings, blueprint }: Run): string[] {
   if (!settings.probes) return []
-  const what = `${counted(looks.length, 'look')} at ${counted(probedLayers(blueprint).length, 'layer')}, in metrics.jsonl`
+  const what = `${counted(snapshots.length, 'look')} at ${counted(probedLayers(blueprint).length, 'layer')}, in metrics.jsonl`
   return [`probes ${what}: ${settings.probes.of.join(', ')}`]
 }
 
@@ -137,8 +137,8 @@ function speed({ steps, trainingSeconds }: Run): string {
   return steps === 0 ? '' : ` (${rate >= 10 ? grouped(Math.round(rate)) : rate.toPrecision(2)} a second)`
 }
 
-function warmupSentence(looks: readonly WarmupLook[]): string {
-  const last = looks.at(-1)
+function warmupSentence(snapshots: readonly WarmupCheck[]): string {
+  const last = snapshots.at(-1)
   if (!last) return 'The warm-up was not over at the end, and the training error was not looked at yet.'
   const seen = `with a training error of ${percent(last.trainingError)}`
   if (last.warmedUp) return `The warm-up was over at step ${grouped(last.step)}, ${seen}.`

@@ -1,7 +1,7 @@
 /** Whether the samples of a data set are what they say they are: callers can make one of any arrays. */
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, pickOptions } from '../support/fields.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { count, sampleShape, text, texts } from '../support/kinds.ts'
 import { type Dataset, inputSize, outputsOf, type Samples, taskOf } from './dataset.ts'
 
@@ -31,7 +31,7 @@ function isSamples(value: unknown): value is Samples {
  */
 export function checkSamples(data: Dataset): void {
   if (typeof data !== 'object' || data === null) {
-    throw new IsobathError('data', `expected a data set, such as glyphs(), got ${foundText(data)}.`)
+    throw new IsobathError('data', `expected a data set, such as glyphs(), got ${describeValue(data)}.`)
   }
   if (checked.has(data)) return
   const { name, shape, classes } = data
@@ -43,11 +43,11 @@ export function checkSamples(data: Dataset): void {
     if (!isSamples(samples)) {
       throw new IsobathError(
         'data',
-        `${name}, ${set}: expected samples, { count, inputs, labels } with typed arrays, got ${foundText(samples)}.`,
+        `${name}, ${set}: expected samples, { count, inputs, labels } with typed arrays, got ${describeValue(samples)}.`,
       )
     }
     if (set === 'train' && taskOf(data) === 'classification' && !(classes >= 1)) {
-      throw new IsobathError('data', `${name}: classes: expected at least 1, got ${foundText(classes)}.`)
+      throw new IsobathError('data', `${name}: classes: expected at least 1, got ${describeValue(classes)}.`)
     }
     checkSet(data, samples, set)
     if (set !== 'train') checkAlike(data, samples, set)
@@ -77,7 +77,7 @@ function checkSet(data: Dataset, samples: Samples, set: SetName): void {
   const where = `${data.name}, ${set}`
   const { count, inputs, labels, targets } = samples
   if (!(Number.isSafeInteger(count) && count >= 1)) {
-    throw new IsobathError('data', `${where}: count: expected at least 1 sample, got ${foundText(count)}.`)
+    throw new IsobathError('data', `${where}: count: expected at least 1 sample, got ${describeValue(count)}.`)
   }
   const size = inputSize(data)
   checkLength(`${where}: inputs`, inputs.length, count * size, `${count} samples of ${size} values`)
@@ -148,7 +148,7 @@ export const isUsable = (value: unknown): value is number =>
 
 /** What is wrong with another value. */
 export function notUsable(value: unknown): string {
-  const found = `expected a finite number, got ${foundText(value)}`
+  const found = `expected a finite number, got ${describeValue(value)}`
   if (Number.isFinite(value)) return `${found}, which is beyond what float32 holds. Give values in another unit.`
   return `${found}. Leave the sample out, or fill the value in.`
 }

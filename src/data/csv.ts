@@ -3,7 +3,7 @@ import { counted } from '../format/words.ts'
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Output, pickOptions, withDefaults } from '../support/fields.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { createRandom } from '../support/random.ts'
 import type { TableEncoding } from './csv-encoding.ts'
 import { createCsvParser, detectSeparator } from './csv-parser.ts'
@@ -53,7 +53,7 @@ export async function readCsv(
   if (!(source instanceof Uint8Array) && !isSource(source)) {
     throw new IsobathError(
       'data',
-      `readCsv: expected the bytes of a table, or { name, bytes }, got ${foundText(source)}.`,
+      `readCsv: expected the bytes of a table, or { name, bytes }, got ${describeValue(source)}.`,
     )
   }
   const options = withDefaults(csvOptions, pickOptions(csvOptions, given))

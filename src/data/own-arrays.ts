@@ -2,7 +2,7 @@
 import { checkOptions } from '../support/check-options.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, pickOptions, withDefaults } from '../support/fields.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { count, fraction, sampleShape, text, texts, whole } from '../support/kinds.ts'
 import { createRandom } from '../support/random.ts'
 import { checkSamples, isUsable, notUsable, passChecked } from './check-samples.ts'
@@ -118,7 +118,7 @@ function shapeOf({ inputs }: OwnDataset, name: string): readonly number[] {
   if (first !== undefined) {
     throw new IsobathError(
       'data',
-      `${name}, train: inputs: sample 0: expected a row of numbers, such as [0, 1], got ${foundText(first)}.`,
+      `${name}, train: inputs: sample 0: expected a row of numbers, such as [0, 1], got ${describeValue(first)}.`,
     )
   }
   throw new IsobathError(
@@ -148,7 +148,7 @@ function classesOf({ labels, targets }: OwnDataset, options: ClassOptions): Clas
   }
   if (classNames !== undefined && new Set(classNames).size < classNames.length) {
     const twice = classNames.find((word, place) => classNames.indexOf(word) !== place)
-    throw wrong(options, 'classNames', `expected different names, got ${foundText(twice)} twice.`)
+    throw wrong(options, 'classNames', `expected different names, got ${describeValue(twice)} twice.`)
   }
   const given: readonly unknown[] = isList(labels) ? Array.from<unknown>(labels) : []
   const words = given.filter((label): label is string => typeof label === 'string')
@@ -210,12 +210,12 @@ const isList = (value: unknown): value is ArrayLike<unknown> =>
 export function numbersOf(given: unknown, where: string, size: number): Samples['inputs'] {
   if (isTyped(given)) return given
   if (!Array.isArray(given)) {
-    throw new IsobathError('data', `${where}: expected rows of numbers, or one typed array, got ${foundText(given)}.`)
+    throw new IsobathError('data', `${where}: expected rows of numbers, or one typed array, got ${describeValue(given)}.`)
   }
   const values = new Float64Array(given.length * size)
   for (const [sample, row] of given.entries()) {
     if (!isList(row) || row.length !== size) {
-      const found = isList(row) ? `${row.length}` : foundText(row)
+      const found = isList(row) ? `${row.length}` : describeValue(row)
       throw new IsobathError('data', `${where}: sample ${sample}: expected ${size} values, got ${found}.`)
     }
     for (let at = 0; at < size; at++) values[sample * size + at] = numberIn(row[at], where, sample, at)
@@ -251,11 +251,11 @@ function finite<Values extends Float32Array | Float64Array>(values: Values, wher
 }
 
 function labelsOf(given: unknown, where: string, { expected, numberOf }: Classes): Samples['labels'] {
-  if (!isList(given)) throw new IsobathError('data', `${where}: expected a list of classes, got ${foundText(given)}.`)
+  if (!isList(given)) throw new IsobathError('data', `${where}: expected a list of classes, got ${describeValue(given)}.`)
   const numbers = Array.from(given, (label, sample) => {
     const number = numberOf(label)
     if (number !== undefined) return number
-    throw new IsobathError('data', `${where}: sample ${sample}: expected ${expected}, got ${foundText(label)}.`)
+    throw new IsobathError('data', `${where}: sample ${sample}: expected ${expected}, got ${describeValue(label)}.`)
   })
   return numbers.every((number) => number < 256) ? Uint8Array.from(numbers) : Uint16Array.from(numbers)
 }

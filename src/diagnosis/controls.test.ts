@@ -8,12 +8,12 @@ import { batchNorm, chain, dense, relu } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { resolveOptions } from '../settings/options.ts'
-import { type ControlName, controlNames, controlsOf, type Patient, type Training, trainingOf } from './controls.ts'
+import { type ControlName, controlNames, controlsOf, type Subject, type Training, trainingOf } from './controls.ts'
 
 const network = preset('mlp:depth=4,width=6')
 const optimizer = momentum({ rate: 0.3, momentum: 0.8, weightDecay: 1e-3 })
 const settings = resolveOptions({ steps: 40, batch: 48, optimizer, schedule: 'cosine', seed: 5 }, 64)
-const patient: Patient = {
+const subject: Subject = {
   network,
   data: fewPoints,
   settings,
@@ -21,8 +21,8 @@ const patient: Patient = {
   twins: { shallow: preset('mlp:depth=2,width=6'), shallower: preset('mlp:depth=1,width=6') },
 }
 const plain: Training = { network, data: fewPoints, settings, precision: 'float32' }
-const training = (control: ControlName, changed: Partial<Patient> = {}): Training | undefined =>
-  trainingOf({ ...patient, ...changed }, control)
+const training = (control: ControlName, changed: Partial<Subject> = {}): Training | undefined =>
+  trainingOf({ ...subject, ...changed }, control)
 
 const rows = ({ inputs, count, labels }: Samples): string[] =>
   Array.from({ length: count }, (_, row) => {
@@ -32,9 +32,9 @@ const rows = ({ inputs, count, labels }: Samples): string[] =>
 
 describe('a control', () => {
   it('changes what it says and nothing else', () => {
-    expect(training('patient')).toEqual(plain)
-    expect(training('shallow twin')).toEqual({ ...plain, network: patient.twins.shallow })
-    expect(training('shallower twin')).toEqual({ ...plain, network: patient.twins.shallower })
+    expect(training('network')).toEqual(plain)
+    expect(training('shallow twin')).toEqual({ ...plain, network: subject.twins.shallow })
+    expect(training('shallower twin')).toEqual({ ...plain, network: subject.twins.shallower })
     for (const [control, divisor] of [
       ['rate / 3', 3],
       ['rate / 10', 10],
@@ -54,13 +54,13 @@ describe('a control', () => {
   it('is found by its kind', () => {
     expect(controlsOf('rate')).toEqual(['rate / 3', 'rate / 10'])
     expect(controlsOf('width')).toEqual(['4 x width', '16 x width'])
-    expect(controlsOf('none')).toEqual(['patient'])
+    expect(controlsOf('none')).toEqual(['network'])
   })
 
   it('leaves the patient as it is', () => {
-    const before = JSON.stringify(patient)
-    for (const name of controlNames) trainingOf(patient, name)
-    expect(JSON.stringify(patient)).toBe(before)
+    const before = JSON.stringify(subject)
+    for (const name of controlNames) trainingOf(subject, name)
+    expect(JSON.stringify(subject)).toBe(before)
   })
 })
 

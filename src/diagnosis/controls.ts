@@ -19,7 +19,7 @@ export type Control =
 
 /** The controls by the names under which files, JSON and pictures have their trainings. Code reads the row, never the name. */
 export const controls = {
-  patient: { kind: 'none' },
+  network: { kind: 'none' },
   'shallow twin': { kind: 'twin', twin: 'shallow' },
   'shallower twin': { kind: 'twin', twin: 'shallower' },
   'rate / 3': { kind: 'rate', divisor: 3 },
@@ -61,70 +61,70 @@ export interface Training {
   readonly precision: 'float32' | 'float64'
 }
 
-export interface Patient extends Training {
+export interface Subject extends Training {
   /** The networks with fewer layers, as far as there are any. */
   readonly twins: { readonly shallow?: Network; readonly shallower?: Network }
 }
 
-const unchanged = ({ network, data, settings, precision }: Patient): Training => ({
+const unchanged = ({ network, data, settings, precision }: Subject): Training => ({
   network,
   data,
   settings,
   precision,
 })
 
-function slower(patient: Patient, divisor: number): Training {
-  const { settings } = patient
+function slower(subject: Subject, divisor: number): Training {
+  const { settings } = subject
   const { optimizer } = settings
   return {
-    ...unchanged(patient),
+    ...unchanged(subject),
     settings: { ...settings, optimizer: { ...optimizer, rate: optimizer.rate / divisor } },
   }
 }
 
-const withNetwork = (patient: Patient, network: Network | undefined): Training | undefined =>
-  network && { ...unchanged(patient), network }
+const withNetwork = (subject: Subject, network: Network | undefined): Training | undefined =>
+  network && { ...unchanged(subject), network }
 
 /** Chooses half of the samples, and random labels. */
 const variationSeed = 1
 
 /** The training of a control; undefined where it makes no sense for this patient. */
-export function trainingOf(patient: Patient, name: ControlName): Training | undefined {
+export function trainingOf(subject: Subject, name: ControlName): Training | undefined {
   const control: Control = controls[name]
-  const { settings } = patient
+  const { settings } = subject
   switch (control.kind) {
     case 'none':
-      return unchanged(patient)
+      return unchanged(subject)
     case 'twin':
-      return withNetwork(patient, patient.twins[control.twin])
+      return withNetwork(subject, subject.twins[control.twin])
     case 'rate':
-      return slower(patient, control.divisor)
+      return slower(subject, control.divisor)
     case 'precision':
-      return patient.precision === control.precision
+      return subject.precision === control.precision
         ? undefined
-        : { ...unchanged(patient), precision: control.precision }
+        : { ...unchanged(subject), precision: control.precision }
     case 'steps':
-      return { ...unchanged(patient), settings: { ...settings, steps: control.factor * settings.steps } }
+      return { ...unchanged(subject), settings: { ...settings, steps: control.factor * settings.steps } }
     case 'width':
-      return withNetwork(patient, widened(patient.network, control.factor, patient.data.shape))
+      return withNetwork(subject, widened(subject.network, control.factor, subject.data.shape))
     case 'half the data':
-      return halved(patient)
+      return halved(subject)
     case 'random labels':
-      return mislabeled(patient)
+      return mislabeled(subject)
   }
 }
 
-function halved(patient: Patient): Training | undefined {
-  const { data, settings } = patient
+function halved(subject: Subject): Training | undefined {
+  const { data, settings } = subject
   const { count } = data.train
   if (count < 4 || data.train === data.test) return undefined
   const samples = Math.floor(count / 2)
   const batch = Math.min(settings.batch, samples)
-  return { ...unchanged(patient), variation: { samples, seed: variationSeed }, settings: { ...settings, batch } }
+  return { ...unchanged(subject), variation: { samples, seed: variationSeed }, settings: { ...settings, batch } }
 }
 
-function mislabeled(patient: Patient): Training | undefined {
-  const { data } = patient
+function mislabeled(subject: Subject): Training | undefined {
+  const { data } = subject
   if (taskOf(data) === 'autoencoding' || data.train === data.test) return undefined
-  return { ...unchanged(patient), variation: { randomLabels: true, seed: variationSeed } }
+  return { ...unchanged(subject), variation: { randomLabels: true, seed: variationSeed } }
 }

@@ -18,5 +18,5 @@ export function depthsOf(
   const areAll = hasConvolutions(root)
   const countOf = (twin: Network): number => weightedLayers(createBlueprint(twin, input).root) - (areAll ? 0 : 1)
   const [shallow, shallower] = [twins.shallow, twins.shallower].map((twin) => twin && countOf(twin))
-  return { what: areAll ? 'layer' : 'hidden layer', patient: countOf(network), shallow, shallower }
+  return { what: areAll ? 'layer' : 'hidden layer', network: countOf(network), shallow, shallower }
 }

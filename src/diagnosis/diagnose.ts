@@ -8,13 +8,13 @@ import { sizeOf } from '../blueprint/shape.ts'
 import { createStandardizer } from '../data/standardize.ts'
 import { stagesOf } from '../probes/stages.ts'
 import type { Need } from './causes/assessment.ts'
-import type { Patient } from './controls.ts'
+import type { Subject } from './controls.ts'
 import { depthsOf } from './depths.ts'
 import { chanceOf, type Evidence, fails, recordsOf, symptomOf } from './evidence.ts'
 import { type Judgment, judge } from './judge.ts'
 import type { Measured } from './measured.ts'
-import { measure, type Patients } from './measurements.ts'
-import { createPatient } from './patient.ts'
+import { measure, type MeasuredNetworks } from './measurements.ts'
+import { createSubject } from './subject.ts'
 import { settingsOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
 import { createTrainings, type Trainings } from './trainings.ts'
@@ -29,7 +29,7 @@ export interface OpenQuestion {
 export interface DiagnosisOutcome {
   readonly evidence: Evidence
   readonly judgment: Judgment
-  readonly patient: Patient
+  readonly subject: Subject
   readonly openQuestions: readonly OpenQuestion[]
   readonly plan: StepPlan
   readonly interrupted: boolean
@@ -42,16 +42,16 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
   const { data, seeds, workers, abort, onEvent, store = forgetfulStore() } = task
   const started = performance.now()
   const secondsSoFar = (): number => store.seconds + (performance.now() - started) / 1000
-  const { patient, twins, plan } = await createPatient(task, workers, store.plan)
+  const { subject, twins, plan } = await createSubject(task, workers, store.plan)
   onEvent?.({ kind: 'steps', steps: plan.steps })
   // Stopped while a step was timed: then the plan is worth nothing.
   if (!abort?.aborted) await store.begin(plan)
-  const blueprint = createBlueprint(patient.network, data.shape)
-  const settings = settingsOf(patient, seeds[0])
-  const trainings = createTrainings({ task, patient, workers, store, secondsSoFar })
+  const blueprint = createBlueprint(subject.network, data.shape)
+  const settings = settingsOf(subject, seeds[0])
+  const trainings = createTrainings({ task, subject, workers, store, secondsSoFar })
   const stages = stagesOf(blueprint.root)
   const chance = chanceOf(data, settings.loss, createStandardizer(data.train, data.shape, settings.standardize))
-  const depths = depthsOf(patient.network, patient.twins, data.shape)
+  const depths = depthsOf(subject.network, subject.twins, data.shape)
   const narrowest = Math.min(...stages.map(({ end }) => sizeOf(end.layer.output)))
   const isNarrow = narrowest < sizeOf(blueprint.output)
   const known = { stages, depths, chance, seeds, isNarrow, isTwinGiven: task.twin !== undefined }
@@ -63,7 +63,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     return { ...known, records: made.map(({ record }) => record), applicable, measured }
   }
   const together = task.together ?? workers.count
-  const first = ['patient', 'shallow twin'] as const
+  const first = ['network', 'shallow twin'] as const
   const firstRound = seeds.flatMap((seed) => first.map((control) => ({ control, seed })))
   await trainings.run(firstRound, 'in any case')
   let judgment = judge(evidenceNow())
@@ -76,8 +76,8 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     if (next && !affordable.some(({ control }) => control === 'shallower twin')) {
       onEvent?.({ kind: 'measuring', measurement: next })
       const start = (task.start ?? initialize)(blueprint, seeds[0])
-      const patients: Patients = { patient, blueprint, start, twins, trials: trainings.made, settings }
-      const found = await measure(next, patients, evidenceNow(), workers, 2 * mostMeasuring(task), abort)
+      const networks: MeasuredNetworks = { subject, blueprint, start, twins, trials: trainings.made, settings }
+      const found = await measure(next, networks, evidenceNow(), workers, 2 * mostMeasuring(task), abort)
       measured = { ...measured, ...found }
       if (found === undefined) impossible.add(next)
     } else if (affordable.length > 0) await trainings.run(affordable.slice(0, together), 'within budget')
@@ -88,7 +88,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
     needs.map((need): OpenQuestion => ({ need, seconds: trainings.costOf(need) })),
   )
   const [seconds, evidence, interrupted] = [secondsSoFar(), evidenceNow(), abort?.aborted ?? false]
-  return { evidence, judgment, patient, openQuestions, plan, interrupted, seconds }
+  return { evidence, judgment, subject, openQuestions, plan, interrupted, seconds }
 }
 
 /** What is wanted whatever the causes ask for: a twin that trains, and what shows for little what is wrong. */

@@ -83,7 +83,7 @@ describe('chance of values', () => {
 
 describe('what a training is worth', () => {
   const evidence = madeUpEvidence()
-  const [diverged, high, good] = madeUpTrials('patient', { loss: [null, 40, 0.1], error: [null, 0.97, 0.02] })
+  const [diverged, high, good] = madeUpTrials('network', { loss: [null, 40, 0.1], error: [null, 0.97, 0.02] })
 
   it('is no less than guessing, which is what one that diverged is worth', () => {
     expect([diverged, high, good].map((record) => trainingLoss(evidence, record))).toEqual([2.3, 2.3, 0.1])
@@ -91,8 +91,8 @@ describe('what a training is worth', () => {
   })
 
   it('is averaged over the seeds of a control', () => {
-    const { records } = madeUpEvidence({ trials: { patient: { loss: [null, 40, 0.1] }, float64: { loss: [0.5] } } })
-    expect(meanOf({ ...evidence, records }, 'patient', trainingLoss)).toBeCloseTo((2.3 + 2.3 + 0.1) / 3, 12)
+    const { records } = madeUpEvidence({ trials: { network: { loss: [null, 40, 0.1] }, float64: { loss: [0.5] } } })
+    expect(meanOf({ ...evidence, records }, 'network', trainingLoss)).toBeCloseTo((2.3 + 2.3 + 0.1) / 3, 12)
     expect(meanOf({ ...evidence, records }, 'float64', trainingLoss)).toBe(0.5)
     expect(meanOf({ ...evidence, records }, '3 x steps', trainingLoss)).toBeNull()
   })
@@ -100,7 +100,7 @@ describe('what a training is worth', () => {
 
 describe('what fails', () => {
   const failing = (loss: readonly (number | null)[]) =>
-    fails(madeUpEvidence({ trials: { patient: { loss } } }), 'patient')
+    fails(madeUpEvidence({ trials: { network: { loss } } }), 'network')
 
   it('has come a tenth of the way from guessing at most', () => {
     expect(failing([2.1, 2.1, 2.1])).toBe(true)
@@ -127,8 +127,8 @@ describe('the network with fewer layers that the patient is measured against', (
 })
 
 describe('the symptom', () => {
-  const symptom = (patient: readonly (number | null)[], twin: readonly (number | null)[], error?: number[]) =>
-    symptomOf(madeUpEvidence({ trials: { patient: { loss: patient, error }, 'shallow twin': { loss: twin } } }))
+  const symptom = (network: readonly (number | null)[], twin: readonly (number | null)[], error?: number[]) =>
+    symptomOf(madeUpEvidence({ trials: { network: { loss: network, error }, 'shallow twin': { loss: twin } } }))
 
   it('is that it is worse than its twin where three seeds say so', () => {
     expect(symptom([1, 1.1, 1.05], [0.5, 0.6, 0.55])).toBe('worse than its twin')
@@ -156,9 +156,9 @@ describe('the symptom', () => {
 
   it('is unclear where it was stopped before there was a twin, but for a network that is good by itself', () => {
     expect(symptom([1], [])).toBe('unclear')
-    const trials = { patient: { loss: [0.001], error: [0] }, 'shallow twin': { loss: [] } }
+    const trials = { network: { loss: [0.001], error: [0] }, 'shallow twin': { loss: [] } }
     expect(symptomOf(madeUpEvidence({ trials }))).toBe('none')
-    expect(symptomOf(madeUpEvidence({ trials: { patient: { loss: [1] } } }))).toBe('none')
+    expect(symptomOf(madeUpEvidence({ trials: { network: { loss: [1] } } }))).toBe('none')
   })
 
   it('is never none where most seeds fail and those of the twin train', () => {
@@ -178,16 +178,16 @@ describe('the symptom', () => {
 
   it('is there where a network diverges on classes of which one is nearly all', () => {
     const uneven = { loss: 0.056, error: 0.01 }
-    const trials = { patient: { loss: all(null) }, 'shallow twin': { loss: all(0.001), error: all(0) } }
+    const trials = { network: { loss: all(null) }, 'shallow twin': { loss: all(0.001), error: all(0) } }
     expect(symptomOf(madeUpEvidence({ trials, chance: uneven }))).toBe('worse than its twin')
-    expect(symptomOf(madeUpEvidence({ trials: { patient: { loss: all(null) } }, chance: uneven }))).toBe(
+    expect(symptomOf(madeUpEvidence({ trials: { network: { loss: all(null) } }, chance: uneven }))).toBe(
       'learns nothing',
     )
   })
 
   it('is none where all samples are of one class, and there is nothing to learn', () => {
     const one = { loss: 0, error: 0 }
-    const trials = { patient: { loss: all(1e-5), error: all(0) } }
+    const trials = { network: { loss: all(1e-5), error: all(0) } }
     expect(symptomOf(madeUpEvidence({ trials, chance: one }))).toBe('none')
   })
 
@@ -197,7 +197,7 @@ describe('the symptom', () => {
 })
 
 describe('what a control gives back', () => {
-  const trials = { patient: { loss: [2, 1.5, 1] }, 'shallow twin': { loss: [0.5, 0.5, 0.5] } }
+  const trials = { network: { loss: [2, 1.5, 1] }, 'shallow twin': { loss: [0.5, 0.5, 0.5] } }
   const given = (loss: readonly (number | null)[]) =>
     recovery(madeUpEvidence({ trials: { ...trials, float64: { loss } } }), 'float64')
 
@@ -220,16 +220,16 @@ describe('what a control gives back', () => {
   })
 
   it('is nothing where nothing is lacking, once all seeds are known', () => {
-    const even = { patient: { loss: [2.3, 0.4, 0.3] }, 'shallow twin': { loss: [1, 1, 1] } }
+    const even = { network: { loss: [2.3, 0.4, 0.3] }, 'shallow twin': { loss: [1, 1, 1] } }
     const of = (...loss: number[]) => recovery(madeUpEvidence({ trials: { ...even, float64: { loss } } }), 'float64')
     expect(of(2.3, 0.4, 0.3)).toBe(0)
     expect(of(0.1, 0.1, 0.1)).toBe(0)
-    const later = { patient: { loss: [0.3, 2.3, 0.4] }, 'shallow twin': { loss: [1, 1, 1] } }
+    const later = { network: { loss: [0.3, 2.3, 0.4] }, 'shallow twin': { loss: [1, 1, 1] } }
     expect(recovery(madeUpEvidence({ trials: { ...later, float64: { loss: [0.3] } } }), 'float64')).toBe(1)
   })
 
   it('is of half of the way from guessing where no twin trains', () => {
-    const lost = { patient: { loss: [2.3] }, 'shallow twin': { loss: [2.3] }, 'rate / 3': { loss: [2.3 * 0.75] } }
+    const lost = { network: { loss: [2.3] }, 'shallow twin': { loss: [2.3] }, 'rate / 3': { loss: [2.3 * 0.75] } }
     expect(recovery(madeUpEvidence({ trials: lost }), 'rate / 3')).toBeCloseTo(0.5, 12)
   })
 })
@@ -237,18 +237,18 @@ describe('what a control gives back', () => {
 describe('differences between controls', () => {
   it('are of the second against the first', () => {
     const evidence = madeUpEvidence({
-      trials: { patient: { loss: [1, 1, 1] }, 'rate / 3': { loss: [0.5, 0.5, 0.5] } },
+      trials: { network: { loss: [1, 1, 1] }, 'rate / 3': { loss: [0.5, 0.5, 0.5] } },
     })
-    expect(difference(evidence, 'patient', 'rate / 3')).toMatchObject({ first: 1, second: 0.5, verdict: 'better' })
-    expect(difference(evidence, 'rate / 3', 'patient')).toMatchObject({ mean: 0.5, verdict: 'worse' })
-    expect(difference(evidence, 'patient', 'float64')).toBeNull()
+    expect(difference(evidence, 'network', 'rate / 3')).toMatchObject({ first: 1, second: 0.5, verdict: 'better' })
+    expect(difference(evidence, 'rate / 3', 'network')).toMatchObject({ mean: 0.5, verdict: 'worse' })
+    expect(difference(evidence, 'network', 'float64')).toBeNull()
   })
 })
 
 describe('a reading', () => {
   const start = (scale: number) => ({ meanSquare: along(scale, scale, 7) })
   const trials = [1, 2, 100].flatMap((scale, seed) =>
-    madeUpTrials('patient', { loss: [1], seeds: [seed], start: start(scale), end: start(10 * scale) }),
+    madeUpTrials('network', { loss: [1], seeds: [seed], start: start(scale), end: start(10 * scale) }),
   )
   const evidence = { ...madeUpEvidence(), records: trials }
 
@@ -264,7 +264,7 @@ describe('a reading', () => {
       [Number.NaN, 1],
       [3, Number.NaN],
       [5, Number.NaN],
-    ].flatMap((meanSquare, seed) => madeUpTrials('patient', { loss: [1], seeds: [seed], start: { meanSquare } }))
+    ].flatMap((meanSquare, seed) => madeUpTrials('network', { loss: [1], seeds: [seed], start: { meanSquare } }))
     const found = { ...madeUpEvidence(), records: holes }
     expect(readingOf(found, 'meanSquare')).toEqual([4, 1])
     expect(readingOf(throughJson(found), 'meanSquare')).toEqual([4, 1])
@@ -278,8 +278,8 @@ describe('a reading', () => {
   })
 
   it('is found by control', () => {
-    const two = madeUpEvidence({ trials: { patient: { loss: [1, 2] }, float64: { loss: [3] } } })
-    expect(recordsOf(two, 'patient')).toHaveLength(2)
+    const two = madeUpEvidence({ trials: { network: { loss: [1, 2] }, float64: { loss: [3] } } })
+    expect(recordsOf(two, 'network')).toHaveLength(2)
     expect(recordsOf(two, 'float64').map(({ train }) => train.loss)).toEqual([3])
   })
 })
@@ -288,12 +288,12 @@ describe('the symptom, where seeds differ or are few', () => {
   const twin = { loss: all(0.1), error: all(0.01) }
 
   it('is there where half of the seeds learn nothing and the twin learns', () => {
-    const trials = { patient: { loss: [2.3, 2.3, 0.1], error: [0.9, 0.9, 0.01] }, 'shallow twin': twin }
+    const trials = { network: { loss: [2.3, 2.3, 0.1], error: [0.9, 0.9, 0.01] }, 'shallow twin': twin }
     expect(symptomOf(madeUpEvidence({ trials }))).toBe('worse than its twin')
   })
 
   it('is unclear where one of three seeds learns nothing', () => {
-    const trials = { patient: { loss: [2.3, 0.1, 0.1], error: [0.9, 0.01, 0.01] }, 'shallow twin': twin }
+    const trials = { network: { loss: [2.3, 0.1, 0.1], error: [0.9, 0.01, 0.01] }, 'shallow twin': twin }
     expect(symptomOf(madeUpEvidence({ trials }))).toBe('unclear')
   })
 
@@ -301,7 +301,7 @@ describe('the symptom, where seeds differ or are few', () => {
     const with1 = (loss: number) =>
       symptomOf(
         madeUpEvidence({
-          trials: { patient: { loss: [loss], error: [0.3] }, 'shallow twin': { loss: [0.1], error: [0.01] } },
+          trials: { network: { loss: [loss], error: [0.3] }, 'shallow twin': { loss: [0.1], error: [0.01] } },
           seeds: [0],
         }),
       )
@@ -310,12 +310,12 @@ describe('the symptom, where seeds differ or are few', () => {
 
   it('is there for a rare class too: a network that diverged is no better than guessing', () => {
     const chance = { loss: 0.06, error: 0.01 }
-    const trials = { patient: { loss: [null, null, null] }, 'shallow twin': { loss: all(0.001), error: all(0.001) } }
+    const trials = { network: { loss: [null, null, null] }, 'shallow twin': { loss: all(0.001), error: all(0.001) } }
     expect(symptomOf(madeUpEvidence({ trials, chance }))).toBe('worse than its twin')
   })
 
   it('is none where all labels are one: there is nothing to learn', () => {
-    const trials = { patient: { loss: all(1e-5), error: all(0) } }
+    const trials = { network: { loss: all(1e-5), error: all(0) } }
     expect(symptomOf(madeUpEvidence({ trials, chance: { loss: 0, error: 0 } }))).toBe('none')
   })
 })

@@ -36,7 +36,7 @@ export interface Evidence {
 /** Layers with weights: the hidden ones of dense networks, all of convolutional ones, as the papers count them. */
 export interface Depths {
   readonly what: 'hidden layer' | 'layer'
-  readonly patient: number
+  readonly network: number
   readonly shallow?: number
   readonly shallower?: number
 }
@@ -132,18 +132,18 @@ const mostAccidents = 0.5
 
 export function symptomOf(evidence: Evidence): Symptom {
   const reference = referenceOf(evidence)
-  const patients = recordsOf(evidence, 'patient')
-  if (patients.length === 0) return 'none'
-  const error = meanOf(evidence, 'patient', trainingError) ?? 0
+  const networks = recordsOf(evidence, 'network')
+  if (networks.length === 0) return 'none'
+  const error = meanOf(evidence, 'network', trainingError) ?? 0
   const isGood = error < Math.min(goodEnough, evidence.chance.error / 10)
   if (reference === undefined) {
-    if (fails(evidence, 'patient')) return 'learns nothing'
+    if (fails(evidence, 'network')) return 'learns nothing'
     return isTwinAwaited(evidence) && !isGood ? 'unclear' : 'none'
   }
-  const failed = patients.filter((record) => isFailed(evidence, record)).length
-  if (failed >= mostAccidents * patients.length) return 'worse than its twin'
+  const failed = networks.filter((record) => isFailed(evidence, record)).length
+  if (failed >= mostAccidents * networks.length) return 'worse than its twin'
   if (isGood) return 'none'
-  const found = difference(evidence, reference, 'patient')
+  const found = difference(evidence, reference, 'network')
   if (found?.verdict === 'worse') return 'worse than its twin'
   const isTooFew = found?.verdict === 'too few seeds' && found.mean >= leastEffect * found.first
   return isTooFew || failed > 0 ? 'unclear' : 'none'
@@ -164,15 +164,15 @@ export const leastEffect = 0.05
 export function recovery(evidence: Evidence, control: ControlName): number | null {
   const runs = recordsOf(evidence, control)
   const seeds = new Set(runs.map(({ seed }) => seed))
-  const patients = recordsOf(evidence, 'patient').filter(({ seed }) => seeds.has(seed))
+  const networks = recordsOf(evidence, 'network').filter(({ seed }) => seeds.has(seed))
   const mean = (records: readonly TrialRecord[]): number | null =>
     summarize(records.map((record) => trainingLoss(evidence, record)))?.mean ?? null
-  const [patient, changed] = [mean(patients), mean(runs)]
-  if (patient === null || changed === null) return null
+  const [network, changed] = [mean(networks), mean(runs)]
+  if (network === null || changed === null) return null
   const reference = referenceOf(evidence)
   const goal = reference ? (meanOf(evidence, reference, trainingLoss) ?? 0) : evidence.chance.loss / 2
-  const lack = patient - goal
-  if (lack >= leastEffect * goal && lack > 0) return (patient - changed) / lack
+  const lack = network - goal
+  if (lack >= leastEffect * goal && lack > 0) return (network - changed) / lack
   // Nothing is lacking with these seeds: all of them together settle it, some don't.
   return runs.length >= evidence.seeds.length ? 0 : 1
 }
@@ -182,10 +182,10 @@ export function readingOf(
   evidence: Evidence,
   probe: LayerProbeName,
   when: 'start' | 'end' = 'start',
-  control: ControlName = 'patient',
+  control: ControlName = 'network',
 ): readonly number[] {
-  const readings = recordsOf(evidence, control).flatMap(({ looks }) => {
-    const values = looks.at(when === 'start' ? 0 : -1)?.reading[probe]
+  const readings = recordsOf(evidence, control).flatMap(({ snapshots }) => {
+    const values = snapshots.at(when === 'start' ? 0 : -1)?.reading[probe]
     return values ? [values] : []
   })
   const width = Math.max(0, ...readings.map(({ length }) => length))

@@ -17,7 +17,7 @@ import {
   usefulDepth,
   worse,
 } from '../../test/support/made-up-evidence.ts'
-import type { Reading } from '../probes/look.ts'
+import type { Reading } from '../probes/probe-pass.ts'
 import { causes } from './cause.ts'
 import { severeDecades, vanishingDecades } from './causes/gradient.ts'
 import type { ControlName } from './controls.ts'
@@ -108,20 +108,20 @@ describe('a healthy network', () => {
   })
 
   it('needs no twin, and no layer that could be left out', () => {
-    const alone = { patient: { loss: [0.05, 0.06, 0.05], start: reading() } }
+    const alone = { network: { loss: [0.05, 0.06, 0.05], start: reading() } }
     const without: ControlName[] = ['shallow twin', 'shallower twin']
     expect(judged(alone, { without }).verdict).toBe('healthy')
-    const shallow = { patient: { loss: all(0.05), start: reading({ meanSquare: [1, 1], gradientNorm: [1, 1] }) } }
+    const shallow = { network: { loss: all(0.05), start: reading({ meanSquare: [1, 1], gradientNorm: [1, 1] }) } }
     expect(judged(shallow, { without, hidden: 1, measured: usefulDepth(1) }).verdict).toBe('healthy')
   })
 
   it('may be better than its twin', () => {
-    expect(judged({ patient: { loss: all(0.05) }, 'shallow twin': { loss: all(1) } }).verdict).toBe('healthy')
+    expect(judged({ network: { loss: all(0.05) }, 'shallow twin': { loss: all(1) } }).verdict).toBe('healthy')
   })
 
   it('may have residual blocks, or learn values', () => {
     expect(judged(sound(), { blocks: 4 }).verdict).toBe('healthy')
-    const values = { patient: { loss: all(0.03), error: all(0.03), testError: [0.05, 1.2, 0.06] } }
+    const values = { network: { loss: all(0.03), error: all(0.03), testError: [0.05, 1.2, 0.06] } }
     expect(judged(values, { chance: { loss: 1, error: 1 } }).verdict).toBe('healthy')
   })
 })
@@ -160,7 +160,7 @@ describe('what is undecided', () => {
   it('is no network that fails while its twin trains, with one seed, two, or three that differ', () => {
     for (const loss of [[2.3], [null], [2.3, 2.3], [2.3, null, 0.01], [null, 0.01, 0.01]]) {
       const seeds = loss.map((_, seed) => seed)
-      const trials = { patient: { loss, start: reading() }, 'shallow twin': { loss: all(0.01, loss.length) } }
+      const trials = { network: { loss, start: reading() }, 'shallow twin': { loss: all(0.01, loss.length) } }
       const { verdict, ruledOut } = judged(trials, { seeds })
       expect(verdict).toBe('undecided')
       expect(ruledOut.map(({ by }) => by)).not.toContainEqual({ observation: 'training' })
@@ -168,16 +168,16 @@ describe('what is undecided', () => {
   })
 
   it('is no network that is worse by far, with too few seeds to be sure', () => {
-    const trials = { patient: { loss: [1.5], start: reading() }, 'shallow twin': { loss: [0.05] } }
+    const trials = { network: { loss: [1.5], start: reading() }, 'shallow twin': { loss: [0.05] } }
     const { judgment } = diagnoseMadeUp({ trials, seeds: [0], measured: usefulDepth() }, same(1.5))
     expect(judgment.verdict).toBe('undecided')
     expect(judgment.findings).toEqual([])
   })
 
   it('is no network that diverges on classes of which one is nearly all', () => {
-    const trials = { patient: { loss: all(null) }, 'shallow twin': { loss: all(0.001), error: all(0) } }
+    const trials = { network: { loss: all(null) }, 'shallow twin': { loss: all(0.001), error: all(0) } }
     expect(judged(trials, { chance: { loss: 0.056, error: 0.01 } }).verdict).toBe('undecided')
-    const both = { patient: { loss: all(null) }, 'shallow twin': { loss: all(null) } }
+    const both = { network: { loss: all(null) }, 'shallow twin': { loss: all(null) } }
     expect(judged(both, { chance: { loss: 0.056, error: 0.01 } }).verdict).toBe('undecided')
   })
 })
@@ -216,7 +216,7 @@ describe('what is asked for', () => {
     const poor = { loss: all(1), error: all(0.4) }
     const results = { ...same(1), '16 x width': { loss: all(0.1), error: all(0.05) } }
     const { judgment, done } = diagnoseMadeUp(
-      { trials: { patient: poor, 'shallow twin': poor }, measured: usefulDepth() },
+      { trials: { network: poor, 'shallow twin': poor }, measured: usefulDepth() },
       results,
     )
     expect(judgment.verdict).toBe('under-capacity')
@@ -239,8 +239,8 @@ describe('what is asked for', () => {
       'half the data': made,
     })
     fc.assert(
-      fc.property(made, made, results, (patient, twin, controls) => {
-        const { judgment, done } = diagnoseMadeUp({ trials: { patient, 'shallow twin': twin } }, controls)
+      fc.property(made, made, results, (network, twin, controls) => {
+        const { judgment, done } = diagnoseMadeUp({ trials: { network, 'shallow twin': twin } }, controls)
         expect(judgment.open.flatMap(({ needs }) => needs)).toEqual([])
         expect(done.length).toBeLessThan(16)
         expect(new Set(done).size).toBe(done.length)
@@ -335,7 +335,7 @@ describe('dead units and a signal that explodes', () => {
 
 describe('two diseases at once', () => {
   it('are both found', () => {
-    const patient: MadeUpTrials = {
+    const network: MadeUpTrials = {
       loss: all(0.001),
       error: all(0),
       testLoss: [1, 1.1, 1.2],
@@ -345,7 +345,7 @@ describe('two diseases at once', () => {
     }
     const half = { loss: all(0.001), error: all(0), testError: [0.45, 0.46, 0.47] }
     const useless = { withoutBlocks: { loss: 0.1, single: [], fromTop: [{ blocks: 5, loss: 0.1 }] } }
-    const judgment = judged({ patient, 'half the data': half }, { blocks: 6, measured: useless })
+    const judgment = judged({ network, 'half the data': half }, { blocks: 6, measured: useless })
     expect(named(judgment)).toEqual(['overfitting', 'useless-depth'])
   })
 })

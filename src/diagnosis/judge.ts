@@ -17,7 +17,7 @@ export interface Judgment {
 export const nothingJudged: Judgment = { verdict: 'undecided', findings: [], ruledOut: [], open: [], untested: [] }
 
 export function judge(evidence: Evidence): Judgment {
-  if (recordsOf(evidence, 'patient').length === 0) return nothingJudged
+  if (recordsOf(evidence, 'network').length === 0) return nothingJudged
   const all = assessAll(evidence)
   const ofState = (state: JudgedCause['state']): JudgedCause[] =>
     all.filter((one): one is JudgedCause => one.state === state)

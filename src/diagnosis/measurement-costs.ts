@@ -8,7 +8,7 @@ import { sizeOf } from '../blueprint/shape.ts'
 import { outputsOf } from '../data/dataset.ts'
 import { jacobianSamples } from '../probes/jacobian.ts'
 import { stagesOf } from '../probes/stages.ts'
-import type { Patient } from './controls.ts'
+import type { Subject } from './controls.ts'
 import type { Measured } from './measured.ts'
 
 /** Samples of what is measured after training, and of gradients in float64. */
@@ -48,7 +48,7 @@ export interface MeasurementCost {
   readonly seconds: number
 }
 
-export function costOfMeasurement(name: keyof Measured, { network, data, settings }: Patient): MeasurementCost {
+export function costOfMeasurement(name: keyof Measured, { network, data, settings }: Subject): MeasurementCost {
   const blueprint = createBlueprint(network, data.shape)
   const stages = stagesOf(blueprint.root).length
   /** Passes of so many samples, forward alone or back as well; float64 takes twice as long. */

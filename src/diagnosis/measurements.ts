@@ -17,14 +17,14 @@ import { functionGap } from '../surgery/function-gap.ts'
 import type { Twin } from '../surgery/twin.ts'
 import { createEvaluator, type Weights } from '../training/evaluate.ts'
 import type { TrialWorker, Workers } from '../trials/workers.ts'
-import type { Patient } from './controls.ts'
+import type { Subject } from './controls.ts'
 import { type Evidence, median, referenceOf } from './evidence.ts'
 import type { Constructive, Measured } from './measured.ts'
 import { fittedStages, gradientSamples, measuredSamples, probedStages, replacedStages } from './measurement-costs.ts'
 import type { MadeTrial } from './trainings.ts'
 
-export interface Patients {
-  readonly patient: Patient
+export interface MeasuredNetworks {
+  readonly subject: Subject
   readonly blueprint: Blueprint
   /** The patient's weights before its first seed's training. */
   readonly start: Weights
@@ -44,28 +44,28 @@ interface MeasuringWorker extends TrialWorker {
 }
 
 type Measurer = (
-  patients: Patients,
+  networks: MeasuredNetworks,
   evidence: Evidence,
   worker: MeasuringWorker,
   abort?: AbortSignal,
 ) => Promise<Measured>
 
 const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
-  constructive: async (patients, evidence, worker) => ({ constructive: await construct(patients, evidence, worker) }),
-  precision: async (patients, _evidence, worker) => {
-    const { blueprint, start } = patients
-    return { precision: await precisionGap(blueprint, worker, samplesFor(patients, gradientSamples), start) }
+  constructive: async (networks, evidence, worker) => ({ constructive: await construct(networks, evidence, worker) }),
+  precision: async (networks, _evidence, worker) => {
+    const { blueprint, start } = networks
+    return { precision: await precisionGap(blueprint, worker, samplesFor(networks, gradientSamples), start) }
   },
-  sharpness: async (patients, _evidence, worker, abort) => {
-    const { blueprint, start } = patients
-    const samples = samplesFor(patients, gradientSamples)
+  sharpness: async (networks, _evidence, worker, abort) => {
+    const { blueprint, start } = networks
+    const samples = samplesFor(networks, gradientSamples)
     const backend = await worker.backend(worker.precise)
     const { value } = await largestHessianEigenvalue(blueprint, backend, samples, start, { abort })
-    return { sharpness: { eigenvalue: value, stability: stability(value, patients.settings.optimizer) } }
+    return { sharpness: { eigenvalue: value, stability: stability(value, networks.settings.optimizer) } }
   },
-  jacobian: async (patients, _evidence, worker, abort) => {
-    const { blueprint, start } = patients
-    const samples = samplesFor(patients, gradientSamples)
+  jacobian: async (networks, _evidence, worker, abort) => {
+    const { blueprint, start } = networks
+    const samples = samplesFor(networks, gradientSamples)
     const backend = await worker.backend(worker.precise)
     const spectra = await jacobianSingularValues(blueprint, backend, samples, start, { abort })
     if (spectra === null) return { jacobian: null }
@@ -73,26 +73,26 @@ const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
     const smallest = median(spectra.map((one) => one.smallest))
     return { jacobian: { largest, smallest, samples: spectra.length } }
   },
-  linearProbe: async (patients, _evidence, worker, abort) => {
-    const { blueprint, patient } = patients
-    const { train, test } = patient.data
-    const [seen, unseen] = [train, test].map((set) => samplesFor(patients, measuredSamples, set))
+  linearProbe: async (networks, _evidence, worker, abort) => {
+    const { blueprint, subject } = networks
+    const { train, test } = subject.data
+    const [seen, unseen] = [train, test].map((set) => samplesFor(networks, measuredSamples, set))
     const backend = await worker.backend(worker.trained)
     const options = { stages: probedStages(blueprint), abort }
-    return { linearProbe: await linearProbeAccuracy(blueprint, backend, seen, unseen, endOf(patients), options) }
+    return { linearProbe: await linearProbeAccuracy(blueprint, backend, seen, unseen, endOf(networks), options) }
   },
-  withoutBlocks: async (patients, _evidence, worker, abort) => {
-    const { blueprint } = patients
-    const samples = samplesFor(patients, measuredSamples)
+  withoutBlocks: async (networks, _evidence, worker, abort) => {
+    const { blueprint } = networks
+    const samples = samplesFor(networks, measuredSamples)
     const backend = await worker.backend(worker.trained)
-    return { withoutBlocks: await lossWithoutBlocks(blueprint, backend, samples, endOf(patients), { abort }) }
+    return { withoutBlocks: await lossWithoutBlocks(blueprint, backend, samples, endOf(networks), { abort }) }
   },
-  affine: async (patients, _evidence, worker, abort) => {
-    const { blueprint } = patients
-    const samples = samplesFor(patients, measuredSamples)
+  affine: async (networks, _evidence, worker, abort) => {
+    const { blueprint } = networks
+    const samples = samplesFor(networks, measuredSamples)
     const backend = await worker.backend(worker.precise)
     const options = { fits: fittedStages(blueprint), replaced: replacedStages, abort }
-    return { affine: await affineReplacement(blueprint, backend, samples, endOf(patients), options) }
+    return { affine: await affineReplacement(blueprint, backend, samples, endOf(networks), options) }
   },
 }
 
@@ -102,7 +102,7 @@ const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
  */
 export async function measure(
   name: keyof Measured,
-  patients: Patients,
+  networks: MeasuredNetworks,
   evidence: Evidence,
   workers: Workers,
   mostSeconds: number,
@@ -118,7 +118,7 @@ export async function measure(
   try {
     await workers.run([
       async (worker) => {
-        found = await measurers[name](patients, evidence, { ...worker, trained, precise }, stop)
+        found = await measurers[name](networks, evidence, { ...worker, trained, precise }, stop)
       },
     ])
     return found
@@ -131,30 +131,30 @@ export async function measure(
 }
 
 /** After the patient's first seed's training. */
-function endOf({ trials, start }: Patients): Weights {
-  return trials.find(({ record }) => record.control === 'patient')?.weights ?? start
+function endOf({ trials, start }: MeasuredNetworks): Weights {
+  return trials.find(({ record }) => record.control === 'network')?.weights ?? start
 }
 
 /** Of the training set by default; standardized as its samples are. */
-function samplesFor({ patient: { data }, settings }: Patients, most: number, set = data.train): ProbeSamples {
+function samplesFor({ subject: { data }, settings }: MeasuredNetworks, most: number, set = data.train): ProbeSamples {
   const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
   return chooseSamples({ ...data, train: set }, standardizer, settings.loss, most, sampleSeed)
 }
 
-async function construct(patients: Patients, evidence: Evidence, worker: MeasuringWorker): Promise<Constructive> {
-  const { twins, trials } = patients
+async function construct(networks: MeasuredNetworks, evidence: Evidence, worker: MeasuringWorker): Promise<Constructive> {
+  const { twins, trials } = networks
   const reference = referenceOf(evidence) ?? 'shallow twin'
   const twin = reference === 'shallow twin' ? twins.shallow : twins.shallower
   const made = trials.find(({ record }) => record.control === reference)
   if (!twin) return { impossible: "the twin wasn't made from the patient" }
   if (!made?.weights) return { impossible: 'no twin was trained' }
-  const deep = patients.blueprint
+  const deep = networks.blueprint
   const { trial, weights } = made
-  const shallow = createBlueprint(trial.network, patients.patient.data.shape)
+  const shallow = createBlueprint(trial.network, networks.subject.data.shape)
   const built = constructiveWeights(deep, twin, shallow, weights)
   if ('impossible' in built) return { impossible: built.impossible }
   const backend = await worker.backend(worker.precise)
-  const samples = samplesFor(patients, measuredSamples)
+  const samples = samplesFor(networks, measuredSamples)
   const { set, standardizer } = samples
   const lossOf = async (blueprint: typeof deep, weights: Weights): Promise<number | null> => {
     const evaluator = await createEvaluator(blueprint, backend, set.count)

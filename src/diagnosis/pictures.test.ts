@@ -42,7 +42,7 @@ describe("maps of a diagnosis's patient", () => {
     expect(titles).not.toContain('Dead units')
     expect(titles).not.toContain('Saturated units')
     expect(maps.map(({ title }) => title)).toContain('Dead units')
-    expect(layerMaps(madeUpEvidence({ trials: { patient: { loss: [1] } } }))).toEqual([])
+    expect(layerMaps(madeUpEvidence({ trials: { network: { loss: [1] } } }))).toEqual([])
     expect(layerMaps(madeUpEvidence())).toEqual([])
   })
 
@@ -65,7 +65,7 @@ describe('profiles before training', () => {
 
   it('have a line for each network that was looked at', () => {
     const signal = profiles.find(({ id }) => id === 'meanSquare')
-    expect(signal?.series.map(({ name }) => name)).toEqual(['patient', 'shallow twin'])
+    expect(signal?.series.map(({ name }) => name)).toEqual(['network', 'shallow twin'])
     expect(signal?.series[0].values[5]).toBeCloseTo(1e8, 0)
     expect(JSON.parse(JSON.stringify(profiles))).toEqual(profiles)
     expect(new Set(profiles.map(({ id }) => id)).size).toBe(profiles.length)

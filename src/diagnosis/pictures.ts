@@ -136,14 +136,14 @@ const drawable = (value: number | null | undefined): number | null =>
 
 /** Of the patient's first seed. */
 export function layerMaps(evidence: Evidence): LayerMap[] {
-  const [record] = recordsOf(evidence, 'patient')
+  const [record] = recordsOf(evidence, 'network')
   if (!record) return []
   return quantities.flatMap(({ probe, title, scale, domain, caption, map = same, isShown }) => {
-    const looks = record.looks.filter(({ reading }) => reading[probe] !== undefined)
-    const known = looks.map(({ reading }) => reading[probe] ?? [])
-    if (looks.length < 2 || (isShown && !isShown(known.flat()))) return []
+    const snapshots = record.snapshots.filter(({ reading }) => reading[probe] !== undefined)
+    const known = snapshots.map(({ reading }) => reading[probe] ?? [])
+    if (snapshots.length < 2 || (isShown && !isShown(known.flat()))) return []
     const values = known.map((row) => row.map((value) => (drawable(value) === null ? null : map(value))))
-    return [{ title, scale, domain, steps: looks.map(({ step }) => step), values, caption }]
+    return [{ title, scale, domain, steps: snapshots.map(({ step }) => step), values, caption }]
   })
 }
 
@@ -151,7 +151,7 @@ const same = (value: number): number => value
 
 /** Of the patient and the networks with fewer layers. */
 export function layerProfiles(evidence: Evidence): LayerProfile[] {
-  const controls = (['patient', 'shallow twin', 'shallower twin'] as const).filter(
+  const controls = (['network', 'shallow twin', 'shallower twin'] as const).filter(
     (control) => recordsOf(evidence, control).length > 0,
   )
   const shown = [...quantities.map((quantity) => ({ ...quantity, when: 'start' as const })), ...atEnds]
@@ -198,7 +198,7 @@ function precisionProfile({ measured: { precision } }: Evidence): LayerProfile[]
       title: 'Rounding of the gradient before training',
       axis: 'relative error of float32',
       scale: 'log',
-      series: [{ name: 'patient', values }],
+      series: [{ name: 'network', values }],
       caption: 'How far each layer’s float32 gradient is from its float64 gradient, relative to its length.',
     },
   ]

@@ -13,7 +13,7 @@ import {
   chooseSteps,
   enoughFor,
   fitsInto,
-  lookEvery,
+  snapshotInterval,
   type PlanTask,
   settingsOf,
   thinned,
@@ -33,7 +33,7 @@ const shallow = training(preset('mlp:depth=4,width=8'))
 
 const steps = (changed: Partial<PlanTask>): number =>
   chooseSteps({
-    patient: deep,
+    subject: deep,
     twins: [shallow],
     secondsPerStep: 0.05,
     budgetSeconds: 120,
@@ -89,7 +89,7 @@ describe('the length of the trainings', () => {
 
   it('may be more than ten passes over a small training set, up to a number', () => {
     const small = training(preset('mlp:depth=20,width=8'), {}, fewPoints)
-    const found = steps({ patient: small, budgetSeconds: 1e6, twins: [] })
+    const found = steps({ subject: small, budgetSeconds: 1e6, twins: [] })
     expect(found).toBeGreaterThan(10)
     expect(found).toBeLessThan(2000)
   })
@@ -117,11 +117,11 @@ describe('the settings of a trial', () => {
   it('have some looks and losses, in short runs and in long ones', () => {
     for (const length of [1, 2, 11, 60, 500, 2000, 64_000]) {
       const { logEvery } = settingsOf(training(preset('mlp:depth=3'), { steps: length }), 0)
-      const every = lookEvery(length)
+      const every = snapshotInterval(length)
       expect(Number.isInteger(every) && every >= 1).toBe(true)
-      const looks = Math.floor(length / every)
-      expect(looks).toBeLessThanOrEqual(48)
-      expect(looks).toBeGreaterThanOrEqual(Math.min(length, 7))
+      const snapshots = Math.floor(length / every)
+      expect(snapshots).toBeLessThanOrEqual(48)
+      expect(snapshots).toBeGreaterThanOrEqual(Math.min(length, 7))
       expect(length / logEvery).toBeLessThan(700)
       expect(length / logEvery).toBeGreaterThanOrEqual(Math.min(length, 150))
     }
@@ -159,10 +159,10 @@ describe('the time of a step', () => {
 describe('the budget', () => {
   const data = blobs({ train: 100_000, test: 10 })
   const network = parseNetwork('mlp:depth=3,width=8', { classes: 3, input: [2] })
-  const patient = { network, data, settings: resolveOptions({}, data.train.count), precision: 'float32' } as const
+  const subject = { network, data, settings: resolveOptions({}, data.train.count), precision: 'float32' } as const
 
   /** Two workers at 85% of their speed: a step of all six trainings takes 6 / 1.7 of 17 ms, which are 60. */
-  const task: PlanTask = { patient, twins: [patient], secondsPerStep: 0.017, budgetSeconds: 120, seeds: 3, workers: 2 }
+  const task: PlanTask = { subject, twins: [subject], secondsPerStep: 0.017, budgetSeconds: 120, seeds: 3, workers: 2 }
 
   it('gives the patient and its twin two fifths of the budget', () => {
     expect(chooseSteps({ ...task, secondsPerStep: 0.17 })).toBe(80)

@@ -41,7 +41,7 @@ export function thinned(losses: readonly LossRecord[]): LossRecord[] {
 }
 
 /** Steps between two looks: 50; of short runs a twelfth, and of long ones a fortieth of all. */
-export function lookEvery(steps: number): number {
+export function snapshotInterval(steps: number): number {
   return Math.max(1, Math.min(50, Math.ceil(steps / 12)), Math.ceil(steps / 40))
 }
 
@@ -79,7 +79,7 @@ export async function timeStep(training: Training, backend: Backend, abort?: Abo
 }
 
 export interface PlanTask {
-  readonly patient: Training
+  readonly subject: Training
   readonly twins: readonly Training[]
   readonly secondsPerStep: number
   readonly budgetSeconds: number
@@ -88,17 +88,17 @@ export interface PlanTask {
 }
 
 /** Seconds of one step of the patient and its twin with all seeds. `done`: trainings of the patient that are there already. */
-function secondsOfAll({ patient, twins, secondsPerStep, seeds, workers }: PlanTask, done = 0): number {
-  const [work, ...others] = [patient, ...twins.slice(0, 1)].map(workOf)
+function secondsOfAll({ subject, twins, secondsPerStep, seeds, workers }: PlanTask, done = 0): number {
+  const [work, ...others] = [subject, ...twins.slice(0, 1)].map(workOf)
   const each = others.reduce((sum, other) => sum + other / work, 1)
   return ((seeds * each - done) * secondsPerStep) / (sharedSpeed * workers)
 }
 
 /** So many steps that the patient and its twin take less than half of the budget, with all seeds, and no training all of it. */
 export function chooseSteps(task: PlanTask): number {
-  const { patient, budgetSeconds, secondsPerStep } = task
+  const { subject, budgetSeconds, secondsPerStep } = task
   const affordable = (shareOfTwins * budgetSeconds) / Math.max(secondsOfAll(task), secondsPerStep)
-  const passes = Math.ceil((mostEpochs * patient.data.train.count) / patient.settings.batch)
+  const passes = Math.ceil((mostEpochs * subject.data.train.count) / subject.settings.batch)
   const most = Math.max(usualSteps, Math.min((usualSteps * budgetSeconds) / usualBudget, passes))
   return Math.max(fewestSteps, Math.floor(Math.min(affordable, most)))
 }

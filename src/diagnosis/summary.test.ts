@@ -14,13 +14,13 @@ import { fewPoints, preset } from '../../test/support/tiny-training.ts'
 import { resolveOptions } from '../settings/options.ts'
 import { causes } from './cause.ts'
 import { causeTable } from './causes/table.ts'
-import type { Patient } from './controls.ts'
+import type { Subject } from './controls.ts'
 import type { DiagnosisOutcome, OpenQuestion } from './diagnose.ts'
 import { judge } from './judge.ts'
 import { type Diagnosis, summarize } from './summary.ts'
 import { curesOf, verdictTitle } from './wording/causes.ts'
 
-const patient: Patient = {
+const subject: Subject = {
   network: preset('mlp:depth=6,width=8'),
   data: fewPoints,
   settings: resolveOptions({ steps: 100 }, 64),
@@ -36,7 +36,7 @@ function summary(trials: MadeUp['trials'], made: MadeUp = {}, other: Partial<Dia
   const judgment = judge(evidence)
   const openQuestions = judgment.open.flatMap(({ needs }) => needs.map((need): OpenQuestion => ({ need, seconds: 7 })))
   return summarize(
-    { evidence, judgment, patient, openQuestions, plan: { steps: 100 }, interrupted: false, seconds: 12, ...other },
+    { evidence, judgment, subject, openQuestions, plan: { steps: 100 }, interrupted: false, seconds: 12, ...other },
     { seeds: evidence.seeds, notes: ['it was kept.'], budgetSeconds: 60, mode },
   )
 }
@@ -95,7 +95,7 @@ describe('a summary', () => {
   })
 
   it('always says what would decide what is open', () => {
-    for (const trials of [worse(), { ...worse(), float64: { loss: [0.05] } }, { patient: { loss: [2.3] } }]) {
+    for (const trials of [worse(), { ...worse(), float64: { loss: [0.05] } }, { subject: { loss: [2.3] } }]) {
       for (const { wouldDecide, sentence } of summary(trials, { measured: {} }).open) {
         expect(wouldDecide).not.toBe('')
         expect(sentence).toMatch(/^[A-Z]/)

@@ -82,12 +82,12 @@ export function summarize(
   outcome: DiagnosisOutcome,
   { seeds, budgetSeconds, notes = [], mode }: SummaryTask,
 ): Diagnosis {
-  const { evidence, judgment, patient, plan, interrupted, seconds } = outcome
+  const { evidence, judgment, subject, plan, interrupted, seconds } = outcome
   // Nothing follows from no training.
-  const isTrained = evidence.records.some(({ control }) => control === 'patient')
+  const isTrained = evidence.records.some(({ control }) => control === 'network')
   const { verdict, findings, ruledOut, open } = isTrained ? judgment : nothingJudged
   const profiles = layerProfiles(evidence)
-  const passes = (plan.steps * patient.settings.batch) / patient.data.train.count
+  const passes = (plan.steps * subject.settings.batch) / subject.data.train.count
   return {
     verdict,
     answer: answerOf(evidence, judgment),
@@ -96,13 +96,13 @@ export function summarize(
     ruledOut: ruledOut.map(exclusionOf),
     open: open.map((one) => openCause(one, outcome)),
     trials: evidence.records,
-    layers: evidence.depths.patient + (evidence.depths.what === 'hidden layer' ? 1 : 0),
+    layers: evidence.depths.network + (evidence.depths.what === 'hidden layer' ? 1 : 0),
     stages: evidence.stages.map(({ name }) => name),
     measured: evidence.measured,
     maps: layerMaps(evidence),
     profiles,
     picture: pictureOf(verdict, profiles),
-    settings: settingsOf(patient, seeds[0]),
+    settings: settingsOf(subject, seeds[0]),
     mode,
     interrupted,
     seconds,

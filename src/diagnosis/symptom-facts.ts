@@ -70,19 +70,19 @@ export function symptomFacts(evidence: Evidence): SymptomFacts {
     return { symptom, loss, guessing: chance.loss, twin }
   }
   if (symptom === 'unclear' && !reference) return { symptom: 'not compared', loss, guessing: chance.loss }
-  const pair = reference && difference(evidence, reference, 'patient')
+  const pair = reference && difference(evidence, reference, 'network')
   if (symptom !== 'none' && reference && pair) {
     return {
       symptom: symptom === 'unclear' ? 'unclear' : 'worse',
       loss,
-      isGuessing: fails(evidence, 'patient'),
+      isGuessing: fails(evidence, 'network'),
       twin: { ...comparedTwin(evidence, reference), loss: pair.first },
       identity: identityLayers(evidence, reference),
     }
   }
   return {
     symptom: 'none',
-    trainingError: meanOf(evidence, 'patient', trainingError) ?? Number.NaN,
+    trainingError: meanOf(evidence, 'network', trainingError) ?? Number.NaN,
     testError: testErrorOf(evidence),
     twin: reference ? { ...comparedTwin(evidence, reference), ...errorOf(evidence, reference) } : null,
   }
@@ -103,12 +103,12 @@ function identityLayers(
 ): { readonly layers: number; readonly loss: number } | null {
   const { constructive } = evidence.measured
   const layers = layersOf(evidence, reference)
-  const loss = meanOf(evidence, 'patient', trainingLoss) ?? Number.NaN
+  const loss = meanOf(evidence, 'network', trainingLoss) ?? Number.NaN
   if (constructive?.impossible !== null || layers === undefined) return null
   if (constructive.loss === null || constructive.loss >= loss) return null
   // That seed's twin failed as well: what is made of it shows nothing.
   if ((constructive.shallowLoss ?? Number.POSITIVE_INFINITY) >= 0.9 * evidence.chance.loss) return null
-  return { layers: evidence.depths.patient - layers, loss: constructive.loss }
+  return { layers: evidence.depths.network - layers, loss: constructive.loss }
 }
 
 /** No worse, and not by how much: that would need a difference beyond the spread. */
@@ -117,20 +117,20 @@ function errorOf(
   reference: ControlOf<'twin'>,
 ): { readonly error: number; readonly difference: 'unknown' | 'within the spread' | 'none' } {
   const error = meanOf(evidence, reference, trainingError) ?? Number.NaN
-  const found = difference(evidence, reference, 'patient', trainingError)
+  const found = difference(evidence, reference, 'network', trainingError)
   if (found?.verdict === 'too few seeds') return { error, difference: 'unknown' }
   const isWithin = found !== null && found.mean >= leastEffect * found.first
   return { error, difference: isWithin ? 'within the spread' : 'none' }
 }
 
 function meanLoss(evidence: Evidence): MeanLoss {
-  const runs = recordsOf(evidence, 'patient')
+  const runs = recordsOf(evidence, 'network')
   const losses = runs.flatMap(({ train }) => train.loss ?? [])
   return { mean: meanOfAll(losses), diverged: runs.length - losses.length, seeds: runs.length }
 }
 
 function testErrorOf(evidence: Evidence): number {
-  return meanOfAll(recordsOf(evidence, 'patient').flatMap(({ test }) => test.error ?? [])) ?? Number.NaN
+  return meanOfAll(recordsOf(evidence, 'network').flatMap(({ test }) => test.error ?? [])) ?? Number.NaN
 }
 
 const meanOfAll = (values: readonly number[]): number | null =>

@@ -5,7 +5,7 @@ import { affords, type Budget, createBudget } from '../trials/budget.ts'
 import { runTrials } from '../trials/runner.ts'
 import type { Workers } from '../trials/workers.ts'
 import type { Need } from './causes/assessment.ts'
-import { type ControlName, controlNames, type Patient, trainingOf } from './controls.ts'
+import { type ControlName, controlNames, type Subject, trainingOf } from './controls.ts'
 import { costOfMeasurement } from './measurement-costs.ts'
 import { workOf } from './plan.ts'
 import type { DiagnosisTask } from './task.ts'
@@ -35,17 +35,17 @@ export interface Trainings {
 
 export interface TrainingsTask {
   readonly task: DiagnosisTask
-  readonly patient: Patient
+  readonly subject: Subject
   readonly workers: Workers
   readonly store: DiagnosisStore
   readonly secondsSoFar: () => number
 }
 
-export function createTrainings({ task, patient, workers, store, secondsSoFar }: TrainingsTask): Trainings {
+export function createTrainings({ task, subject, workers, store, secondsSoFar }: TrainingsTask): Trainings {
   const { seeds, abort: signal, onEvent } = task
   const made: MadeTrial[] = []
   const isPossible = (name: ControlName): boolean => {
-    const training = trainingOf(patient, name)
+    const training = trainingOf(subject, name)
     return training !== undefined && workers.precisions.includes(training.precision)
   }
   const applicable = new Set(controlNames.filter(isPossible))
@@ -65,15 +65,15 @@ export function createTrainings({ task, patient, workers, store, secondsSoFar }:
     })
   }
   const workFor = ({ control }: TrialKey): number => {
-    const training = trainingOf(patient, control)
+    const training = trainingOf(subject, control)
     return training ? workOf(training) : 0
   }
   const costOf = (need: Need): number | null => {
     if ('control' in need) {
       return budget.secondsFor(missing([need]).reduce((sum, key) => sum + workFor(key), 0))
     }
-    const { steps, seconds } = costOfMeasurement(need.measurement, patient)
-    const passes = budget.secondsFor((workOf(patient) / patient.settings.steps) * steps)
+    const { steps, seconds } = costOfMeasurement(need.measurement, subject)
+    const passes = budget.secondsFor((workOf(subject) / subject.settings.steps) * steps)
     return passes === null ? null : passes + seconds
   }
   const affordable = (needs: readonly Need[]): TrialKey[] =>
@@ -98,7 +98,7 @@ export function createTrainings({ task, patient, workers, store, secondsSoFar }:
     run: async (keys, limit) => {
       const trials: DiagnosisTrial[] = []
       for (const key of keys) {
-        const trial = await trialOf(key, patient, task)
+        const trial = await trialOf(key, subject, task)
         if (trial) trials.push(trial)
       }
       const running = runTrials(trials, {

@@ -3,7 +3,7 @@ import type { Precision } from '../backends/backend.ts'
 import { type Divergence, describeDivergence } from '../training/divergence.ts'
 import type { Scores } from '../training/evaluate.ts'
 import type { LossRecord } from '../training/state.ts'
-import type { Look, TrialResult } from '../trials/result.ts'
+import type { Snapshot, TrialResult } from '../trials/result.ts'
 import type { Trial } from '../trials/trial.ts'
 import type { ControlName } from './controls.ts'
 
@@ -27,14 +27,14 @@ export interface TrialRecord extends TrialKey {
   readonly test: Scores
   /** Where and when the numbers stopped being finite, in words. */
   readonly diverged: string | null
-  readonly looks: readonly Look[]
+  readonly snapshots: readonly Snapshot[]
 }
 
 /** With its fields in the order that files have. */
 export function recordOf({ control, seed, precision }: DiagnosisTrial, result: TrialResult): TrialRecord {
-  const { work, steps, seconds, losses, scores, diverged, looks } = result
+  const { work, steps, seconds, losses, scores, diverged, snapshots } = result
   const { train, test } = scores
-  return { control, seed, precision, work, steps, seconds, losses, train, test, diverged: textOf(diverged), looks }
+  return { control, seed, precision, work, steps, seconds, losses, train, test, diverged: textOf(diverged), snapshots }
 }
 
 const textOf = (diverged: Divergence | null): string | null =>

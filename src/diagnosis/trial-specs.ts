@@ -7,28 +7,28 @@ import { layerProbeNames } from '../probes/layer-probes.ts'
 import { checkWeights, hashWeights } from '../training/weights.ts'
 import type { TrialResolver } from '../trials/resolver.ts'
 import { canonicalJson, createSpec, type TrialStart } from '../trials/spec.ts'
-import { type ControlName, type Patient, trainingOf } from './controls.ts'
-import { lookEvery, settingsOf, workOf } from './plan.ts'
+import { type ControlName, type Subject, trainingOf } from './controls.ts'
+import { snapshotInterval, settingsOf, workOf } from './plan.ts'
 import type { DiagnosisTask, StartOf } from './task.ts'
 import type { DiagnosisTrial, TrialKey } from './trial-record.ts'
 
 /** What pictures and findings are made of; controls are there for their losses. */
-export const watched: ReadonlySet<ControlName> = new Set(['patient', 'shallow twin', 'shallower twin'])
+export const watched: ReadonlySet<ControlName> = new Set(['network', 'shallow twin', 'shallower twin'])
 
 /** Undefined where the control makes no sense for the patient. */
 export async function trialOf(
   { control, seed }: TrialKey,
-  patient: Patient,
+  subject: Subject,
   task: DiagnosisTask,
 ): Promise<DiagnosisTrial | undefined> {
-  const training = trainingOf(patient, control)
+  const training = trainingOf(subject, control)
   if (!training) return undefined
   const { network, data, precision, variation } = training
   const blueprint = createBlueprint(network, data.shape)
   const { seed: _, ...settings } = settingsOf(training, seed)
   const isWatched = watched.has(control)
   const isFirst = seed === task.seeds[0]
-  const isDone = control === 'patient' && isFirst && settings.steps === task.settings.steps
+  const isDone = control === 'network' && isFirst && settings.steps === task.settings.steps
   const finished = isDone ? task.finished : undefined
   const spec = await createSpec({
     network: blueprint.network,
@@ -37,7 +37,7 @@ export async function trialOf(
     seed,
     start: await startOf(blueprint, seed, task.start),
     precision,
-    probes: isWatched ? { of: layerProbeNames, every: lookEvery(settings.steps) } : null,
+    probes: isWatched ? { of: layerProbeNames, every: snapshotInterval(settings.steps) } : null,
     scoring: 'part',
     // Measurements are of the first seed's networks.
     keepsWeights: isWatched && isFirst,

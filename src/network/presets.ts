@@ -1,5 +1,5 @@
 /** Networks by name: `mlp:depth=20,width=64,activation=tanh`, `resnet-20`, `wide-resnet-16-4:dropout=0.3`. */
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import type { Family, PresetContext } from './families/family.ts'
 import { type Found, families, findFamily, lookUp, numberError, titleOf } from './families/table.ts'
 import type { Network } from './network.ts'
@@ -38,10 +38,10 @@ export function parseNetwork(text: string, context: PresetContext): Network {
 /** Callers in plain JavaScript have no compiler to tell them. */
 function checkContext(text: unknown, context: unknown): void {
   if (typeof text !== 'string')
-    throw presetError('network', 'the name of a preset', foundText(text), 'Take mlp:depth=4.')
+    throw presetError('network', 'the name of a preset', describeValue(text), 'Take mlp:depth=4.')
   if (typeof context === 'object' && context !== null && 'classes' in context) return
   const remedy = `Write parseNetwork('${text}', { classes: 10 }).`
-  throw presetError(text, 'the number of classes after the name', foundText(context), remedy)
+  throw presetError(text, 'the number of classes after the name', describeValue(context), remedy)
 }
 
 function checkOptions({ name, options }: PresetText, found: Found): void {

@@ -6,7 +6,7 @@
 
 import { z } from 'zod'
 import { grouped } from '../format/words.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { nearest } from '../support/nearest.ts'
 import { once } from '../support/once.ts'
 import { activationNames } from './activations.ts'
@@ -25,7 +25,7 @@ interface Failure {
 }
 
 function says(expected: string, remedy: string): { error: (failure: Failure) => string } {
-  return { error: ({ input }) => `expected ${expected}, got ${foundText(input)}. ${remedy}` }
+  return { error: ({ input }) => `expected ${expected}, got ${describeValue(input)}. ${remedy}` }
 }
 
 function strict<S extends z.core.$ZodLooseShape>(shape: S) {
@@ -33,10 +33,10 @@ function strict<S extends z.core.$ZodLooseShape>(shape: S) {
   return z.strictObject(shape, {
     error: ({ code, keys, input }: Failure) => {
       if (code !== 'unrecognized_keys' || keys === undefined)
-        return `expected an object, got ${foundText(input)}. Write {...}.`
+        return `expected an object, got ${describeValue(input)}. Write {...}.`
       const close = nearest(keys[0], known)
       const remedy = close === undefined ? 'Remove it' : `Did you mean ${close}`
-      return `expected the fields ${known.join(', ')}, got ${foundText(keys[0])}. ${remedy}${close === undefined ? '.' : '?'}`
+      return `expected the fields ${known.join(', ')}, got ${describeValue(keys[0])}. ${remedy}${close === undefined ? '.' : '?'}`
     },
   })
 }
@@ -45,12 +45,12 @@ function variants(what: string, kinds: readonly string[]): { error: (failure: Fa
   return {
     error: ({ input }) => {
       if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-        return `expected ${what}, got ${foundText(input)}. Write {"kind": ...} with one of ${kinds.join(', ')}.`
+        return `expected ${what}, got ${describeValue(input)}. Write {"kind": ...} with one of ${kinds.join(', ')}.`
       }
       const kind = 'kind' in input ? input.kind : undefined
       const close = typeof kind === 'string' ? nearest(kind, kinds) : undefined
       const remedy = close === undefined ? 'Choose one of them.' : `Did you mean ${close}?`
-      return `expected one of ${kinds.join(', ')}, got ${foundText(kind)}. ${remedy}`
+      return `expected one of ${kinds.join(', ')}, got ${describeValue(kind)}. ${remedy}`
     },
   }
 }
@@ -78,7 +78,7 @@ function varying(holds: (value: number) => boolean, expected: string) {
       error: ({ input }: Failure) => {
         const bad = Array.isArray(input) ? input.findIndex((value) => !fits(value)) : -1
         const found =
-          Array.isArray(input) && bad >= 0 ? `${foundText(input[bad])} in place ${bad + 1} of a list` : foundText(input)
+          Array.isArray(input) && bad >= 0 ? `${describeValue(input[bad])} in place ${bad + 1} of a list` : describeValue(input)
         return `expected ${expected}, or a list of such, got ${found}. ${listRemedy}`
       },
     })

@@ -5,7 +5,7 @@ import { sizeOf } from '../blueprint/shape.ts'
 import { selectSamples } from '../data/dataset.ts'
 import { evaluationGraph } from '../graph/programs.ts'
 import { distance, fitRidge, rowsAt, spreadOf, type Table } from '../numerics/ridge.ts'
-import { turn } from '../support/turn.ts'
+import { yieldToEventLoop } from '../support/yield-to-event-loop.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { createScorer } from '../training/score.ts'
 import { networkAfter, type Part } from './network-after.ts'
@@ -68,7 +68,7 @@ export async function affineReplacement(
     const known = someOf(plainStages(blueprint, stages), fits)
     const measured = new Set(someOf(known, replaced))
     for (const stage of known) {
-      await turn()
+      await yieldToEventLoop()
       abort?.throwIfAborted()
       const { end } = stages[stage]
       const before = tableOf(stage === 0 ? recording.inputs : await recording.output(stages[stage - 1].end))

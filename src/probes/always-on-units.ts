@@ -9,7 +9,7 @@ export const alwaysOnUnits: LayerProbe = {
   title: 'Share of units that are always on',
   scale: 'linear',
   domain: [0, 1],
-  when: 'looks',
+  when: 'snapshots',
   needs: { activations: true },
-  read: (sight) => sight.stages.map((stage) => shareOfReluUnits(sight, stage, (active, all) => active === all)),
+  read: (view) => view.stages.map((stage) => shareOfReluUnits(view, stage, (active, all) => active === all)),
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-look.ts'
+import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-view.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, conv, dense, flatten, relu, repeat, residual, shortcut, tanh } from '../network/layers.ts'
 import { createRandom } from '../support/random.ts'
@@ -23,8 +23,8 @@ const distancesOf = (...branches: readonly (readonly number[])[]): Promise<reado
 
 describe('the angular distance', () => {
   it('is 0 of an empty branch and of one that stretches, an eighth and a quarter turn, and 1 of a reversal', async () => {
-    const turn = [0, -1, 1, 0]
-    const found = await distancesOf([0, 0, 0, 0], [2, 0, 0, 2], turn, [-1, -1, 1, -1], [-3, 0, 0, -3])
+    const yieldToEventLoop = [0, -1, 1, 0]
+    const found = await distancesOf([0, 0, 0, 0], [2, 0, 0, 2], yieldToEventLoop, [-1, -1, 1, -1], [-3, 0, 0, -3])
     const expected = [0, 0, 1 / 4, 1 / 2, 1].map((value) => expect.closeTo(value, 14))
     expect(found).toEqual([Number.NaN, ...expected, Number.NaN])
   })

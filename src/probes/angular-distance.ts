@@ -6,23 +6,23 @@
 import { sameShape } from '../blueprint/shape.ts'
 import { rowNorms } from './known-norms.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import type { Rows, Sight } from './pass.ts'
+import type { Rows, PassView } from './pass.ts'
 
 export const angularDistance: LayerProbe = {
   title: 'Angular distance between input and output',
   unit: 'half turns',
   scale: 'linear',
-  when: 'looks',
+  when: 'snapshots',
   needs: { stages: true },
-  read: (sight) => sight.stages.map((_, index) => distanceAt(sight, index)),
+  read: (view) => view.stages.map((_, index) => distanceAt(view, index)),
 }
 
-function distanceAt(sight: Sight, index: number): number {
-  const { end, skips } = sight.stages[index]
+function distanceAt(view: PassView, index: number): number {
+  const { end, skips } = view.stages[index]
   if (index === 0 || !skips) return Number.NaN
-  const { end: before } = sight.stages[index - 1]
+  const { end: before } = view.stages[index - 1]
   if (!sameShape(before.layer.output, end.layer.output)) return Number.NaN
-  return meanAngle(sight.output(before), sight.output(end)) / Math.PI
+  return meanAngle(view.output(before), view.output(end)) / Math.PI
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-look.ts'
+import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-view.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, dense, tanh } from '../network/layers.ts'
 import { createRandom } from '../support/random.ts'
@@ -34,8 +34,8 @@ describe('the closest pairs', () => {
       network: chain(dense(6), tanh(), dense(5), tanh(), dense(3)),
       inputs: Array.from({ length: 9 }, () => [random.normal(), random.normal()]),
     }
-    const naive = await seeHandMade(backend, made, closestPairs.needs, (sight) => {
-      const tables = sight.stages.map(({ end }) => tableOf(sight.output(end)))
+    const naive = await seeHandMade(backend, made, closestPairs.needs, (view) => {
+      const tables = view.stages.map(({ end }) => tableOf(view.output(end)))
       const partners = tables[0].map((row, index) => {
         const others = tables[0].map((other, at) => (at === index ? -2 : cosineOf(row, other)))
         return others.indexOf(Math.max(...others))

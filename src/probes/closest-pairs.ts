@@ -11,8 +11,8 @@ export const closestPairs: LayerProbe = {
   scale: 'linear',
   when: 'ends',
   needs: { stages: true },
-  read: (sight) => {
-    const outputs = sight.stages.map(({ end }) => sight.output(end))
+  read: (view) => {
+    const outputs = view.stages.map(({ end }) => view.output(end))
     if (outputs.length === 0) return []
     const nearest = nearestRows(outputs[0])
     return outputs.map((rows) => meanCosine(rows, nearest))

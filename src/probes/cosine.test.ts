@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-look.ts'
+import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-view.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, dense, relu, tanh } from '../network/layers.ts'
 import { createRandom } from '../support/random.ts'
@@ -53,9 +53,9 @@ describe('the cosine between samples', () => {
       network: chain(dense(7), relu(), dense(5), tanh(), dense(3, { bias: false })),
       inputs: [[0, 0], ...Array.from({ length: 9 }, () => [random.normal(), random.normal()])],
     }
-    const naive = await seeHandMade(backend, made, cosine.needs, (sight) =>
-      sight.stages.map(({ end }) => {
-        const table = tableOf(sight.output(end)).filter((row) => row.some((value) => value !== 0))
+    const naive = await seeHandMade(backend, made, cosine.needs, (view) =>
+      view.stages.map(({ end }) => {
+        const table = tableOf(view.output(end)).filter((row) => row.some((value) => value !== 0))
         const pairs = table.flatMap((row, index) => table.slice(index + 1).map((other) => cosineOf(row, other)))
         expect(pairs).toHaveLength(36)
         return pairs.reduce((sum, value) => sum + value) / pairs.length

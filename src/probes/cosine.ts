@@ -11,9 +11,9 @@ import type { Numbers, Rows } from './pass.ts'
 export const cosine: LayerProbe = {
   title: 'Cosine between samples',
   scale: 'linear',
-  when: 'looks',
+  when: 'snapshots',
   needs: { stages: true },
-  read: (sight) => sight.stages.map(({ end }) => 1 - cosineDistance(sight.output(end))),
+  read: (view) => view.stages.map(({ end }) => 1 - cosineDistance(view.output(end))),
 }
 
 /**

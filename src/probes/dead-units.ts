@@ -9,7 +9,7 @@ export const deadUnits: LayerProbe = {
   title: 'Share of dead units',
   scale: 'linear',
   domain: [0, 1],
-  when: 'looks',
+  when: 'snapshots',
   needs: { activations: true },
-  read: (sight) => sight.stages.map((stage) => shareOfReluUnits(sight, stage, (active) => active === 0)),
+  read: (view) => view.stages.map((stage) => shareOfReluUnits(view, stage, (active) => active === 0)),
 }

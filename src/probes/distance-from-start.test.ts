@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { handMade, readHandMade } from '../../test/support/hand-made-look.ts'
+import { handMade, readHandMade } from '../../test/support/hand-made-view.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
 import { chain, dense, repeat, residual, tanh } from '../network/layers.ts'

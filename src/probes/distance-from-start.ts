@@ -13,14 +13,14 @@ export const distanceFromStart: LayerProbe = {
   scale: 'linear',
   when: 'ends',
   needs: { start: true },
-  read: (sight, { start }) => {
-    if (start === undefined) return sight.stages.map(() => Number.NaN)
+  read: (view, { start }) => {
+    if (start === undefined) return view.stages.map(() => Number.NaN)
     const startOf = tensorReader(start)
-    return sight.stages.map((stage) => {
+    return view.stages.map((stage) => {
       const places = trainedWeights(stage)
       const first = euclideanNorm(places.map(startOf))
       if (first === 0) return Number.NaN
-      return euclideanNorm(places.map((place) => difference(sight.weight(place), startOf(place)))) / first
+      return euclideanNorm(places.map((place) => difference(view.weight(place), startOf(place)))) / first
     })
   },
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-look.ts'
+import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-view.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, dense, tanh } from '../network/layers.ts'
 import { createRandom } from '../support/random.ts'
@@ -35,10 +35,10 @@ describe('the effective rank', () => {
       network: chain(dense(2), tanh(), dense(2)),
       inputs: Array.from({ length: 9 }, () => [random.normal(), random.normal(), random.normal()]),
     }
-    const naive = await seeHandMade(backend, made, effectiveRank.needs, (sight) =>
-      sight.stages.map(({ end }) => {
+    const naive = await seeHandMade(backend, made, effectiveRank.needs, (view) =>
+      view.stages.map(({ end }) => {
         let [a, b, c] = [0, 0, 0]
-        for (const [u, v] of tableOf(sight.output(end))) {
+        for (const [u, v] of tableOf(view.output(end))) {
           a += u * u
           b += u * v
           c += v * v

@@ -12,9 +12,9 @@ export const effectiveRank: LayerProbe = {
   scale: 'log',
   when: 'ends',
   needs: { stages: true },
-  read: (sight) =>
-    sight.stages.map(({ end }) => {
-      const { values, rows, width } = sight.output(end)
+  read: (view) =>
+    view.stages.map(({ end }) => {
+      const { values, rows, width } = view.output(end)
       return effectiveRankOf(singularValues(values, rows, width))
     }),
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readHandMade, seeHandMade } from '../../test/support/hand-made-look.ts'
+import { readHandMade, seeHandMade } from '../../test/support/hand-made-view.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { batchNorm, chain, dense, repeat, residual, tanh } from '../network/layers.ts'
 import { gradientNorm } from './gradient-norm.ts'
@@ -39,18 +39,18 @@ describe("the gradient's norm", () => {
         [1, 1],
       ],
     }
-    const naive = await seeHandMade(backend, made, { gradients: true }, async (sight) => {
+    const naive = await seeHandMade(backend, made, { gradients: true }, async (view) => {
       const squares = new Map<string, number>()
-      for (const parameter of sight.blueprint.parameters.filter(({ role }) => role === 'weight')) {
+      for (const parameter of view.blueprint.parameters.filter(({ role }) => role === 'weight')) {
         const [times = 1] = parameter.loops
         for (let iteration = 0; iteration < times; iteration++) {
           const stage = parameter.loops.length > 0 ? `hidden[${iteration}]` : parameter.name.split('.')[0]
-          const gradient = await sight.gradient({ parameter, iteration })
+          const gradient = await view.gradient({ parameter, iteration })
           const own = Array.from(gradient).reduce((sum, value) => sum + value ** 2, 0)
           squares.set(stage, (squares.get(stage) ?? 0) + own)
         }
       }
-      return sight.stages.map(({ name }) => Math.sqrt(squares.get(name) ?? Number.NaN))
+      return view.stages.map(({ name }) => Math.sqrt(squares.get(name) ?? Number.NaN))
     })
     expect(naive).toHaveLength(5)
     const found = await readHandMade(backend, gradientNorm, made)

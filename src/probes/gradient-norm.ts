@@ -9,7 +9,7 @@ import type { LayerProbe } from './layer-probe.ts'
 export const gradientNorm: LayerProbe = {
   title: 'Norm of the gradient',
   scale: 'log',
-  when: 'looks',
+  when: 'snapshots',
   needs: { gradients: true, tensors: true },
-  read: (sight) => sight.stages.map((stage) => gradientNormOf(sight, stage)),
+  read: (view) => view.stages.map((stage) => gradientNormOf(view, stage)),
 }

@@ -7,7 +7,7 @@ import { type LanczosOptions, type LargestEigenvalue, lanczos } from '../numeric
 import { euclideanNorm } from '../numerics/norm.ts'
 import { createRandom } from '../support/random.ts'
 import type { Weights } from '../training/evaluate.ts'
-import { openPass, type Sight, type WeightsOf } from './pass.ts'
+import { openPass, type PassView, type WeightsOf } from './pass.ts'
 import type { ProbeSamples } from './samples.ts'
 
 export type { LargestEigenvalue } from '../numerics/lanczos.ts'
@@ -40,9 +40,9 @@ export async function largestHessianEigenvalue(
     const gradientAt = async (distance: number, direction: Float64Array): Promise<Float64Array> => {
       abort?.throwIfAborted()
       const moved = point.map((value, index) => value + distance * direction[index])
-      const sight = await pass.look(weightsWith(weights, trained, moved))
+      const view = await pass.run(weightsWith(weights, trained, moved))
       const gradients: ArrayLike<number>[] = []
-      for (const parameter of trained) gradients.push(...(await gradientOf(sight, parameter)))
+      for (const parameter of trained) gradients.push(...(await gradientOf(view, parameter)))
       return joined(gradients)
     }
     const product = async (direction: Float64Array): Promise<Float64Array> => {
@@ -77,9 +77,9 @@ function joined(parts: readonly ArrayLike<number>[]): Float64Array {
   return all
 }
 
-function gradientOf(sight: Sight, parameter: ParameterBlueprint): Promise<ArrayLike<number>[]> {
+function gradientOf(view: PassView, parameter: ParameterBlueprint): Promise<ArrayLike<number>[]> {
   const iterations = Array.from({ length: sizeOf(parameter.loops) }, (_, iteration) => iteration)
-  return Promise.all(iterations.map((iteration) => sight.gradient({ parameter, iteration })))
+  return Promise.all(iterations.map((iteration) => view.gradient({ parameter, iteration })))
 }
 
 /** The trained parameters, joined, in place of their own values. */

@@ -1,6 +1,6 @@
 /** Lengths that several probes need of the same look. */
 import { euclideanNorm, normsOfRows } from '../numerics/norm.ts'
-import type { Rows, Sight } from './pass.ts'
+import type { Rows, PassView } from './pass.ts'
 import { type Stage, trainedWeights } from './stages.ts'
 
 const rowsKnown = new WeakMap<Rows, Float64Array>()
@@ -13,8 +13,8 @@ export function rowNorms(outputs: Rows): Float64Array {
 }
 
 /** Of the gradient with respect to all weights of a stage that are trained; NaN where none is. */
-export function gradientNormOf(sight: Sight, stage: Stage): number {
+export function gradientNormOf(view: PassView, stage: Stage): number {
   const places = trainedWeights(stage)
   if (places.length === 0) return Number.NaN
-  return euclideanNorm([places.map((place) => sight.gradientNorm(place))])
+  return euclideanNorm([places.map((place) => view.gradientNorm(place))])
 }

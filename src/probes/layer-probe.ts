@@ -1,6 +1,6 @@
 /** A probe that gives one number for each stage of the network. */
 import type { Optimizer } from '../graph/optimizers/table.ts'
-import type { Needs, Sight, WeightsOf } from './pass.ts'
+import type { Needs, PassView, WeightsOf } from './pass.ts'
 
 /** What a probe may know beside what it sees. */
 export interface Setting {
@@ -13,7 +13,7 @@ export interface Setting {
  * When a diagnosis reads a probe: at every look during a training, or only before the first step and after the last, where it
  * costs too much for more or says nothing on the way.
  */
-export type Occasion = 'looks' | 'ends'
+export type ProbeSchedule = 'snapshots' | 'ends'
 
 export interface LayerProbe {
   /** As a picture's heading has it. */
@@ -23,8 +23,8 @@ export interface LayerProbe {
   readonly scale: 'log' | 'linear'
   /** What values there can be, where a picture should show all of it. */
   readonly domain?: readonly [number, number]
-  readonly when: Occasion
+  readonly when: ProbeSchedule
   readonly needs: Needs
   /** One value for each of the sight's stages; NaN where there is none. */
-  read(sight: Sight, setting: Setting): readonly number[] | Promise<readonly number[]>
+  read(view: PassView, setting: Setting): readonly number[] | Promise<readonly number[]>
 }

@@ -4,7 +4,7 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { fitRidge, type Table } from '../numerics/ridge.ts'
 import { createRandom } from '../support/random.ts'
-import { turn } from '../support/turn.ts'
+import { yieldToEventLoop } from '../support/yield-to-event-loop.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { type Recording, recordStages } from './record.ts'
 import type { ProbeSamples } from './samples.ts'
@@ -56,7 +56,7 @@ export async function linearProbeAccuracy(
       const stages = stagesOf(blueprint.root)
       const accuracy = { train: stages.map(() => Number.NaN), test: stages.map(() => Number.NaN) }
       for (const stage of spread(stages.length, most)) {
-        await turn()
+        await yieldToEventLoop()
         abort?.throwIfAborted()
         const features = project(await featuresOf(seen, stages[stage]))
         const map = fitRidge(features, wanted)

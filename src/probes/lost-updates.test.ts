@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readHandMade } from '../../test/support/hand-made-look.ts'
+import { readHandMade } from '../../test/support/hand-made-view.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { momentum } from '../graph/optimizers/momentum.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'

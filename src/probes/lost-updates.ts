@@ -16,13 +16,13 @@ export const lostUpdates: LayerProbe = {
   title: 'Share of updates lost in float32',
   scale: 'linear',
   domain: [0, 1],
-  when: 'looks',
+  when: 'snapshots',
   needs: { gradients: true, tensors: true },
-  read: async (sight, { optimizer }) => {
+  read: async (view, { optimizer }) => {
     const lostIn = async (place: ParameterPlace): Promise<number> =>
-      sight.unmoved(place) ?? countLost(sight.weight(place), firstUpdate(optimizer, await sight.gradient(place)))
+      view.unmoved(place) ?? countLost(view.weight(place), firstUpdate(optimizer, await view.gradient(place)))
     const shares: number[] = []
-    for (const stage of sight.stages) {
+    for (const stage of view.stages) {
       let lost = 0
       let all = 0
       for (const place of trainedWeights(stage)) {

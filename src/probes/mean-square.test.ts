@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-look.ts'
+import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-view.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, dense, relu, repeat } from '../network/layers.ts'
 import { meanSquare } from './mean-square.ts'
@@ -29,9 +29,9 @@ it('is the mean of the squares, after the activation', async () => {
       [-1, -3],
     ],
   }
-  const naive = await seeHandMade(backend, made, meanSquare.needs, (sight) =>
-    sight.stages.map(({ end }) => {
-      const squares = tableOf(sight.output(end))
+  const naive = await seeHandMade(backend, made, meanSquare.needs, (view) =>
+    view.stages.map(({ end }) => {
+      const squares = tableOf(view.output(end))
         .flat()
         .map((value) => value ** 2)
       return squares.reduce((sum, value) => sum + value) / squares.length

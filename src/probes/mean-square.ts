@@ -6,11 +6,11 @@ import type { LayerProbe } from './layer-probe.ts'
 export const meanSquare: LayerProbe = {
   title: 'Mean square of the outputs',
   scale: 'log',
-  when: 'looks',
+  when: 'snapshots',
   needs: { stages: true },
-  read: (sight) =>
-    sight.stages.map(({ end }) => {
-      const { values } = sight.output(end)
+  read: (view) =>
+    view.stages.map(({ end }) => {
+      const { values } = view.output(end)
       return sumOfSquares(values) / values.length
     }),
 }

@@ -14,10 +14,10 @@ export const neighborSimilarity: LayerProbe = {
   scale: 'linear',
   when: 'ends',
   needs: { stages: true },
-  read: (sight) => {
+  read: (view) => {
     let before: Float64Array | undefined
-    return sight.stages.map(({ end }) => {
-      const gram = similarities(sight.output(end))
+    return view.stages.map(({ end }) => {
+      const gram = similarities(view.output(end))
       const similarity = before ? innerProduct(before, gram) : Number.NaN
       before = gram
       return similarity

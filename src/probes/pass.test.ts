@@ -11,7 +11,7 @@ import { chain, dense, repeat, residual } from '../network/layers.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { euclideanNorm } from '../numerics/norm.ts'
 import { countLost } from './lost-updates.ts'
-import { openPass, type Sight } from './pass.ts'
+import { openPass, type PassView } from './pass.ts'
 import { chooseSamples, type ProbeSamples } from './samples.ts'
 import { stagesOf } from './stages.ts'
 
@@ -73,13 +73,13 @@ const networks = [
   'residual-mlp:depth=4,width=8,activation=sigmoid,norm=layer',
 ]
 
-async function lookAt<T>(backend: Backend, text: string, seed: number, see: (sight: Sight) => Promise<T>): Promise<T> {
+async function runPass<T>(backend: Backend, text: string, seed: number, see: (view: PassView) => Promise<T>): Promise<T> {
   const blueprint = createBlueprint(parseNetwork(text, shape), [4])
   const weights = initialize(blueprint, seed)
   const needs = { stages: true, activations: true, gradients: true }
   const pass = await openPass(blueprint, backend, samples, needs)
   try {
-    return await see(await pass.look((name) => weights.get(name) ?? []))
+    return await see(await pass.run((name) => weights.get(name) ?? []))
   } finally {
     pass.dispose()
   }
@@ -87,17 +87,17 @@ async function lookAt<T>(backend: Backend, text: string, seed: number, see: (sig
 
 describe('a look', () => {
   it.each(networks)('sees in compiled float64 what the reference sees: %s', async (text) => {
-    const see = async (sight: Sight): Promise<number[][]> => {
-      const seen = [[sight.loss]]
-      for (const { end, weights } of sight.stages) {
-        seen.push(Array.from(sight.output(end).values))
-        for (const place of weights) seen.push(Array.from(await sight.gradient(place)))
+    const see = async (view: PassView): Promise<number[][]> => {
+      const seen = [[view.loss]]
+      for (const { end, weights } of view.stages) {
+        seen.push(Array.from(view.output(end).values))
+        for (const place of weights) seen.push(Array.from(await view.gradient(place)))
       }
       return seen
     }
-    const expected = await lookAt(createReferenceBackend(), text, 3, see)
+    const expected = await runPass(createReferenceBackend(), text, 3, see)
     const compiled = await createWasmBackend({ precision: 'float64', threads: 'inline' })
-    const found = await lookAt(compiled, text, 3, see)
+    const found = await runPass(compiled, text, 3, see)
     compiled.dispose()
     expect(found.length).toBe(expected.length)
     expected.forEach((values, index) => {
@@ -120,17 +120,17 @@ describe('a look', () => {
       // Of weights of about 0.3 an update of 1e-8 is next to half a unit in the last place.
       const factor = 1e-6
       const pass = await openPass(blueprint, backend, samples, needs, { factor })
-      const sight = await pass.look((name) => weights.get(name) ?? [])
-      const places = sight.stages.flatMap((stage) => stage.weights)
+      const view = await pass.run((name) => weights.get(name) ?? [])
+      const places = view.stages.flatMap((stage) => stage.weights)
       let moved = 0
       let stayed = 0
       for (const place of places) {
-        const [own, gradient] = [sight.weight(place), await sight.gradient(place)]
-        expect(sight.weightNorm(place)).toBeCloseTo(euclideanNorm([own]), 5)
-        expect(sight.gradientNorm(place) / euclideanNorm([gradient])).toBeCloseTo(1, 6)
+        const [own, gradient] = [view.weight(place), await view.gradient(place)]
+        expect(view.weightNorm(place)).toBeCloseTo(euclideanNorm([own]), 5)
+        expect(view.gradientNorm(place) / euclideanNorm([gradient])).toBeCloseTo(1, 6)
         const updates = Float64Array.from(gradient, (value) => Math.fround(factor) * value)
         const lost = countLost(own, updates)
-        expect(sight.unmoved(place)).toBe(lost)
+        expect(view.unmoved(place)).toBe(lost)
         stayed += lost
         moved += own.length - lost
       }
@@ -146,9 +146,9 @@ describe('a look', () => {
     const backend = await createWasmBackend({ threads: 'inline' })
     const pass = await openPass(blueprint, backend, samples, { gradients: true, tensors: true })
     for (const size of [1e-40, 3e38]) {
-      const sight = await pass.look((name) => new Float32Array(name.endsWith('weight') ? 12 : 3).fill(size))
-      const [place] = sight.stages[0].weights
-      expect(sight.weightNorm(place) / (Math.sqrt(12) * Math.fround(size))).toBeCloseTo(1, 9)
+      const view = await pass.run((name) => new Float32Array(name.endsWith('weight') ? 12 : 3).fill(size))
+      const [place] = view.stages[0].weights
+      expect(view.weightNorm(place) / (Math.sqrt(12) * Math.fround(size))).toBeCloseTo(1, 9)
     }
     pass.dispose()
     backend.dispose()

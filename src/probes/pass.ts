@@ -42,7 +42,7 @@ export interface Needs {
 }
 
 /** What can be seen after a pass; it holds until the next pass. */
-export interface Sight {
+export interface PassView {
   readonly blueprint: Blueprint
   readonly stages: readonly Stage[]
   readonly samples: number
@@ -66,7 +66,7 @@ export type WeightsOf = (name: string) => ArrayLike<number>
 export interface Pass {
   /** Rows of the pass: the samples, or fewer where memory is short. */
   readonly samples: number
-  look(weights: WeightsOf): Promise<Sight>
+  run(weights: WeightsOf): Promise<PassView>
   dispose(): void
 }
 
@@ -108,7 +108,7 @@ export async function openPass(
   const memory = new Map<string, Numbers>()
   return {
     samples: batch,
-    look: async (weights) => {
+    run: async (weights) => {
       for (const { name } of blueprint.parameters) program.upload(name, weights(name))
       const { losses } = await program.run(0, 1)
       const loss = needs.gradients ? losses[0] : Number.NaN
@@ -173,10 +173,10 @@ const leastNorm = 1e-30
 
 const isSure = (norm: number): boolean => norm > leastNorm && Number.isFinite(norm)
 
-type Facts = Pick<Sight, 'blueprint' | 'stages' | 'samples' | 'loss'>
+type Facts = Pick<PassView, 'blueprint' | 'stages' | 'samples' | 'loss'>
 
 /** Downloads the tensors that were asked for. Gradients are as large as the weights, and come when a probe reads them. */
-async function see(downloads: Downloads, program: Program, facts: Facts, given: WeightsOf): Promise<Sight> {
+async function see(downloads: Downloads, program: Program, facts: Facts, given: WeightsOf): Promise<PassView> {
   const { blueprint, samples } = facts
   const names = new Set(program.graph.outputs.map(({ name }) => name))
   for (const name of names) if (/^(tap|norm|unmoved)\./.test(name)) await downloads.load(name)

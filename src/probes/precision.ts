@@ -4,7 +4,7 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { euclideanNorm } from '../numerics/norm.ts'
 import type { Weights } from '../training/evaluate.ts'
-import { openPass, type Sight } from './pass.ts'
+import { openPass, type PassView } from './pass.ts'
 import type { ProbeSamples } from './samples.ts'
 import type { Stage } from './stages.ts'
 
@@ -45,7 +45,7 @@ export async function precisionGap(
     const single = await openPass(blueprint, float32, { ...rounded, count: exact.samples }, { gradients: true })
     try {
       if (single.samples === exact.samples) {
-        return await gapBetween(await single.look(roundedWeights), await exact.look(roundedWeights))
+        return await gapBetween(await single.run(roundedWeights), await exact.run(roundedWeights))
       }
     } finally {
       single.dispose()
@@ -79,7 +79,7 @@ function round({ array, offset, stride }: InputRows, rows: number, width: number
   }
 }
 
-async function gapBetween(single: Sight, exact: Sight): Promise<PrecisionGap> {
+async function gapBetween(single: PassView, exact: PassView): Promise<PrecisionGap> {
   const gradient: number[] = []
   for (const stage of exact.stages) {
     gradient.push(relativeError(await gradientsOf(single, stage), await gradientsOf(exact, stage)))
@@ -91,10 +91,10 @@ async function gapBetween(single: Sight, exact: Sight): Promise<PrecisionGap> {
   }
 }
 
-async function gradientsOf(sight: Sight, { weights }: Stage): Promise<Values[]> {
+async function gradientsOf(view: PassView, { weights }: Stage): Promise<Values[]> {
   const gradients: Values[] = []
   for (const place of weights.filter(({ parameter }) => parameter.trainable))
-    gradients.push(await sight.gradient(place))
+    gradients.push(await view.gradient(place))
   return gradients
 }
 

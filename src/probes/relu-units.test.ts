@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type HandMade, readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-look.ts'
+import { type HandMade, readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-view.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { chain, conv, dense, flatten, leakyRelu, relu, repeat, residual, tanh } from '../network/layers.ts'
 import { createRandom } from '../support/random.ts'
@@ -59,10 +59,10 @@ describe('the shares of dead units and of those that are always on', () => {
       network: chain(dense(5), relu(), repeat(3, block, { name: 'hidden' }), dense(2)),
       inputs: Array.from({ length: 4 }, () => [random.normal(), random.normal()]),
     }
-    const naive = await seeHandMade(backend, made, deadUnits.needs, (sight) =>
-      sight.stages.slice(0, -1).map(({ activations }) => {
+    const naive = await seeHandMade(backend, made, deadUnits.needs, (view) =>
+      view.stages.slice(0, -1).map(({ activations }) => {
         const units = activations.flatMap((place) => {
-          const table = tableOf(sight.output(place))
+          const table = tableOf(view.output(place))
           return table[0].map((_, unit) => table.map((row) => row[unit]))
         })
         const share = (holds: (outputs: number[]) => boolean): number => units.filter(holds).length / units.length

@@ -1,6 +1,6 @@
 /** Units that ReLU treats alike for all samples. A unit of an image is a channel: all its positions in all samples. */
 import { activations } from '../network/activations.ts'
-import type { Sight } from './pass.ts'
+import type { PassView } from './pass.ts'
 import type { Place, Stage } from './stages.ts'
 
 /**
@@ -8,14 +8,14 @@ import type { Place, Stage } from './stages.ts'
  * above 0; NaN where the stage has no ReLU.
  */
 export function shareOfReluUnits(
-  sight: Sight,
+  view: PassView,
   { activations: places }: Stage,
   isCounted: (active: number, all: number) => boolean,
 ): number {
   let units = 0
   let counted = 0
   for (const place of places.filter(isRelu)) {
-    const { values, rows, width, positions } = sight.output(place)
+    const { values, rows, width, positions } = view.output(place)
     const active = new Uint32Array(width / positions)
     for (let start = 0; start < values.length; start += active.length) {
       // Numbers, not branches: which way a unit goes can't be foreseen, and that takes four times as long.

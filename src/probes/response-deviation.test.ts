@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-look.ts'
+import { readHandMade, seeHandMade, tableOf } from '../../test/support/hand-made-view.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { batchNorm, chain, conv, dense, flatten, relu, repeat, residual, shortcut } from '../network/layers.ts'
@@ -45,9 +45,9 @@ describe('the deviation of the responses', () => {
       Array.from({ length: 9 }, (_, index) => Math.sin(1 + index * (sample + 1))),
     )
     const made = { network, shape, inputs }
-    const naive = await seeHandMade(backend, made, responseDeviation.needs, (sight) =>
-      [sight.stages[1], sight.stages[2]].map(({ normalizations }) => {
-        const values = tableOf(sight.output(normalizations[1])).flat()
+    const naive = await seeHandMade(backend, made, responseDeviation.needs, (view) =>
+      [view.stages[1], view.stages[2]].map(({ normalizations }) => {
+        const values = tableOf(view.output(normalizations[1])).flat()
         const mean = values.reduce((sum, value) => sum + value) / values.length
         return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
       }),

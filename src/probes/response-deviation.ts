@@ -11,10 +11,10 @@ export const responseDeviation: LayerProbe = {
   scale: 'linear',
   when: 'ends',
   needs: { kinds: ['batchNorm'] },
-  read: (sight) =>
-    sight.stages.map(({ normalizations }) => {
+  read: (view) =>
+    view.stages.map(({ normalizations }) => {
       const last = normalizations.at(-1)
-      return last ? deviationOf(sight.output(last).values) : Number.NaN
+      return last ? deviationOf(view.output(last).values) : Number.NaN
     }),
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readHandMade } from '../../test/support/hand-made-look.ts'
+import { readHandMade } from '../../test/support/hand-made-view.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import type { ActivationName } from '../network/activations.ts'
 import { activation, chain, dense, repeat, residual } from '../network/layers.ts'

@@ -5,16 +5,16 @@
  */
 import { activations, type OutputRange } from '../network/activations.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import type { Sight } from './pass.ts'
+import type { PassView } from './pass.ts'
 import type { Place, Stage } from './stages.ts'
 
 export const saturatedUnits: LayerProbe = {
   title: 'Share of saturated outputs',
   scale: 'linear',
   domain: [0, 1],
-  when: 'looks',
+  when: 'snapshots',
   needs: { activations: true },
-  read: (sight) => sight.stages.map((stage) => shareSaturated(sight, stage)),
+  read: (view) => view.stages.map((stage) => shareSaturated(view, stage)),
 }
 
 const threshold = 1e-3
@@ -23,13 +23,13 @@ function rangeOf({ layer: { layer } }: Place): OutputRange | undefined {
   return layer.kind === 'activation' ? activations[layer.function].lively?.(threshold) : undefined
 }
 
-function shareSaturated(sight: Sight, { activations: places }: Stage): number {
+function shareSaturated(view: PassView, { activations: places }: Stage): number {
   let saturated = 0
   let all = 0
   for (const place of places) {
     const range = rangeOf(place)
     if (range === undefined) continue
-    const { values } = sight.output(place)
+    const { values } = view.output(place)
     const { low, high } = range
     for (let index = 0; index < values.length; index++) {
       saturated += Number(values[index] < low) + Number(values[index] > high)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readHandMade, seeHandMade } from '../../test/support/hand-made-look.ts'
+import { readHandMade, seeHandMade } from '../../test/support/hand-made-view.ts'
 import type { Values } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { adam } from '../graph/optimizers/adam.ts'
@@ -36,13 +36,13 @@ describe('the update over the weights', () => {
       ],
       setting: { optimizer: sgd({ rate: 0.03 }) },
     }
-    const naive = await seeHandMade(backend, made, { gradients: true }, (sight) =>
+    const naive = await seeHandMade(backend, made, { gradients: true }, (view) =>
       Promise.all(
-        sight.stages.map(async ({ weights }) => {
+        view.stages.map(async ({ weights }) => {
           const sum = (tensors: readonly Values[]): number =>
             tensors.flatMap((values) => Array.from(values)).reduce((total, value) => total + value ** 2, 0)
-          const gradients = await Promise.all(weights.map((place) => sight.gradient(place)))
-          return 0.03 * Math.sqrt(sum(gradients) / sum(weights.map((place) => sight.weight(place))))
+          const gradients = await Promise.all(weights.map((place) => view.gradient(place)))
+          return 0.03 * Math.sqrt(sum(gradients) / sum(weights.map((place) => view.weight(place))))
         }),
       ),
     )

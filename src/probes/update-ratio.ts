@@ -13,19 +13,19 @@ import { steadyFactor, steadyUpdate } from './steady-update.ts'
 export const updateRatio: LayerProbe = {
   title: 'Update over weights',
   scale: 'log',
-  when: 'looks',
+  when: 'snapshots',
   needs: { gradients: true, tensors: true },
-  read: async (sight, { optimizer }) => {
+  read: async (view, { optimizer }) => {
     const factor = steadyFactor(optimizer)
     const updateNorm = async (stage: Stage): Promise<number> => {
-      if (factor !== undefined) return factor * gradientNormOf(sight, stage)
+      if (factor !== undefined) return factor * gradientNormOf(view, stage)
       const updates: Float64Array[] = []
-      for (const place of trainedWeights(stage)) updates.push(steadyUpdate(optimizer, await sight.gradient(place)))
+      for (const place of trainedWeights(stage)) updates.push(steadyUpdate(optimizer, await view.gradient(place)))
       return euclideanNorm(updates)
     }
     const ratios: number[] = []
-    for (const stage of sight.stages) {
-      const weights = euclideanNorm([trainedWeights(stage).map((place) => sight.weightNorm(place))])
+    for (const stage of view.stages) {
+      const weights = euclideanNorm([trainedWeights(stage).map((place) => view.weightNorm(place))])
       ratios.push(weights === 0 ? Number.NaN : (await updateNorm(stage)) / weights)
     }
     return ratios

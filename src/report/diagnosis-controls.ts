@@ -4,7 +4,7 @@ import type { Table } from '../format/table.ts'
 import { formatNumber, MISSING } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
-import { type DiagnosisData, type DiagnosisTrial, PATIENT } from './diagnosis-data.ts'
+import { type DiagnosisData, type DiagnosisTrial, NETWORK } from './diagnosis-data.ts'
 import { shortened } from './labels.ts'
 import { formatError, formatLoss } from './scores.ts'
 
@@ -25,7 +25,7 @@ const LONGEST_NAME = 22
 /** The controls in the order in which they were first run, the patient before all others. */
 export function controlsOf({ trials }: DiagnosisData): Control[] {
   const names = [...new Set(trials.map((trial) => trial.control))]
-  const ordered = [...names.filter((name) => name === PATIENT), ...names.filter((name) => name !== PATIENT)]
+  const ordered = [...names.filter((name) => name === NETWORK), ...names.filter((name) => name !== NETWORK)]
   return ordered.map((name) => {
     const runs = trials.filter((trial) => trial.control === name)
     // What a diverged run scores says nothing about trained networks, even where it is finite.

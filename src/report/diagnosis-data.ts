@@ -132,6 +132,6 @@ export interface ProfileSeries {
 }
 
 /** The control that is the network itself, unchanged. */
-export const PATIENT = 'patient'
+export const NETWORK = 'network'
 /** The control that is the same network with fewer layers. */
 export const TWIN = 'shallow twin'

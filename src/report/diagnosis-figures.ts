@@ -3,7 +3,7 @@
 import { formatNumber, formatPercent, isDrawable } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import { absence, type Control, controlsOf, seedWords, VARIANCE } from './diagnosis-controls.ts'
-import { type DiagnosisData, type DiagnosisMap, type DiagnosisProfile, PATIENT, TWIN } from './diagnosis-data.ts'
+import { type DiagnosisData, type DiagnosisMap, type DiagnosisProfile, NETWORK, TWIN } from './diagnosis-data.ts'
 import { lossPicture } from './diagnosis-losses.ts'
 import { type HeatMap, heatMap, heatNotes } from './heat-map.ts'
 import { fitted, shortened } from './labels.ts'
@@ -43,7 +43,7 @@ const PROFILE_SIZE = { width: 440, height: 300 }
 /** The values by layer of several networks, from the first layer of each to its last. */
 function profilePicture(profile: DiagnosisProfile, size: { width: number; height: number }): string {
   const { title, axis, scale, domain, series, isSparse } = profile
-  const names = [...new Set([PATIENT, TWIN, ...series.map(({ name }) => name)])]
+  const names = [...new Set([NETWORK, TWIN, ...series.map(({ name }) => name)])]
   return lineFigure({
     title: fitted(title, size.width, 13.5, true),
     description: series

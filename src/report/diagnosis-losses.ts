@@ -3,7 +3,7 @@
 import { isDrawable } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import { type Control, controlsOf } from './diagnosis-controls.ts'
-import { type DiagnosisData, type DiagnosisTrial, PATIENT, TWIN } from './diagnosis-data.ts'
+import { type DiagnosisData, type DiagnosisTrial, NETWORK, TWIN } from './diagnosis-data.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
 import { lossAxis } from './loss-axis.ts'
 import type { PageFigure } from './page.ts'
@@ -28,7 +28,7 @@ export function lossPicture(data: DiagnosisData, size: Size): PageFigure | null 
 /** All losses: the patient and its twin unless they stand elsewhere, then the patient and the controls, a few together. */
 export function lossFigure(data: DiagnosisData, withMain: boolean): PageFigure | null {
   const controls = controlsOf(data).filter(hasLosses)
-  const patient = controls.filter((control) => nameOf(control) === PATIENT)
+  const network = controls.filter((control) => nameOf(control) === NETWORK)
   const others = controls.filter((control) => !isMain(control))
   const panels = Math.ceil(others.length / MOST_TOGETHER)
   const chunks = Array.from({ length: panels }, (_, panel) => {
@@ -36,7 +36,7 @@ export function lossFigure(data: DiagnosisData, withMain: boolean): PageFigure |
   })
   const groups = [
     { title: 'The network and its twin', controls: withMain ? controls.filter(isMain) : [] },
-    ...chunks.map((chunk) => ({ title: 'The network and its controls', controls: [...patient, ...chunk] })),
+    ...chunks.map((chunk) => ({ title: 'The network and its controls', controls: [...network, ...chunk] })),
   ]
   return figureOf(
     data,
@@ -103,7 +103,7 @@ function lossLine(run: DiagnosisTrial, { name, runs }: Control, color: number): 
 /** The patient and its twin have the same color in every panel, and no control has one of theirs. */
 function colorOf(control: Control, index: number): number {
   const name = nameOf(control)
-  return name === PATIENT ? 0 : name === TWIN ? 1 : 1 + index
+  return name === NETWORK ? 0 : name === TWIN ? 1 : 1 + index
 }
 
 function describe({ name, runs }: Control): string {
@@ -116,7 +116,7 @@ function nameOf({ runs }: Control): string {
 }
 
 function isMain(control: Control): boolean {
-  return [PATIENT, TWIN].includes(nameOf(control))
+  return [NETWORK, TWIN].includes(nameOf(control))
 }
 
 function hasLosses({ runs }: Control): boolean {

@@ -13,7 +13,7 @@ import {
   wrap,
 } from '../format/text.ts'
 import { controlsOf, controlsTable, formatEvidence, seedWords, setupItems } from './diagnosis-controls.ts'
-import { type DiagnosisData, type DiagnosisFinding, type DiagnosisProfile, PATIENT, TWIN } from './diagnosis-data.ts'
+import { type DiagnosisData, type DiagnosisFinding, type DiagnosisProfile, NETWORK, TWIN } from './diagnosis-data.ts'
 import { endsOf, firstProfile } from './diagnosis-figures.ts'
 import { shortened } from './labels.ts'
 import { lossAxis } from './loss-axis.ts'
@@ -81,7 +81,7 @@ function profileChart({ title, axis, series, scale }: DiagnosisProfile): string[
 
 /** The patient's and the twin's losses, one line for each seed, and one line for each other control. */
 function lossChart({ trials, steps }: DiagnosisData): string[] {
-  const isMain = (control: string) => control === PATIENT || control === TWIN
+  const isMain = (control: string) => control === NETWORK || control === TWIN
   const shown = trials.filter(({ control, seed, losses }) => {
     const first = trials.find((trial) => trial.control === control)
     return losses.length > 0 && (isMain(control) || first?.seed === seed)

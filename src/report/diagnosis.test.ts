@@ -11,7 +11,7 @@ describe('the page', () => {
     const data = Object.values(samples)
     const one = { ...samples.collapsed, ...collapsed([1]) }
     const bare = { ...samples.collapsed, trials: samples.collapsed.trials.map((run) => ({ ...run, losses: [] })) }
-    const lost = { ...bare, profiles: [], trials: [trial('patient', 1, 1, { diverged: true })] }
+    const lost = { ...bare, profiles: [], trials: [trial('network', 1, 1, { diverged: true })] }
     for (const each of [...data, one, bare, lost]) {
       expect(verifyMarkup(diagnosisReport(each))).toEqual([])
       expect(verifyMarkup(diagnosisPicture(each))).toEqual([])

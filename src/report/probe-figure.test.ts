@@ -6,7 +6,7 @@ const data: ProbedData = {
   network: 'mlp:depth=2 & more',
   dataset: 'glyphs',
   layers: ['first', 'hidden[0]', 'readout'],
-  looks: [0, 50, 100].map((step) => ({
+  snapshots: [0, 50, 100].map((step) => ({
     step,
     probes: { gradientNorm: [1, 2, 3 + step], deadUnits: [0, 0.25, null], angularDistance: [null, null, null] },
   })),
@@ -44,9 +44,9 @@ describe('pictures of what probes saw', () => {
   })
 
   it('are drawn of one look, and of none', () => {
-    const [look] = data.looks
-    expect(verifyMarkup(probePicture({ ...data, looks: [look] }))).toEqual([])
-    const empty = probePicture({ ...data, looks: [] })
+    const [snapshot] = data.snapshots
+    expect(verifyMarkup(probePicture({ ...data, snapshots: [snapshot] }))).toEqual([])
+    const empty = probePicture({ ...data, snapshots: [] })
     expect(verifyMarkup(empty)).toEqual([])
     expect(empty.match(/<svg/g)).toHaveLength(1)
   })

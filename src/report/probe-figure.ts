@@ -21,7 +21,7 @@ export interface ProbedData {
   /** The layers' names, from the first to the last. */
   readonly layers: readonly string[]
   /** In order of their steps. */
-  readonly looks: readonly {
+  readonly snapshots: readonly {
     readonly step: number
     readonly probes: { readonly [name: string]: readonly (number | null)[] }
   }[]
@@ -60,9 +60,9 @@ export function probePicture(data: ProbedData): string {
   )
 }
 
-function mapsOf({ network, dataset, layers, looks, quantities }: ProbedData): { name: string; map: HeatMap }[] {
+function mapsOf({ network, dataset, layers, snapshots, quantities }: ProbedData): { name: string; map: HeatMap }[] {
   return quantities.flatMap(({ name, title, unit, scale, domain }) => {
-    const seen = looks.filter(({ probes }) => probes[name] !== undefined)
+    const seen = snapshots.filter(({ probes }) => probes[name] !== undefined)
     if (!seen.some(({ probes }) => probes[name].some(isDrawable))) return []
     const about = `${title}${unit === undefined ? '' : ` (${unit})`}`
     const [first, last] = [seen[0].step, seen[seen.length - 1].step]

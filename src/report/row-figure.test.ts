@@ -9,7 +9,7 @@ const spec: RowFigure = {
   x: { label: 'Misclassified', percent: true },
   series: ['training', 'test'],
   rows: [
-    { name: 'patient', cells: [dots(0.8, 0.82, 0.84), dots(0.9, 0.91, 0.92)] },
+    { name: 'network', cells: [dots(0.8, 0.82, 0.84), dots(0.9, 0.91, 0.92)] },
     { name: 'rate <x> 3', cells: [dots(0.4, null, 0.5), dots(0.5, null, 0.6)] },
     { name: 'float64', cells: [dots(0.7), dots(0.75)] },
   ],

@@ -72,7 +72,7 @@ function folderOf(
     begin: () => trials.begin(encodeComparison(description)),
     find: (trial) => {
       const line = trials.get(keyOf(trial))
-      return line && { id: trial.id, ...line.result, looks: [] }
+      return line && { id: trial.id, ...line.result, snapshots: [] }
     },
     save: ({ family, depth, seed }, result, spent) => {
       const { work, steps, seconds, losses, scores, diverged, whole } = result

@@ -13,7 +13,7 @@ export interface ComparisonKey {
 }
 
 export interface ComparisonLine extends ComparisonKey {
-  readonly result: Omit<TrialResult, 'id' | 'looks' | 'weights' | 'whole'> & { readonly whole: WholeResult }
+  readonly result: Omit<TrialResult, 'id' | 'snapshots' | 'weights' | 'whole'> & { readonly whole: WholeResult }
   /** What the comparison had taken when it was written. */
   readonly spent: number
 }

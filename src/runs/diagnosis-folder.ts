@@ -11,7 +11,7 @@ import type { DiagnosisStore, StepPlan } from '../diagnosis/trial-store.ts'
 import type { TrialResult } from '../trials/result.ts'
 import { type DiagnosisDescription, encodeDiagnosis, type StoredDiagnosis } from './diagnosis-description.ts'
 import type { Lock } from './run-lock.ts'
-import { decodeTrial, encodeTrial, type KeptTrial, resultOf } from './trial-line.ts'
+import { decodeTrial, encodeTrial, type StoredTrial, resultOf } from './trial-line.ts'
 import { readTrialWeights, writeTrialWeights } from './trial-weights.ts'
 import { createTrialsFolder, type LineCodec, resumeTrialsFolder, type TrialsFolder } from './trials-folder.ts'
 import { readEnd } from './work-folder.ts'
@@ -27,7 +27,7 @@ export interface DiagnosisFolder extends DiagnosisStore {
 
 const keyOf = ({ control, seed }: TrialKey): string => `${control} ${seed}`
 
-const codec: LineCodec<KeptTrial> = {
+const codec: LineCodec<StoredTrial> = {
   encode: encodeTrial,
   decode: decodeTrial,
   keyOf: ({ record }) => keyOf(record),
@@ -69,7 +69,7 @@ export function resumeDiagnosisFolder({ folder, lock, diagnosis, isOver }: Diagn
 
 function storeOf(
   folder: string,
-  trials: TrialsFolder<KeptTrial>,
+  trials: TrialsFolder<StoredTrial>,
   input: Shape,
 ): Omit<DiagnosisFolder, 'seconds' | 'plan' | 'begin'> {
   const weightsFile = ({ control, seed }: TrialKey): string =>

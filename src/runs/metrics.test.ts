@@ -54,31 +54,31 @@ describe('metrics', () => {
 
   it('have a line for each look at the layers, before that of its step, and one after the last', () => {
     const looking = { ...settings, probes: { of: ['gradientNorm'], every: 8 } }
-    const looks = [0, 8, 11].map((step) => ({ step, probes: { gradientNorm: [0.1 + step, null] } }))
+    const snapshots = [0, 8, 11].map((step) => ({ step, probes: { gradientNorm: [0.1 + step, null] } }))
     const file = join(root, 'probed.jsonl')
     const metrics = openMetrics(file, 0)
-    metrics.addMeasured(looks[0])
+    metrics.addMeasured(snapshots[0])
     metrics.add(records.slice(0, 2))
-    metrics.addMeasured(looks[1])
+    metrics.addMeasured(snapshots[1])
     metrics.add(records.slice(2))
-    metrics.addMeasured(looks[2])
+    metrics.addMeasured(snapshots[2])
     metrics.close()
     const text = readFileSync(file, 'utf8')
-    const [first, second, last] = looks.map((look) => `${JSON.stringify(look)}\n`)
+    const [first, second, last] = snapshots.map((snapshot) => `${JSON.stringify(snapshot)}\n`)
     expect(text).toBe([first, lines[0], lines[1], second, lines[2], lines[3], last].join(''))
     expect(readMetrics(file, 11, looking)).toEqual({
       losses: records,
-      measurements: looks.slice(0, 2),
+      measurements: snapshots.slice(0, 2),
       bytes: text.length - last.length,
-      lookThen: looks[2],
+      snapshotAtStep: snapshots[2],
     })
     expect(readMetrics(file, 8, looking)).toEqual({
       losses: records.slice(0, 2),
-      measurements: looks.slice(0, 1),
+      measurements: snapshots.slice(0, 1),
       bytes: first.length + lines[0].length + lines[1].length,
-      lookThen: looks[1],
+      snapshotAtStep: snapshots[1],
     })
-    expect(readMetrics(file, 9, looking)?.lookThen).toBeUndefined()
+    expect(readMetrics(file, 9, looking)?.snapshotAtStep).toBeUndefined()
     writeFileSync(file, text.replace(second, ''))
     expect(readMetrics(file, 11, looking)).toBeUndefined()
   })

@@ -12,10 +12,10 @@ import { isLogged } from '../training/logged-steps.ts'
 import {
   dueBefore,
   isEvaluation,
-  isProbeLook,
-  isWarmupLook,
+  isProbeSnapshot,
+  isWarmupCheck,
   type Measured,
-  type ProbeLook,
+  type ProbeSnapshot,
 } from '../training/measurements.ts'
 import type { LossRecord } from '../training/state.ts'
 import { scoresSchema } from './run-description.ts'
@@ -23,20 +23,20 @@ import { scoresSchema } from './run-description.ts'
 /** What of the settings says which lines there are. */
 export type MetricsSettings = Pick<TrainingSettings, 'logEvery' | 'steps' | 'evaluateEvery' | 'probes' | 'schedule'>
 
-export interface KeptMetrics {
+export interface StoredMetrics {
   readonly losses: readonly LossRecord[]
   readonly measurements: readonly Measured[]
   /** Of the file: what they take. */
   readonly bytes: number
   /** The look at the layers as they were at that very step, where it was made. */
-  readonly lookThen?: ProbeLook
+  readonly snapshotAtStep?: ProbeSnapshot
 }
 
 /**
  * What was logged and measured before the step `step` was. Undefined where a line of that is missing, broken or out of
  * order; what comes after is of no interest: it is made again.
  */
-export function readMetrics(file: string, step: number, settings: MetricsSettings): KeptMetrics | undefined {
+export function readMetrics(file: string, step: number, settings: MetricsSettings): StoredMetrics | undefined {
   const nextLine = linesOf(file)
   const losses: LossRecord[] = []
   const measurements: Measured[] = []
@@ -48,7 +48,7 @@ export function readMetrics(file: string, step: number, settings: MetricsSetting
       const measured = line && parseMeasured(line.text, schema)
       if (measured?.step !== expected) return undefined
       measurements.push(measured)
-      isWarm ||= isWarmupLook(measured) && measured.warmedUp
+      isWarm ||= isWarmupCheck(measured) && measured.warmedUp
       bytes = line?.end ?? bytes
     }
     if (!isLogged(expected, settings)) continue
@@ -58,8 +58,8 @@ export function readMetrics(file: string, step: number, settings: MetricsSetting
     losses.push(record)
     bytes = line?.end ?? bytes
   }
-  const lookThen = settings.probes && parseMeasured(nextLine()?.text ?? '', probesSchema)
-  return { losses, measurements, bytes, ...(lookThen?.step === step ? { lookThen } : {}) }
+  const snapshotAtStep = settings.probes && parseMeasured(nextLine()?.text ?? '', probesSchema)
+  return { losses, measurements, bytes, ...(snapshotAtStep?.step === step ? { snapshotAtStep } : {}) }
 }
 
 interface Line {
@@ -91,13 +91,13 @@ export const evaluationSchema = z.object({
   test: scoresSchema,
   validation: scoresSchema.optional(),
 })
-const lookSchema = z.object({ step: z.number(), trainingError: z.number().nullable(), warmedUp: z.boolean() })
+const snapshotSchema = z.object({ step: z.number(), trainingError: z.number().nullable(), warmedUp: z.boolean() })
 
 const probesSchema = z.object({ step: z.number(), probes: z.record(z.string(), z.array(z.number().nullable())) })
 
 /** Of the lines that are there before a step, in their order. */
-function schemasOf({ probes, evaluation, look }: ReturnType<typeof dueBefore>): z.ZodType<Measured>[] {
-  return [...(probes ? [probesSchema] : []), ...(evaluation ? [evaluationSchema] : []), ...(look ? [lookSchema] : [])]
+function schemasOf({ probes, evaluation, snapshot }: ReturnType<typeof dueBefore>): z.ZodType<Measured>[] {
+  return [...(probes ? [probesSchema] : []), ...(evaluation ? [evaluationSchema] : []), ...(snapshot ? [snapshotSchema] : [])]
 }
 
 function parseMeasured<M extends Measured>(text: string, schema: z.ZodType<M>): M | undefined {
@@ -177,7 +177,7 @@ function lineOf(measured: Measured): object {
     const { step, train, trainSamples, test, validation } = measured
     return { step, train, trainSamples, test, validation }
   }
-  if (isProbeLook(measured)) return { step: measured.step, probes: measured.probes }
+  if (isProbeSnapshot(measured)) return { step: measured.step, probes: measured.probes }
   const { step, trainingError, warmedUp } = measured
   return { step, trainingError, warmedUp }
 }

@@ -15,7 +15,7 @@ import type { Recorder, ResumePoint } from '../training/session.ts'
 import type { TrainingState } from '../training/state.ts'
 import type { TimeSpent } from '../training/stopwatch.ts'
 import { type Checkpoint, encodeCheckpoint, readCheckpoint, stateOf } from './checkpoint.ts'
-import { type KeptMetrics, type MetricsFile, openMetrics, readMetrics } from './metrics.ts'
+import { type StoredMetrics, type MetricsFile, openMetrics, readMetrics } from './metrics.ts'
 import { encodeDescription, type RunDescription } from './run-description.ts'
 import type { Lock } from './run-lock.ts'
 import { beginWork, refuseWork, removePartial, resultFile, workKinds, writeResult } from './work-folder.ts'
@@ -227,10 +227,10 @@ export function readFirstWeights(folder: string, blueprint: Blueprint): Weights 
 }
 
 /** What a run logged and measured until the step it ended with. Throws a `run` error where some is missing. */
-export function readRunMetrics(folder: string, step: number, settings: TrainingSettings): KeptMetrics {
+export function readRunMetrics(folder: string, step: number, settings: TrainingSettings): StoredMetrics {
   const file = join(folder, metricsFile)
   const kept = readMetrics(file, step, settings)
-  if (kept && (settings.probes === undefined || kept.lookThen)) return kept
+  if (kept && (settings.probes === undefined || kept.snapshotAtStep)) return kept
   throw new IsobathError(
     'run',
     `${file}: expected the losses of all ${step} steps, and some are missing. The file was changed or broken. Remove result.json to make its last steps again.`,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { TrialRecord } from '../diagnosis/trial-record.ts'
-import { decodeTrial, encodeTrial, type KeptTrial } from './trial-line.ts'
+import { decodeTrial, encodeTrial, type StoredTrial } from './trial-line.ts'
 
 const record: TrialRecord = {
   control: 'shallow twin',
@@ -16,7 +16,7 @@ const record: TrialRecord = {
   train: { loss: null, error: null },
   test: { loss: 2.5, error: 0.1, rmse: [0.5, null] },
   diverged: 'after 7 steps the weights of hidden.dense1[57] were no longer finite',
-  looks: [
+  snapshots: [
     { step: 0, reading: { meanSquare: [1e-300, Number.POSITIVE_INFINITY, Number.NaN], cosine: [-0.5] } },
     {
       step: 6,
@@ -27,7 +27,7 @@ const record: TrialRecord = {
   ],
 }
 const divergence = { step: 7, layer: 'hidden.dense1[57]', what: 'weights' } as const
-const kept: KeptTrial = { record, divergence, weightsSha256: 'abc', spent: 12.25 }
+const kept: StoredTrial = { record, divergence, weightsSha256: 'abc', spent: 12.25 }
 
 it('gives back every number, those too that JSON has none of', () => {
   const line = encodeTrial(kept)

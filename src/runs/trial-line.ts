@@ -8,7 +8,7 @@ import type { TrialResult } from '../trials/result.ts'
 import { anyNumber, encodeLine, parseLine } from './line.ts'
 import { divergenceSchema, scoresSchema } from './run-description.ts'
 
-export interface KeptTrial {
+export interface StoredTrial {
   readonly record: TrialRecord
   readonly divergence: Divergence | null
   /** Of its weights' file; null where they aren't kept. */
@@ -20,7 +20,7 @@ export interface KeptTrial {
 /** What was looked at by another version, with other probes, isn't read. */
 const probeNames = Object.keys(layerProbes).filter((name): name is LayerProbeName => Object.hasOwn(layerProbes, name))
 
-const lookSchema = z.object({
+const snapshotSchema = z.object({
   step: z.number(),
   reading: z.partialRecord(z.enum(probeNames), z.array(anyNumber)),
   train: scoresSchema.optional(),
@@ -39,7 +39,7 @@ const recordSchema = z.object({
   train: scoresSchema,
   test: scoresSchema,
   diverged: z.string().nullable(),
-  looks: z.array(lookSchema),
+  snapshots: z.array(snapshotSchema),
 }) satisfies z.ZodType<TrialRecord>
 
 const lineSchema = recordSchema.extend({
@@ -50,12 +50,12 @@ const lineSchema = recordSchema.extend({
 })
 
 /** With its line end. */
-export function encodeTrial({ record, divergence, weightsSha256, spent }: KeptTrial): string {
+export function encodeTrial({ record, divergence, weightsSha256, spent }: StoredTrial): string {
   return encodeLine({ ...record, ...(divergence ? { divergence } : {}), weightsSha256, spent })
 }
 
 /** Without its line end; undefined where it can't be read. */
-export function decodeTrial(line: string): KeptTrial | undefined {
+export function decodeTrial(line: string): StoredTrial | undefined {
   const parsed = lineSchema.safeParse(parseLine(line))
   if (!parsed.success) return undefined
   const { weightsSha256, spent, divergence, ...record } = parsed.data
@@ -80,7 +80,7 @@ function divergenceIn(words: string | null): Divergence | null | undefined {
 }
 
 /** Without its weights. */
-export function resultOf({ record, divergence }: KeptTrial, id: string): TrialResult {
-  const { steps, seconds, work, losses, train, test, looks } = record
-  return { id, steps, seconds, work, losses, scores: { train, test }, diverged: divergence, looks }
+export function resultOf({ record, divergence }: StoredTrial, id: string): TrialResult {
+  const { steps, seconds, work, losses, train, test, snapshots } = record
+  return { id, steps, seconds, work, losses, scores: { train, test }, diverged: divergence, snapshots }
 }

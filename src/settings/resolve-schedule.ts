@@ -10,7 +10,7 @@ type ScheduleOptions = Pick<
 >
 
 /** The error on 1,024 samples is known to a percent or two; they cost a fortieth of 100 steps of 128 samples. */
-const looks = { every: 100, samples: 1024 } as const
+const snapshots = { every: 100, samples: 1024 } as const
 
 /** The schedule of a run of `steps` steps. Throws an `option` error on options that don't go together. */
 export function resolveSchedule(options: ScheduleOptions, steps: number): Schedule {
@@ -47,7 +47,7 @@ function resolveWarmup(
           `${option('warmup')} and ${option('warmupUntilError')}: expected one of them, got both. A warm-up has one end: leave one out.`,
       )
     }
-    return { warmup, untilError: { factor: warmupFactor ?? 0.1, error: warmupUntilError, ...looks }, ...from }
+    return { warmup, untilError: { factor: warmupFactor ?? 0.1, error: warmupUntilError, ...snapshots }, ...from }
   }
   if (warmup > 0) return { warmup, ...(warmupFactor === undefined ? {} : { warmupFactor }), ...from }
   if (warmupFactor === undefined) return { warmup }

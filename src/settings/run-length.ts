@@ -1,7 +1,7 @@
 /** How many updates a run makes: steps or passes over the training set, times its scale. */
 import { rowOf } from '../graph/optimizers/table.ts'
 import { IsobathError } from '../support/errors.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { type TrainingOptions, training } from './training.ts'
 
 type LengthOptions = Pick<TrainingOptions, 'steps' | 'epochs' | 'stepsScale' | 'optimizer'>
@@ -21,7 +21,7 @@ export function stepsIn(key: string, epochs: number, samples: number, batch: num
   if (epochs > 0 && Number.isSafeInteger(count)) return count
   throw new IsobathError(
     'option',
-    (option) => `${option(key)}: expected a number above 0 that can be counted in steps, got ${foundText(epochs)}.`,
+    (option) => `${option(key)}: expected a number above 0 that can be counted in steps, got ${describeValue(epochs)}.`,
   )
 }
 

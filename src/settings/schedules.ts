@@ -1,6 +1,6 @@
 /** How the learning rate moves over a run. */
 import { z } from 'zod'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { type Kind, readNumbers } from '../support/kinds.ts'
 import { cos } from '../support/numbers.ts'
 import { once } from '../support/once.ts'
@@ -52,7 +52,7 @@ const isFraction = (value: unknown): value is number => typeof value === 'number
 export const fractionsOfRun: Kind<readonly number[]> = {
   expected: 'fractions of the run, such as 0.5 and 0.75',
   accepts: (value): value is readonly number[] => Array.isArray(value) && value.length > 0 && value.every(isFraction),
-  found: (value) => (Array.isArray(value) ? value.join(', ') || 'none' : foundText(value)),
+  found: (value) => (Array.isArray(value) ? value.join(', ') || 'none' : describeValue(value)),
   text: { read: readNumbers, expected: 'fractions of the run, such as 0.5,0.75' },
 }
 

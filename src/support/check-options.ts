@@ -1,6 +1,6 @@
 /** Objects with options, as callers in plain JavaScript give them, who have no compiler to tell them. */
 import { type ErrorCode, IsobathError } from './errors.ts'
-import { foundText } from './found.ts'
+import { describeValue } from './describe-value.ts'
 import { suggestion } from './nearest.ts'
 
 export interface OptionRules {
@@ -26,11 +26,11 @@ function hint(name: string, known: readonly string[]): string {
  */
 export function checkOptions(where: string, options: unknown, { code, known, example }: OptionRules): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new IsobathError(code, `${where}: expected an object such as ${example}, got ${foundText(options)}.`)
+    throw new IsobathError(code, `${where}: expected an object such as ${example}, got ${describeValue(options)}.`)
   }
   const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !known.includes(name))
   if (unknown === undefined) return
   const [name] = unknown
   const names = `${known.length === 1 ? 'the option' : 'the options'} ${known.join(', ')}`
-  throw new IsobathError(code, `${where}: expected ${names}, got ${foundText(name)}. ${hint(name, known)}`)
+  throw new IsobathError(code, `${where}: expected ${names}, got ${describeValue(name)}. ${hint(name, known)}`)
 }

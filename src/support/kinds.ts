@@ -1,6 +1,6 @@
 /** Kinds of values that an option takes: which values they are, and how the command line's text becomes one. */
 import { grouped } from '../format/words.ts'
-import { foundText } from './found.ts'
+import { describeValue } from './describe-value.ts'
 import { suggestion } from './nearest.ts'
 
 export interface Kind<T> {
@@ -26,7 +26,7 @@ export interface TextReader {
 
 /** `expected a number above 0, got -1.`, and the remedy if there is one. */
 export function complaint(kind: Kind<unknown>, value: unknown): string {
-  const { expected, found = foundText, remedy = () => '' } = kind
+  const { expected, found = describeValue, remedy = () => '' } = kind
   return `expected ${expected}, got ${found(value)}. ${remedy(value)}`.trimEnd()
 }
 
@@ -88,7 +88,7 @@ export const sampleShape = (): Kind<readonly number[]> => ({
   expected: 'the sizes of one sample, [features] or [channels, height, width]',
   accepts: (value): value is readonly number[] =>
     Array.isArray(value) && value.length > 0 && value.every((extent) => Number.isSafeInteger(extent) && extent > 0),
-  found: (value) => (Array.isArray(value) ? `[${value.map(String).join(', ')}]` : foundText(value)),
+  found: (value) => (Array.isArray(value) ? `[${value.map(String).join(', ')}]` : describeValue(value)),
 })
 
 /** True or false. A flag on the command line takes no value: it is there or not. */
@@ -108,7 +108,7 @@ export const text = (): Kind<string> => ({
 export const texts = (): Kind<readonly string[]> => ({
   expected: 'a list of texts',
   accepts: (value): value is readonly string[] => Array.isArray(value) && value.every((one) => typeof one === 'string'),
-  found: (value) => (Array.isArray(value) ? 'a list with something else' : foundText(value)),
+  found: (value) => (Array.isArray(value) ? 'a list with something else' : describeValue(value)),
   text: { read: (given, before) => [...(Array.isArray(before) ? before : []), given], expected: 'text' },
 })
 
@@ -117,7 +117,7 @@ export function oneOf<N extends string>(names: readonly N[]): Kind<N> {
   return {
     expected: `one of ${names.join(', ')}`,
     accepts: (value): value is N => names.some((name) => name === value),
-    found: (value) => (typeof value === 'string' ? value : foundText(value)),
+    found: (value) => (typeof value === 'string' ? value : describeValue(value)),
     remedy: (value) => suggestion(value, names).trim() || 'Choose one of them.',
     names,
   }

@@ -1,8 +1,8 @@
 /** Undoing a scale and a shift of a signal in the next layer of weights. */
 import type { LayerBlueprint } from '../blueprint/blueprint.ts'
 import type { ConvLayer, DenseLayer, Layer } from '../network/network.ts'
-import { type Code, factorAt } from './code.ts'
-import { type Draft, type Impossible, type Iteration, impossible, toSet } from './tensors.ts'
+import { type Encoding, factorAt } from './encoding.ts'
+import { type Edit, type Impossible, type Iteration, impossible, toSet } from './tensors.ts'
 
 /** The layers that a signal passes behind `last`, chains taken apart; undefined where it isn't in this layer. */
 function layersBehind(blueprint: LayerBlueprint, last: LayerBlueprint): LayerBlueprint[] | undefined {
@@ -27,17 +27,17 @@ function membersOf(blueprint: LayerBlueprint): LayerBlueprint[] {
  * Pools and what else treats all units alike may stand between. `index` is the iteration of the loops around `last`.
  */
 export function absorb(
-  draft: Draft,
+  edit: Edit,
   root: LayerBlueprint,
   last: LayerBlueprint,
   index: readonly number[],
-  code: Code,
+  encoding: Encoding,
 ): Impossible | undefined {
-  let passed = code
+  let passed = encoding
   for (const blueprint of layersBehind(root, last) ?? []) {
     const { layer } = blueprint
     const place = { blueprint, index }
-    if (layer.kind === 'dense' || layer.kind === 'conv') return undo(draft, place, layer, passed)
+    if (layer.kind === 'dense' || layer.kind === 'conv') return undo(edit, place, layer, passed)
     const next = pass(place, layer, passed)
     if (next === null) {
       return impossible(
@@ -51,24 +51,24 @@ export function absorb(
 }
 
 /** How a layer hands on a scaled and shifted signal; null where what it gives isn't the signal scaled and shifted. */
-function pass(place: Iteration, layer: Exclude<Layer, DenseLayer | ConvLayer>, code: Code): Code | null {
-  const { factor, offset } = code
+function pass(place: Iteration, layer: Exclude<Layer, DenseLayer | ConvLayer>, encoding: Encoding): Encoding | null {
+  const { factor, offset } = encoding
   switch (layer.kind) {
     case 'scale':
       // by * (factor * x + offset), where it was by * x.
       return { factor, offset: offset * factorAt(place, layer) }
     case 'maxPool':
-      return factor > 0 ? code : null
+      return factor > 0 ? encoding : null
     case 'subsample':
       // Its further channels are zeros, whatever the others are.
-      return layer.channels === place.blueprint.input[0] || offset === 0 ? code : null
+      return layer.channels === place.blueprint.input[0] || offset === 0 ? encoding : null
     case 'activation':
-      return layer.function === 'identity' ? code : null
+      return layer.function === 'identity' ? encoding : null
     case 'dropout':
     case 'flatten':
     case 'averagePool':
     case 'globalAveragePool':
-      return code
+      return encoding
     case 'scalarBias':
     case 'layerNorm':
     case 'batchNorm':
@@ -80,14 +80,14 @@ function pass(place: Iteration, layer: Exclude<Layer, DenseLayer | ConvLayer>, c
 }
 
 function undo(
-  draft: Draft,
+  edit: Edit,
   place: Iteration,
   layer: DenseLayer | ConvLayer,
-  { factor, offset }: Code,
+  { factor, offset }: Encoding,
 ): Impossible | undefined {
   const { blueprint } = place
-  const weight = toSet(draft, place, 'weight')
-  const bias = toSet(draft, place, 'bias')
+  const weight = toSet(edit, place, 'weight')
+  const bias = toSet(edit, place, 'bias')
   if (offset !== 0 && layer.kind === 'conv' && layer.padding === 'zero' && layer.kernel > 1) {
     return impossible(blueprint, 'sees zeros beyond the border, which are not shifted with the rest')
   }

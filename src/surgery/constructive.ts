@@ -9,11 +9,11 @@ import { IsobathError } from '../support/errors.ts'
 import type { Weights } from '../training/evaluate.ts'
 import { checkWeights } from '../training/weights.ts'
 import { absorb } from './absorb.ts'
-import { isPlain } from './code.ts'
+import { isPlain } from './encoding.ts'
 import { makeIdentity } from './identity.ts'
 import { type RepeatedPart, repeatedParts } from './parts.ts'
 import { findSigns } from './signs.ts'
-import { type Draft, type Impossible, impossible, iterationsOf, type Step, stepsOf, valuesAt } from './tensors.ts'
+import { type Edit, type Impossible, impossible, iterationsOf, type Step, stepsOf, valuesAt } from './tensors.ts'
 import type { Twin } from './twin.ts'
 
 export interface Constructive {
@@ -46,20 +46,20 @@ export function constructiveWeights(
   checkWeights(shallow, shallowWeights)
   const parts = repeatedParts(deep.root)
   checkTwin(parts, twin)
-  const draft: Draft = { weights: withKept(deep, shallow, shallowWeights), changed: new Set() }
+  const edit: Edit = { weights: withKept(deep, shallow, shallowWeights), changed: new Set() }
   const signs = findSigns(deep.root)
   let isExact = true
   for (const [number, part] of parts.entries()) {
     const { kept } = twin.kept[number]
     const rest = leftOver(part, kept)
     if (rest.steps.length === 0) continue
-    const passed = makeIdentity(draft, rest.steps, signs.get(rest.before)?.output ?? false)
+    const passed = makeIdentity(edit, rest.steps, signs.get(rest.before)?.output ?? false)
     if ('impossible' in passed) return passed
     isExact &&= passed.isExact
-    const refusal = isPlain(passed) ? undefined : absorb(draft, deep.root, rest.last, rest.outside, passed)
+    const refusal = isPlain(passed) ? undefined : absorb(edit, deep.root, rest.last, rest.outside, passed)
     if (refusal) return refusal
   }
-  return untrained(deep, draft) ?? { weights: draft.weights, exactness: isExact ? 'exact' : 'approximate' }
+  return untrained(deep, edit) ?? { weights: edit.weights, exactness: isExact ? 'exact' : 'approximate' }
 }
 
 function checkTwin(parts: readonly RepeatedPart[], { kept }: Twin): void {
@@ -73,7 +73,7 @@ function checkTwin(parts: readonly RepeatedPart[], { kept }: Twin): void {
 }
 
 /** What was set and isn't trained: no training gets there. */
-function untrained(deep: Blueprint, { changed }: Draft): Impossible | undefined {
+function untrained(deep: Blueprint, { changed }: Edit): Impossible | undefined {
   const isFixed = ({ role, trainable }: ParameterBlueprint) => !trainable && (role === 'weight' || role === 'bias')
   const find = (layer: LayerBlueprint): LayerBlueprint | undefined =>
     layer.parameters.some((one) => changed.has(one) && isFixed(one))

@@ -1,23 +1,23 @@
 /** Weights that make layers hand on what they get. */
 import { activations } from '../network/activations.ts'
 import type { ActivationLayer, ConvLayer, DenseLayer, ResidualLayer } from '../network/network.ts'
-import { type Bend, type Code, factorAt, isPlain, nextBend, plain, setAffine, setNorm } from './code.ts'
-import { silenceBranch } from './silence.ts'
-import { type Draft, type Impossible, impossible, type Step, stepsOf, toSet } from './tensors.ts'
+import { type Linearization, type Encoding, factorAt, isPlain, nextLinearization, plain, setAffine, setNorm } from './encoding.ts'
+import { zeroBranch } from './zero-branch.ts'
+import { type Edit, type Impossible, impossible, type Step, stepsOf, toSet } from './tensors.ts'
 
 /** What comes out of layers in place of their input. */
-export interface Passed extends Code {
+export interface Passed extends Encoding {
   /** Whether it is the input to the last bit. */
   readonly isExact: boolean
 }
 
 interface Passing extends Passed {
   /** The activation that is to be used where it is nearly straight. */
-  readonly bend?: Bend
+  readonly linearization?: Linearization
 }
 
 interface Context {
-  readonly draft: Draft
+  readonly edit: Edit
   readonly steps: readonly Step[]
   readonly isNonnegative: boolean
 }
@@ -32,44 +32,44 @@ interface Context {
  * - Batch norm has the mean 0, the variance 1 - epsilon, the scale 1 and the shift 0.
  * - A residual's branch is made zero.
  */
-export function makeIdentity(draft: Draft, steps: readonly Step[], isNonnegative: boolean): Passed | Impossible {
-  const context = { draft, steps, isNonnegative }
-  let code: Passing = { ...plain, isExact: true }
+export function makeIdentity(edit: Edit, steps: readonly Step[], isNonnegative: boolean): Passed | Impossible {
+  const context = { edit, steps, isNonnegative }
+  let encoding: Passing = { ...plain, isExact: true }
   for (let place = 0; place < steps.length; place++) {
-    const next = passStep(context, place, code)
+    const next = passStep(context, place, encoding)
     if ('impossible' in next) return next
-    code = next
+    encoding = next
   }
-  return code
+  return encoding
 }
 
-function passStep(context: Context, place: number, code: Passing): Passing | Impossible {
-  const { draft, steps } = context
+function passStep(context: Context, place: number, encoding: Passing): Passing | Impossible {
+  const { edit, steps } = context
   const step = steps[place]
   const { layer } = step
   switch (layer.kind) {
     case 'dense':
     case 'conv':
-      return passWeights(context, place, layer, code)
+      return passWeights(context, place, layer, encoding)
     case 'activation':
-      return passActivation(context, step, layer, code)
+      return passActivation(context, step, layer, encoding)
     case 'residual':
-      return passResidual(context, step, layer, code)
+      return passResidual(context, step, layer, encoding)
     case 'batchNorm':
-      setNorm(draft, step, layer)
-      return { ...code, isExact: code.isExact && layer.epsilon < 1 }
+      setNorm(edit, step, layer)
+      return { ...encoding, isExact: encoding.isExact && layer.epsilon < 1 }
     case 'scalarBias':
-      toSet(draft, step, 'bias')?.fill(0)
-      return code
+      toSet(edit, step, 'bias')?.fill(0)
+      return encoding
     case 'scale': {
       const factor = factorAt(step, layer)
       if (factor === 0) return impossible(step.blueprint, 'multiplies by 0, which no weights undo')
-      const scaled = { factor: code.factor * factor, offset: code.offset * factor }
-      return { ...code, ...scaled, isExact: code.isExact && factor === 1 }
+      const scaled = { factor: encoding.factor * factor, offset: encoding.offset * factor }
+      return { ...encoding, ...scaled, isExact: encoding.isExact && factor === 1 }
     }
     case 'dropout':
     case 'flatten':
-      return code
+      return encoding
     case 'layerNorm':
       return impossible(step.blueprint, 'normalizes each sample, which no weights undo')
     case 'maxPool':
@@ -84,46 +84,46 @@ function passStep(context: Context, place: number, code: Passing): Passing | Imp
 }
 
 function passWeights(
-  { draft, steps, isNonnegative }: Context,
+  { edit, steps, isNonnegative }: Context,
   place: number,
   layer: DenseLayer | ConvLayer,
-  code: Passing,
+  encoding: Passing,
 ): Passing | Impossible {
   const [channels] = steps[0].blueprint.input
-  const bend = nextBend(steps, place, isNonnegative)
-  const after = bend?.before ?? plain
-  const refusal = setAffine(draft, steps[place], layer, channels, code, after)
-  return refusal ?? { ...after, bend, isExact: code.isExact && isPlain(after) }
+  const linearization = nextLinearization(steps, place, isNonnegative)
+  const after = linearization?.before ?? plain
+  const refusal = setAffine(edit, steps[place], layer, channels, encoding, after)
+  return refusal ?? { ...after, linearization, isExact: encoding.isExact && isPlain(after) }
 }
 
 function passActivation(
   { isNonnegative }: Context,
   step: Step,
   { function: name }: ActivationLayer,
-  code: Passing,
+  encoding: Passing,
 ): Passing | Impossible {
-  if (name === 'identity') return code
-  if (code.bend?.step === step) {
-    const { slope, value } = code.bend.point
-    return { factor: slope * code.factor, offset: value, isExact: false }
+  if (name === 'identity') return encoding
+  if (encoding.linearization?.step === step) {
+    const { slope, value } = encoding.linearization.point
+    return { factor: slope * encoding.factor, offset: value, isExact: false }
   }
   const { keepsPositive } = activations[name]
-  if (keepsPositive && isNonnegative && code.factor > 0 && code.offset >= 0) return code
+  if (keepsPositive && isNonnegative && encoding.factor > 0 && encoding.offset >= 0) return encoding
   const what = keepsPositive ? 'what may be negative' : 'what it gets'
   return impossible(step.blueprint, `bends ${what}, and no layer of weights of its block stands before it`)
 }
 
 function passResidual(
-  { draft, isNonnegative }: Context,
+  { edit, isNonnegative }: Context,
   step: Step,
   layer: ResidualLayer,
-  code: Passing,
+  encoding: Passing,
 ): Passing | Impossible {
   const shortcut = step.blueprint.children.at(1)
   if (shortcut) {
-    const skipped = makeIdentity(draft, stepsOf(shortcut, step.index), isNonnegative && isPlain(code))
+    const skipped = makeIdentity(edit, stepsOf(shortcut, step.index), isNonnegative && isPlain(encoding))
     if ('impossible' in skipped) return skipped
     if (!isPlain(skipped)) return impossible(shortcut, "can't hand on what it gets without scaling it")
   }
-  return silenceBranch(draft, step, layer) ?? code
+  return zeroBranch(edit, step, layer) ?? encoding
 }

@@ -5,7 +5,7 @@ import type { ChainLayer, Layer, RepeatLayer } from '../network/network.ts'
 import { assertInvariant } from '../support/errors.ts'
 
 /** Weights that are being written, and the parameters of which something was set. */
-export interface Draft {
+export interface Edit {
   readonly weights: Map<string, Float64Array>
   readonly changed: Set<ParameterBlueprint>
 }
@@ -58,11 +58,11 @@ export function valuesAt(
 }
 
 /** One iteration's values of the layer's parameter of this role, to be set; undefined where it has none. */
-export function toSet(draft: Draft, { blueprint, index }: Iteration, role: ParameterRole): Float64Array | undefined {
+export function toSet(edit: Edit, { blueprint, index }: Iteration, role: ParameterRole): Float64Array | undefined {
   const parameter = blueprint.parameters.find((one) => one.role === role)
   if (parameter === undefined) return undefined
-  const values = draft.weights.get(parameter.name)
+  const values = edit.weights.get(parameter.name)
   assertInvariant(values !== undefined, `${parameter.name} has no values`)
-  draft.changed.add(parameter)
+  edit.changed.add(parameter)
   return valuesAt(values, parameter, index)
 }

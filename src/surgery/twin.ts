@@ -8,7 +8,7 @@ import { depthOf } from './depth.ts'
 import { type RepeatedPart, repeatedParts } from './parts.ts'
 
 /** How much of a repeated part the twin has: its first iterations, or the first of its written-out copies. */
-export interface KeptPart {
+export interface RetainedPart {
   /** The repeat's path; of written-out copies, the path of their first layer. */
   readonly path: string
   readonly kept: number
@@ -21,7 +21,7 @@ export interface Twin {
   /** In blocks, as `depthOf` counts them. */
   readonly depth: number
   /** All repeated parts of the deep network, in the order in which a signal passes them. */
-  readonly kept: readonly KeptPart[]
+  readonly kept: readonly RetainedPart[]
 }
 
 /** The usual twin has a fifth of the depth. */

@@ -4,7 +4,7 @@ import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from './evaluate.ts'
-import { compareTimes, iterationName, leafTurns, timeOf } from './layer-order.ts'
+import { compareTimes, iterationName, leafPositions, timeOf } from './layer-order.ts'
 import { openTappedPass, type TappedOutput } from './tapped-pass.ts'
 
 export interface Divergence {
@@ -42,7 +42,7 @@ export async function locateDivergence(failure: Failure): Promise<Divergence> {
   if (inWeights !== undefined) return { step, layer: inWeights, what: 'weights' }
   const inOutputs = await firstBrokenOutput(failure)
   if (inOutputs !== undefined) return { step, layer: inOutputs, what: 'outputs' }
-  return { step, layer: [...leafTurns(blueprint.root).keys()].at(-1) ?? 'network', what: 'loss' }
+  return { step, layer: [...leafPositions(blueprint.root).keys()].at(-1) ?? 'network', what: 'loss' }
 }
 
 /** `the weights of hidden.dense1[57] were no longer finite` */
@@ -59,17 +59,17 @@ interface Found {
 
 /** Gradients travel from the output down, so the layer nearest to the output is where they broke first. */
 function lastBrokenWeights({ blueprint, weights }: Failure): string | undefined {
-  const turns = leafTurns(blueprint.root)
+  const positions = leafPositions(blueprint.root)
   let found: Found | undefined
   for (const { name, loops, trainable } of blueprint.parameters) {
     const path = name.slice(0, name.lastIndexOf('.'))
-    const [values, turn] = [weights.get(name), turns.get(path)]
-    if (!values || !turn || !trainable) continue
+    const [values, position] = [weights.get(name), positions.get(path)]
+    if (!values || !position || !trainable) continue
     let index = values.length - 1
     while (index >= 0 && Number.isFinite(values[index])) index--
     if (index < 0) continue
     const iteration = Math.floor(index / (values.length / sizeOf(loops)))
-    const time = timeOf(turn, iteration)
+    const time = timeOf(position, iteration)
     if (!found || compareTimes(time, found.time) > 0) found = { name: iterationName(path, loops, iteration), time }
   }
   return found?.name
@@ -105,13 +105,13 @@ async function openPass(blueprint: Blueprint, backend: Backend, weights: Weights
 }
 
 function firstBroken({ root }: Blueprint, outputs: readonly TappedOutput[]): string | undefined {
-  const turns = leafTurns(root)
+  const positions = leafPositions(root)
   let found: Found | undefined
   for (const { layer, iterations, values } of outputs) {
-    const turn = turns.get(layer.path)
-    if (!turn) continue
+    const position = positions.get(layer.path)
+    if (!position) continue
     for (let iteration = 0; iteration < iterations; iteration++) {
-      const time = timeOf(turn, iteration)
+      const time = timeOf(position, iteration)
       if (found && compareTimes(time, found.time) > 0) break
       if (values(iteration).every(Number.isFinite)) continue
       found = { name: iterationName(layer.path, layer.loops, iteration), time }

@@ -6,7 +6,7 @@ import type { Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import type { LossName } from '../graph/losses.ts'
 import { evaluationGraph } from '../graph/programs.ts'
-import { createPace } from './pace.ts'
+import { createThroughput } from './throughput.ts'
 import { createScorer, type Scores } from './score.ts'
 
 export type { Scores } from './score.ts'
@@ -94,12 +94,12 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
   // With half of the ring at work, the other half can be read and filled in.
   const overlaps = ringSlots > 1
   const mostAtOnce = overlaps ? ringSlots / 2 : 1
-  const pace = createPace(mostAtOnce)
+  const throughput = createThroughput(mostAtOnce)
   const outputs = new Float64Array(batch * width)
 
   const eachOutput: Evaluator['eachOutput'] = async (set, standardizer, take, onProgress) => {
     const fill = (slot: number, first: number): Group => {
-      const slots = Math.min(pace.next(), Math.ceil((set.count - first) / batch))
+      const slots = Math.min(throughput.next(), Math.ceil((set.count - first) / batch))
       for (let index = 0; index < slots; index++) {
         fillSlot(program, set, standardizer, first + index * batch, slot + index, batch)
       }
@@ -118,7 +118,7 @@ export async function createEvaluator(blueprint: Blueprint, backend: Backend, sa
     while (current.slots > 0) {
       const { slot, slots, first } = current
       const end = first + slots * batch
-      const running = pace.time(slots, () => program.run(slot, slots))
+      const running = throughput.time(slots, () => program.run(slot, slots))
       // It is awaited below: until then, its failure isn't one that nobody handles.
       running.catch(() => undefined)
       let next: Group | undefined

@@ -51,7 +51,7 @@ export function chooseStep(
     for (const ringSlots of rings) {
       const found = attempt(recompute, ringSlots)
       if (found.bytes <= memoryLimit) {
-        const mostBytes = keptShare * memoryLimit
+        const mostBytes = memoryShare * memoryLimit
         return recompute ? keepMore(blueprint, found, mostBytes, (again) => attempt(again, ringSlots)) : found
       }
       least = Math.min(least, found.bytes)
@@ -67,7 +67,7 @@ export function chooseStep(
 }
 
 /** How much of the memory is filled with what isn't computed again: data, weights and what scores them need room beside it. */
-const keptShare = 0.75
+const memoryShare = 0.75
 
 /** Steps of the search for how much to compute again: to a 64th of all that can be. */
 const searchSteps = 6

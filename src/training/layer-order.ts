@@ -2,26 +2,26 @@
 import type { LayerBlueprint, Shape } from '../blueprint/blueprint.ts'
 
 /** Where a layer stands: the number of the child at each branching from the root down, `iteration` at each repeat. */
-export interface Turn {
+export interface LayerPosition {
   readonly layer: LayerBlueprint
   readonly steps: readonly (number | 'iteration')[]
 }
 
 /** The layers without children, by their paths. */
-export function leafTurns(root: LayerBlueprint): Map<string, Turn> {
-  const turns = new Map<string, Turn>()
-  const visit = (layer: LayerBlueprint, steps: Turn['steps']): void => {
-    if (layer.children.length === 0) turns.set(layer.path, { layer, steps })
+export function leafPositions(root: LayerBlueprint): Map<string, LayerPosition> {
+  const positions = new Map<string, LayerPosition>()
+  const visit = (layer: LayerBlueprint, steps: LayerPosition['steps']): void => {
+    if (layer.children.length === 0) positions.set(layer.path, { layer, steps })
     layer.children.forEach((child, number) => {
       visit(child, [...steps, layer.layer.kind === 'repeat' ? 'iteration' : number])
     })
   }
   visit(root, [])
-  return turns
+  return positions
 }
 
 /** A key that orders iterations of layers by time: `iteration` counts those of all loops around the layer. */
-export function timeOf({ layer, steps }: Turn, iteration: number): number[] {
+export function timeOf({ layer, steps }: LayerPosition, iteration: number): number[] {
   const indices = unravel(layer.loops, iteration)
   return steps.map((step) => (step === 'iteration' ? (indices.shift() ?? 0) : step))
 }

@@ -15,7 +15,7 @@ import { chooseStep, type StepChoice } from './fit.ts'
 import { isLogged } from './logged-steps.ts'
 import type { Measurer } from './measurements.ts'
 import { type Observer, showObservers } from './observers.ts'
-import { createPace } from './pace.ts'
+import { createThroughput } from './throughput.ts'
 import {
   downloadOptimizer,
   downloadWeights,
@@ -84,7 +84,7 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
   const { blueprint, data, settings, observers = [], measurer, abort, onProgress, onCheckpoint } = task
   const filler = createStepFiller(program, task, task.start?.position)
   const group = program.ringSlots / 2
-  const pace = createPace(group)
+  const throughput = createThroughput(group)
   const clock = createCheckpointClock(task.checkpointEvery)
   const stops = stopsOf(task)
   const losses: LossRecord[] = []
@@ -98,7 +98,7 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
   /** Fills the half of the ring that begins with this slot, or less of it; gives the number of steps. */
   const fill = (first: number): number => {
     const toStop = stops.map((every) => every - (filled % every))
-    const count = Math.min(pace.next(), settings.steps - filled, ...toStop)
+    const count = Math.min(throughput.next(), settings.steps - filled, ...toStop)
     for (let index = 0; index < count; index++) {
       filler.fillBatch(first + index)
       filler.fillScalars(first + index, filled + index, warmedUpAt)
@@ -138,7 +138,7 @@ async function runSteps(task: LoopTask, program: Program): Promise<Omit<LoopOutc
   let count = fill(first)
   while (count > 0) {
     if (!(await measure(first, count))) break
-    const running = pace.time(count, () => program.run(first, count))
+    const running = throughput.time(count, () => program.run(first, count))
     const other = group - first
     const next = abort?.aborted ? 0 : fill(other)
     const result = await running

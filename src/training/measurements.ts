@@ -23,28 +23,28 @@ export interface Evaluation {
 }
 
 /** A look at the error that ends the warm-up. */
-export interface WarmupLook {
+export interface WarmupCheck {
   readonly step: number
   readonly trainingError: number | null
   /** The step has the full rate, and so have all that follow. */
   readonly warmedUp: boolean
 }
 
-export type Measurement = Evaluation | WarmupLook
+export type Measurement = Evaluation | WarmupCheck
 
 /** What was seen of each layer after so many steps. */
-export interface ProbeLook {
+export interface ProbeSnapshot {
   readonly step: number
   /** By the probe's name, from the first layer to the last; null where a layer has no such number, or none that is finite. */
   readonly probes: { readonly [name: string]: readonly (number | null)[] }
 }
 
 /** All that is measured between two steps. */
-export type Measured = Measurement | ProbeLook
+export type Measured = Measurement | ProbeSnapshot
 
 export const isEvaluation = (measured: Measured): measured is Evaluation => 'test' in measured
-export const isProbeLook = (measured: Measured): measured is ProbeLook => 'probes' in measured
-export const isWarmupLook = (measured: Measured): measured is WarmupLook => 'warmedUp' in measured
+export const isProbeSnapshot = (measured: Measured): measured is ProbeSnapshot => 'probes' in measured
+export const isWarmupCheck = (measured: Measured): measured is WarmupCheck => 'warmedUp' in measured
 
 /** Measures each layer of the network: training doesn't know how. */
 export interface LayerMeasurer {
@@ -54,7 +54,7 @@ export interface LayerMeasurer {
 }
 
 /** The layers with these weights, which are those after so many steps. */
-export async function lookAtLayers(layers: LayerMeasurer, step: number, weights: Weights): Promise<ProbeLook> {
+export async function takeSnapshot(layers: LayerMeasurer, step: number, weights: Weights): Promise<ProbeSnapshot> {
   const found = Object.entries(await layers.measure(weights))
   // As it can be written and read again: without NaN and -0.
   const probes = found.map(([name, values]) => [
@@ -92,7 +92,7 @@ export function dueBefore(step: number, { evaluateEvery, probes, schedule, steps
   return {
     probes: step < steps && isEvery(step, probes?.every),
     evaluation: isBetween && isEvery(step, evaluateEvery),
-    look: isBetween && !isWarm && isEvery(step, schedule.untilError?.every),
+    snapshot: isBetween && !isWarm && isEvery(step, schedule.untilError?.every),
   }
 }
 
@@ -138,15 +138,15 @@ export async function createMeasurer(task: Measuring): Promise<Measurer | undefi
       const weights = await readWeights()
       const due = dueBefore(step, settings, isWarm)
       try {
-        const seen = due.probes && layers ? await lookAtLayers(layers, step, weights) : undefined
-        if (due.evaluation || due.look) scorer?.evaluator.load(weights)
+        const seen = due.probes && layers ? await takeSnapshot(layers, step, weights) : undefined
+        if (due.evaluation || due.snapshot) scorer?.evaluator.load(weights)
         const evaluation = due.evaluation ? await scorer?.evaluate(step) : undefined
-        const look = due.look ? await scorer?.look(step) : undefined
+        const snapshot = due.snapshot ? await scorer?.snapshot(step) : undefined
         // Told together: a run that is stopped between two of them goes on from before all.
         if (seen) onMeasured(seen)
         if (evaluation) onMeasured(evaluation)
-        if (look) onMeasured(look)
-        return isWarm || look?.warmedUp ? 'warm' : 'cold'
+        if (snapshot) onMeasured(snapshot)
+        return isWarm || snapshot?.warmedUp ? 'warm' : 'cold'
       } catch (error) {
         if (abort?.aborted && error === abort.reason) return 'stopped'
         throw error
@@ -160,7 +160,7 @@ interface Scorer {
   readonly evaluator: Evaluator
   /** Of the weights that the evaluator has. */
   evaluate(step: number): Promise<Evaluation>
-  look(step: number): Promise<WarmupLook>
+  snapshot(step: number): Promise<WarmupCheck>
 }
 
 async function createScorer({ blueprint, data, settings, standardizer, backend, abort }: Measuring): Promise<Scorer> {
@@ -182,9 +182,9 @@ async function createScorer({ blueprint, data, settings, standardizer, backend, 
     const held = validation ? { validation: await score(validation) } : {}
     return { step, train: trained, trainSamples: isOne ? train.count : evaluated.count, ...scores, ...held }
   }
-  const look = async (step: number): Promise<WarmupLook> => {
+  const snapshot = async (step: number): Promise<WarmupCheck> => {
     const { error } = await score(looked)
     return { step, trainingError: error, warmedUp: error !== null && error < below }
   }
-  return { evaluator, evaluate, look }
+  return { evaluator, evaluate, snapshot }
 }

@@ -10,11 +10,11 @@ import {
   bestOf,
   type Evaluation,
   isEvaluation,
-  isProbeLook,
-  isWarmupLook,
+  isProbeSnapshot,
+  isWarmupCheck,
   type Measured,
-  type ProbeLook,
-  type WarmupLook,
+  type ProbeSnapshot,
+  type WarmupCheck,
 } from './measurements.ts'
 import type { Signal } from './signal.ts'
 import type { LossRecord } from './state.ts'
@@ -32,9 +32,9 @@ export interface TrainingRecord extends TimeSpent {
   /** The lowest test error of these. It was chosen on the test set: `test`, after the last step, is the result. */
   readonly bestTest?: BestTest
   /** Where the warm-up ends with an error: the looks at it, of which the last ended it if it says `warmedUp`. */
-  readonly warmup?: readonly WarmupLook[]
+  readonly warmup?: readonly WarmupCheck[]
   /** Where probes were asked for: what they saw before the first step, every so many steps and after the last. */
-  readonly probes?: readonly ProbeLook[]
+  readonly probes?: readonly ProbeSnapshot[]
   readonly diverged: Divergence | null
   /** True when the run was stopped before its last step, or before it was scored. */
   readonly interrupted: boolean
@@ -66,12 +66,12 @@ export function summarizeMeasured(
   { evaluateEvery, probes, schedule }: Pick<TrainingSettings, 'evaluateEvery' | 'probes' | 'schedule'>,
   reached: number,
   last: Evaluation | undefined,
-  lastLook: ProbeLook | undefined,
+  lastSnapshot: ProbeSnapshot | undefined,
 ): Pick<TrainingRecord, 'evaluations' | 'bestTest' | 'warmup' | 'probes'> {
   const before = measurements.filter(({ step }) => step < reached)
   const rest = {
-    ...(schedule.untilError === undefined ? {} : { warmup: before.filter(isWarmupLook) }),
-    ...(probes === undefined ? {} : { probes: [...before.filter(isProbeLook), ...(lastLook ? [lastLook] : [])] }),
+    ...(schedule.untilError === undefined ? {} : { warmup: before.filter(isWarmupCheck) }),
+    ...(probes === undefined ? {} : { probes: [...before.filter(isProbeSnapshot), ...(lastSnapshot ? [lastSnapshot] : [])] }),
   }
   if (evaluateEvery === undefined) return rest
   const evaluations = [...before.filter(isEvaluation), ...(last ? [last] : [])]

@@ -13,13 +13,13 @@ import { chooseStep } from './fit.ts'
 import { runTrainingLoop } from './loop.ts'
 import {
   createMeasurer,
-  isProbeLook,
+  isProbeSnapshot,
   type LayerMeasurer,
-  lookAtLayers,
+  takeSnapshot,
   type Measured,
   type Measurement,
   type Measurer,
-  type ProbeLook,
+  type ProbeSnapshot,
 } from './measurements.ts'
 import type { Observer } from './observers.ts'
 import { lastEvaluation, summarizeMeasured, type TrainingRecord, unscored } from './record.ts'
@@ -70,7 +70,7 @@ export interface SessionObserver {
   /** Called with what was measured between two steps. */
   readonly onMeasured?: (measurement: Measurement) => void
   /** Called with what probes saw of the layers. */
-  readonly onProbed?: (look: ProbeLook) => void
+  readonly onProbed?: (snapshot: ProbeSnapshot) => void
 }
 
 export interface Session extends SessionObserver {
@@ -112,7 +112,7 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
   const onMeasured = (measured: Measured): void => {
     measurements.push(measured)
     recorder?.measured(measured)
-    if (isProbeLook(measured)) session.onProbed?.(measured)
+    if (isProbeSnapshot(measured)) session.onProbed?.(measured)
     else session.onMeasured?.(measured)
   }
   let layers: LayerMeasurer | undefined
@@ -145,11 +145,11 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
         onProgress?.(done, fresh)
       },
     })
-    const lastLook = layers && (await lookAtEnd(layers, state, measurements, spent, abort))
+    const lastSnapshot = layers && (await finalSnapshot(layers, state, measurements, spent, abort))
     spent.stopTraining()
     await recorder?.checkpoint(state, spent.soFar())
     state.optimizer.clear()
-    if (lastLook && !measurements.includes(lastLook)) onMeasured(lastLook)
+    if (lastSnapshot && !measurements.includes(lastSnapshot)) onMeasured(lastSnapshot)
 
     const scoringFrom = performance.now()
     const scores = await unlessStopped(abort, () =>
@@ -164,7 +164,7 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
     return {
       losses: [...(resume?.losses ?? []), ...losses],
       ...(scores ?? { train: unscored, test: unscored }),
-      ...summarizeMeasured(measurements, settings, state.step, last, lastLook),
+      ...summarizeMeasured(measurements, settings, state.step, last, lastSnapshot),
       diverged,
       interrupted: scores === undefined,
       steps: state.step,
@@ -187,16 +187,16 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
  * The look at the layers as they were left, which was made already where the run broke off before a step that it was due
  * before. None at a run that was stopped: it goes on.
  */
-async function lookAtEnd(
+async function finalSnapshot(
   layers: LayerMeasurer,
   { step, weights }: TrainingState,
   measurements: readonly Measured[],
   spent: Stopwatch,
   abort: AbortSignal | undefined,
-): Promise<ProbeLook | undefined> {
+): Promise<ProbeSnapshot | undefined> {
   if (abort?.aborted) return undefined
-  const made = measurements.filter(isProbeLook).find((look) => look.step === step)
-  return made ?? (await spent.measuring(() => lookAtLayers(layers, step, weights)))
+  const made = measurements.filter(isProbeSnapshot).find((snapshot) => snapshot.step === step)
+  return made ?? (await spent.measuring(() => takeSnapshot(layers, step, weights)))
 }
 
 /** Undefined where the caller stops it. */

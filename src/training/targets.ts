@@ -1,7 +1,7 @@
 /** What the network's outputs are compared with. */
 import type { InputRows } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
-import { lastDense, lastOfChannels } from '../blueprint/misfit.ts'
+import { lastDense, lastOfChannels } from '../blueprint/shape-errors.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'

@@ -3,7 +3,7 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sameShape, sizeOf } from '../blueprint/shape.ts'
 import { isOptimizerState } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
-import { foundText } from '../support/found.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { sha256 } from '../support/sha256.ts'
 import type { Weights } from './evaluate.ts'
 import { float32Pieces, type Tensor, type TensorFile, tensorBytes } from './safetensors.ts'
@@ -23,9 +23,9 @@ export function fromTensors(blueprint: Blueprint, { tensors }: TensorFile, file:
   const weights = new Map<string, Float64Array>()
   for (const { name, shape } of blueprint.parameters) {
     const tensor = tensors.get(name)
-    if (!tensor) throw misfit(`${file}: expected a tensor ${name}, and there is none.`)
+    if (!tensor) throw layerShapeError(`${file}: expected a tensor ${name}, and there is none.`)
     if (!sameShape(tensor.shape, shape)) {
-      throw misfit(`${file}: ${name}: expected the shape [${shape.join(', ')}], got [${tensor.shape.join(', ')}].`)
+      throw layerShapeError(`${file}: ${name}: expected the shape [${shape.join(', ')}], got [${tensor.shape.join(', ')}].`)
     }
     checkFinite(tensor.data, `${file}: ${name}`)
     weights.set(name, Float64Array.from(tensor.data))
@@ -33,7 +33,7 @@ export function fromTensors(blueprint: Blueprint, { tensors }: TensorFile, file:
   const known = new Set(blueprint.parameters.map(({ name }) => name))
   for (const name of tensors.keys()) {
     if (!known.has(name) && !isOptimizerState(name))
-      throw misfit(`${file}: expected no tensor ${name}, and there is one.`)
+      throw layerShapeError(`${file}: expected no tensor ${name}, and there is one.`)
   }
   return weights
 }
@@ -41,12 +41,12 @@ export function fromTensors(blueprint: Blueprint, { tensors }: TensorFile, file:
 /** Throws a `weights` error where values that a caller gave don't fit the network. */
 export function checkWeights(blueprint: Blueprint, weights: Weights): void {
   if (typeof weights?.get !== 'function')
-    throw misfit(`weights: expected a Map of values by name, got ${foundText(weights)}.`)
+    throw layerShapeError(`weights: expected a Map of values by name, got ${describeValue(weights)}.`)
   for (const { name, shape } of blueprint.parameters) {
     const values = weights.get(name)
-    if (!values) throw misfit(`weights: expected values of ${name}, and there are none.`)
+    if (!values) throw layerShapeError(`weights: expected values of ${name}, and there are none.`)
     const size = sizeOf(shape)
-    if (values.length !== size) throw misfit(`weights: ${name}: expected ${size} values, got ${values.length}.`)
+    if (values.length !== size) throw layerShapeError(`weights: ${name}: expected ${size} values, got ${values.length}.`)
     checkFinite(values, `weights: ${name}`)
   }
 }
@@ -61,7 +61,7 @@ function checkFinite(values: ArrayLike<number>, where: string): void {
   }
 }
 
-function misfit(problem: string): IsobathError {
+function layerShapeError(problem: string): IsobathError {
   return new IsobathError('weights', `${problem} Give the weights of this network.`)
 }
 

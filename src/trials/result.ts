@@ -1,5 +1,5 @@
 /** What comes out of a trial. */
-import type { Reading } from '../probes/look.ts'
+import type { Reading } from '../probes/probe-pass.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { Scores, Weights } from '../training/evaluate.ts'
 import type { SetScores } from '../training/evaluate-sets.ts'
@@ -21,7 +21,7 @@ export interface TrialResult {
   readonly scores: SetScores
   readonly diverged: Divergence | null
   /** Before the first step, on its way where the spec has probes, and after the last step. */
-  readonly looks: readonly Look[]
+  readonly snapshots: readonly Snapshot[]
   /** After the last step, where the spec asks for them. */
   readonly weights?: Weights
   /** Of a network that is scored on all samples. */
@@ -29,7 +29,7 @@ export interface TrialResult {
 }
 
 /** How the network was after so many steps. */
-export interface Look {
+export interface Snapshot {
   readonly step: number
   /** On fewer samples than the trial's own scores, and the same ones at every look; absent before the first step. */
   readonly train?: Scores

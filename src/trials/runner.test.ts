@@ -188,7 +188,7 @@ describe('the runner of trials', () => {
     const part = { probes: null, scoring: 'part', keepsWeights: true } as const
     const blueprint = createBlueprint(last.network, fewPoints.shape)
     const state = { step: 7, weights: new Map(initialize(blueprint, 5)) }
-    const finished = { interrupted: false, losses: [], diverged: null, looks: [], state } as const
+    const finished = { interrupted: false, losses: [], diverged: null, snapshots: [], state } as const
     const one = createWorkers(1, precisions, (precision) => createWasmBackend({ threads: 1, precision }))
     const results = new Map<string, TrialResult>()
     const options = { workers: one, resolver: { data: () => fewPoints } }

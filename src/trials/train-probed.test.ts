@@ -111,9 +111,9 @@ describe('a trial', () => {
   })
 
   it('is looked at before the first step, every so many, and after the last', async () => {
-    const { looks, scores } = await finished(trialOf(network, { evaluateEvery: 10 }))
-    expect(looks.map(({ step }) => step)).toEqual([0, 10, 20, 24])
-    const [first, second, , last] = looks
+    const { snapshots, scores } = await finished(trialOf(network, { evaluateEvery: 10 }))
+    expect(snapshots.map(({ step }) => step)).toEqual([0, 10, 20, 24])
+    const [first, second, , last] = snapshots
     expect(first.train).toBeUndefined()
     expect(second.train?.loss).toBeGreaterThan(0)
     // So few samples that the same ones are scored on the way and at the end.
@@ -126,12 +126,12 @@ describe('a trial', () => {
     // Looks are of the network that a training of so many steps ends with.
     const shorter = await finished(trialOf(network, { steps: 10 }))
     expect(second.train).toEqual(shorter.scores.train)
-    expect(second.reading.gradientNorm).toEqual(shorter.looks.at(-1)?.reading.gradientNorm)
+    expect(second.reading.gradientNorm).toEqual(shorter.snapshots.at(-1)?.reading.gradientNorm)
   })
 
   it('has no readings where it is not watched', async () => {
-    const { looks } = await finished(trialOf(network, {}, unseen))
-    expect(looks.map(({ step, reading }) => ({ step, reading }))).toEqual([
+    const { snapshots } = await finished(trialOf(network, {}, unseen))
+    expect(snapshots.map(({ step, reading }) => ({ step, reading }))).toEqual([
       { step: 0, reading: {} },
       { step: 24, reading: {} },
     ])
@@ -140,19 +140,19 @@ describe('a trial', () => {
   it('starts from the weights that it is given', async () => {
     const own = trialOf()
     const zeros = new Map([...own.start()].map(([name, values]) => [name, new Float64Array(values.length)]))
-    const { looks, losses } = await finished({ ...own, start: () => zeros })
-    expect(looks[0].reading.meanSquare).toEqual([0, 0, 0, 0])
+    const { snapshots, losses } = await finished({ ...own, start: () => zeros })
+    expect(snapshots[0].reading.meanSquare).toEqual([0, 0, 0, 0])
     expect(losses[0].loss).toBeCloseTo(Math.log(2), 6)
     expect(own.start().get('readout.weight')?.[0]).not.toBe(0)
   })
 
   it('is plain data about what was done', async () => {
-    const { weights, looks, ...rest } = await finished(trialOf())
+    const { weights, snapshots, ...rest } = await finished(trialOf())
     expect(rest).toMatchObject({ id: 'id', steps: 24, work: 1234, diverged: null })
     expect(rest.seconds).toBeGreaterThan(0)
     expect([...weights.keys()]).toEqual([...trialOf().start().keys()])
     expect(JSON.parse(JSON.stringify(rest))).toEqual(rest)
-    expect(looks).toHaveLength(2)
+    expect(snapshots).toHaveLength(2)
   })
 
   it('tells its losses on the way', async () => {
@@ -172,10 +172,10 @@ describe('a trial', () => {
     const data = moons({ seed: 3, train: 3000, test: 3000 })
     const settings = resolveOptions(common, 3000)
     const own = trialOf(network, { evaluateEvery: 8 }, { data, settings })
-    const { looks, scores } = await finished(own)
+    const { snapshots, scores } = await finished(own)
     const shorter = await finished({ ...own, settings: { ...settings, steps: 8 } })
-    expect(looks[1].test).toEqual(shorter.looks.at(-1)?.test)
-    expect(looks.at(-1)?.test).not.toEqual(scores.test)
+    expect(snapshots[1].test).toEqual(shorter.snapshots.at(-1)?.test)
+    expect(snapshots.at(-1)?.test).not.toEqual(scores.test)
   })
 
   it('scores one set where it is both', async () => {
@@ -223,12 +223,12 @@ describe('a trial that diverges', () => {
   const wild = { optimizer: momentum({ rate: 1e25 }), evaluateEvery: 1 }
 
   it('has a result without scores, which says where it broke', async () => {
-    const { scores, diverged, steps, looks } = await finished(trialOf(network, wild))
+    const { scores, diverged, steps, snapshots } = await finished(trialOf(network, wild))
     const none = { loss: null, error: null }
     expect(scores).toEqual({ train: none, test: none })
     expect(diverged).toMatchObject({ step: steps, layer: expect.any(String) })
     expect(steps).toBeLessThan(24)
-    expect(looks.at(-1)).toMatchObject({ step: steps, train: { loss: null } })
+    expect(snapshots.at(-1)).toMatchObject({ step: steps, train: { loss: null } })
   })
 
   it('may be normalized, or in no one’s sight', async () => {

@@ -2,9 +2,9 @@
 import type { Backend } from '../backends/backend.ts'
 import { type Samples, selectSamples } from '../data/dataset.ts'
 import { createStandardizer, type Standardizer } from '../data/standardize.ts'
-import type { Occasion } from '../probes/layer-probe.ts'
+import type { ProbeSchedule } from '../probes/layer-probe.ts'
 import { type LayerProbeName, layerProbeNames, layerProbes } from '../probes/layer-probes.ts'
-import { createLooker, type Looker, type Reading } from '../probes/look.ts'
+import { createProbePass, type ProbePass, type Reading } from '../probes/probe-pass.ts'
 import { chooseSamples } from '../probes/samples.ts'
 import { settleStatistics } from '../probes/statistics.ts'
 import type { TrainingSettings } from '../settings/options.ts'
@@ -14,7 +14,7 @@ import { type LoopOutcome, runTrainingLoop } from '../training/loop.ts'
 import { createMeasurer, type Measurer } from '../training/measurements.ts'
 import { checkOutputs } from '../training/targets.ts'
 import type { ResolvedTrial, TrialObserver } from './resolver.ts'
-import type { Look, TrialResult } from './result.ts'
+import type { Snapshot, TrialResult } from './result.ts'
 import type { TrialSpec } from './spec.ts'
 
 /** So many that scoring them takes a twentieth of the steps between two looks, which go back as well as forward. */
@@ -27,7 +27,7 @@ const scoredAtEnd = 4096
 const mostOnWay = 1024
 const fewestOnWay = 128
 /** Samples that probes look at. */
-const lookedAt = 64
+const probedSampleCount = 64
 /** Batches from which batch norm's statistics are taken anew. */
 const settlingBatches = 20
 /** So that an evaluation takes as many classes and kinds as there are: the same samples in all trials. */
@@ -58,15 +58,15 @@ interface Work {
   readonly start: Weights
   readonly standardizer: Standardizer
   readonly evaluator: Evaluator
-  readonly everyLook: Looker
-  readonly endLook: Looker
+  readonly snapshotPass: ProbePass
+  readonly endPass: ProbePass
   readonly parts: { readonly train: Samples; readonly test?: Samples }
   dispose(): void
 }
 
 /** In the order of the table. */
-const probesOf = ({ probes }: TrialSpec, occasion: Occasion): readonly LayerProbeName[] =>
-  layerProbeNames.filter((name) => probes?.of.includes(name) && layerProbes[name].when === occasion)
+const probesOf = ({ probes }: TrialSpec, schedule: ProbeSchedule): readonly LayerProbeName[] =>
+  layerProbeNames.filter((name) => probes?.of.includes(name) && layerProbes[name].when === schedule)
 
 async function prepare(
   { trial, blueprint, settings, data, ...resolved }: ResolvedTrial,
@@ -76,23 +76,23 @@ async function prepare(
   checkOutputs(blueprint, data)
   const standardizer = createStandardizer(data.train, data.shape, settings.standardize)
   const parts = { train: scoredPart(data.train), test: data.test === data.train ? undefined : scoredPart(data.test) }
-  const samples = chooseSamples(data, standardizer, settings.loss, lookedAt, scoringSeed)
+  const samples = chooseSamples(data, standardizer, settings.loss, probedSampleCount, scoringSeed)
   const setting = { optimizer: settings.optimizer, start: readerOf(start) }
   const opened: Disposable[] = []
   const keep = <T extends Disposable>(one: T): T => {
     opened.push(one)
     return one
   }
-  const looker = async (names: readonly LayerProbeName[]): Promise<Looker> =>
-    keep(await createLooker(blueprint, backend, samples, names, setting))
+  const probePass = async (names: readonly LayerProbeName[]): Promise<ProbePass> =>
+    keep(await createProbePass(blueprint, backend, samples, names, setting))
   const dispose = (): void => {
     for (const one of opened) one.dispose()
   }
   try {
-    const [everyLook, endLook] = [await looker(probesOf(trial, 'looks')), await looker(probesOf(trial, 'ends'))]
+    const [snapshotPass, endPass] = [await probePass(probesOf(trial, 'snapshots')), await probePass(probesOf(trial, 'ends'))]
     const most = Math.max(parts.train.count, parts.test?.count ?? 0)
     const evaluator = keep(await createEvaluator(blueprint, backend, most))
-    return { start, standardizer, evaluator, everyLook, endLook, parts, dispose }
+    return { start, standardizer, evaluator, snapshotPass, endPass, parts, dispose }
   } catch (error) {
     dispose()
     throw error
@@ -112,22 +112,22 @@ async function trainAndScore(
   const started = performance.now()
   const { trial, blueprint, settings, data } = resolved
   const { finished } = trial
-  const { start, standardizer, evaluator, everyLook, endLook, parts } = work
+  const { start, standardizer, evaluator, snapshotPass, endPass, parts } = work
   const score = async (most: number): Promise<{ train: Scores; test: Scores }> => {
     const scoreSet = (set: Samples): Promise<Scores> =>
       evaluator.evaluate(firstOf(set, most), standardizer, settings.loss, () => abort?.throwIfAborted())
     const train = await scoreSet(parts.train)
     return { train, test: parts.test ? await scoreSet(parts.test) : train }
   }
-  const lookAtEnds = async (weights: Weights): Promise<Reading> => ({
-    ...(await everyLook.look(readerOf(weights))),
-    ...(await endLook.look(readerOf(weights))),
+  const readAll = async (weights: Weights): Promise<Reading> => ({
+    ...(await snapshotPass.run(readerOf(weights))),
+    ...(await endPass.run(readerOf(weights))),
   })
-  const looks: Look[] = [{ step: 0, reading: await lookAtEnds(start) }]
-  const measurer = await lookingMeasurer(resolved, backend, work, async (step, weights) => {
+  const snapshots: Snapshot[] = [{ step: 0, reading: await readAll(start) }]
+  const measurer = await createSnapshotMeasurer(resolved, backend, work, async (step, weights) => {
     evaluator.load(weights)
-    const reading = await everyLook.look(readerOf(weights))
-    looks.push({ step, reading, ...(await score(scoredOnWay(settings))) })
+    const reading = await snapshotPass.run(readerOf(weights))
+    snapshots.push({ step, reading, ...(await score(scoredOnWay(settings))) })
   })
   const train = (): Promise<LoopOutcome> =>
     runTrainingLoop({
@@ -142,15 +142,15 @@ async function trainAndScore(
       onProgress,
     })
   const outcome = await (async () => finished ?? (await train()))().finally(() => measurer?.dispose())
-  looks.push(...(finished?.looks ?? []))
+  snapshots.push(...(finished?.snapshots ?? []))
   if (outcome.interrupted) return undefined
   const { diverged, state, losses } = outcome
-  const reading = await lookAtEnds(state.weights)
+  const reading = await readAll(state.weights)
   const settled = diverged ? state.weights : await settle(resolved, backend, state.weights)
   evaluator.load(settled)
   const none = { train: unscored, test: unscored }
   const scores = diverged ? none : await score(scoredAtEnd)
-  looks.push({ step: state.step, reading, ...(diverged ? none : await score(scoredOnWay(settings))) })
+  snapshots.push({ step: state.step, reading, ...(diverged ? none : await score(scoredOnWay(settings))) })
   return {
     id: trial.id,
     steps: state.step,
@@ -159,7 +159,7 @@ async function trainAndScore(
     losses,
     scores,
     diverged,
-    looks,
+    snapshots,
     ...(trial.keepsWeights ? { weights: settled } : {}),
   }
 }
@@ -186,11 +186,11 @@ function firstOf(set: Samples, most: number): Samples {
 }
 
 /** Looks at the network every so many steps, as the settings say, and changes nothing; and ends a warm-up as they say. */
-async function lookingMeasurer(
+async function createSnapshotMeasurer(
   { blueprint, data, settings }: ResolvedTrial,
   backend: Backend,
   { standardizer, evaluator }: Work,
-  onLook: (step: number, weights: Weights) => Promise<void>,
+  onSnapshot: (step: number, weights: Weights) => Promise<void>,
 ): Promise<Measurer | undefined> {
   const { evaluateEvery, steps } = settings
   const alone = { ...settings, evaluateEvery: undefined }
@@ -203,13 +203,13 @@ async function lookingMeasurer(
     onMeasured: () => {},
   })
   if (evaluateEvery === undefined) return warming
-  const isLook = (step: number): boolean => step > 0 && step < steps && step % evaluateEvery === 0
+  const isSnapshotDue = (step: number): boolean => step > 0 && step < steps && step % evaluateEvery === 0
   return {
     evaluator,
-    isDue: (step, isWarm) => isLook(step) || (warming?.isDue(step, isWarm) ?? false),
+    isDue: (step, isWarm) => isSnapshotDue(step) || (warming?.isDue(step, isWarm) ?? false),
     measure: async (step, isWarm, readWeights) => {
       const weights = await readWeights()
-      if (isLook(step)) await onLook(step, weights)
+      if (isSnapshotDue(step)) await onSnapshot(step, weights)
       return warming?.isDue(step, isWarm)
         ? warming.measure(step, isWarm, async () => weights)
         : isWarm

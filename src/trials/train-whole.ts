@@ -21,7 +21,7 @@ export async function trainWhole(
     losses,
     scores: { train, test, validation },
     diverged,
-    looks: [],
+    snapshots: [],
     ...(trial.keepsWeights ? { weights: record.weights } : {}),
     whole: { signal, evaluations, weightsSha256 },
   }

@@ -1,7 +1,7 @@
 /** A training that is asked for: its spec, and what its caller knows of it. */
 import type { LoopOutcome } from '../training/loop.ts'
 import type { TrainingState } from '../training/state.ts'
-import type { Look } from './result.ts'
+import type { Snapshot } from './result.ts'
 import type { TrialSpec } from './spec.ts'
 
 export interface Trial extends TrialSpec {
@@ -17,5 +17,5 @@ export interface FinishedTraining extends Pick<LoopOutcome, 'losses' | 'diverged
   /** After its last step. */
   readonly state: Pick<TrainingState, 'step' | 'weights'>
   /** On its way; what it was scored on is what it was scored on then. */
-  readonly looks: readonly Look[]
+  readonly snapshots: readonly Snapshot[]
 }

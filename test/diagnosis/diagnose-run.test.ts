@@ -47,7 +47,7 @@ async function diagnosed(name: string, more: Partial<DiagnoseRunOptions> = {}) {
 }
 
 const withoutTimes = ({ trials }: Diagnosis): object[] =>
-  trials.map(({ seconds, work, looks, ...trial }) => ({ ...trial, looks: looks.map(({ step }) => step) }))
+  trials.map(({ seconds, work, snapshots, ...trial }) => ({ ...trial, snapshots: snapshots.map(({ step }) => step) }))
 
 it('of a finished run takes its training, and trains the rest as it was', async () => {
   const { evaluations } = await trained('finished', { evaluateEvery: 16 })
@@ -61,10 +61,10 @@ it('of a finished run takes its training, and trains the rest as it was', async 
   expect(diagnosis.verdict).toBe(anew.verdict)
   expect(withoutTimes(diagnosis).slice(1)).toEqual(withoutTimes(anew).slice(1))
   const [own, drawn] = [diagnosis, anew].map(({ trials }) => trials[0])
-  expect(own).toMatchObject({ control: 'patient', seed: 4, losses: drawn.losses, train: drawn.train, test: drawn.test })
-  expect([own.looks[0], own.looks.at(-1)]).toEqual([drawn.looks[0], drawn.looks.at(-1)])
+  expect(own).toMatchObject({ control: 'network', seed: 4, losses: drawn.losses, train: drawn.train, test: drawn.test })
+  expect([own.snapshots[0], own.snapshots.at(-1)]).toEqual([drawn.snapshots[0], drawn.snapshots.at(-1)])
   const onWay = evaluations?.slice(0, -1).map(({ step, train, test }) => ({ step, train, test, reading: {} }))
-  expect(own.looks.slice(1, -1)).toEqual(onWay)
+  expect(own.snapshots.slice(1, -1)).toEqual(onWay)
 
   // The folder of the diagnosis has all of it: the run's isn't needed any more.
   const again = await resumeDiagnosis(place('kept'), { data })
@@ -101,7 +101,7 @@ it('takes the training of a run that looked at its layers', async () => {
   await trained('probed', { steps: 60, probes: { every: 20 } })
   const { diagnosis } = await diagnosed('probed', { budget: 3600, seedCount: 1 })
   expect(diagnosis.settings.probes).toBeUndefined()
-  expect(diagnosis.trials.filter(({ control }) => control === 'patient').map((trial) => trial.steps)).toEqual([60])
+  expect(diagnosis.trials.filter(({ control }) => control === 'network').map((trial) => trial.steps)).toEqual([60])
 })
 
 it('shortens what is too long for the budget, and its warm-up, and says so', async () => {
@@ -110,7 +110,7 @@ it('shortens what is too long for the budget, and its warm-up, and says so', asy
   const { steps, schedule } = diagnosis.settings
   expect(steps).toBeLessThan(2_000_000)
   expect(schedule.warmup).toBe(steps / 2)
-  expect(diagnosis.trials.filter(({ control }) => control === 'patient').map((trial) => trial.steps)).toEqual([steps])
+  expect(diagnosis.trials.filter(({ control }) => control === 'network').map((trial) => trial.steps)).toEqual([steps])
   const [, note] = diagnosis.notes
   expect(note).toMatch(
     /^The run's 2,000,000 steps are shortened to \d+, to fit the budget of 2 seconds; a budget of \d+ (seconds|minutes|hours?) would take all\.$/,

@@ -95,19 +95,19 @@ describe('a diagnosis of a healthy network', () => {
     expect(interrupted).toBe(false)
     expect(seconds).toBeGreaterThan(0)
     expect(evidence.stages).toHaveLength(4)
-    expect(evidence.depths).toMatchObject({ patient: 3, shallow: 2 })
+    expect(evidence.depths).toMatchObject({ subject: 3, shallow: 2 })
   })
 
   it('does without a twin where nothing is repeated', async () => {
     const { evidence, judgment } = await diagnosed(chain(dense(8), relu(), dense(2)))
     expect(named(evidence.records)).toEqual(['patient 0', 'patient 1', 'patient 2'])
-    expect(evidence.depths.patient).toBe(1)
+    expect(evidence.depths.network).toBe(1)
     expect(judgment.verdict).toBe('healthy')
   })
 
   it('may be of a network without a hidden layer', async () => {
     const { evidence, judgment } = await diagnosed(chain(dense(2)))
-    expect(evidence.depths.patient).toBe(0)
+    expect(evidence.depths.network).toBe(0)
     expect(judgment.verdict).toBe('healthy')
     expect(evidence.applicable.has('4 x width')).toBe(false)
   })
@@ -168,9 +168,9 @@ describe("a diagnosis's budget", () => {
     const onEvent = (event: DiagnosisEvent): void => {
       if (event.kind === 'steps') plans.push(event.steps)
     }
-    const { patient } = await diagnosed(good, { choosesSteps: true, budgetSeconds: 1e-3, onEvent, seeds: [0] })
-    const { patient: given } = await diagnosed(good, { onEvent, seeds: [0] })
-    expect(plans).toEqual([patient.settings.steps, given.settings.steps])
+    const { subject } = await diagnosed(good, { choosesSteps: true, budgetSeconds: 1e-3, onEvent, seeds: [0] })
+    const { subject: given } = await diagnosed(good, { onEvent, seeds: [0] })
+    expect(plans).toEqual([subject.settings.steps, given.settings.steps])
     expect(plans[0]).toBeGreaterThanOrEqual(50)
     expect(plans[1]).toBe(40)
   })
@@ -200,7 +200,7 @@ describe('a diagnosis that is stopped', () => {
   it('gives what there is, and says so', async () => {
     const stop = new AbortController()
     const onEvent = (event: DiagnosisEvent): void => {
-      if (event.kind === 'finished' && event.result && event.trial.control === 'patient') stop.abort()
+      if (event.kind === 'finished' && event.result && event.trial.control === 'network') stop.abort()
     }
     const { evidence, interrupted } = await diagnosed(bad, { abort: stop.signal, onEvent })
     expect(interrupted).toBe(true)

@@ -1,7 +1,7 @@
 /** Diagnoses to test reports with; no randomness, so that a text can be a snapshot. */
 
 import type { DiagnosisData, DiagnosisTrial } from '../../src/report/diagnosis-data.ts'
-import { PATIENT, TWIN } from '../../src/report/diagnosis-data.ts'
+import { NETWORK, TWIN } from '../../src/report/diagnosis-data.ts'
 
 const STEPS = [0, 1, 2, 5, 10, 20, 40, 80, 150, 250, 350, 450, 600]
 const STAGES = ['first', ...Array.from({ length: 58 }, (_, index) => `hidden[${index}]`), 'output']
@@ -122,7 +122,7 @@ export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
     ],
     open: [],
     trials: [
-      ...each((seed) => trial(PATIENT, seed, 2.28)),
+      ...each((seed) => trial(NETWORK, seed, 2.28)),
       ...each((seed) => trial(TWIN, seed, 0.08, { note: 'mlp:depth=12' })),
       ...each((seed) => trial('rate / 3', seed, 2.29)),
       ...each((seed) => trial('rate / 10', seed, 2.3)),
@@ -158,7 +158,7 @@ export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
         scale: 'linear',
         domain: [0, 1],
         series: [
-          { name: PATIENT, values: cosines(60) },
+          { name: NETWORK, values: cosines(60) },
           { name: TWIN, values: cosines(12) },
         ],
         caption: 'Layer by layer, the samples become alike. At 1 the layers behind can’t tell them apart.',
@@ -169,7 +169,7 @@ export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
         axis: 'Mean square',
         scale: 'log',
         series: [
-          { name: PATIENT, values: STAGES.map((_, layer) => 1.1 ** -layer) },
+          { name: NETWORK, values: STAGES.map((_, layer) => 1.1 ** -layer) },
           { name: TWIN, values: STAGES.slice(0, 12).map((_, layer) => 1.1 ** -layer) },
         ],
         caption: 'Neither vanishes.',

@@ -1,6 +1,6 @@
 /** Diagnoses with other outcomes, to test reports with. */
 
-import { type DiagnosisData, PATIENT, TWIN } from '../../src/report/diagnosis-data.ts'
+import { type DiagnosisData, NETWORK, TWIN } from '../../src/report/diagnosis-data.ts'
 import { collapsed, trial } from './diagnosis-sample.ts'
 
 /** A residual network that does as well as its twin. */
@@ -27,7 +27,7 @@ export function healthy(): DiagnosisData {
         cures: [],
       },
     ],
-    trials: [PATIENT, TWIN].flatMap((control) => [1, 2, 3].map((seed) => trial(control, seed, 0.08))),
+    trials: [NETWORK, TWIN].flatMap((control) => [1, 2, 3].map((seed) => trial(control, seed, 0.08))),
     picture: 'losses',
   }
 }
@@ -50,7 +50,7 @@ export function undecided(): DiagnosisData {
       },
       { cause: 'under-capacity', title: 'Too little capacity', wouldDecide: '4 x width', seconds: null },
     ],
-    trials: [trial(PATIENT, 1, 0.9), trial(TWIN, 1, 0.2), trial('rate / 3', 1, 2, { diverged: true })],
+    trials: [trial(NETWORK, 1, 0.9), trial(TWIN, 1, 0.2), trial('rate / 3', 1, 2, { diverged: true })],
     maps: [],
     picture: 'losses',
   }
@@ -78,6 +78,6 @@ const nasty = '<script>alert("1")</script> & \u001b[31m</style>'
 
 /** The data with every text of it replaced, but for those that the report looks up. */
 export function hostile(data: DiagnosisData): DiagnosisData {
-  const isKept = (value: string) => ['patient', 'shallow twin', 'log', 'linear', 'cosine', 'losses'].includes(value)
+  const isKept = (value: string) => ['network', 'shallow twin', 'log', 'linear', 'cosine', 'losses'].includes(value)
   return JSON.parse(JSON.stringify(data, (_, value) => (typeof value === 'string' && !isKept(value) ? nasty : value)))
 }

@@ -10,7 +10,7 @@ import type { TrialRecord } from '../../src/diagnosis/trial-record.ts'
 import { wordsOf } from '../../src/diagnosis/wording/causes.ts'
 import { groundText } from '../../src/diagnosis/wording/grounds.ts'
 import type { Words } from '../../src/diagnosis/wording/words.ts'
-import type { Reading } from '../../src/probes/look.ts'
+import type { Reading } from '../../src/probes/probe-pass.ts'
 
 /** Null: what a training that diverged has. */
 export type Result = number | null
@@ -40,16 +40,16 @@ export function madeUpTrials(control: ControlName, made: MadeUpTrials): TrialRec
   return seeds.map((seed, index): TrialRecord => {
     const train = { loss: loss[index], error: error[index] }
     const test = { loss: testLoss[index], error: testError[index] }
-    const way = testLosses.map((value, look) => ({
-      step: 10 * (look + 1),
+    const way = testLosses.map((value, run) => ({
+      step: 10 * (run + 1),
       train,
       test: { ...test, loss: value },
       reading: {},
     }))
-    const looks = [{ step: 0, reading: start }, ...way, { step: 100, train, test, reading: end }]
+    const snapshots = [{ step: 0, reading: start }, ...way, { step: 100, train, test, reading: end }]
     const diverged = loss[index] === null ? 'after 3 steps the weights of hidden[2] were no longer finite' : null
     const about = { control, seed, steps: 100, seconds: 1, work: 1000, precision: 'float32' as const, losses: [] }
-    return { ...about, train, test, diverged, looks }
+    return { ...about, train, test, diverged, snapshots }
   })
 }
 
@@ -86,7 +86,7 @@ export function madeUpEvidence(made: MadeUp = {}): Evidence {
   const isThere = (name: ControlName): boolean => name !== 'shallow twin' || trials[name] !== undefined
   return {
     stages: [...hiddenStages, { name: 'readout', skips: false, multiplier: 1 }],
-    depths: { what: 'hidden layer', patient: hidden, shallow: Math.ceil(hidden / 3), shallower: 1 },
+    depths: { what: 'hidden layer', network: hidden, shallow: Math.ceil(hidden / 3), shallower: 1 },
     isTwinGiven: false,
     isNarrow: false,
     chance,
@@ -124,19 +124,19 @@ const lost = { loss: [2.3, 2.31, 2.305] }
 
 /** Trains as well as its twin. */
 export const sound = (start: Reading = reading()): MadeUp['trials'] => ({
-  patient: { ...fine, start },
+  network: { ...fine, start },
   'shallow twin': { ...fine, start: reading() },
 })
 
 /** Trains worse than its twin. */
 export const worse = (start: Reading = reading()): MadeUp['trials'] => ({
-  patient: { ...far, start },
+  network: { ...far, start },
   'shallow twin': { ...fine, start: reading() },
 })
 
 /** Doesn't train, and its twins neither. */
 export const helpless = (start: Reading = reading()): MadeUp['trials'] => ({
-  patient: { ...lost, start },
+  network: { ...lost, start },
   'shallow twin': { ...lost, start },
   'shallower twin': { ...lost, start },
 })

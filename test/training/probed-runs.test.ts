@@ -8,7 +8,7 @@ import {
   dense,
   dropout,
   momentum,
-  type ProbeLook,
+  type ProbeSnapshot,
   probedLayers,
   type Run,
   relu,
@@ -44,10 +44,10 @@ const recipe = {
 /** With all else that is measured on the way; the warm-up is over at its first look. */
 const measured = { ...recipe, evaluateEvery: 40, warmupUntilError: 0.67 } as const
 const probes = { of: ['gradientNorm', 'deadUnits', 'angularDistance', 'distanceFromStart'], every: 40 } as const
-const stepsLookedAt = [0, 40, 80, 120, 160, 200, 230]
+const probedSteps = [0, 40, 80, 120, 160, 200, 230]
 
 const metrics = (name: string): string => readFileSync(join(place(name), 'metrics.jsonl'), 'utf8')
-const looksIn = (name: string): ProbeLook[] =>
+const snapshotsIn = (name: string): ProbeSnapshot[] =>
   metrics(name)
     .trimEnd()
     .split('\n')
@@ -71,7 +71,7 @@ beforeAll(async () => {
 describe('probes', () => {
   it('change no bit of a training, and cost nothing where none is asked for', async () => {
     const plain = await train(network, measured)
-    const { probes: looks, settings, ...rest } = unbroken
+    const { probes: snapshots, settings, ...rest } = unbroken
     const { probes: asked, ...others } = settings
     expect(outcome({ ...rest, settings: others })).toEqual(outcome(plain))
     expect(plain).not.toHaveProperty('probes')
@@ -81,14 +81,14 @@ describe('probes', () => {
   })
 
   it('say before the first step, every so many steps and after the last how each layer is', () => {
-    const { probes: looks = [], blueprint } = unbroken
+    const { probes: snapshots = [], blueprint } = unbroken
     expect(probedLayers(blueprint)).toEqual(['dense1', 'hidden[0]', 'hidden[1]', 'hidden[2]', 'dense2'])
-    expect(looks.map(({ step }) => step)).toEqual(stepsLookedAt)
-    for (const { probes: seen } of looks) {
+    expect(snapshots.map(({ step }) => step)).toEqual(probedSteps)
+    for (const { probes: seen } of snapshots) {
       expect(Object.keys(seen)).toEqual(probes.of)
       expect(Object.values(seen).map((values) => values.length)).toEqual([5, 5, 5, 5])
     }
-    const [first, second] = looks
+    const [first, second] = snapshots
     expect(first.probes.distanceFromStart).toEqual([0, 0, 0, 0, 0])
     for (const value of second.probes.distanceFromStart) expect(value).toBeGreaterThan(0.001)
     for (const value of first.probes.gradientNorm) expect(value).toBeGreaterThan(0)
@@ -96,18 +96,18 @@ describe('probes', () => {
   })
 
   it('see after so many steps what a training of so many steps ends with', async () => {
-    const { probes: looks = [] } = unbroken
+    const { probes: snapshots = [] } = unbroken
     const shorter = await train(network, { ...measured, steps: 80, probes })
-    expect(shorter.probes).toEqual(looks.slice(0, 3))
+    expect(shorter.probes).toEqual(snapshots.slice(0, 3))
   })
 
   it('are told when they are seen, and leave what else is measured alone', async () => {
-    const told: ProbeLook[] = []
+    const told: ProbeSnapshot[] = []
     const others: object[] = []
     const run = await train(network, {
       ...measured,
       probes: { of: ['gradientNorm'], every: 115 },
-      onProbed: (look) => told.push(look),
+      onProbed: (run) => told.push(run),
       onMeasured: (one) => others.push(one),
     })
     expect(told).toEqual(run.probes)
@@ -118,27 +118,27 @@ describe('probes', () => {
   })
 
   it('are the usual ones every 50 steps where nothing else is said', async () => {
-    const { settings, probes: looks = [] } = await train(network, { ...recipe, steps: 60, probes: {} })
+    const { settings, probes: snapshots = [] } = await train(network, { ...recipe, steps: 60, probes: {} })
     expect(settings.probes).toEqual({ of: usualProbes, every: 50 })
-    expect(looks.map(({ step }) => step)).toEqual([0, 50, 60])
+    expect(snapshots.map(({ step }) => step)).toEqual([0, 50, 60])
   })
 
   it('see the network that diverged as it was before that step, once', async () => {
     const options = { ...recipe, optimizer: momentum({ rate: 1e18 }) }
-    const { diverged, probes: looks = [] } = await train(network, {
+    const { diverged, probes: snapshots = [] } = await train(network, {
       ...options,
       probes: { of: ['meanSquare'], every: 1 },
     })
     const { step = 0 } = diverged ?? {}
-    expect(looks.map((look) => look.step)).toEqual(Array.from({ length: step + 1 }, (_, index) => index))
+    expect(snapshots.map((run) => run.step)).toEqual(Array.from({ length: step + 1 }, (_, index) => index))
     const later = await train(network, { ...options, probes: { of: ['meanSquare'], every: 100 } })
-    expect(later.probes).toEqual([looks[0], looks[step]])
+    expect(later.probes).toEqual([snapshots[0], snapshots[step]])
   })
 })
 
 describe('a run with probes', () => {
   it('has its looks in its metrics, each before the lines of its step', () => {
-    expect(looksIn('whole')).toEqual(unbroken.probes)
+    expect(snapshotsIn('whole')).toEqual(unbroken.probes)
     const kinds = metrics('whole')
       .trimEnd()
       .split('\n')
@@ -249,20 +249,20 @@ describe('train --probes', () => {
     const words = '--probes effectiveRank,gradientNorm --probe-every 20'
     const run = await isobathJson(`${quick} --run json ${words} --evaluate-every 30`)
     expect(run.probedLayers).toEqual(['first', 'hidden[0]', 'hidden[1]', 'hidden[2]', 'readout'])
-    expect(run.probes).toEqual(looksIn('json'))
+    expect(run.probes).toEqual(snapshotsIn('json'))
     expect(run.probes).toMatchObject([0, 20, 40, 60].map((step) => ({ step })))
     const plain = await isobathJson(`${quick} --run plain --evaluate-every 30`)
     expect(run.weightsSha256).toBe(plain.weightsSha256)
     expect(run.losses).toEqual(plain.losses)
     expect(plain.probes).toBeUndefined()
-    expect(looksIn('plain')).toEqual([])
+    expect(snapshotsIn('plain')).toEqual([])
   })
 
   it('draws a picture for each probe into a folder, also of a run that has ended', async () => {
     const { stdout } = await isobath('train --resume json --probe-figure looks')
     expect(stdout).toContain('Drawn: looks/gradientNorm.svg, looks/effectiveRank.svg\n')
-    expect(readdirSync('looks').sort()).toEqual(['effectiveRank.svg', 'gradientNorm.svg'])
-    for (const name of readdirSync('looks')) expect(verifyMarkup(readFileSync(join('looks', name), 'utf8'))).toEqual([])
+    expect(readdirSync('snapshots').sort()).toEqual(['effectiveRank.svg', 'gradientNorm.svg'])
+    for (const name of readdirSync('snapshots')) expect(verifyMarkup(readFileSync(join('snapshots', name), 'utf8'))).toEqual([])
   })
 
   it('takes the usual probes where only a picture or a distance is asked for', async () => {

@@ -45,7 +45,7 @@ export interface PreparedPeer {
   /** Those to try. */
   readonly settings: readonly PeerSetting[]
   /** The milliseconds of some steps. */
-  turn(setting: PeerSetting): Promise<readonly number[]>
+  timeRound(setting: PeerSetting): Promise<readonly number[]>
 }
 
 export interface Peer {

@@ -47,9 +47,9 @@ it('has networks with as many parameters as ours, trains them in every setting, 
     // One thread: on a busy machine PyTorch's threads wait for each other.
     for (const work of [mlpWork(mlpSizes[1]), ...resnetSizes.map(resnetWork)]) {
       const problem = problemOf(work, 1)
-      const { settings, turn } = await peer.prepare(problem, signal)
+      const { settings, timeRound } = await peer.prepare(problem, signal)
       for (const setting of settings) {
-        for (const time of await turn(setting)) expect(time, work.name).toBeGreaterThan(0)
+        for (const time of await timeRound(setting)) expect(time, work.name).toBeGreaterThan(0)
       }
       const other = peer.prepare({ ...problem, parameters: 1 }, signal)
       await expect(other).rejects.toThrowError(

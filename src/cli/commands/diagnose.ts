@@ -72,12 +72,12 @@ export function defineDiagnose(command: Command, words: readonly string[]): Comm
     if (flags.figure !== undefined) checkFigure(flags.figure, inputs, [flags.report])
     if (flags.resume !== undefined) {
       refuseChoices(command, resumable, '--resume: the diagnosis goes on as it began', text)
-      return resumeKept(flags.resume, flags, commandLine)
+      return resumeStored(flags.resume, flags, commandLine)
     }
     if (text === undefined) return command.error("error: missing required argument 'network'")
     if (isRunArgument(text)) {
       refuseChoices(command, choosable, `${text}: the run is diagnosed as it was trained`)
-      return diagnoseKept(text, flags, commandLine)
+      return diagnoseStored(text, flags, commandLine)
     }
     return diagnoseNew(text, flags, commandLine)
   })
@@ -121,7 +121,7 @@ const resumable = new Set([
   'json',
 ])
 
-async function resumeKept(folder: string, flags: Flags, command: string): Promise<void> {
+async function resumeStored(folder: string, flags: Flags, command: string): Promise<void> {
   const facts = await readDiagnosisFacts(folder)
   const { label, budget: before } = facts
   const data = await readDataOf(facts, { dataDir: flags.dataDir })
@@ -151,7 +151,7 @@ const choosable = new Set([
   'json',
 ])
 
-async function diagnoseKept(trained: string, flags: Flags, command: string): Promise<void> {
+async function diagnoseStored(trained: string, flags: Flags, command: string): Promise<void> {
   const budget = budgetOf(flags)
   const facts = await readRunFacts(trained)
   const { label } = facts

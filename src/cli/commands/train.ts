@@ -25,7 +25,7 @@ import {
   type ProbeFlags,
   probeOptions,
   probesAsked,
-  probesKept,
+  storedProbes,
 } from '../probe-options.ts'
 import { refuseChoices } from '../refuse-choices.ts'
 import { readDataOf } from '../run-data.ts'
@@ -108,7 +108,7 @@ async function resumeRun(folder: string, flags: Flags): Promise<void> {
     )
   }
   if (flags.probeFigure !== undefined) {
-    checkFigures('--probe-figure', flags.probeFigure, probesKept(facts.recipe.probes), [], [flags.figure])
+    checkFigures('--probe-figure', flags.probeFigure, storedProbes(facts.recipe.probes), [], [flags.figure])
   }
   const { train: trained, test, validation, ...about } = facts.data
   const held = validation === undefined ? {} : { validation: { count: validation } }

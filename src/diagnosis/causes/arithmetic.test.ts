@@ -49,7 +49,7 @@ describe('an error of the arithmetic', () => {
 
   it('takes as many seeds as there are', () => {
     const one = madeUpEvidence({
-      trials: { patient: { loss: [2.3] }, 'shallow twin': { loss: [2.3] }, float64: { loss: [0.1] } },
+      trials: { network: { loss: [2.3] }, 'shallow twin': { loss: [2.3] }, float64: { loss: [0.1] } },
       seeds: [0],
     })
     expect(assess(one).state).toBe('holds')

@@ -32,7 +32,7 @@ export function numericalError(evidence: Evidence): Judged<'numerical-error', Nu
   if (answer.kind === 'needs') return open(cause, { gradient, outcome: 'untried' }, [answer.need])
   const by = { controls: [control] } as const
   if (answer.kind === 'impossible') {
-    const isDone = recordsOf(evidence, 'patient').some(({ precision }) => precision === control)
+    const isDone = recordsOf(evidence, 'network').some(({ precision }) => precision === control)
     if (isDone) return ruledOut(cause, { gradient, outcome: 'in float64 already' }, by)
     return open(cause, { gradient, outcome: 'untried' }, [])
   }

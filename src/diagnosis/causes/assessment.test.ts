@@ -14,7 +14,7 @@ describe('a network that trains', () => {
     const trains = madeUpEvidence({ trials: sound() })
     expect(harmlessness(trains)).toEqual({ outcome: 'harmless', twin: 'own' })
     expect(harmlessness({ ...trains, isTwinGiven: true })).toEqual({ outcome: 'harmless', twin: 'given' })
-    expect(harmlessness(madeUpEvidence({ trials: { patient: { loss: [0.1] } } }))).toMatchObject({ twin: null })
+    expect(harmlessness(madeUpEvidence({ trials: { network: { loss: [0.1] } } }))).toMatchObject({ twin: null })
     expect(harmlessness(madeUpEvidence({ trials: worse() }))).toBeUndefined()
   })
 })

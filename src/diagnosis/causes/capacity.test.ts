@@ -20,7 +20,7 @@ const judged = (evidence: Evidence, earlier: Earlier): Worded => worded(underCap
 
 /** It fits as poorly as its twin. */
 const poor: MadeUp['trials'] = {
-  patient: { loss: all(1), error: all(0.4) },
+  network: { loss: all(1), error: all(0.4) },
   'shallow twin': { loss: all(1), error: all(0.4) },
 }
 const assess = (controls: MadeUp['trials'] = {}, made: MadeUp = {}, earlier: Earlier = []): Worded =>
@@ -87,27 +87,27 @@ describe('too little capacity', () => {
   })
 
   it('says nothing of fewer layers where there is no network with fewer', () => {
-    const alone = { patient: poor?.patient, '3 x steps': slow, '4 x width': withError(...all(0.1)) }
+    const alone = { network: poor?.network, '3 x steps': slow, '4 x width': withError(...all(0.1)) }
     const found = judged(madeUpEvidence({ trials: alone, without: ['shallow twin', 'shallower twin'] }), [])
     expect(found.state).toBe('holds')
     expect(textOf(found)).not.toContain('fewer layers')
   })
 
   it('is not settled by a wider network with fewer than three seeds', () => {
-    const one = { patient: withError(0.4), '3 x steps': withError(0.38), '4 x width': withError(0.1) }
+    const one = { network: withError(0.4), '3 x steps': withError(0.38), '4 x width': withError(0.1) }
     expect(judged(madeUpEvidence({ trials: one, seeds: [0] }), [])).toMatchObject({ state: 'open', needs: [] })
   })
 
   it('compares the same seeds', () => {
-    const trials = { patient: withError(0.1, 0.1, 0.9), '3 x steps': withError(0.1) }
+    const trials = { network: withError(0.1, 0.1, 0.9), '3 x steps': withError(0.1) }
     expect(judged(madeUpEvidence({ trials }), []).state).toBe('open')
-    const perfect = { patient: withError(0, 0, 0.9), '3 x steps': withError(0) }
+    const perfect = { network: withError(0, 0, 0.9), '3 x steps': withError(0) }
     expect(judged(madeUpEvidence({ trials: perfect }), []).needs).toEqual([{ control: '3 x steps', seeds: 3 }])
   })
 
   it("isn't looked for where it fits its training set", () => {
     const fits = (error: number) =>
-      judged(madeUpEvidence({ trials: { patient: { loss: all(0.1), error: all(error) } } }), [])
+      judged(madeUpEvidence({ trials: { network: { loss: all(0.1), error: all(error) } } }), [])
     expect(fits(poorFit * 0.99)).toMatchObject({ state: 'ruled out', needs: [] })
     expect(fits(poorFit * 1.01).state).toBe('open')
     expect(judged(madeUpEvidence({ trials: sound() }), []).state).toBe('ruled out')
@@ -129,7 +129,7 @@ describe('too little capacity', () => {
 
   it('is measured with values as with classes', () => {
     const trials = {
-      patient: { loss: all(0.8), error: all(0.8) },
+      network: { loss: all(0.8), error: all(0.8) },
       '3 x steps': { loss: [0.8], error: [0.8] },
       '4 x width': { loss: all(30), error: all(30) },
       '16 x width': { loss: all(0.1), error: all(0.1) },
@@ -144,7 +144,7 @@ describe('too little capacity', () => {
 describe('a network that is worse than its twin', () => {
   const against = (twinError: number, isNarrow = false) => {
     const trials = {
-      patient: { loss: all(2), error: all(0.8) },
+      network: { loss: all(2), error: all(0.8) },
       'shallow twin': { loss: all(1.2), error: all(twinError) },
       '3 x steps': { loss: [2], error: [0.8] },
       '4 x width': { loss: all(0.1), error: all(0.05) },

@@ -44,7 +44,7 @@ export type UnderCapacityFacts = {
 export function underCapacity(evidence: Evidence, earlier: Earlier): Assessed<'under-capacity', UnderCapacityFacts> {
   const cause = 'under-capacity'
   const { applicable, seeds, isNarrow } = evidence
-  const error = meanOf(evidence, 'patient', trainingError) ?? Number.NaN
+  const error = meanOf(evidence, 'network', trainingError) ?? Number.NaN
   const known = { error, errorLimit: poorFit }
   if (symptomOf(evidence) === 'worse than its twin' && !evidence.isTwinGiven && twinFits(evidence, error)) {
     return ruledOut(cause, { ...known, outcome: 'twin fits' }, { observation: 'shallow twin' })

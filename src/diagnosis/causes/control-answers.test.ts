@@ -29,8 +29,8 @@ describe("a control's answer", () => {
 })
 
 describe('the losses with a control and without it', () => {
-  const change = (loss: readonly (number | null)[], patient: readonly (number | null)[] = [1, 2, 3]): LossChange =>
-    lossChange(madeUpEvidence({ trials: { patient: { loss: patient }, float64: { loss } } }), 'float64')
+  const change = (loss: readonly (number | null)[], network: readonly (number | null)[] = [1, 2, 3]): LossChange =>
+    lossChange(madeUpEvidence({ trials: { network: { loss: network }, float64: { loss } } }), 'float64')
 
   it('are of the same seeds', () => {
     expect(change([0.5])).toEqual({ before: 1, after: 0.5 })

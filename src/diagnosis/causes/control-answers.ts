@@ -37,17 +37,17 @@ export interface LossChange {
 export function lossChange(evidence: Evidence, control: ControlName): LossChange {
   const runs = recordsOf(evidence, control)
   const seeds = new Set(runs.map(({ seed }) => seed))
-  const patients = recordsOf(evidence, 'patient').filter(({ seed }) => seeds.has(seed))
+  const records = recordsOf(evidence, 'network').filter(({ seed }) => seeds.has(seed))
   const lossOf = (records: typeof runs): number | null =>
     summarize(records.map(({ train }) => train.loss))?.mean ?? null
-  return { before: lossOf(patients), after: lossOf(runs) }
+  return { before: lossOf(records), after: lossOf(runs) }
 }
 
 /** Without a symptom, a training error above this is still worth a try at another rate. */
 export const poorFit = 0.1
 
 export function fitsPoorly(evidence: Evidence): boolean {
-  const error = meanOf(evidence, 'patient', trainingError) ?? 0
+  const error = meanOf(evidence, 'network', trainingError) ?? 0
   return error >= Math.min(poorFit, evidence.chance.error / 2)
 }
 
@@ -67,7 +67,7 @@ export const halved = 0.5
 
 /** How much of its training error a control takes away; null before it was run. */
 export function relief(evidence: Evidence, control: ControlName): Relief | null {
-  const found = difference(evidence, 'patient', control, trainingError)
+  const found = difference(evidence, 'network', control, trainingError)
   if (!found) return null
   const { first: before, second: after, count: seeds } = found
   // Where there is no error with these seeds, only the others can tell.

@@ -85,7 +85,7 @@ describe('a collapse of correlation', () => {
   it('tells the effective rank where it is known', () => {
     const known = assess(collapsed([0.7, 1e-4]))
     expect(known.evidence.map(({ value }) => value)).toContain(
-      madeUpEvidence({ trials: worse() }).records[0].looks[0].reading.effectiveRank?.at(-2),
+      madeUpEvidence({ trials: worse() }).records[0].snapshots[0].reading.effectiveRank?.at(-2),
     )
     const start = reading({ cosine: [0.3, 0.9999, 0], effectiveRank: all(Number.NaN, 3) })
     const unknown = assess(madeUpEvidence({ trials: worse(start), hidden: 2 }))

@@ -11,7 +11,7 @@ describe('values by layer', () => {
   })
 
   it('are of the hidden stages, counted from 1', () => {
-    const evidence = madeUpEvidence({ trials: { patient: { loss: [1], start: { meanSquare: [1, 2, 3] } } } })
+    const evidence = madeUpEvidence({ trials: { network: { loss: [1], start: { meanSquare: [1, 2, 3] } } } })
     expect(hiddenReading(evidence, 'meanSquare')).toEqual([1, 2])
     expect(hiddenReading(evidence, 'cosine')).toEqual([])
     expect(placeOf(evidence, 0)).toEqual({ layer: 1, of: 6 })

@@ -87,20 +87,20 @@ describe('a failure of the solver', () => {
 
   it('compares three times the steps with the same seeds', () => {
     // The patient lacks nothing with the first seed, and with three times the steps neither.
-    const trials = { patient: { loss: [0.3, 1.5, 1.5] }, 'shallow twin': { loss: [0.2, 0.05, 0.05] } }
+    const trials = { network: { loss: [0.3, 1.5, 1.5] }, 'shallow twin': { loss: [0.2, 0.05, 0.05] } }
     const first = { ...worse(), ...trials, '3 x steps': { loss: [0.21] } }
     const evidence = { ...madeUpEvidence({ trials: first, measured: { constructive } }), seeds: [0, 1, 2] }
     expect(judged(evidence, excluded).state).not.toBe('holds')
   })
 
   it('is not told where the seeds do not say that it is worse', () => {
-    const trials = { patient: { loss: [1.5] }, 'shallow twin': { loss: [0.05] }, '3 x steps': { loss: [1.5] } }
+    const trials = { network: { loss: [1.5] }, 'shallow twin': { loss: [0.05] }, '3 x steps': { loss: [1.5] } }
     const found = judged(madeUpEvidence({ trials, seeds: [0], measured: { constructive } }), excluded)
     expect(found).toMatchObject({ state: 'open', needs: [] })
   })
 
   it('is not ruled out by a twin that there is none of', () => {
-    const alone = judged(madeUpEvidence({ trials: { patient: { loss: all(2.3) } } }), [])
+    const alone = judged(madeUpEvidence({ trials: { network: { loss: all(2.3) } } }), [])
     expect(alone.statement).not.toContain("doesn't train")
   })
 
@@ -109,7 +109,7 @@ describe('a failure of the solver', () => {
       state: 'ruled out',
       needs: [],
     })
-    expect(judged(madeUpEvidence({ trials: { patient: { loss: all(0.1) } } }), [])).toMatchObject({
+    expect(judged(madeUpEvidence({ trials: { network: { loss: all(0.1) } } }), [])).toMatchObject({
       state: 'ruled out',
       by: 'training',
     })
@@ -120,7 +120,7 @@ describe('a failure of the solver', () => {
   })
 
   it('is measured against a twin without any loss', () => {
-    const trials = { patient: { loss: all(1) }, 'shallow twin': { loss: all(0) }, '3 x steps': { loss: [1] } }
+    const trials = { network: { loss: all(1) }, 'shallow twin': { loss: all(0) }, '3 x steps': { loss: [1] } }
     const found = judged(madeUpEvidence({ trials, measured: { constructive } }), excluded)
     expect(found).toMatchObject({ state: 'holds', score: 1 })
     expect(textOf(found)).not.toMatch(unreadable)

@@ -34,7 +34,7 @@ export interface TwinExcess {
   readonly limit: number
   /** Means over the seeds that both have, and of their differences; null where they have none in common. */
   readonly pairs: {
-    readonly patient: number
+    readonly network: number
     readonly twin: number
     readonly difference: number
     /** Half of the difference's 95% interval; null with too few seeds for one. */
@@ -98,17 +98,17 @@ export function optimizationFailure(
   const found = { ...excess, longer, longerLoss }
   if (!isStillWorse) return ruledOut(cause, { ...found, outcome: 'merely slow' }, { controls: [longer] })
   const bound = constructive && constructive.impossible === null ? constructive.loss : null
-  const patientLoss = meanOf(evidence, 'patient', trainingLoss) ?? Number.NaN
-  const known = bound !== null && bound < patientLoss ? bound : null
+  const networkLoss = meanOf(evidence, 'network', trainingLoss) ?? Number.NaN
+  const known = bound !== null && bound < networkLoss ? bound : null
   const score = scoreOf(excess.pairs?.excess ?? Number.NaN, leastExcess)
   return holds(cause, { ...found, outcome: 'solver fails', constructive: known }, score)
 }
 
 function excessOver(evidence: Evidence, twin: ControlOf<'twin'>): TwinExcess {
-  const found = difference(evidence, twin, 'patient')
+  const found = difference(evidence, twin, 'network')
   if (!found) return { twin, limit: leastExcess, pairs: null }
   const { first, second, mean, halfWidth, count } = found
-  const pairs = { patient: second, twin: first, difference: mean, halfWidth, seeds: count, excess: mean / first }
+  const pairs = { network: second, twin: first, difference: mean, halfWidth, seeds: count, excess: mean / first }
   return { twin, limit: leastExcess, pairs }
 }
 
@@ -121,10 +121,10 @@ function longerRun(
   const loss = meanOf(evidence, longer, trainingLoss) ?? Number.NaN
   // With the same seeds.
   const goal = difference(evidence, longer, reference)?.second ?? Number.NaN
-  const patient = difference(evidence, longer, 'patient')?.second ?? Number.NaN
+  const network = difference(evidence, longer, 'network')?.second ?? Number.NaN
   if (runs === 0) return { need: { control: longer, seeds: 1 }, isStillWorse: true, loss }
   // One seed decides where it is on the patient's side of the way between the two.
-  const isFar = loss > (goal + patient) / 2
+  const isFar = loss > (goal + network) / 2
   if (runs < evidence.seeds.length && !isFar) {
     return { need: { control: longer, seeds: evidence.seeds.length }, isStillWorse: true, loss }
   }

@@ -28,8 +28,8 @@ const gapOf = (evidence: Evidence, record: TrialRecord): number | null =>
   record.test.error === null ? null : record.test.error - trainingError(evidence, record)
 
 /** How far the test loss ends above its lowest on the way, relative to that. */
-function riseOf({ looks }: TrialRecord): number | null {
-  const losses = looks.flatMap(({ test }) => test?.loss ?? [])
+function riseOf({ snapshots }: TrialRecord): number | null {
+  const losses = snapshots.flatMap(({ test }) => test?.loss ?? [])
   const last = losses.at(-1)
   if (last === undefined || losses.length < 2) return null
   const lowest = Math.min(...losses)
@@ -38,7 +38,7 @@ function riseOf({ looks }: TrialRecord): number | null {
 
 /** Errors in the mean of the seeds that both have. */
 interface ErrorPair {
-  readonly patient: number
+  readonly network: number
   readonly twin: number
 }
 
@@ -83,29 +83,29 @@ type Assessment = Judged<'overfitting', OverfittingFacts>
 
 export function overfitting(evidence: Evidence): Assessment {
   const cause = 'overfitting'
-  const patients = recordsOf(evidence, 'patient')
+  const records = recordsOf(evidence, 'network')
   const errors: Errors = {
-    error: meanOf(evidence, 'patient', trainingError) ?? Number.NaN,
-    gap: summarize(patients.map((record) => gapOf(evidence, record)))?.mean ?? 0,
+    error: meanOf(evidence, 'network', trainingError) ?? Number.NaN,
+    gap: summarize(records.map((record) => gapOf(evidence, record)))?.mean ?? 0,
     gapLimit: leastGap,
-    rise: summarize(patients.map(riseOf))?.mean ?? 0,
+    rise: summarize(records.map(riseOf))?.mean ?? 0,
     riseLimit: leastRise,
   }
   const reference = referenceOf(evidence)
-  const worse = reference && difference(evidence, reference, 'patient', trainingError)
+  const worse = reference && difference(evidence, reference, 'network', trainingError)
   const byTraining = { observation: 'training error' } as const
   if (symptomOf(evidence) === 'worse than its twin' || worse?.verdict === 'worse') {
     // The loss may be worse where the errors are equal, or where it has seeds that the twin has not.
-    const training = worse && worse.second > worse.first ? { patient: worse.second, twin: worse.first } : null
+    const training = worse && worse.second > worse.first ? { network: worse.second, twin: worse.first } : null
     return ruledOut(cause, { ...errors, outcome: 'worse in training', training }, byTraining)
   }
-  if (fails(evidence, 'patient')) return ruledOut(cause, { ...errors, outcome: 'learns nothing' }, byTraining)
-  const depth = reference && difference(evidence, reference, 'patient', testError)
+  if (fails(evidence, 'network')) return ruledOut(cause, { ...errors, outcome: 'learns nothing' }, byTraining)
+  const depth = reference && difference(evidence, reference, 'network', testError)
   // What is lost on the training set as well isn't lost to overfitting, be it within the spread of the seeds.
-  const widened = reference && difference(evidence, reference, 'patient', gapOf)
+  const widened = reference && difference(evidence, reference, 'network', gapOf)
   const isWider = widened?.verdict === 'worse' && widened.mean >= leastExcess
   if (depth?.verdict === 'worse' && depth.mean >= leastExcess && isWider) {
-    const test = { patient: depth.second, twin: depth.first }
+    const test = { network: depth.second, twin: depth.first }
     const found = { twin: twinOf(evidence), test, excess: depth.mean, excessLimit: leastExcess }
     return holds(cause, { ...errors, ...found, outcome: 'depth overfits' }, scoreOf(depth.mean, leastExcess))
   }
@@ -129,7 +129,7 @@ function memorizing(evidence: Evidence, errors: Errors): Assessment {
   if (recordsOf(evidence, 'half the data').length < seeds.length) {
     return open(cause, { ...errors, outcome: 'half untried' }, [{ control: 'half the data', seeds: seeds.length }])
   }
-  const wider = difference(evidence, 'patient', 'half the data', gapOf)
+  const wider = difference(evidence, 'network', 'half the data', gapOf)
   // With half the data it diverged: that says nothing about the gap.
   if (!wider) return learnedByHeart(evidence, errors)
   const change = { before: wider.first, withHalf: wider.second }

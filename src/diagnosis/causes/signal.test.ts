@@ -53,9 +53,9 @@ describe('an exploding signal', () => {
 
   it("isn't that of a single seed", () => {
     const trials = [along(1, 1e20), along(1, 1), along(1, 1)].flatMap((meanSquare, seed) =>
-      madeUpTrials('patient', { loss: [1.5], seeds: [seed], start: reading({ meanSquare }) }),
+      madeUpTrials('network', { loss: [1.5], seeds: [seed], start: reading({ meanSquare }) }),
     )
-    const others = madeUpEvidence({ trials: worse() }).records.filter(({ control }) => control !== 'patient')
+    const others = madeUpEvidence({ trials: worse() }).records.filter(({ control }) => control !== 'network')
     expect(exploding({ ...madeUpEvidence(), records: [...trials, ...others] }).state).toBe('ruled out')
   })
 

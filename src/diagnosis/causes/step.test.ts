@@ -64,7 +64,7 @@ describe('a step that is too large, of a network that is worse than its twin', (
   it('may be why nothing is learned at all', () => {
     const restored = { ...helpless(), 'rate / 10': { loss: all(0.5) } }
     expect(assess(restored).state).toBe('holds')
-    const diverged = { patient: { loss: [null, null, null] }, 'rate / 10': { loss: all(0.5) } }
+    const diverged = { network: { loss: [null, null, null] }, 'rate / 10': { loss: all(0.5) } }
     const found = assess(diverged)
     expect(found.state).toBe('holds')
     expect(found.statement).toContain('diverged')
@@ -83,7 +83,7 @@ describe('a step that is too large, of a network that is worse than its twin', (
 
 describe('a step that is too large, of a network that is no worse than its twin', () => {
   const poor = (error = 0.5): MadeUp['trials'] => ({
-    patient: { loss: all(1), error: all(error) },
+    network: { loss: all(1), error: all(error) },
     'shallow twin': { loss: all(1), error: all(error) },
   })
   const halves = { loss: all(0.4), error: all(0.2) }
@@ -114,13 +114,13 @@ describe('a step that is too large, of a network that is no worse than its twin'
   })
 
   it('compares the same seeds', () => {
-    const trials = { patient: { loss: all(1), error: [0.1, 0.1, 0.9] }, 'rate / 3': { loss: [1], error: [0.1] } }
+    const trials = { network: { loss: all(1), error: [0.1, 0.1, 0.9] }, 'rate / 3': { loss: [1], error: [0.1] } }
     expect(relief(madeUpEvidence({ trials }), 'rate / 3')?.share).toBe(0)
   })
 
   it('is not settled with fewer than three seeds', () => {
     const trials = {
-      patient: { loss: [1], error: [0.5] },
+      network: { loss: [1], error: [0.5] },
       'rate / 3': { loss: [0.1], error: [0.01] },
       'rate / 10': { loss: [1], error: [0.5] },
     }
@@ -146,10 +146,10 @@ describe('a step that is too large, of a network that is no worse than its twin'
   })
 
   it('is for other seeds to tell where there is no error with these', () => {
-    const patient = { loss: [0, 0, 0.9], error: [0, 0, 0.9] }
-    const with3 = madeUpEvidence({ trials: { patient, 'rate / 3': { loss: [0], error: [0] } } })
+    const network = { loss: [0, 0, 0.9], error: [0, 0, 0.9] }
+    const with3 = madeUpEvidence({ trials: { network, 'rate / 3': { loss: [0], error: [0] } } })
     expect(relief(with3, 'rate / 3')?.share).toBe(1)
     const zero = { loss: all(0), error: all(0) }
-    expect(relief(madeUpEvidence({ trials: { patient: zero, 'rate / 3': zero } }), 'rate / 3')?.share).toBe(0)
+    expect(relief(madeUpEvidence({ trials: { network: zero, 'rate / 3': zero } }), 'rate / 3')?.share).toBe(0)
   })
 })

@@ -44,7 +44,7 @@ type Assessment = Judged<'unstable-step', UnstableStepFacts>
 export function unstableStep(evidence: Evidence): Assessment {
   const symptom = symptomOf(evidence)
   if (symptom === 'none' && !fitsPoorly(evidence)) {
-    const error = meanOf(evidence, 'patient', trainingError) ?? Number.NaN
+    const error = meanOf(evidence, 'network', trainingError) ?? Number.NaN
     return ruledOut('unstable-step', { ...sharpnessOf(evidence), outcome: 'fits', error }, { observation: 'training' })
   }
   return symptom === 'none' ? byRelief(evidence) : byRecovery(evidence)

@@ -22,8 +22,8 @@ const probes = [
 describe.each(probes)('%s', (_name, probe, assess) => {
   const shares = (values: readonly number[], end = values): Worded => {
     const trials = worse(reading({ [probe]: values }))
-    const patient = { ...trials?.patient, loss: [1.5, 1.5, 1.5], end: reading({ [probe]: end }) }
-    return assess(madeUpEvidence({ trials: { ...trials, patient } }))
+    const network = { ...trials?.network, loss: [1.5, 1.5, 1.5], end: reading({ [probe]: end }) }
+    return assess(madeUpEvidence({ trials: { ...trials, network } }))
   }
   const limit = shares(all(0, 7)).evidence[0].limit ?? Number.NaN
 

@@ -123,7 +123,7 @@ describe('useless depth', () => {
       const found = judged(madeUpEvidence({ trials: helpless(), blocks, measured: usefulDepth() }))
       expect(found).toMatchObject({ state: 'ruled out', needs: [] })
     }
-    expect(judged(madeUpEvidence({ trials: { patient: { loss: [null] } } })).state).toBe('ruled out')
+    expect(judged(madeUpEvidence({ trials: { network: { loss: [null] } } })).state).toBe('ruled out')
   })
 
   it('needs no symptom', () => {

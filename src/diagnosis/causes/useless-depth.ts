@@ -51,7 +51,7 @@ export type UselessDepthFacts =
 type Assessment = Assessed<'useless-depth', UselessDepthFacts>
 
 export function uselessDepth(evidence: Evidence): Assessment {
-  if (fails(evidence, 'patient')) {
+  if (fails(evidence, 'network')) {
     return ruledOut('useless-depth', { outcome: 'learned nothing' }, { observation: 'training error' })
   }
   const blocks = evidence.stages.filter(({ skips }) => skips).length

@@ -43,7 +43,7 @@ describe('the answer', () => {
   })
 
   it('claims nothing of a network that was stopped before its twin was trained', () => {
-    const found = answer({ patient: { loss: [1.2, null], error: [0.46, null] }, 'shallow twin': { loss: [] } })
+    const found = answer({ network: { loss: [1.2, null], error: [0.46, null] }, 'shallow twin': { loss: [] } })
     expect(found[0]).toBe(
       'With 6 hidden layers the training loss is 1.2 (1 of 2 seeds diverged) where guessing gives 2.3; it was stopped before a network with fewer layers was trained to compare it with.',
     )
@@ -52,8 +52,8 @@ describe('the answer', () => {
 
   it('says of a difference within the spread what it is', () => {
     const twin = { loss: [0.5, 0.9, 0.7], error: [0.2, 0.25, 0.22] }
-    const patient = { loss: [0.9, 0.6, 0.9], error: [0.4, 0.22, 0.3] }
-    expect(answer({ patient, 'shallow twin': twin })[0]).toContain(
+    const network = { loss: [0.9, 0.6, 0.9], error: [0.4, 0.22, 0.3] }
+    expect(answer({ network, 'shallow twin': twin })[0]).toContain(
       'its training error is 30.7%, that of its twin, of 2 hidden layers, 22.3%, no difference beyond the spread of the seeds',
     )
   })
@@ -62,7 +62,7 @@ describe('the answer', () => {
     const poor = { loss: all(0.6), error: all(0.17) }
     const longer = { '3 x steps': { loss: all(0.03), error: all(0.01) } }
     const rates = { 'rate / 3': poor, 'rate / 10': poor }
-    expect(answer({ patient: poor, 'shallow twin': poor, ...rates, ...longer })[1]).toBe(
+    expect(answer({ network: poor, 'shallow twin': poor, ...rates, ...longer })[1]).toBe(
       "Nothing is wrong with it but how long it was trained: three times the steps bring its training error from 17.0% to 1.0%, so it isn't trained to its end.",
     )
   })
@@ -104,9 +104,9 @@ describe('the answer', () => {
   })
 
   it('says how many seeds diverged', () => {
-    const one = { patient: { loss: [null, 1.5, 1.6] }, 'shallow twin': { loss: all(0.05) } }
+    const one = { network: { loss: [null, 1.5, 1.6] }, 'shallow twin': { loss: all(0.05) } }
     expect(answer(one)[0]).toContain('1 of 3 seeds diverged')
-    const [first] = answer({ patient: { loss: [null, null, null] }, 'shallow twin': { loss: all(0.05) } })
+    const [first] = answer({ network: { loss: [null, null, null] }, 'shallow twin': { loss: all(0.05) } })
     expect(first).toContain('not finite')
     expect(first).not.toMatch(unreadable)
   })
@@ -124,7 +124,7 @@ describe('the answer', () => {
 
   it('does not say how two networks compare that one seed cannot compare', () => {
     for (const loss of [[1.5], [2.3, null]]) {
-      const made = { patient: { loss }, 'shallow twin': { loss: all(0.05, loss.length) } }
+      const made = { network: { loss }, 'shallow twin': { loss: all(0.05, loss.length) } }
       const text = answer(made, { seeds: loss.map((_, seed) => seed) }).join(' ')
       expect(text).not.toMatch(/as good as|no worse|as well as/)
       expect(text).not.toMatch(unreadable)
@@ -132,7 +132,7 @@ describe('the answer', () => {
   })
 
   it('counts in the singular', () => {
-    const one = { patient: { loss: all(2.3) }, 'shallow twin': { loss: all(2.3) } }
+    const one = { network: { loss: all(2.3) }, 'shallow twin': { loss: all(2.3) } }
     expect(answer(one, { without: ['float64'] }).join(' ')).not.toMatch(/\b1 controls/)
   })
 
@@ -162,7 +162,7 @@ describe('the answer', () => {
 
   it('is of values as of classes', () => {
     const values = {
-      patient: { loss: all(0.2), error: all(0.2), testError: [1.5, 1.6, 1.7] },
+      network: { loss: all(0.2), error: all(0.2), testError: [1.5, 1.6, 1.7] },
       'shallow twin': { loss: all(0.2), error: all(0.2) },
     }
     expect(answer(values, { chance: { loss: 1, error: 1 } })[0]).toContain('160.0%')

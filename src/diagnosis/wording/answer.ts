@@ -8,7 +8,7 @@ import { verdictTitle, wordsOf } from './causes.ts'
 import { sentenceOf } from './words.ts'
 
 export function answerOf(evidence: Evidence, judgment: Judgment): string[] {
-  if (recordsOf(evidence, 'patient').length === 0) return ['Stopped before the network was trained once.']
+  if (recordsOf(evidence, 'network').length === 0) return ['Stopped before the network was trained once.']
   const controls = new Set(evidence.records.map(({ control }) => control)).size - 1
   return [
     symptomSentence(symptomFacts(evidence), evidence.depths),
@@ -18,7 +18,7 @@ export function answerOf(evidence: Evidence, judgment: Judgment): string[] {
 }
 
 function symptomSentence(facts: SymptomFacts, depths: Depths): string {
-  const name = `With ${counted(depths.patient, depths.what)}`
+  const name = `With ${counted(depths.network, depths.what)}`
   switch (facts.symptom) {
     case 'learns nothing': {
       const { loss, guessing, twin } = facts

@@ -6,7 +6,7 @@ import { type ControlName, type ControlOf, controls } from '../controls.ts'
 import { seedsText } from './words.ts'
 
 const questions = {
-  patient: 'the network as it is',
+  network: 'the network as it is',
   'shallow twin': 'does the same network with fewer layers train better?',
   'shallower twin': 'does it with the fewest?',
   'rate / 3': 'is the step too large?',

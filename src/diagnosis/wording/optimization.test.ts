@@ -4,7 +4,7 @@ import { optimizationFailureWords } from './optimization.ts'
 const excess = {
   twin: 'shallow twin',
   limit: 0.05,
-  pairs: { patient: 1.55, twin: 0.05, difference: 1.5, halfWidth: 0.12, seeds: 3, excess: 30 },
+  pairs: { network: 1.55, twin: 0.05, difference: 1.5, halfWidth: 0.12, seeds: 3, excess: 30 },
 } as const
 const longer = { longer: '3 x steps', longerLoss: 1.4 } as const
 

@@ -43,7 +43,7 @@ export function optimizationFailureWords(facts: OptimizationFailureFacts): Words
 
 function excessRow({ twin, limit, pairs }: TwinExcess): EvidenceRow {
   const words = pairs
-    ? `training loss ${number(pairs.patient)} against ${number(pairs.twin)} of the ${twin}: ${withInterval(pairs.difference, pairs.halfWidth)} more, paired over ${pairs.seeds} seeds`
+    ? `training loss ${number(pairs.network)} against ${number(pairs.twin)} of the ${twin}: ${withInterval(pairs.difference, pairs.halfWidth)} more, paired over ${pairs.seeds} seeds`
     : ''
   const value = pairs?.excess ?? Number.NaN
   return { name: 'training loss above the shallow twin’s, relative', value, limit, words }

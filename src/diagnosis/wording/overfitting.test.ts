@@ -7,7 +7,7 @@ const randomLabels = { error: 0.5, guessing: 0.9 }
 const deep = {
   ...errors,
   twin: 'own',
-  test: { patient: 0.26, twin: 0.21 },
+  test: { network: 0.26, twin: 0.21 },
   excess: 0.05,
   excessLimit: 0.01,
   outcome: 'depth overfits',
@@ -16,7 +16,7 @@ const deep = {
 describe('words for overfitting', () => {
   it('say what it does worse, and what less data do', () => {
     const statements = [
-      overfittingWords({ ...errors, outcome: 'worse in training', training: { patient: 0.6, twin: 0.02 } }),
+      overfittingWords({ ...errors, outcome: 'worse in training', training: { network: 0.6, twin: 0.02 } }),
       overfittingWords({ ...errors, outcome: 'worse in training', training: null }),
       overfittingWords({ ...errors, outcome: 'learns nothing' }),
       overfittingWords({ ...errors, error: 0.1, outcome: 'not learned by heart' }),

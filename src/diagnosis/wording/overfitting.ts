@@ -12,7 +12,7 @@ function statementOf(facts: OverfittingFacts): string {
   switch (facts.outcome) {
     case 'worse in training': {
       const { training } = facts
-      const errors = training ? `: ${percent(training.patient)} against ${percent(training.twin)}` : ''
+      const errors = training ? `: ${percent(training.network)} against ${percent(training.twin)}` : ''
       return `it is worse on the training set as well${errors}, which overfitting can't be`
     }
     case 'learns nothing':
@@ -25,7 +25,7 @@ function statementOf(facts: OverfittingFacts): string {
       return `${riseText(facts)} (limit ${number(facts.riseLimit * 100)}%)`
     case 'depth overfits': {
       const { twin, test } = facts
-      return `Depth overfits: no worse than ${twinText(twin)} on the training set, and ${percent(test.patient)} test error against ${percent(test.twin)}`
+      return `Depth overfits: no worse than ${twinText(twin)} on the training set, and ${percent(test.network)} test error against ${percent(test.twin)}`
     }
     case 'half untried':
       return 'whether less data widens the gap has not been tried'

@@ -1,6 +1,6 @@
 /** Gradient descent with momentum, Polyak's and Nesterov's. */
 import { IsobathError } from '../../support/errors.ts'
-import { foundText } from '../../support/found.ts'
+import { describeValue } from '../../support/describe-value.ts'
 import { checkFraction, checkNames, checkRates, type OptimizerOf, type RuleRow } from './optimizer.ts'
 import type { SgdOptions } from './sgd.ts'
 
@@ -44,7 +44,7 @@ function withVelocity<Name extends 'momentum' | 'nesterov'>(
   checkRates(rate, weightDecay)
   checkFraction('momentum', factor)
   if (!momentumScheduleNames.includes(momentumSchedule)) {
-    const found = typeof momentumSchedule === 'string' ? momentumSchedule : foundText(momentumSchedule)
+    const found = typeof momentumSchedule === 'string' ? momentumSchedule : describeValue(momentumSchedule)
     const names = momentumScheduleNames.join(', ')
     throw new IsobathError(
       'option',

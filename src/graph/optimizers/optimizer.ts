@@ -1,7 +1,7 @@
 /** The form of an optimizer and of its row, and the checks of options that several optimizers share. */
 import { checkOptions } from '../../support/check-options.ts'
 import { IsobathError } from '../../support/errors.ts'
-import { foundText } from '../../support/found.ts'
+import { describeValue } from '../../support/describe-value.ts'
 import type { Attributes } from '../value.ts'
 
 /** An optimizer as data: what it is called, its learning rate before the schedule, and the rule of its updates. */
@@ -47,7 +47,7 @@ export function checkNames(optimizer: string, options: unknown, known: readonly 
 
 export function check(key: string, value: number, isValid: boolean, expected: string): void {
   if (isValid) return
-  throw new IsobathError('option', (option) => `${option(key)}: expected ${expected}, got ${foundText(value)}.`)
+  throw new IsobathError('option', (option) => `${option(key)}: expected ${expected}, got ${describeValue(value)}.`)
 }
 
 export function checkRates(rate: number, weightDecay: number): void {

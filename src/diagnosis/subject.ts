@@ -7,11 +7,11 @@ import type { TrainingSettings } from '../settings/options.ts'
 import { shallowTwin, type Twin } from '../surgery/twin.ts'
 import { checkOutputs } from '../training/targets.ts'
 import type { Workers } from '../trials/workers.ts'
-import type { Patient, Training } from './controls.ts'
+import type { Subject, Training } from './controls.ts'
 import { chooseSteps, enoughFor, fitsInto, timeStep } from './plan.ts'
 import type { StepPlan } from './trial-store.ts'
 
-export interface PatientTask {
+export interface SubjectTask {
   readonly network: Network
   readonly data: Dataset
   readonly settings: TrainingSettings
@@ -28,14 +28,14 @@ interface Twins {
   readonly shallower?: Twin
 }
 
-export interface PlannedPatient {
-  readonly patient: Patient
+export interface PlannedSubject {
+  readonly subject: Subject
   readonly twins: Twins
   readonly plan: StepPlan
 }
 
 /** `known`: how long trainings are in a diagnosis that goes on. */
-export async function createPatient(task: PatientTask, workers: Workers, known?: StepPlan): Promise<PlannedPatient> {
+export async function createSubject(task: SubjectTask, workers: Workers, known?: StepPlan): Promise<PlannedSubject> {
   const { network, data, settings } = task
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
@@ -50,15 +50,15 @@ export async function createPatient(task: PatientTask, workers: Workers, known?:
   const networks = { shallow: given ?? shallow?.network, shallower: shallower?.network }
   const plan = known ?? (await planFor(task, training, networks.shallow, workers))
   return {
-    patient: { ...training, settings: settingsFor(plan, settings), twins: networks },
+    subject: { ...training, settings: settingsFor(plan, settings), twins: networks },
     twins: { shallow: shallow ?? undefined, shallower: shallower ?? undefined },
     plan,
   }
 }
 
 async function planFor(
-  task: PatientTask,
-  patient: Training,
+  task: SubjectTask,
+  subject: Training,
   shallow: Network | undefined,
   workers: Workers,
 ): Promise<StepPlan> {
@@ -68,11 +68,11 @@ async function planFor(
   let secondsPerStep = 0
   await workers.run([
     async (worker) => {
-      secondsPerStep = await timeStep(patient, await worker.backend(patient.precision), abort)
+      secondsPerStep = await timeStep(subject, await worker.backend(subject.precision), abort)
     },
   ])
-  const twins = shallow ? [{ ...patient, network: shallow }] : []
-  const plan = { patient, twins, secondsPerStep, budgetSeconds, seeds: seeds.length, workers: workers.count }
+  const twins = shallow ? [{ ...subject, network: shallow }] : []
+  const plan = { subject, twins, secondsPerStep, budgetSeconds, seeds: seeds.length, workers: workers.count }
   const chosen = chooseSteps(plan)
   if (choosesSteps === true) return { steps: chosen, chosenFor: budgetSeconds }
   const own = { ...plan, done: finished ? 1 : 0 }

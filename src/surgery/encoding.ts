@@ -3,26 +3,26 @@ import { windowOf } from '../blueprint/leaf-rules.ts'
 import { sameShape } from '../blueprint/shape.ts'
 import { type Activation, activations, type OperatingPoint } from '../network/activations.ts'
 import type { BatchNormLayer, ConvLayer, DenseLayer, ScaleLayer } from '../network/network.ts'
-import { type Draft, type Impossible, type Iteration, impossible, type Step, toSet } from './tensors.ts'
+import { type Edit, type Impossible, type Iteration, impossible, type Step, toSet } from './tensors.ts'
 
 /** What passes in place of a signal x: factor * x + offset. */
-export interface Code {
+export interface Encoding {
   readonly factor: number
   readonly offset: number
 }
 
-export const plain: Code = { factor: 1, offset: 0 }
-export const isPlain = ({ factor, offset }: Code): boolean => factor === 1 && offset === 0
+export const plain: Encoding = { factor: 1, offset: 0 }
+export const isPlain = ({ factor, offset }: Encoding): boolean => factor === 1 && offset === 0
 
 /** An activation that bends what it gets, and what should pass behind the layer of weights before it. */
-export interface Bend {
+export interface Linearization {
   readonly step: Step
-  readonly before: Code
+  readonly before: Encoding
   readonly point: OperatingPoint
 }
 
 /** The first activation behind the layer of weights at `place` and before the next one that isn't harmless. */
-export function nextBend(steps: readonly Step[], place: number, isNonnegative: boolean): Bend | undefined {
+export function nextLinearization(steps: readonly Step[], place: number, isNonnegative: boolean): Linearization | undefined {
   let scale = 1
   for (const step of steps.slice(place + 1)) {
     const effect = effectOf(step)
@@ -74,12 +74,12 @@ export function factorAt({ index }: Iteration, { factor }: ScaleLayer): number {
  * or channels, and zeros in the others.
  */
 export function setAffine(
-  draft: Draft,
+  edit: Edit,
   step: Step,
   layer: DenseLayer | ConvLayer,
   channels: number,
-  before: Code,
-  after: Code,
+  before: Encoding,
+  after: Encoding,
 ): Impossible | undefined {
   const { blueprint } = step
   const [inputs, ...positions] = blueprint.input
@@ -88,10 +88,10 @@ export function setAffine(
   if (outputs < channels) return impossible(blueprint, `has ${outputs} outputs for ${channels} values to hand on`)
   const factor = after.factor / before.factor
   const offset = after.offset - factor * before.offset
-  const bias = toSet(draft, step, 'bias')?.fill(0)
+  const bias = toSet(edit, step, 'bias')?.fill(0)
   if (bias) bias.fill(offset, 0, channels)
   else if (offset !== 0) return impossible(blueprint, 'has no bias, which the activation behind it would need')
-  const weight = toSet(draft, step, 'weight')?.fill(0)
+  const weight = toSet(edit, step, 'weight')?.fill(0)
   const { kernel, center } = kernelOf(layer)
   for (let unit = 0; weight && unit < channels; unit++) weight[(unit * inputs + unit) * kernel ** 2 + center] = factor
   return undefined
@@ -108,10 +108,10 @@ function kernelOf(layer: DenseLayer | ConvLayer): { kernel: number; center: numb
  * Sets a batch norm so that it gives what it gets: in float64 to the last bit where epsilon is below 1, since 1 - epsilon
  * and epsilon are 1.
  */
-export function setNorm(draft: Draft, step: Step, { epsilon }: BatchNormLayer): void {
+export function setNorm(edit: Edit, step: Step, { epsilon }: BatchNormLayer): void {
   const variance = Math.max(0, 1 - epsilon)
-  toSet(draft, step, 'runningMean')?.fill(0)
-  toSet(draft, step, 'runningVariance')?.fill(variance)
-  toSet(draft, step, 'scale')?.fill(Math.sqrt(variance + epsilon))
-  toSet(draft, step, 'shift')?.fill(0)
+  toSet(edit, step, 'runningMean')?.fill(0)
+  toSet(edit, step, 'runningVariance')?.fill(variance)
+  toSet(edit, step, 'scale')?.fill(Math.sqrt(variance + epsilon))
+  toSet(edit, step, 'shift')?.fill(0)
 }

@@ -10,20 +10,20 @@ import { firstFactor } from './steady-update.ts'
 /** What each of the probes says, stage by stage. */
 export type Reading = { readonly [name in LayerProbeName]?: readonly number[] }
 
-export interface Looker {
-  look(weights: WeightsOf): Promise<Reading>
+export interface ProbePass {
+  run(weights: WeightsOf): Promise<Reading>
   dispose(): void
 }
 
 /** Without probes nothing is compiled or computed. Throws a `memory` error where not even one sample can be looked at. */
-export async function createLooker(
+export async function createProbePass(
   blueprint: Blueprint,
   backend: Backend,
   samples: ProbeSamples,
   names: readonly LayerProbeName[],
   setting: Setting,
-): Promise<Looker> {
-  if (names.length === 0) return { look: async () => ({}), dispose: () => {} }
+): Promise<ProbePass> {
+  if (names.length === 0) return { run: async () => ({}), dispose: () => {} }
   const pass: Pass = await openPass(
     blueprint,
     backend,
@@ -32,10 +32,10 @@ export async function createLooker(
     { factor: firstFactor(setting.optimizer) },
   )
   return {
-    look: async (weights) => {
-      const sight = await pass.look(weights)
+    run: async (weights) => {
+      const view = await pass.run(weights)
       const reading: { [name in LayerProbeName]?: readonly number[] } = {}
-      for (const name of names) reading[name] = await layerProbes[name].read(sight, setting)
+      for (const name of names) reading[name] = await layerProbes[name].read(view, setting)
       return reading
     },
     dispose: () => pass.dispose(),

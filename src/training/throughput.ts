@@ -1,5 +1,5 @@
 /** How many steps to hand over at once: so few that progress is seen and Ctrl-C is heard, so many that it costs nothing. */
-export interface Pace {
+export interface Throughput {
   /** How many steps the next call should do, 1 at first. */
   next(): number
   /** Does the work of so many steps and takes its time. */
@@ -8,7 +8,7 @@ export interface Pace {
 
 const secondsAtOnce = 0.2
 
-export function createPace(most: number): Pace {
+export function createThroughput(most: number): Throughput {
   let secondsEach = Number.POSITIVE_INFINITY
   return {
     next: () => Math.max(1, Math.min(most, Math.floor(secondsAtOnce / secondsEach))),

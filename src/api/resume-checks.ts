@@ -7,13 +7,13 @@ import { IsobathError } from '../support/errors.ts'
 import { hashDataset } from './hash-dataset.ts'
 
 /** What is in a folder. */
-export interface Begun {
+export interface StoredWork {
   readonly folder: string
   readonly noun: WorkKind
 }
 
 /** As a folder keeps it. */
-type KeptMode = Partial<Omit<Mode, 'precision'> & { readonly precision: string }>
+type StoredMode = Partial<Omit<Mode, 'precision'> & { readonly precision: string }>
 
 const choice = (chosen: string, other: string) => (isChosen: unknown) => (isChosen ? chosen : other)
 
@@ -26,7 +26,7 @@ const modeTexts: Readonly<Record<keyof Mode, (value: unknown) => string>> = {
 }
 
 /** Throws a `run` error where another mode is asked for. */
-export function refuseOtherMode({ folder, noun }: Begun, kept: KeptMode, asked: Partial<Mode>): void {
+export function refuseOtherMode({ folder, noun }: StoredWork, kept: StoredMode, asked: Partial<Mode>): void {
   const mode = { backend: 'wasm', precision: 'float32', ...kept }
   for (const part of ['backend', 'precision', 'exact', 'winograd'] as const) {
     const wanted = asked[part]
@@ -45,7 +45,7 @@ export function refuseOtherMode({ folder, noun }: Begun, kept: KeptMode, asked: 
 
 /** Throws a `run` error where the samples aren't those that it began with. */
 export async function refuseOtherData(
-  { folder, noun, anew }: Begun & { readonly anew: string },
+  { folder, noun, anew }: StoredWork & { readonly anew: string },
   kept: DataDescription,
   data: Dataset,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type HandMadeParts, handMade } from '../../test/support/hand-made-look.ts'
+import { type HandMadeParts, handMade } from '../../test/support/hand-made-view.ts'
 import type { Backend } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/backend.ts'
 import { createWasmBackend } from '../backends/wasm/backend.ts'
@@ -8,7 +8,7 @@ import { activation, batchNorm, chain, dense, relu, repeat, residual } from '../
 import type { Network } from '../network/network.ts'
 import { createRandom } from '../support/random.ts'
 import { type LayerProbeName, layerProbes } from './layer-probes.ts'
-import { createLooker, type Reading } from './look.ts'
+import { createProbePass, type Reading } from './probe-pass.ts'
 
 const everyName = Object.keys(layerProbes).filter((name): name is LayerProbeName => name in layerProbes)
 
@@ -17,7 +17,7 @@ const block = residual(chain(dense(6), batchNorm(), relu(), dense(4), activation
 const network: Network = chain(dense(4), relu(), repeat(3, block, { name: 'hidden' }), dense(2), activation('sigmoid'))
 
 function madeBy(seed: number): HandMadeParts {
-  const random = createRandom(seed, 'looks')
+  const random = createRandom(seed, 'snapshots')
   const table = (width: number): number[][] =>
     Array.from({ length: 6 }, () => Array.from({ length: width }, () => random.normal()))
   const { weights: start } = handMade({ network, inputs: [[1, 2, 3]] })
@@ -49,37 +49,37 @@ function counted(backend: Backend): Counted {
   return { backend: counting, counts }
 }
 
-async function lookOnce(backend: Backend, names: readonly LayerProbeName[], made = madeBy(1)): Promise<Reading> {
-  const looker = await createLooker(made.blueprint, backend, made.samples, names, made.setting)
-  const reading = await looker.look(made.weights)
-  looker.dispose()
+async function probeOnce(backend: Backend, names: readonly LayerProbeName[], made = madeBy(1)): Promise<Reading> {
+  const probePass = await createProbePass(made.blueprint, backend, made.samples, names, made.setting)
+  const reading = await probePass.run(made.weights)
+  probePass.dispose()
   return reading
 }
 
 describe('a look with some probes', () => {
   it('of which none is asked for compiles nothing', async () => {
     const { backend, counts } = counted(createReferenceBackend())
-    expect(await lookOnce(backend, [])).toEqual({})
+    expect(await probeOnce(backend, [])).toEqual({})
     expect(counts.compiled).toBe(0)
   })
 
   it('compiles one pass for all, and frees it', async () => {
     const { backend, counts } = counted(createReferenceBackend())
     const { blueprint, samples, setting, weights } = madeBy(1)
-    const looker = await createLooker(blueprint, backend, samples, everyName, setting)
-    const first = await looker.look(weights)
-    expect(await looker.look(weights)).toEqual(first)
+    const probePass = await createProbePass(blueprint, backend, samples, everyName, setting)
+    const first = await probePass.run(weights)
+    expect(await probePass.run(weights)).toEqual(first)
     expect(counts).toEqual({ compiled: 1, disposed: 0 })
-    looker.dispose()
+    probePass.dispose()
     expect(counts.disposed).toBe(1)
   })
 
   it('says the same of each probe as with that probe alone, a number for each stage', async () => {
     const backend = createReferenceBackend()
-    const together = await lookOnce(backend, everyName)
+    const together = await probeOnce(backend, everyName)
     expect(Object.keys(together)).toEqual(everyName)
     for (const name of everyName) {
-      expect(await lookOnce(backend, [name])).toEqual({ [name]: together[name] })
+      expect(await probeOnce(backend, [name])).toEqual({ [name]: together[name] })
       expect(together[name]).toHaveLength(5)
       expect(together[name]?.some(Number.isFinite), name).toBe(true)
     }
@@ -87,19 +87,19 @@ describe('a look with some probes', () => {
 
   it('follows the weights', async () => {
     const { blueprint, samples, setting, weights } = madeBy(1)
-    const looker = await createLooker(blueprint, createReferenceBackend(), samples, ['meanSquare'], setting)
-    const { meanSquare: before = [] } = await looker.look(weights)
+    const probePass = await createProbePass(blueprint, createReferenceBackend(), samples, ['meanSquare'], setting)
+    const { meanSquare: before = [] } = await probePass.run(weights)
     const doubled = (name: string): number[] =>
       Array.from(weights(name), (value) => (name.startsWith('dense1') ? 2 * value : value))
-    const { meanSquare: after = [] } = await looker.look(doubled)
+    const { meanSquare: after = [] } = await probePass.run(doubled)
     expect(after[0]).toBeCloseTo(4 * before[0], 12)
-    looker.dispose()
+    probePass.dispose()
   })
 
   it('sees in compiled float64 what the reference sees', async () => {
-    const expected = await lookOnce(createReferenceBackend(), everyName)
+    const expected = await probeOnce(createReferenceBackend(), everyName)
     const compiled = await createWasmBackend({ precision: 'float64', threads: 'inline' })
-    const found = await lookOnce(compiled, everyName)
+    const found = await probeOnce(compiled, everyName)
     compiled.dispose()
     for (const name of everyName) {
       const close = expected[name]?.map((value) => (Number.isNaN(value) ? value : expect.closeTo(value, 9)))

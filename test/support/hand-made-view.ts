@@ -9,7 +9,7 @@ import { createStandardizer } from '../../src/data/standardize.ts'
 import { sgd } from '../../src/graph/optimizers/sgd.ts'
 import type { Network } from '../../src/network/network.ts'
 import type { LayerProbe, Setting } from '../../src/probes/layer-probe.ts'
-import { openPass, type Rows, type Sight, type WeightsOf } from '../../src/probes/pass.ts'
+import { openPass, type Rows, type PassView, type WeightsOf } from '../../src/probes/pass.ts'
 import { type ProbeSamples, samplesOf } from '../../src/probes/samples.ts'
 
 export interface HandMade {
@@ -58,19 +58,19 @@ export async function seeHandMade<T>(
   backend: Backend,
   made: HandMade,
   needs: LayerProbe['needs'],
-  see: (sight: Sight, setting: Setting) => T | Promise<T>,
+  see: (view: PassView, setting: Setting) => T | Promise<T>,
 ): Promise<T> {
   const { blueprint, samples, weights, setting } = handMade(made)
   const pass = await openPass(blueprint, backend, samples, needs)
   try {
-    return await see(await pass.look(weights), setting)
+    return await see(await pass.run(weights), setting)
   } finally {
     pass.dispose()
   }
 }
 
 export const readHandMade = (backend: Backend, probe: LayerProbe, made: HandMade): Promise<readonly number[]> =>
-  seeHandMade(backend, made, probe.needs, (sight, setting) => probe.read(sight, setting))
+  seeHandMade(backend, made, probe.needs, (view, setting) => probe.read(view, setting))
 
 /** Row by row, as the naive versions of quantities read them. */
 export const tableOf = ({ rows, width, values }: Rows): number[][] =>

@@ -1,5 +1,5 @@
 /** What an error says was found in place of what was expected: short, and never the whole of a large value. */
-export function foundText(value: unknown): string {
+export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (Array.isArray(value)) return value.length > 0 ? `a list of ${value.length}` : 'an empty list'
   if (typeof value === 'object' && value !== null) return 'an object'

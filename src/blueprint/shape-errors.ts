@@ -8,22 +8,22 @@ import type { LayerBlueprint, Shape } from './blueprint.ts'
 import { sameShape, shapeText } from './shape.ts'
 
 /** A branch has another shape than what it is added to: the shortcut's output, or `input` where there is no shortcut. */
-export function branchMisfit(branch: LayerBlueprint, input: Shape, shortcut?: LayerBlueprint): Error {
+export function branchShapeError(branch: LayerBlueprint, input: Shape, shortcut?: LayerBlueprint): Error {
   const { output } = branch
   const sum = shortcut?.output ?? input
   const purpose = 'so that it can be added to its shortcut'
   const ofShape = `, or give the residual a shortcut of the shape ${shapeText(output)}`
-  if (!areImages(sum, output)) return misfit(branch, sum, purpose, 'residual', ofShape)
-  if (shortcut === undefined) return imageMisfit(branch, sum, purpose, projection(input, output))
-  if (sameSize(sum, output)) return imageMisfit(branch, sum, purpose, ofShape)
+  if (!areImages(sum, output)) return layerShapeError(branch, sum, purpose, 'residual', ofShape)
+  if (shortcut === undefined) return imageShapeError(branch, sum, purpose, projection(input, output))
+  if (sameSize(sum, output)) return imageShapeError(branch, sum, purpose, ofShape)
   return shapeError(branch, sum, purpose, 'Give the branch and its shortcut the same strides and channels.')
 }
 
 /** A block that is to be repeated has another shape than its input. */
-export function blockMisfit(block: LayerBlueprint, input: Shape): Error {
+export function blockShapeError(block: LayerBlueprint, input: Shape): Error {
   const purpose = 'so that the block can be repeated'
-  if (!areImages(input, block.output)) return misfit(block, input, purpose, 'repeat')
-  return imageMisfit(block, input, purpose, ', or put what changes the shape before the repeat')
+  if (!areImages(input, block.output)) return layerShapeError(block, input, purpose, 'repeat')
+  return imageShapeError(block, input, purpose, ', or put what changes the shape before the repeat')
 }
 
 /** The dense layer whose width is this layer's output size. */
@@ -48,7 +48,7 @@ const areImages = (...shapes: readonly Shape[]): boolean => shapes.every(({ leng
 const sameSize = ([, ...one]: Shape, [, ...other]: Shape): boolean => sameShape(one, other)
 
 /** `around` is the layer that it is in; `instead` another way out, which goes on from the first. */
-function misfit(layer: LayerBlueprint, expected: Shape, purpose: string, around: LayerKind, instead = ''): Error {
+function layerShapeError(layer: LayerBlueprint, expected: Shape, purpose: string, around: LayerKind, instead = ''): Error {
   const culprit = lastDense(layer)
   if (culprit !== undefined && expected.length === 1) {
     const remedy = `Set its width to ${expected[0]}${instead}.`
@@ -67,7 +67,7 @@ function usesImages({ layer, children }: LayerBlueprint): boolean {
   return onImages.has(layer.kind) || children.some(usesImages)
 }
 
-function imageMisfit(layer: LayerBlueprint, expected: Shape, purpose: string, instead: string): Error {
+function imageShapeError(layer: LayerBlueprint, expected: Shape, purpose: string, instead: string): Error {
   const [channels] = expected
   const { output } = layer
   const culprit = lastOfChannels(layer)
