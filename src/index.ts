@@ -12,15 +12,6 @@ export { type CompareOptions, compare, type NetworkFamily } from './api/compare.
 export { type DiagnoseOptions, diagnose } from './api/diagnose.ts'
 export { type DiagnoseRunOptions, diagnoseRun } from './api/diagnose-run.ts'
 export { type EvaluateOptions, evaluate } from './api/evaluate.ts'
-export {
-  loadModel,
-  loadWeights,
-  type RunFacts,
-  readRun,
-  type SavedRun,
-  type SizedWeights,
-  saveWeights,
-} from './api/files.ts'
 export { decodeModel, encodeModel, type Model } from './api/model.ts'
 export {
   type ClassPredictions,
@@ -44,7 +35,16 @@ export {
 export { type ResumeOptions, resume } from './api/resume.ts'
 export { type ResumeComparisonOptions, resumeComparison } from './api/resume-comparison.ts'
 export { type ResumeDiagnosisOptions, resumeDiagnosis } from './api/resume-diagnosis.ts'
-export { kernelsOf, type ShownKernels, type ShowOptions, type Stage, show, stages } from './api/show.ts'
+export {
+  loadModel,
+  loadWeights,
+  type RunFacts,
+  readRun,
+  type SavedRun,
+  type SizedWeights,
+  saveWeights,
+} from './api/saved-models.ts'
+export { kernelsOf, type ShownKernels, type ShowOptions, type ShowStage, show, stages } from './api/show.ts'
 export { type Run, type TrainOptions, train } from './api/train.ts'
 export type { MachineChoice } from './api/with-machine.ts'
 export type {
@@ -130,8 +130,8 @@ export type { TrainingOptions } from './settings/training.ts'
 export { type ErrorCode, IsobathError, type OptionName } from './support/errors.ts'
 export { version } from './support/version.ts'
 export { type Divergence, describeDivergence } from './training/divergence.ts'
-export type { Scores, Weights } from './training/evaluate.ts'
 export type { SetScores } from './training/evaluate-sets.ts'
+export type { Scores, Weights } from './training/evaluator.ts'
 export type { BestTest, Evaluation, Measurement, ProbeSnapshot, WarmupCheck } from './training/measurements.ts'
 export type { Observer } from './training/observers.ts'
 export { decodeTensors, encodeTensors, type Tensor, type TensorFile } from './training/safetensors.ts'

@@ -1,11 +1,11 @@
 /** What the command line and the case book need beside the public API of `index.ts`. The package doesn't export it. */
 
-export { findModel, readRunFacts } from './api/files.ts'
 export { hashDataset } from './api/hash-dataset.ts'
 export { describeProbes, probeOptions } from './api/probes.ts'
 export { readRecord } from './api/resume.ts'
 export { readComparisonFacts } from './api/resume-comparison.ts'
 export { readDiagnosisFacts } from './api/resume-diagnosis.ts'
+export { findModel, readRunFacts } from './api/saved-models.ts'
 export {
   generatorTables,
   type OpenedDataset,

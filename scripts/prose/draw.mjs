@@ -29,7 +29,8 @@ for (const path of files) {
 }
 
 for (const [kind, entries] of Object.entries(pool)) {
-  const order = (entry) => createHash('sha256').update(`${seed} ${entry.path} ${entry.line} ${entry.sentence}`).digest('hex')
+  const order = (entry) =>
+    createHash('sha256').update(`${seed} ${entry.path} ${entry.line} ${entry.sentence}`).digest('hex')
   const drawn = entries
     .filter(({ sentence }) => wordCount(sentence) >= 4)
     .map((entry) => ({ ...entry, order: order(entry) }))

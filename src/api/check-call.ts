@@ -1,8 +1,8 @@
 /** What the verbs were called with, checked: callers in plain JavaScript have no compiler to tell them. */
 import { checkSamples } from '../data/check-samples.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { checkNames, pickOptions } from '../support/fields.ts'
-import { describeValue } from '../support/describe-value.ts'
 import { neededWeights, sharedOptions } from './call-options.ts'
 import { machineChoice } from './with-machine.ts'
 

@@ -8,9 +8,9 @@ import type { ComparisonDescription } from '../runs/comparison-description.ts'
 import type { ComparisonFolder } from '../runs/comparison-folder.ts'
 import { resolveOptions, type TrainingSettings } from '../settings/options.ts'
 import { type TrainingOptions, training } from '../settings/training.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { without } from '../support/fields.ts'
-import { describeValue } from '../support/describe-value.ts'
 import { version } from '../support/version.ts'
 import {
   type Comparison,

@@ -2,7 +2,7 @@
 import { formatPercent } from '../format/text.ts'
 import { type PairedDifference, pairedDifference } from '../numerics/paired-difference.ts'
 import { summarize } from '../numerics/statistics.ts'
-import type { Scores } from '../training/evaluate.ts'
+import type { Scores } from '../training/evaluator.ts'
 
 /** One training of a comparison. */
 export interface ComparedRun {

@@ -9,24 +9,24 @@ import { thinned, usualBudget } from '../diagnosis/plan.ts'
 import type { Diagnosis } from '../diagnosis/summary.ts'
 import { runNotes } from '../diagnosis/wording/notes.ts'
 import type { TrainingSettings } from '../settings/options.ts'
-import { IsobathError } from '../support/errors.ts'
 import { describeValue } from '../support/describe-value.ts'
+import { IsobathError } from '../support/errors.ts'
 import { judgeSignal, measureSignal, type Signal } from '../training/signal.ts'
 import type { FinishedTraining } from '../trials/trial.ts'
 import { carryOutNewDiagnosis, checkBudget, type NewDiagnosis } from './carry-out-diagnosis.ts'
 import { checkCall, checkPath, namesOf } from './check-call.ts'
 import type { DiagnoseOptions } from './diagnose.ts'
-import { networkOfRun } from './files.ts'
-import { refuseOtherData, refuseOtherMode } from './resume-checks.ts'
 import { runFiles } from './node.ts'
 import { readRecord } from './resume.ts'
+import { refuseOtherData, refuseOtherMode } from './resume-checks.ts'
+import { networkOfRun } from './saved-models.ts'
 import type { Run } from './train.ts'
 import {
   askedMode,
   checkMachineChoice,
-  resumedMachine,
   type MachineChoice,
   machineChoice,
+  resumedMachine,
   withMachine,
 } from './with-machine.ts'
 

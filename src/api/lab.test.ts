@@ -12,8 +12,8 @@ import { moons, spirals } from '../data/planar.ts'
 import { momentum, nesterov } from '../graph/optimizers/momentum.ts'
 import { sgd } from '../graph/optimizers/sgd.ts'
 import { evaluate } from './evaluate.ts'
-import { loadWeights, readRun, saveWeights } from './files.ts'
 import { hashDataset } from './hash-dataset.ts'
+import { loadWeights, readRun, saveWeights } from './saved-models.ts'
 import { train } from './train.ts'
 
 const root = temporaryFolder()

@@ -10,15 +10,15 @@ import {
 } from './carry-out-comparison.ts'
 import { checkCall, checkPath, namesOf } from './check-call.ts'
 import { referenceOf } from './data-reference.ts'
-import { networkOfRun } from './files.ts'
-import { refuseOtherData, refuseOtherMode } from './resume-checks.ts'
 import { runFiles } from './node.ts'
+import { refuseOtherData, refuseOtherMode } from './resume-checks.ts'
+import { networkOfRun } from './saved-models.ts'
 import {
   askedMode,
   checkMachineChoice,
-  resumedMachine,
   type MachineChoice,
   machineChoice,
+  resumedMachine,
   withMachine,
 } from './with-machine.ts'
 

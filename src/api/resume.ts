@@ -7,18 +7,18 @@ import { IsobathError } from '../support/errors.ts'
 import { summarizeMeasured } from '../training/record.ts'
 import { runTrainingSession } from '../training/session.ts'
 import { checkCall, checkPath, namesOf } from './check-call.ts'
-import { networkOfRun } from './files.ts'
-import { refuseOtherData, refuseOtherMode } from './resume-checks.ts'
 import { modelFacts, modelFactsOfRun } from './model.ts'
 import { runFiles } from './node.ts'
 import { layersOpener, needsStart } from './probes.ts'
-import { storedElsewhere, type Run, type TrainOptions } from './train.ts'
+import { refuseOtherData, refuseOtherMode } from './resume-checks.ts'
+import { networkOfRun } from './saved-models.ts'
+import { type Run, storedElsewhere, type TrainOptions } from './train.ts'
 import {
   askedMode,
   checkMachineChoice,
-  resumedMachine,
   type MachineChoice,
   machineChoice,
+  resumedMachine,
   withMachine,
 } from './with-machine.ts'
 

@@ -13,9 +13,9 @@ import type { Network } from '../network/network.ts'
 import { machine } from '../settings/machine.ts'
 import { training } from '../settings/training.ts'
 import { checkOptions } from '../support/check-options.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, type Input, type Output, pickOptions, withDefaults } from '../support/fields.ts'
-import { describeValue } from '../support/describe-value.ts'
 import { oneOf, sampleShape } from '../support/kinds.ts'
 
 const showOptions = {
@@ -43,7 +43,7 @@ export interface ShownKernels {
 }
 
 export const stages = ['network', 'blueprint', 'graph', 'plan', 'kernels'] as const
-export type Stage = (typeof stages)[number]
+export type ShowStage = (typeof stages)[number]
 
 function checked(options: ShowOptions): Settings {
   const rules = { code: 'option', known: Object.keys(showOptions), example: '{ input: [784] }' } as const
@@ -70,7 +70,7 @@ export async function kernelsOf(network: Network, options: ShowOptions): Promise
 }
 
 /** The stage as text. Throws as `kernelsOf` does. */
-export async function show(stage: Stage, network: Network, options: ShowOptions): Promise<string> {
+export async function show(stage: ShowStage, network: Network, options: ShowOptions): Promise<string> {
   if (!stages.includes(stage)) {
     throw new IsobathError('option', `stage: expected one of ${stages.join(', ')}, got ${describeValue(stage)}.`)
   }

@@ -19,7 +19,7 @@ import { describeData } from './describe-data.ts'
 import { type ModelFacts, modelFacts } from './model.ts'
 import { runFiles } from './node.ts'
 import { layersOpener, needsStart, resolveProbes } from './probes.ts'
-import { checkMachineChoice, storedMode, type MachineChoice, machineChoice, withMachine } from './with-machine.ts'
+import { checkMachineChoice, type MachineChoice, machineChoice, storedMode, withMachine } from './with-machine.ts'
 
 export interface TrainOptions extends Input<typeof callOptions>, TrainingOptions, MachineChoice {}
 

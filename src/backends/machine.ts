@@ -1,9 +1,9 @@
 /** The hardware that trainings run on, and the one place that chooses and makes backends. */
 import { type MachineOptions, machine } from '../settings/machine.ts'
 import { checkOptions } from '../support/check-options.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, pickOptions } from '../support/fields.ts'
-import { describeValue } from '../support/describe-value.ts'
 import { oneOf } from '../support/kinds.ts'
 import { type Backend, type Capabilities, type Precision, precisions } from './backend.ts'
 import { createReferenceBackend } from './reference/backend.ts'

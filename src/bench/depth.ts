@@ -8,16 +8,16 @@ import { atMost, type BenchRow, rowOf } from './rows.ts'
 import { graphOf, type Problem, prepareStep } from './training.ts'
 
 /** The depths of the two networks that are compared. */
-export type Depths = readonly [shallow: number, deep: number]
+export type DepthPair = readonly [shallow: number, deep: number]
 
 const classes = 10
-const over = ([shallow, deep]: Depths): string => `depth ${grouped(deep)} over ${grouped(shallow)}`
+const over = ([shallow, deep]: DepthPair): string => `depth ${grouped(deep)} over ${grouped(shallow)}`
 
-export const compileRowNames = (depths: Depths): readonly [time: string, bytes: string] => [
+export const compileRowNames = (depths: DepthPair): readonly [time: string, bytes: string] => [
   `compile, ${over(depths)}`,
   `code, ${over(depths)}`,
 ]
-export const stepRowName = (depths: Depths): string => `step, ${over(depths)}`
+export const stepRowName = (depths: DepthPair): string => `step, ${over(depths)}`
 
 /** Compilations of each, in turns, that make a round. */
 const compilationsOfRound = 10
@@ -35,7 +35,7 @@ function unique(bytes: Uint8Array, number: number): Uint8Array<ArrayBuffer> {
 }
 
 /** From the preset's text to a compiled WebAssembly module, and its bytes. */
-export async function benchCompile(bench: Bench, depths: Depths): Promise<BenchRow[]> {
+export async function benchCompile(bench: Bench, depths: DepthPair): Promise<BenchRow[]> {
   const { abort, effort, seed, threads, exact } = bench
   const [timeName, codeName] = compileRowNames(depths)
   bench.onProgress(timeName, 0)
@@ -73,7 +73,7 @@ export async function benchCompile(bench: Bench, depths: Depths): Promise<BenchR
 }
 
 /** 200 layers fit the cache, 2,000 don't. */
-export async function benchDepth(bench: Bench, depths: Depths): Promise<BenchRow> {
+export async function benchDepth(bench: Bench, depths: DepthPair): Promise<BenchRow> {
   const { backend, effort, seed } = bench
   const name = stepRowName(depths)
   bench.onProgress(name, 0)

@@ -21,7 +21,7 @@ export const productNames = ['forward', 'input gradient', 'weight gradient'] as 
 export type ProductName = (typeof productNames)[number]
 
 /** One of a layer's products: an operation on inputs of these shapes. */
-export interface Product {
+export interface BenchProduct {
   readonly op: OpName
   readonly shapes: readonly Shape[]
   readonly attributes: Attributes
@@ -29,7 +29,7 @@ export interface Product {
   readonly operations: number
 }
 
-export type Products = Readonly<Record<ProductName, Product>>
+export type Products = Readonly<Record<ProductName, BenchProduct>>
 
 /** Those of a dense layer. */
 export function denseProducts(batch: number, inputs: number, outputs: number): Products {
@@ -88,7 +88,7 @@ export interface LoadOptions {
 }
 
 /** A program that does nothing else, on random factors. */
-export async function loadProduct(backend: Backend, product: Product, options: LoadOptions): Promise<Load> {
+export async function loadProduct(backend: Backend, product: BenchProduct, options: LoadOptions): Promise<Load> {
   const { op, shapes, attributes } = product
   const builder = new GraphBuilder()
   const factors = shapes.map((shape, index) => builder.input(`factor${index}`, 'parameter', shape))

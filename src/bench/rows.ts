@@ -50,7 +50,7 @@ export interface BenchRow {
   readonly note: string | null
 }
 
-export interface Measured {
+export interface MeasuredRow {
   readonly name: string
   readonly unit: Unit
   readonly against: Against
@@ -74,7 +74,7 @@ function judge(ratio: number | null, bar: Bar | null): BenchRow['reached'] {
 const isTimesFaster = (against: Against): boolean => against === 'peer' || against === 'turns'
 
 /** The row of some rounds. Figures of the same round are compared: the machine's speed changes while the bench runs. */
-export function rowOf({ name, unit, against, ours, others, setting, tried, bar, note }: Measured): BenchRow {
+export function rowOf({ name, unit, against, ours, others, setting, tried, bar, note }: MeasuredRow): BenchRow {
   const ratios = (others ?? []).map((other, round) =>
     isTimesFaster(against) ? other / ours[round] : ours[round] / other,
   )

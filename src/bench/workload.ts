@@ -1,5 +1,5 @@
 /** What the bench measures, row by row. */
-import { benchCompile, benchDepth, compileRowNames, type Depths, stepRowName } from './depth.ts'
+import { benchCompile, benchDepth, compileRowNames, type DepthPair, stepRowName } from './depth.ts'
 import type { Bench } from './measure.ts'
 import type { Peer } from './peers/peer.ts'
 import {
@@ -30,8 +30,8 @@ export interface Workload {
   readonly resnets: readonly ResnetSize[]
   readonly productSize: number
   readonly convs: readonly ImageSize[]
-  readonly compileDepths: Depths
-  readonly stepDepths: Depths
+  readonly compileDepths: DepthPair
+  readonly stepDepths: DepthPair
   readonly sideBySide: SideBySideSize
 }
 
@@ -46,7 +46,7 @@ export const usualWorkload: Workload = {
 }
 
 /** Rows that are measured together. */
-export interface Task {
+export interface BenchTask {
   /** The first is the one that progress goes by. */
   readonly names: readonly string[]
   /** About how long a round takes, alone and with a peer. */
@@ -54,16 +54,16 @@ export interface Task {
   run(bench: Bench, peer: Peer | null): Promise<readonly BenchRow[]>
 }
 
-const stepTask = (work: StepWork): Task => ({
+const stepTask = (work: StepWork): BenchTask => ({
   names: [work.name],
   seconds: work.seconds,
   run: async (bench, peer) => [await benchStep(bench, work, peer)],
 })
 
 /** Of rows that no peer has a part in. */
-const always = (seconds: number): Task['seconds'] => [seconds, seconds]
+const always = (seconds: number): BenchTask['seconds'] => [seconds, seconds]
 
-const productTasks = (work: ProductWork): Task[] =>
+const productTasks = (work: ProductWork): BenchTask[] =>
   productNames.map((product) => ({
     names: [productRowName(work, product)],
     seconds: always(0.7),
@@ -71,7 +71,7 @@ const productTasks = (work: ProductWork): Task[] =>
   }))
 
 /** In the order of the table. */
-export function tasksOf(workload: Workload, threads: number): readonly Task[] {
+export function tasksOf(workload: Workload, threads: number): readonly BenchTask[] {
   const { mlps, resnets, productSize, convs, compileDepths, stepDepths, sideBySide } = workload
   /** One thread has nothing to run side by side. */
   const trainings = threads > 1 ? [sideBySide] : []

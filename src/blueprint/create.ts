@@ -6,12 +6,12 @@ import { describeValue } from '../support/describe-value.ts'
 import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole, Shape } from './blueprint.ts'
 import { count } from './count.ts'
 import { type LeafParameter, leafFacts, type NamedVarying } from './leaf-rules.ts'
-import { blockShapeError, branchShapeError } from './shape-errors.ts'
 import { blockPath, branchPath, chainPaths, checkPathsAreUnique, rootPath, shortcutPath } from './paths.ts'
 import { sameShape } from './shape.ts'
+import { blockShapeError, branchShapeError } from './shape-errors.ts'
 
 /** Where a layer stands. */
-interface Place {
+interface LayerContext {
   readonly path: string
   readonly loops: Shape
   /** The innermost repeat's path, for errors. */
@@ -70,7 +70,7 @@ function collectParameters(layer: LayerBlueprint, found: ParameterBlueprint[]): 
   return found
 }
 
-function infer(layer: Layer, input: Shape, place: Place): LayerBlueprint {
+function infer(layer: Layer, input: Shape, place: LayerContext): LayerBlueprint {
   if (layer.kind === 'chain') return inferChain(layer, input, place)
   if (layer.kind === 'residual') return inferResidual(layer, input, place)
   if (layer.kind === 'repeat') return inferRepeat(layer, input, place)
@@ -80,7 +80,7 @@ function infer(layer: Layer, input: Shape, place: Place): LayerBlueprint {
   return { path, layer, input, output, loops, parameters: parameters.map((one) => placed(one, place)), children: [] }
 }
 
-function inferChain(layer: ChainLayer, input: Shape, place: Place): LayerBlueprint {
+function inferChain(layer: ChainLayer, input: Shape, place: LayerContext): LayerBlueprint {
   const paths = chainPaths(layer, place.path)
   const children: LayerBlueprint[] = []
   let output = input
@@ -92,7 +92,7 @@ function inferChain(layer: ChainLayer, input: Shape, place: Place): LayerBluepri
   return { path: place.path, layer, input, output, loops: place.loops, parameters: [], children }
 }
 
-function inferResidual(layer: ResidualLayer, input: Shape, place: Place): LayerBlueprint {
+function inferResidual(layer: ResidualLayer, input: Shape, place: LayerContext): LayerBlueprint {
   checkVarying(['multiplier', layer.multiplier], place)
   const branch = infer(layer.branch, input, { ...place, path: branchPath(layer, place.path) })
   const shortcut =
@@ -105,7 +105,7 @@ function inferResidual(layer: ResidualLayer, input: Shape, place: Place): LayerB
 }
 
 /** A trained multiplier starts at one value for all iterations. */
-function multiplierOf({ multiplier }: ResidualLayer, { path }: Place): LeafParameter {
+function multiplierOf({ multiplier }: ResidualLayer, { path }: LayerContext): LeafParameter {
   if (typeof multiplier === 'number') {
     return { role: 'multiplier', shape: [], fanIn: 1, fanOut: 1, start: multiplier }
   }
@@ -116,7 +116,7 @@ function multiplierOf({ multiplier }: ResidualLayer, { path }: Place): LeafParam
 /** Plans walk through four iterations of each loop around a layer: 4,096 at this depth. */
 const deepestRepeats = 6
 
-function inferRepeat(layer: RepeatLayer, input: Shape, place: Place): LayerBlueprint {
+function inferRepeat(layer: RepeatLayer, input: Shape, place: LayerContext): LayerBlueprint {
   if (place.loops.length >= deepestRepeats) {
     const remedy = 'Make one repeat of two, with the product of their times.'
     throw networkError(place.path, `at most ${deepestRepeats} repeats within each other`, 'more', remedy)
@@ -128,7 +128,7 @@ function inferRepeat(layer: RepeatLayer, input: Shape, place: Place): LayerBluep
   return { path, layer, input, output: input, loops, parameters: [], children: [block] }
 }
 
-function placed(parameter: LeafParameter, { path, loops }: Place): ParameterBlueprint {
+function placed(parameter: LeafParameter, { path, loops }: LayerContext): ParameterBlueprint {
   return {
     ...parameter,
     name: `${path}.${tensorNames[parameter.role]}`,
@@ -138,7 +138,7 @@ function placed(parameter: LeafParameter, { path, loops }: Place): ParameterBlue
   }
 }
 
-function checkVarying([name, value]: NamedVarying, { path, loops, repeatPath }: Place): void {
+function checkVarying([name, value]: NamedVarying, { path, loops, repeatPath }: LayerContext): void {
   if (typeof value === 'number') return
   const found = `a list of ${value.length}`
   const times = loops.at(-1)

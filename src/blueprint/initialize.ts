@@ -1,6 +1,6 @@
 /** The values that training starts from. */
-import { IsobathError } from '../support/errors.ts'
 import { describeValue } from '../support/describe-value.ts'
+import { IsobathError } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
 import type { Blueprint, ParameterBlueprint, ParameterRole } from './blueprint.ts'
 import { sizeOf } from './shape.ts'
@@ -23,7 +23,10 @@ const startingValue = {
  */
 export function initialize(blueprint: Blueprint, seed: number): Map<string, Float64Array> {
   if (!Array.isArray(blueprint?.parameters)) {
-    throw new IsobathError('network', `expected a blueprint, as createBlueprint makes it, got ${describeValue(blueprint)}.`)
+    throw new IsobathError(
+      'network',
+      `expected a blueprint, as createBlueprint makes it, got ${describeValue(blueprint)}.`,
+    )
   }
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new IsobathError('option', `seed: expected a whole number of at least 0, got ${describeValue(seed)}.`)

@@ -48,7 +48,13 @@ const areImages = (...shapes: readonly Shape[]): boolean => shapes.every(({ leng
 const sameSize = ([, ...one]: Shape, [, ...other]: Shape): boolean => sameShape(one, other)
 
 /** `around` is the layer that it is in; `instead` another way out, which goes on from the first. */
-function layerShapeError(layer: LayerBlueprint, expected: Shape, purpose: string, around: LayerKind, instead = ''): Error {
+function layerShapeError(
+  layer: LayerBlueprint,
+  expected: Shape,
+  purpose: string,
+  around: LayerKind,
+  instead = '',
+): Error {
   const culprit = lastDense(layer)
   if (culprit !== undefined && expected.length === 1) {
     const remedy = `Set its width to ${expected[0]}${instead}.`

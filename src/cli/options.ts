@@ -33,8 +33,8 @@ export function addMachineOptions(command: Command, uses: readonly CommonOption[
 }
 
 /** How a run computes that is used again: that holds where nothing else is asked for. */
-type Mode = Pick<MachineOptions, 'exact' | 'winograd'>
+type ModeFlags = Pick<MachineOptions, 'exact' | 'winograd'>
 
-export function machineOptions(flags: object, run: Mode = {}): MachineOptions {
+export function machineOptions(flags: object, run: ModeFlags = {}): MachineOptions {
   return { ...run, ...givenOptions(machine, flags) }
 }

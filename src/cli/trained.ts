@@ -36,16 +36,16 @@ import { isOfProgram, readDataFor, readDataForModel, type Use } from './run-data
 /** What of a training's options matters to a network that is trained. */
 const chosen = { loss: training.loss, standardize: training.standardize } satisfies Fields
 
-type Recipe = Input<typeof chosen>
+type ScoringSettings = Input<typeof chosen>
 
-export type TrainedFlags = DataFlags & MachineFlags & Recipe & { network?: string }
+export type TrainedFlags = DataFlags & MachineFlags & ScoringSettings & { network?: string }
 
 /** What is to be used, and on what. */
 export interface Trained {
   readonly network: Network
   readonly weights: Weights
   readonly data: Dataset
-  readonly recipe: Recipe
+  readonly recipe: ScoringSettings
   /** Of the data it was trained on, where they are known and nothing else was asked for. */
   readonly statistics?: Statistics
   /** How the run was computed; nothing of a weights file. */

@@ -1,7 +1,7 @@
 /** Whether the samples of a data set are what they say they are: callers can make one of any arrays. */
+import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, pickOptions } from '../support/fields.ts'
-import { describeValue } from '../support/describe-value.ts'
 import { count, sampleShape, text, texts } from '../support/kinds.ts'
 import { type Dataset, inputSize, outputsOf, type Samples, taskOf } from './dataset.ts'
 

@@ -6,9 +6,9 @@ import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { reasonOf } from '../support/files.ts'
 import { findWrongLabel } from './cifar10.ts'
+import { findFile, namesOf, placesOf } from './data-folders.ts'
 import { gunzipLimited, isGzip, readPacked } from './gzip.ts'
 import { parseIdx } from './idx.ts'
-import { findFile, namesOf, placesOf } from './places.ts'
 import type { Content, Download, Source } from './sources.ts'
 
 /** What there is of one file. */

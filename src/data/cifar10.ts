@@ -3,9 +3,9 @@ import { basename, join } from 'node:path'
 import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { isFile, readLimited } from '../support/files.ts'
+import { DEFAULT_FOLDER, findFile, placesOf } from './data-folders.ts'
 import type { Dataset, Samples } from './dataset.ts'
 import { FETCH_AGAIN } from './gzip.ts'
-import { DEFAULT_FOLDER, findFile, placesOf } from './places.ts'
 import { readArchive } from './tar.ts'
 
 const SHAPE = [3, 32, 32]
@@ -33,7 +33,7 @@ const ARCHIVE = 'cifar-10-binary.tar.gz'
  * bytes of an image.
  */
 export async function loadCifar10(place: string = DEFAULT_FOLDER): Promise<Dataset> {
-  const found = find(place)
+  const found = findFiles(place)
   const train = createCollector(TRAIN_FILES)
   const test = createCollector(TEST_FILES)
   const take = (name: string, bytes: Uint8Array, file: string): void => {
@@ -112,10 +112,10 @@ export function findWrongLabel(bytes: Uint8Array): string | undefined {
   return undefined
 }
 
-type Found = { readonly folder: string; readonly archive?: undefined } | { readonly archive: string }
+type FoundFiles = { readonly folder: string; readonly archive?: undefined } | { readonly archive: string }
 
 /** A folder with all the files, or else the archive. */
-function find(place: string): Found {
+function findFiles(place: string): FoundFiles {
   if (isFile(place)) {
     if (!FILES.includes(basename(place))) return { archive: place }
     throw new IsobathError(

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import '../../test/support/seed.ts'
-import { isMissing, numberIn, Words } from './csv-cells.ts'
+import { CategoryWords, isMissing, numberIn } from './csv-cells.ts'
 
 test('decimal numbers that float32 holds are numbers, and nothing else is', () => {
   const numbers = ['0', '-1', '+2.5', '.5', '5.', '1e3', '-1.5E-4', '007', '3.4e38']
@@ -42,7 +42,7 @@ test('what people write for nothing is missing', () => {
 })
 
 test('words are counted up to a limit', () => {
-  const words = new Words()
+  const words = new CategoryWords()
   expect(['b', 'a', 'b', 'c'].map((word) => words.push(word, 2))).toEqual([0, 1, 0, undefined])
   expect([words.words, [...words.numbers.values]]).toEqual([
     ['b', 'a'],

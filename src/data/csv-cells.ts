@@ -71,7 +71,7 @@ export function fitsFloat32(values: Float64Array): boolean {
 }
 
 /** Words as numbers, counted from 0 in the order in which they appear; or known ones, in theirs. */
-export class Words {
+export class CategoryWords {
   readonly #codes: Map<string, number>
   readonly numbers = new Numbers()
   /** The number of all words but the known ones, where these are given. */

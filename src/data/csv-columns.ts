@@ -6,7 +6,7 @@ import type { CsvOptions } from './options.ts'
 
 export type Role = 'number' | 'category' | 'target' | 'ignored'
 
-export interface Column {
+export interface CsvColumn {
   readonly index: number
   readonly name: string
   readonly role: Role
@@ -16,10 +16,10 @@ export interface Column {
 
 export interface Columns {
   readonly hasHeader: boolean
-  readonly all: readonly Column[]
+  readonly all: readonly CsvColumn[]
   /** In the order of the network's inputs. */
-  readonly inputs: readonly Column[]
-  readonly targets: readonly Column[]
+  readonly inputs: readonly CsvColumn[]
+  readonly targets: readonly CsvColumn[]
   /** What a user may want to know of the choice. */
   readonly notes: readonly string[]
 }
@@ -50,7 +50,7 @@ export function findColumns(source: string, rows: readonly (readonly string[])[]
         `${name(option)}: column ${quoteCell(names[index])} of ${source} is the label. Name another one with ${name('label')}.`,
     )
   }
-  const all = names.map((name, index): Column => {
+  const all = names.map((name, index): CsvColumn => {
     if (ignored.has(index)) return { index, name, role: 'ignored' }
     if (targets.has(index)) return { index, name, role: options.target === 'autoencode' ? 'ignored' : 'target' }
     return { index, name, role: categories.has(index) ? 'category' : 'number' }

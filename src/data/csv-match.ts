@@ -2,7 +2,7 @@
 import { IsobathError } from '../support/errors.ts'
 import { suggestion } from '../support/nearest.ts'
 import { quoteCell } from './csv-cells.ts'
-import { type Column, type Columns, isHeader, listed, namesOf, shorten } from './csv-columns.ts'
+import { type Columns, type CsvColumn, isHeader, listed, namesOf, shorten } from './csv-columns.ts'
 import type { EncodedColumn, TableEncoding } from './csv-encoding.ts'
 import type { CsvOptions } from './options.ts'
 
@@ -29,9 +29,9 @@ export function matchColumns(
   const places = isByName
     ? placesByName(source, names, options, encoding)
     : placesByOrder(source, names, options, encoding)
-  const known = new Map<number, Column>()
-  const inputs: Column[] = []
-  const targets: Column[] = []
+  const known = new Map<number, CsvColumn>()
+  const inputs: CsvColumn[] = []
+  const targets: CsvColumn[] = []
   for (const [index, column] of places) {
     const { name, role } = column
     const found = { index, name, role, ...(column.role === 'category' ? { words: column.words } : {}) }

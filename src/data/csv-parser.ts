@@ -15,7 +15,7 @@ const LINE_FEED = 10
 const RETURN = 13
 
 /** Where the parser is: before a cell, in a plain one, between quotes, or after a quote that may be the closing one. */
-type Place = 'start' | 'plain' | 'quoted' | 'quote'
+type ParserState = 'start' | 'plain' | 'quoted' | 'quote'
 
 export interface CsvParser {
   push(text: string): void
@@ -33,7 +33,7 @@ export interface CsvParser {
  */
 export function createCsvParser(source: string, separator: string, onRow: OnRow): CsvParser {
   const separatorCode = separator.charCodeAt(0)
-  let place: Place = 'start'
+  let place: ParserState = 'start'
   let cells: string[] = []
   /** What is known of the cell from before the piece of text at hand, or from before a doubled quote. */
   let known = ''

@@ -4,11 +4,15 @@ import { IsobathError } from '../support/errors.ts'
 import { fitsFloat32 } from './csv-cells.ts'
 import type { EncodedColumn, TableEncoding } from './csv-encoding.ts'
 import { type CsvTable, MOST_VALUES } from './csv-table.ts'
-import { sortWords, type Targets } from './csv-target.ts'
+import { type ColumnTargets, sortWords } from './csv-target.ts'
 import type { Samples } from './dataset.ts'
 
 /** What a table became: a category's words are those of its training rows. */
-export function encodingOf({ columns, categories }: CsvTable, targets: Targets, train: Uint32Array): TableEncoding {
+export function encodingOf(
+  { columns, categories }: CsvTable,
+  targets: ColumnTargets,
+  train: Uint32Array,
+): TableEncoding {
   const words = new Map<number, string[]>()
   for (const [{ index }, category] of categories) {
     const codes = category.numbers.values
@@ -43,7 +47,12 @@ export interface Encoder {
 }
 
 /** Throws a `data` error where the samples would have too many values. */
-export function createEncoder(source: string, table: CsvTable, encoding: TableEncoding, targets: Targets): Encoder {
+export function createEncoder(
+  source: string,
+  table: CsvTable,
+  encoding: TableEncoding,
+  targets: ColumnTargets,
+): Encoder {
   const encoded: Encoded[] = []
   let size = 0
   const words = encoding.columns.flatMap((column) => (column.role === 'category' ? [column.words] : []))
@@ -95,7 +104,7 @@ function floats(length: number, isNarrow: boolean): Float32Array | Float64Array 
   return isNarrow ? new Float32Array(length) : new Float64Array(length)
 }
 
-function targetsOf(targets: Targets, rows: Uint32Array): Pick<Samples, 'labels' | 'targets'> {
+function targetsOf(targets: ColumnTargets, rows: Uint32Array): Pick<Samples, 'labels' | 'targets'> {
   if (targets.kind === 'inputs') return { labels: new Uint8Array(0), targets: 'inputs' }
   if (targets.kind === 'classes') {
     const labels = targets.labels.slice(0, rows.length)

@@ -1,8 +1,8 @@
 /** Rows of cells to columns of numbers, as they are read: a table is never held as text. */
 import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
-import { hintFor, isMissing, Numbers, numberIn, quoteCell, Words } from './csv-cells.ts'
-import { type Column, type Columns, findColumns, type Role, shorten } from './csv-columns.ts'
+import { CategoryWords, hintFor, isMissing, Numbers, numberIn, quoteCell } from './csv-cells.ts'
+import { type Columns, type CsvColumn, findColumns, type Role, shorten } from './csv-columns.ts'
 import type { TableEncoding } from './csv-encoding.ts'
 import { matchColumns } from './csv-match.ts'
 import type { CsvOptions } from './options.ts'
@@ -18,11 +18,11 @@ export const MOST_VALUES = 2 ** 28
 
 /** The label's cells, as words and as numbers, until it is known which of them they are. */
 export interface TargetColumn {
-  readonly column: Column
+  readonly column: CsvColumn
   /** NaN for a cell that is no number. */
   readonly numbers: Numbers
   /** Undefined where there are too many different ones. */
-  words: Words | undefined
+  words: CategoryWords | undefined
   /** The first cell that is no number, and how many there are. */
   firstWord?: { readonly cell: string; readonly source: string; readonly line: number }
   wordCount: number
@@ -31,8 +31,8 @@ export interface TargetColumn {
 export interface CsvTable {
   readonly columns: Columns
   readonly separator: string
-  readonly numbers: ReadonlyMap<Column, Numbers>
-  readonly categories: ReadonlyMap<Column, Words>
+  readonly numbers: ReadonlyMap<CsvColumn, Numbers>
+  readonly categories: ReadonlyMap<CsvColumn, CategoryWords>
   readonly targets: readonly TargetColumn[]
   /** Rows of each file that was read. */
   readonly counts: readonly number[]
@@ -43,8 +43,8 @@ export interface CsvTable {
 /** Takes the rows of one file after the other; all have the columns of the first. With an encoding, it is a single file. */
 export class TableReader {
   #columns: Columns | undefined
-  readonly #numbers = new Map<Column, Numbers>()
-  readonly #categories = new Map<Column, Words>()
+  readonly #numbers = new Map<CsvColumn, Numbers>()
+  readonly #categories = new Map<CsvColumn, CategoryWords>()
   #targets: TargetColumn[] = []
   /** What each column's cells are for, in the columns' order: a look-up for each of millions of cells costs. */
   #takers: readonly ((cell: string, line: number) => boolean)[] = []
@@ -101,10 +101,10 @@ export class TableReader {
     this.#columns = columns
     for (const column of columns.all) {
       if (column.role === 'number') this.#numbers.set(column, new Numbers())
-      if (column.role === 'category') this.#categories.set(column, new Words(column.words))
+      if (column.role === 'category') this.#categories.set(column, new CategoryWords(column.words))
     }
     this.#targets = columns.targets.map((column) => {
-      return { column, numbers: new Numbers(), words: new Words(encoding?.classes), wordCount: 0 }
+      return { column, numbers: new Numbers(), words: new CategoryWords(encoding?.classes), wordCount: 0 }
     })
     this.#takers = columns.all.map((column) => this.#takerOf(column))
     for (const { cells, line } of this.#waiting) this.row(cells, line)
@@ -131,7 +131,7 @@ export class TableReader {
     )
   }
 
-  #take(cells: readonly string[], line: number, columns: readonly Column[]): void {
+  #take(cells: readonly string[], line: number, columns: readonly CsvColumn[]): void {
     this.#checkWidth(cells, line, columns.length)
     const values = cells.map((cell) => cell.trim())
     for (const [index, { role }] of columns.entries()) {
@@ -155,7 +155,7 @@ export class TableReader {
   }
 
   /** Keeps a column's cells; false where a number was expected and there is none. */
-  #takerOf(column: Column): (cell: string, line: number) => boolean {
+  #takerOf(column: CsvColumn): (cell: string, line: number) => boolean {
     const numbers = this.#numbers.get(column)
     if (numbers) {
       return (cell) => {
@@ -181,7 +181,7 @@ export class TableReader {
     }
   }
 
-  #tooManyWords({ name }: Column, line: number): IsobathError {
+  #tooManyWords({ name }: CsvColumn, line: number): IsobathError {
     return new IsobathError(
       'data',
       (option) =>
@@ -228,7 +228,7 @@ export class TableReader {
     )
   }
 
-  #missing({ name }: Column, cell: string, line: number): IsobathError {
+  #missing({ name }: CsvColumn, cell: string, line: number): IsobathError {
     const found = cell.trim() === '' ? 'an empty cell' : quoteCell(cell)
     return new IsobathError(
       'data',

@@ -10,7 +10,7 @@ import type { CsvOptions } from './options.ts'
 const MOST_WHOLE_CLASSES = 20
 
 /** Without a label, or with one that isn't known in every row, `labels` is empty and the values are NaN. */
-export type Targets =
+export type ColumnTargets =
   | { readonly kind: 'classes'; readonly names: readonly string[]; readonly labels: Uint8Array | Uint16Array }
   | { readonly kind: 'values'; readonly names: readonly string[]; readonly columns: readonly Float64Array[] }
   | { readonly kind: 'inputs' }
@@ -20,7 +20,7 @@ export type Targets =
  * whole numbers; other numbers are values. Throws a `data` error where a column is neither, or has one value only, and
  * an `option` error where it can't be what was asked for.
  */
-export function decideTargets(source: string, table: CsvTable, options: CsvOptions): [Targets, string] {
+export function decideTargets(source: string, table: CsvTable, options: CsvOptions): [ColumnTargets, string] {
   const { targets } = table
   if (options.target === 'autoencode') {
     const aside = options.label === undefined ? '; the option label leaves a column aside' : ''
@@ -55,7 +55,7 @@ export function decideTargets(source: string, table: CsvTable, options: CsvOptio
 }
 
 /** The targets of a table that was read with an encoding, and a sentence on labels that aren't known. */
-export function knownTargets(encoding: TableEncoding, { targets, counts }: CsvTable): [Targets, string[]] {
+export function knownTargets(encoding: TableEncoding, { targets, counts }: CsvTable): [ColumnTargets, string[]] {
   if (encoding.target === 'autoencode') return [{ kind: 'inputs' }, []]
   const rows = counts.reduce((sum, count) => sum + count, 0)
   const wanted = encoding.columns.filter(({ role }) => role === 'target').map(({ name }) => name)
@@ -77,7 +77,7 @@ export function knownTargets(encoding: TableEncoding, { targets, counts }: CsvTa
   return [{ kind: 'classes', names: classes, labels }, notes]
 }
 
-function valuesOf(source: string, targets: readonly TargetColumn[], why: string): [Targets, string] {
+function valuesOf(source: string, targets: readonly TargetColumn[], why: string): [ColumnTargets, string] {
   for (const target of targets) {
     if (target.wordCount > 0) throw notAValue(target)
     const values = target.numbers.values
@@ -106,7 +106,7 @@ function notAValue({ firstWord, column }: TargetColumn, otherwise?: string): Iso
   )
 }
 
-function classesOf(source: string, { column, words }: TargetColumn, why: string): [Targets, string] {
+function classesOf(source: string, { column, words }: TargetColumn, why: string): [ColumnTargets, string] {
   const name = quoteCell(column.name)
   if (words === undefined) {
     throw new IsobathError(

@@ -1,15 +1,15 @@
 /** Tables of comma-separated values as data sets. */
 import { counted } from '../format/words.ts'
 import { checkOptions } from '../support/check-options.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Output, pickOptions, withDefaults } from '../support/fields.ts'
-import { describeValue } from '../support/describe-value.ts'
 import { createRandom } from '../support/random.ts'
 import type { TableEncoding } from './csv-encoding.ts'
 import { createCsvParser, detectSeparator } from './csv-parser.ts'
 import { createEncoder, type Encoder, encodingOf } from './csv-samples.ts'
 import { type CsvTable, TableReader } from './csv-table.ts'
-import { decideTargets, knownTargets, type Targets } from './csv-target.ts'
+import { type ColumnTargets, decideTargets, knownTargets } from './csv-target.ts'
 import type { Dataset, Samples } from './dataset.ts'
 import { type CsvOptions, csvOptions } from './options.ts'
 
@@ -79,7 +79,7 @@ export async function readCsv(
 const isSource = (value: unknown): value is CsvSource =>
   typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string' && 'bytes' in value
 
-function describe(name: string, encoding: TableEncoding, size: number, targets: Targets) {
+function describe(name: string, encoding: TableEncoding, size: number, targets: ColumnTargets) {
   return {
     name,
     shape: [size],

@@ -100,13 +100,13 @@ export function selectSamples(samples: Samples, chosen: Uint32Array): Samples {
   return { ...named, targets: targets === 'inputs' ? targets : selectRows(targets, samples.count, chosen) }
 }
 
-type Rows = Uint8Array | Uint16Array | Float32Array | Float64Array
+type RowArray = Uint8Array | Uint16Array | Float32Array | Float64Array
 
 /** The rows of these numbers out of an array of `count` rows; no more of them than there are. */
 function selectRows(array: Float32Array | Float64Array, count: number, chosen: Uint32Array): Float32Array | Float64Array
 function selectRows(array: Samples['labels'], count: number, chosen: Uint32Array): Samples['labels']
 function selectRows(array: Samples['inputs'], count: number, chosen: Uint32Array): Samples['inputs']
-function selectRows(array: Rows, count: number, chosen: Uint32Array): Rows {
+function selectRows(array: RowArray, count: number, chosen: Uint32Array): RowArray {
   const size = array.length / count
   const rows = array.slice(0, chosen.length * size)
   for (const [row, sample] of chosen.entries()) {

@@ -8,9 +8,9 @@ import { makeFolder, reasonOf } from '../support/files.ts'
 import { version } from '../support/version.ts'
 
 /** Why an address gave no file. */
-export class Failure extends Error {}
+export class DownloadFailure extends Error {}
 
-export interface Part {
+export interface PartialDownload {
   /** Where the bytes are kept. */
   readonly file: string
   /** How many of them are there. */
@@ -36,7 +36,7 @@ const MOST_REDIRECTS = 5
  *
  * Not by `fetch`, which would unpack what a server declares to be packed, and so change the bytes that were published.
  */
-export async function download(address: string, part: Part, options: DownloadOptions): Promise<void> {
+export async function download(address: string, part: PartialDownload, options: DownloadOptions): Promise<void> {
   const response = await follow(address, part.start, options)
   try {
     await receive(response, part, repeatedBytes(response, part), options)
@@ -54,17 +54,17 @@ async function follow(address: string, start: number, options: DownloadOptions):
     response.destroy()
     const next = parseAddress(headers.location, url)
     if (url.protocol === 'https:' && next.protocol !== 'https:') {
-      throw new Failure(`it sends on to ${next.href}, without https`)
+      throw new DownloadFailure(`it sends on to ${next.href}, without https`)
     }
     url = next
   }
-  throw new Failure(`it sends on more than ${MOST_REDIRECTS} times`)
+  throw new DownloadFailure(`it sends on more than ${MOST_REDIRECTS} times`)
 }
 
 function parseAddress(text: string, base?: URL): URL {
   const url = URL.canParse(text, base) ? new URL(text, base) : null
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url
-  throw new Failure(`${JSON.stringify(text)} is no http address`)
+  throw new DownloadFailure(`${JSON.stringify(text)} is no http address`)
 }
 
 function ask(url: URL, start: number, { patience, abort }: DownloadOptions): Promise<IncomingMessage> {
@@ -84,7 +84,7 @@ function ask(url: URL, start: number, { patience, abort }: DownloadOptions): Pro
   })
 }
 
-const silence = (patience: number): Failure => new Failure(`no answer for ${patience / 1000} seconds`)
+const silence = (patience: number): DownloadFailure => new DownloadFailure(`no answer for ${patience / 1000} seconds`)
 
 /** What the commonest codes mean to someone who wants a file. */
 const meanings: Readonly<Record<string, string>> = {
@@ -98,32 +98,35 @@ const meanings: Readonly<Record<string, string>> = {
 }
 
 /** A failed connection to several addresses of one name has a code and no message. */
-function failureOf(error: Error): Failure {
-  if (error instanceof Failure) return error
+function failureOf(error: Error): DownloadFailure {
+  if (error instanceof DownloadFailure) return error
   const code = 'code' in error ? String(error.code) : ''
-  return new Failure(meanings[code] ?? (reasonOf(error) || code))
+  return new DownloadFailure(meanings[code] ?? (reasonOf(error) || code))
 }
 
 /** How many bytes at the start of what comes are there already. Throws where this is not the file. */
-function repeatedBytes({ statusCode = 0, statusMessage, headers }: IncomingMessage, { start, bytes }: Part): number {
+function repeatedBytes(
+  { statusCode = 0, statusMessage, headers }: IncomingMessage,
+  { start, bytes }: PartialDownload,
+): number {
   const whole = (size: string | undefined): void => {
     if (size === undefined || size === '*' || Number(size) === bytes) return
-    throw new Failure(`expected a file of ${bytes} bytes, got one of ${size}`)
+    throw new DownloadFailure(`expected a file of ${bytes} bytes, got one of ${size}`)
   }
   if (statusCode === 206 && start > 0) {
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '')
     whole(range?.[2])
     if (Number(range?.[1]) === start) return 0
-    throw new Failure(`asked for the bytes from ${start}, got others`)
+    throw new DownloadFailure(`asked for the bytes from ${start}, got others`)
   }
-  if (statusCode !== 200) throw new Failure(`the server says ${statusCode} ${statusMessage ?? ''}`.trim())
+  if (statusCode !== 200) throw new DownloadFailure(`the server says ${statusCode} ${statusMessage ?? ''}`.trim())
   whole(headers['content-length'])
   return start
 }
 
 async function receive(
   response: IncomingMessage,
-  part: Part,
+  part: PartialDownload,
   repeated: number,
   options: DownloadOptions,
 ): Promise<void> {
@@ -140,7 +143,7 @@ async function receive(
       const bytes: Uint8Array = piece
       const fresh = bytes.subarray(Math.min(skip, bytes.length))
       skip -= bytes.length - fresh.length
-      if (done + fresh.length > part.bytes) throw new Failure(`expected ${part.bytes} bytes, got more`)
+      if (done + fresh.length > part.bytes) throw new DownloadFailure(`expected ${part.bytes} bytes, got more`)
       if (fresh.length > 0) output.add(fresh)
       done += fresh.length
       onProgress(done)
@@ -148,13 +151,13 @@ async function receive(
   } catch (error) {
     if (error instanceof IsobathError || abort?.aborted || !(error instanceof Error)) throw error
     // A body that ends early is reported as a broken connection too.
-    if (error instanceof Failure) throw error
-    throw new Failure(`the connection broke off after ${done} of ${part.bytes} bytes`)
+    if (error instanceof DownloadFailure) throw error
+    throw new DownloadFailure(`the connection broke off after ${done} of ${part.bytes} bytes`)
   } finally {
     clearTimeout(timer)
     output.close()
   }
-  if (done < part.bytes) throw new Failure(`the connection ended after ${done} of ${part.bytes} bytes`)
+  if (done < part.bytes) throw new DownloadFailure(`the connection ended after ${done} of ${part.bytes} bytes`)
 }
 
 /** The part on disk, opened when there is something to write. */
@@ -162,7 +165,7 @@ class Output {
   private descriptor: number | null = null
   private position: number
 
-  constructor(private readonly part: Part) {
+  constructor(private readonly part: PartialDownload) {
     this.position = part.start
   }
 

@@ -5,8 +5,8 @@ import { grouped } from '../format/words.ts'
 import { IsobathError } from '../support/errors.ts'
 import { isFile, makeFolder, reasonOf, writeWhole } from '../support/files.ts'
 import { type CheckedFile, checkDownload, hashFile } from './check.ts'
-import { download, Failure } from './download.ts'
-import { homeOf } from './places.ts'
+import { homeOf } from './data-folders.ts'
+import { DownloadFailure, download } from './download.ts'
 import type { Download, Source } from './sources.ts'
 import { readArchive } from './tar.ts'
 
@@ -123,7 +123,7 @@ async function fetchOne(goal: Goal, missing: readonly Goal[], source: Source, op
         failures.push(`${address}: the file it sends has another checksum`)
       } catch (error) {
         if (options.abort?.aborted) throw stopped(source.set, part, wanted.bytes)
-        if (!(error instanceof Failure)) throw error
+        if (!(error instanceof DownloadFailure)) throw error
         if (sizeOf(part, wanted.bytes) > start && attempt < MOST_ATTEMPTS) continue
         failures.push(`${address}: ${error.message}`)
       }

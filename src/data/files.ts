@@ -2,6 +2,6 @@
 export { checkFiles } from './check.ts'
 export { loadCifar10 } from './cifar10.ts'
 export { loadCsv } from './csv-file.ts'
+export { DEFAULT_FOLDER, namedFolder } from './data-folders.ts'
 export { fetchFiles } from './fetch.ts'
 export { loadMnist } from './mnist.ts'
-export { DEFAULT_FOLDER, namedFolder } from './places.ts'

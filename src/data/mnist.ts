@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { IsobathError } from '../support/errors.ts'
+import { DEFAULT_FOLDER, findFile, namesOf, placesOf } from './data-folders.ts'
 import type { Dataset, Samples } from './dataset.ts'
 import { type IdxArray, readIdx } from './idx.ts'
-import { DEFAULT_FOLDER, findFile, namesOf, placesOf } from './places.ts'
 
 const SIDE = 28
 const CLASSES = 10

@@ -1,8 +1,8 @@
 /** A data set of a caller's own arrays. */
 import { checkOptions } from '../support/check-options.ts'
+import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, pickOptions, withDefaults } from '../support/fields.ts'
-import { describeValue } from '../support/describe-value.ts'
 import { count, fraction, sampleShape, text, texts, whole } from '../support/kinds.ts'
 import { createRandom } from '../support/random.ts'
 import { checkSamples, isUsable, notUsable, passChecked } from './check-samples.ts'
@@ -210,7 +210,10 @@ const isList = (value: unknown): value is ArrayLike<unknown> =>
 export function numbersOf(given: unknown, where: string, size: number): Samples['inputs'] {
   if (isTyped(given)) return given
   if (!Array.isArray(given)) {
-    throw new IsobathError('data', `${where}: expected rows of numbers, or one typed array, got ${describeValue(given)}.`)
+    throw new IsobathError(
+      'data',
+      `${where}: expected rows of numbers, or one typed array, got ${describeValue(given)}.`,
+    )
   }
   const values = new Float64Array(given.length * size)
   for (const [sample, row] of given.entries()) {
@@ -251,7 +254,8 @@ function finite<Values extends Float32Array | Float64Array>(values: Values, wher
 }
 
 function labelsOf(given: unknown, where: string, { expected, numberOf }: Classes): Samples['labels'] {
-  if (!isList(given)) throw new IsobathError('data', `${where}: expected a list of classes, got ${describeValue(given)}.`)
+  if (!isList(given))
+    throw new IsobathError('data', `${where}: expected a list of classes, got ${describeValue(given)}.`)
   const numbers = Array.from(given, (label, sample) => {
     const number = numberOf(label)
     if (number !== undefined) return number

@@ -196,10 +196,10 @@ function wordsOf(inputs: Samples['inputs']): Uint32Array | undefined {
   return new Uint32Array(inputs.buffer, inputs.byteOffset, Math.floor(inputs.length / 4))
 }
 
-type Measured = Pick<Samples, 'count' | 'inputs'>
+type MeasuredSamples = Pick<Samples, 'count' | 'inputs'>
 
 /** The sum of each value over all samples. */
-function sumUp({ count, inputs }: Measured, size: number): Float64Array {
+function sumUp({ count, inputs }: MeasuredSamples, size: number): Float64Array {
   const sums = new Float64Array(size)
   for (let start = 0; start < count * size; start += size) {
     for (let index = 0; index < size; index++) sums[index] += inputs[start + index]
@@ -208,7 +208,7 @@ function sumUp({ count, inputs }: Measured, size: number): Float64Array {
 }
 
 /** Mean and deviation of each group of neighboring values over all samples, in two passes, in the inputs' own units. */
-function measure(training: Measured, size: number, groups: number): Scale {
+function measure(training: MeasuredSamples, size: number, groups: number): Scale {
   const { count, inputs } = training
   const center = averageGroups(sumUp(training, size), groups, count)
   const middle = spreadOut(center, size)

@@ -5,7 +5,7 @@ import type { PrecisionGap } from '../probes/precision.ts'
 import type { LossWithoutBlocks } from '../probes/without-block.ts'
 
 /** The shallow twin's trained weights with identity layers up to the patient's depth. */
-export type Constructive =
+export type ConstructiveResult =
   | {
       readonly impossible: null
       /** Training loss of the deep network with these weights, and of the shallow one, both in float64. */
@@ -26,7 +26,7 @@ export interface Stretch {
 }
 
 export interface Measured {
-  readonly constructive?: Constructive
+  readonly constructive?: ConstructiveResult
   /** Before the first step; of the patient's first seed. */
   readonly precision?: PrecisionGap
   /** Before the first step; of the patient's first seed. */

@@ -15,11 +15,11 @@ import { IsobathError } from '../support/errors.ts'
 import { constructiveWeights } from '../surgery/constructive.ts'
 import { functionGap } from '../surgery/function-gap.ts'
 import type { Twin } from '../surgery/twin.ts'
-import { createEvaluator, type Weights } from '../training/evaluate.ts'
+import { createEvaluator, type Weights } from '../training/evaluator.ts'
 import type { TrialWorker, Workers } from '../trials/workers.ts'
 import type { Subject } from './controls.ts'
 import { type Evidence, median, referenceOf } from './evidence.ts'
-import type { Constructive, Measured } from './measured.ts'
+import type { ConstructiveResult, Measured } from './measured.ts'
 import { fittedStages, gradientSamples, measuredSamples, probedStages, replacedStages } from './measurement-costs.ts'
 import type { MadeTrial } from './trainings.ts'
 
@@ -43,14 +43,14 @@ interface MeasuringWorker extends TrialWorker {
   readonly precise: Precision
 }
 
-type Measurer = (
+type DiagnosisMeasurer = (
   networks: MeasuredNetworks,
   evidence: Evidence,
   worker: MeasuringWorker,
   abort?: AbortSignal,
 ) => Promise<Measured>
 
-const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
+const measurers: { readonly [name in keyof Measured]-?: DiagnosisMeasurer } = {
   constructive: async (networks, evidence, worker) => ({ constructive: await construct(networks, evidence, worker) }),
   precision: async (networks, _evidence, worker) => {
     const { blueprint, start } = networks
@@ -100,7 +100,7 @@ const measurers: { readonly [name in keyof Measured]-?: Measurer } = {
  * One measurement, on the first worker. Null where it was stopped; undefined where memory doesn't hold it, it takes too long, or
  * the machine lacks a precision for it.
  */
-export async function measure(
+export async function runMeasurement(
   name: keyof Measured,
   networks: MeasuredNetworks,
   evidence: Evidence,
@@ -141,7 +141,11 @@ function samplesFor({ subject: { data }, settings }: MeasuredNetworks, most: num
   return chooseSamples({ ...data, train: set }, standardizer, settings.loss, most, sampleSeed)
 }
 
-async function construct(networks: MeasuredNetworks, evidence: Evidence, worker: MeasuringWorker): Promise<Constructive> {
+async function construct(
+  networks: MeasuredNetworks,
+  evidence: Evidence,
+  worker: MeasuringWorker,
+): Promise<ConstructiveResult> {
   const { twins, trials } = networks
   const reference = referenceOf(evidence) ?? 'shallow twin'
   const twin = reference === 'shallow twin' ? twins.shallow : twins.shallower

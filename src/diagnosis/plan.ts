@@ -6,7 +6,7 @@ import { createStandardizer } from '../data/standardize.ts'
 import { settingsFor, type TrainingSettings } from '../settings/options.ts'
 import { runTrainingLoop } from '../training/loop.ts'
 import type { LossRecord } from '../training/state.ts'
-import { workOf as workOfSteps } from '../trials/work.ts'
+import { workOf as workOfSteps } from '../trials/multiply-adds.ts'
 import type { Training } from './controls.ts'
 
 /** Of the budget, for the patient and its twin with all seeds; the rest is for controls. */

@@ -15,7 +15,7 @@ import { resolveOptions } from '../settings/options.ts'
 import { causes } from './cause.ts'
 import { causeTable } from './causes/table.ts'
 import type { Subject } from './controls.ts'
-import type { DiagnosisOutcome, OpenQuestion } from './diagnose.ts'
+import type { DiagnosisOutcome, OpenQuestion } from './diagnosis-loop.ts'
 import { judge } from './judge.ts'
 import { type Diagnosis, summarize } from './summary.ts'
 import { curesOf, verdictTitle } from './wording/causes.ts'
@@ -95,7 +95,7 @@ describe('a summary', () => {
   })
 
   it('always says what would decide what is open', () => {
-    for (const trials of [worse(), { ...worse(), float64: { loss: [0.05] } }, { subject: { loss: [2.3] } }]) {
+    for (const trials of [worse(), { ...worse(), float64: { loss: [0.05] } }, { network: { loss: [2.3] } }]) {
       for (const { wouldDecide, sentence } of summary(trials, { measured: {} }).open) {
         expect(wouldDecide).not.toBe('')
         expect(sentence).toMatch(/^[A-Z]/)

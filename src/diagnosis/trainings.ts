@@ -1,6 +1,6 @@
 /** The trainings of a diagnosis: what is asked for and not there yet, what it costs, and the making of it. */
 import { IsobathError } from '../support/errors.ts'
-import type { Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluator.ts'
 import { affords, type Budget, createBudget } from '../trials/budget.ts'
 import { runTrials } from '../trials/runner.ts'
 import type { Workers } from '../trials/workers.ts'

@@ -1,7 +1,7 @@
 /** A training of a diagnosis, and what is kept of it. */
 import type { Precision } from '../backends/backend.ts'
 import { type Divergence, describeDivergence } from '../training/divergence.ts'
-import type { Scores } from '../training/evaluate.ts'
+import type { Scores } from '../training/evaluator.ts'
 import type { LossRecord } from '../training/state.ts'
 import type { Snapshot, TrialResult } from '../trials/result.ts'
 import type { Trial } from '../trials/trial.ts'

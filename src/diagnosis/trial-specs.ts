@@ -8,7 +8,7 @@ import { checkWeights, hashWeights } from '../training/weights.ts'
 import type { TrialResolver } from '../trials/resolver.ts'
 import { canonicalJson, createSpec, type TrialStart } from '../trials/spec.ts'
 import { type ControlName, type Subject, trainingOf } from './controls.ts'
-import { snapshotInterval, settingsOf, workOf } from './plan.ts'
+import { settingsOf, snapshotInterval, workOf } from './plan.ts'
 import type { DiagnosisTask, StartOf } from './task.ts'
 import type { DiagnosisTrial, TrialKey } from './trial-record.ts'
 

@@ -3,7 +3,6 @@
  * dense layer `readout`. So the depth is a loop count and never changes the size of what is built from it. With widths
  * that differ, each run of equal widths has its loop, and a layer that changes the width stands before it.
  */
-
 import { grouped } from '../format/words.ts'
 import { type ActivationName, activations } from './activations.ts'
 import type { Family, PresetContext } from './families/family.ts'
@@ -28,13 +27,13 @@ interface Structure {
 }
 
 /** Consecutive hidden layers of one width. */
-interface Run {
+interface WidthRun {
   readonly width: number
   readonly count: number
 }
 
-interface Settings {
-  readonly runs: readonly Run[]
+interface PresetSettings {
+  readonly runs: readonly WidthRun[]
   readonly depth: number
   readonly activation?: ActivationName
   readonly slope?: number
@@ -52,7 +51,7 @@ interface Settings {
 }
 
 function densePreset(text: PresetText, family: Structure, { classes }: PresetContext): Network {
-  const settings = readSettings(text, family)
+  const settings = readPresetSettings(text, family)
   const layers: Layer[] = []
   let number = 0
   for (const { width, count } of settings.runs) {
@@ -67,7 +66,7 @@ function densePreset(text: PresetText, family: Structure, { classes }: PresetCon
   return chain(...layers, ...(settings.top ? [dense(classes, { name: 'readout', init: settings.outside })] : []))
 }
 
-function hiddenLayer(width: number, name: string | undefined, init: Initializer, settings: Settings): Layer[] {
+function hiddenLayer(width: number, name: string | undefined, init: Initializer, settings: PresetSettings): Layer[] {
   const layers: Layer[] = [dense(width, { name, init })]
   if (settings.norm === 'batch') layers.push(batchNorm())
   if (settings.norm === 'layer') layers.push(layerNorm())
@@ -77,13 +76,13 @@ function hiddenLayer(width: number, name: string | undefined, init: Initializer,
 }
 
 /** The block with its skip connection, where the family has one; `first` is the number of its first layer. */
-function skipped(block: Layer, first: number, count: number, { multiplier, rezero, depth }: Settings): Layer {
+function skipped(block: Layer, first: number, count: number, { multiplier, rezero, depth }: PresetSettings): Layer {
   if (multiplier === undefined) return block
   if (rezero) return residual(block, { multiplier: 0, trainedMultiplier: true })
   return residual(block, { multiplier: multipliers(multiplier, depth, first, count) })
 }
 
-function readSettings(text: PresetText, family: Structure): Settings {
+function readPresetSettings(text: PresetText, family: Structure): PresetSettings {
   const runs = readRuns(text)
   const depth = runs.reduce((sum, run) => sum + run.count, 0)
   const name = family.linear ? undefined : (take(text, 'activation', denseOptions.activation) ?? 'relu')
@@ -115,7 +114,7 @@ function readSettings(text: PresetText, family: Structure): Settings {
   }
 }
 
-function readRuns(text: PresetText): Run[] {
+function readRuns(text: PresetText): WidthRun[] {
   const depth = take(text, 'depth', denseOptions.depth)
   refuseWidth(text, depth ?? DEFAULT_DEPTH)
   const width = take(text, 'width', denseOptions.width)
@@ -125,7 +124,7 @@ function readRuns(text: PresetText): Run[] {
     const found = depth !== undefined ? 'depth too' : 'width too'
     throw presetError(`${text.name}:widths`, 'widths alone', found, 'widths says both; remove the other.')
   }
-  const runs: Run[] = []
+  const runs: WidthRun[] = []
   for (const each of widths) {
     const last = runs.at(-1)
     if (last?.width === each) runs[runs.length - 1] = { width: each, count: last.count + 1 }

@@ -1,7 +1,7 @@
 /** Networks by name: `mlp:depth=20,width=64,activation=tanh`, `resnet-20`, `wide-resnet-16-4:dropout=0.3`. */
 import { describeValue } from '../support/describe-value.ts'
 import type { Family, PresetContext } from './families/family.ts'
-import { type Found, families, findFamily, lookUp, numberError, titleOf } from './families/table.ts'
+import { type FoundFamily, families, findFamily, lookUp, numberError, titleOf } from './families/table.ts'
 import type { Network } from './network.ts'
 import { hintForValue, hintForWord } from './preset-hints.ts'
 import {
@@ -44,7 +44,7 @@ function checkContext(text: unknown, context: unknown): void {
   throw presetError(text, 'the number of classes after the name', describeValue(context), remedy)
 }
 
-function checkOptions({ name, options }: PresetText, found: Found): void {
+function checkOptions({ name, options }: PresetText, found: FoundFamily): void {
   const { family } = found
   const known = Object.keys(family.options)
   for (const key of options.keys()) {

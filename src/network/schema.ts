@@ -3,7 +3,6 @@
  * JSON reader both go through it. Every rule says its own message: expected, found, what to do. A schema is made when it is
  * first used: all of them take 28 ms, half as long as Node's own start, and the help needs none.
  */
-
 import { z } from 'zod'
 import { grouped } from '../format/words.ts'
 import { describeValue } from '../support/describe-value.ts'
@@ -18,20 +17,20 @@ export const LARGEST_COUNT = 1_000_000
 /** No kernel or stride may be larger. */
 const LARGEST_SIDE = 1_000
 
-interface Failure {
+interface SchemaIssue {
   readonly code?: string
   readonly input?: unknown
   readonly keys?: readonly string[]
 }
 
-function says(expected: string, remedy: string): { error: (failure: Failure) => string } {
+function says(expected: string, remedy: string): { error: (failure: SchemaIssue) => string } {
   return { error: ({ input }) => `expected ${expected}, got ${describeValue(input)}. ${remedy}` }
 }
 
 function strict<S extends z.core.$ZodLooseShape>(shape: S) {
   const known = Object.keys(shape)
   return z.strictObject(shape, {
-    error: ({ code, keys, input }: Failure) => {
+    error: ({ code, keys, input }: SchemaIssue) => {
       if (code !== 'unrecognized_keys' || keys === undefined)
         return `expected an object, got ${describeValue(input)}. Write {...}.`
       const close = nearest(keys[0], known)
@@ -41,7 +40,7 @@ function strict<S extends z.core.$ZodLooseShape>(shape: S) {
   })
 }
 
-function variants(what: string, kinds: readonly string[]): { error: (failure: Failure) => string } {
+function variants(what: string, kinds: readonly string[]): { error: (failure: SchemaIssue) => string } {
   return {
     error: ({ input }) => {
       if (typeof input !== 'object' || input === null || Array.isArray(input)) {
@@ -75,10 +74,12 @@ function varying(holds: (value: number) => boolean, expected: string) {
   const fitsEach = (value: unknown) => Array.isArray(value) && value.length > 0 && value.every(fits)
   return z
     .custom<Varying>((value) => fits(value) || fitsEach(value), {
-      error: ({ input }: Failure) => {
+      error: ({ input }: SchemaIssue) => {
         const bad = Array.isArray(input) ? input.findIndex((value) => !fits(value)) : -1
         const found =
-          Array.isArray(input) && bad >= 0 ? `${describeValue(input[bad])} in place ${bad + 1} of a list` : describeValue(input)
+          Array.isArray(input) && bad >= 0
+            ? `${describeValue(input[bad])} in place ${bad + 1} of a list`
+            : describeValue(input)
         return `expected ${expected}, or a list of such, got ${found}. ${listRemedy}`
       },
     })

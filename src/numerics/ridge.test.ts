@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../support/random.ts'
-import { distance, fitRidge, rowsAt, spreadOf, type Table } from './ridge.ts'
+import { distance, fitRidge, type Matrix, rowsAt, spreadOf } from './ridge.ts'
 
-const table = (rows: readonly (readonly number[])[]): Table => ({
+const table = (rows: readonly (readonly number[])[]): Matrix => ({
   rows: rows.length,
   width: rows[0].length,
   values: Float64Array.from(rows.flat()),
 })
 
-function drawn(rows: number, width: number, key: string): Table {
+function drawn(rows: number, width: number, key: string): Matrix {
   const random = createRandom(2, key)
   return { rows, width, values: Float64Array.from({ length: rows * width }, () => random.normal()) }
 }
 
 /** 3 x_0 - x_1 + 2 and x_1 + x_2 - 1, of inputs far from 0. */
-const linear = (inputs: Table): Table =>
+const linear = (inputs: Matrix): Matrix =>
   table(
     Array.from({ length: inputs.rows }, (_, row) => {
       const [a, b, c] = inputs.values.subarray(3 * row)
       return [3 * a - b + 2, b + c - 1]
     }),
   )
-const far = (rows: number, key: string): Table => {
+const far = (rows: number, key: string): Matrix => {
   const near = drawn(rows, 3, key)
   return { ...near, values: near.values.map((value, index) => 100 * (index % 3) + value) }
 }
@@ -74,7 +74,7 @@ describe('ridge regression', () => {
   it('takes the penalty that does best on rows held out', () => {
     const [x, noise] = [drawn(24, 20, 'x'), drawn(24, 1, 'noise')]
     const [others, otherNoise] = [drawn(200, 20, 'others'), drawn(200, 1, 'other noise')]
-    const withNoise = (inputs: Table, added: Table): Table => ({
+    const withNoise = (inputs: Matrix, added: Matrix): Matrix => ({
       ...added,
       values: added.values.map((value, row) => 3 * value + inputs.values[20 * row]),
     })

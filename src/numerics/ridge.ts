@@ -1,17 +1,16 @@
 /** Ridge regression (Hoerl & Kennard 1970): the affine map of least squared error, with a penalty on its matrix. */
-
 import { gramOfRows, solvePositive } from './linear-algebra.ts'
 import { euclideanNorm } from './norm.ts'
 
 /** A matrix [rows, width], row by row. */
-export interface Table {
+export interface Matrix {
   readonly rows: number
   readonly width: number
   readonly values: Float64Array
 }
 
 /** What the map gives for rows of inputs. */
-export type AffineMap = (inputs: Table) => Table
+export type AffineMap = (inputs: Matrix) => Matrix
 
 /** Relative to the mean eigenvalue of the inputs' Gram matrix, so that their unit doesn't matter. */
 const usualPenalties = [1e-9, 1e-6, 1e-4, 1e-2, 1e-1, 1]
@@ -22,7 +21,7 @@ const heldOut = 4
  * The map from inputs to targets, row by row. Of several penalties the one is taken that does best on rows held out, and the
  * map is then fitted on all.
  */
-export function fitRidge(inputs: Table, targets: Table, penalties: readonly number[] = usualPenalties): AffineMap {
+export function fitRidge(inputs: Matrix, targets: Matrix, penalties: readonly number[] = usualPenalties): AffineMap {
   const all = Array.from({ length: inputs.rows }, (_, row) => row)
   const kept = all.filter((row) => row % heldOut > 0)
   const judging = all.filter((row) => row % heldOut === 0)
@@ -40,7 +39,7 @@ export function fitRidge(inputs: Table, targets: Table, penalties: readonly numb
  * With centered X [rows, width] and Y [rows, outputs]: (X'X + p)^-1 X'Y, or X'(XX' + p)^-1 Y, which is the same and smaller
  * where there are fewer rows.
  */
-function fitWith(inputs: Table, targets: Table, penalty: number): AffineMap {
+function fitWith(inputs: Matrix, targets: Matrix, penalty: number): AffineMap {
   const [inputMeans, targetMeans] = [meansOf(inputs), meansOf(targets)]
   const x = centered(inputs, inputMeans)
   const y = centered(targets, targetMeans)
@@ -54,7 +53,7 @@ function fitWith(inputs: Table, targets: Table, penalty: number): AffineMap {
 }
 
 /** (A A' + penalty * trace(A A') / n)^-1 B, n the number of A's rows. */
-function regularized({ rows, width, values }: Table, right: Table, penalty: number): Table {
+function regularized({ rows, width, values }: Matrix, right: Matrix, penalty: number): Matrix {
   const gram = gramOfRows(values, rows, width)
   const step = rows + 1
   let trace = 0
@@ -65,7 +64,7 @@ function regularized({ rows, width, values }: Table, right: Table, penalty: numb
   return { ...right, values: solvePositive(gram, rows, right.values, right.width) }
 }
 
-export function rowsAt({ width, values }: Table, rows: readonly number[]): Table {
+export function rowsAt({ width, values }: Matrix, rows: readonly number[]): Matrix {
   const chosen = new Float64Array(rows.length * width)
   rows.forEach((row, place) => {
     chosen.set(values.subarray(row * width, (row + 1) * width), place * width)
@@ -73,7 +72,7 @@ export function rowsAt({ width, values }: Table, rows: readonly number[]): Table
   return { rows: rows.length, width, values: chosen }
 }
 
-function meansOf({ rows, width, values }: Table): Float64Array {
+function meansOf({ rows, width, values }: Matrix): Float64Array {
   const means = new Float64Array(width)
   values.forEach((value, index) => {
     means[index % width] += value / rows
@@ -82,25 +81,25 @@ function meansOf({ rows, width, values }: Table): Float64Array {
 }
 
 /** The length of all their differences together. */
-export function distance(one: Table, other: Table): number {
+export function distance(one: Matrix, other: Matrix): number {
   return euclideanNorm([one.values.map((value, index) => value - other.values[index])])
 }
 
 /** The length of all distances of the rows from their mean. */
-export function spreadOf(table: Table): number {
+export function spreadOf(table: Matrix): number {
   return euclideanNorm([centered(table, meansOf(table)).values])
 }
 
-function centered(table: Table, means: Float64Array): Table {
+function centered(table: Matrix, means: Float64Array): Matrix {
   return { ...table, values: table.values.map((value, index) => value - means[index % table.width]) }
 }
 
-function transposed({ rows, width, values }: Table): Table {
+function transposed({ rows, width, values }: Matrix): Matrix {
   const turned = Float64Array.from(values, (_, index) => values[(index % rows) * width + Math.floor(index / rows)])
   return { rows: width, width: rows, values: turned }
 }
 
-function times(one: Table, other: Table): Table {
+function times(one: Matrix, other: Matrix): Matrix {
   const values = new Float64Array(one.rows * other.width)
   for (let row = 0; row < one.rows; row++) {
     for (let inner = 0; inner < one.width; inner++) {

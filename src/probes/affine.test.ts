@@ -9,7 +9,7 @@ import { chain, conv, dense, relu, repeat, residual, tanh } from '../network/lay
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { fitRidge } from '../numerics/ridge.ts'
-import type { Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluator.ts'
 import { type AffineOptions, affineReplacement } from './affine.ts'
 import { samplesOf } from './samples.ts'
 

@@ -4,12 +4,12 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { selectSamples } from '../data/dataset.ts'
 import { evaluationGraph } from '../graph/programs.ts'
-import { distance, fitRidge, rowsAt, spreadOf, type Table } from '../numerics/ridge.ts'
+import { distance, fitRidge, type Matrix, rowsAt, spreadOf } from '../numerics/ridge.ts'
 import { yieldToEventLoop } from '../support/yield-to-event-loop.ts'
-import type { Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluator.ts'
 import { createScorer } from '../training/score.ts'
-import { networkAfter, type Part } from './network-after.ts'
-import { recordStages } from './record.ts'
+import { networkAfter, type TailNetwork } from './network-after.ts'
+import { recordStages } from './recorded-stages.ts'
 import type { ProbeSamples } from './samples.ts'
 import { spread } from './spread.ts'
 import { type Stage, stagesOf } from './stages.ts'
@@ -56,12 +56,16 @@ export async function affineReplacement(
     const fitting = rows.filter((row) => row % 2 === 0)
     const judging = rows.filter((row) => row % 2 === 1)
     const judged = selectSamples(samples.set, Uint32Array.from(judging))
-    const lossOf = ({ values, width }: Table): number => {
+    const lossOf = ({ values, width }: Matrix): number => {
       const scorer = createScorer(judged, samples.standardizer, samples.loss, width)
       scorer.add(values, 0)
       return scorer.finish().loss ?? Number.POSITIVE_INFINITY
     }
-    const tableOf = (values: Float64Array): Table => ({ rows: rows.length, width: values.length / rows.length, values })
+    const tableOf = (values: Float64Array): Matrix => ({
+      rows: rows.length,
+      width: values.length / rows.length,
+      values,
+    })
     const residual = stages.map(() => Number.NaN)
     const loss = stages.map(() => Number.NaN)
     if (rows.length < fewest) return { residual, loss, whole: Number.NaN }
@@ -98,7 +102,7 @@ function plainStages({ input }: Blueprint, stages: readonly Stage[]): number[] {
   )
 }
 
-async function runFrom({ blueprint, weights }: Part, backend: Backend, inputs: Table): Promise<Table> {
+async function runFrom({ blueprint, weights }: TailNetwork, backend: Backend, inputs: Matrix): Promise<Matrix> {
   const program = await backend.compile(evaluationGraph(blueprint, { batch: inputs.rows }))
   try {
     for (const [name, values] of weights) program.upload(name, values)

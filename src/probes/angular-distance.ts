@@ -6,7 +6,7 @@
 import { sameShape } from '../blueprint/shape.ts'
 import { rowNorms } from './known-norms.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import type { Rows, PassView } from './pass.ts'
+import type { PassView, SampleRows } from './pass.ts'
 
 export const angularDistance: LayerProbe = {
   title: 'Angular distance between input and output',
@@ -29,7 +29,7 @@ function distanceAt(view: PassView, index: number): number {
  * The mean angle between rows, those left out that are zero in either; NaN where none is left. Of normalized rows it is
  * 2 atan2(|u - v|, |u + v|), exact also next to 0, where the arccos loses half its digits (Kahan 2006, section 12).
  */
-function meanAngle(one: Rows, other: Rows): number {
+function meanAngle(one: SampleRows, other: SampleRows): number {
   const { rows, width } = one
   const [ownNorms, otherNorms] = [rowNorms(one), rowNorms(other)]
   let sum = 0

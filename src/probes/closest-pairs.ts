@@ -4,7 +4,7 @@
  */
 import { euclideanNorm } from '../numerics/norm.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import type { Numbers, Rows } from './pass.ts'
+import type { Numbers, SampleRows } from './pass.ts'
 
 export const closestPairs: LayerProbe = {
   title: 'Cosine of the closest pairs of samples',
@@ -20,7 +20,7 @@ export const closestPairs: LayerProbe = {
 }
 
 /** The rows at length 1; those that are 0 stay so. */
-function normalized({ rows, width, values }: Rows): Numbers {
+function normalized({ rows, width, values }: SampleRows): Numbers {
   const unit = Float64Array.from(values)
   for (let row = 0; row < rows; row++) {
     const part = unit.subarray(row * width, (row + 1) * width)
@@ -37,7 +37,7 @@ function cosineOf(unit: Numbers, width: number, one: number, other: number): num
 }
 
 /** Of each row the one with the largest cosine; the first of equal ones. */
-function nearestRows(first: Rows): Int32Array {
+function nearestRows(first: SampleRows): Int32Array {
   const { rows, width } = first
   const unit = normalized(first)
   const nearest = new Int32Array(rows).fill(-1)
@@ -53,7 +53,7 @@ function nearestRows(first: Rows): Int32Array {
 }
 
 /** NaN where there is one sample alone, or a row isn't finite. */
-function meanCosine(rows: Rows, nearest: Int32Array): number {
+function meanCosine(rows: SampleRows, nearest: Int32Array): number {
   const unit = normalized(rows)
   let sum = 0
   for (let row = 0; row < rows.rows; row++) {

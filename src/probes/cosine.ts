@@ -2,11 +2,10 @@
  * How alike the network finds different samples, stage by stage: the mean cosine between the outputs of all pairs of samples
  * (the correlation c of Schoenholz et al. 2017). 1: it can't tell them apart.
  */
-
 import { sumOfSquares } from '../numerics/norm.ts'
 import { rowNorms } from './known-norms.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import type { Numbers, Rows } from './pass.ts'
+import type { Numbers, SampleRows } from './pass.ts'
 
 export const cosine: LayerProbe = {
   title: 'Cosine between samples',
@@ -22,7 +21,7 @@ export const cosine: LayerProbe = {
  * (|sum u|^2 - n) / 2, so that 1 - mean = sum |u - mean u|^2 / (n - 1), in time linear in the rows. The sum is that of
  * |d|^2 less n |mean d|^2, d being the distance from the first row: rows that are alike leave small ones, and little cancels.
  */
-export function cosineDistance(outputs: Rows): number {
+export function cosineDistance(outputs: SampleRows): number {
   const { width, values } = outputs
   const norms = rowNorms(outputs)
   const first = norms.findIndex((norm) => norm !== 0)

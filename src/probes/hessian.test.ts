@@ -16,7 +16,7 @@ import { gradientGraph } from '../graph/programs.ts'
 import { chain, dense, repeat } from '../network/layers.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { symmetricEigenvalues } from '../numerics/linear-algebra.ts'
-import type { Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluator.ts'
 import { largestHessianEigenvalue, stability } from './hessian.ts'
 import { samplesOf } from './samples.ts'
 

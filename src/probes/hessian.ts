@@ -6,7 +6,7 @@ import { type Optimizer, rowOf } from '../graph/optimizers/table.ts'
 import { type LanczosOptions, type LargestEigenvalue, lanczos } from '../numerics/lanczos.ts'
 import { euclideanNorm } from '../numerics/norm.ts'
 import { createRandom } from '../support/random.ts'
-import type { Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluator.ts'
 import { openPass, type PassView, type WeightsOf } from './pass.ts'
 import type { ProbeSamples } from './samples.ts'
 

@@ -12,7 +12,7 @@ import { chain, conv, dense, gelu, relu, repeat, tanh } from '../network/layers.
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { singularValues } from '../numerics/linear-algebra.ts'
-import type { Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluator.ts'
 import { jacobianSingularValues } from './jacobian.ts'
 import { samplesOf } from './samples.ts'
 

@@ -5,7 +5,7 @@ import { sizeOf } from '../blueprint/shape.ts'
 import { gradientGraph } from '../graph/programs.ts'
 import { layerTraits } from '../network/layer-traits.ts'
 import { singularValues } from '../numerics/linear-algebra.ts'
-import type { Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluator.ts'
 import type { ProbeSamples } from './samples.ts'
 
 /** How many samples by default. */

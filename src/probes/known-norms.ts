@@ -1,11 +1,11 @@
 /** Lengths that several probes need of the same look. */
 import { euclideanNorm, normsOfRows } from '../numerics/norm.ts'
-import type { Rows, PassView } from './pass.ts'
+import type { PassView, SampleRows } from './pass.ts'
 import { type Stage, trainedWeights } from './stages.ts'
 
-const rowsKnown = new WeakMap<Rows, Float64Array>()
+const rowsKnown = new WeakMap<SampleRows, Float64Array>()
 /** The Euclidean norm of each row, computed once. */
-export function rowNorms(outputs: Rows): Float64Array {
+export function rowNorms(outputs: SampleRows): Float64Array {
   const { rows, width, values } = outputs
   const found = rowsKnown.get(outputs) ?? normsOfRows(values, rows, width)
   rowsKnown.set(outputs, found)

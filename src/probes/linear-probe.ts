@@ -2,11 +2,11 @@
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import { fitRidge, type Table } from '../numerics/ridge.ts'
+import { fitRidge, type Matrix } from '../numerics/ridge.ts'
 import { createRandom } from '../support/random.ts'
 import { yieldToEventLoop } from '../support/yield-to-event-loop.ts'
-import type { Weights } from '../training/evaluate.ts'
-import { type Recording, recordStages } from './record.ts'
+import type { Weights } from '../training/evaluator.ts'
+import { type Recording, recordStages } from './recorded-stages.ts'
 import type { ProbeSamples } from './samples.ts'
 import { spread } from './spread.ts'
 import { type Stage, stagesOf } from './stages.ts'
@@ -72,13 +72,13 @@ export async function linearProbeAccuracy(
   }
 }
 
-async function featuresOf(recording: Recording, { end }: Stage): Promise<Table> {
+async function featuresOf(recording: Recording, { end }: Stage): Promise<Matrix> {
   const values = await recording.output(end)
   return { rows: recording.samples, width: values.length / recording.samples, values }
 }
 
 /** Stages of the same width are projected in the same way. */
-function createProjection(seed: number): (table: Table) => Table {
+function createProjection(seed: number): (table: Matrix) => Matrix {
   const choices = new Map<number, Chosen>()
   return (table) => {
     const { rows, width, values } = table
@@ -112,14 +112,14 @@ function choose(width: number, seed: number): Chosen {
   return { features, signs: Int8Array.from(features, () => (random.uniform() < 0.5 ? -1 : 1)) }
 }
 
-function oneHot(labels: ArrayLike<number>, rows: number, classes: number): Table {
+function oneHot(labels: ArrayLike<number>, rows: number, classes: number): Matrix {
   const values = new Float64Array(rows * classes)
   for (let row = 0; row < rows; row++) values[row * classes + labels[row]] = 1
   return { rows, width: classes, values }
 }
 
 /** NaN where a value isn't finite. */
-function accuracyOf({ rows, width, values }: Table, labels: ArrayLike<number>): number {
+function accuracyOf({ rows, width, values }: Matrix, labels: ArrayLike<number>): number {
   if (!values.every(Number.isFinite)) return Number.NaN
   let right = 0
   for (let row = 0; row < rows; row++) {

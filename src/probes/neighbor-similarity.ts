@@ -3,11 +3,10 @@
  * its outputs and those of the stage before. 1: the same up to a turn, a shift and a stretch. NaN for the first stage, and
  * where all samples have the same outputs. With few samples and many units it is above 0 by chance.
  */
-
 import { gramOfRows } from '../numerics/linear-algebra.ts'
 import { euclideanNorm, largestMagnitude } from '../numerics/norm.ts'
 import type { LayerProbe } from './layer-probe.ts'
-import type { Rows } from './pass.ts'
+import type { SampleRows } from './pass.ts'
 
 export const neighborSimilarity: LayerProbe = {
   title: 'Similarity to the stage before (CKA)',
@@ -33,7 +32,7 @@ function innerProduct(one: Float64Array, other: Float64Array): number {
 }
 
 /** The Gram matrix of the rows, each column of them centered, over its norm. */
-function similarities({ rows, width, values }: Rows): Float64Array {
+function similarities({ rows, width, values }: SampleRows): Float64Array {
   const centered = Float64Array.from(values)
   const means = new Float64Array(width)
   for (let start = 0; start < centered.length; start += width) {

@@ -10,7 +10,7 @@ import { chain, dense, dropout, named, relu, repeat, residual, scale, tanh } fro
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
 import { networkAfter } from './network-after.ts'
-import { recordStages } from './record.ts'
+import { recordStages } from './recorded-stages.ts'
 import { samplesOf } from './samples.ts'
 import { stagesOf } from './stages.ts'
 

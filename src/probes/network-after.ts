@@ -5,10 +5,10 @@ import { sizeOf } from '../blueprint/shape.ts'
 import { zeros } from '../network/initializers.ts'
 import { chain, named, repeat } from '../network/layers.ts'
 import type { Layer, Varying } from '../network/network.ts'
-import type { Weights } from '../training/evaluate.ts'
-import type { Place } from './stages.ts'
+import type { Weights } from '../training/evaluator.ts'
+import type { LayerPlace } from './stages.ts'
 
-export interface Part {
+export interface TailNetwork {
   readonly blueprint: Blueprint
   readonly weights: Weights
 }
@@ -21,9 +21,9 @@ function membersOf(layer: LayerBlueprint): LayerBlueprint[] {
 /** What follows a stage's end; undefined where nothing does. */
 export function networkAfter(
   { root }: Blueprint,
-  { layer: end, iteration }: Place,
+  { layer: end, iteration }: LayerPlace,
   weights: Weights,
-): Part | undefined {
+): TailNetwork | undefined {
   const members = membersOf(root)
   const place = members.findIndex((member) => member === end || member.children.includes(end))
   const left = sizeOf(end.loops) - iteration - 1

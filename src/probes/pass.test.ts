@@ -73,7 +73,12 @@ const networks = [
   'residual-mlp:depth=4,width=8,activation=sigmoid,norm=layer',
 ]
 
-async function runPass<T>(backend: Backend, text: string, seed: number, see: (view: PassView) => Promise<T>): Promise<T> {
+async function runPass<T>(
+  backend: Backend,
+  text: string,
+  seed: number,
+  see: (view: PassView) => Promise<T>,
+): Promise<T> {
   const blueprint = createBlueprint(parseNetwork(text, shape), [4])
   const weights = initialize(blueprint, seed)
   const needs = { stages: true, activations: true, gradients: true }

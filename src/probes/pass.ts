@@ -12,12 +12,12 @@ import { euclideanNorm } from '../numerics/norm.ts'
 import { assertInvariant } from '../support/errors.ts'
 import { compileWithin } from '../training/tapped-pass.ts'
 import type { ProbeSamples } from './samples.ts'
-import { type ParameterPlace, type Place, type Stage, stagesOf } from './stages.ts'
+import { type LayerPlace, type ParameterPlace, type Stage, stagesOf } from './stages.ts'
 
 export type Numbers = Values
 
 /** Rows of numbers, one for each sample: [rows, width]. Images are position by position, their channels side by side. */
-export interface Rows {
+export interface SampleRows {
   readonly rows: number
   readonly width: number
   /** What one unit has beside each other: 1, or an image's positions, each with `width / positions` channels. */
@@ -49,7 +49,7 @@ export interface PassView {
   /** Of the samples' mean; NaN where no gradients were asked for. */
   readonly loss: number
   /** The output of a layer in one iteration, of those that were asked for. */
-  output(place: Place): Rows
+  output(place: LayerPlace): SampleRows
   /** One tensor of a parameter's values. */
   weight(place: ParameterPlace): Numbers
   /** The gradient of the samples' mean loss with respect to the same tensor; downloaded when it is first asked for. */
@@ -204,11 +204,11 @@ async function see(downloads: Downloads, program: Program, facts: Facts, given: 
     names.has(name) ? downloads.get(name)[iteration] : undefined
   const normOf = (norm: number | undefined, values: () => Numbers): number =>
     norm !== undefined && isSure(norm) ? norm : euclideanNorm([values()])
-  const rowsOf = (values: Numbers, shape: readonly number[]): Rows => {
+  const rowsOf = (values: Numbers, shape: readonly number[]): SampleRows => {
     const positions = shape.length === 3 ? shape[1] * shape[2] : 1
     return { rows: samples, width: values.length / samples, positions, values }
   }
-  const outputs = new Map<LayerBlueprint, Rows[]>()
+  const outputs = new Map<LayerBlueprint, SampleRows[]>()
   const weight = (place: ParameterPlace): Numbers => tensor(weightsOf(place.parameter.name), place)
   return {
     ...facts,

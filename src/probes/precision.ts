@@ -3,7 +3,7 @@ import type { Backend, InputRows, Precision, Values } from '../backends/backend.
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { euclideanNorm } from '../numerics/norm.ts'
-import type { Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluator.ts'
 import { openPass, type PassView } from './pass.ts'
 import type { ProbeSamples } from './samples.ts'
 import type { Stage } from './stages.ts'
@@ -93,8 +93,7 @@ async function gapBetween(single: PassView, exact: PassView): Promise<PrecisionG
 
 async function gradientsOf(view: PassView, { weights }: Stage): Promise<Values[]> {
   const gradients: Values[] = []
-  for (const place of weights.filter(({ parameter }) => parameter.trainable))
-    gradients.push(await view.gradient(place))
+  for (const place of weights.filter(({ parameter }) => parameter.trainable)) gradients.push(await view.gradient(place))
   return gradients
 }
 

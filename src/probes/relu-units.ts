@@ -1,7 +1,7 @@
 /** Units that ReLU treats alike for all samples. A unit of an image is a channel: all its positions in all samples. */
 import { activations } from '../network/activations.ts'
 import type { PassView } from './pass.ts'
-import type { Place, Stage } from './stages.ts'
+import type { LayerPlace, Stage } from './stages.ts'
 
 /**
  * The share of the units of a stage's ReLUs of which `isCounted` holds, given at how many of all its places the unit is
@@ -27,5 +27,5 @@ export function shareOfReluUnits(
   return counted / units
 }
 
-const isRelu = ({ layer: { layer } }: Place): boolean =>
+const isRelu = ({ layer: { layer } }: LayerPlace): boolean =>
   layer.kind === 'activation' && activations[layer.function].switchesOff

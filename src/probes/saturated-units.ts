@@ -6,7 +6,7 @@
 import { activations, type OutputRange } from '../network/activations.ts'
 import type { LayerProbe } from './layer-probe.ts'
 import type { PassView } from './pass.ts'
-import type { Place, Stage } from './stages.ts'
+import type { LayerPlace, Stage } from './stages.ts'
 
 export const saturatedUnits: LayerProbe = {
   title: 'Share of saturated outputs',
@@ -19,7 +19,7 @@ export const saturatedUnits: LayerProbe = {
 
 const threshold = 1e-3
 
-function rangeOf({ layer: { layer } }: Place): OutputRange | undefined {
+function rangeOf({ layer: { layer } }: LayerPlace): OutputRange | undefined {
   return layer.kind === 'activation' ? activations[layer.function].lively?.(threshold) : undefined
 }
 

@@ -7,7 +7,7 @@ import { sizeOf } from '../blueprint/shape.ts'
 import { iterationName } from '../training/layer-order.ts'
 
 /** One iteration of a layer in loops; 0 outside of them. */
-export interface Place {
+export interface LayerPlace {
   readonly layer: LayerBlueprint
   /** Of all loops around the layer, counted through. */
   readonly iteration: number
@@ -23,13 +23,13 @@ export interface Stage {
   /** `first`, `hidden[12]`: the path of its first weighted layer or block, with the iterations of the loops around it. */
   readonly name: string
   /** Whose output is the stage's output. */
-  readonly end: Place
+  readonly end: LayerPlace
   /** The weights in it, biases and scales left out. */
   readonly weights: readonly ParameterPlace[]
   /** The nonlinear activations in it, in their order. */
-  readonly activations: readonly Place[]
+  readonly activations: readonly LayerPlace[]
   /** The batch norms in it, in their order, those on shortcuts left out. */
-  readonly normalizations: readonly Place[]
+  readonly normalizations: readonly LayerPlace[]
   /** Whether its input is carried past it: a residual block. */
   readonly skips: boolean
   /** What its branch is multiplied by at the start, where it is a residual block; else 1. */
@@ -76,7 +76,7 @@ function multiplierOf(block: LayerBlueprint, iteration: number): number {
 }
 
 /** The iterations of one run through a layer inside a stage: one, but for loops that are inside the stage. */
-function placesIn(layer: LayerBlueprint, stage: LayerBlueprint, iteration: number): Place[] {
+function placesIn(layer: LayerBlueprint, stage: LayerBlueprint, iteration: number): LayerPlace[] {
   const inner = sizeOf(layer.loops) / sizeOf(stage.loops)
   return Array.from({ length: inner }, (_, index) => ({ layer, iteration: iteration * inner + index }))
 }

@@ -10,7 +10,7 @@ import { createStandardizer } from '../data/standardize.ts'
 import { batchNorm, chain, conv, dense, globalAveragePool, relu } from '../network/layers.ts'
 import type { Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
-import type { Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluator.ts'
 import { openTappedPass } from '../training/tapped-pass.ts'
 import { settleStatistics } from './statistics.ts'
 

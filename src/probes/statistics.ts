@@ -11,7 +11,7 @@ import type { Standardizer } from '../data/standardize.ts'
 import type { Graph } from '../graph/graph.ts'
 import { statisticsGraph } from '../graph/programs.ts'
 import { assertInvariant } from '../support/errors.ts'
-import type { Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluator.ts'
 import { compileWithin } from '../training/tapped-pass.ts'
 
 export interface SettleOptions {

@@ -21,7 +21,7 @@ import {
 } from '../network/layers.ts'
 import type { Layer, Network } from '../network/network.ts'
 import { parseNetwork } from '../network/presets.ts'
-import type { Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluator.ts'
 import { type ProbeSamples, samplesOf } from './samples.ts'
 import { type BlockOptions, lossWithoutBlocks } from './without-block.ts'
 

@@ -2,7 +2,7 @@
 import type { Backend } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
-import { createEvaluator, type Weights } from '../training/evaluate.ts'
+import { createEvaluator, type Weights } from '../training/evaluator.ts'
 import type { ProbeSamples } from './samples.ts'
 import { spread } from './spread.ts'
 import { type ParameterPlace, stagesOf } from './stages.ts'

@@ -1,9 +1,8 @@
 /** What a comparison of networks over depth consists of, and its summary by network and depth. */
-
 import { formatFixed, MISSING } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
-import type { Scores } from './scores.ts'
+import type { ReportedScores } from './reported-scores.ts'
 
 /** One training. */
 export interface ComparisonRow {
@@ -11,8 +10,8 @@ export interface ComparisonRow {
   readonly family: string
   readonly depth: number
   readonly seed: number
-  readonly train: Scores
-  readonly test: Scores
+  readonly train: ReportedScores
+  readonly test: ReportedScores
   /** Where the numbers stopped being finite; null if they never did. */
   readonly diverged: { readonly step: number; readonly layer: string } | null
   /** What stood out about the signal in the network, in words; null if nothing did. */
@@ -50,7 +49,7 @@ export interface ComparisonData {
 }
 
 /** All seeds of one network at one depth. */
-export interface Cell {
+export interface ComparisonCell {
   readonly label: string
   readonly depth: number
   readonly runs: readonly ComparisonRow[]
@@ -60,7 +59,7 @@ export interface Cell {
 }
 
 /** The cells that were run: by family, then by depth. */
-export function cellsOf(data: ComparisonData): Cell[] {
+export function cellsOf(data: ComparisonData): ComparisonCell[] {
   return data.families.flatMap(({ name, label }) =>
     data.depths.flatMap((depth) => {
       const runs = data.rows.filter((row) => row.family === name && row.depth === depth)
@@ -81,7 +80,7 @@ export function absence(runs: readonly ComparisonRow[]): string {
 }
 
 /** What the table can't hold: who diverged where, and what the signal was like. */
-export function notesOf(cells: readonly Cell[]): string[] {
+export function notesOf(cells: readonly ComparisonCell[]): string[] {
   return cells.flatMap(({ label, depth, runs }) => {
     const broken = runs.flatMap(({ seed, diverged }) => {
       return diverged === null ? [] : [`seed ${seed} at step ${formatFixed(diverged.step, 0)} (${diverged.layer})`]

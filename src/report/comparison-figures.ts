@@ -1,23 +1,22 @@
 /** The pictures of a comparison: errors by depth, and the loss while training. */
-
 import { capitalize, formatPercent } from '../format/text.ts'
 import { counted } from '../format/words.ts'
-import { absence, type Cell, type ComparisonData, type ComparisonRow, keyOf } from './comparison-data.ts'
+import { absence, type ComparisonCell, type ComparisonData, type ComparisonRow, keyOf } from './comparison-data.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
 import { lossAxis } from './loss-axis.ts'
 import type { PageFigure } from './page.ts'
 import { type RangeFigure, rangeFigure, rangePanels } from './range-figure.ts'
+import { formatError } from './reported-scores.ts'
 import { domainOf, roundOutward } from './scale.ts'
-import { formatError } from './scores.ts'
 import type { Domain } from './ticks.ts'
 
 /** Training and test error by depth, every run a dot, on one scale. */
-export function errorFigure(data: ComparisonData, cells: readonly Cell[]): PageFigure {
+export function errorFigure(data: ComparisonData, cells: readonly ComparisonCell[]): PageFigure {
   return { panels: rangePanels(errorSpec(data, cells)), caption: errorCaption(data) }
 }
 
 /** The same as one SVG file. */
-export function errorPicture(data: ComparisonData, cells: readonly Cell[]): string {
+export function errorPicture(data: ComparisonData, cells: readonly ComparisonCell[]): string {
   return rangeFigure({ ...errorSpec(data, cells), key: keyOf(data) })
 }
 
@@ -27,7 +26,7 @@ function guessing({ dataset: { classes } }: ComparisonData): { label: string; er
   return { label: 'guessing', error: 1 - 1 / classes }
 }
 
-function errorSpec(data: ComparisonData, cells: readonly Cell[]): RangeFigure {
+function errorSpec(data: ComparisonData, cells: readonly ComparisonCell[]): RangeFigure {
   const panel = (heading: string, error: (row: ComparisonRow) => number | null) => ({
     heading,
     groups: data.families.map(({ name, label }) => ({
@@ -60,7 +59,7 @@ function errorLabel({ dataset }: ComparisonData): string {
 }
 
 /** From 0 to a round percentage, never beyond 100% (or what a run has), however wide an interval of few seeds is. */
-function errorDomain(data: ComparisonData, cells: readonly Cell[]): Domain {
+function errorDomain(data: ComparisonData, cells: readonly ComparisonCell[]): Domain {
   const errors = data.rows.filter((row) => row.diverged === null).flatMap((row) => [row.train.error, row.test.error])
   const ends = cells.flatMap(({ trainError, testError }) => {
     return [trainError, testError].map((error) => (error ? error.mean + (error.halfWidth ?? 0) : null))

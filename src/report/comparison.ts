@@ -1,5 +1,4 @@
 /** The report of a comparison of networks over depth, as a page and as text for a terminal. */
-
 import { bar } from '../format/bars.ts'
 import { type Table, tableText } from '../format/table.ts'
 import { capitalize, fillLines, formatDuration, formatFixed, formatPercent, wrap } from '../format/text.ts'
@@ -7,7 +6,7 @@ import { counted, listed } from '../format/words.ts'
 import type { Summary } from '../numerics/statistics.ts'
 import {
   absence,
-  type Cell,
+  type ComparisonCell,
   type ComparisonData,
   cellsOf,
   notesOf,
@@ -17,10 +16,10 @@ import {
 } from './comparison-data.ts'
 import { errorFigure, errorPicture, lossFigure } from './comparison-figures.ts'
 import { type Fact, renderPage } from './page.ts'
-import { formatError, formatLoss } from './scores.ts'
+import { formatError, formatLoss } from './reported-scores.ts'
 
 export type { ComparisonData, ComparisonRow } from './comparison-data.ts'
-export type { Scores } from './scores.ts'
+export type { ReportedScores } from './reported-scores.ts'
 
 const TERMINAL_WIDTH = 80
 
@@ -66,8 +65,8 @@ function title(data: ComparisonData): string {
 }
 
 /** Mean and interval of losses and errors, a row for each network and depth. */
-function comparisonTable(data: ComparisonData, cells: readonly Cell[]): Table {
-  const format = (summary: Summary | null, words: (summary: Summary) => string, cell: Cell) => {
+function comparisonTable(data: ComparisonData, cells: readonly ComparisonCell[]): Table {
+  const format = (summary: Summary | null, words: (summary: Summary) => string, cell: ComparisonCell) => {
     return summary === null ? absence(cell.runs) : words(summary)
   }
   return {
@@ -92,7 +91,7 @@ function comparisonTable(data: ComparisonData, cells: readonly Cell[]): Table {
 }
 
 /** How many of the seeds the row's numbers are about. */
-function seedsShown({ runs }: Cell, wanted: number): string {
+function seedsShown({ runs }: ComparisonCell, wanted: number): string {
   const finished = runs.filter((run) => run.diverged === null).length
   return finished === wanted ? String(wanted) : `${finished} of ${wanted}`
 }
@@ -139,11 +138,11 @@ export function comparisonText(given: ComparisonData): string {
 const BAR = 21
 
 /** Bars of both errors on one scale, by depth, so that networks of one depth stand below each other. */
-function chart(data: ComparisonData, cells: readonly Cell[]): string[] {
+function chart(data: ComparisonData, cells: readonly ComparisonCell[]): string[] {
   const means = cells.flatMap(({ trainError, testError }) => [trainError?.mean ?? 0, testError?.mean ?? 0])
   const full = Math.max(...means, 0) || 1
   const width = Math.max(0, ...data.families.map(({ label }) => label.length))
-  const column = (error: Summary | null, cell: Cell) => {
+  const column = (error: Summary | null, cell: ComparisonCell) => {
     if (error === null) return `× ${absence(cell.runs)}`.padEnd(BAR + 7)
     return `${bar(error.mean / full, BAR)} ${formatPercent(error.mean).padStart(6)}`
   }

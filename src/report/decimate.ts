@@ -1,11 +1,10 @@
 /** Fewer points for the same picture. */
-
-import type { Place } from './svg.ts'
+import type { FigurePoint } from './svg.ts'
 
 /** Places, with null for the gaps, as unbroken runs. */
-export function splitAtGaps(places: readonly (Place | null)[]): Place[][] {
-  const runs: Place[][] = []
-  let run: Place[] = []
+export function splitAtGaps(places: readonly (FigurePoint | null)[]): FigurePoint[][] {
+  const runs: FigurePoint[][] = []
+  let run: FigurePoint[] = []
   for (const place of places) {
     if (place !== null) {
       run.push(place)
@@ -22,8 +21,8 @@ export function splitAtGaps(places: readonly (Place | null)[]): Place[][] {
  * The first and last place, and the lowest and highest of every `step` pixels of x: what is drawn stays the same to
  * within a line's width, however many points there are. `places` are in order of x.
  */
-export function decimate(places: readonly Place[], step = 1.5): Place[] {
-  const kept: Place[] = []
+export function decimate(places: readonly FigurePoint[], step = 1.5): FigurePoint[] {
+  const kept: FigurePoint[] = []
   let start = 0
   while (start < places.length) {
     const column = Math.floor(places[start][0] / step)

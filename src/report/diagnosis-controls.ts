@@ -1,19 +1,18 @@
 /** The trainings of a diagnosis by control: what they scored over the seeds, and how that is written. */
-
 import type { Table } from '../format/table.ts'
 import { formatNumber, MISSING } from '../format/text.ts'
 import { counted, listed } from '../format/words.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
-import { type DiagnosisData, type DiagnosisTrial, NETWORK } from './diagnosis-data.ts'
+import { type DiagnosisData, NETWORK, type ReportedTrial } from './diagnosis-data.ts'
 import { shortened } from './labels.ts'
-import { formatError, formatLoss } from './scores.ts'
+import { formatError, formatLoss } from './reported-scores.ts'
 
 /** All trainings of one control. */
-export interface Control {
+export interface ReportedControl {
   /** Short enough to stand in a figure. */
   readonly name: string
   readonly notes: readonly string[]
-  readonly runs: readonly DiagnosisTrial[]
+  readonly runs: readonly ReportedTrial[]
   readonly trainLoss: Summary | null
   readonly trainError: Summary | null
   readonly testLoss: Summary | null
@@ -23,7 +22,7 @@ export interface Control {
 const LONGEST_NAME = 22
 
 /** The controls in the order in which they were first run, the patient before all others. */
-export function controlsOf({ trials }: DiagnosisData): Control[] {
+export function controlsOf({ trials }: DiagnosisData): ReportedControl[] {
   const names = [...new Set(trials.map((trial) => trial.control))]
   const ordered = [...names.filter((name) => name === NETWORK), ...names.filter((name) => name !== NETWORK)]
   return ordered.map((name) => {
@@ -43,7 +42,7 @@ export function controlsOf({ trials }: DiagnosisData): Control[] {
 }
 
 /** What stands where a number can't. */
-export function absence({ runs }: Control): string {
+export function absence({ runs }: ReportedControl): string {
   return runs.some((run) => run.diverged) ? 'diverged' : MISSING
 }
 
@@ -51,10 +50,10 @@ export function absence({ runs }: Control): string {
 export const VARIANCE = 'fraction of the variance'
 
 /** Mean and interval by control. `short`: without what a terminal has no room for. */
-export function controlsTable(data: DiagnosisData, controls: readonly Control[], short = false): Table {
-  const numbers: { heading: string; show: (control: Control) => string }[] = [
+export function controlsTable(data: DiagnosisData, controls: readonly ReportedControl[], short = false): Table {
+  const numbers: { heading: string; show: (control: ReportedControl) => string }[] = [
     { heading: 'train loss', show: (control) => shown(control, control.trainLoss, formatLoss) },
-    ...(short ? [] : [{ heading: 'test loss', show: (one: Control) => shown(one, one.testLoss, formatLoss) }]),
+    ...(short ? [] : [{ heading: 'test loss', show: (one: ReportedControl) => shown(one, one.testLoss, formatLoss) }]),
     { heading: 'train error', show: (control) => shown(control, control.trainError, formatError) },
     { heading: 'test error', show: (control) => shown(control, control.testError, formatError) },
     { heading: 'seeds', show: seedsShown },
@@ -66,12 +65,12 @@ export function controlsTable(data: DiagnosisData, controls: readonly Control[],
   }
 }
 
-function shown(control: Control, summary: Summary | null, words: (summary: Summary) => string): string {
+function shown(control: ReportedControl, summary: Summary | null, words: (summary: Summary) => string): string {
   return summary === null ? absence(control) : words(summary)
 }
 
 /** How many of its trainings the row's numbers are about. */
-function seedsShown({ runs }: Control): string {
+function seedsShown({ runs }: ReportedControl): string {
   const finished = runs.filter((run) => !run.diverged).length
   return finished === runs.length ? String(runs.length) : `${finished} of ${runs.length}`
 }
@@ -81,7 +80,7 @@ function varianceNote({ dataset }: DiagnosisData): string[] {
 }
 
 /** What the table can't hold: what a control is exactly, and who diverged. */
-function notesOf(controls: readonly Control[]): string[] {
+function notesOf(controls: readonly ReportedControl[]): string[] {
   return controls.flatMap(({ name, notes, runs }) => {
     const broken = runs.filter((run) => run.diverged)
     const where = broken.map(({ seed, steps }) => `seed ${seed} after ${counted(steps, 'step')}`)

@@ -1,6 +1,5 @@
 /** What a differential diagnosis of a network consists of: why is this deep network worse? */
-
-import type { Scores } from './scores.ts'
+import type { ReportedScores } from './reported-scores.ts'
 
 export interface DiagnosisData {
   /** The command that made it, where one did. */
@@ -36,8 +35,8 @@ export interface DiagnosisData {
   readonly notes?: readonly string[]
   readonly findings: readonly DiagnosisFinding[]
   readonly ruledOut: readonly RuledOut[]
-  readonly open: readonly OpenQuestion[]
-  readonly trials: readonly DiagnosisTrial[]
+  readonly open: readonly ReportedQuestion[]
+  readonly trials: readonly ReportedTrial[]
   /** Stage names in the order of the signal: `first`, `hidden[0]`. */
   readonly stages: readonly string[]
   readonly maps: readonly DiagnosisMap[]
@@ -54,13 +53,13 @@ export interface DiagnosisFinding {
   /** 0 to 1. */
   readonly score: number
   readonly sentence: string
-  readonly evidence: readonly Evidence[]
+  readonly evidence: readonly ReportedEvidence[]
   readonly papers: readonly string[]
   readonly cures: readonly string[]
 }
 
 /** A number behind a finding; null where it wasn't finite, or isn't limited. */
-export interface Evidence {
+export interface ReportedEvidence {
   readonly name: string
   readonly value: number | null
   readonly limit: number | null
@@ -77,7 +76,7 @@ export interface RuledOut {
 }
 
 /** What isn't decided, what would decide it, and what that costs; null if that isn't known. */
-export interface OpenQuestion {
+export interface ReportedQuestion {
   readonly cause: string
   readonly title: string
   readonly wouldDecide: string
@@ -85,14 +84,14 @@ export interface OpenQuestion {
 }
 
 /** One training. */
-export interface DiagnosisTrial {
+export interface ReportedTrial {
   /** `patient`, or what was changed: `shallow twin`, `rate / 3`, `float64`, `half the data`. */
   readonly control: string
   /** What the control is exactly: `mlp:depth=12`. */
   readonly note?: string
   readonly seed: number
-  readonly train: Scores
-  readonly test: Scores
+  readonly train: ReportedScores
+  readonly test: ReportedScores
   readonly diverged: boolean
   /** How many it made. */
   readonly steps: number

@@ -1,17 +1,16 @@
 /** The pictures of a diagnosis: the one that answers first, heat maps, controls, losses, values by layer. */
-
 import { formatNumber, formatPercent, isDrawable } from '../format/text.ts'
 import { counted } from '../format/words.ts'
-import { absence, type Control, controlsOf, seedWords, VARIANCE } from './diagnosis-controls.ts'
+import { absence, controlsOf, type ReportedControl, seedWords, VARIANCE } from './diagnosis-controls.ts'
 import { type DiagnosisData, type DiagnosisMap, type DiagnosisProfile, NETWORK, TWIN } from './diagnosis-data.ts'
 import { lossPicture } from './diagnosis-losses.ts'
 import { type HeatMap, heatMap, heatNotes } from './heat-map.ts'
 import { fitted, shortened } from './labels.ts'
 import { lineFigure } from './line-figure.ts'
 import type { PageFigure } from './page.ts'
+import { formatError, formatLoss } from './reported-scores.ts'
 import { type RowFigure, rowFigure } from './row-figure.ts'
 import { type Axis, domainOf } from './scale.ts'
-import { formatError, formatLoss } from './scores.ts'
 import { element, figure, label } from './svg.ts'
 
 /** The first picture: the profile that is asked for, the losses, or what else there is. */
@@ -123,7 +122,7 @@ export function controlFigure(data: DiagnosisData): PageFigure | null {
   }
 }
 
-function rows(controls: readonly Control[], score: 'error' | 'loss'): RowFigure['rows'] {
+function rows(controls: readonly ReportedControl[], score: 'error' | 'loss'): RowFigure['rows'] {
   return controls.map(({ name, runs }) => ({
     name,
     cells: [
@@ -135,7 +134,7 @@ function rows(controls: readonly Control[], score: 'error' | 'loss'): RowFigure[
 
 const SERIES = ['training', 'test']
 
-function errorRows(data: DiagnosisData, controls: readonly Control[]): RowFigure {
+function errorRows(data: DiagnosisData, controls: readonly ReportedControl[]): RowFigure {
   const { classes } = data.dataset
   const axis: Axis =
     classes === null ? { label: 'Error', unit: VARIANCE, percent: true } : { label: 'Misclassified', percent: true }
@@ -160,7 +159,7 @@ function errorRows(data: DiagnosisData, controls: readonly Control[]): RowFigure
   }
 }
 
-function lossRows(data: DiagnosisData, controls: readonly Control[]): RowFigure {
+function lossRows(data: DiagnosisData, controls: readonly ReportedControl[]): RowFigure {
   const losses = data.trials.filter((trial) => !trial.diverged).flatMap(({ train, test }) => [train.loss, test.loss])
   const [low, high] = domainOf(losses)
   const { classes } = data.dataset

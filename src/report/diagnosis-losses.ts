@@ -1,9 +1,8 @@
 /** The loss while training, of the patient, its twin and the controls. */
-
 import { isDrawable } from '../format/text.ts'
 import { counted } from '../format/words.ts'
-import { type Control, controlsOf } from './diagnosis-controls.ts'
-import { type DiagnosisData, type DiagnosisTrial, NETWORK, TWIN } from './diagnosis-data.ts'
+import { controlsOf, type ReportedControl } from './diagnosis-controls.ts'
+import { type DiagnosisData, NETWORK, type ReportedTrial, TWIN } from './diagnosis-data.ts'
 import { type LineSeries, lineFigure } from './line-figure.ts'
 import { lossAxis } from './loss-axis.ts'
 import type { PageFigure } from './page.ts'
@@ -46,7 +45,7 @@ export function lossFigure(data: DiagnosisData, withMain: boolean): PageFigure |
 
 interface Group {
   readonly title: string
-  readonly controls: readonly Control[]
+  readonly controls: readonly ReportedControl[]
 }
 
 function figureOf(data: DiagnosisData, groups: readonly Group[], given?: Size): PageFigure | null {
@@ -89,7 +88,7 @@ function panel(
   })
 }
 
-function lossLine(run: DiagnosisTrial, { name, runs }: Control, color: number): LineSeries {
+function lossLine(run: ReportedTrial, { name, runs }: ReportedControl, color: number): LineSeries {
   return {
     name,
     note: `${name}, seed ${run.seed}`,
@@ -101,24 +100,24 @@ function lossLine(run: DiagnosisTrial, { name, runs }: Control, color: number): 
 }
 
 /** The patient and its twin have the same color in every panel, and no control has one of theirs. */
-function colorOf(control: Control, index: number): number {
+function colorOf(control: ReportedControl, index: number): number {
   const name = nameOf(control)
   return name === NETWORK ? 0 : name === TWIN ? 1 : 1 + index
 }
 
-function describe({ name, runs }: Control): string {
+function describe({ name, runs }: ReportedControl): string {
   const broken = runs.filter((run) => run.diverged).length
   return `${name}: the loss of ${counted(runs.length, 'training')}${broken === 0 ? '' : `; ${broken} of ${runs.length} diverged`}.`
 }
 
-function nameOf({ runs }: Control): string {
+function nameOf({ runs }: ReportedControl): string {
   return runs[0].control
 }
 
-function isMain(control: Control): boolean {
+function isMain(control: ReportedControl): boolean {
   return [NETWORK, TWIN].includes(nameOf(control))
 }
 
-function hasLosses({ runs }: Control): boolean {
+function hasLosses({ runs }: ReportedControl): boolean {
   return runs.some((run) => run.losses.some(({ loss }) => isDrawable(loss)))
 }

@@ -3,7 +3,7 @@ import { verifyMarkup } from '../../test/support/verify-markup.ts'
 import { decimate, splitAtGaps } from './decimate.ts'
 import { type LineFigure, lineFigure } from './line-figure.ts'
 import { type RangeFigure, rangeFigure, rangePanels } from './range-figure.ts'
-import type { Place } from './svg.ts'
+import type { FigurePoint } from './svg.ts'
 
 function texts(svg: string): string[] {
   return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) => match[1])
@@ -24,7 +24,10 @@ describe('the check of markup', () => {
 
 describe('decimation', () => {
   it('keeps the ends and the extremes of each column', () => {
-    const places = Array.from({ length: 30_000 }, (_, index): Place => [index / 100, index === 12_345 ? 99 : index % 2])
+    const places = Array.from(
+      { length: 30_000 },
+      (_, index): FigurePoint => [index / 100, index === 12_345 ? 99 : index % 2],
+    )
     const kept = decimate(places)
     expect(kept.length).toBeLessThanOrEqual(402)
     expect(kept).toContainEqual([123.45, 99])

@@ -1,7 +1,6 @@
 /** What figures share: the room around the plot, the axes, reference lines and the names at the right edge. */
-
 import { spread, textWidth } from './labels.ts'
-import { type Axis, axisLabel, createScale, type Scale } from './scale.ts'
+import { type Axis, type AxisScale, axisLabel, createScale } from './scale.ts'
 import { element, label } from './svg.ts'
 import type { Domain, Tick } from './ticks.ts'
 
@@ -46,7 +45,7 @@ export interface FrameOptions {
 
 export interface Frame {
   readonly box: Box
-  readonly y: Scale
+  readonly y: AxisScale
   /** Heading, label of the y axis, grid and tick labels. */
   readonly markup: string
 }

@@ -1,14 +1,13 @@
 /** The color scale beside a heat map. */
-
 import type { Box } from './frame.ts'
 import { heatColor, LEVELS } from './heat-colors.ts'
 import { textWidth } from './labels.ts'
-import type { Scale } from './scale.ts'
+import type { AxisScale } from './scale.ts'
 import { coordinate, element, label } from './svg.ts'
 
 export interface Legend {
   /** From the values to 0 (the top of the bar) .. 1 (its bottom). */
-  readonly scale: Scale
+  readonly scale: AxisScale
   readonly hasMissing: boolean
 }
 

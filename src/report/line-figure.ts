@@ -1,5 +1,4 @@
 /** Lines over steps or depth, with bands, marks and names at their ends. */
-
 import { decimate, splitAtGaps } from './decimate.ts'
 import {
   clamp,
@@ -12,8 +11,8 @@ import {
   type Name,
   type Reference,
 } from './frame.ts'
-import { type Axis, axisLabel, createScale, domainOf, roundOutward, type Scale } from './scale.ts'
-import { cross, element, figure, mark, type Place, pathThrough, tooltip } from './svg.ts'
+import { type Axis, type AxisScale, axisLabel, createScale, domainOf, roundOutward } from './scale.ts'
+import { cross, element, type FigurePoint, figure, mark, pathThrough, tooltip } from './svg.ts'
 import type { Domain } from './ticks.ts'
 
 /** A point of a line; a `y` that is null or not finite is a gap. `low` and `high` bound the band around it. */
@@ -103,12 +102,12 @@ function lineDomain(series: readonly LineSeries[], axis: Axis): Domain {
 }
 
 /** Keeps places far outside the plot near it, where browsers' arithmetic is still exact. */
-function place(x: Scale, y: Scale, point: LinePoint, value: number | null | undefined): Place | null {
+function place(x: AxisScale, y: AxisScale, point: LinePoint, value: number | null | undefined): FigurePoint | null {
   const [across, up] = [x.place(point.x), y.place(value)]
   return across === null || up === null ? null : [across, clamp(up, -5000, 5000)]
 }
 
-function drawLine(line: Colored, x: Scale, y: Scale): string {
+function drawLine(line: Colored, x: AxisScale, y: AxisScale): string {
   const runs = splitAtGaps(line.points.map((point) => place(x, y, point, point.y)))
   if (runs.length === 0) return ''
   const kind = `iso-line iso-c${line.hue % 6}${line.thin ? ' iso-thin' : ''}`
@@ -116,7 +115,7 @@ function drawLine(line: Colored, x: Scale, y: Scale): string {
   return element('path', { class: kind, d }, tooltip(line.note ?? line.name))
 }
 
-function drawBand(line: Colored, x: Scale, y: Scale): string {
+function drawBand(line: Colored, x: AxisScale, y: AxisScale): string {
   const edge = (side: 'low' | 'high') =>
     line.points.map((point) => {
       const bothEnds = y.place(point.low) !== null && y.place(point.high) !== null
@@ -130,7 +129,7 @@ function drawBand(line: Colored, x: Scale, y: Scale): string {
   return d === '' ? '' : element('path', { class: `iso-band iso-c${line.hue % 6}`, d })
 }
 
-function drawMarks(line: Colored, x: Scale, frame: Frame): string {
+function drawMarks(line: Colored, x: AxisScale, frame: Frame): string {
   const { top, bottom } = frame.box
   const drawn = line.points.map((point) => place(x, frame.y, point, point.y)).filter((spot) => spot !== null)
   if (drawn.length === 0) return ''

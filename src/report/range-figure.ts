@@ -1,7 +1,14 @@
 /** Groups side by side over a few ordered categories: every run a dot, their mean a mark, its interval a bar. */
-
 import { createFrame, drawColumns, drawNames, drawReferences, type Frame, type Reference } from './frame.ts'
-import { type Cell, drawGroup, isBroken, type RangeDot, STRIP_RISE, shownValue, summarizeCell } from './range-group.ts'
+import {
+  drawGroup,
+  isBroken,
+  type RangeCell,
+  type RangeDot,
+  STRIP_RISE,
+  shownValue,
+  summarizeCell,
+} from './range-group.ts'
 import { type Axis, axisLabel, domainOf, roundOutward } from './scale.ts'
 import { coordinate, element, figure, label } from './svg.ts'
 import type { Domain } from './ticks.ts'
@@ -75,7 +82,7 @@ function drawPanels(spec: RangeFigure, width: number, height: number): string[] 
 }
 
 /** From 0 if no value is negative; an interval's end beyond 0 is no possible value and gets no room. */
-function rangeDomain(cells: readonly Cell[]): Domain {
+function rangeDomain(cells: readonly RangeCell[]): Domain {
   const values = cells.flatMap((cell) => cell.dots.map((dot) => dot.value))
   const ends = cells.flatMap(({ summary }) => {
     if (summary?.halfWidth == null) return []
@@ -93,7 +100,7 @@ interface PanelSize {
   readonly strip: number
 }
 
-function drawPanel(spec: RangeFigure, panel: RangePanel, cells: readonly Cell[][], size: PanelSize): string {
+function drawPanel(spec: RangeFigure, panel: RangePanel, cells: readonly RangeCell[][], size: PanelSize): string {
   const { references = [], x, y, broken = 'no value' } = spec
   const ends = cells.map(lastMean)
   const texts = ends.map(({ mean, isLast }, index) => {
@@ -132,7 +139,7 @@ function drawPanel(spec: RangeFigure, panel: RangePanel, cells: readonly Cell[][
 }
 
 /** Where a group's name stands: beside its last mean, with the number if that is of the last category. */
-function lastMean(cells: readonly Cell[]): { mean: number | null; isLast: boolean } {
+function lastMean(cells: readonly RangeCell[]): { mean: number | null; isLast: boolean } {
   const index = cells.findLastIndex((cell) => cell.summary !== null)
   return { mean: cells[index]?.summary?.mean ?? null, isLast: index === cells.length - 1 }
 }

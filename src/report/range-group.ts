@@ -1,10 +1,9 @@
 /** One group of a range figure: its runs, their means and intervals. */
-
 import { formatNumber, formatPercent } from '../format/text.ts'
 import { type Summary, summarize } from '../numerics/statistics.ts'
 import { clamp, type Frame } from './frame.ts'
 import type { Axis } from './scale.ts'
-import { cross, element, mark, type Place, pathThrough, tooltip } from './svg.ts'
+import { cross, element, type FigurePoint, mark, pathThrough, tooltip } from './svg.ts'
 
 /** One run; a value that is null or not finite is a run that broke off, and stands as a cross above the plot. */
 export interface RangeDot {
@@ -14,7 +13,7 @@ export interface RangeDot {
 }
 
 /** The runs of a group in one category, and what they say together. */
-export interface Cell {
+export interface RangeCell {
   readonly dots: readonly RangeDot[]
   readonly summary: Summary | null
 }
@@ -22,7 +21,7 @@ export interface Cell {
 /** How far above the plot the runs without a value stand. */
 export const STRIP_RISE = 16
 
-export function summarizeCell(dots: readonly RangeDot[]): Cell {
+export function summarizeCell(dots: readonly RangeDot[]): RangeCell {
   return { dots, summary: summarize(dots.map((dot) => dot.value)) }
 }
 
@@ -51,12 +50,12 @@ export interface GroupContext {
 }
 
 /** Draws the intervals, then the means and the line through them, then the runs. */
-export function drawGroup(cells: readonly Cell[], context: GroupContext): string {
+export function drawGroup(cells: readonly RangeCell[], context: GroupContext): string {
   const { frame, axis, hue, centers, spacing, where, broken } = context
   const { box, y } = frame
   const kind = `iso-c${hue % 6}`
   const inside = (value: number) => clamp(y.place(value) ?? box.bottom, box.top, box.bottom)
-  const means: Place[] = []
+  const means: FigurePoint[] = []
   let bars = ''
   let dots = ''
   cells.forEach(({ dots: runs, summary }, index) => {

@@ -1,9 +1,8 @@
 /** A row for each thing that was tried: every run a dot, their mean a mark, its interval a bar. */
-
 import { clamp, drawColumns } from './frame.ts'
 import { fitted, textWidth } from './labels.ts'
-import { type Cell, isBroken, type RangeDot, shownValue, summarizeCell } from './range-group.ts'
-import { type Axis, axisLabel, createScale, domainOf, roundOutward, type Scale } from './scale.ts'
+import { isBroken, type RangeCell, type RangeDot, shownValue, summarizeCell } from './range-group.ts'
+import { type Axis, type AxisScale, axisLabel, createScale, domainOf, roundOutward } from './scale.ts'
 import { cross, element, figure, label, mark, tooltip } from './svg.ts'
 import type { Domain } from './ticks.ts'
 
@@ -32,7 +31,7 @@ interface Layout {
   readonly right: number
   readonly bottom: number
   readonly rowHeight: number
-  readonly x: Scale
+  readonly x: AxisScale
   /** Where the runs without a value stand. */
   readonly strip: number
 }
@@ -67,7 +66,7 @@ export function rowFigure(spec: RowFigure): string {
 }
 
 /** From 0 on a linear scale if no value is negative; on a log scale what the values span. */
-function rowDomain(cells: readonly Cell[], axis: Axis): Domain {
+function rowDomain(cells: readonly RangeCell[], axis: Axis): Domain {
   const kind = axis.scale ?? 'linear'
   const values = cells.flatMap((cell) => cell.dots.map((dot) => dot.value))
   const ends = cells.map(({ summary }) => (summary === null ? null : summary.mean + (summary.halfWidth ?? 0)))
@@ -98,7 +97,7 @@ function drawReference(reference: { readonly label: string; readonly x: number }
   )
 }
 
-function drawRow(spec: RowFigure, cells: readonly Cell[], index: number, layout: Layout): string {
+function drawRow(spec: RowFigure, cells: readonly RangeCell[], index: number, layout: Layout): string {
   const { name } = spec.rows[index]
   const top = TOP + index * layout.rowHeight
   const middle = top + layout.rowHeight / 2
@@ -118,7 +117,7 @@ interface CellContext {
   readonly layout: Layout
 }
 
-function drawCell(spec: RowFigure, { dots, summary }: Cell, { y, hue, where, layout }: CellContext): string {
+function drawCell(spec: RowFigure, { dots, summary }: RangeCell, { y, hue, where, layout }: CellContext): string {
   const { left, right, x, strip } = layout
   const kind = `iso-c${hue % 6}`
   const inside = (value: number) => clamp(x.place(value) ?? left, left, right)

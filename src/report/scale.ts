@@ -1,5 +1,4 @@
 /** From values to places in a figure. A value that has no place (not finite, or not positive on a log axis) gives null. */
-
 import { isDrawable } from '../format/text.ts'
 import { type Domain, labelTicks, linearTicks, logTicks, roundStep, type Tick } from './ticks.ts'
 
@@ -16,7 +15,7 @@ export interface Axis {
   readonly whole?: boolean
 }
 
-export interface Scale {
+export interface AxisScale {
   readonly domain: Domain
   readonly ticks: readonly Tick[]
   place(value: number | null | undefined): number | null
@@ -64,7 +63,7 @@ function roundLog(value: number, round: (position: number) => number): number {
 }
 
 /** A scale from a domain to a range of pixels, with about `count` ticks. */
-export function createScale(axis: Axis, domain: Domain, range: readonly [number, number], count: number): Scale {
+export function createScale(axis: Axis, domain: Domain, range: readonly [number, number], count: number): AxisScale {
   const kind = axis.scale ?? 'linear'
   const map = kind === 'log' ? Math.log10 : (value: number) => value
   const low = map(domain[0])

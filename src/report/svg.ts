@@ -1,12 +1,11 @@
 /** SVG as text: elements, paths and the outermost element of a figure. */
-
 import { escapeMarkup } from '../format/text.ts'
 import { FIGURE_STYLE } from './figure-style.ts'
 
-export type Attributes = Readonly<Record<string, string | number | undefined>>
+export type SvgAttributes = Readonly<Record<string, string | number | undefined>>
 
 /** A place in a figure, in pixels from its top left. */
-export type Place = readonly [x: number, y: number]
+export type FigurePoint = readonly [x: number, y: number]
 
 /** A number with at most one decimal: a tenth of a pixel is finer than any screen, and keeps figures small. */
 export function coordinate(value: number): string {
@@ -14,7 +13,7 @@ export function coordinate(value: number): string {
 }
 
 /** An element; `children` are markup already. Attributes that are undefined are left out. */
-export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
+export function element(name: string, attributes: SvgAttributes, ...children: readonly string[]): string {
   let tag = `<${name}`
   for (const [key, value] of Object.entries(attributes)) {
     if (value === undefined) continue
@@ -24,18 +23,18 @@ export function element(name: string, attributes: Attributes, ...children: reado
 }
 
 /** A text element; the text is escaped here. */
-export function label(text: string, attributes: Attributes): string {
+export function label(text: string, attributes: SvgAttributes): string {
   return element('text', attributes, escapeMarkup(text))
 }
 
 /** The `d` of a path through places; lone places become dots under a round line cap. */
-export function pathThrough(places: readonly Place[]): string {
+export function pathThrough(places: readonly FigurePoint[]): string {
   if (places.length === 1) return `M${coordinate(places[0][0])} ${coordinate(places[0][1])}h0`
   return places.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${coordinate(x)} ${coordinate(y)}`).join('')
 }
 
 /** The marks of series 0, 1, 2 ...: shapes differ as well as colors, for those who can't tell the colors apart. */
-export function mark([x, y]: Place, color: number, size: number, ...children: readonly string[]): string {
+export function mark([x, y]: FigurePoint, color: number, size: number, ...children: readonly string[]): string {
   const attributes = { class: `iso-mark iso-c${color % 6}` }
   switch (color % 4) {
     case 0:
@@ -61,14 +60,14 @@ export function mark([x, y]: Place, color: number, size: number, ...children: re
         [-1.2, 0.9],
       ])
   }
-  function polygon(corners: readonly Place[]): string {
-    const places = corners.map(([dx, dy]): Place => [x + dx * size, y + dy * size])
+  function polygon(corners: readonly FigurePoint[]): string {
+    const places = corners.map(([dx, dy]): FigurePoint => [x + dx * size, y + dy * size])
     return element('path', { ...attributes, d: `${pathThrough(places)}z` }, ...children)
   }
 }
 
 /** A cross: a run that broke off. */
-export function cross([x, y]: Place, color: number, size: number, ...children: readonly string[]): string {
+export function cross([x, y]: FigurePoint, color: number, size: number, ...children: readonly string[]): string {
   const [left, right, top, bottom] = [x - size, x + size, y - size, y + size].map(coordinate)
   const d = `M${left} ${top}L${right} ${bottom}M${left} ${bottom}L${right} ${top}`
   return element('path', { class: `iso-cross iso-c${color % 6}`, d }, ...children)

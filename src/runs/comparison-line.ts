@@ -1,7 +1,7 @@
 /** A finished trial of a comparison as a line of JSON, and back. */
 import { z } from 'zod'
 import type { TrialResult, WholeResult } from '../trials/result.ts'
-import { anyNumber, encodeLine, parseLine } from './line.ts'
+import { anyNumber, encodeLine, parseLine } from './json-line.ts'
 import { evaluationSchema } from './metrics.ts'
 import { divergenceSchema, scoresSchema, signalSchema } from './run-description.ts'
 

@@ -14,8 +14,8 @@ import {
   isEvaluation,
   isProbeSnapshot,
   isWarmupCheck,
-  type Measured,
   type ProbeSnapshot,
+  type StepMeasurement,
 } from '../training/measurements.ts'
 import type { LossRecord } from '../training/state.ts'
 import { scoresSchema } from './run-description.ts'
@@ -25,7 +25,7 @@ export type MetricsSettings = Pick<TrainingSettings, 'logEvery' | 'steps' | 'eva
 
 export interface StoredMetrics {
   readonly losses: readonly LossRecord[]
-  readonly measurements: readonly Measured[]
+  readonly measurements: readonly StepMeasurement[]
   /** Of the file: what they take. */
   readonly bytes: number
   /** The look at the layers as they were at that very step, where it was made. */
@@ -39,7 +39,7 @@ export interface StoredMetrics {
 export function readMetrics(file: string, step: number, settings: MetricsSettings): StoredMetrics | undefined {
   const nextLine = linesOf(file)
   const losses: LossRecord[] = []
-  const measurements: Measured[] = []
+  const measurements: StepMeasurement[] = []
   let isWarm = settings.schedule.untilError === undefined
   let bytes = 0
   for (let expected = 0; expected < step; expected++) {
@@ -96,11 +96,15 @@ const snapshotSchema = z.object({ step: z.number(), trainingError: z.number().nu
 const probesSchema = z.object({ step: z.number(), probes: z.record(z.string(), z.array(z.number().nullable())) })
 
 /** Of the lines that are there before a step, in their order. */
-function schemasOf({ probes, evaluation, snapshot }: ReturnType<typeof dueBefore>): z.ZodType<Measured>[] {
-  return [...(probes ? [probesSchema] : []), ...(evaluation ? [evaluationSchema] : []), ...(snapshot ? [snapshotSchema] : [])]
+function schemasOf({ probes, evaluation, snapshot }: ReturnType<typeof dueBefore>): z.ZodType<StepMeasurement>[] {
+  return [
+    ...(probes ? [probesSchema] : []),
+    ...(evaluation ? [evaluationSchema] : []),
+    ...(snapshot ? [snapshotSchema] : []),
+  ]
 }
 
-function parseMeasured<M extends Measured>(text: string, schema: z.ZodType<M>): M | undefined {
+function parseMeasured<M extends StepMeasurement>(text: string, schema: z.ZodType<M>): M | undefined {
   return schema.safeParse(parseJson(text)).data
 }
 
@@ -123,7 +127,7 @@ export interface MetricsFile {
   /** Throws a `disk` error. */
   add(records: readonly LossRecord[]): void
   /** Throws a `disk` error. */
-  addMeasured(measured: Measured): void
+  addMeasured(measured: StepMeasurement): void
   /** Returns when all of it is on the disk. Throws a `disk` error. */
   save(): void
   close(): void
@@ -172,7 +176,7 @@ export function openMetrics(path: string, bytes: number, check: () => void = () 
 }
 
 /** With its names in one order, wherever it comes from. */
-function lineOf(measured: Measured): object {
+function lineOf(measured: StepMeasurement): object {
   if (isEvaluation(measured)) {
     const { step, train, trainSamples, test, validation } = measured
     return { step, train, trainSamples, test, validation }

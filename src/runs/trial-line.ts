@@ -5,7 +5,7 @@ import type { TrialRecord } from '../diagnosis/trial-record.ts'
 import { type LayerProbeName, layerProbes } from '../probes/layer-probes.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { TrialResult } from '../trials/result.ts'
-import { anyNumber, encodeLine, parseLine } from './line.ts'
+import { anyNumber, encodeLine, parseLine } from './json-line.ts'
 import { divergenceSchema, scoresSchema } from './run-description.ts'
 
 export interface StoredTrial {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { makeFolder, readWhole, writeWhole } from '../support/files.ts'
-import type { Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluator.ts'
 import { decodeTensors, encodeTensors, type Tensor } from '../training/safetensors.ts'
 
 interface TrainedWeights {

@@ -1,7 +1,7 @@
 /** How many updates a run makes: steps or passes over the training set, times its scale. */
 import { rowOf } from '../graph/optimizers/table.ts'
-import { IsobathError } from '../support/errors.ts'
 import { describeValue } from '../support/describe-value.ts'
+import { IsobathError } from '../support/errors.ts'
 import { type TrainingOptions, training } from './training.ts'
 
 type LengthOptions = Pick<TrainingOptions, 'steps' | 'epochs' | 'stepsScale' | 'optimizer'>

@@ -1,6 +1,6 @@
 /** Objects with options, as callers in plain JavaScript give them, who have no compiler to tell them. */
-import { type ErrorCode, IsobathError } from './errors.ts'
 import { describeValue } from './describe-value.ts'
+import { type ErrorCode, IsobathError } from './errors.ts'
 import { suggestion } from './nearest.ts'
 
 export interface OptionRules {

@@ -132,7 +132,7 @@ export function writeWhole(file: string, content: string | Uint8Array | Iterable
   })
 }
 
-interface Place {
+interface WriteTarget {
   /** What is written in the end, no link to it. */
   readonly file: string
   /** A new file takes its place; else it is written into. */
@@ -142,7 +142,7 @@ interface Place {
 }
 
 /** Throws where there is a folder. */
-function placeOf(file: string): Place {
+function placeOf(file: string): WriteTarget {
   const status = statusOf(file)
   if (status?.isDirectory()) throw new Error('it is a folder, not a file')
   if (status !== undefined && !status.isFile()) return { file, isWhole: false }
@@ -234,7 +234,7 @@ export function readWhole(file: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-export interface Reading {
+export interface FileReading {
   /** The class of the errors. */
   readonly code: ErrorCode
   /** The most bytes the file may have. */
@@ -247,7 +247,7 @@ export interface Reading {
  * A file's bytes. Throws an error of the given class where it can't be read, is a folder or a device (which might never
  * end), or is larger than the limit.
  */
-export function readLimited(file: string, { code, limit, remedy }: Reading): Uint8Array<ArrayBuffer> {
+export function readLimited(file: string, { code, limit, remedy }: FileReading): Uint8Array<ArrayBuffer> {
   const refuse = (problem: string): IsobathError => new IsobathError(code, `${file}: ${problem}. ${remedy}`)
   let status: Stats
   try {

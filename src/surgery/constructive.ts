@@ -6,14 +6,14 @@
 import type { Blueprint, LayerBlueprint, ParameterBlueprint, ParameterRole } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { IsobathError } from '../support/errors.ts'
-import type { Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluator.ts'
 import { checkWeights } from '../training/weights.ts'
 import { absorb } from './absorb.ts'
 import { isPlain } from './encoding.ts'
 import { makeIdentity } from './identity.ts'
 import { type RepeatedPart, repeatedParts } from './parts.ts'
 import { findSigns } from './signs.ts'
-import { type Edit, type Impossible, impossible, iterationsOf, type Step, stepsOf, valuesAt } from './tensors.ts'
+import { type Edit, type Impossible, impossible, iterationsOf, type LayerVisit, valuesAt, visitsOf } from './tensors.ts'
 import type { Twin } from './twin.ts'
 
 export interface Constructive {
@@ -52,8 +52,8 @@ export function constructiveWeights(
   for (const [number, part] of parts.entries()) {
     const { kept } = twin.kept[number]
     const rest = leftOver(part, kept)
-    if (rest.steps.length === 0) continue
-    const passed = makeIdentity(edit, rest.steps, signs.get(rest.before)?.output ?? false)
+    if (rest.visits.length === 0) continue
+    const passed = makeIdentity(edit, rest.visits, signs.get(rest.before)?.output ?? false)
     if ('impossible' in passed) return passed
     isExact &&= passed.isExact
     const refusal = isPlain(passed) ? undefined : absorb(edit, deep.root, rest.last, rest.outside, passed)
@@ -85,7 +85,7 @@ function untrained(deep: Blueprint, { changed }: Edit): Impossible | undefined {
 
 /** The copies of a part that the twin doesn't have. */
 interface LeftOver {
-  readonly steps: readonly Step[]
+  readonly visits: readonly LayerVisit[]
   /** The layer whose output they get, which is also what later ones get. */
   readonly before: LayerBlueprint
   /** The last layer of the part, and the iteration of the loops around the part. */
@@ -100,16 +100,16 @@ function leftOver(part: RepeatedPart, kept: number): LeftOver {
     // Parts are in loops of a single iteration at most.
     const outside = repeat.loops.map(() => 0)
     const blocks = Array.from({ length: times - kept }, (_, index) =>
-      stepsOf(repeat.children[0], [...outside, kept + index]),
+      visitsOf(repeat.children[0], [...outside, kept + index]),
     )
-    return { steps: blocks.flat(), before: repeat, last: repeat, outside }
+    return { visits: blocks.flat(), before: repeat, last: repeat, outside }
   }
   const { chain, start, length } = part
   const outside = chain.loops.map(() => 0)
   const end = start + kept * length
   const copies = chain.children.slice(end, start + times * length)
   const last = chain.children[start + times * length - 1]
-  return { steps: copies.flatMap((layer) => stepsOf(layer, outside)), before: chain.children[end - 1], last, outside }
+  return { visits: copies.flatMap((layer) => visitsOf(layer, outside)), before: chain.children[end - 1], last, outside }
 }
 
 /** What layers start with that have no weights of the twin: zeros, but norms that change nothing. */

@@ -6,7 +6,7 @@ import type { ChainLayer, Layer, Network } from '../network/network.ts'
 const longestSegment = 8
 
 /** Neighboring segments of a chain that are alike, `length` layers each. */
-export interface Run {
+export interface SegmentRun {
   readonly start: number
   readonly length: number
   readonly copies: number
@@ -34,7 +34,10 @@ const likeness = (layer: Layer): string =>
  * `mayHold`. Where segments of several lengths are possible, those that cover most layers are taken, and of these the
  * shortest.
  */
-export function findRuns({ layers }: ChainLayer, mayHold: (start: number, end: number) => boolean = () => true): Run[] {
+export function findRuns(
+  { layers }: ChainLayer,
+  mayHold: (start: number, end: number) => boolean = () => true,
+): SegmentRun[] {
   const texts = layers.map((layer) => (holdsRepeat(layer) ? undefined : likeness(layer)))
   const isCopy = (start: number, length: number, from: number): boolean => {
     for (let index = 0; index < length; index++) {
@@ -43,12 +46,12 @@ export function findRuns({ layers }: ChainLayer, mayHold: (start: number, end: n
     }
     return mayHold(from, from + length)
   }
-  const runFrom = (start: number, length: number): Run => {
+  const runFrom = (start: number, length: number): SegmentRun => {
     let copies = 0
     while (isCopy(start, length, start + copies * length)) copies++
     return { start, length, copies }
   }
-  const runs: Run[] = []
+  const runs: SegmentRun[] = []
   for (let start = 0; start < layers.length; start++) {
     if (!holdsWeights(layers[start])) continue
     const longest = Math.min(longestSegment, Math.floor((layers.length - start) / 2))
@@ -62,7 +65,7 @@ export function findRuns({ layers }: ChainLayer, mayHold: (start: number, end: n
   return runs
 }
 
-const coveredBy = ({ length, copies }: Run): number => length * copies
+const coveredBy = ({ length, copies }: SegmentRun): number => length * copies
 
 /** Whether a signal meets a matrix or a kernel of weights in it; shortcuts don't count. */
 export const holdsWeights = (layer: Layer): boolean => hasOnTheWay(layer, 'mixesUnits')

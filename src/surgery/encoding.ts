@@ -3,7 +3,7 @@ import { windowOf } from '../blueprint/leaf-rules.ts'
 import { sameShape } from '../blueprint/shape.ts'
 import { type Activation, activations, type OperatingPoint } from '../network/activations.ts'
 import type { BatchNormLayer, ConvLayer, DenseLayer, ScaleLayer } from '../network/network.ts'
-import { type Edit, type Impossible, type Iteration, impossible, type Step, toSet } from './tensors.ts'
+import { type Edit, type Impossible, type Iteration, impossible, type LayerVisit, toSet } from './tensors.ts'
 
 /** What passes in place of a signal x: factor * x + offset. */
 export interface Encoding {
@@ -16,16 +16,20 @@ export const isPlain = ({ factor, offset }: Encoding): boolean => factor === 1 &
 
 /** An activation that bends what it gets, and what should pass behind the layer of weights before it. */
 export interface Linearization {
-  readonly step: Step
+  readonly visit: LayerVisit
   readonly before: Encoding
   readonly point: OperatingPoint
 }
 
 /** The first activation behind the layer of weights at `place` and before the next one that isn't harmless. */
-export function nextLinearization(steps: readonly Step[], place: number, isNonnegative: boolean): Linearization | undefined {
+export function nextLinearization(
+  visits: readonly LayerVisit[],
+  place: number,
+  isNonnegative: boolean,
+): Linearization | undefined {
   let scale = 1
-  for (const step of steps.slice(place + 1)) {
-    const effect = effectOf(step)
+  for (const visit of visits.slice(place + 1)) {
+    const effect = effectOf(visit)
     if (effect === 'weights') return undefined
     if (typeof effect === 'number') {
       scale *= effect
@@ -34,14 +38,14 @@ export function nextLinearization(steps: readonly Step[], place: number, isNonne
     const { operatingPoint: point, keepsPositive } = effect
     if (point === null) continue
     if (scale === 0 || (isNonnegative && keepsPositive)) return undefined
-    return { step, point, before: { factor: point.step / scale, offset: point.at / scale } }
+    return { visit, point, before: { factor: point.step / scale, offset: point.at / scale } }
   }
   return undefined
 }
 
 /** Weights that can be set, a function, or the number that the layer multiplies by once it is made an identity. */
-function effectOf(step: Step): 'weights' | Activation | number {
-  const { layer } = step
+function effectOf(visit: LayerVisit): 'weights' | Activation | number {
+  const { layer } = visit
   switch (layer.kind) {
     case 'dense':
     case 'conv':
@@ -49,7 +53,7 @@ function effectOf(step: Step): 'weights' | Activation | number {
     case 'activation':
       return activations[layer.function]
     case 'scale':
-      return factorAt(step, layer)
+      return factorAt(visit, layer)
     case 'maxPool':
     case 'averagePool':
     case 'globalAveragePool':
@@ -75,23 +79,23 @@ export function factorAt({ index }: Iteration, { factor }: ScaleLayer): number {
  */
 export function setAffine(
   edit: Edit,
-  step: Step,
+  visit: LayerVisit,
   layer: DenseLayer | ConvLayer,
   channels: number,
   before: Encoding,
   after: Encoding,
 ): Impossible | undefined {
-  const { blueprint } = step
+  const { blueprint } = visit
   const [inputs, ...positions] = blueprint.input
   const [outputs, ...positionsGiven] = blueprint.output
   if (!sameShape(positions, positionsGiven)) return impossible(blueprint, 'gives fewer positions than it gets')
   if (outputs < channels) return impossible(blueprint, `has ${outputs} outputs for ${channels} values to hand on`)
   const factor = after.factor / before.factor
   const offset = after.offset - factor * before.offset
-  const bias = toSet(edit, step, 'bias')?.fill(0)
+  const bias = toSet(edit, visit, 'bias')?.fill(0)
   if (bias) bias.fill(offset, 0, channels)
   else if (offset !== 0) return impossible(blueprint, 'has no bias, which the activation behind it would need')
-  const weight = toSet(edit, step, 'weight')?.fill(0)
+  const weight = toSet(edit, visit, 'weight')?.fill(0)
   const { kernel, center } = kernelOf(layer)
   for (let unit = 0; weight && unit < channels; unit++) weight[(unit * inputs + unit) * kernel ** 2 + center] = factor
   return undefined
@@ -108,10 +112,10 @@ function kernelOf(layer: DenseLayer | ConvLayer): { kernel: number; center: numb
  * Sets a batch norm so that it gives what it gets: in float64 to the last bit where epsilon is below 1, since 1 - epsilon
  * and epsilon are 1.
  */
-export function setNorm(edit: Edit, step: Step, { epsilon }: BatchNormLayer): void {
+export function setNorm(edit: Edit, visit: LayerVisit, { epsilon }: BatchNormLayer): void {
   const variance = Math.max(0, 1 - epsilon)
-  toSet(edit, step, 'runningMean')?.fill(0)
-  toSet(edit, step, 'runningVariance')?.fill(variance)
-  toSet(edit, step, 'scale')?.fill(Math.sqrt(variance + epsilon))
-  toSet(edit, step, 'shift')?.fill(0)
+  toSet(edit, visit, 'runningMean')?.fill(0)
+  toSet(edit, visit, 'runningVariance')?.fill(variance)
+  toSet(edit, visit, 'scale')?.fill(Math.sqrt(variance + epsilon))
+  toSet(edit, visit, 'shift')?.fill(0)
 }

@@ -5,7 +5,7 @@ import { sameShape, shapeText, sizeOf } from '../blueprint/shape.ts'
 import type { Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import { IsobathError } from '../support/errors.ts'
-import { createEvaluator, type Weights } from '../training/evaluate.ts'
+import { createEvaluator, type Weights } from '../training/evaluator.ts'
 
 /** A network with values for its parameters, which is a function. */
 export interface WeightedNetwork {

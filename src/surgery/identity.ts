@@ -1,9 +1,18 @@
 /** Weights that make layers hand on what they get. */
 import { activations } from '../network/activations.ts'
 import type { ActivationLayer, ConvLayer, DenseLayer, ResidualLayer } from '../network/network.ts'
-import { type Linearization, type Encoding, factorAt, isPlain, nextLinearization, plain, setAffine, setNorm } from './encoding.ts'
+import {
+  type Encoding,
+  factorAt,
+  isPlain,
+  type Linearization,
+  nextLinearization,
+  plain,
+  setAffine,
+  setNorm,
+} from './encoding.ts'
+import { type Edit, type Impossible, impossible, type LayerVisit, toSet, visitsOf } from './tensors.ts'
 import { zeroBranch } from './zero-branch.ts'
-import { type Edit, type Impossible, impossible, type Step, stepsOf, toSet } from './tensors.ts'
 
 /** What comes out of layers in place of their input. */
 export interface Passed extends Encoding {
@@ -18,7 +27,7 @@ interface Passing extends Passed {
 
 interface Context {
   readonly edit: Edit
-  readonly steps: readonly Step[]
+  readonly visits: readonly LayerVisit[]
   readonly isNonnegative: boolean
 }
 
@@ -32,10 +41,10 @@ interface Context {
  * - Batch norm has the mean 0, the variance 1 - epsilon, the scale 1 and the shift 0.
  * - A residual's branch is made zero.
  */
-export function makeIdentity(edit: Edit, steps: readonly Step[], isNonnegative: boolean): Passed | Impossible {
-  const context = { edit, steps, isNonnegative }
+export function makeIdentity(edit: Edit, visits: readonly LayerVisit[], isNonnegative: boolean): Passed | Impossible {
+  const context = { edit, visits, isNonnegative }
   let encoding: Passing = { ...plain, isExact: true }
-  for (let place = 0; place < steps.length; place++) {
+  for (let place = 0; place < visits.length; place++) {
     const next = passStep(context, place, encoding)
     if ('impossible' in next) return next
     encoding = next
@@ -44,26 +53,26 @@ export function makeIdentity(edit: Edit, steps: readonly Step[], isNonnegative: 
 }
 
 function passStep(context: Context, place: number, encoding: Passing): Passing | Impossible {
-  const { edit, steps } = context
-  const step = steps[place]
-  const { layer } = step
+  const { edit, visits } = context
+  const visit = visits[place]
+  const { layer } = visit
   switch (layer.kind) {
     case 'dense':
     case 'conv':
       return passWeights(context, place, layer, encoding)
     case 'activation':
-      return passActivation(context, step, layer, encoding)
+      return passActivation(context, visit, layer, encoding)
     case 'residual':
-      return passResidual(context, step, layer, encoding)
+      return passResidual(context, visit, layer, encoding)
     case 'batchNorm':
-      setNorm(edit, step, layer)
+      setNorm(edit, visit, layer)
       return { ...encoding, isExact: encoding.isExact && layer.epsilon < 1 }
     case 'scalarBias':
-      toSet(edit, step, 'bias')?.fill(0)
+      toSet(edit, visit, 'bias')?.fill(0)
       return encoding
     case 'scale': {
-      const factor = factorAt(step, layer)
-      if (factor === 0) return impossible(step.blueprint, 'multiplies by 0, which no weights undo')
+      const factor = factorAt(visit, layer)
+      if (factor === 0) return impossible(visit.blueprint, 'multiplies by 0, which no weights undo')
       const scaled = { factor: encoding.factor * factor, offset: encoding.offset * factor }
       return { ...encoding, ...scaled, isExact: encoding.isExact && factor === 1 }
     }
@@ -71,59 +80,59 @@ function passStep(context: Context, place: number, encoding: Passing): Passing |
     case 'flatten':
       return encoding
     case 'layerNorm':
-      return impossible(step.blueprint, 'normalizes each sample, which no weights undo')
+      return impossible(visit.blueprint, 'normalizes each sample, which no weights undo')
     case 'maxPool':
-      return impossible(step.blueprint, 'takes the largest of several positions, which no weights undo')
+      return impossible(visit.blueprint, 'takes the largest of several positions, which no weights undo')
     case 'averagePool':
-      return impossible(step.blueprint, 'takes the mean of several positions, which no weights undo')
+      return impossible(visit.blueprint, 'takes the mean of several positions, which no weights undo')
     case 'globalAveragePool':
-      return impossible(step.blueprint, 'takes the mean of all positions, which no weights undo')
+      return impossible(visit.blueprint, 'takes the mean of all positions, which no weights undo')
     case 'subsample':
-      return impossible(step.blueprint, 'leaves out positions, which no weights bring back')
+      return impossible(visit.blueprint, 'leaves out positions, which no weights bring back')
   }
 }
 
 function passWeights(
-  { edit, steps, isNonnegative }: Context,
+  { edit, visits, isNonnegative }: Context,
   place: number,
   layer: DenseLayer | ConvLayer,
   encoding: Passing,
 ): Passing | Impossible {
-  const [channels] = steps[0].blueprint.input
-  const linearization = nextLinearization(steps, place, isNonnegative)
+  const [channels] = visits[0].blueprint.input
+  const linearization = nextLinearization(visits, place, isNonnegative)
   const after = linearization?.before ?? plain
-  const refusal = setAffine(edit, steps[place], layer, channels, encoding, after)
+  const refusal = setAffine(edit, visits[place], layer, channels, encoding, after)
   return refusal ?? { ...after, linearization, isExact: encoding.isExact && isPlain(after) }
 }
 
 function passActivation(
   { isNonnegative }: Context,
-  step: Step,
+  visit: LayerVisit,
   { function: name }: ActivationLayer,
   encoding: Passing,
 ): Passing | Impossible {
   if (name === 'identity') return encoding
-  if (encoding.linearization?.step === step) {
+  if (encoding.linearization?.visit === visit) {
     const { slope, value } = encoding.linearization.point
     return { factor: slope * encoding.factor, offset: value, isExact: false }
   }
   const { keepsPositive } = activations[name]
   if (keepsPositive && isNonnegative && encoding.factor > 0 && encoding.offset >= 0) return encoding
   const what = keepsPositive ? 'what may be negative' : 'what it gets'
-  return impossible(step.blueprint, `bends ${what}, and no layer of weights of its block stands before it`)
+  return impossible(visit.blueprint, `bends ${what}, and no layer of weights of its block stands before it`)
 }
 
 function passResidual(
   { edit, isNonnegative }: Context,
-  step: Step,
+  visit: LayerVisit,
   layer: ResidualLayer,
   encoding: Passing,
 ): Passing | Impossible {
-  const shortcut = step.blueprint.children.at(1)
+  const shortcut = visit.blueprint.children.at(1)
   if (shortcut) {
-    const skipped = makeIdentity(edit, stepsOf(shortcut, step.index), isNonnegative && isPlain(encoding))
+    const skipped = makeIdentity(edit, visitsOf(shortcut, visit.index), isNonnegative && isPlain(encoding))
     if ('impossible' in skipped) return skipped
     if (!isPlain(skipped)) return impossible(shortcut, "can't hand on what it gets without scaling it")
   }
-  return zeroBranch(edit, step, layer) ?? encoding
+  return zeroBranch(edit, visit, layer) ?? encoding
 }

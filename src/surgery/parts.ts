@@ -3,7 +3,7 @@ import type { LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sameShape } from '../blueprint/shape.ts'
 import { blocksOf, findRuns, holdsWeights } from './depth.ts'
 
-interface Part {
+interface AnyPart {
   /** The repeat's path; of written-out copies, the path of their first layer. */
   readonly path: string
   /** Iterations, or copies. */
@@ -12,12 +12,12 @@ interface Part {
   readonly depth: number
 }
 
-export interface RepeatPart extends Part {
+export interface RepeatPart extends AnyPart {
   readonly kind: 'repeat'
   readonly repeat: LayerBlueprint
 }
 
-export interface RunPart extends Part {
+export interface RunPart extends AnyPart {
   readonly kind: 'run'
   readonly chain: LayerBlueprint
   /** The first copy's first layer among the chain's, and the layers of each copy. */

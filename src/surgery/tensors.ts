@@ -17,7 +17,7 @@ export interface Iteration {
 }
 
 /** One that a signal passes as a whole: chains and repeats are taken apart. */
-export interface Step extends Iteration {
+export interface LayerVisit extends Iteration {
   readonly layer: Exclude<Layer, ChainLayer | RepeatLayer>
 }
 
@@ -31,11 +31,11 @@ export const impossible = ({ path }: LayerBlueprint, why: string): Impossible =>
 })
 
 /** The layers in the order in which a signal passes them, iteration by iteration; residuals are not taken apart. */
-export function stepsOf(blueprint: LayerBlueprint, index: readonly number[]): Step[] {
+export function visitsOf(blueprint: LayerBlueprint, index: readonly number[]): LayerVisit[] {
   const { layer, children } = blueprint
-  if (layer.kind === 'chain') return children.flatMap((child) => stepsOf(child, index))
+  if (layer.kind === 'chain') return children.flatMap((child) => visitsOf(child, index))
   if (layer.kind !== 'repeat') return [{ blueprint, layer, index }]
-  return Array.from({ length: layer.times }, (_, iteration) => stepsOf(children[0], [...index, iteration])).flat()
+  return Array.from({ length: layer.times }, (_, iteration) => visitsOf(children[0], [...index, iteration])).flat()
 }
 
 /** Every combination of iterations of nested loops, in their order; a single empty one where there are no loops. */

@@ -1,17 +1,16 @@
 /** Weights that make a residual branch give zeros, so that its block hands on what it gets. */
-
 import type { LayerBlueprint } from '../blueprint/blueprint.ts'
 import { activations } from '../network/activations.ts'
 import type { ResidualLayer } from '../network/network.ts'
-import { type Edit, type Impossible, impossible, type Step, stepsOf, toSet } from './tensors.ts'
+import { type Edit, type Impossible, impossible, type LayerVisit, toSet, visitsOf } from './tensors.ts'
 
 /**
  * Sets to zero, in one iteration, the trained multiplier of a residual's branch; or else the branch's last layer of
  * weights or last norm, with what stands behind it.
  */
-export function zeroBranch(edit: Edit, step: Step, layer: ResidualLayer): Impossible | undefined {
-  const [branch] = step.blueprint.children
-  const zeroed = zeroScaled(edit, step, layer)
+export function zeroBranch(edit: Edit, visit: LayerVisit, layer: ResidualLayer): Impossible | undefined {
+  const [branch] = visit.blueprint.children
+  const zeroed = zeroScaled(edit, visit, layer)
   if (zeroed === 'zero for zero') return impossible(branch, 'has no weights by which it could be made zero')
   return zeroed === 'zero' ? undefined : zeroed
 }
@@ -19,52 +18,52 @@ export function zeroBranch(edit: Edit, step: Step, layer: ResidualLayer): Imposs
 /** What a layer gives once its weights are set: zeros whatever it gets, or zeros for zeros, having none to set. */
 type ZeroOutput = 'zero' | 'zero for zero' | Impossible
 
-function zeroScaled(edit: Edit, step: Step, layer: ResidualLayer): ZeroOutput {
-  const { blueprint, index } = step
-  const multiplier = toSet(edit, step, 'multiplier')?.fill(0)
+function zeroScaled(edit: Edit, visit: LayerVisit, layer: ResidualLayer): ZeroOutput {
+  const { blueprint, index } = visit
+  const multiplier = toSet(edit, visit, 'multiplier')?.fill(0)
   const fixed = typeof layer.multiplier === 'number' ? layer.multiplier : layer.multiplier[index[index.length - 1]]
   if (multiplier || (fixed === 0 && !layer.trainedMultiplier)) return 'zero'
   return zeroOutput(edit, blueprint.children[0], index)
 }
 
 function zeroOutput(edit: Edit, blueprint: LayerBlueprint, index: readonly number[]): ZeroOutput {
-  for (const step of stepsOf(blueprint, index).reverse()) {
-    const zeroed = zeroStep(edit, step)
+  for (const visit of visitsOf(blueprint, index).reverse()) {
+    const zeroed = zeroStep(edit, visit)
     if (zeroed !== 'zero for zero') return zeroed
   }
   return 'zero for zero'
 }
 
-function zeroStep(edit: Edit, step: Step): ZeroOutput {
-  const { layer } = step
+function zeroStep(edit: Edit, visit: LayerVisit): ZeroOutput {
+  const { layer } = visit
   switch (layer.kind) {
     case 'dense':
     case 'conv':
-      toSet(edit, step, 'weight')?.fill(0)
-      toSet(edit, step, 'bias')?.fill(0)
+      toSet(edit, visit, 'weight')?.fill(0)
+      toSet(edit, visit, 'bias')?.fill(0)
       return 'zero'
     case 'batchNorm':
     case 'layerNorm':
-      toSet(edit, step, 'scale')?.fill(0)
-      toSet(edit, step, 'shift')?.fill(0)
+      toSet(edit, visit, 'scale')?.fill(0)
+      toSet(edit, visit, 'shift')?.fill(0)
       return 'zero'
     case 'residual': {
-      const added = zeroScaled(edit, step, layer)
+      const added = zeroScaled(edit, visit, layer)
       if (typeof added !== 'string') return added
-      const shortcut = step.blueprint.children.at(1)
-      const skipped = shortcut ? zeroOutput(edit, shortcut, step.index) : 'zero for zero'
+      const shortcut = visit.blueprint.children.at(1)
+      const skipped = shortcut ? zeroOutput(edit, shortcut, visit.index) : 'zero for zero'
       return added === 'zero' ? skipped : typeof skipped === 'string' ? added : skipped
     }
     case 'activation': {
       const { atZero } = activations[layer.function]
       if (atZero === '0') return 'zero for zero'
       return impossible(
-        step.blueprint,
+        visit.blueprint,
         `${layer.function} gives ${atZero} for 0, so that its branch can't be made zero`,
       )
     }
     case 'scalarBias':
-      toSet(edit, step, 'bias')?.fill(0)
+      toSet(edit, visit, 'bias')?.fill(0)
       return 'zero for zero'
     case 'maxPool':
     case 'averagePool':

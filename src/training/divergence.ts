@@ -3,7 +3,7 @@ import type { Backend, InputRows } from '../backends/backend.ts'
 import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { IsobathError } from '../support/errors.ts'
-import type { Weights } from './evaluate.ts'
+import type { Weights } from './evaluator.ts'
 import { compareTimes, iterationName, leafPositions, timeOf } from './layer-order.ts'
 import { openTappedPass, type TappedOutput } from './tapped-pass.ts'
 
@@ -26,7 +26,7 @@ export interface FailedSamples {
   fill(indices: Uint32Array, rows: InputRows): void
 }
 
-export interface Failure {
+export interface FailedTraining {
   readonly blueprint: Blueprint
   readonly backend: Backend
   readonly weights: Weights
@@ -36,7 +36,7 @@ export interface Failure {
   readonly step: number
 }
 
-export async function locateDivergence(failure: Failure): Promise<Divergence> {
+export async function locateDivergence(failure: FailedTraining): Promise<Divergence> {
   const { step, blueprint } = failure
   const inWeights = lastBrokenWeights(failure)
   if (inWeights !== undefined) return { step, layer: inWeights, what: 'weights' }
@@ -52,15 +52,15 @@ export function describeDivergence({ layer, what }: Divergence): string {
   return `the loss of what ${layer} gives wasn't finite`
 }
 
-interface Found {
+interface FirstNonFinite {
   readonly name: string
   readonly time: readonly number[]
 }
 
 /** Gradients travel from the output down, so the layer nearest to the output is where they broke first. */
-function lastBrokenWeights({ blueprint, weights }: Failure): string | undefined {
+function lastBrokenWeights({ blueprint, weights }: FailedTraining): string | undefined {
   const positions = leafPositions(blueprint.root)
-  let found: Found | undefined
+  let found: FirstNonFinite | undefined
   for (const { name, loops, trainable } of blueprint.parameters) {
     const path = name.slice(0, name.lastIndexOf('.'))
     const [values, position] = [weights.get(name), positions.get(path)]
@@ -78,7 +78,7 @@ function lastBrokenWeights({ blueprint, weights }: Failure): string | undefined 
 const isLeaf = ({ children }: LayerBlueprint): boolean => children.length === 0
 
 /** Goes through the samples until one of them breaks. */
-async function firstBrokenOutput(failure: Failure): Promise<string | undefined> {
+async function firstBrokenOutput(failure: FailedTraining): Promise<string | undefined> {
   const { blueprint, backend, weights, samples } = failure
   const pass = await openPass(blueprint, backend, weights, Math.min(failure.batch, samples.count))
   if (!pass) return 'network'
@@ -106,7 +106,7 @@ async function openPass(blueprint: Blueprint, backend: Backend, weights: Weights
 
 function firstBroken({ root }: Blueprint, outputs: readonly TappedOutput[]): string | undefined {
   const positions = leafPositions(root)
-  let found: Found | undefined
+  let found: FirstNonFinite | undefined
   for (const { layer, iterations, values } of outputs) {
     const position = positions.get(layer.path)
     if (!position) continue

@@ -4,7 +4,7 @@ import type { Blueprint } from '../blueprint/blueprint.ts'
 import type { Dataset, Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import type { LossName } from '../graph/losses.ts'
-import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluate.ts'
+import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluator.ts'
 
 interface EvaluatedSets {
   readonly blueprint: Blueprint

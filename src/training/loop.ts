@@ -10,12 +10,11 @@ import type { Standardizer } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { createCheckpointClock } from './checkpoint-clock.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
-import type { Weights } from './evaluate.ts'
+import type { Weights } from './evaluator.ts'
 import { chooseStep, type StepChoice } from './fit.ts'
 import { isLogged } from './logged-steps.ts'
 import type { Measurer } from './measurements.ts'
 import { type Observer, showObservers } from './observers.ts'
-import { createThroughput } from './throughput.ts'
 import {
   downloadOptimizer,
   downloadWeights,
@@ -25,6 +24,7 @@ import {
   uploadWeights,
 } from './state.ts'
 import { createStepFiller } from './step-filler.ts'
+import { createThroughput } from './throughput.ts'
 
 export interface LoopTask {
   readonly blueprint: Blueprint

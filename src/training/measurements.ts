@@ -10,7 +10,7 @@ import type { Standardizer } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { assertInvariant } from '../support/errors.ts'
 import { createRandom } from '../support/random.ts'
-import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluate.ts'
+import { createEvaluator, type Evaluator, type Scores, type Weights } from './evaluator.ts'
 
 /** How the network does after so many steps, in evaluation mode. */
 export interface Evaluation {
@@ -40,11 +40,11 @@ export interface ProbeSnapshot {
 }
 
 /** All that is measured between two steps. */
-export type Measured = Measurement | ProbeSnapshot
+export type StepMeasurement = Measurement | ProbeSnapshot
 
-export const isEvaluation = (measured: Measured): measured is Evaluation => 'test' in measured
-export const isProbeSnapshot = (measured: Measured): measured is ProbeSnapshot => 'probes' in measured
-export const isWarmupCheck = (measured: Measured): measured is WarmupCheck => 'warmedUp' in measured
+export const isEvaluation = (measured: StepMeasurement): measured is Evaluation => 'test' in measured
+export const isProbeSnapshot = (measured: StepMeasurement): measured is ProbeSnapshot => 'probes' in measured
+export const isWarmupCheck = (measured: StepMeasurement): measured is WarmupCheck => 'warmedUp' in measured
 
 /** Measures each layer of the network: training doesn't know how. */
 export interface LayerMeasurer {
@@ -99,7 +99,7 @@ export function dueBefore(step: number, { evaluateEvery, probes, schedule, steps
 /** Training samples whose error is known to less than a third of a percent; they cost less than a test set of 10,000. */
 const evaluatedSamples = 5000
 
-export interface Measuring {
+export interface MeasurerTask {
   readonly blueprint: Blueprint
   readonly data: Dataset
   readonly settings: TrainingSettings
@@ -109,7 +109,7 @@ export interface Measuring {
   /** Looks at the layers, where the settings say how often. Who handed it in lets it go. */
   readonly layers?: LayerMeasurer
   /** Told of each measurement, in the order of time. */
-  readonly onMeasured: (measured: Measured) => void
+  readonly onMeasured: (measured: StepMeasurement) => void
 }
 
 /** What the training asks of who measures. */
@@ -124,13 +124,13 @@ export interface Measurer {
 }
 
 /** Undefined where nothing is to be measured. Throws a `memory` error where the network can't be evaluated. */
-export async function createMeasurer(task: Measuring): Promise<Measurer | undefined> {
+export async function createMeasurer(task: MeasurerTask): Promise<Measurer | undefined> {
   const { settings, layers, abort, onMeasured } = task
   const { evaluateEvery, probes, schedule } = settings
   const scores = evaluateEvery !== undefined || schedule.untilError !== undefined
   if (!scores && probes === undefined) return undefined
   assertInvariant(probes === undefined || layers !== undefined, 'probes without anyone who looks')
-  const scorer = scores ? await createScorer(task) : undefined
+  const scorer = scores ? await createSetEvaluator(task) : undefined
   return {
     evaluator: scorer?.evaluator,
     isDue: (step, isWarm) => Object.values(dueBefore(step, settings, isWarm)).includes(true),
@@ -156,14 +156,21 @@ export async function createMeasurer(task: Measuring): Promise<Measurer | undefi
   }
 }
 
-interface Scorer {
+interface SetEvaluator {
   readonly evaluator: Evaluator
   /** Of the weights that the evaluator has. */
   evaluate(step: number): Promise<Evaluation>
   snapshot(step: number): Promise<WarmupCheck>
 }
 
-async function createScorer({ blueprint, data, settings, standardizer, backend, abort }: Measuring): Promise<Scorer> {
+async function createSetEvaluator({
+  blueprint,
+  data,
+  settings,
+  standardizer,
+  backend,
+  abort,
+}: MeasurerTask): Promise<SetEvaluator> {
   const { schedule, loss, seed } = settings
   const { error: below = 0, samples = 0 } = schedule.untilError ?? {}
   const { train, test, validation } = data

@@ -3,8 +3,8 @@ import type { Values } from '../backends/backend.ts'
 import type { Statistics } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import type { Divergence } from './divergence.ts'
-import type { Scores } from './evaluate.ts'
 import type { SetScores } from './evaluate-sets.ts'
+import type { Scores } from './evaluator.ts'
 import {
   type BestTest,
   bestOf,
@@ -12,8 +12,8 @@ import {
   isEvaluation,
   isProbeSnapshot,
   isWarmupCheck,
-  type Measured,
   type ProbeSnapshot,
+  type StepMeasurement,
   type WarmupCheck,
 } from './measurements.ts'
 import type { Signal } from './signal.ts'
@@ -62,7 +62,7 @@ export const unscored: Scores = { loss: null, error: null }
  * these were taken.
  */
 export function summarizeMeasured(
-  measurements: readonly Measured[],
+  measurements: readonly StepMeasurement[],
   { evaluateEvery, probes, schedule }: Pick<TrainingSettings, 'evaluateEvery' | 'probes' | 'schedule'>,
   reached: number,
   last: Evaluation | undefined,
@@ -71,7 +71,9 @@ export function summarizeMeasured(
   const before = measurements.filter(({ step }) => step < reached)
   const rest = {
     ...(schedule.untilError === undefined ? {} : { warmup: before.filter(isWarmupCheck) }),
-    ...(probes === undefined ? {} : { probes: [...before.filter(isProbeSnapshot), ...(lastSnapshot ? [lastSnapshot] : [])] }),
+    ...(probes === undefined
+      ? {}
+      : { probes: [...before.filter(isProbeSnapshot), ...(lastSnapshot ? [lastSnapshot] : [])] }),
   }
   if (evaluateEvery === undefined) return rest
   const evaluations = [...before.filter(isEvaluation), ...(last ? [last] : [])]

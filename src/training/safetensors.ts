@@ -126,7 +126,7 @@ export function decodeTensors(bytes: Uint8Array, file: string): TensorFile {
   return { tensors: new Map(places.map((place) => [place.name, readTensor(data, place)])), metadata: metadata.data }
 }
 
-interface Place {
+interface TensorPlace {
   readonly name: string
   readonly shape: readonly number[]
   readonly bytesEach: 4 | 8
@@ -134,7 +134,7 @@ interface Place {
   readonly end: number
 }
 
-function parseEntry(name: string, raw: unknown, available: number, file: string): Place {
+function parseEntry(name: string, raw: unknown, available: number, file: string): TensorPlace {
   const entry = entrySchema.safeParse(raw)
   if (!entry.success) throw broken(file, `tensor ${name}: expected dtype, shape and data_offsets.`)
   const { dtype, shape, data_offsets } = entry.data
@@ -155,7 +155,7 @@ function parseEntry(name: string, raw: unknown, available: number, file: string)
 }
 
 /** Sorts the places by their start; they must fill the data without gaps, as the format's own library demands. */
-function checkCoverage(places: Place[], available: number, file: string): void {
+function checkCoverage(places: TensorPlace[], available: number, file: string): void {
   places.sort((one, other) => one.start - other.start || one.end - other.end)
   let end = 0
   for (const { name, start, end: next } of places) {
@@ -199,7 +199,7 @@ function outermostKeys(text: string): string[] {
   return keys
 }
 
-function readTensor(data: Uint8Array, { shape, bytesEach, start, end }: Place): Tensor {
+function readTensor(data: Uint8Array, { shape, bytesEach, start, end }: TensorPlace): Tensor {
   // Copied, since a tensor may start at any byte; Buffer's own slice would not copy.
   const { buffer } = new Uint8Array(data.subarray(start, end))
   return { shape, data: bytesEach === 4 ? new Float32Array(buffer) : new Float64Array(buffer) }

@@ -6,7 +6,7 @@ import { moons } from '../data/planar.ts'
 import { createStandardizer } from '../data/standardize.ts'
 import { chain, dense } from '../network/layers.ts'
 import { resolveOptions } from '../settings/options.ts'
-import { createEvaluator } from './evaluate.ts'
+import { createEvaluator } from './evaluator.ts'
 import { createScorer } from './score.ts'
 import { checkOutputs } from './targets.ts'
 

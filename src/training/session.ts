@@ -7,19 +7,19 @@ import type { Dataset } from '../data/dataset.ts'
 import { createStandardizer, type Standardizer } from '../data/standardize.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { type Divergence, locateDivergence } from './divergence.ts'
-import type { Weights } from './evaluate.ts'
 import { evaluateSets } from './evaluate-sets.ts'
+import type { Weights } from './evaluator.ts'
 import { chooseStep } from './fit.ts'
 import { runTrainingLoop } from './loop.ts'
 import {
   createMeasurer,
   isProbeSnapshot,
   type LayerMeasurer,
-  takeSnapshot,
-  type Measured,
   type Measurement,
   type Measurer,
   type ProbeSnapshot,
+  type StepMeasurement,
+  takeSnapshot,
 } from './measurements.ts'
 import type { Observer } from './observers.ts'
 import { lastEvaluation, summarizeMeasured, type TrainingRecord, unscored } from './record.ts'
@@ -42,7 +42,7 @@ export interface Recorder {
   /** Now and then, and after the last. */
   checkpoint(state: TrainingState, time: TimeSpent): Promise<void>
   losses(records: readonly LossRecord[]): void
-  measured(measured: Measured): void
+  measured(measured: StepMeasurement): void
 }
 
 /** What is known of a run that goes on. */
@@ -50,7 +50,7 @@ export interface ResumePoint extends TimeSpent {
   readonly state: TrainingState
   /** Of the steps before. */
   readonly losses: readonly LossRecord[]
-  readonly measurements: readonly Measured[]
+  readonly measurements: readonly StepMeasurement[]
   readonly signal: Signal
 }
 
@@ -108,8 +108,8 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
   if (!resume) session.onSignal?.(signal)
   await recorder?.begin(first, spent.soFar(), { standardizer, signal })
 
-  const measurements: Measured[] = [...(resume?.measurements ?? [])]
-  const onMeasured = (measured: Measured): void => {
+  const measurements: StepMeasurement[] = [...(resume?.measurements ?? [])]
+  const onMeasured = (measured: StepMeasurement): void => {
     measurements.push(measured)
     recorder?.measured(measured)
     if (isProbeSnapshot(measured)) session.onProbed?.(measured)
@@ -190,7 +190,7 @@ export async function runTrainingSession(session: Session): Promise<TrainingReco
 async function finalSnapshot(
   layers: LayerMeasurer,
   { step, weights }: TrainingState,
-  measurements: readonly Measured[],
+  measurements: readonly StepMeasurement[],
   spent: Stopwatch,
   abort: AbortSignal | undefined,
 ): Promise<ProbeSnapshot | undefined> {

@@ -4,7 +4,7 @@ import type { Blueprint, LayerBlueprint } from '../blueprint/blueprint.ts'
 import type { Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import { grouped } from '../format/words.ts'
-import type { Weights } from './evaluate.ts'
+import type { Weights } from './evaluator.ts'
 import { iterationName } from './layer-order.ts'
 import { openTappedPass } from './tapped-pass.ts'
 
@@ -36,7 +36,7 @@ const limit = 1e12
  * The parts with parameters that a signal passes one after the other: the root's layers and the blocks of its loops,
  * shortcuts left aside. So the hidden layers of a preset and its read-out are depth + 1.
  */
-function stagesOf(root: LayerBlueprint): Set<LayerBlueprint> {
+function signalStages(root: LayerBlueprint): Set<LayerBlueprint> {
   const stages = new Set<LayerBlueprint>()
   const visit = (layer: LayerBlueprint): void => {
     if (layer.layer.kind === 'chain') layer.children.forEach(visit)
@@ -58,7 +58,7 @@ export async function measureSignal(
   samples: Samples,
   standardizer: Standardizer,
 ): Promise<LayerSignal[]> {
-  const stages = stagesOf(blueprint.root)
+  const stages = signalStages(blueprint.root)
   const rows = Math.min(probeSamples, samples.count)
   const pass = await openTappedPass(blueprint, backend, weights, rows, (layer) => stages.has(layer), probeBytes)
   try {

@@ -5,7 +5,7 @@ import { sameShape } from '../blueprint/shape.ts'
 import type { Position } from '../data/order.ts'
 import { isOptimizerState } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
-import type { Weights } from './evaluate.ts'
+import type { Weights } from './evaluator.ts'
 
 export interface LossRecord {
   /** Updates made before; 0 is the first step. */

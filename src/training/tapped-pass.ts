@@ -5,7 +5,7 @@ import { sizeOf } from '../blueprint/shape.ts'
 import type { Graph } from '../graph/graph.ts'
 import { evaluationGraph } from '../graph/programs.ts'
 import { IsobathError } from '../support/errors.ts'
-import type { Weights } from './evaluate.ts'
+import type { Weights } from './evaluator.ts'
 
 /** What a layer gave in one pass. */
 export interface TappedOutput {

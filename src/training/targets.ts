@@ -1,8 +1,8 @@
 /** What the network's outputs are compared with. */
 import type { InputRows } from '../backends/backend.ts'
 import type { Blueprint } from '../blueprint/blueprint.ts'
-import { lastDense, lastOfChannels } from '../blueprint/shape-errors.ts'
 import { sizeOf } from '../blueprint/shape.ts'
+import { lastDense, lastOfChannels } from '../blueprint/shape-errors.ts'
 import { type Dataset, outputsOf, taskOf } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import { type LossName, losses } from '../graph/losses.ts'

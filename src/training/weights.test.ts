@@ -3,7 +3,7 @@ import { refusal } from '../../test/support/refusal.ts'
 import { preset } from '../../test/support/tiny-training.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { initialize } from '../blueprint/initialize.ts'
-import type { Weights } from './evaluate.ts'
+import type { Weights } from './evaluator.ts'
 import { decodeTensors, encodeTensors, type Tensor } from './safetensors.ts'
 import { checkWeights, fromTensors, hashTensors, toTensors } from './weights.ts'
 

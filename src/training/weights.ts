@@ -2,10 +2,10 @@
 import type { Blueprint } from '../blueprint/blueprint.ts'
 import { sameShape, sizeOf } from '../blueprint/shape.ts'
 import { isOptimizerState } from '../graph/programs.ts'
-import { IsobathError } from '../support/errors.ts'
 import { describeValue } from '../support/describe-value.ts'
+import { IsobathError } from '../support/errors.ts'
 import { sha256 } from '../support/sha256.ts'
-import type { Weights } from './evaluate.ts'
+import type { Weights } from './evaluator.ts'
 import { float32Pieces, type Tensor, type TensorFile, tensorBytes } from './safetensors.ts'
 
 /** The parameters and running statistics as float32 tensors, in the network's order. */
@@ -25,7 +25,9 @@ export function fromTensors(blueprint: Blueprint, { tensors }: TensorFile, file:
     const tensor = tensors.get(name)
     if (!tensor) throw layerShapeError(`${file}: expected a tensor ${name}, and there is none.`)
     if (!sameShape(tensor.shape, shape)) {
-      throw layerShapeError(`${file}: ${name}: expected the shape [${shape.join(', ')}], got [${tensor.shape.join(', ')}].`)
+      throw layerShapeError(
+        `${file}: ${name}: expected the shape [${shape.join(', ')}], got [${tensor.shape.join(', ')}].`,
+      )
     }
     checkFinite(tensor.data, `${file}: ${name}`)
     weights.set(name, Float64Array.from(tensor.data))
@@ -46,7 +48,8 @@ export function checkWeights(blueprint: Blueprint, weights: Weights): void {
     const values = weights.get(name)
     if (!values) throw layerShapeError(`weights: expected values of ${name}, and there are none.`)
     const size = sizeOf(shape)
-    if (values.length !== size) throw layerShapeError(`weights: ${name}: expected ${size} values, got ${values.length}.`)
+    if (values.length !== size)
+      throw layerShapeError(`weights: ${name}: expected ${size} values, got ${values.length}.`)
     checkFinite(values, `weights: ${name}`)
   }
 }

@@ -1,8 +1,8 @@
 /** What comes out of a trial. */
 import type { Reading } from '../probes/probe-pass.ts'
 import type { Divergence } from '../training/divergence.ts'
-import type { Scores, Weights } from '../training/evaluate.ts'
 import type { SetScores } from '../training/evaluate-sets.ts'
+import type { Scores, Weights } from '../training/evaluator.ts'
 import type { Evaluation } from '../training/measurements.ts'
 import type { Signal } from '../training/signal.ts'
 import type { LossRecord } from '../training/state.ts'

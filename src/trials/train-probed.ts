@@ -9,7 +9,7 @@ import { chooseSamples } from '../probes/samples.ts'
 import { settleStatistics } from '../probes/statistics.ts'
 import type { TrainingSettings } from '../settings/options.ts'
 import { createRandom } from '../support/random.ts'
-import { createEvaluator, type Evaluator, type Scores, type Weights } from '../training/evaluate.ts'
+import { createEvaluator, type Evaluator, type Scores, type Weights } from '../training/evaluator.ts'
 import { type LoopOutcome, runTrainingLoop } from '../training/loop.ts'
 import { createMeasurer, type Measurer } from '../training/measurements.ts'
 import { checkOutputs } from '../training/targets.ts'
@@ -89,7 +89,10 @@ async function prepare(
     for (const one of opened) one.dispose()
   }
   try {
-    const [snapshotPass, endPass] = [await probePass(probesOf(trial, 'snapshots')), await probePass(probesOf(trial, 'ends'))]
+    const [snapshotPass, endPass] = [
+      await probePass(probesOf(trial, 'snapshots')),
+      await probePass(probesOf(trial, 'ends')),
+    ]
     const most = Math.max(parts.train.count, parts.test?.count ?? 0)
     const evaluator = keep(await createEvaluator(blueprint, backend, most))
     return { start, standardizer, evaluator, snapshotPass, endPass, parts, dispose }

@@ -52,9 +52,9 @@ const withoutTimes = ({ trials }: Diagnosis): object[] =>
 it('of a finished run takes its training, and trains the rest as it was', async () => {
   const { evaluations } = await trained('finished', { evaluateEvery: 16 })
   const { diagnosis, made, found } = await diagnosed('finished', { run: place('kept') })
-  expect(found).toEqual(['patient 4'])
-  expect(made).toEqual(expect.arrayContaining(['patient 5', 'patient 6', 'shallow twin 4', 'shallow twin 6']))
-  expect(made).not.toContain('patient 4')
+  expect(found).toEqual(['network 4'])
+  expect(made).toEqual(expect.arrayContaining(['network 5', 'network 6', 'shallow twin 4', 'shallow twin 6']))
+  expect(made).not.toContain('network 4')
   expect(diagnosis.notes).toEqual([])
 
   const anew = await diagnose(network, { ...recipe, ...options, data, seeds: [4, 5, 6] })
@@ -74,7 +74,7 @@ it('of a finished run takes its training, and trains the rest as it was', async 
 it('of a run that diverged says so of its training', async () => {
   await trained('diverged', { optimizer: momentum({ rate: 1e8 }) })
   const { diagnosis, found } = await diagnosed('diverged')
-  expect(found).toEqual(['patient 4'])
+  expect(found).toEqual(['network 4'])
   expect(diagnosis.trials[0]).toMatchObject({ train: { loss: null, error: null }, diverged: expect.any(String) })
 })
 
@@ -82,7 +82,7 @@ it('of an interrupted run trains it anew, with its settings', async () => {
   await trained('interrupted', { abort: AbortSignal.abort() })
   const { diagnosis, made, found } = await diagnosed('interrupted', { seedCount: 2 })
   expect(found).toEqual([])
-  expect(made).toEqual(expect.arrayContaining(['patient 4', 'patient 5']))
+  expect(made).toEqual(expect.arrayContaining(['network 4', 'network 5']))
   expect(diagnosis.notes).toEqual(["The run hasn't come to its end: its network is trained anew."])
   expect(diagnosis.settings).toMatchObject({ steps: 40, batch: 32, seed: 4, schedule: { name: 'cosine' } })
 })

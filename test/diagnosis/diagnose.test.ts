@@ -4,7 +4,7 @@ import { type Backend, precisions } from '../../src/backends/backend.ts'
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts'
 import { initialize } from '../../src/blueprint/initialize.ts'
 import { moons } from '../../src/data/planar.ts'
-import { type DiagnosisOutcome, runDiagnosis } from '../../src/diagnosis/diagnose.ts'
+import { type DiagnosisOutcome, runDiagnosis } from '../../src/diagnosis/diagnosis-loop.ts'
 import type { DiagnosisEvent } from '../../src/diagnosis/events.ts'
 import type { DiagnosisTask } from '../../src/diagnosis/task.ts'
 import type { DiagnosisTrial, TrialKey, TrialRecord } from '../../src/diagnosis/trial-record.ts'
@@ -52,7 +52,7 @@ async function diagnosed(...those: Parameters<typeof taskOf>): Promise<Diagnosis
 }
 
 const named = (records: readonly TrialRecord[]): string[] => records.map(({ control, seed }) => `${control} ${seed}`)
-const firstRound = ['patient 0', 'patient 1', 'patient 2', 'shallow twin 0', 'shallow twin 1', 'shallow twin 2']
+const firstRound = ['network 0', 'network 1', 'network 2', 'shallow twin 0', 'shallow twin 1', 'shallow twin 2']
 /** All that isn't time. */
 const timeless = ({ evidence: { records, measured, chance }, judgment }: DiagnosisOutcome): string =>
   JSON.stringify({ records: records.map((record) => ({ ...record, seconds: 0 })), measured, chance, judgment })
@@ -95,12 +95,12 @@ describe('a diagnosis of a healthy network', () => {
     expect(interrupted).toBe(false)
     expect(seconds).toBeGreaterThan(0)
     expect(evidence.stages).toHaveLength(4)
-    expect(evidence.depths).toMatchObject({ subject: 3, shallow: 2 })
+    expect(evidence.depths).toMatchObject({ network: 3, shallow: 2 })
   })
 
   it('does without a twin where nothing is repeated', async () => {
     const { evidence, judgment } = await diagnosed(chain(dense(8), relu(), dense(2)))
-    expect(named(evidence.records)).toEqual(['patient 0', 'patient 1', 'patient 2'])
+    expect(named(evidence.records)).toEqual(['network 0', 'network 1', 'network 2'])
     expect(evidence.depths.network).toBe(1)
     expect(judgment.verdict).toBe('healthy')
   })
@@ -188,7 +188,7 @@ describe("a diagnosis's budget", () => {
     await fc.assert(
       fc.asyncProperty(budget, async (budgetSeconds) => {
         const { evidence } = await diagnosed(good, { store, seeds: [0], budgetSeconds, onEvent })
-        expect(named(evidence.records)).toEqual(['patient 0', 'shallow twin 0'])
+        expect(named(evidence.records)).toEqual(['network 0', 'shallow twin 0'])
       }),
       { numRuns: 40, examples: [[66], [13.0001], [Number.MIN_VALUE], [Number.POSITIVE_INFINITY]] },
     )
@@ -312,8 +312,8 @@ describe('what a diagnosis keeps', () => {
     const first = await diagnosed(bad, { store })
     expect(store.begun).toEqual([{ steps: 40 }])
     expect([...store.kept.keys()].sort()).toEqual(named(first.evidence.records).sort())
-    expect(store.kept.get('patient 0')?.weights?.size).toBeGreaterThan(0)
-    for (const other of ['float64 0', 'patient 1']) expect(store.kept.get(other)?.weights).toBeUndefined()
+    expect(store.kept.get('network 0')?.weights?.size).toBeGreaterThan(0)
+    for (const other of ['float64 0', 'network 1']) expect(store.kept.get(other)?.weights).toBeUndefined()
     const trained: string[] = []
     const onEvent = watch({ onTrials: (trials) => void trained.push(...trials.map(keyOf)) })
     const second = await diagnosed(bad, { store, onEvent })
@@ -372,7 +372,7 @@ describe('a measurement that memory does not hold', () => {
 describe('the order of the seeds', () => {
   it('is the caller’s: the first one’s training is what pictures show', async () => {
     const { evidence } = await diagnosed(good, { seeds: [5, 1, 3] })
-    expect(named(evidence.records).slice(0, 3)).toEqual(['patient 5', 'patient 1', 'patient 3'])
+    expect(named(evidence.records).slice(0, 3)).toEqual(['network 5', 'network 1', 'network 3'])
   })
 })
 

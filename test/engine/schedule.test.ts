@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts'
 import { createEmitter } from '../../src/backends/wasm/schedule/emitter.ts'
-import { type Pass, passes, schedule } from '../../src/backends/wasm/schedule/schedule.ts'
+import { type GraphPass, passes, schedule } from '../../src/backends/wasm/schedule/schedule.ts'
 import { printGraph } from '../../src/graph/print.ts'
 import { verifyGraph } from '../../src/graph/verify.ts'
 import { differences } from '../support/compare.ts'
@@ -34,10 +34,10 @@ function expectedOf(problem: Problem): Promise<Outcome> {
   return expected
 }
 
-const alone = (pass: Pass) => (problem: Problem) => pass(problem.graph, createEmitter(problem.graph))
+const alone = (pass: GraphPass) => (problem: Problem) => pass(problem.graph, createEmitter(problem.graph))
 
 const rewrites = {
-  ...Object.fromEntries(Object.entries<Pass>(passes).map(([name, pass]) => [`${name} alone`, alone(pass)])),
+  ...Object.fromEntries(Object.entries<GraphPass>(passes).map(([name, pass]) => [`${name} alone`, alone(pass)])),
   'all passes': ({ graph }: Problem) => schedule(graph),
 }
 

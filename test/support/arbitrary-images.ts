@@ -13,18 +13,25 @@ import {
   subsample,
 } from '../../src/network/layers.ts'
 import type { Layer } from '../../src/network/network.ts'
-import { arbitraryTrained, elementwise, initializer, multiplier, oneOfKinds, type Place } from './arbitrary-parts.ts'
+import {
+  arbitraryTrained,
+  elementwise,
+  initializer,
+  type LayerPlace,
+  multiplier,
+  oneOfKinds,
+} from './arbitrary-parts.ts'
 
 type Image = readonly number[]
 
 /** Layers that begin on an image and end on anything that a dense layer takes. */
-export function arbitraryImageLayers(input: Image, place: Place): fc.Arbitrary<Layer[]> {
+export function arbitraryImageLayers(input: Image, place: LayerPlace): fc.Arbitrary<Layer[]> {
   const end = fc.constantFrom<Layer[][]>([globalAveragePool()], [flatten()], [])
   return fc.tuple(stages(input, 2, place), end).map(([layers, last]) => [...layers, ...last])
 }
 
 /** Up to `most` changes of the shape, each with layers after it that keep it. */
-function stages(input: Image, most: number, place: Place): fc.Arbitrary<Layer[]> {
+function stages(input: Image, most: number, place: LayerPlace): fc.Arbitrary<Layer[]> {
   const rest = (shape: Image) => fc.array(keeping(shape, place), { maxLength: 2, size: 'small' })
   if (most === 0) return rest(input)
   return fc
@@ -42,7 +49,7 @@ function moved([, height, width]: Image, channels: number, stride: number): Imag
 }
 
 /** A layer that may change the shape, and the shape behind it. */
-function changing(input: Image, place: Place): fc.Arbitrary<[Layer, Image]> {
+function changing(input: Image, place: LayerPlace): fc.Arbitrary<[Layer, Image]> {
   const [channels, height, width] = input
   const smallest = Math.min(height, width)
   const stride = fc.integer({ min: 1, max: 2 })
@@ -79,7 +86,7 @@ function changing(input: Image, place: Place): fc.Arbitrary<[Layer, Image]> {
 }
 
 /** Of a convolution that sees beyond the border; a circle is walked round once at most. */
-function convOptions([, height, width]: Image, place: Place): fc.Arbitrary<ConvOptions> {
+function convOptions([, height, width]: Image, place: LayerPlace): fc.Arbitrary<ConvOptions> {
   const farthest = 2 * Math.min(height, width) + 1
   const options = fc.record({
     kernel: fc.integer({ min: 1, max: Math.min(4, farthest) }),
@@ -91,7 +98,7 @@ function convOptions([, height, width]: Image, place: Place): fc.Arbitrary<ConvO
 }
 
 /** A layer from the shape to the same shape. */
-function keeping(shape: Image, place: Place): fc.Arbitrary<Layer> {
+function keeping(shape: Image, place: LayerPlace): fc.Arbitrary<Layer> {
   const [channels] = shape
   const simple = {
     conv: keepingConv(shape, place),
@@ -103,12 +110,12 @@ function keeping(shape: Image, place: Place): fc.Arbitrary<Layer> {
   return oneOfKinds({ ...simple, ...nested }, place)
 }
 
-function keepingConv(shape: Image, place: Place): fc.Arbitrary<Layer> {
+function keepingConv(shape: Image, place: LayerPlace): fc.Arbitrary<Layer> {
   return convOptions(shape, place).map((options) => conv(shape[0], options))
 }
 
-function combinators(shape: Image, place: Place): Record<'chain' | 'residual' | 'repeat', fc.Arbitrary<Layer>> {
-  const inner = (at: Place) => fc.oneof(through(shape, at), keeping(shape, at))
+function combinators(shape: Image, place: LayerPlace): Record<'chain' | 'residual' | 'repeat', fc.Arbitrary<Layer>> {
+  const inner = (at: LayerPlace) => fc.oneof(through(shape, at), keeping(shape, at))
   const shortcut = fc.option(keepingConv(shape, place), { nil: undefined })
   return {
     chain: through(shape, place),
@@ -122,7 +129,7 @@ function combinators(shape: Image, place: Place): Record<'chain' | 'residual' | 
 }
 
 /** A chain from the shape to itself by way of other channels. */
-function through(shape: Image, place: Place): fc.Arbitrary<Layer> {
+function through(shape: Image, place: LayerPlace): fc.Arbitrary<Layer> {
   const first = fc
     .tuple(fc.integer({ min: 1, max: 4 }), convOptions(shape, place))
     .chain(([channels, options]) =>

@@ -3,7 +3,14 @@ import fc from 'fast-check'
 import { chain, dense, flatten, layerNorm, repeat, residual } from '../../src/network/layers.ts'
 import type { Layer, LayerKind, Network } from '../../src/network/network.ts'
 import { arbitraryImageLayers } from './arbitrary-images.ts'
-import { arbitraryTrained, elementwise, initializer, multiplier, oneOfKinds, type Place } from './arbitrary-parts.ts'
+import {
+  arbitraryTrained,
+  elementwise,
+  initializer,
+  type LayerPlace,
+  multiplier,
+  oneOfKinds,
+} from './arbitrary-parts.ts'
 
 export interface ArbitraryOptions {
   /** The input's shape; [5] by default. With [C, H, W] there are layers on images first, or none. */
@@ -18,7 +25,7 @@ export interface ArbitraryOptions {
 
 export function arbitraryNetwork(options: ArbitraryOptions = {}): fc.Arbitrary<Network> {
   const { input = [5], outputs = 3, without = [], nesting = 3 } = options
-  const place: Place = { nesting, without }
+  const place: LayerPlace = { nesting, without }
   const widths = fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 2 })
   const body = widths.chain((list) => fc.tuple(...list.map((width) => segment(width, place))))
   const readout = initializer(place).map((init) => dense(outputs, { init, name: 'readout' }))
@@ -28,7 +35,7 @@ export function arbitraryNetwork(options: ArbitraryOptions = {}): fc.Arbitrary<N
 }
 
 /** What comes before the first dense layer. */
-function start(input: readonly number[], place: Place): fc.Arbitrary<Layer[]> {
+function start(input: readonly number[], place: LayerPlace): fc.Arbitrary<Layer[]> {
   if (input.length === 1) return fc.constant([])
   const flat = fc.constant<Layer[]>([flatten()])
   if (input.length !== 3) return flat
@@ -36,13 +43,13 @@ function start(input: readonly number[], place: Place): fc.Arbitrary<Layer[]> {
 }
 
 /** A dense layer of this width and a few layers that keep it. */
-function segment(width: number, place: Place): fc.Arbitrary<Layer[]> {
+function segment(width: number, place: LayerPlace): fc.Arbitrary<Layer[]> {
   const rest = fc.array(keeping(width, place), { maxLength: 2, size: 'small' })
   return fc.tuple(arbitraryDense(width, place), rest).map(([first, others]) => [first, ...others])
 }
 
 /** A layer from `width` features to `width` features. */
-function keeping(width: number, place: Place): fc.Arbitrary<Layer> {
+function keeping(width: number, place: LayerPlace): fc.Arbitrary<Layer> {
   const simple = {
     dense: arbitraryDense(width, place),
     layerNorm: fc.constantFrom(1e-5, 1e-3).map((epsilon) => layerNorm({ epsilon })),
@@ -52,7 +59,7 @@ function keeping(width: number, place: Place): fc.Arbitrary<Layer> {
   return oneOfKinds({ ...simple, ...nested }, place)
 }
 
-function combinators(width: number, place: Place): Record<'chain' | 'residual' | 'repeat', fc.Arbitrary<Layer>> {
+function combinators(width: number, place: LayerPlace): Record<'chain' | 'residual' | 'repeat', fc.Arbitrary<Layer>> {
   const branch = fc.oneof(through(width, place), keeping(width, place))
   const shortcut = fc.option(arbitraryDense(width, place), { nil: undefined })
   const block = (times: number) => fc.oneof(through(width, { ...place, times }), keeping(width, { ...place, times }))
@@ -66,14 +73,14 @@ function combinators(width: number, place: Place): Record<'chain' | 'residual' |
 }
 
 /** A chain from `width` features to `width` features by way of another width. */
-function through(width: number, place: Place): fc.Arbitrary<Layer> {
+function through(width: number, place: LayerPlace): fc.Arbitrary<Layer> {
   return fc
     .integer({ min: 1, max: 6 })
     .chain((between) => fc.tuple(segment(between, place), arbitraryDense(width, place)))
     .map(([first, last]) => chain(...first, last))
 }
 
-function arbitraryDense(width: number, place: Place): fc.Arbitrary<Layer> {
+function arbitraryDense(width: number, place: LayerPlace): fc.Arbitrary<Layer> {
   return fc
     .tuple(initializer(place), fc.boolean(), arbitraryTrained)
     .map(([init, bias, trained]) => dense(width, { init, bias, ...trained }))

@@ -1,12 +1,11 @@
 /** What random layers are made of, on features and on images alike. */
-
 import fc from 'fast-check'
 import { activationNames } from '../../src/network/activations.ts'
 import { activation, batchNorm, dropout, scalarBias, scale } from '../../src/network/layers.ts'
 import type { Initializer, Layer, LayerKind, Varying } from '../../src/network/network.ts'
 
 /** Where a layer is made: how deep it may still nest, and how long the lists of its varying values are. */
-export interface Place {
+export interface LayerPlace {
   readonly nesting: number
   readonly times?: number
   readonly without: readonly LayerKind[]
@@ -22,13 +21,13 @@ function numberBetween(min: number, max: number): fc.Arbitrary<number> {
 }
 
 /** A number, or inside a repeat also a list of its length. */
-function varying({ times }: Place, min: number, max: number): fc.Arbitrary<Varying> {
+function varying({ times }: LayerPlace, min: number, max: number): fc.Arbitrary<Varying> {
   const one = numberBetween(min, max)
   if (times === undefined) return one
   return fc.oneof(one, fc.array(one, { minLength: times, maxLength: times }))
 }
 
-export function initializer(place: Place): fc.Arbitrary<Initializer> {
+export function initializer(place: LayerPlace): fc.Arbitrary<Initializer> {
   const gain = varying(place, 0.5, 1.5)
   const variance = varying(place, 0, 2)
   const kind = <K extends Initializer['kind']>(name: K) => fc.constant(name)
@@ -50,7 +49,7 @@ export const arbitraryTrained: fc.Arbitrary<{ trained?: false }> = fc.oneof(
 )
 
 /** The multiplier of a residual: fixed, or one number that is trained. */
-export function multiplier(place: Place): fc.Arbitrary<{ multiplier: Varying; trainedMultiplier: boolean }> {
+export function multiplier(place: LayerPlace): fc.Arbitrary<{ multiplier: Varying; trainedMultiplier: boolean }> {
   return fc.oneof(
     fc.record({ multiplier: varying(place, -1, 1), trainedMultiplier: fc.constant(false) }),
     fc.record({ multiplier: numberBetween(-1, 1), trainedMultiplier: fc.constant(true) }),
@@ -60,7 +59,7 @@ export function multiplier(place: Place): fc.Arbitrary<{ multiplier: Varying; tr
 type Elementwise = 'activation' | 'dropout' | 'batchNorm' | 'scalarBias' | 'scale'
 
 /** The layers that keep any shape, one of each kind. */
-export function elementwise(place: Place): Record<Elementwise, fc.Arbitrary<Layer>> {
+export function elementwise(place: LayerPlace): Record<Elementwise, fc.Arbitrary<Layer>> {
   return {
     activation: fc
       .tuple(fc.constantFrom(...activationNames), numberBetween(-0.5, 0.5))
@@ -75,7 +74,7 @@ export function elementwise(place: Place): Record<Elementwise, fc.Arbitrary<Laye
 }
 
 /** One of the layers by their kinds, without those that are not wanted. */
-export function oneOfKinds(arbitraries: Record<string, fc.Arbitrary<Layer>>, place: Place): fc.Arbitrary<Layer> {
+export function oneOfKinds(arbitraries: Record<string, fc.Arbitrary<Layer>>, place: LayerPlace): fc.Arbitrary<Layer> {
   const allowed = Object.entries(arbitraries).filter(([kind]) => !place.without.some((one) => one === kind))
   return fc.oneof(...allowed.map(([, arbitrary]) => arbitrary))
 }

@@ -1,13 +1,12 @@
 /** Diagnoses to test reports with; no randomness, so that a text can be a snapshot. */
-
-import type { DiagnosisData, DiagnosisTrial } from '../../src/report/diagnosis-data.ts'
+import type { DiagnosisData, ReportedTrial } from '../../src/report/diagnosis-data.ts'
 import { NETWORK, TWIN } from '../../src/report/diagnosis-data.ts'
 
 const STEPS = [0, 1, 2, 5, 10, 20, 40, 80, 150, 250, 350, 450, 600]
 const STAGES = ['first', ...Array.from({ length: 58 }, (_, index) => `hidden[${index}]`), 'output']
 
 /** A training whose loss falls from guessing to `end`; a diverged one breaks off after 200 steps. */
-export function trial(control: string, seed: number, end: number, more: Partial<DiagnosisTrial> = {}): DiagnosisTrial {
+export function trial(control: string, seed: number, end: number, more: Partial<ReportedTrial> = {}): ReportedTrial {
   const { diverged = false, steps = diverged ? 200 : 600 } = more
   const error = Math.min(0.9, end * 0.38 + 0.004) + seed / 1000
   const losses = Array.from({ length: Math.floor(steps / 10) + 1 }, (_, index) => ({
@@ -35,7 +34,7 @@ function cosines(layers: number): number[] {
 
 /** A plain ReLU network of 60 layers whose samples become alike, its shallow twin and five controls. */
 export function collapsed(seeds: readonly number[] = [1, 2, 3]): DiagnosisData {
-  const each = (make: (seed: number) => DiagnosisTrial) => seeds.map(make)
+  const each = (make: (seed: number) => ReportedTrial) => seeds.map(make)
   return {
     command: 'isobath diagnose mlp:depth=60 --data glyphs --budget 2m --seeds 3',
     version: '0.2.0',

@@ -9,7 +9,7 @@ import { createStandardizer } from '../../src/data/standardize.ts'
 import { sgd } from '../../src/graph/optimizers/sgd.ts'
 import type { Network } from '../../src/network/network.ts'
 import type { LayerProbe, Setting } from '../../src/probes/layer-probe.ts'
-import { openPass, type Rows, type PassView, type WeightsOf } from '../../src/probes/pass.ts'
+import { openPass, type PassView, type SampleRows, type WeightsOf } from '../../src/probes/pass.ts'
 import { type ProbeSamples, samplesOf } from '../../src/probes/samples.ts'
 
 export interface HandMade {
@@ -73,5 +73,5 @@ export const readHandMade = (backend: Backend, probe: LayerProbe, made: HandMade
   seeHandMade(backend, made, probe.needs, (view, setting) => probe.read(view, setting))
 
 /** Row by row, as the naive versions of quantities read them. */
-export const tableOf = ({ rows, width, values }: Rows): number[][] =>
+export const tableOf = ({ rows, width, values }: SampleRows): number[][] =>
   Array.from({ length: rows }, (_, row) => Array.from(values.subarray(row * width, (row + 1) * width)))

@@ -11,7 +11,7 @@ import type { Network } from '../../src/network/network.ts'
 import { parseNetwork } from '../../src/network/presets.ts'
 import { resolveOptions } from '../../src/settings/options.ts'
 import type { TrainingOptions } from '../../src/settings/training.ts'
-import type { Weights } from '../../src/training/evaluate.ts'
+import type { Weights } from '../../src/training/evaluator.ts'
 import { type LoopOutcome, type LoopTask, runTrainingLoop } from '../../src/training/loop.ts'
 
 export const fewPoints = moons({ seed: 3, train: 64, test: 32 })

@@ -5,7 +5,7 @@
 import type { Graph, GraphInput } from '../../graph/graph.ts'
 import { assertInvariant } from '../../support/errors.ts'
 import type { Backend, Program } from '../backend.ts'
-import { type Environment, evaluateGraph, newNumbers, read } from './evaluate.ts'
+import { type Environment, evaluateGraph, newNumbers, read } from './evaluate-graph.ts'
 import type { Numbers } from './operation.ts'
 
 /** These exist once for each slot of the ring; other outputs keep the last step's values. */

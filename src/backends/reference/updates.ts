@@ -2,7 +2,7 @@
 import { type OpNode, sizeOf } from '../../graph/graph.ts'
 import { type Numbers, type Operation, sum, vectorOf } from './operation.ts'
 
-interface Step {
+interface UpdateStep {
   readonly parameter: number
   /** Clipped. */
   readonly gradient: number
@@ -18,7 +18,7 @@ function limited(value: number, { clipValue }: OpNode['attributes']): number {
 }
 
 /** The new parameter and the new states of each element. */
-function update(states: number, scalars: number, step: (element: Step) => readonly number[]): Operation {
+function update(states: number, scalars: number, step: (element: UpdateStep) => readonly number[]): Operation {
   return (inputs, node) => {
     const { clipped, layered } = node.attributes
     const size = sizeOf(node.outputs[0].shape)

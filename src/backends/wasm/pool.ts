@@ -88,18 +88,18 @@ export async function createThreadPool(count: number): Promise<Pool> {
   }
 }
 
-type Run = (thread: number, threads: number, first: number, count: number) => void
+type RunSteps = (thread: number, threads: number, first: number, count: number) => void
 
 /** The calling thread itself: for small programs, tests, and pages that may not share memory. */
 export function createInlinePool(): Pool {
-  const programs = new Map<number, Run>()
+  const programs = new Map<number, RunSteps>()
   let isDisposed = false
   return {
     threads: 1,
     load: async (program, module, memory) => {
       if (isDisposed) throw disposedOf()
       const instance = await WebAssembly.instantiate(module, { environment: { memory, now: () => performance.now() } })
-      programs.set(program, instance.exports.run as Run)
+      programs.set(program, instance.exports.run as RunSteps)
     },
     run: async (program, first, count) => {
       if (isDisposed) throw disposedOf()

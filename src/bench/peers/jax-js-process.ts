@@ -24,7 +24,7 @@ interface Parameters {
   readonly biases: readonly JaxArray[]
 }
 
-type Step = (
+type JaxStep = (
   parameters: Parameters,
   velocities: Parameters,
   x: JaxArray,
@@ -35,7 +35,7 @@ type Step = (
 interface Jax {
   init(...devices: string[]): Promise<string[]>
   defaultDevice(device: string): unknown
-  jit(step: Step): Step
+  jit(step: JaxStep): JaxStep
   valueAndGrad(
     loss: (parameters: Parameters, x: JaxArray, labels: JaxArray) => JaxArray,
   ): (parameters: Parameters, x: JaxArray, labels: JaxArray) => [JaxArray, Parameters]

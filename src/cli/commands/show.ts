@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander'
-import { kernelsOf, type Stage, show, stages } from '../../index.ts'
+import { kernelsOf, type ShowStage, show, stages } from '../../index.ts'
 import { usualLoss } from '../../internal.ts'
 import { addShapeOptions, type ShapeFlags } from '../data-options.ts'
 import { networkHelp, readNetwork, shapeFor } from '../network-argument.ts'
@@ -11,7 +11,7 @@ import { addTrainingOptions, makeOptimizer, type TrainingFlags, trainingOptions 
 export function defineShow(command: Command): Command {
   command.addArgument(new Argument('<stage>', 'what to print').choices(stages)).argument('<network>', networkHelp)
   addMachineOptions(addTrainingOptions(addShapeOptions(command)), [])
-  return command.action(async (stage: Stage, text: string, flags: ShapeFlags & TrainingFlags & MachineFlags) => {
+  return command.action(async (stage: ShowStage, text: string, flags: ShapeFlags & TrainingFlags & MachineFlags) => {
     const { input, classes, task } = await shapeFor([text], flags)
     const network = readNetwork(text, { classes, input })
     const { batch, loss = usualLoss(task) } = trainingOptions(flags)

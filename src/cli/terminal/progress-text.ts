@@ -1,7 +1,6 @@
 /** The words of progress: a bar line for a terminal, a sentence for a log. */
-
 import { sparkline } from './spark.ts'
-import type { Style } from './style.ts'
+import type { TextStyle } from './style.ts'
 import { type TaskState, totalOf } from './task-state.ts'
 
 const GAP = '  '
@@ -47,17 +46,17 @@ function speed(rate: number, unit: string): string {
 }
 
 /** A part of a line: what it is worth when not all fit (1 is worth most), and how it is painted. */
-interface Part {
+interface LinePart {
   readonly text: string
   readonly rank: number
   readonly paint?: (text: string) => string
 }
 
 /** The label and what fits beside it into `width`, in the order given. */
-function compose(label: string, parts: readonly Part[], width: number): string {
+function compose(label: string, parts: readonly LinePart[], width: number): string {
   const cut = label.length > width ? `${label.slice(0, Math.max(0, width - 1))}…` : label
   let room = width - cut.length
-  const kept = new Set<Part>()
+  const kept = new Set<LinePart>()
   for (const part of [...parts].sort((a, b) => a.rank - b.rank)) {
     if (part.text === '' || room < GAP.length + part.text.length) continue
     kept.add(part)
@@ -68,7 +67,7 @@ function compose(label: string, parts: readonly Part[], width: number): string {
 }
 
 /** A bar whose length depends on nothing but the room, so that those of several lines stand below each other. */
-function barPart(fraction: number, room: number, style: Style): Part {
+function barPart(fraction: number, room: number, style: TextStyle): LinePart {
   const length = Math.min(WIDEST_BAR, Math.max(NARROWEST_BAR, Math.floor(room / 5)))
   const full = Math.round(fraction * length)
   return {
@@ -93,7 +92,7 @@ function barSpeed(rate: number, unit: string): string {
 }
 
 /** One line of at most `width` characters for a task; labels are filled up to `labelWidth`. */
-export function taskLine(task: TaskState, now: number, width: number, labelWidth: number, style: Style): string {
+export function taskLine(task: TaskState, now: number, width: number, labelWidth: number, style: TextStyle): string {
   const rate = task.rate(now)
   const left = task.secondsLeft(now)
   return compose(
@@ -116,7 +115,7 @@ export function totalLine(
   now: number,
   width: number,
   labelWidth: number,
-  style: Style,
+  style: TextStyle,
 ): string {
   const { fraction, seconds, left } = totalOf(tasks, now)
   const finished = tasks.filter((task) => task.finished).length

@@ -2,9 +2,8 @@
  * Progress on stderr while something trains. On a terminal a few lines are rewritten in place; elsewhere a log of few
  * lines is written. Nothing is drawn by a timer: a busy main thread couldn't keep one, and none has to be stopped.
  */
-
 import { finishLine, logLine, taskLine, totalLine } from './progress-text.ts'
-import { PLAIN_STYLE, type Style } from './style.ts'
+import { PLAIN_STYLE, type TextStyle } from './style.ts'
 import { type TaskOptions, TaskState } from './task-state.ts'
 
 type Size = number | undefined
@@ -17,10 +16,10 @@ export interface ProgressOptions {
   readonly rows?: Size | (() => Size)
   /** Milliseconds, of any origin. */
   readonly now?: () => number
-  readonly style?: Style
+  readonly style?: TextStyle
 }
 
-export interface Task {
+export interface ProgressTask {
   /** Reports that `done` units of the total are done, and the loss of the last. */
   update(done: number, reading?: { readonly loss?: number }): void
   /** Ends the task, early or not; its last line stays on the screen, with the note. */
@@ -29,7 +28,7 @@ export interface Task {
 
 export interface Progress {
   /** A task appears at its first update. Tell of all tasks first, and the total is right from the start. */
-  task(label: string, total: number, options?: TaskOptions): Task
+  task(label: string, total: number, options?: TaskOptions): ProgressTask
   /** A line that stays, above what is rewritten. */
   note(text: string): void
   /** Removes what is rewritten; what stays, stays. Later calls do nothing. */
@@ -112,7 +111,7 @@ function createLiveDisplay(
     const waiting = tasks.length > 1 && tasks.some((task) => !task.finished)
     const shown = running.slice(0, Math.max(1, size(rows, 24) - 3))
     const labelWidth = Math.min(Math.floor(width / 2), Math.max(0, ...shown.map((task) => task.label.length)))
-    const lines = (paint: Style) => {
+    const lines = (paint: TextStyle) => {
       const each = shown.map((task) => taskLine(task, now(), width, labelWidth, paint))
       const total = waiting ? [totalLine(tasks, now(), width, labelWidth, paint)] : []
       return [...each, ...total]

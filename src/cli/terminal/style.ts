@@ -2,7 +2,7 @@
 
 type Paint = (text: string) => string
 
-export interface Style {
+export interface TextStyle {
   readonly bold: Paint
   readonly dim: Paint
   readonly red: Paint
@@ -17,9 +17,9 @@ function paint(on: number, off: number): Paint {
 
 const PLAIN: Paint = (text) => text
 
-export const PLAIN_STYLE: Style = { bold: PLAIN, dim: PLAIN, red: PLAIN, green: PLAIN, yellow: PLAIN, blue: PLAIN }
+export const PLAIN_STYLE: TextStyle = { bold: PLAIN, dim: PLAIN, red: PLAIN, green: PLAIN, yellow: PLAIN, blue: PLAIN }
 
-export const ANSI_STYLE: Style = {
+export const ANSI_STYLE: TextStyle = {
   bold: paint(1, 22),
   dim: paint(2, 22),
   red: paint(31, 39),
@@ -32,7 +32,7 @@ export const ANSI_STYLE: Style = {
 export function styleFor(
   stream: { readonly isTTY?: boolean },
   environment: Readonly<Record<string, string | undefined>>,
-): Style {
+): TextStyle {
   const refused = (environment.NO_COLOR ?? '') !== '' || environment.TERM === 'dumb'
   return stream.isTTY === true && !refused ? ANSI_STYLE : PLAIN_STYLE
 }

@@ -1,7 +1,7 @@
 /** Whether float32 is to blame: the same run in float64. */
 import { type Evidence, recordsOf } from '../evidence.ts'
 import { type Harmless, harmlessness, holds, type Judged, open, ruledOut, scoreOf } from './assessment.ts'
-import { answerOf, type LossChange, lossChange, restoring } from './control-answers.ts'
+import { controlAnswer, type LossChange, lossChange, restoring } from './control-answers.ts'
 import { largestOf } from './layer-values.ts'
 import { isFullyRestored, type RankRule } from './rank.ts'
 
@@ -28,7 +28,7 @@ export function numericalError(evidence: Evidence): Judged<'numerical-error', Nu
   const gradient = gradientError(evidence)
   const harmless = harmlessness(evidence)
   if (harmless) return ruledOut(cause, { gradient, ...harmless }, { observation: 'training' })
-  const answer = answerOf(evidence, control)
+  const answer = controlAnswer(evidence, control)
   if (answer.kind === 'needs') return open(cause, { gradient, outcome: 'untried' }, [answer.need])
   const by = { controls: [control] } as const
   if (answer.kind === 'impossible') {

@@ -73,14 +73,14 @@ export function scoreOf(value: number, limit: number): number {
 }
 
 /** What the patient is measured against: itself with fewer layers, or a network that the user gave. */
-export type Twin = 'own' | 'given'
+export type TwinDepth = 'own' | 'given'
 
-export const twinOf = ({ isTwinGiven }: Evidence): Twin => (isTwinGiven ? 'given' : 'own')
+export const twinOf = ({ isTwinGiven }: Evidence): TwinDepth => (isTwinGiven ? 'given' : 'own')
 
 /** The network trains: nothing is to blame for it. `twin`: what it trains no worse than, where there is one. */
 export interface Harmless {
   readonly outcome: 'harmless'
-  readonly twin: Twin | null
+  readonly twin: TwinDepth | null
 }
 
 /** Undefined where there is something to explain about the training. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { madeUpEvidence, worse } from '../../../test/support/made-up-evidence.ts'
-import { answerOf, type LossChange, lossChange, restoring } from './control-answers.ts'
+import { controlAnswer, type LossChange, lossChange, restoring } from './control-answers.ts'
 
 describe("a control's answer", () => {
   const answer = (loss: readonly (number | null)[], seeds = [0, 1, 2]) =>
-    answerOf(madeUpEvidence({ trials: { ...worse(), float64: { loss } }, seeds }), 'float64')
+    controlAnswer(madeUpEvidence({ trials: { ...worse(), float64: { loss } }, seeds }), 'float64')
 
   it('takes one seed where that gives nothing back, and all where it gives something', () => {
     expect(answer([])).toEqual({ kind: 'needs', need: { control: 'float64', seeds: 1 } })
@@ -24,7 +24,7 @@ describe("a control's answer", () => {
 
   it('is impossible where the control makes no sense', () => {
     const evidence = madeUpEvidence({ trials: worse(), without: ['16 x width'] })
-    expect(answerOf(evidence, '16 x width')).toEqual({ kind: 'impossible' })
+    expect(controlAnswer(evidence, '16 x width')).toEqual({ kind: 'impossible' })
   })
 })
 

@@ -16,7 +16,7 @@ export const leastHelp = 0.25
 /** What is given back of what it lacks, from which on a control restores the training. */
 export const restoring = 0.75
 
-export function answerOf(evidence: Evidence, control: ControlName): Answer {
+export function controlAnswer(evidence: Evidence, control: ControlName): Answer {
   if (!evidence.applicable.has(control)) return { kind: 'impossible' }
   const runs = recordsOf(evidence, control).length
   const found = recovery(evidence, control)

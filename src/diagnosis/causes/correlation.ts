@@ -1,7 +1,7 @@
 /** Whether the network still tells samples apart before the first step. */
 import type { Evidence } from '../evidence.ts'
 import { type Judged, mechanism, ruledOut, type Standing, scoreOf } from './assessment.ts'
-import { firstOf, hiddenReading, lastOf, type Place, placeOf } from './layer-values.ts'
+import { firstOf, hiddenReading, lastOf, placeOf, type StagePlace } from './layer-values.ts'
 
 /** 1 - cosine: a deep plain ReLU network has 9 pi^2 / (2 depth^2), which is this at 47 layers. */
 const leastDifference = 0.02
@@ -23,7 +23,7 @@ export type CorrelationCollapseFacts =
       readonly rank: number
     } & Standing<{
       /** The layer by which most of it is lost; null where that is the last one. */
-      readonly place: Place | null
+      readonly place: StagePlace | null
     }>)
 
 export function correlationCollapse(evidence: Evidence): Judged<'correlation-collapse', CorrelationCollapseFacts> {

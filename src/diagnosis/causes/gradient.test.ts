@@ -11,13 +11,7 @@ import {
   worse,
 } from '../../../test/support/made-up-evidence.ts'
 import type { Evidence } from '../evidence.ts'
-import {
-  explodingGradient,
-  growthTowardInput,
-  severeDecades,
-  vanishingDecades,
-  vanishingGradient,
-} from './gradient.ts'
+import { explodingGradient, growthTowardInput, severeDecades, vanishingDecades, vanishingGradient } from './gradient.ts'
 
 const vanishing = (evidence: Evidence): Worded => worded(vanishingGradient(evidence))
 const exploding = (evidence: Evidence): Worded => worded(explodingGradient(evidence))

@@ -2,7 +2,7 @@
 import type { Evidence } from '../evidence.ts'
 import type { Stretch } from '../measured.ts'
 import { type Judged, mechanism, type Standing, scoreOf } from './assessment.ts'
-import { firstOf, hiddenReading, lastOf, type Place, placeOf } from './layer-values.ts'
+import { firstOf, hiddenReading, lastOf, placeOf, type StagePlace } from './layer-values.ts'
 import type { RankRule } from './rank.ts'
 
 /**
@@ -35,7 +35,7 @@ const explodingDecades = 2
 interface LayerNorm {
   readonly norm: number
   /** Null in the layer at that end of the hidden ones. */
-  readonly place: Place | null
+  readonly place: StagePlace | null
 }
 
 export type GradientFacts = {
@@ -52,11 +52,7 @@ export type GradientFacts = {
 } & Standing
 
 export function vanishingGradient(evidence: Evidence): Judged<'vanishing-gradient', GradientFacts> {
-  return mechanism(
-    'vanishing-gradient',
-    evidence,
-    gradientOf(evidence, -growthTowardInput(evidence), vanishingDecades),
-  )
+  return mechanism('vanishing-gradient', evidence, gradientOf(evidence, -growthTowardInput(evidence), vanishingDecades))
 }
 
 export function explodingGradient(evidence: Evidence): Judged<'exploding-gradient', GradientFacts> {

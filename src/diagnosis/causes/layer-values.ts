@@ -13,12 +13,12 @@ export const largestOf = (values: readonly number[]): number =>
   values.reduce((most, value) => (value > most ? value : most), Number.NEGATIVE_INFINITY)
 
 /** A hidden stage, counted from 1, and how many there are. */
-export interface Place {
+export interface StagePlace {
   readonly layer: number
   readonly of: number
 }
 
 /** `stage` counts from 0. */
-export function placeOf({ stages }: Evidence, stage: number): Place {
+export function placeOf({ stages }: Evidence, stage: number): StagePlace {
   return { layer: stage + 1, of: stages.length - 1 }
 }

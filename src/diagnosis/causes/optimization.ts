@@ -18,7 +18,7 @@ import {
   open,
   ruledOut,
   scoreOf,
-  type Twin,
+  type TwinDepth,
   twinOf,
   untested,
 } from './assessment.ts'
@@ -46,9 +46,9 @@ export interface TwinExcess {
 }
 
 export type OptimizationFailureFacts =
-  | { readonly outcome: 'no worse'; readonly twin: Twin | null }
+  | { readonly outcome: 'no worse'; readonly twin: TwinDepth | null }
   | { readonly outcome: 'twin awaited' | 'no twin' }
-  | { readonly outcome: 'twins fail'; readonly twin: Twin }
+  | { readonly outcome: 'twins fail'; readonly twin: TwinDepth }
   | ({ readonly outcome: 'unsure' | 'others open' } & TwinExcess)
   | ({ readonly outcome: 'merely slow' } & LongerRun & TwinExcess)
   | ({

@@ -12,7 +12,7 @@ import {
   trainingError,
 } from '../evidence.ts'
 import type { TrialRecord } from '../trial-record.ts'
-import { holds, type Judged, open, ruledOut, scoreOf, type Twin, twinOf } from './assessment.ts'
+import { holds, type Judged, open, ruledOut, scoreOf, type TwinDepth, twinOf } from './assessment.ts'
 
 /** Above this it hasn't learned its training set by heart. */
 const learned = 0.02
@@ -63,7 +63,7 @@ export type OverfittingFacts = Errors &
     | { readonly outcome: 'learns nothing' | 'not learned by heart' | 'small gap' | 'no rise' | 'half untried' }
     | {
         readonly outcome: 'depth overfits'
-        readonly twin: Twin
+        readonly twin: TwinDepth
         readonly test: ErrorPair
         /** The mean of their differences. */
         readonly excess: number

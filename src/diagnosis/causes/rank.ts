@@ -7,10 +7,10 @@ import type { Judged } from './assessment.ts'
 /** Before the whole chain, or behind a cause that is later in it. */
 export type Rank = 'first' | { readonly behind: Cause }
 
-type Found = Pick<Judged<Cause, unknown>, 'cause' | 'onset'>
+type RankedCause = Pick<Judged<Cause, unknown>, 'cause' | 'onset'>
 
 /** Undefined where the cause keeps its place in the chain. */
-export type RankRule = (own: Found, found: readonly Found[], evidence: Evidence) => Rank | undefined
+export type RankRule = (own: RankedCause, found: readonly RankedCause[], evidence: Evidence) => Rank | undefined
 
 /** A number to sort by: those before the chain are below 0, in the order of the chain among each other. */
 export function rankNumber(cause: Cause, rank: Rank | undefined): number {

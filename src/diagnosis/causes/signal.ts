@@ -2,7 +2,7 @@
 import type { Evidence } from '../evidence.ts'
 import { type Judged, mechanism, type Standing, scoreOf } from './assessment.ts'
 import { growthTowardInput } from './gradient.ts'
-import { firstOf, hiddenReading, lastOf, type Place, placeOf } from './layer-values.ts'
+import { firstOf, hiddenReading, lastOf, placeOf, type StagePlace } from './layer-values.ts'
 
 /**
  * Powers of ten between the first layer's mean square and the furthest. He's initialization at 60 layers of 64 units moves it by
@@ -20,7 +20,7 @@ export type SignalFacts = {
   readonly last: number
 } & Standing<{
   /** The first layer beyond the limit. */
-  readonly place: Place
+  readonly place: StagePlace
 }>
 
 export function explodingSignal(evidence: Evidence): Judged<'exploding-signal', SignalFacts> {

@@ -3,7 +3,7 @@ import { type ControlOf, controlsOf } from '../controls.ts'
 import { type Evidence, meanOf, recordsOf, symptomOf, trainingError } from '../evidence.ts'
 import { holds, type Judged, type Need, open, ruledOut, scoreOf } from './assessment.ts'
 import {
-  answerOf,
+  controlAnswer,
   fitsPoorly,
   halved,
   type LossChange,
@@ -52,7 +52,7 @@ export function unstableStep(evidence: Evidence): Assessment {
 
 function byRecovery(evidence: Evidence): Assessment {
   const cause = 'unstable-step'
-  const answers = rates.map((control) => ({ control, answer: answerOf(evidence, control) }))
+  const answers = rates.map((control) => ({ control, answer: controlAnswer(evidence, control) }))
   const tried = answers.flatMap(({ control, answer }) => {
     if (!('recovery' in answer)) return []
     const recovery = { share: answer.recovery, limit: restoring, seeds: answer.seeds }

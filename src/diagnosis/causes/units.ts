@@ -2,7 +2,7 @@
 import type { Cause } from '../cause.ts'
 import type { Evidence } from '../evidence.ts'
 import { type Judged, mechanism, ruledOut, type Standing, scoreOf } from './assessment.ts'
-import { hiddenReading, largestOf, type Place, placeOf } from './layer-values.ts'
+import { hiddenReading, largestOf, placeOf, type StagePlace } from './layer-values.ts'
 import type { RankRule } from './rank.ts'
 
 /** Where all samples look alike, half of the units of a ReLU layer are off for all of them: more isn't that. */
@@ -14,7 +14,7 @@ interface UnitShare {
   /** Dead units of all units, or saturated reactions of all reactions. */
   readonly share: number
   readonly limit: number
-  readonly place: Place
+  readonly place: StagePlace
 }
 
 interface WithoutUnits {

@@ -1,7 +1,7 @@
 /** Whether layers could be left out of the trained network without its noticing. */
 import { type Evidence, fails } from '../evidence.ts'
 import { type Assessed, holds, open, ruledOut, scoreOf, untested } from './assessment.ts'
-import { type Place, placeOf } from './layer-values.ts'
+import { placeOf, type StagePlace } from './layer-values.ts'
 
 /** A loss that is no more than this above the whole network's, relative to it, is the same. */
 const harmless = 0.01
@@ -35,7 +35,7 @@ interface LayerFacts {
 
 /** The first layer from which the classes can be read off about as well as from the last. */
 interface Readable {
-  readonly place: Place
+  readonly place: StagePlace
   /** The layers before it, as a share. */
   readonly share: number
   /** Accuracies of linear classifiers on new samples. */

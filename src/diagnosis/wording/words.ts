@@ -1,6 +1,6 @@
 /** What sentences about causes are made of. */
-import type { Harmless, Twin } from '../causes/assessment.ts'
-import type { Place } from '../causes/layer-values.ts'
+import type { Harmless, TwinDepth } from '../causes/assessment.ts'
+import type { StagePlace } from '../causes/layer-values.ts'
 
 /** A number behind a finding, and the limit that it is held against. */
 export interface EvidenceRow {
@@ -23,12 +23,12 @@ export const sentenceOf = (statement: string): string => `${statement.charAt(0).
 export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 /** `layer 12 of 60` */
-export const placeText = ({ layer, of }: Place): string => `layer ${layer} of ${of}`
+export const placeText = ({ layer, of }: StagePlace): string => `layer ${layer} of ${of}`
 
 export const seedsText = (seeds: number): string => (seeds === 1 ? 'one seed' : `${seeds} seeds`)
 
 /** What the patient is measured against. */
-export const twinText = (twin: Twin): string =>
+export const twinText = (twin: TwinDepth): string =>
   twin === 'given' ? 'the network that it is compared with' : 'the same network with fewer layers'
 
 /** Why nothing is to blame for a network that trains. */

@@ -1,6 +1,6 @@
 /** Gradient descent with momentum, Polyak's and Nesterov's. */
-import { IsobathError } from '../../support/errors.ts'
 import { describeValue } from '../../support/describe-value.ts'
+import { IsobathError } from '../../support/errors.ts'
 import { checkFraction, checkNames, checkRates, type OptimizerOf, type RuleRow } from './optimizer.ts'
 import type { SgdOptions } from './sgd.ts'
 

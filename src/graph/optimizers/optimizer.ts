@@ -1,7 +1,7 @@
 /** The form of an optimizer and of its row, and the checks of options that several optimizers share. */
 import { checkOptions } from '../../support/check-options.ts'
-import { IsobathError } from '../../support/errors.ts'
 import { describeValue } from '../../support/describe-value.ts'
+import { IsobathError } from '../../support/errors.ts'
 import type { Attributes } from '../value.ts'
 
 /** An optimizer as data: what it is called, its learning rate before the schedule, and the rule of its updates. */

@@ -1,5 +1,5 @@
 /** The convolutions of a block, and stages of such blocks. */
-import type { Convolution, Stage } from './units.ts'
+import type { Convolution, ResolutionStage } from './units.ts'
 
 /** Two 3x3 convolutions. */
 export function basic(channels: number, stride: number): Convolution[] {
@@ -24,7 +24,7 @@ export function halving(
   counts: readonly number[],
   channels: readonly number[],
   block: (channels: number, stride: number) => Convolution[],
-): Stage[] {
+): ResolutionStage[] {
   return counts.map((count, index) => ({
     count,
     enter: block(channels[index], index === 0 ? 1 : 2),

@@ -14,8 +14,8 @@ import { choice } from '../option-kinds.ts'
 import { presetError, take } from '../preset-text.ts'
 import { basic, bottleneck, halving } from './blocks.ts'
 import { cifar, type Family, type NameNumbers } from './family.ts'
-import { readStyle, type Style, styleOptions } from './style.ts'
-import { head, namedInput, type Place, preActivationBlock, type Stage, stageLayers } from './units.ts'
+import { type FamilyStyle, readStyle, styleOptions } from './style.ts'
+import { type BlockPlace, head, namedInput, preActivationBlock, type ResolutionStage, stageLayers } from './units.ts'
 
 const widths = [16, 32, 64]
 const LARGEST_FACTOR = 1000
@@ -47,7 +47,12 @@ const wideNumbers: NameNumbers = {
     depth >= 10 && depth <= 10_000 && depth % 6 === 4 && factor >= 1 && factor <= LARGEST_FACTOR,
 }
 
-function network(stages: readonly Stage[], style: Style, classes: number, isFirst: (place: Place) => boolean) {
+function network(
+  stages: readonly ResolutionStage[],
+  style: FamilyStyle,
+  classes: number,
+  isFirst: (place: BlockPlace) => boolean,
+) {
   const first = named('stem', chain(conv(16, { bias: style.bias, init: style.init() })))
   const made = stageLayers(stages, 16, preActivationBlock(style, isFirst), isFirst)
   return chain(first, ...made, ...namedInput(style, 'output'), ...head(style, classes))

@@ -18,7 +18,7 @@ const remedies = ['none', 'zero-gamma', 'skipinit', 'rezero', 'fixup'] as const
 export type Remedy = (typeof remedies)[number]
 
 /** How a network's convolutions are dressed. */
-export interface Style {
+export interface FamilyStyle {
   readonly norm: boolean
   /** Whether convolutions have biases. */
   readonly bias: boolean
@@ -81,7 +81,7 @@ export interface StyleDefaults {
 }
 
 /** Reads what is written of the options above; a family has checked which of them it has. */
-export function readStyle(text: PresetText, { shortcut, branches, endsInNorm }: StyleDefaults): Style {
+export function readStyle(text: PresetText, { shortcut, branches, endsInNorm }: StyleDefaults): FamilyStyle {
   const remedy = take(text, 'remedy', residualOptions.remedy) ?? 'none'
   const norm = readNorm(text, remedy)
   if (remedy === 'zero-gamma' && !endsInNorm) {

@@ -20,7 +20,7 @@ export const families: readonly Family[] = [
   ...duFamilies,
 ]
 
-export interface Found {
+export interface FoundFamily {
   readonly family: Family
   readonly numbers: readonly number[]
 }
@@ -42,14 +42,14 @@ function matches({ stem, numbers }: Family, name: { stem: string; numbers: reado
 }
 
 /** The family of a name, and the name's numbers; undefined where it is none. */
-export function lookUp(name: string): Found | undefined {
+export function lookUp(name: string): FoundFamily | undefined {
   const split = splitName(name)
   const family = families.find((one) => matches(one, split))
   return family && { family, numbers: split.numbers }
 }
 
 /** Throws an IsobathError `preset` where the name is none; `text` is where it stands. */
-export function findFamily(name: string, text: string): Found {
+export function findFamily(name: string, text: string): FoundFamily {
   const found = lookUp(name)
   if (found !== undefined) return found
   refuseSeparator(text)

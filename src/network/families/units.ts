@@ -20,7 +20,7 @@ import {
 } from '../layers.ts'
 import { multipliers } from '../multiplier.ts'
 import type { Initializer, Layer } from '../network.ts'
-import type { Style } from './style.ts'
+import type { FamilyStyle } from './style.ts'
 
 /** One convolution of a block. */
 export interface Convolution {
@@ -30,22 +30,22 @@ export interface Convolution {
 }
 
 /** Which branches of the network a block is: the number of the first, from 1, and how many a loop has. */
-export interface Place {
+export interface BlockPlace {
   readonly first: number
   readonly times?: number
 }
 
 /** A block from `from` channels. */
-export type MakeBlock = (convolutions: readonly Convolution[], from: number, place: Place) => Layer
+export type MakeBlock = (convolutions: readonly Convolution[], from: number, place: BlockPlace) => Layer
 
-const norm = (style: Style, scale = 1): Layer[] => (style.norm ? [batchNorm({ scale })] : [])
+const norm = (style: FamilyStyle, scale = 1): Layer[] => (style.norm ? [batchNorm({ scale })] : [])
 const strideOf = (convolutions: readonly Convolution[]) => convolutions.reduce((all, { stride }) => all * stride, 1)
 const channelsOf = (convolutions: readonly Convolution[]) => convolutions[convolutions.length - 1].channels
 
 /** ReLU, after a scalar bias in Fixup. */
-const activated = ({ remedy }: Style): Layer[] => (remedy === 'fixup' ? [scalarBias(), relu()] : [relu()])
+const activated = ({ remedy }: FamilyStyle): Layer[] => (remedy === 'fixup' ? [scalarBias(), relu()] : [relu()])
 
-function convolution({ channels, kernel, stride }: Convolution, style: Style, index = 0, count = 1): Layer[] {
+function convolution({ channels, kernel, stride }: Convolution, style: FamilyStyle, index = 0, count = 1): Layer[] {
   const { bias, remedy, branches, init } = style
   const options = { kernel, stride, bias }
   if (remedy !== 'fixup' || count === 1) return [conv(channels, { ...options, init: init() })]
@@ -55,7 +55,7 @@ function convolution({ channels, kernel, stride }: Convolution, style: Style, in
 }
 
 /** conv, norm, ReLU, ..., conv, norm (He et al. 2015). */
-function postActivated(convolutions: readonly Convolution[], style: Style): Layer[] {
+function postActivated(convolutions: readonly Convolution[], style: FamilyStyle): Layer[] {
   const last = convolutions.length - 1
   return convolutions.flatMap((one, index) => [
     ...convolution(one, style, index, convolutions.length),
@@ -65,7 +65,7 @@ function postActivated(convolutions: readonly Convolution[], style: Style): Laye
 }
 
 /** norm, ReLU, conv, ..., norm, ReLU, conv (He et al. 2016); dropout before the last (Zagoruyko & Komodakis 2016). */
-function preActivated(convolutions: readonly Convolution[], style: Style, isActivated: boolean): Layer[] {
+function preActivated(convolutions: readonly Convolution[], style: FamilyStyle, isActivated: boolean): Layer[] {
   const last = convolutions.length - 1
   return convolutions.flatMap((one, index) => [
     ...(index === 0 && isActivated ? [] : [...norm(style), ...activated(style)]),
@@ -74,31 +74,31 @@ function preActivated(convolutions: readonly Convolution[], style: Style, isActi
   ])
 }
 
-function scaling({ remedy, multiplier, branches }: Style, { first, times }: Place): ResidualOptions {
+function scaling({ remedy, multiplier, branches }: FamilyStyle, { first, times }: BlockPlace): ResidualOptions {
   if (remedy === 'rezero' || remedy === 'skipinit') return { multiplier: 0, trainedMultiplier: true }
   if (remedy === 'fixup') return { multiplier: 1, trainedMultiplier: true }
   return { multiplier: multipliers(multiplier, branches, first, times) }
 }
 
-function shortcutOf(convolutions: readonly Convolution[], from: number, style: Style, norm: boolean) {
+function shortcutOf(convolutions: readonly Convolution[], from: number, style: FamilyStyle, norm: boolean) {
   const sizes = { from, channels: channelsOf(convolutions), stride: strideOf(convolutions) }
   return shortcut(style.shortcut, { ...sizes, norm, bias: style.bias, init: style.init() })
 }
 
 /** The layers after a sum. Fixup adds its last bias to the branch, which is the same as to the sum. */
-function afterSum({ remedy }: Style): Layer[] {
+function afterSum({ remedy }: FamilyStyle): Layer[] {
   return remedy === 'fixup' ? [named('outputBias', scalarBias())] : []
 }
 
 const joined = (sum: Layer, after: readonly Layer[]) => (after.length > 0 ? chain(named('', sum), ...after) : sum)
 
 /** Convolutions one after the other, without a skip connection. */
-export function plainBlock(style: Style): MakeBlock {
+export function plainBlock(style: FamilyStyle): MakeBlock {
   return (convolutions) => chain(...postActivated(convolutions, style), ...activated(style))
 }
 
 /** ReLU(shortcut(x) + branch(x)) (He et al. 2015). ReZero has nothing after the sum, so that blocks start as identities. */
-export function postActivationBlock(style: Style): MakeBlock {
+export function postActivationBlock(style: FamilyStyle): MakeBlock {
   return (convolutions, from, place) => {
     const skip = shortcutOf(convolutions, from, style, style.norm)
     const sum = residual(chain(...postActivated(convolutions, style)), { ...scaling(style, place), shortcut: skip })
@@ -110,7 +110,7 @@ export function postActivationBlock(style: Style): MakeBlock {
  * shortcut(x) + branch(x), the branch with its norms and activations before its convolutions (He et al. 2016). Where the
  * shortcut is a projection, or the block `isFirst` in a network of theirs, both see the activated input (their appendix).
  */
-export function preActivationBlock(style: Style, isFirst: (place: Place) => boolean): MakeBlock {
+export function preActivationBlock(style: FamilyStyle, isFirst: (place: BlockPlace) => boolean): MakeBlock {
   return (convolutions, from, place) => {
     const skip = shortcutOf(convolutions, from, style, false)
     const isShared = isFirst(place) || (skip !== undefined && style.shortcut !== 'a')
@@ -122,7 +122,7 @@ export function preActivationBlock(style: Style, isFirst: (place: Place) => bool
 }
 
 /** A norm and an activation that stand outside a branch: `inputNorm`, `inputBias`, `input`. */
-export function namedInput(style: Style, name: string): Layer[] {
+export function namedInput(style: FamilyStyle, name: string): Layer[] {
   const suffixes = { batchNorm: 'Norm', scalarBias: 'Bias' } as const
   return [...norm(style), ...activated(style)].map((layer) => {
     const suffix = layer.kind === 'batchNorm' || layer.kind === 'scalarBias' ? suffixes[layer.kind] : ''
@@ -130,7 +130,7 @@ export function namedInput(style: Style, name: string): Layer[] {
   })
 }
 
-export interface Stage {
+export interface ResolutionStage {
   readonly count: number
   /** The first block, which may change the size. */
   readonly enter: readonly Convolution[]
@@ -143,10 +143,10 @@ export interface Stage {
  * the others are a loop, `block`.
  */
 export function stageLayers(
-  stages: readonly Stage[],
+  stages: readonly ResolutionStage[],
   channels: number,
   make: MakeBlock,
-  isFirst: (place: Place) => boolean = () => false,
+  isFirst: (place: BlockPlace) => boolean = () => false,
 ): Layer[] {
   let [from, first] = [channels, 1]
   return stages.map(({ count, enter, rest }, index) => {
@@ -163,13 +163,13 @@ export function stageLayers(
 }
 
 /** The first convolution, with a norm and an activation, and what comes after it. */
-export function stem(one: Convolution, style: Style, ...after: readonly Layer[]): Layer {
+export function stem(one: Convolution, style: FamilyStyle, ...after: readonly Layer[]): Layer {
   const first = conv(one.channels, { kernel: one.kernel, stride: one.stride, bias: style.bias, init: style.init() })
   return named('stem', chain(first, ...norm(style), ...activated(style), ...after))
 }
 
 /** The mean over all positions, and the read-out, which Fixup starts at zero. */
-export function head(style: Style, classes: number): Layer[] {
+export function head(style: FamilyStyle, classes: number): Layer[] {
   const pool = globalAveragePool({ name: 'pool' })
   if (!style.top) return [pool]
   if (style.remedy !== 'fixup') return [pool, dense(classes, { name: 'readout', init: style.readout })]

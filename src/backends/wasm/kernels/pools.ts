@@ -161,13 +161,13 @@ const panelLocals = ({ builder, lanes }: KernelContext): Local<'v128'>[] =>
   Array.from({ length: panelWidth / lanes.count }, () => builder.local('v128'))
 
 /** What a window makes of all that it sees, for each vector of a panel. */
-interface Summary {
+interface PoolSummary {
   begin(): void
   add(vector: number, value: Vector): void
   result(vector: number, window: PlacedWindow): Vector
 }
 
-function emitPool(context: KernelContext, { begin, add, result }: Summary, windows: Windows): void {
+function emitPool(context: KernelContext, { begin, add, result }: PoolSummary, windows: Windows): void {
   const { builder, lanes, kernel } = context
   const [node] = kernel.nodes
   const [x, y] = [node.inputs[0], node.outputs[0]].map((value) => operandOf(context, value).pointer)
@@ -193,7 +193,7 @@ export function emitMaxPool(context: KernelContext): void {
   const isNumber = panelLocals(context)
   const value = builder.local('v128')
   const all = lanes.firstLanes(lanes.count)
-  const summary: Summary = {
+  const summary: PoolSummary = {
     begin: () => {
       largest.forEach((vector, index) => {
         builder.set(vector, lanes.constant(Number.NEGATIVE_INFINITY))
@@ -215,7 +215,7 @@ export function emitAveragePool(context: KernelContext): void {
   const { builder, lanes } = context
   const windows = new Windows(context)
   const sums = panelLocals(context)
-  const summary: Summary = {
+  const summary: PoolSummary = {
     begin: () => {
       for (const sum of sums) builder.set(sum, lanes.constant(0))
     },

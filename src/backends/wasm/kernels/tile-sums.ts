@@ -16,7 +16,7 @@ import { emitScaling, forVectorsOf } from './row-sums.ts'
 type Register = Local<'v128'>
 
 /** Of one vector of columns: its shift, in registers, and what the tile adds to each of the sums. */
-interface Column {
+interface ColumnVector {
   readonly shift: Register
   readonly sums: readonly Register[]
 }
@@ -24,7 +24,7 @@ interface Column {
 /** What one operation sums in the tiles of a kernel. */
 class Summing {
   private readonly pointers: readonly Local<'i32'>[]
-  private readonly columns: Column[] = []
+  private readonly columns: ColumnVector[] = []
   private readonly started = new Set<number>()
   private readonly shifted: Local<'i32'>
 
@@ -89,7 +89,7 @@ class Summing {
     }
   }
 
-  private columnOf(vector: number): Column {
+  private columnOf(vector: number): ColumnVector {
     const { builder } = this.context
     const make = (): Register => builder.local('v128')
     this.columns[vector] ??= { shift: make(), sums: this.node.outputs.map(make) }

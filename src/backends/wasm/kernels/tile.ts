@@ -9,7 +9,7 @@ import { panelWidth, tileRows } from '../plan/layout.ts'
 import { at, forRange, type KernelContext, type KernelOperand, layoutAs, times } from './operands.ts'
 import { TileSums } from './tile-sums.ts'
 
-interface Place {
+interface TileOperand {
   readonly operand: KernelOperand
   /** The address of the tile's first element, or of the scalar. */
   readonly pointer: Local<'i32'>
@@ -18,7 +18,7 @@ interface Place {
 }
 
 export class TileTail {
-  private readonly places = new Map<Value, Place>()
+  private readonly places = new Map<Value, TileOperand>()
   private readonly registers = new Map<Value, Local<'v128'>>()
   private readonly row: Local<'i32'>
   private readonly column: Local<'i32'>
@@ -98,7 +98,7 @@ export class TileTail {
   /** Runs the operations on vector `vector` of row `row` of the tile, and stores what is to be stored. */
   finish(row: number, vector: number, rootValue?: Vector): void {
     const { builder } = this.context
-    const offsetOf = ({ rowBytes }: Place): number => row * this.spacing * rowBytes + vector * 16
+    const offsetOf = ({ rowBytes }: TileOperand): number => row * this.spacing * rowBytes + vector * 16
     const store = (value: Value): void => {
       const place = this.places.get(value)
       if (place?.operand.write) v128.store(builder, place.pointer, this.register(value), offsetOf(place))

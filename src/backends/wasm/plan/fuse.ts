@@ -8,18 +8,18 @@ import { readsAny, sameShape } from '../../../graph/graph.ts'
 import { canFollow, canFuse, canHost, canSum, isRowSum, isUpdate, partsOfImages } from './access.ts'
 
 /** The operations of one kernel, or a loop. */
-export type Step =
+export type PlanStep =
   | { readonly kind: 'ops'; readonly nodes: OpNode[]; readonly before: readonly OpNode[] }
   | { readonly kind: 'loop'; readonly node: Node & { kind: 'loop' } }
 
 /** `prepares`: whether a kernel can do the element-by-element work that makes what its operation reads first. */
-export function fuse(nodes: readonly Node[], prepares: (node: OpNode) => boolean): Step[] {
-  const steps: Step[] = []
+export function fuse(nodes: readonly Node[], prepares: (node: OpNode) => boolean): PlanStep[] {
+  const steps: PlanStep[] = []
   /** The position of the step that makes a value; values from outside have none. */
   const madeAt = new Map<Value, number>()
   for (const node of nodes) {
     if (node.kind === 'loop') {
-      const step: Step = { kind: 'loop', node }
+      const step: PlanStep = { kind: 'loop', node }
       for (const value of madeBy(step)) madeAt.set(value, steps.length)
       steps.push(step)
       continue
@@ -35,7 +35,7 @@ export function fuse(nodes: readonly Node[], prepares: (node: OpNode) => boolean
 }
 
 /** The latest step that makes one of the node's inputs, if the node can join it and all else it reads is there by then. */
-function findHost(node: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Value, number>): number | undefined {
+function findHost(node: OpNode, steps: readonly PlanStep[], madeAt: ReadonlyMap<Value, number>): number | undefined {
   if (isUpdate(node)) return findGradient(node, steps, madeAt)
   if (isRowSum(node)) return findSummed(node, steps, madeAt)
   if (!canFuse(node)) return undefined
@@ -43,7 +43,7 @@ function findHost(node: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Valu
   return canJoin(node, steps[host]) ? host : undefined
 }
 
-function canJoin(node: OpNode, step: Step | undefined): boolean {
+function canJoin(node: OpNode, step: PlanStep | undefined): boolean {
   if (step?.kind !== 'ops' || !canHost(step.nodes[0]) || readsBefore(node, step)) return false
   return sameShape(step.nodes[0].outputs[0].shape, node.outputs[0].shape)
 }
@@ -52,7 +52,7 @@ function canJoin(node: OpNode, step: Step | undefined): boolean {
  * Where a step that can't take the node comes after one that can: puts what else the node reads before that one, and gives
  * its new position.
  */
-function makeHost(node: OpNode, steps: Step[], madeAt: Map<Value, number>): number | undefined {
+function makeHost(node: OpNode, steps: PlanStep[], madeAt: Map<Value, number>): number | undefined {
   if (isUpdate(node) || !canFuse(node)) return undefined
   const made = node.inputs.map((input) => madeAt.get(input) ?? -1)
   const host = Math.max(...made.filter((position) => canJoin(node, steps[position])))
@@ -79,7 +79,7 @@ function makeHost(node: OpNode, steps: Step[], madeAt: Map<Value, number>): numb
   return host + inOrder.length
 }
 
-function notePositions(steps: readonly Step[], madeAt: Map<Value, number>): void {
+function notePositions(steps: readonly PlanStep[], madeAt: Map<Value, number>): void {
   steps.forEach((step, position) => {
     for (const value of madeBy(step)) madeAt.set(value, position)
   })
@@ -89,7 +89,7 @@ function notePositions(steps: readonly Step[], madeAt: Map<Value, number>): void
  * Takes the step of element-by-element work that makes what the node reads first out of the steps, for the node's kernel to do:
  * where nobody between reads its results or makes new what it reads.
  */
-function takeSource(node: OpNode, steps: Step[], madeAt: Map<Value, number>): readonly OpNode[] {
+function takeSource(node: OpNode, steps: PlanStep[], madeAt: Map<Value, number>): readonly OpNode[] {
   const position = madeAt.get(node.inputs[0])
   const step = position === undefined ? undefined : steps[position]
   if (position === undefined || step?.kind !== 'ops' || step.before.length > 0 || !step.nodes.every(canFuse)) return []
@@ -106,7 +106,7 @@ function takeSource(node: OpNode, steps: Step[], madeAt: Map<Value, number>): re
 }
 
 /** A step of operations. */
-export type Operations = Extract<Step, { kind: 'ops' }>
+export type Operations = Extract<PlanStep, { kind: 'ops' }>
 
 const operationsOf = ({ before, nodes }: Operations): OpNode[] => [...before, ...nodes]
 
@@ -114,14 +114,14 @@ const operationsOf = ({ before, nodes }: Operations): OpNode[] => [...before, ..
 const readsBefore = (node: OpNode, { before }: Operations): boolean =>
   readsAny(node, new Set(before.flatMap(({ outputs }) => outputs)))
 
-function madeBy(step: Step): Value[] {
+function madeBy(step: PlanStep): Value[] {
   if (step.kind === 'ops') return operationsOf(step).flatMap(({ outputs }) => outputs)
   const { carried, stacks } = step.node
   return [...carried.map(({ result }) => result), ...stacks.map(({ stacked }) => stacked)]
 }
 
 /** The convolution that makes what is summed, if it can sum it and all else that this takes is there before. */
-function findSummed(sum: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Value, number>): number | undefined {
+function findSummed(sum: OpNode, steps: readonly PlanStep[], madeAt: ReadonlyMap<Value, number>): number | undefined {
   const [summed, ...others] = sum.inputs
   const position = madeAt.get(summed)
   const step = position === undefined ? undefined : steps[position]
@@ -135,7 +135,11 @@ function findSummed(sum: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Val
 }
 
 /** The step that makes an update's gradient, if the update can be done there and nobody reads the parameter after it. */
-function findGradient(update: OpNode, steps: readonly Step[], madeAt: ReadonlyMap<Value, number>): number | undefined {
+function findGradient(
+  update: OpNode,
+  steps: readonly PlanStep[],
+  madeAt: ReadonlyMap<Value, number>,
+): number | undefined {
   const [parameter, gradient, ...others] = update.inputs
   const position = madeAt.get(gradient)
   const step = position === undefined ? undefined : steps[position]

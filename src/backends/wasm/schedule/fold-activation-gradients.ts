@@ -28,12 +28,12 @@ interface Folding {
 }
 
 /** The body of a gradient loop, which sees the values of its forward loop's body as slices of stacks. */
-interface Place {
+interface GradientBody {
   readonly forward: LoopNode
   /** The gradient loop's; new ones may be added. */
   readonly slices: Slice[]
   /** Where the forward loop isn't beside the gradient loop: the body around the gradient loop. */
-  readonly outer?: Place
+  readonly outer?: GradientBody
 }
 
 export function foldActivationGradients(graph: Graph, emitter: Emitter): Graph {
@@ -80,7 +80,7 @@ function makersOf(nodes: readonly Node[]): Map<Value, LoopNode> {
 const current = ({ replaced }: Folding, value: Value): Value => replaced.get(value) ?? value
 
 /** `nodes` are of the backward pass; `place` is the body that they are in, if any. */
-function rewrite(folding: Folding, nodes: readonly Node[], place?: Place): Node[] {
+function rewrite(folding: Folding, nodes: readonly Node[], place?: GradientBody): Node[] {
   return nodes.flatMap((node): Node[] => {
     if (node.kind === 'loop') return rewriteLoop(folding, node, place)
     const inputs = node.inputs.map((input) => current(folding, input))
@@ -91,7 +91,7 @@ function rewrite(folding: Folding, nodes: readonly Node[], place?: Place): Node[
   })
 }
 
-function rewriteLoop(folding: Folding, loop: LoopNode, around: Place | undefined): Node[] {
+function rewriteLoop(folding: Folding, loop: LoopNode, around: GradientBody | undefined): Node[] {
   const { folded } = folding
   const place = findPlace(folding, loop, around)
   // A loop that reads nothing of another's body multiplies by no derivative.
@@ -139,7 +139,11 @@ function withInitials(folding: Folding, loop: LoopNode): LoopNode {
 }
 
 /** The body of a gradient loop: the forward loop is the one that makes the stacks which the gradient loop slices. */
-function findPlace({ makers }: Folding, { slices }: LoopNode, around: Place | undefined): Place | undefined {
+function findPlace(
+  { makers }: Folding,
+  { slices }: LoopNode,
+  around: GradientBody | undefined,
+): GradientBody | undefined {
   for (const { stacked } of slices) {
     const beside = makers.get(stacked)
     if (beside) return { forward: beside, slices: [...slices] }
@@ -151,7 +155,7 @@ function findPlace({ makers }: Folding, { slices }: LoopNode, around: Place | un
 }
 
 /** The value of the forward loop's body that a slice has the values of. */
-function seenAs({ forward, slices, outer }: Place, parameter: Value): Value | undefined {
+function seenAs({ forward, slices, outer }: GradientBody, parameter: Value): Value | undefined {
   const slice = slices.find((candidate) => candidate.parameter === parameter)
   const stacked = slice && outer ? seenAs(outer, slice.stacked) : slice?.stacked
   return forward.stacks.find((stack) => stack.stacked === stacked)?.value
@@ -179,7 +183,7 @@ function carriedOutputs({ activations, originals }: Folding, loop: LoopNode, for
 }
 
 /** A value of the forward loop's body as the gradient loop's body sees it, with a new stack and slice where there are none. */
-function bring(folding: Folding, { forward, slices, outer }: Place, value: Value): Value {
+function bring(folding: Folding, { forward, slices, outer }: GradientBody, value: Value): Value {
   const { emitter, added } = folding
   const own = added.get(forward) ?? []
   const known = [...forward.stacks, ...own].find((stack) => stack.value === value)

@@ -9,12 +9,12 @@ import { fuseUpdates } from './fuse-updates.ts'
 import { splitSums } from './split-sums.ts'
 
 /** Rewrites a graph; the same inputs, constants, outputs and updates by their names, and the same results but for rounding. */
-export type Pass = (graph: Graph, emitter: Emitter) => Graph
+export type GraphPass = (graph: Graph, emitter: Emitter) => Graph
 
-export const passes = { splitSums, foldActivationGradients, fuseUpdates } as const satisfies Record<string, Pass>
+export const passes = { splitSums, foldActivationGradients, fuseUpdates } as const satisfies Record<string, GraphPass>
 
 /** The graph after all passes. */
 export function schedule(graph: Graph): Graph {
   const emitter = createEmitter(graph)
-  return Object.values<Pass>(passes).reduce((scheduled, pass) => pass(scheduled, emitter), graph)
+  return Object.values<GraphPass>(passes).reduce((scheduled, pass) => pass(scheduled, emitter), graph)
 }

@@ -1,12 +1,12 @@
 /** What tiles see of a line of an image, run by run, against looking at each position. */
 import { describe, expect, test } from 'vitest'
 import type { Seen } from './source.ts'
-import { type Run, runsOf } from './tiles.ts'
+import { runsOf, type TileRun } from './tiles.ts'
 
 const usual: Seen = { height: 1, width: 1, channels: 1, before: 1, circular: false, size: 6, step: 4 }
 
 /** The positions that each tile sees; of zeros, none. */
-const seenIn = (runs: readonly Run[], step: number): (number | undefined)[][] =>
+const seenIn = (runs: readonly TileRun[], step: number): (number | undefined)[][] =>
   runs.flatMap(({ count, anchor, offsets }) =>
     Array.from({ length: count }, (_, number) =>
       offsets.map((offset) => (offset === undefined ? undefined : anchor + number * step + offset)),

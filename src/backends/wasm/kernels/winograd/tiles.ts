@@ -3,7 +3,6 @@
  * is made. A line beyond the border is one of zeros, or of the other side; columns beyond it are known when the code is
  * written, which is a loop for each run of tiles that see the same.
  */
-
 import { type I32, i32, type Local } from '../../assembler.ts'
 import { v128 } from '../../lanes.ts'
 import { layoutOf, layoutSize, roundUp } from '../../plan/layout.ts'
@@ -15,7 +14,7 @@ import { emitSquare } from './square.ts'
 import type { LineTransform } from './transform.ts'
 
 /** Tiles side by side that see the same positions, each `step` further on. */
-export interface Run {
+export interface TileRun {
   readonly count: number
   /** A position of the first tile. */
   readonly anchor: number
@@ -24,8 +23,8 @@ export interface Run {
 }
 
 /** The runs of so many tiles side by side, or over one another. */
-export function runsOf({ before, step, size, circular }: Seen, extent: number, tiles: number): Run[] {
-  const runs: Run[] = []
+export function runsOf({ before, step, size, circular }: Seen, extent: number, tiles: number): TileRun[] {
+  const runs: TileRun[] = []
   for (let tile = 0; tile < tiles; tile++) {
     const first = tile * step - before
     const positions = Array.from({ length: size }, (_, number) => first + number)
@@ -53,7 +52,7 @@ export const bytesOfZeros = ({ width, channels }: Seen, elementBytes: number): n
 /** The lines of images that a line of tiles sees. */
 export class SeenLines {
   private readonly pointers: readonly Local<'i32'>[]
-  private readonly runs: readonly Run[]
+  private readonly runs: readonly TileRun[]
   private readonly rowBytes: number
 
   /** `zeros`: where lines of zeros may be kept. */

@@ -1,10 +1,9 @@
 /** What a trained network scores, and how its mean over seeds is written. */
-
 import { decimalsFor, formatFixed, formatNumber } from '../format/text.ts'
 import type { Summary } from '../numerics/statistics.ts'
 
 /** Loss and error of a trained network on one set; null where training ended without finite numbers. */
-export interface Scores {
+export interface ReportedScores {
   readonly loss: number | null
   /** A fraction: of the samples 0..1, or of the variance, where worse than 1 is possible. */
   readonly error: number | null

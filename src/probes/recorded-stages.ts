@@ -3,10 +3,10 @@ import { type Backend, fillInput, type Values } from '../backends/backend.ts'
 import type { Blueprint, Shape } from '../blueprint/blueprint.ts'
 import { sizeOf } from '../blueprint/shape.ts'
 import { evaluationGraph } from '../graph/programs.ts'
-import type { Weights } from '../training/evaluate.ts'
+import type { Weights } from '../training/evaluator.ts'
 import { compileWithin } from '../training/tapped-pass.ts'
 import type { ProbeSamples } from './samples.ts'
-import { type Place, stagesOf } from './stages.ts'
+import { type LayerPlace, stagesOf } from './stages.ts'
 
 /** Rows of features, one for each sample; images in the order [channels, height, width]. */
 export interface Recording {
@@ -15,7 +15,7 @@ export interface Recording {
   readonly inputs: Float64Array
   readonly outputs: Float64Array
   /** Of a stage's end. */
-  output(place: Place): Promise<Float64Array>
+  output(place: LayerPlace): Promise<Float64Array>
   dispose(): void
 }
 

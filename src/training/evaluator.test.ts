@@ -8,7 +8,7 @@ import { initialize } from '../blueprint/initialize.ts'
 import { moons } from '../data/planar.ts'
 import { evaluationGraph } from '../graph/programs.ts'
 import { batchNorm, chain, dense, dropout, relu } from '../network/layers.ts'
-import { createEvaluator, evaluationBatch, type Weights } from './evaluate.ts'
+import { createEvaluator, evaluationBatch, type Weights } from './evaluator.ts'
 
 const valuesOf = (weights: Weights, name: string): number[] => Array.from(weights.get(name) ?? [])
 

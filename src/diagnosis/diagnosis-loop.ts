@@ -13,9 +13,9 @@ import { depthsOf } from './depths.ts'
 import { chanceOf, type Evidence, fails, recordsOf, symptomOf } from './evidence.ts'
 import { type Judgment, judge } from './judge.ts'
 import type { Measured } from './measured.ts'
-import { measure, type MeasuredNetworks } from './measurements.ts'
-import { createSubject } from './subject.ts'
+import { type MeasuredNetworks, runMeasurement } from './measurements.ts'
 import { settingsOf } from './plan.ts'
+import { createSubject } from './subject.ts'
 import type { DiagnosisTask } from './task.ts'
 import { createTrainings, type Trainings } from './trainings.ts'
 import { forgetfulStore, type StepPlan } from './trial-store.ts'
@@ -77,7 +77,7 @@ export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcom
       onEvent?.({ kind: 'measuring', measurement: next })
       const start = (task.start ?? initialize)(blueprint, seeds[0])
       const networks: MeasuredNetworks = { subject, blueprint, start, twins, trials: trainings.made, settings }
-      const found = await measure(next, networks, evidenceNow(), workers, 2 * mostMeasuring(task), abort)
+      const found = await runMeasurement(next, networks, evidenceNow(), workers, 2 * mostMeasuring(task), abort)
       measured = { ...measured, ...found }
       if (found === undefined) impossible.add(next)
     } else if (affordable.length > 0) await trainings.run(affordable.slice(0, together), 'within budget')

@@ -6,8 +6,8 @@ import type { Samples } from '../data/dataset.ts'
 import type { Standardizer } from '../data/standardize.ts'
 import type { LossName } from '../graph/losses.ts'
 import { evaluationGraph } from '../graph/programs.ts'
-import { createThroughput } from './throughput.ts'
 import { createScorer, type Scores } from './score.ts'
+import { createThroughput } from './throughput.ts'
 
 export type { Scores } from './score.ts'
 
