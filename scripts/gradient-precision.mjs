@@ -137,8 +137,8 @@ console.log(`\nDrawn: ${out}\n`)
 /** Losses on training samples after training, as the diagnosis's float64 control scores them. */
 async function train(text, rate, control, seed) {
   const settings = resolveOptions({ steps: trained.steps, batch: 128, optimizer: momentum({ rate }) }, data.train.count)
-  const patient = { network: parse(text), data, settings, precision: 'float32', twins: {} }
-  const training = controls[control].training(patient)
+  const network = { network: parse(text), data, settings, precision: 'float32', twins: {} }
+  const training = controls[control].training(network)
   const blueprint = createBlueprint(training.network, data.shape)
   const spec = {
     control,
@@ -159,11 +159,11 @@ console.log('| network | rate | float32, by seed | float64, by seed |')
 console.log('|---|---|---|---|')
 for (const text of trained.networks) {
   for (const rate of trained.rates) {
-    const losses = { patient: [], float64: [] }
+    const losses = { network: [], float64: [] }
     for (const [control, own] of Object.entries(losses)) {
       for (const seed of trained.seeds) own.push(await train(text, rate, control, seed))
     }
-    console.log(`| \`${text}\` | ${rate} | ${losses.patient.join(', ')} | ${losses.float64.join(', ')} |`)
+    console.log(`| \`${text}\` | ${rate} | ${losses.network.join(', ')} | ${losses.float64.join(', ')} |`)
   }
 }
 for (const backend of Object.values(backends)) backend.dispose()

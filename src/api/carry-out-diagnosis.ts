@@ -71,7 +71,7 @@ async function openFolder(
 ): Promise<DiagnosisFolder> {
   const { createDiagnosisFolder, versions } = await runFiles('diagnose({ run })')
   const { network, settings, choosesSteps, seeds, budgetSeconds, twin, start, together, notes = [] } = request
-  const { seed: _, ...recipe } = settings
+  const { seed: _, ...others } = settings
   const { shape } = request.data
   const { precision: __, ...mode } = storedMode(machine.mode)
   return createDiagnosisFolder(folder, {
@@ -80,7 +80,7 @@ async function openFolder(
     network: createBlueprint(network, shape).network,
     input: [...shape],
     data,
-    settings: recipe,
+    settings: others,
     choosesSteps,
     seeds: [...seeds],
     budgetSeconds,

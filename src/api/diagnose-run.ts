@@ -63,13 +63,13 @@ export async function diagnoseRun(folder: string, options: DiagnoseRunOptions): 
   checkBudget(budget)
   checkSeedCount(seedCount)
   const { readDescription, storedSettings } = await runFiles('diagnoseRun')
-  const { label, mode, seed, recipe, signal, ...description } = readDescription(folder)
+  const { label, mode, seed, settings: stored, signal, ...description } = readDescription(folder)
   await refuseOtherData({ folder, noun: 'run', anew: 'train anew' }, description.data, data)
   refuseOtherMode({ folder, noun: 'run' }, mode, askedMode(options))
   const network = networkOfRun(description.network, folder)
   if (against !== undefined) createBlueprint(against, data.shape)
   // A diagnosis looks at layers by its own probes.
-  const { probes: _, ...settings } = storedSettings(recipe, seed)
+  const { probes: _, ...settings } = storedSettings(stored, seed)
   const record = await readRecord(folder)
   return withMachine(resumedMachine(options, mode), async (machine) => {
     const isDrawn = await beganAsDrawn(createBlueprint(network, data.shape), data, settings, signal, machine)

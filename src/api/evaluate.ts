@@ -5,6 +5,7 @@ import type { Statistics } from '../data/standardize.ts'
 import type { Network } from '../network/network.ts'
 import { resolveOptions } from '../settings/options.ts'
 import type { TrainingOptions } from '../settings/training.ts'
+import { warnOfOldName, withCurrentNames } from '../support/renamed.ts'
 import { evaluateSets, type SetScores } from '../training/evaluate-sets.ts'
 import type { Weights } from '../training/evaluator.ts'
 import { checkOutputs } from '../training/targets.ts'
@@ -41,7 +42,7 @@ const optionNames = namesOf<EvaluateOptions>({
 export async function evaluate(network: Network, options: EvaluateOptions): Promise<SetScores> {
   checkTrainedCall(options ?? {}, optionNames)
   checkMachineChoice(options)
-  const { data, weights, loss, standardize, statistics, onEvaluation } = options
+  const { data, weights, loss, standardize, statistics, onEvaluation } = withCurrentNames(options, warnOfOldName)
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
   checkLabeled(data)

@@ -66,7 +66,7 @@ describe('train', () => {
           "test": 32,
           "train": 64,
         },
-        "format": 1,
+        "format": 2,
         "input": [
           2,
         ],
@@ -76,7 +76,8 @@ describe('train', () => {
           "precision": "float32",
           "winograd": true,
         },
-        "recipe": {
+        "seed": 9,
+        "settings": {
           "augment": "none",
           "batch": 64,
           "clipNorm": null,
@@ -107,7 +108,6 @@ describe('train', () => {
           "standardize": "per-channel",
           "steps": 25,
         },
-        "seed": 9,
         "signal": {
           "first": 2.1389778275105784,
           "last": 1.795925201577094,

@@ -223,11 +223,11 @@ function parseJson(text: string): unknown {
 
 /** The same of a run's folder, where the data set isn't there. */
 export function modelFactsOfRun(
-  { input, data, recipe, statistics }: StoredDescription,
+  { input, data, settings, statistics }: StoredDescription,
   blueprint: Blueprint,
 ): ModelFacts {
-  const task = data.task ?? taskOfOlderRun(blueprint, statistics, { ...recipe, target: data.options.target })
-  const loss = lossNames.find((name) => name === recipe.loss) ?? usualLoss(task)
+  const task = data.task ?? taskOfOlderRun(blueprint, statistics, { ...settings, target: data.options.target })
+  const loss = lossNames.find((name) => name === settings.loss) ?? usualLoss(task)
   return { input, task, loss, ...namesOf(task, sizesOf(blueprint), data) }
 }
 

@@ -14,6 +14,7 @@ import { checkOptions } from '../support/check-options.ts'
 import { describeValue } from '../support/describe-value.ts'
 import { IsobathError } from '../support/errors.ts'
 import { pickOptions } from '../support/fields.ts'
+import { warnOfOldName, withCurrentNames } from '../support/renamed.ts'
 import { createEvaluator, type Weights } from '../training/evaluator.ts'
 import { checkOutputs } from '../training/targets.ts'
 import { checkWeights } from '../training/weights.ts'
@@ -162,7 +163,7 @@ function likeTraining(inputs: Samples['inputs'], { bytes }: Statistics, size: nu
 async function predictSet(network: Network, options: PredictOptions): Promise<Predictions> {
   checkTrainedCall(options ?? {}, optionNames)
   checkMachineChoice(options)
-  const { data, weights, loss, standardize, statistics } = options
+  const { data, weights, loss, standardize, statistics } = withCurrentNames(options, warnOfOldName)
   const blueprint = createBlueprint(network, data.shape)
   checkOutputs(blueprint, data)
   checkWeights(blueprint, weights)

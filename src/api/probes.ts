@@ -19,6 +19,7 @@ import { describeValue } from '../support/describe-value.ts'
 import { type Fields, field, type Input, pickOptions, withDefaults } from '../support/fields.ts'
 import { count, type Kind } from '../support/kinds.ts'
 import { suggestion } from '../support/nearest.ts'
+import { currentNames, warnOfOldName } from '../support/renamed.ts'
 import type { Weights } from '../training/evaluator.ts'
 import type { OpenLayers } from '../training/session.ts'
 
@@ -55,8 +56,13 @@ const owner = { name: 'probes', code: 'option' } as const
 export function resolveProbes(options: ProbeOptions): ProbeSettings {
   const example = "{ of: ['gradientNorm'], every: 50 }"
   checkOptions('probes', options, { code: 'option', known: Object.keys(probeOptions), example })
-  const { of, every } = withDefaults(probeOptions, pickOptions(probeOptions, options, owner))
+  const { of, every } = withDefaults(probeOptions, pickOptions(probeOptions, withCurrentProbes(options), owner))
   return { of: [...new Set(of)], every }
+}
+
+function withCurrentProbes(options: ProbeOptions): object {
+  const { of } = options
+  return Array.isArray(of) ? { ...options, of: currentNames(of, warnOfOldName) } : options
 }
 
 /** Those of a run, in their order; a run's folder may have been written by another version. */

@@ -118,7 +118,7 @@ async function openDescription(folder: string) {
   const { readDescription, storedSettings } = await runFiles('resume')
   const description = readDescription(folder)
   const network = networkOfRun(description.network, folder)
-  const settings = storedSettings(description.recipe, description.seed)
+  const settings = storedSettings(description.settings, description.seed)
   return { description, network, blueprint: createBlueprint(network, description.input), settings }
 }
 

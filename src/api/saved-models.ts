@@ -83,7 +83,7 @@ export interface RunFacts extends ModelFacts {
   readonly label: string
   /** What it was trained on: the set's name, the hash of its samples, and the options it was loaded with. */
   readonly data: DataDescription
-  readonly recipe: Readonly<Record<string, unknown>>
+  readonly settings: Readonly<Record<string, unknown>>
   /** Of the training set: other data is to be standardized in the same way. */
   readonly statistics: Statistics
   readonly exact: boolean
@@ -103,10 +103,10 @@ export interface SavedRun extends RunFacts {
 export async function readRunFacts(folder: string): Promise<RunFacts> {
   const { readDescription } = await runFiles('readRunFacts')
   const description = readDescription(folder)
-  const { label, data, recipe, statistics, mode } = description
+  const { label, data, settings, statistics, mode } = description
   const network = networkOfRun(description.network, folder)
   const blueprint = createBlueprint(network, description.input)
-  const facts = { ...modelFactsOfRun(description, blueprint), network, blueprint, label, data, recipe, statistics }
+  const facts = { ...modelFactsOfRun(description, blueprint), network, blueprint, label, data, settings, statistics }
   return { ...facts, exact: mode.exact, winograd: mode.winograd }
 }
 

@@ -102,7 +102,7 @@ async function openFolder(
 ) {
   const { createRunFolder, runFormat, versions } = await runFiles('train({ run })')
   const { data, dataOptions = {}, label = 'network', checkpointEvery = null } = options
-  const { seed, ...recipe } = settings
+  const { seed, ...others } = settings
   const description: RunDescription = {
     format: runFormat,
     isobath: version,
@@ -110,7 +110,7 @@ async function openFolder(
     network: blueprint.network,
     input: [...blueprint.input],
     data: await describeData(data, dataOptions),
-    recipe,
+    settings: others,
     seed,
     mode: storedMode(mode),
     checkpointEvery,

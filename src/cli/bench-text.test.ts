@@ -86,8 +86,8 @@ describe("the bench's table", () => {
       MLP 1000 x 64, batch 64          50.0 ms                  210 ms (1 thread)   4.12  4.00..4.69         4       5  yes
       MLP 50 x 256, batch 128          60.0 ms
       ResNet-20, batch 128              310 ms  310 ms (2 threads, channels_last)   1.00  0.97..1.03         1     1.3  yes
-      GEMM 1024^3 forward        40.0 GFLOP/s                       50.0 GFLOP/s   0.80  0.80..0.80      0.85    0.95  no
-      conv 32x32x16 forward      75.0 GFLOP/s                       50.0 GFLOP/s   1.50  1.50..1.50
+      GEMM 1024^3 forward         40.0 GFLOP/s                       50.0 GFLOP/s   0.80  0.80..0.80      0.85    0.95  no
+      conv 32x32x16 forward       75.0 GFLOP/s                       50.0 GFLOP/s   1.50  1.50..1.50
       code, depth 10,000 over 10  13,498 bytes                       13,498 bytes   1.00  1.00..1.00     ≤ 1.2     ≤ 1  beyond
       side by side, MLP 20 x 64        2.00 ms                            2.50 ms   1.25  1.25..1.25
 

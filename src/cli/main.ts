@@ -9,6 +9,7 @@ import { describeNetworks } from './describe-networks.ts'
 import { wasStopped } from './interrupt.ts'
 import { printable } from './printable.ts'
 import { programName } from './program-name.ts'
+import { withCurrentSpelling } from './renamed-flags.ts'
 
 /**
  * 0: an answer, whatever it is; 1: the program or the disk failed; 2: the user's input is wrong; 130: a signal stopped the
@@ -57,9 +58,10 @@ function configure(command: Command, name: string): void {
 }
 
 /** Runs a command line; gives the process's exit status. */
-export async function main(words: readonly string[]): Promise<number> {
+export async function main(given: readonly string[]): Promise<number> {
   onError(process.stdout, onStdoutError)
   onError(process.stderr, onStderrError)
+  const words = withCurrentSpelling(given, (text) => process.stderr.write(`isobath: ${text}\n`))
   const program = createProgram(words)
   try {
     if (words.length === 0) {

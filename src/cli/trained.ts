@@ -45,7 +45,7 @@ export interface Trained {
   readonly network: Network
   readonly weights: Weights
   readonly data: Dataset
-  readonly recipe: ScoringSettings
+  readonly settings: ScoringSettings
   /** Of the data it was trained on, where they are known and nothing else was asked for. */
   readonly statistics?: Statistics
   /** How the run was computed; nothing of a weights file. */
@@ -96,10 +96,10 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
   if (sameData !== true) checkTask(folder, run.task, data)
   checkClasses(folder, run.data.classNames, data)
   const { network, weights, exact, winograd } = run
-  const recipe = { ...pickOptions(chosen, run.recipe), ...givenOptions(chosen, flags) }
+  const settings = { ...pickOptions(chosen, run.settings), ...givenOptions(chosen, flags) }
   const statistics = flags.standardize === undefined ? run.statistics : undefined
   const mode = { exact, winograd }
-  const facts = { recipe, statistics, mode, sameData, whole, testFile: other?.testFile }
+  const facts = { settings, statistics, mode, sameData, whole, testFile: other?.testFile }
   return { network, weights, data, ...facts, notes: [...run.notes, ...notes] }
 }
 
@@ -164,7 +164,7 @@ async function openWeights(
   const network = readNetwork(text, shapeOfData(data))
   const weights = await loadWeights(file, createBlueprint(network, data.shape))
   const { standardize, loss = usualLoss(taskOf(data)) } = flags
-  return { network, weights, data, recipe: { loss, standardize }, mode: {}, sameData: null, notes }
+  return { network, weights, data, settings: { loss, standardize }, mode: {}, sameData: null, notes }
 }
 
 /** What `saveWeights` wrote of a run: the network, the statistics and the classes are there, the data set is not. */
@@ -177,7 +177,7 @@ async function openModel(file: string, model: Model, flags: TrainedFlags, use: U
   checkStandardized(whole, flags)
   const { standardize, loss = model.loss } = flags
   const statistics = standardize === undefined ? model.statistics : undefined
-  return { network, weights, data, recipe: { loss, standardize }, statistics, mode: {}, sameData: null, whole, notes }
+  return { network, weights, data, settings: { loss, standardize }, statistics, mode: {}, sameData: null, whole, notes }
 }
 
 /** New rows are none that a network learned from. */

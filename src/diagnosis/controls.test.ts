@@ -57,7 +57,7 @@ describe('a control', () => {
     expect(controlsOf('none')).toEqual(['network'])
   })
 
-  it('leaves the patient as it is', () => {
+  it('leaves the network as it is', () => {
     const before = JSON.stringify(subject)
     for (const name of controlNames) trainingOf(subject, name)
     expect(JSON.stringify(subject)).toBe(before)

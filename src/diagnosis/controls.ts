@@ -1,4 +1,4 @@
-/** What a diagnosis trains beside the patient: the same training with one thing changed, each to decide between causes. */
+/** What a diagnosis trains beside the network: the same training with one thing changed, each to decide between causes. */
 
 import { type Dataset, taskOf } from '../data/dataset.ts'
 import type { Variation } from '../data/options.ts'
@@ -49,10 +49,10 @@ export function controlsOf<Kind extends Control['kind']>(kind: Kind): readonly C
   return controlNames.filter((name): name is ControlOf<Kind> => controls[name].kind === kind)
 }
 
-/** A training: what of a patient's is changed in a control. */
+/** A training: what of a network's is changed in a control. */
 export interface Training {
   readonly network: Network
-  /** The patient's. */
+  /** The network's. */
   readonly data: Dataset
   /** What is made of the data first. */
   readonly variation?: Variation
@@ -88,7 +88,7 @@ const withNetwork = (subject: Subject, network: Network | undefined): Training |
 /** Chooses half of the samples, and random labels. */
 const variationSeed = 1
 
-/** The training of a control; undefined where it makes no sense for this patient. */
+/** The training of a control; undefined where it makes no sense for this network. */
 export function trainingOf(subject: Subject, name: ControlName): Training | undefined {
   const control: Control = controls[name]
   const { settings } = subject

@@ -1,4 +1,4 @@
-/** How deep the patient and its twins are, as people count it. */
+/** How deep the network and its twins are, as people count it. */
 import type { LayerBlueprint, Shape } from '../blueprint/blueprint.ts'
 import { createBlueprint } from '../blueprint/create.ts'
 import { weightedLayers } from '../blueprint/weighted-layers.ts'

@@ -1,5 +1,5 @@
 /**
- * The differential diagnosis: trains the patient and its shallow twin, asks which causes the evidence leaves open, and runs the
+ * The differential diagnosis: trains the network and its shallow twin, asks which causes the evidence leaves open, and runs the
  * cheapest control that can settle one of them, until none is open or the budget is spent.
  */
 import { createBlueprint } from '../blueprint/create.ts'

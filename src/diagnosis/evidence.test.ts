@@ -111,7 +111,7 @@ describe('what fails', () => {
   })
 })
 
-describe('the network with fewer layers that the patient is measured against', () => {
+describe('the network with fewer layers that the network is measured against', () => {
   const reference = (shallow: readonly (number | null)[], shallower: readonly (number | null)[]) =>
     referenceOf(
       madeUpEvidence({ trials: { 'shallow twin': { loss: shallow }, 'shallower twin': { loss: shallower } } }),
@@ -201,7 +201,7 @@ describe('what a control gives back', () => {
   const given = (loss: readonly (number | null)[]) =>
     recovery(madeUpEvidence({ trials: { ...trials, float64: { loss } } }), 'float64')
 
-  it('is its share of the way from the patient to the twin', () => {
+  it('is its share of the way from the network to the twin', () => {
     expect(given([2, 1.5, 1])).toBe(0)
     expect(given([0.5, 0.5, 0.5])).toBe(1)
     expect(given([1.25, 1, 0.75])).toBeCloseTo(0.5, 12)
@@ -209,7 +209,7 @@ describe('what a control gives back', () => {
   })
 
   it('is of the same seeds', () => {
-    // The patient's mean is 1.5; with the first seed it has 2.
+    // The network's mean is 1.5; with the first seed it has 2.
     expect(given([2])).toBe(0)
     expect(given([1.25])).toBe(0.5)
   })

@@ -18,7 +18,7 @@ export interface Chance {
 }
 
 export interface Evidence {
-  /** The patient's stages in the order of the signal. */
+  /** The network's stages in the order of the signal. */
   readonly stages: readonly Pick<Stage, 'name' | 'skips' | 'multiplier'>[]
   readonly depths: Depths
   /** Whether the network it is measured against is another one, and not itself with fewer layers. */
@@ -112,7 +112,7 @@ export function fails(evidence: Evidence, control: ControlName): boolean {
   return loss !== null && evidence.chance.loss > 0 && loss >= 0.9 * evidence.chance.loss
 }
 
-/** The network with fewer layers that the patient is measured against: the one with the most of those that train. */
+/** The network with fewer layers that the network is measured against: the one with the most of those that train. */
 export function referenceOf(evidence: Evidence): 'shallow twin' | 'shallower twin' | undefined {
   const twins = ['shallow twin', 'shallower twin'] as const
   return twins.find((control) => recordsOf(evidence, control).length > 0 && !fails(evidence, control))
@@ -158,7 +158,7 @@ export function isTwinAwaited(evidence: Evidence): boolean {
 export const leastEffect = 0.05
 
 /**
- * How much of what the patient lacks a control gives it: 0 nothing, 1 all that the network with fewer layers has, or, where none
+ * How much of what the network lacks a control gives it: 0 nothing, 1 all that the network with fewer layers has, or, where none
  * of those trains, half of the way from guessing to a loss of 0. Null before the control was run.
  */
 export function recovery(evidence: Evidence, control: ControlName): number | null {

@@ -4,7 +4,7 @@ import type { LinearProbeAccuracy } from '../probes/linear-probe.ts'
 import type { PrecisionGap } from '../probes/precision.ts'
 import type { LossWithoutBlocks } from '../probes/without-block.ts'
 
-/** The shallow twin's trained weights with identity layers up to the patient's depth. */
+/** The shallow twin's trained weights with identity layers up to the network's depth. */
 export type ConstructiveResult =
   | {
       readonly impossible: null
@@ -27,15 +27,15 @@ export interface Stretch {
 
 export interface Measured {
   readonly constructive?: ConstructiveResult
-  /** Before the first step; of the patient's first seed. */
+  /** Before the first step; of the network's first seed. */
   readonly precision?: PrecisionGap
-  /** Before the first step; of the patient's first seed. */
+  /** Before the first step; of the network's first seed. */
   readonly sharpness?: { readonly eigenvalue: number; readonly stability: number | null }
-  /** Before the first step; of the patient's first seed. Null where samples have no Jacobian each, as with batch norm. */
+  /** Before the first step; of the network's first seed. Null where samples have no Jacobian each, as with batch norm. */
   readonly jacobian?: Stretch | null
-  /** After the last step; of the patient's first seed. */
+  /** After the last step; of the network's first seed. */
   readonly linearProbe?: LinearProbeAccuracy | null
-  /** After the last step; of the patient's first seed. */
+  /** After the last step; of the network's first seed. */
   readonly withoutBlocks?: LossWithoutBlocks
   readonly affine?: AffineReplacement
 }

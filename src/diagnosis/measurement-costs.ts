@@ -43,7 +43,7 @@ export const fittedStages = (blueprint: Blueprint): number => within(affineSecon
 export const replacedStages = 12
 
 export interface MeasurementCost {
-  /** As many of the patient's steps as its passes take. */
+  /** As many of the network's steps as its passes take. */
   readonly steps: number
   readonly seconds: number
 }

@@ -26,7 +26,7 @@ import type { MadeTrial } from './trainings.ts'
 export interface MeasuredNetworks {
   readonly subject: Subject
   readonly blueprint: Blueprint
-  /** The patient's weights before its first seed's training. */
+  /** The network's weights before its first seed's training. */
   readonly start: Weights
   readonly twins: { readonly shallow?: Twin; readonly shallower?: Twin }
   readonly trials: readonly MadeTrial[]
@@ -130,7 +130,7 @@ export async function runMeasurement(
   }
 }
 
-/** After the patient's first seed's training. */
+/** After the network's first seed's training. */
 function endOf({ trials, start }: MeasuredNetworks): Weights {
   return trials.find(({ record }) => record.control === 'network')?.weights ?? start
 }
@@ -150,7 +150,7 @@ async function construct(
   const reference = referenceOf(evidence) ?? 'shallow twin'
   const twin = reference === 'shallow twin' ? twins.shallow : twins.shallower
   const made = trials.find(({ record }) => record.control === reference)
-  if (!twin) return { impossible: "the twin wasn't made from the patient" }
+  if (!twin) return { impossible: "the twin wasn't made from the network" }
   if (!made?.weights) return { impossible: 'no twin was trained' }
   const deep = networks.blueprint
   const { trial, weights } = made

@@ -15,7 +15,7 @@ import { layerMaps, layerProfiles, pictureOf } from './pictures.ts'
 const start = reading({ meanSquare: along(1, 1e8), cosine: [0.3, 1, 0.9, Number.NaN, 0.9, 0.9, 0.9] })
 const evidence = madeUpEvidence({ trials: worse(start), measured: usefulDepth() })
 
-describe("maps of a diagnosis's patient", () => {
+describe("maps of a diagnosis's network", () => {
   const maps = layerMaps(evidence)
   const titled = (title: string) => maps.find((one) => one.title === title)
 
@@ -46,7 +46,7 @@ describe("maps of a diagnosis's patient", () => {
     expect(layerMaps(madeUpEvidence())).toEqual([])
   })
 
-  it('are of the patient alone, and plain data', () => {
+  it('are of the network alone, and plain data', () => {
     const twins = madeUpEvidence({ trials: { 'shallow twin': { loss: [1], start } } })
     expect(layerMaps(twins)).toEqual([])
     expect(JSON.parse(JSON.stringify(maps))).toEqual(maps)

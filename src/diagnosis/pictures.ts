@@ -134,7 +134,7 @@ const atEnds: readonly (Quantity & { readonly when: 'start' | 'end' })[] = [
 const drawable = (value: number | null | undefined): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null
 
-/** Of the patient's first seed. */
+/** Of the network's first seed. */
 export function layerMaps(evidence: Evidence): LayerMap[] {
   const [record] = recordsOf(evidence, 'network')
   if (!record) return []
@@ -149,7 +149,7 @@ export function layerMaps(evidence: Evidence): LayerMap[] {
 
 const same = (value: number): number => value
 
-/** Of the patient and the networks with fewer layers. */
+/** Of the network and the networks with fewer layers. */
 export function layerProfiles(evidence: Evidence): LayerProfile[] {
   const controls = (['network', 'shallow twin', 'shallower twin'] as const).filter(
     (control) => recordsOf(evidence, control).length > 0,

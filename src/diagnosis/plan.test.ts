@@ -53,7 +53,7 @@ describe('the length of the trainings', () => {
     expect(found.at(-1)).toBe((10 * 12_800) / 64)
   })
 
-  it('is a whole number of steps that the patient and its twin take less than half of the budget for', () => {
+  it('is a whole number of steps that the network and its twin take less than half of the budget for', () => {
     for (const budgetSeconds of [60, 120, 240]) {
       const found = steps({ budgetSeconds, secondsPerStep: 0.2 })
       expect(Number.isInteger(found)).toBe(true)
@@ -164,7 +164,7 @@ describe('the budget', () => {
   /** Two workers at 85% of their speed: a step of all six trainings takes 6 / 1.7 of 17 ms, which are 60. */
   const task: PlanTask = { subject, twins: [subject], secondsPerStep: 0.017, budgetSeconds: 120, seeds: 3, workers: 2 }
 
-  it('gives the patient and its twin two fifths of the budget', () => {
+  it('gives the network and its twin two fifths of the budget', () => {
     expect(chooseSteps({ ...task, secondsPerStep: 0.17 })).toBe(80)
     expect(chooseSteps(task)).toBe(600)
     expect(chooseSteps({ ...task, secondsPerStep: 10 })).toBe(60)

@@ -9,7 +9,7 @@ import type { LossRecord } from '../training/state.ts'
 import { workOf as workOfSteps } from '../trials/multiply-adds.ts'
 import type { Training } from './controls.ts'
 
-/** Of the budget, for the patient and its twin with all seeds; the rest is for controls. */
+/** Of the budget, for the network and its twin with all seeds; the rest is for controls. */
 const shareOfTwins = 0.4
 /** The same, where the trainings' length is that of a run, which is to be kept. */
 const shareOfOwnSteps = 0.6
@@ -50,7 +50,7 @@ export function workOf({ network, data, settings, precision }: Training): number
   return workOfSteps(createBlueprint(network, data.shape), settings, precision)
 }
 
-/** Seconds of one step, measured on a short training of the patient. */
+/** Seconds of one step, measured on a short training of the network. */
 export async function timeStep(training: Training, backend: Backend, abort?: AbortSignal): Promise<number> {
   const { network, data } = training
   const blueprint = createBlueprint(network, data.shape)
@@ -87,14 +87,14 @@ export interface PlanTask {
   readonly workers: number
 }
 
-/** Seconds of one step of the patient and its twin with all seeds. `done`: trainings of the patient that are there already. */
+/** Seconds of one step of the network and its twin with all seeds. `done`: trainings of the network that are there already. */
 function secondsOfAll({ subject, twins, secondsPerStep, seeds, workers }: PlanTask, done = 0): number {
   const [work, ...others] = [subject, ...twins.slice(0, 1)].map(workOf)
   const each = others.reduce((sum, other) => sum + other / work, 1)
   return ((seeds * each - done) * secondsPerStep) / (sharedSpeed * workers)
 }
 
-/** So many steps that the patient and its twin take less than half of the budget, with all seeds, and no training all of it. */
+/** So many steps that the network and its twin take less than half of the budget, with all seeds, and no training all of it. */
 export function chooseSteps(task: PlanTask): number {
   const { subject, budgetSeconds, secondsPerStep } = task
   const affordable = (shareOfTwins * budgetSeconds) / Math.max(secondsOfAll(task), secondsPerStep)

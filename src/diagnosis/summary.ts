@@ -59,7 +59,7 @@ export interface Diagnosis {
   readonly open: readonly OpenCause[]
   /** Every training. */
   readonly trials: readonly TrialRecord[]
-  /** The patient's layers with weights, the read-out too. */
+  /** The network's layers with weights, the read-out too. */
   readonly layers: number
   /** What its layers are looked at as, in the order of the signal: blocks, where they are repeated. */
   readonly stages: readonly string[]
@@ -68,7 +68,7 @@ export interface Diagnosis {
   readonly profiles: readonly LayerProfile[]
   /** Which picture shows the verdict: `losses`, or a profile's id. */
   readonly picture: string
-  /** Of the patient, with the first seed. */
+  /** Of the network, with the first seed. */
   readonly settings: TrainingSettings
   /** How its trainings were computed. */
   readonly mode: Mode

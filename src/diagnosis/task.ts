@@ -19,14 +19,14 @@ export interface DiagnosisTask {
   readonly settings: TrainingSettings
   /** Where nobody said how long to train, the budget does; or where the steps of the settings are too many for it. */
   readonly choosesSteps: boolean | 'where too long'
-  /** The patient's training with the first seed, of as many steps as the settings say, where it was done before. */
+  /** The network's training with the first seed, of as many steps as the settings say, where it was done before. */
   readonly finished?: FinishedTraining
   /** At least one; three or more for intervals. The first one's training is the one that pictures show. */
   readonly seeds: readonly number[]
   readonly budgetSeconds: number
   /** Whether it came to its end before: nothing is trained any more. */
   readonly isOver?: boolean
-  /** What the patient is measured against, instead of the same network with a fifth of its layers. */
+  /** What the network is measured against, instead of the same network with a fifth of its layers. */
   readonly twin?: Network
   /** How weights start, where that isn't as the network's initializers say. */
   readonly start?: StartOf

@@ -23,7 +23,7 @@ export interface MadeTrial {
 export interface Trainings {
   /** By control, and in the order of the seeds. */
   readonly made: readonly MadeTrial[]
-  /** Controls that make sense for the patient, and that memory holds as far as is known. */
+  /** Controls that make sense for the network, and that memory holds as far as is known. */
   readonly applicable: ReadonlySet<ControlName>
   /** Seconds that what is missing of it would take, by what was made so far; null where that isn't known. */
   costOf(need: Need): number | null
@@ -81,7 +81,7 @@ export function createTrainings({ task, subject, workers, store, secondsSoFar }:
       .filter((key) => (!task.isOver && affords(budget, workFor(key))) || store.has(key))
       .sort((one, other) => workFor(one) - workFor(other))
 
-  /** A control that memory doesn't hold is left out; without the patient and its twin there is no diagnosis. */
+  /** A control that memory doesn't hold is left out; without the network and its twin there is no diagnosis. */
   const goesOnWithout = ({ control }: DiagnosisTrial, error: unknown): boolean => {
     if (!(error instanceof IsobathError) || error.code !== 'memory' || watched.has(control)) return false
     applicable.delete(control)

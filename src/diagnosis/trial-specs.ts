@@ -15,7 +15,7 @@ import type { DiagnosisTrial, TrialKey } from './trial-record.ts'
 /** What pictures and findings are made of; controls are there for their losses. */
 export const watched: ReadonlySet<ControlName> = new Set(['network', 'shallow twin', 'shallower twin'])
 
-/** Undefined where the control makes no sense for the patient. */
+/** Undefined where the control makes no sense for the network. */
 export async function trialOf(
   { control, seed }: TrialKey,
   subject: Subject,

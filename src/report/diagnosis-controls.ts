@@ -21,7 +21,7 @@ export interface ReportedControl {
 
 const LONGEST_NAME = 22
 
-/** The controls in the order in which they were first run, the patient before all others. */
+/** The controls in the order in which they were first run, the network before all others. */
 export function controlsOf({ trials }: DiagnosisData): ReportedControl[] {
   const names = [...new Set(trials.map((trial) => trial.control))]
   const ordered = [...names.filter((name) => name === NETWORK), ...names.filter((name) => name !== NETWORK)]

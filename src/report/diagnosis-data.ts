@@ -85,7 +85,7 @@ export interface ReportedQuestion {
 
 /** One training. */
 export interface ReportedTrial {
-  /** `patient`, or what was changed: `shallow twin`, `rate / 3`, `float64`, `half the data`. */
+  /** `network`, or what was changed: `shallow twin`, `rate / 3`, `float64`, `half the data`. */
   readonly control: string
   /** What the control is exactly: `mlp:depth=12`. */
   readonly note?: string
@@ -99,7 +99,7 @@ export interface ReportedTrial {
   readonly losses: readonly { readonly step: number; readonly loss: number }[]
 }
 
-/** A quantity by layer and step, of the patient's first seed. */
+/** A quantity by layer and step, of the network's first seed. */
 export interface DiagnosisMap {
   readonly title: string
   readonly scale: 'log' | 'linear'

@@ -118,7 +118,7 @@ export function controlFigure(data: DiagnosisData): PageFigure | null {
     : ''
   return {
     panels: [rowFigure(errorRows(data, controls)), rowFigure(lossRows(data, controls))],
-    caption: `Every control beside the patient: ${seedWords(data)}.${marks}${broken}`,
+    caption: `Every control beside the network: ${seedWords(data)}.${marks}${broken}`,
   }
 }
 

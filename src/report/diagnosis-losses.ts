@@ -1,4 +1,4 @@
-/** The loss while training, of the patient, its twin and the controls. */
+/** The loss while training, of the network, its twin and the controls. */
 import { isDrawable } from '../format/text.ts'
 import { counted } from '../format/words.ts'
 import { controlsOf, type ReportedControl } from './diagnosis-controls.ts'
@@ -13,10 +13,10 @@ interface Size {
   readonly height: number
 }
 
-/** More than the patient and so many controls in one panel are a tangle, and out of colors. */
+/** More than the network and so many controls in one panel are a tangle, and out of colors. */
 const MOST_TOGETHER = 4
 
-/** The patient's and the twin's losses in one panel; null if there are none. */
+/** The network's and the twin's losses in one panel; null if there are none. */
 export function lossPicture(data: DiagnosisData, size: Size): PageFigure | null {
   const controls = controlsOf(data)
   const main = controls.filter(isMain)
@@ -24,7 +24,7 @@ export function lossPicture(data: DiagnosisData, size: Size): PageFigure | null 
   return figureOf(data, [{ title: 'Loss while training', controls: shown }], size)
 }
 
-/** All losses: the patient and its twin unless they stand elsewhere, then the patient and the controls, a few together. */
+/** All losses: the network and its twin unless they stand elsewhere, then the network and the controls, a few together. */
 export function lossFigure(data: DiagnosisData, withMain: boolean): PageFigure | null {
   const controls = controlsOf(data).filter(hasLosses)
   const network = controls.filter((control) => nameOf(control) === NETWORK)
@@ -99,7 +99,7 @@ function lossLine(run: ReportedTrial, { name, runs }: ReportedControl, color: nu
   }
 }
 
-/** The patient and its twin have the same color in every panel, and no control has one of theirs. */
+/** The network and its twin have the same color in every panel, and no control has one of theirs. */
 function colorOf(control: ReportedControl, index: number): number {
   const name = nameOf(control)
   return name === NETWORK ? 0 : name === TWIN ? 1 : 1 + index

@@ -22,14 +22,14 @@ describe('the text', () => {
       600 steps of 128 · momentum, rate 0.03 · 3 seeds
 
       Cosine between different samples, before training
-      patient               ▁▅▇▇▇█████████████████████████████  0.300 to 0.998
+      network               ▁▅▇▇▇█████████████████████████████  0.300 to 0.998
       shallow twin          ▁▁▄▄▄▅▅▅▆▆▆▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇████████  0.300 to 0.968
       Cosine from ▁ 0.300 to █ 0.998; first layer to read-out
 
       Controls: mean and 95% interval over 3 seeds
       control            train loss  train error   test error   seeds
       ────────────  ───────────────  ───────────  ───────────  ──────
-      patient           2.28 ± 0.00  87.2 ± 0.2%  89.2 ± 0.2%       3
+      network           2.28 ± 0.00  87.2 ± 0.2%  89.2 ± 0.2%       3
       shallow twin  0.0840 ± 0.0050   3.6 ± 0.2%   5.6 ± 0.2%       3
       rate / 3          2.29 ± 0.00  87.6 ± 0.2%  89.6 ± 0.2%       3
       rate / 10         2.30 ± 0.00  88.0 ± 0.2%  90.0 ± 0.2%       3
@@ -79,7 +79,7 @@ describe('the text', () => {
       600 steps of 128 · momentum, rate 0.03 · 1 seed, so no interval
 
       Loss while training
-      patient seed 1        █▇▇▆▆▅▅▅▅▅▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▃▄▃▄  2.39 to 0.929
+      network seed 1        █▇▇▆▆▅▅▅▅▅▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▃▄▃▄  2.39 to 0.929
       shallow twin seed 1   █▇▆▆▅▄▄▄▃▃▃▃▃▃▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂  2.39 to 0.233
       rate / 3 seed 1       ██▇▇▇▇▇▇▇▇▇×                        2.39 to diverged
       Loss from ▁ 0 to █ 2.50; step 0 to 600
@@ -87,7 +87,7 @@ describe('the text', () => {
       Controls: 1 seed, so no interval
       control       train loss  train error  test error   seeds
       ────────────  ──────────  ───────────  ──────────  ──────
-      patient            0.902        34.7%       36.7%       1
+      network            0.902        34.7%       36.7%       1
       shallow twin       0.202         8.1%       10.1%       1
       rate / 3        diverged     diverged    diverged  0 of 1
 

@@ -79,7 +79,7 @@ function profileChart({ title, axis, series, scale }: DiagnosisProfile): string[
   return [...wrap(title, WIDTH), ...lines, ...wrap(`${scaleWords(axis, shared)}; first layer to read-out`, WIDTH)]
 }
 
-/** The patient's and the twin's losses, one line for each seed, and one line for each other control. */
+/** The network's and the twin's losses, one line for each seed, and one line for each other control. */
 function lossChart({ trials, steps }: DiagnosisData): string[] {
   const isMain = (control: string) => control === NETWORK || control === TWIN
   const shown = trials.filter(({ control, seed, losses }) => {

@@ -96,7 +96,7 @@ describe('the page', () => {
 
 describe('the picture', () => {
   it('is the profile that is asked for, or the losses', () => {
-    expect(diagnosisPicture(samples.collapsed)).toContain('patient: 0.300 to 0.998 over 60 layers.')
+    expect(diagnosisPicture(samples.collapsed)).toContain('network: 0.300 to 0.998 over 60 layers.')
     const other = { ...samples.collapsed, picture: 'activation' }
     expect(diagnosisPicture(other)).toContain('<title>Mean square activation</title>')
     expect(diagnosisPicture(samples.healthy)).toContain('<title>Loss while training</title>')

@@ -25,7 +25,7 @@ it('has a row for each control with all runs, means and intervals', () => {
   expect(svg.match(/class="iso-bar/g)).toHaveLength(4)
   expect(svg.match(/class="iso-cross/g)).toHaveLength(2)
   expect(svg).toContain('<title>rate &lt;x&gt; 3, test, seed 2: diverged</title>')
-  for (const text of ['>patient<', '>guessing<', '>diverged<', '>training<', '>test<']) expect(svg).toContain(text)
+  for (const text of ['>network<', '>guessing<', '>diverged<', '>training<', '>test<']) expect(svg).toContain(text)
 })
 
 it('puts larger values further to the right, on a logarithmic scale too', () => {

@@ -6,6 +6,7 @@ import { IsobathError } from '../support/errors.ts'
 import type { Field } from '../support/fields.ts'
 import { complaint } from '../support/kinds.ts'
 import { isNestedBeyond } from '../support/nesting.ts'
+import { withCurrentNames } from '../support/renamed.ts'
 
 /** The value of an option. A file without it is from before there was the option. */
 export function storedOption<T>({ kind, before }: Field<T, unknown>) {
@@ -31,11 +32,19 @@ function checksumOf(content: object): string {
   return createHash('sha256').update(JSON.stringify(read)).digest('hex')
 }
 
+/** A description whose settings have their current names. */
+export function withCurrentSettings(description: object): object {
+  const { settings, ...rest }: { settings?: unknown } = { ...description }
+  return { ...rest, settings: isObject(settings) ? withCurrentNames(settings) : settings }
+}
+
 /** What such a file describes. */
 export interface CheckedKind {
   /** `run`, for errors. */
   readonly noun: string
   readonly format: number
+  /** The content of a file of format 1 in the current format. */
+  readonly upgrade: (content: object) => object
   /** How to begin another one: `train anew`. */
   readonly anew: string
 }
@@ -45,13 +54,15 @@ export function readChecked<S extends z.ZodType>(file: string, schema: S, kind: 
   const { noun, format: expected, anew } = kind
   const content = parseJson(file)
   const { format } = z.object({ format: z.unknown() }).safeParse(content).data ?? {}
-  if (format !== expected && typeof format === 'number') {
+  const isOlder = format === 1
+  if (!isOlder && format !== expected && typeof format === 'number') {
     throw new IsobathError(
       'run',
       `${file}: expected format ${expected}, got ${format}. Use the version of Isobath that made the ${noun}.`,
     )
   }
-  const description = check(schema, content, file)
+  const current = isOlder && isObject(content) ? { ...kind.upgrade(content), format: expected } : content
+  const description = check(schema, current, file)
   const { checksum, ...written } = z.looseObject({ checksum: z.unknown() }).parse(content)
   if (checksumOf(written) === checksum) return description
   throw new IsobathError(
@@ -59,6 +70,8 @@ export function readChecked<S extends z.ZodType>(file: string, schema: S, kind: 
     `${file}: isn't what was written: its checksum is another. A ${noun} goes on as it began: restore the file, or ${anew}.`,
   )
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** Throws a `run` error where the file isn't JSON or not of this kind. */
 export function readJson<S extends z.ZodType>(file: string, schema: S): z.output<S> {

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { precisions } from '../backends/backend.ts'
 import { machine } from '../settings/machine.ts'
-import { encodeChecked, readChecked, storedOption } from './checked-json.ts'
+import { encodeChecked, readChecked, storedOption, withCurrentSettings } from './checked-json.ts'
 import { dataSchema } from './run-description.ts'
 import { noWork, workKinds } from './work-folder.ts'
 
 /** Raised when a comparison of an older version could not go on to the same end. */
-const comparisonFormat = 1
+const comparisonFormat = 2
 
 const whole = z.number().int().nonnegative()
 
@@ -58,7 +58,7 @@ export function encodeComparison(comparison: ComparisonDescription): string {
 export function readComparison(folder: string): ComparisonDescription {
   const file = join(folder, workKinds.comparison.file)
   if (!existsSync(file)) throw noWork(folder, 'comparison')
-  const kind = { noun: 'comparison', format: comparisonFormat, anew: 'compare anew' }
+  const kind = { noun: 'comparison', format: comparisonFormat, anew: 'compare anew', upgrade: withCurrentSettings }
   const { checksum: _, format: __, ...comparison } = readChecked(file, fileSchema, kind)
   return comparison
 }

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { StepPlan } from '../diagnosis/trial-store.ts'
 import { machine } from '../settings/machine.ts'
-import { encodeChecked, readChecked, storedOption } from './checked-json.ts'
+import { encodeChecked, readChecked, storedOption, withCurrentSettings } from './checked-json.ts'
 import { dataSchema } from './run-description.ts'
 import { noWork, workKinds } from './work-folder.ts'
 
 /** Raised when a diagnosis of an older version could not go on to the same end. */
-const diagnosisFormat = 1
+const diagnosisFormat = 2
 
 const descriptionSchema = z.object({
   isobath: z.string(),
@@ -73,7 +73,7 @@ export function encodeDiagnosis(diagnosis: StoredDiagnosis): string {
 export function readDiagnosis(folder: string): StoredDiagnosis {
   const file = join(folder, workKinds.diagnosis.file)
   if (!existsSync(file)) throw noWork(folder, 'diagnosis')
-  const kind = { noun: 'diagnosis', format: diagnosisFormat, anew: 'diagnose anew' }
+  const kind = { noun: 'diagnosis', format: diagnosisFormat, anew: 'diagnose anew', upgrade: withCurrentSettings }
   const { checksum: _, format: __, ...diagnosis } = readChecked(file, fileSchema, kind)
   return diagnosis
 }

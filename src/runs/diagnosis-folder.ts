@@ -72,14 +72,20 @@ function storeOf(
   trials: TrialsFolder<StoredTrial>,
   input: Shape,
 ): Omit<DiagnosisFolder, 'seconds' | 'plan' | 'begin'> {
-  const weightsFile = ({ control, seed }: TrialKey): string =>
+  const fileOf = (control: string, seed: number): string =>
     join(folder, weightsFolder, `${control.replaceAll(/[^a-z0-9]+/g, '-')}-${seed}.safetensors`)
+  const weightsFile = ({ control, seed }: TrialKey): string => fileOf(control, seed)
+  /** Version 0.1 called the unchanged network `patient`. */
+  const olderWeightsFile = ({ control, seed }: TrialKey): string =>
+    fileOf(control === 'network' ? 'patient' : control, seed)
   const find = (trial: DiagnosisTrial): TrialResult | undefined => {
     const kept = trials.get(keyOf(trial))
     if (kept === undefined) return undefined
     const result = resultOf(kept, trial.id)
     if (kept.weightsSha256 === null) return result
-    const weights = readTrialWeights(weightsFile(trial), kept.weightsSha256)
+    const weights =
+      readTrialWeights(weightsFile(trial), kept.weightsSha256) ??
+      readTrialWeights(olderWeightsFile(trial), kept.weightsSha256)
     return weights && { ...result, weights }
   }
   const save = (trial: DiagnosisTrial, result: TrialResult, spent: number): void => {

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import type { TrainingSettings } from '../settings/options.ts'
 import { type GrowingFile, openGrowing, readWhole } from '../support/files.ts'
+import { withCurrentNames } from '../support/renamed.ts'
 import { isLogged } from '../training/logged-steps.ts'
 import {
   dueBefore,
@@ -93,7 +94,11 @@ export const evaluationSchema = z.object({
 })
 const snapshotSchema = z.object({ step: z.number(), trainingError: z.number().nullable(), warmedUp: z.boolean() })
 
-const probesSchema = z.object({ step: z.number(), probes: z.record(z.string(), z.array(z.number().nullable())) })
+/** Probes have their current names, whichever version wrote the line. */
+const probesSchema = z.object({
+  step: z.number(),
+  probes: z.record(z.string(), z.array(z.number().nullable())).transform((probes) => withCurrentNames(probes)),
+})
 
 /** Of the lines that are there before a step, in their order. */
 function schemasOf({ probes, evaluation, snapshot }: ReturnType<typeof dueBefore>): z.ZodType<StepMeasurement>[] {

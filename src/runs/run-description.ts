@@ -10,11 +10,11 @@ import { readSettings, type TrainingSettings } from '../settings/options.ts'
 import type { Signal } from '../training/signal.ts'
 import { encodingSchema } from '../training/stored-encoding.ts'
 import { statisticsSchema, storedStatistics } from '../training/stored-statistics.ts'
-import { encodeChecked, readChecked, readJson, storedOption } from './checked-json.ts'
+import { encodeChecked, readChecked, readJson, storedOption, withCurrentSettings } from './checked-json.ts'
 import { noWork, resultFile, workKinds } from './work-folder.ts'
 
 /** Raised when a run of an older version could not be read, or would not go on with the same bits. */
-export const runFormat = 1
+export const runFormat = 2
 
 /** JSON has null for Infinity and NaN. */
 const maybeInfinite = z
@@ -74,7 +74,7 @@ const runDescriptionSchema = z.object({
   input: z.array(z.number().int().positive()),
   data: dataSchema,
   /** The settings but for the seed. */
-  recipe: z.record(z.string(), z.unknown()),
+  settings: z.record(z.string(), z.unknown()),
   seed: z.number().int(),
   mode: z.object({
     /** The backend's name, where it isn't wasm. */
@@ -144,18 +144,28 @@ export function encodeDescription(description: RunDescription, statistics: Stati
   return encodeChecked({ ...description, statistics: storedStatistics(statistics), signal })
 }
 
+/** A description in the current format. Format 1 called the settings `recipe`. */
+function fromFormat1(description: object): object {
+  const { recipe: settings, ...rest }: { recipe?: unknown } = { ...description }
+  return withCurrentSettings({ ...rest, settings })
+}
+
 /** Throws a `run` error where there is no run, one of another version, or one that was changed. */
 export function readDescription(folder: string): StoredDescription {
   const file = join(folder, workKinds.run.file)
   if (!existsSync(file)) throw noWork(folder, 'run')
-  const kind = { noun: 'run', format: runFormat, anew: 'train anew' }
+  const kind = { noun: 'run', format: runFormat, anew: 'train anew', upgrade: fromFormat1 }
   const { checksum: _, ...description } = readChecked(file, fileSchema, kind)
   return description
 }
 
 /** The settings that were written. Throws a `run` error where this version can't go on with them. */
-export function storedSettings(recipe: RunDescription['recipe'], seed: number, place = 'recipe'): TrainingSettings {
-  return readSettings({ ...recipe, seed }, place)
+export function storedSettings(
+  settings: RunDescription['settings'],
+  seed: number,
+  place = 'settings',
+): TrainingSettings {
+  return readSettings({ ...settings, seed }, place)
 }
 
 /** Undefined where the run hasn't come to an end. Throws a `run` error where the file is broken. */

@@ -22,7 +22,7 @@ const description: RunDescription = {
   network: task.blueprint.network,
   input: [2],
   data: { name: 'moons', sha256: '00', train: 64, test: 32, options: {} },
-  recipe: { loss: 'cross-entropy' },
+  settings: { loss: 'cross-entropy' },
   seed: 0,
   mode: { precision: 'float64', exact: false, winograd: false },
   checkpointEvery: null,
@@ -222,7 +222,7 @@ describe("reading a run's folder", () => {
       IsobathError: ROOT/killed: expected a run's folder with run.json in it. The run was ended before its first step: start it again, with the same folder.
       IsobathError: ROOT/cut/run.json: expected JSON. The file was changed or broken.
       IsobathError: ROOT/other/run.json: input: Invalid input: expected array, received string. The file was changed or broken.
-      IsobathError: ROOT/newer/run.json: expected format 1, got 2. Use the version of Isobath that made the run.
+      IsobathError: ROOT/newer/run.json: expected format 2, got 3. Use the version of Isobath that made the run.
       IsobathError: ROOT/half/checkpoint-0.safetensors: expected at least 8 bytes, got 2. Give a whole .safetensors file.
       IsobathError: ROOT/without: there is no checkpoint. Train again.
       IsobathError: ROOT/nowhere.safetensors: can't be read (no such file or directory). Give a .safetensors file.

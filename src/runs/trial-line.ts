@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { controlNames } from '../diagnosis/controls.ts'
 import type { TrialRecord } from '../diagnosis/trial-record.ts'
 import { type LayerProbeName, layerProbes } from '../probes/layer-probes.ts'
+import { withCurrentNames } from '../support/renamed.ts'
 import type { Divergence } from '../training/divergence.ts'
 import type { TrialResult } from '../trials/result.ts'
 import { anyNumber, encodeLine, parseLine } from './json-line.ts'
@@ -49,6 +50,20 @@ const lineSchema = recordSchema.extend({
   spent: z.number(),
 })
 
+const oldLineSchema = z.looseObject({
+  control: z.string(),
+  looks: z.array(z.looseObject({ reading: z.record(z.string(), z.unknown()) })),
+})
+
+/** A line under the current names. Version 0.1 wrote `patient` for `network`, `looks` for `snapshots`, and some probes in British spelling. */
+function upgraded(line: unknown): unknown {
+  const old = oldLineSchema.safeParse(line)
+  if (!old.success) return line
+  const { control, looks, ...rest } = old.data
+  const snapshots = looks.map((look) => ({ ...look, reading: withCurrentNames(look.reading) }))
+  return { ...rest, control: control === 'patient' ? 'network' : control, snapshots }
+}
+
 /** With its line end. */
 export function encodeTrial({ record, divergence, weightsSha256, spent }: StoredTrial): string {
   return encodeLine({ ...record, ...(divergence ? { divergence } : {}), weightsSha256, spent })
@@ -56,7 +71,7 @@ export function encodeTrial({ record, divergence, weightsSha256, spent }: Stored
 
 /** Without its line end; undefined where it can't be read. */
 export function decodeTrial(line: string): StoredTrial | undefined {
-  const parsed = lineSchema.safeParse(parseLine(line))
+  const parsed = lineSchema.safeParse(upgraded(parseLine(line)))
   if (!parsed.success) return undefined
   const { weightsSha256, spent, divergence, ...record } = parsed.data
   const diverged = divergence ?? divergenceIn(record.diverged)

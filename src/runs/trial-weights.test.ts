@@ -22,7 +22,7 @@ const weights = new Map(
 )
 
 it('gives back every bit, in the precision that it was in', () => {
-  const file = join(root, 'weights', 'patient-0.safetensors')
+  const file = join(root, 'weights', 'network-0.safetensors')
   const read = readTrialWeights(file, writeTrialWeights(file, { blueprint, weights }))
   expect([...(read ?? [])].map(([name, values]) => [name, values.constructor, [...bytesOf(values)]])).toEqual(
     [...weights].map(([name, values]) => [name, values.constructor, [...bytesOf(values)]]),

@@ -6,6 +6,7 @@ import { type LossName, lossNames } from '../graph/losses.ts'
 import { IsobathError } from '../support/errors.ts'
 import { type Fields, field, type Output, pickOptions, readStored, withDefaults, without } from '../support/fields.ts'
 import { count, oneOf } from '../support/kinds.ts'
+import { currentNames } from '../support/renamed.ts'
 import type { EvaluateEvery } from './evaluate-every.ts'
 import { probeSettings } from './probe-settings.ts'
 import type { RecipeName } from './recipe-names.ts'
@@ -88,7 +89,9 @@ export function settingsFor({ root }: Blueprint, settings: TrainingSettings): Tr
  * doesn't know. `where`: their place in the file.
  */
 export function readSettings(stored: Readonly<Record<string, unknown>>, where: string): TrainingSettings {
-  return readStored(trainingSettings, stored, where)
+  const settings = readStored(trainingSettings, stored, where)
+  const { probes } = settings
+  return probes === undefined ? settings : { ...settings, probes: { ...probes, of: currentNames(probes.of) } }
 }
 
 /** Undefined where the network isn't scored on the way. With a recipe it is once in each pass, unless something else was given. */

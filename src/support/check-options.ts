@@ -2,6 +2,7 @@
 import { describeValue } from './describe-value.ts'
 import { type ErrorCode, IsobathError } from './errors.ts'
 import { suggestion } from './nearest.ts'
+import { currentName } from './renamed.ts'
 
 export interface OptionRules {
   readonly code: ErrorCode
@@ -28,7 +29,9 @@ export function checkOptions(where: string, options: unknown, { code, known, exa
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new IsobathError(code, `${where}: expected an object such as ${example}, got ${describeValue(options)}.`)
   }
-  const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !known.includes(name))
+  const unknown = Object.entries(options).find(
+    ([name, value]) => value !== undefined && !known.includes(currentName(name)),
+  )
   if (unknown === undefined) return
   const [name] = unknown
   const names = `${known.length === 1 ? 'the option' : 'the options'} ${known.join(', ')}`

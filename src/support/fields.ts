@@ -5,6 +5,7 @@
 import { type ErrorCode, IsobathError } from './errors.ts'
 import { complaint, type Kind } from './kinds.ts'
 import { suggestion } from './nearest.ts'
+import { currentName, warnOfOldName, withCurrentNames } from './renamed.ts'
 
 /** What a row says besides its kind. */
 export interface Row<T> {
@@ -99,7 +100,8 @@ export interface OptionsOwner {
  */
 export function pickOptions<F extends Fields>(table: F, given: object, owner?: OptionsOwner): Input<F> {
   const needed = Object.entries(table).filter(([, { required }]) => required)
-  const values = { ...Object.fromEntries(needed.map(([key]) => [key, undefined])), ...given }
+  const named = withCurrentNames(given, warnOfOldName)
+  const values = { ...Object.fromEntries(needed.map(([key]) => [key, undefined])), ...named }
   const own = Object.entries(values).filter(([key]) => Object.hasOwn(table, key))
   for (const [key, value] of own) {
     const row = table[key]
@@ -140,9 +142,10 @@ export function describeFields(table: Fields, values: object, recipe?: string): 
  */
 export function readStored<F extends Fields>(
   table: F,
-  stored: Readonly<Record<string, unknown>>,
+  written: Readonly<Record<string, unknown>>,
   where: string,
 ): Output<F> {
+  const stored = withCurrentNames(written)
   for (const key of Object.keys(stored)) {
     if (!Object.hasOwn(table, key)) {
       throw new IsobathError('run', `${where}.${key}: this version has no such option. Use the version that wrote it.`)
@@ -168,7 +171,7 @@ export function checkNames(
   remedies: Readonly<Record<string, string>> = {},
 ): void {
   for (const [key] of Object.entries(given)) {
-    if (known.includes(key)) continue
+    if (known.includes(currentName(key))) continue
     const remedy = Object.hasOwn(remedies, key) ? remedies[key] : suggestion(key, known)
     throw new IsobathError('option', `${key}: expected one of ${known.join(', ')}. ${remedy}`.trimEnd())
   }

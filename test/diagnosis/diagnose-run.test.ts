@@ -149,7 +149,7 @@ it('is what the command does with the folder of a run', async () => {
     `diagnose ${place('command')} --budget 1h --threads 1 --run ${place('answer')} --report ${place('report.html')}`,
   )
   expect(status).toBe(0)
-  expect(stderr).toContain("patient, seed 2: the run's own training is used.")
+  expect(stderr).toContain("network, seed 2: the run's own training is used.")
   expect(stdout).toContain('mlp:depth=3,width=8, 4 layers · blobs, 100 training samples')
   expect(stdout).toContain(`Written: ${join(place('answer'), 'report.html')}, ${place('report.html')}`)
   const said = [

@@ -156,7 +156,7 @@ describe('a diagnosis of an ill network', () => {
 describe("a diagnosis's budget", () => {
   it('leaves controls open, with what they would take, where it is spent', async () => {
     const { evidence, judgment, openQuestions } = await diagnosed(bad, { budgetSeconds: 1e-3 })
-    expect(named(evidence.records).filter((name) => !/^(patient|shallow)/.test(name))).toEqual([])
+    expect(named(evidence.records).filter((name) => !/^(network|shallow)/.test(name))).toEqual([])
     expect(judgment.open.map(({ cause }) => cause)).toContain('numerical-error')
     const controls = openQuestions.filter(({ need }) => 'control' in need)
     expect(controls.length).toBeGreaterThan(0)

@@ -65,7 +65,7 @@ function trialsOf(name: string): string {
   return JSON.stringify(trials, (key, value) => (key === 'seconds' ? 0 : value))
 }
 
-/** The trainings that were made to their end, as `patient 0`. */
+/** The trainings that were made to their end, as `network 0`. */
 function watch() {
   const made: string[] = []
   const notes: string[] = []
@@ -149,14 +149,14 @@ describe('a diagnosis that was stopped', () => {
 
   it('counts the time that it took before', async () => {
     copyUnfinished('spent')
-    const [first, ...others] = linesOf('spent').filter((line) => /"control":"(patient|shallow twin)"/.test(line))
+    const [first, ...others] = linesOf('spent').filter((line) => /"control":"(network|shallow twin)"/.test(line))
     const late = JSON.stringify({ ...JSON.parse(first), spent: 3601 })
     writeFileSync(inFolder('spent', 'trials.jsonl'), [late, ...others, ''].join('\n'))
     const { diagnosis, made } = await goOn('spent')
     expect(made).toEqual([])
     expect(diagnosis.seconds).toBeGreaterThan(3601)
     const { made: later } = await goOn('spent', { budget: 7200 })
-    expect(later).toEqual(all.filter((name) => !/^(patient|shallow twin) /.test(name)))
+    expect(later).toEqual(all.filter((name) => !/^(network|shallow twin) /.test(name)))
     expect(resultOf('spent')).toEqual(resultOf('whole'))
   })
 
@@ -186,12 +186,12 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
     ['a torn line', (name) => appendFileSync(inFolder(name, 'trials.jsonl'), '{"control":"pati'), []],
     [
       'half of a weights file',
-      (name) => writeFileSync(inFolder(name, 'weights/patient-0.safetensors.partial'), 'x'),
+      (name) => writeFileSync(inFolder(name, 'weights/network-0.safetensors.partial'), 'x'),
       [],
     ],
     ['half of a result', (name) => writeFileSync(inFolder(name, 'result.json.partial'), '{'), []],
     ['an empty lock', (name) => writeFileSync(inFolder(name, 'lock'), ''), []],
-    ['a missing weights file', (name) => rmSync(inFolder(name, 'weights/patient-0.safetensors')), ['patient 0']],
+    ['a missing weights file', (name) => rmSync(inFolder(name, 'weights/network-0.safetensors')), ['network 0']],
     [
       'a changed weights file',
       (name) => flipLastBit(inFolder(name, 'weights/shallow-twin-0.safetensors')),
@@ -199,8 +199,8 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
     ],
     [
       'a line that is no trial',
-      (name) => replaceLine(name, '{"control":"patient","seed":2', () => '{"control":"patient","seed":2}'),
-      ['patient 2'],
+      (name) => replaceLine(name, '{"control":"network","seed":2', () => '{"control":"network","seed":2}'),
+      ['network 2'],
     ],
   ])('%s: what is missing is made again', async (what, damage, again) => {
     const name = what.replaceAll(' ', '-')
@@ -225,7 +225,7 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
     rmSync(inFolder('robbed', 'weights'), { recursive: true })
     const { made } = await goOn('robbed')
     // The weights of the other seeds aren't asked for again.
-    expect(made).toEqual(all.filter((trial) => /^(patient|shallow).* 0$/.test(trial)))
+    expect(made).toEqual(all.filter((trial) => /^(network|shallow).* 0$/.test(trial)))
     expect(readdirSync(inFolder('robbed', 'weights')).sort()).toEqual(readdirSync(inFolder('whole', 'weights')).sort())
   })
 
@@ -246,7 +246,7 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
     // Trainings whose weights aren't asked for again may have been kept before.
     const { made } = await goOn('blocked')
     expect(all).toEqual(expect.arrayContaining(made))
-    expect(made).toContain('patient 0')
+    expect(made).toContain('network 0')
     expect(resultOf('blocked')).toEqual(resultOf('whole'))
   })
 })

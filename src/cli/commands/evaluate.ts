@@ -22,20 +22,20 @@ Examples:
   )
   return addTrained(command).action(async (place: string, flags: TrainedFlags) => {
     const trained = await openTrained(place, flags, 'evaluate')
-    const { network, weights, data, recipe, statistics, sameData, mode, notes, whole, testFile } = trained
+    const { network, weights, data, settings, statistics, sameData, mode, notes, whole, testFile } = trained
     const { observer, note, close } = showTraining()
     notes.forEach(note)
     try {
       const options = { ...machineOptions(flags, mode), onEvaluation: observer.onEvaluation }
-      const scores = await evaluate(network, { ...options, ...recipe, statistics, data, weights })
+      const scores = await evaluate(network, { ...options, ...settings, statistics, data, weights })
       close()
       if (whole !== undefined) {
         // There is no training set in it.
         const { train: _, ...shown } = scores
-        if (flags.json) return printJson({ of: place, data: data.name, ...shown, recipe, sameData })
+        if (flags.json) return printJson({ of: place, data: data.name, ...shown, settings, sameData })
         return printText([`${place} on all rows of ${whole}`, ...scoreLines(shown, data)].join('\n'))
       }
-      if (flags.json) return printJson({ of: place, data: data.name, testFile, ...scores, recipe, sameData })
+      if (flags.json) return printJson({ of: place, data: data.name, testFile, ...scores, settings, sameData })
       const remark = sameData === false ? ' (not the samples that the run was trained on)' : ''
       const tested = testFile === undefined ? '' : `, tested on ${testFile}`
       return printText([`${place} on ${data.name}${remark}${tested}`, ...scoreLines(scores, data)].join('\n'))

@@ -38,7 +38,7 @@ Examples:
       checkOutput({ option: '--out', file: flags.out, kind: 'a table of predictions', inputs })
     }
     const trained = await openTrained(place, flags, 'predict')
-    const { network, weights, data, recipe, statistics, mode, notes, whole, testFile } = trained
+    const { network, weights, data, settings, statistics, mode, notes, whole, testFile } = trained
     if (whole !== undefined && flags.set !== 'test') {
       throw new IsobathError(
         'option',
@@ -58,7 +58,7 @@ Examples:
         task.update(done)
       }
       const options = { ...machineOptions(flags, mode), set: flags.set, onProgress }
-      predictions = await predict(network, { ...options, ...recipe, statistics, data, weights })
+      predictions = await predict(network, { ...options, ...settings, statistics, data, weights })
       const lost = countLost(predictions)
       if (lost > 0) {
         const of = `${grouped(lost)} of ${counted(predictions.count, 'sample')}`

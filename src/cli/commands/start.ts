@@ -27,7 +27,7 @@ const mainJob = {
   },
 } as const
 
-/** The patient: the deepest plain network of these. */
+/** The network: the deepest plain network of these. */
 const diagnosed = { text: 'mlp:depth=64,width=64', seconds: 60 } as const
 
 /** Printed first: a progress bar without a word leaves its reader to guess. */

@@ -100,15 +100,15 @@ async function startRun(text: string, flags: Flags): Promise<void> {
 
 async function resumeRun(folder: string, flags: Flags): Promise<void> {
   const facts = await readRunFacts(folder)
-  if (flags.figure !== undefined && facts.recipe.evaluateEvery === undefined) refusePicture(folder)
-  if (flags.probeFigure !== undefined && facts.recipe.probes === undefined) {
+  if (flags.figure !== undefined && facts.settings.evaluateEvery === undefined) refusePicture(folder)
+  if (flags.probeFigure !== undefined && facts.settings.probes === undefined) {
     throw new IsobathError(
       'option',
       `--probe-figure: ${folder} was begun without --probes, so there is nothing to draw. Leave it out.`,
     )
   }
   if (flags.probeFigure !== undefined) {
-    checkFigures('--probe-figure', flags.probeFigure, storedProbes(facts.recipe.probes), [], [flags.figure])
+    checkFigures('--probe-figure', flags.probeFigure, storedProbes(facts.settings.probes), [], [flags.figure])
   }
   const { train: trained, test, validation, ...about } = facts.data
   const held = validation === undefined ? {} : { validation: { count: validation } }

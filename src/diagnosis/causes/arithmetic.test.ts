@@ -18,7 +18,7 @@ import { restoring } from './control-answers.ts'
 
 const assess = (evidence: Evidence): Worded => worded(numericalError(evidence))
 
-/** The patient lacks 1.5 of loss, from 1.55 to 0.05. */
+/** The network lacks 1.5 of loss, from 1.55 to 0.05. */
 const float64 = (trials: MadeUpTrials | undefined, seeds = [0, 1, 2]) => {
   const made = trials ? { ...worse(), float64: trials } : worse()
   return assess(madeUpEvidence({ trials: made, seeds, measured: usefulDepth() }))

@@ -15,7 +15,7 @@ export type NumericalErrorFacts = {
   | { readonly outcome: 'untried' | 'in float64 already' }
   | {
       readonly outcome: 'restored' | 'not restored'
-      /** Share of what the patient lacks that float64 gives back. */
+      /** Share of what the network lacks that float64 gives back. */
       readonly recovery: number
       readonly limit: number
       readonly seeds: number

@@ -72,7 +72,7 @@ export function scoreOf(value: number, limit: number): number {
   return Number.isFinite(value) ? value / (value + limit) : 1
 }
 
-/** What the patient is measured against: itself with fewer layers, or a network that the user gave. */
+/** What the network is measured against: itself with fewer layers, or a network that the user gave. */
 export type TwinDepth = 'own' | 'given'
 
 export const twinOf = ({ isTwinGiven }: Evidence): TwinDepth => (isTwinGiven ? 'given' : 'own')

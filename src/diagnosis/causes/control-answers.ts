@@ -1,10 +1,10 @@
-/** What controls say: what they give back of what the patient lacks, and what they take of its training error. */
+/** What controls say: what they give back of what the network lacks, and what they take of its training error. */
 import { summarize } from '../../numerics/statistics.ts'
 import type { ControlName } from '../controls.ts'
 import { difference, type Evidence, meanOf, recordsOf, recovery, trainingError } from '../evidence.ts'
 import type { Need } from './assessment.ts'
 
-/** A control's answer: what it gives back of what the patient lacks. Its first seed decides where it gives nothing back. */
+/** A control's answer: what it gives back of what the network lacks. Its first seed decides where it gives nothing back. */
 export type Answer =
   | { readonly kind: 'needs'; readonly need: Need }
   | { readonly kind: 'impossible' }
@@ -28,7 +28,7 @@ export function controlAnswer(evidence: Evidence, control: ControlName): Answer 
 
 /** Training losses in the mean of the seeds that a control was run with; null where all of them diverged. */
 export interface LossChange {
-  /** The patient's. */
+  /** The network's. */
   readonly before: number | null
   /** The control's. */
   readonly after: number | null
@@ -52,7 +52,7 @@ export function fitsPoorly(evidence: Evidence): boolean {
 }
 
 export interface Relief {
-  /** Training errors in the mean of the seeds that the control was run with: the patient's, and the control's. */
+  /** Training errors in the mean of the seeds that the control was run with: the network's, and the control's. */
   readonly before: number
   readonly after: number
   /** What is taken away, over `before`. */

@@ -86,7 +86,7 @@ describe('a failure of the solver', () => {
   })
 
   it('compares three times the steps with the same seeds', () => {
-    // The patient lacks nothing with the first seed, and with three times the steps neither.
+    // The network lacks nothing with the first seed, and with three times the steps neither.
     const trials = { network: { loss: [0.3, 1.5, 1.5] }, 'shallow twin': { loss: [0.2, 0.05, 0.05] } }
     const first = { ...worse(), ...trials, '3 x steps': { loss: [0.21] } }
     const evidence = { ...madeUpEvidence({ trials: first, measured: { constructive } }), seeds: [0, 1, 2] }

@@ -28,7 +28,7 @@ const longer: ControlOf<'steps'> = '3 x steps'
 /** Relative to the twin's training loss. */
 const leastExcess = 0.05
 
-/** The patient's training loss against its twin's. */
+/** The network's training loss against its twin's. */
 export interface TwinExcess {
   readonly twin: ControlOf<'twin'>
   readonly limit: number
@@ -53,7 +53,7 @@ export type OptimizationFailureFacts =
   | ({ readonly outcome: 'merely slow' } & LongerRun & TwinExcess)
   | ({
       readonly outcome: 'solver fails'
-      /** Of the twin's weights with identity layers, where that is below the patient's. */
+      /** Of the twin's weights with identity layers, where that is below the network's. */
       readonly constructive: number | null
     } & LongerRun &
       TwinExcess)
@@ -112,7 +112,7 @@ function excessOver(evidence: Evidence, twin: ControlOf<'twin'>): TwinExcess {
   return { twin, limit: leastExcess, pairs }
 }
 
-/** The patient with three times the steps against the twin with as many as both had. */
+/** The network with three times the steps against the twin with as many as both had. */
 function longerRun(
   evidence: Evidence,
   reference: ControlOf<'twin'>,
@@ -123,7 +123,7 @@ function longerRun(
   const goal = difference(evidence, longer, reference)?.second ?? Number.NaN
   const network = difference(evidence, longer, 'network')?.second ?? Number.NaN
   if (runs === 0) return { need: { control: longer, seeds: 1 }, isStillWorse: true, loss }
-  // One seed decides where it is on the patient's side of the way between the two.
+  // One seed decides where it is on the network's side of the way between the two.
   const isFar = loss > (goal + network) / 2
   if (runs < evidence.seeds.length && !isFar) {
     return { need: { control: longer, seeds: evidence.seeds.length }, isStillWorse: true, loss }

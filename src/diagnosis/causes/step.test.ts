@@ -18,7 +18,7 @@ import { unstableStep } from './step.ts'
 const judged = (evidence: Evidence): Worded => worded(unstableStep(evidence))
 const assess = (trials: MadeUp['trials'], seeds = [0, 1, 2]): Worded =>
   judged(madeUpEvidence({ trials, seeds, measured: usefulDepth() }))
-/** The patient lacks 1.5 of loss. */
+/** The network lacks 1.5 of loss. */
 const lacking = (share: number): number[] => [1.5, 1.6, 1.55].map((loss) => loss - share * 1.5)
 const noHelp = { loss: [1.5] }
 

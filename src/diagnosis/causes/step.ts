@@ -20,7 +20,7 @@ const rates = controlsOf('rate')
 export interface TriedRate {
   readonly control: ControlOf<'rate'>
   readonly loss: LossChange
-  /** Share of what the patient lacks that it gives back; null where the training error decides. */
+  /** Share of what the network lacks that it gives back; null where the training error decides. */
   readonly recovery: { readonly share: number; readonly limit: number; readonly seeds: number } | null
 }
 

@@ -27,7 +27,7 @@ export const placeText = ({ layer, of }: StagePlace): string => `layer ${layer} 
 
 export const seedsText = (seeds: number): string => (seeds === 1 ? 'one seed' : `${seeds} seeds`)
 
-/** What the patient is measured against. */
+/** What the network is measured against. */
 export const twinText = (twin: TwinDepth): string =>
   twin === 'given' ? 'the network that it is compared with' : 'the same network with fewer layers'
 
