@@ -39,7 +39,10 @@ const isFileReader = holds(
 const chunks = [
   { name: 'commander', test: /node_modules[\\/]commander[\\/]/ },
   { name: 'support', test: holds(/^support\//) },
-  { name: 'help', test: holds(/^cli\/(command-list|describe-networks|interrupt|printable|program-name|quote)\.ts/) },
+  {
+    name: 'help',
+    test: holds(/^cli\/(command-list|describe-networks|interrupt|printable|program-name|quote|renamed-flags)\.ts/),
+  },
   { name: 'library', test: (id) => holds(/^(?!bench\/|cli\/)./)(id) && !isFileReader(id) },
   { name: 'files', test: isFileReader },
   { name: 'speed', test: holds(/^bench\/(?!peers\/jax-js-process)/) },

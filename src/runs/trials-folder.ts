@@ -95,10 +95,8 @@ export function resumeTrialsFolder<Line>(
   const store: TrialsFolder<Line> = {
     ...own,
     begin: (description) => {
-      if (!isOver) {
-        for (const name of [resultFile, reportFile]) removeQuietly(join(folder, name))
-        writeWhole(join(folder, workKinds[kind].file), description)
-      }
+      if (!isOver) for (const name of [resultFile, reportFile]) removeQuietly(join(folder, name))
+      writeWhole(join(folder, workKinds[kind].file), description)
       for (const place of [folder, ...within]) removePartial(place)
       kept.open()
     },

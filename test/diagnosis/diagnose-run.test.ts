@@ -113,7 +113,7 @@ it('shortens what is too long for the budget, and its warm-up, and says so', asy
   expect(diagnosis.trials.filter(({ control }) => control === 'network').map((trial) => trial.steps)).toEqual([steps])
   const [, note] = diagnosis.notes
   expect(note).toMatch(
-    /^The run's 2,000,000 steps are shortened to \d+, to fit the budget of 2 seconds; a budget of \d+ (seconds|minutes|hours?) would take all\.$/,
+    /^The run's 2,000,000 steps are shortened to \d+, to fit the budget of 2 seconds; a budget of \d+ (seconds?|minutes?|hours?) would take all\.$/,
   )
   const again = await resumeDiagnosis(place('short'), { data })
   // A slow machine adds how long it took, each time.

@@ -311,8 +311,8 @@ describe('a broken run', () => {
     const files = readdirSync('good')
     expect(files).toContain('run.json')
     const whole = readFileSync('good/run.json', 'utf8')
-    expect(whole).toContain('"recipe": {')
-    const nested = `"recipe": { "x": ${'['.repeat(20_000)}${']'.repeat(20_000)},`
+    expect(whole).toContain('"settings": {')
+    const nested = `"settings": { "x": ${'['.repeat(20_000)}${']'.repeat(20_000)},`
     const texts: Record<string, string> = {
       empty: '',
       'cut off': '{"format":1,',
@@ -321,7 +321,7 @@ describe('a broken run', () => {
       'of another format': '{"format":99}',
       nested: `${'['.repeat(200_000)}${']'.repeat(200_000)}`,
       'with a prototype': '{"__proto__":{"format":1}}',
-      'whole, and nested': whole.replace('"recipe": {', nested),
+      'whole, and nested': whole.replace('"settings": {', nested),
     }
     for (const [what, text] of Object.entries(texts)) {
       writeFileSync('good/run.json', text)

@@ -227,7 +227,7 @@ describe('a comparison is not gone on with', () => {
     const said = [
       await edited('"batch": 32', '"batch": 16'),
       await edited('"depths": [', '"depths": [ 3,'),
-      await edited('"format": 1', '"format": 2'),
+      await edited('"format": 2', '"format": 3'),
       await edited(/.*/s, '{'),
       await edited(/.*/s, '[]'),
       await signed((one) => ({ ...one, depths: [2] })),
@@ -248,7 +248,7 @@ describe('a comparison is not gone on with', () => {
       [
         "IsobathError: ROOT/edited/comparison.json: isn't what was written: its checksum is another. A comparison goes on as it began: restore the file, or compare anew.",
         "IsobathError: ROOT/edited/comparison.json: families: expected a network for each depth. The file was changed or broken.",
-        "IsobathError: ROOT/edited/comparison.json: expected format 1, got 2. Use the version of Isobath that made the comparison.",
+        "IsobathError: ROOT/edited/comparison.json: expected format 2, got 3. Use the version of Isobath that made the comparison.",
         "IsobathError: ROOT/edited/comparison.json: expected JSON. The file was changed or broken.",
         "IsobathError: ROOT/edited/comparison.json: Invalid input: expected object, received array. The file was changed or broken.",
         "IsobathError: ROOT/edited/comparison.json: families: expected a network for each depth. The file was changed or broken.",

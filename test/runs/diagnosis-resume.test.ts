@@ -263,7 +263,7 @@ describe('a diagnosis is not gone on with', () => {
     mkdirSync(place('empty'))
     const said = [
       await edited('"batch": 32', '"batch": 16'),
-      await edited('"format": 1', '"format": 2'),
+      await edited('"format": 2', '"format": 3'),
       await edited(/.*/s, '{'),
       await laterRefusal(() => goOn('whole', { data: blobs({ classes: 6, train: 300, test: 101 }) })),
       await laterRefusal(() => goOn('whole', { exact: true })),
@@ -277,7 +277,7 @@ describe('a diagnosis is not gone on with', () => {
     ).toMatchInlineSnapshot(`
       [
         "IsobathError: ROOT/edited/diagnosis.json: isn't what was written: its checksum is another. A diagnosis goes on as it began: restore the file, or diagnose anew.",
-        "IsobathError: ROOT/edited/diagnosis.json: expected format 1, got 2. Use the version of Isobath that made the diagnosis.",
+        "IsobathError: ROOT/edited/diagnosis.json: expected format 2, got 3. Use the version of Isobath that made the diagnosis.",
         "IsobathError: ROOT/edited/diagnosis.json: expected JSON. The file was changed or broken.",
         "IsobathError: ROOT/whole: expected the data that the diagnosis began with (blobs, 300 + 100 samples, SHA-256 HASH...), got other samples (blobs, 300 + 101 samples). Give the same data, or diagnose anew.",
         "IsobathError: ROOT/whole: the diagnosis is not exact, and what was asked for is exact. A diagnosis keeps its mode: leave it out.",

@@ -181,7 +181,7 @@ describe('a folder that was left in the middle of a write', () => {
       }),
       await broken('newer', () => {
         const file = join(place('newer'), 'run.json')
-        writeFileSync(file, readFileSync(file, 'utf8').replace('"format": 1', '"format": 2'))
+        writeFileSync(file, readFileSync(file, 'utf8').replace('"format": 2', '"format": 3'))
       }),
     ]
     expect(withoutSizes(said.join('\n'))).toMatchInlineSnapshot(`
@@ -189,7 +189,7 @@ describe('a folder that was left in the middle of a write', () => {
       IsobathError: FOLDER/checkpoint-16.safetensors: expected a header within the file's 500 bytes, got one of SIZE. Give a whole .safetensors file.
       IsobathError: FOLDER/metrics.jsonl: expected the losses of all steps before 16, and some are missing. The file was changed or broken.
       IsobathError: FOLDER/run.json: isn't what was written: its checksum is another. A run goes on as it began: restore the file, or train anew.
-      IsobathError: FOLDER/run.json: expected format 1, got 2. Use the version of Isobath that made the run."
+      IsobathError: FOLDER/run.json: expected format 2, got 3. Use the version of Isobath that made the run."
     `)
   })
 })

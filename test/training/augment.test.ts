@@ -63,7 +63,7 @@ describe('a run with pad-crop-flip', () => {
   })
 
   it('keeps the option, and scores the images as they are', async () => {
-    const { recipe: kept } = JSON.parse(readFileSync(join(place, 'run.json'), 'utf8'))
+    const { settings: kept } = JSON.parse(readFileSync(join(place, 'run.json'), 'utf8'))
     expect(kept).toMatchObject({ augment: 'pad-crop-flip' })
     const { weights, train: training, test } = unbroken
     expect(await evaluate(network, { data, weights, threads: 1 })).toEqual({ train: training, test })

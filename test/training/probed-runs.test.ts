@@ -261,9 +261,8 @@ describe('train --probes', () => {
   it('draws a picture for each probe into a folder, also of a run that has ended', async () => {
     const { stdout } = await isobath('train --resume json --probe-figure looks')
     expect(stdout).toContain('Drawn: looks/gradientNorm.svg, looks/effectiveRank.svg\n')
-    expect(readdirSync('snapshots').sort()).toEqual(['effectiveRank.svg', 'gradientNorm.svg'])
-    for (const name of readdirSync('snapshots'))
-      expect(verifyMarkup(readFileSync(join('snapshots', name), 'utf8'))).toEqual([])
+    expect(readdirSync('looks').sort()).toEqual(['effectiveRank.svg', 'gradientNorm.svg'])
+    for (const name of readdirSync('looks')) expect(verifyMarkup(readFileSync(join('looks', name), 'utf8'))).toEqual([])
   })
 
   it('takes the usual probes where only a picture or a distance is asked for', async () => {

@@ -1,0 +1,86 @@
+/** Folders that version 0.1 wrote (test/golden/version-0.1, made by make_older_folders.mjs) are resumed by this version. */
+import { cpSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import {
+  blobs,
+  type CompareOptions,
+  compare,
+  diagnose,
+  momentum,
+  parseNetwork,
+  resume,
+  resumeComparison,
+  resumeDiagnosis,
+  type TrialRecord,
+  train,
+} from '../../src/index.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const root = temporaryFolder()
+const data = blobs({ train: 60, test: 30 })
+const optimizer = momentum({ rate: 0.05 })
+const settings = { data, optimizer, standardize: 'per-pixel', steps: 40, batch: 20, exact: true, threads: 1 } as const
+const mlp = (depth: number) => parseNetwork(`mlp:depth=${depth},width=2`, { classes: 3 })
+
+/** A copy of an old folder. */
+function older(kind: 'run' | 'comparison' | 'diagnosis'): string {
+  const folder = join(root, kind)
+  cpSync(join(import.meta.dirname, '../golden/version-0.1', kind), folder, { recursive: true })
+  return folder
+}
+
+const formatOf = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8')).format
+
+describe('a folder of version 0.1', () => {
+  it('of a run resumes to the same bits as a run that was never stopped', async () => {
+    const folder = older('run')
+    expect(formatOf(join(folder, 'run.json'))).toBe(1)
+    const probes = { of: ['cosine', 'neighborSimilarity'], every: 10 } as const
+    const unbroken = await train(mlp(2), { ...settings, logEvery: 10, seed: 3, probes })
+    const resumed = await resume(folder, { data, threads: 1 })
+    expect(resumed.weightsSha256).toBe(unbroken.weightsSha256)
+    expect(resumed.losses).toEqual(unbroken.losses)
+    expect(resumed.probes).toEqual(unbroken.probes)
+    expect(resumed.settings).toEqual(unbroken.settings)
+  })
+
+  it('of a comparison resumes to the same rows', async () => {
+    const options: CompareOptions = { ...settings, logEvery: 10, depths: [1, 3], seeds: [0, 1] }
+    const unbroken = await compare([{ name: 'mlp:width=2', label: 'plain', ofDepth: mlp }], options)
+    const started: string[] = []
+    const resumed = await resumeComparison(older('comparison'), {
+      data,
+      threads: 1,
+      onEvent: (event) => {
+        if (event.kind === 'started') started.push(event.trial.id)
+      },
+    })
+    expect(started).toHaveLength(2)
+    const scores = ({ rows }: typeof unbroken) =>
+      rows.map(({ depth, seed, train, test }) => ({ depth, seed, train, test }))
+    expect(scores(resumed)).toEqual(scores(unbroken))
+  })
+
+  it('of a diagnosis resumes to the same verdict and the same trainings, under their current names', async () => {
+    const folder = older('diagnosis')
+    const unbroken = await diagnose(mlp(6), { ...settings, seeds: [0, 1] })
+    const started: string[] = []
+    const resumed = await resumeDiagnosis(folder, {
+      data,
+      threads: 1,
+      onEvent: (event) => {
+        if (event.kind === 'started') started.push(`${event.trial.control} ${event.trial.seed}`)
+      },
+    })
+    const timeless = ({ seconds: _, ...record }: TrialRecord) => record
+    const sorted = (trials: readonly TrialRecord[]) =>
+      trials.map(timeless).toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
+    expect(started).not.toContain('network 0')
+    expect(sorted(resumed.trials)).toEqual(sorted(unbroken.trials))
+    expect(resumed.verdict).toBe(unbroken.verdict)
+    expect(formatOf(join(folder, 'diagnosis.json'))).toBe(2)
+  })
+})
+
+const keyOf = ({ control, seed }: Pick<TrialRecord, 'control' | 'seed'>): string => `${control} ${seed}`
