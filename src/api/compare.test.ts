@@ -38,22 +38,22 @@ describe('compare', () => {
   })
 
   it('tells of all trainings first, then of each step and end', async () => {
-    const told: string[] = []
+    const reported: string[] = []
     await compare([family('mlp')], {
       ...options,
       onEvent: (event) => {
         if (event.kind === 'planned') {
-          told.push(`${event.trials.length} trials of ${event.trials[0].settings.steps} steps`)
+          reported.push(`${event.trials.length} trials of ${event.trials[0].settings.steps} steps`)
           return
         }
         if (event.kind === 'note') return
         const { depth, seed } = event.trial
-        told.push(`${depth} ${seed}: ${event.kind === 'progress' ? event.done : event.kind}`)
+        reported.push(`${depth} ${seed}: ${event.kind === 'progress' ? event.done : event.kind}`)
       },
     })
-    expect(told[0]).toBe('4 trials of 15 steps')
+    expect(reported[0]).toBe('4 trials of 15 steps')
     for (const trial of ['1 0', '1 1', '3 0', '3 1']) {
-      const own = told.filter((line) => line.startsWith(trial))
+      const own = reported.filter((line) => line.startsWith(trial))
       const said = ['started', '0', '15', 'finished'].map((what) => `${trial}: ${what}`)
       expect([...own.slice(0, 2), ...own.slice(-2)]).toEqual(said)
     }

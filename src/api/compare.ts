@@ -111,7 +111,7 @@ async function openFolder(
   { mode }: Machine,
 ): Promise<ComparisonFolder> {
   const { createComparisonFolder, versions } = await runFiles('compare')
-  const { seed: _, ...kept } = settings
+  const { seed: _, ...stored } = settings
   return createComparisonFolder(folder, {
     isobath: version,
     families: families.map(({ name, label, networks }) => {
@@ -121,7 +121,7 @@ async function openFolder(
     seeds: [...seeds],
     input: [...shape],
     data,
-    settings: kept,
+    settings: stored,
     mode,
     versions: { ...versions },
   })

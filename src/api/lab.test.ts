@@ -166,15 +166,15 @@ describe('train', () => {
   })
 
   it('tells of each step, and of the scoring', async () => {
-    const told: string[] = []
+    const reported: string[] = []
     await train(network, {
       data: fewPoints,
       steps: 3,
-      onProgress: (done, steps) => void told.push(`${done} of ${steps}`),
-      onEvaluation: (done, samples) => void told.push(`${done} of ${samples} scored`),
+      onProgress: (done, steps) => void reported.push(`${done} of ${steps}`),
+      onEvaluation: (done, samples) => void reported.push(`${done} of ${samples} scored`),
     })
-    expect([told[0], told.at(-1)]).toEqual(['0 of 3', '96 of 96 scored'])
-    expect(told).toContain('3 of 3')
+    expect([reported[0], reported.at(-1)]).toEqual(['0 of 3', '96 of 96 scored'])
+    expect(reported).toContain('3 of 3')
   })
 
   it('refuses bad options before it makes a folder', async () => {

@@ -92,10 +92,10 @@ describe('predictions', () => {
     const { statistics } = createStandardizer(data.train, data.shape, 'per-channel')
     const options = { data: other, weights: run.weights, threads: 1 }
     const whole = await predict(network, { data, weights: run.weights, threads: 1 })
-    const kept = await predict(network, { ...options, statistics })
+    const stored = await predict(network, { ...options, statistics })
     const own = await predict(network, options)
     const expected = [...upper].flatMap((sample) => [...whole.values.subarray(2 * sample, 2 * sample + 2)])
-    expect([...kept.values]).toEqual(expected)
+    expect([...stored.values]).toEqual(expected)
     expect([...own.values]).not.toEqual(expected)
     const wrong = [...upper].filter((sample) => whole.classes?.[sample] !== 0).length
     expect((await evaluate(network, { ...options, statistics })).test.error).toBe(wrong / upper.length)

@@ -26,8 +26,8 @@ const modeTexts: Readonly<Record<keyof Mode, (value: unknown) => string>> = {
 }
 
 /** Throws a `run` error where another mode is asked for. */
-export function refuseOtherMode({ folder, noun }: StoredWork, kept: StoredMode, asked: Partial<Mode>): void {
-  const mode = { backend: 'wasm', precision: 'float32', ...kept }
+export function refuseOtherMode({ folder, noun }: StoredWork, stored: StoredMode, asked: Partial<Mode>): void {
+  const mode = { backend: 'wasm', precision: 'float32', ...stored }
   for (const part of ['backend', 'precision', 'exact', 'winograd'] as const) {
     const wanted = asked[part]
     if (wanted === undefined || wanted === mode[part]) continue
@@ -46,14 +46,14 @@ export function refuseOtherMode({ folder, noun }: StoredWork, kept: StoredMode, 
 /** Throws a `run` error where the samples aren't those that it began with. */
 export async function refuseOtherData(
   { folder, noun, anew }: StoredWork & { readonly anew: string },
-  kept: DataDescription,
+  stored: DataDescription,
   data: Dataset,
 ): Promise<void> {
-  if ((await hashDataset(data)) === kept.sha256) return
+  if ((await hashDataset(data)) === stored.sha256) return
   const counts = ({ train, test }: { train: number; test: number }): string => `${train} + ${test} samples`
   const given = counts({ train: data.train.count, test: data.test.count })
   throw new IsobathError(
     'run',
-    `${folder}: expected the data that the ${noun} began with (${kept.name}, ${counts(kept)}, SHA-256 ${kept.sha256.slice(0, 12)}...), got other samples (${data.name}, ${given}). Give the same data, or ${anew}.`,
+    `${folder}: expected the data that the ${noun} began with (${stored.name}, ${counts(stored)}, SHA-256 ${stored.sha256.slice(0, 12)}...), got other samples (${data.name}, ${given}). Give the same data, or ${anew}.`,
   )
 }

@@ -66,10 +66,10 @@ export async function resumeComparison(folder: string, options: ResumeComparison
   const begun = { folder, noun: 'comparison', anew: 'compare anew' } as const
   await refuseOtherData(begun, data, options.data)
   refuseOtherMode(begun, mode, askedMode(options))
-  return withLock(folder, (lock) => goOn(folder, lock, options))
+  return withLock(folder, (lock) => resumeFolder(folder, lock, options))
 }
 
-async function goOn(folder: string, lock: Lock, options: ResumeComparisonOptions): Promise<Comparison> {
+async function resumeFolder(folder: string, lock: Lock, options: ResumeComparisonOptions): Promise<Comparison> {
   const { readComparison, readEnd, resumeComparisonFolder, storedSettings } = await runFiles('resumeComparison')
   const { data, abort, onEvent } = options
   const comparison = readComparison(folder)

@@ -83,10 +83,10 @@ export async function resumeDiagnosis(folder: string, options: ResumeDiagnosisOp
   refuseOtherMode(begun, diagnosis.mode, askedMode(options))
   await refuseOtherStart(folder, diagnosis, options)
   refuseSmallerBudget(diagnosis, options)
-  return withLock(folder, (lock) => goOn(folder, lock, options))
+  return withLock(folder, (lock) => resumeFolder(folder, lock, options))
 }
 
-async function goOn(folder: string, lock: Lock, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
+async function resumeFolder(folder: string, lock: Lock, options: ResumeDiagnosisOptions): Promise<Diagnosis> {
   const { readDiagnosis, readEnd, resumeDiagnosisFolder, storedSettings } = await runFiles('resumeDiagnosis')
   // Once more: another process may have gone on with it meanwhile.
   const before = readDiagnosis(folder)

@@ -73,11 +73,11 @@ export async function resume(folder: string, options: ResumeOptions): Promise<Ru
   return withLock(folder, async (lock) => {
     // Once more: another process may have come to its end meanwhile.
     const finished = await readRecord(folder)
-    return finished ? finished.run : goOn(folder, lock, options)
+    return finished ? finished.run : resumeFolder(folder, lock, options)
   })
 }
 
-async function goOn(folder: string, lock: Lock, options: ResumeOptions): Promise<Run> {
+async function resumeFolder(folder: string, lock: Lock, options: ResumeOptions): Promise<Run> {
   const { readFirstWeights, resumeRunFolder } = await runFiles('resume')
   const { data, abort, observers, onProgress, onEvaluation, onCheckpoint, onNote, onMeasured } = options
   const { description, network, blueprint, settings } = await openDescription(folder)

@@ -3,7 +3,7 @@ import { assemble } from '../backends/wasm/backend.ts'
 import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import { grouped } from '../format/words.ts'
 import { parseNetwork } from '../network/presets.ts'
-import { type Bench, breathe, isQuick, median, milliseconds, settle, timeRound, warmUp } from './measure.ts'
+import { type Bench, isQuick, median, milliseconds, settle, timeRound, warmUp, yieldToEventLoop } from './measure.ts'
 import { atMost, type BenchRow, rowOf } from './rows.ts'
 import { graphOf, type Problem, prepareStep } from './training.ts'
 
@@ -50,7 +50,7 @@ export async function benchCompile(bench: Bench, depths: DepthPair): Promise<Ben
   const quick = isQuick(effort)
   for (let call = 0; call < (quick ? 1 : 20); call++) {
     for (const depth of depths) await compile(depth)()
-    await breathe(abort)
+    await yieldToEventLoop(abort)
   }
   const medians: readonly [number[], number[]] = [[], []]
   for (let round = 0; round < effort.rounds; round++) {
@@ -59,7 +59,7 @@ export async function benchCompile(bench: Bench, depths: DepthPair): Promise<Ben
       for (const position of call % 2 === 0 ? [0, 1] : [1, 0]) {
         times[position].push(await milliseconds(compile(depths[position])))
       }
-      await breathe(abort)
+      await yieldToEventLoop(abort)
     }
     for (const position of [0, 1]) medians[position].push(median(times[position]))
     bench.onProgress(timeName, round + 1)

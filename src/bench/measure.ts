@@ -60,7 +60,7 @@ export async function processorMilliseconds(work: Work): Promise<number> {
 const stepTimer = ({ threads }: Bench): typeof milliseconds => (threads === 1 ? processorMilliseconds : milliseconds)
 
 /** Lets signals through, which a program in the calling thread would hold up. Throws when the bench is stopped. */
-export async function breathe(abort: AbortSignal): Promise<void> {
+export async function yieldToEventLoop(abort: AbortSignal): Promise<void> {
   await immediate()
   abort.throwIfAborted()
 }
@@ -79,7 +79,7 @@ export async function warmUp({ abort, effort }: Bench, work: Work): Promise<numb
   let last = 0
   for (let step = 0; (step < warmUpSteps || spent() < warmUpMilliseconds) && spent() < effort.longestWarmUp; step++) {
     last = await milliseconds(work)
-    await breathe(abort)
+    await yieldToEventLoop(abort)
   }
   return last
 }
@@ -109,7 +109,7 @@ export async function timeRound(bench: Bench, work: Work, size: TurnSize = turnS
   const times: number[] = []
   for (let step = 0; step < size.steps; step++) {
     times.push(await timer(work))
-    await breathe(bench.abort)
+    await yieldToEventLoop(bench.abort)
   }
   return median(times)
 }

@@ -13,7 +13,7 @@ import { type Attributes, sizeOf, type Value } from '../graph/graph.ts'
 import type { OpName } from '../graph/ops.ts'
 import { geometryOf, windowAttributes } from '../graph/windows.ts'
 import { createRandom } from '../support/random.ts'
-import { type Bench, breathe, isQuick, median, processorMilliseconds } from './measure.ts'
+import { type Bench, isQuick, median, processorMilliseconds, yieldToEventLoop } from './measure.ts'
 import { createFmaPeak, type Load } from './peak.ts'
 import { atLeast, type Bar, type BenchRow, rowOf } from './rows.ts'
 
@@ -168,7 +168,7 @@ export async function benchProduct(bench: Bench, work: ProductWork, productName:
     for (let call = 0; call < (quick ? 1 : 15); call++) {
       await peak.run()
       await product.run()
-      await breathe(abort)
+      await yieldToEventLoop(abort)
     }
     const [ours, others]: [number[], number[]] = [[], []]
     for (let round = 0; round < effort.rounds; round++) {
@@ -176,7 +176,7 @@ export async function benchProduct(bench: Bench, work: ProductWork, productName:
       for (let call = 0; call < callsOfRound; call++) {
         peaks.push(await speed(peak))
         speeds.push(await speed(product))
-        await breathe(abort)
+        await yieldToEventLoop(abort)
       }
       others.push(median(peaks))
       ours.push(median(speeds))

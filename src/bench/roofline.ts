@@ -7,7 +7,17 @@ import { enableRelaxedSimd } from '../backends/wasm/platform.ts'
 import { createInlinePool, createThreadPool } from '../backends/wasm/pool.ts'
 import type { Profile } from '../backends/wasm/profile.ts'
 import { bytesOf, leastOperationsOf, operationsOf, sizeText } from './cost.ts'
-import { type Bench, breathe, type Effort, isQuick, median, milliseconds, settle, turnSize, warmUp } from './measure.ts'
+import {
+  type Bench,
+  type Effort,
+  isQuick,
+  median,
+  milliseconds,
+  settle,
+  turnSize,
+  warmUp,
+  yieldToEventLoop,
+} from './measure.ts'
 import { createBandwidthPeak, createFmaPeak, type Load } from './peak.ts'
 import { graphOf, type Problem, prepareProgram, prepareStep } from './training.ts'
 
@@ -214,7 +224,7 @@ export async function measureRoofline(bench: Bench, problem: Problem): Promise<R
         rounds.push({ profile, wall, steps })
       }
       bench.onProgress(rooflineName, round + 1)
-      await breathe(abort)
+      await yieldToEventLoop(abort)
     }
     const machine: Peaks = {
       gflops: Math.max(...peaks.gflops),

@@ -119,9 +119,9 @@ export async function compareNetworks(
   const data = await opened.read()
   const seeds = Array.from({ length: flags.seeds }, (_, index) => flags.seed + index)
   const dataOptions = { ...(await opened.lastingOptions()) }
-  const kept = { run: folder, dataOptions }
+  const stored = { run: folder, dataOptions }
   return showComparison({ families, depths, seeds, data, command }, (watching) =>
-    compare(families, { ...options, ...kept, data, seeds, ...watching }),
+    compare(families, { ...options, ...stored, data, seeds, ...watching }),
   )
 }
 

@@ -73,8 +73,8 @@ export const probesAsked = ({ probes }: ProbeFlags): readonly LayerProbeName[] =
   Array.isArray(probes) ? probes : usualProbes
 
 /** Those of a run that is there already, as its folder has them. */
-export function storedProbes(kept: unknown): readonly LayerProbeName[] {
-  const names: unknown = typeof kept === 'object' && kept !== null && 'of' in kept ? kept.of : []
+export function storedProbes(stored: unknown): readonly LayerProbeName[] {
+  const names: unknown = typeof stored === 'object' && stored !== null && 'of' in stored ? stored.of : []
   return layerProbeNames.filter((name) => Array.isArray(names) && names.includes(name))
 }
 

@@ -104,8 +104,8 @@ async function openRun(folder: string, flags: TrainedFlags, use: Use): Promise<T
 }
 
 /** The network is trained: what doesn't fit it is the data. `kept`: the name of what it was trained on, where that is known. */
-function checkFits(place: string, { input, output }: Blueprint, data: Dataset, kept?: string): void {
-  const name = kept === undefined ? '' : ` (${kept})`
+function checkFits(place: string, { input, output }: Blueprint, data: Dataset, stored?: string): void {
+  const name = stored === undefined ? '' : ` (${stored})`
   const expectSame = (noun: string, wanted: number, found: number): void => {
     if (found === wanted) return
     throw new IsobathError(
@@ -134,13 +134,13 @@ function checkTask(place: string, task: Task, data: Dataset): void {
 }
 
 /** Classes are numbered by their names' order: where these are others, so are the numbers. */
-function checkClasses(folder: string, kept: readonly string[] | undefined, { name, classNames }: Dataset): void {
-  if (!kept || !classNames || kept.join('\n') === classNames.join('\n')) return
+function checkClasses(folder: string, stored: readonly string[] | undefined, { name, classNames }: Dataset): void {
+  if (!stored || !classNames || stored.join('\n') === classNames.join('\n')) return
   const listed = (names: readonly string[]): string =>
     names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
   throw new IsobathError(
     'data',
-    `${name}: expected the classes of ${folder} (${listed(kept)}), got ${listed(classNames)}. Give it rows of these classes.`,
+    `${name}: expected the classes of ${folder} (${listed(stored)}), got ${listed(classNames)}. Give it rows of these classes.`,
   )
 }
 

@@ -146,13 +146,13 @@ const imageBytes = files.get(image) ?? new Uint8Array(0)
 
 describe('fetching', () => {
   it('brings the files, tells how far it is, and leaves alone what is there', async () => {
-    const told: Record<string, number> = {}
-    const fetched = await fetchFrom(two, ['honest'], { onProgress: (name, done) => (told[name] = done) })
+    const reported: Record<string, number> = {}
+    const fetched = await fetchFrom(two, ['honest'], { onProgress: (name, done) => (reported[name] = done) })
     expect(fetched.map(({ from }) => from)).toEqual([
       `${address}/honest/${image}`,
       `${address}/honest/labels-idx1-ubyte.gz`,
     ])
-    expect(told).toEqual(Object.fromEntries(two.downloads.map(({ name, bytes }) => [name, bytes])))
+    expect(reported).toEqual(Object.fromEntries(two.downloads.map(({ name, bytes }) => [name, bytes])))
     expect(there()).toEqual([image, 'labels-idx1-ubyte.gz'])
     expect(readFileSync(join(folder, image)).equals(imageBytes)).toBe(true)
     expect((await checkFiles(folder, two)).map(({ state }) => state)).toEqual(['ok', 'ok'])

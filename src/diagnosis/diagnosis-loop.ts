@@ -18,7 +18,7 @@ import { settingsOf } from './plan.ts'
 import { createSubject } from './subject.ts'
 import type { DiagnosisTask } from './task.ts'
 import { createTrainings, type Trainings } from './trainings.ts'
-import { forgetfulStore, type StepPlan } from './trial-store.ts'
+import { memoryDiagnosisStore, type StepPlan } from './trial-store.ts'
 
 export interface OpenQuestion {
   readonly need: Need
@@ -39,7 +39,7 @@ export interface DiagnosisOutcome {
 
 /** Throws as `train` does where the network, the data and the options don't fit each other. */
 export async function runDiagnosis(task: DiagnosisTask): Promise<DiagnosisOutcome> {
-  const { data, seeds, workers, abort, onEvent, store = forgetfulStore() } = task
+  const { data, seeds, workers, abort, onEvent, store = memoryDiagnosisStore() } = task
   const started = performance.now()
   const secondsSoFar = (): number => store.seconds + (performance.now() - started) / 1000
   const { subject, twins, plan } = await createSubject(task, workers, store.plan)

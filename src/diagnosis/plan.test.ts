@@ -183,9 +183,9 @@ describe('the budget', () => {
 
   it('thins losses as those of a trial are, and keeps the last', () => {
     const losses = Array.from({ length: 1000 }, (_, step) => ({ step, loss: 1 / (step + 1) }))
-    const kept = thinned(losses).map(({ step }) => step)
-    expect(kept.slice(0, 3)).toEqual([0, 4, 8])
-    expect(kept.at(-1)).toBe(999)
+    const stored = thinned(losses).map(({ step }) => step)
+    expect(stored.slice(0, 3)).toEqual([0, 4, 8])
+    expect(stored.at(-1)).toBe(999)
     expect(thinned(losses.slice(0, 50))).toEqual(losses.slice(0, 50))
   })
 })

@@ -1,7 +1,7 @@
 /** The trainings of a diagnosis: what is asked for and not there yet, what it costs, and the making of it. */
 import { IsobathError } from '../support/errors.ts'
 import type { Weights } from '../training/evaluator.ts'
-import { affords, type Budget, createBudget } from '../trials/budget.ts'
+import { type Budget, createBudget, fitsBudget } from '../trials/budget.ts'
 import { runTrials } from '../trials/runner.ts'
 import type { Workers } from '../trials/workers.ts'
 import type { Need } from './causes/assessment.ts'
@@ -78,7 +78,7 @@ export function createTrainings({ task, subject, workers, store, secondsSoFar }:
   }
   const affordable = (needs: readonly Need[]): TrialKey[] =>
     missing(needs)
-      .filter((key) => (!task.isOver && affords(budget, workFor(key))) || store.has(key))
+      .filter((key) => (!task.isOver && fitsBudget(budget, workFor(key))) || store.has(key))
       .sort((one, other) => workFor(one) - workFor(other))
 
   /** A control that memory doesn't hold is left out; without the network and its twin there is no diagnosis. */

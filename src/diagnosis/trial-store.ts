@@ -33,7 +33,7 @@ export interface DiagnosisStore {
 }
 
 /** Of a diagnosis that nobody will go on with. */
-export function forgetfulStore(): DiagnosisStore {
+export function memoryDiagnosisStore(): DiagnosisStore {
   const store = memoryStore<DiagnosisTrial, TrialKey>(({ control, seed }) => `${control} ${seed}`)
   return { ...store, seconds: 0, begin: async () => {} }
 }

@@ -200,7 +200,7 @@ async function see(downloads: Downloads, program: Program, facts: Facts, given: 
   const tensor = (values: Numbers, { parameter, iteration }: ParameterPlace): Numbers =>
     part(values, sizeOf(parameter.loops), iteration)
   /** What the program says of one of the tensors that a parameter stacks. */
-  const told = (name: string, { iteration }: ParameterPlace): number | undefined =>
+  const reported = (name: string, { iteration }: ParameterPlace): number | undefined =>
     names.has(name) ? downloads.get(name)[iteration] : undefined
   const normOf = (norm: number | undefined, values: () => Numbers): number =>
     norm !== undefined && isSure(norm) ? norm : euclideanNorm([values()])
@@ -222,12 +222,12 @@ async function see(downloads: Downloads, program: Program, facts: Facts, given: 
     },
     weight,
     gradient: async (place) => tensor(await downloads.load(`gradient.${place.parameter.name}`), place),
-    weightNorm: (place) => normOf(told(`norm.${place.parameter.name}`, place), () => weight(place)),
+    weightNorm: (place) => normOf(reported(`norm.${place.parameter.name}`, place), () => weight(place)),
     gradientNorm: (place) => {
       const name = `gradient.${place.parameter.name}`
-      return normOf(told(`norm.${name}`, place), () => tensor(downloads.get(name), place))
+      return normOf(reported(`norm.${name}`, place), () => tensor(downloads.get(name), place))
     },
-    unmoved: (place) => told(`unmoved.${place.parameter.name}`, place),
+    unmoved: (place) => reported(`unmoved.${place.parameter.name}`, place),
   }
 }
 

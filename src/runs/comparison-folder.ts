@@ -77,8 +77,8 @@ function folderOf(
     save: ({ family, depth, seed }, result, spent) => {
       const { work, steps, seconds, losses, scores, diverged, whole } = result
       assertInvariant(whole !== undefined, 'a trial of a comparison that was scored in part')
-      const kept = { work, steps, seconds, losses, scores, diverged, whole }
-      trials.save(() => ({ family, depth, seed, result: kept, spent }))
+      const stored = { work, steps, seconds, losses, scores, diverged, whole }
+      trials.save(() => ({ family, depth, seed, result: stored, spent }))
     },
     finish: trials.finish,
     close: trials.close,

@@ -60,11 +60,11 @@ export function resumeDiagnosisFolder({ folder, lock, diagnosis, isOver }: Diagn
   readonly notes: readonly string[]
 } {
   const within = [join(folder, weightsFolder)]
-  const kept = resumeTrialsFolder({ folder, kind: 'diagnosis', lock, isOver, within }, codec)
-  const seconds = Math.max(readEnd(folder)?.seconds ?? 0, ...kept.lines.map(({ spent }) => spent))
+  const stored = resumeTrialsFolder({ folder, kind: 'diagnosis', lock, isOver, within }, codec)
+  const seconds = Math.max(readEnd(folder)?.seconds ?? 0, ...stored.lines.map(({ spent }) => spent))
   const { plan, input } = diagnosis
-  const begin = async (): Promise<void> => kept.store.begin(encodeDiagnosis(diagnosis))
-  return { store: { ...storeOf(folder, kept.store, input), seconds, plan, begin }, notes: kept.notes }
+  const begin = async (): Promise<void> => stored.store.begin(encodeDiagnosis(diagnosis))
+  return { store: { ...storeOf(folder, stored.store, input), seconds, plan, begin }, notes: stored.notes }
 }
 
 function storeOf(
@@ -79,13 +79,13 @@ function storeOf(
   const olderWeightsFile = ({ control, seed }: TrialKey): string =>
     fileOf(control === 'network' ? 'patient' : control, seed)
   const find = (trial: DiagnosisTrial): TrialResult | undefined => {
-    const kept = trials.get(keyOf(trial))
-    if (kept === undefined) return undefined
-    const result = resultOf(kept, trial.id)
-    if (kept.weightsSha256 === null) return result
+    const stored = trials.get(keyOf(trial))
+    if (stored === undefined) return undefined
+    const result = resultOf(stored, trial.id)
+    if (stored.weightsSha256 === null) return result
     const weights =
-      readTrialWeights(weightsFile(trial), kept.weightsSha256) ??
-      readTrialWeights(olderWeightsFile(trial), kept.weightsSha256)
+      readTrialWeights(weightsFile(trial), stored.weightsSha256) ??
+      readTrialWeights(olderWeightsFile(trial), stored.weightsSha256)
     return weights && { ...result, weights }
   }
   const save = (trial: DiagnosisTrial, result: TrialResult, spent: number): void => {

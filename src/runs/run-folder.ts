@@ -90,14 +90,14 @@ export function resumeRunFolder(run: RunToResume): {
   const { folder, lock, blueprint, settings, signal, keepsFirst = false, onCheckpoint } = run
   const metrics = join(folder, metricsFile)
   const { found, notes } = findCheckpoint(folder, (checkpoint) => {
-    const kept = readMetrics(metrics, checkpoint.step, settings)
-    if (kept !== undefined) return { checkpoint, kept }
+    const stored = readMetrics(metrics, checkpoint.step, settings)
+    if (stored !== undefined) return { checkpoint, stored }
     throw new IsobathError(
       'run',
       `${metrics}: expected the losses of all steps before ${checkpoint.step}, and some are missing. The file was changed or broken.`,
     )
   })
-  const { checkpoint, kept } = found
+  const { checkpoint, stored } = found
   const state = stateOf(blueprint, checkpoint)
   const writer = new Writer(folder, blueprint, keepsFirst, onCheckpoint)
   writer.lock = lock
@@ -109,10 +109,10 @@ export function resumeRunFolder(run: RunToResume): {
     }
     removePartial(folder)
     dropOldCheckpoints(folder, keepsFirst)
-    writer.metrics = openMetrics(metrics, kept.bytes, writer.checkLock)
+    writer.metrics = openMetrics(metrics, stored.bytes, writer.checkLock)
     writer.savedStep = state.step
   })
-  const { losses, measurements } = kept
+  const { losses, measurements } = stored
   return { recorder, point: { state, losses, measurements, signal, ...checkpoint.time }, notes }
 }
 
@@ -229,8 +229,8 @@ export function readFirstWeights(folder: string, blueprint: Blueprint): Weights 
 /** What a run logged and measured until the step it ended with. Throws a `run` error where some is missing. */
 export function readRunMetrics(folder: string, step: number, settings: TrainingSettings): StoredMetrics {
   const file = join(folder, metricsFile)
-  const kept = readMetrics(file, step, settings)
-  if (kept && (settings.probes === undefined || kept.snapshotAtStep)) return kept
+  const stored = readMetrics(file, step, settings)
+  if (stored && (settings.probes === undefined || stored.snapshotAtStep)) return stored
   throw new IsobathError(
     'run',
     `${file}: expected the losses of all ${step} steps, and some are missing. The file was changed or broken. Remove result.json to make its last steps again.`,

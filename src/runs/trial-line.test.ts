@@ -27,31 +27,31 @@ const record: TrialRecord = {
   ],
 }
 const divergence = { step: 7, layer: 'hidden.dense1[57]', what: 'weights' } as const
-const kept: StoredTrial = { record, divergence, weightsSha256: 'abc', spent: 12.25 }
+const stored: StoredTrial = { record, divergence, weightsSha256: 'abc', spent: 12.25 }
 
 it('gives back every number, those too that JSON has none of', () => {
-  const line = encodeTrial(kept)
+  const line = encodeTrial(stored)
   expect(line.split('\n')).toEqual([expect.any(String), ''])
-  expect(decodeTrial(line)).toEqual(kept)
+  expect(decodeTrial(line)).toEqual(stored)
 })
 
 it('gives nothing of a line that is torn, or no trial of this version', () => {
-  const line = encodeTrial(kept)
-  const other = encodeTrial({ ...kept, weightsSha256: null })
-  expect(decodeTrial(other)).toEqual({ ...kept, weightsSha256: null })
+  const line = encodeTrial(stored)
+  const other = encodeTrial({ ...stored, weightsSha256: null })
+  expect(decodeTrial(other)).toEqual({ ...stored, weightsSha256: null })
   const broken = [line.slice(0, -2), '{"control":', other.replace('shallow twin', 'deep twin'), '']
   expect(broken.map(decodeTrial)).toEqual(broken.map(() => undefined))
 })
 
 it('writes what it has read as it was, to the byte', () => {
-  const line = encodeTrial(kept)
+  const line = encodeTrial(stored)
   const read = decodeTrial(line)
   expect(read && encodeTrial(read)).toBe(line)
 })
 
 it('reads the words of older versions, which say alone where a training diverged', () => {
   const older = (diverged: string | null): string => {
-    const { divergence: _, ...line } = JSON.parse(encodeTrial(kept))
+    const { divergence: _, ...line } = JSON.parse(encodeTrial(stored))
     return `${JSON.stringify({ ...line, diverged })}\n`
   }
   const found = (diverged: string | null) => decodeTrial(older(diverged))?.divergence

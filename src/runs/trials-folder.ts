@@ -90,15 +90,15 @@ export function resumeTrialsFolder<Line>(
   const notes = decoded.flatMap((line, index) =>
     line === undefined ? [`${file}: line ${index + 1} can't be read: its training is made again.`] : [],
   )
-  const kept = createLines(folder, codec, lines)
-  const own = writing(folder, kept, () => lock)
+  const stored = createLines(folder, codec, lines)
+  const own = writing(folder, stored, () => lock)
   const store: TrialsFolder<Line> = {
     ...own,
     begin: (description) => {
       if (!isOver) for (const name of [resultFile, reportFile]) removeQuietly(join(folder, name))
       writeWhole(join(folder, workKinds[kind].file), description)
       for (const place of [folder, ...within]) removePartial(place)
-      kept.open()
+      stored.open()
     },
     finish: (result) => {
       if (!isOver) own.finish(result)

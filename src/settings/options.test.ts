@@ -338,12 +338,12 @@ describe('adam and adamw', () => {
 
 describe('a recipe', () => {
   it('is told in words that differ where the training does', () => {
-    const told = (options: TrainingOptions) => describeRecipe(resolveOptions(options, 100))
+    const reported = (options: TrainingOptions) => describeRecipe(resolveOptions(options, 100))
     const layerRates = { readout: 0.1, hidden: [1, 2, 3, 4, 5] }
     expect([
-      told({}),
-      told({ optimizer: nesterov({ rate: 0.1 }), clipNorm: 1, schedule: 'cosine', layerRates }),
-      told({ optimizer: adam({ firstDecay: 0.8, epsilon: 0.1 }) }),
+      reported({}),
+      reported({ optimizer: nesterov({ rate: 0.1 }), clipNorm: 1, schedule: 'cosine', layerRates }),
+      reported({ optimizer: adam({ firstDecay: 0.8, epsilon: 0.1 }) }),
     ]).toMatchInlineSnapshot(`
       [
         "momentum 0.9, rate 0.03, constant rate",

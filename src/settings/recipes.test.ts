@@ -64,9 +64,9 @@ describe('recipes', () => {
   })
 
   it('are told in words', () => {
-    const told = recipeNames.map((recipe) => describeRecipe(resolve({ recipe })))
+    const reported = recipeNames.map((recipe) => describeRecipe(resolve({ recipe })))
     expect([
-      ...told,
+      ...reported,
       describeRecipe(resolve({ recipe: 'he-2015', stepsScale: 0.1 })),
       describeRecipe(resolve({ recipe: 'he-2015', optimizer: adam() })),
       describeRecipe(resolve({ recipe: 'wide-resnet-2016', layerRates: { readout: 0.1 } })),

@@ -45,16 +45,16 @@ describe('an evaluation', () => {
     const scoreWith = async (from: Backend) => {
       const evaluator = await createEvaluator(blueprint, from, data.test.count)
       evaluator.load(weights)
-      const told: number[] = []
-      const scores = await evaluator.evaluate(data.test, standardizer, 'cross-entropy', (done) => told.push(done))
-      return { scores, told }
+      const reported: number[] = []
+      const scores = await evaluator.evaluate(data.test, standardizer, 'cross-entropy', (done) => reported.push(done))
+      return { scores, reported }
     }
-    const { scores, told } = await scoreWith(backend)
+    const { scores, reported } = await scoreWith(backend)
     const reference = await scoreWith(createReferenceBackend())
     expect(scores.loss).toBeCloseTo(reference.scores.loss ?? Number.NaN, 5)
     expect(scores.error).toBe(reference.scores.error)
-    expect(told.at(-1)).toBe(3001)
-    expect(told).toEqual([...told].sort((a, b) => a - b))
+    expect(reported.at(-1)).toBe(3001)
+    expect(reported).toEqual([...reported].sort((a, b) => a - b))
   })
 
   it('hands over the same outputs in the same order, whatever the threads and the room in memory', async () => {

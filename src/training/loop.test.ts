@@ -167,12 +167,12 @@ describe('the training loop', () => {
   })
 
   it('tells of every logged loss once, in order', async () => {
-    const told: number[] = []
+    const reported: number[] = []
     const { losses } = await trainTiny(network, {
       steps: 50,
-      onProgress: (_done, fresh) => told.push(...fresh.map(({ step }) => step)),
+      onProgress: (_done, fresh) => reported.push(...fresh.map(({ step }) => step)),
     })
-    expect(told).toEqual(losses.map(({ step }) => step))
+    expect(reported).toEqual(losses.map(({ step }) => step))
   })
 
   it("refuses data whose classes aren't the network's outputs", () => {

@@ -42,14 +42,14 @@ describe('an observer', () => {
   })
 
   it('reads weights after the update, and the gradient it was made from', async () => {
-    const kept: { weights: Float64Array; gradient: Float64Array }[] = []
+    const stored: { weights: Float64Array; gradient: Float64Array }[] = []
     const read = async ({ weights, gradient }: ObservedStep): Promise<void> => {
       const [own, its] = [await weights('hidden.dense1.weight'), await gradient('hidden.dense1.weight')]
-      kept.push({ weights: own, gradient: its })
+      stored.push({ weights: own, gradient: its })
     }
     await watch([{ every: 1, observe: read }], 3)
-    kept.slice(1).forEach(({ weights, gradient }, index) => {
-      const expected = kept[index].weights.map((before, at) => before - 0.25 * gradient[at])
+    stored.slice(1).forEach(({ weights, gradient }, index) => {
+      const expected = stored[index].weights.map((before, at) => before - 0.25 * gradient[at])
       expect(gradient.some((value) => value !== 0)).toBe(true)
       weights.forEach((value, at) => {
         expect(value).toBeCloseTo(expected[at], 6)

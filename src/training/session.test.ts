@@ -10,17 +10,17 @@ import { hashTensors, toTensors } from './weights.ts'
 const network = 'mlp:depth=2,width=6'
 
 /** A recorder that keeps the order of what it was told. */
-function listen(): { told: string[]; recorder: Recorder } {
-  const told: string[] = []
+function listen(): { reported: string[]; recorder: Recorder } {
+  const reported: string[] = []
   const recorder: Recorder = {
-    begin: async ({ step }) => void told.push(`begin at ${step}`),
-    checkpoint: async ({ step }) => void told.push(`checkpoint at ${step}`),
+    begin: async ({ step }) => void reported.push(`begin at ${step}`),
+    checkpoint: async ({ step }) => void reported.push(`checkpoint at ${step}`),
     losses: (records) => {
-      if (records.length > 0) told.push('losses')
+      if (records.length > 0) reported.push('losses')
     },
-    measured: ({ step }) => void told.push(`measured at ${step}`),
+    measured: ({ step }) => void reported.push(`measured at ${step}`),
   }
-  return { told, recorder }
+  return { reported, recorder }
 }
 
 describe('a training session', () => {
@@ -45,14 +45,14 @@ describe('a training session', () => {
   })
 
   it('records its beginning before anything is lost, and its end before the scores', async () => {
-    const { told, recorder } = listen()
+    const { reported, recorder } = listen()
     await runTrainingSession({
       ...tinyTask(network, { steps: 3 }),
       recorder,
-      onProgress: (done) => void told.push(`${done} done`),
-      onEvaluation: (done, samples) => void told.push(`${done} of ${samples} scored`),
+      onProgress: (done) => void reported.push(`${done} done`),
+      onEvaluation: (done, samples) => void reported.push(`${done} of ${samples} scored`),
     })
-    expect(told.filter((words, index) => words !== told[index - 1])).toMatchInlineSnapshot(`
+    expect(reported.filter((words, index) => words !== reported[index - 1])).toMatchInlineSnapshot(`
       [
         "0 done",
         "begin at 0",
@@ -70,7 +70,7 @@ describe('a training session', () => {
   })
 
   it('begins nothing where the network, the weights or the memory do not do', async () => {
-    const { told, recorder } = listen()
+    const { reported, recorder } = listen()
     const tiny = await createWasmBackend({ threads: 'inline', memoryLimit: 200_000 })
     const { weights } = tinyTask('mlp:depth=2,width=7')
     const said = [
@@ -87,7 +87,7 @@ describe('a training session', () => {
       IsobathError: weights: first.weight: expected 12 values, got 14. Give the weights of this network.
       IsobathError: a training step with a batch of 64 needs at least 1.31 MiB of memory, and the limit is 195.3 KiB. Not even a batch of 1 would fit: use fewer or narrower layers."
     `)
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
     tiny.dispose()
   })
 
@@ -107,7 +107,7 @@ describe('a training session', () => {
 
   it('keeps what was reached where it is stopped, and does not score it', async () => {
     const stop = new AbortController()
-    const { told, recorder } = listen()
+    const { reported, recorder } = listen()
     const record = await runTrainingSession({
       ...tinyTask(network, { steps: 100_000, batch: 4 }),
       recorder,
@@ -120,7 +120,7 @@ describe('a training session', () => {
     expect(record.steps).toBeLessThan(1000)
     expect([record.train, record.test]).toEqual(Array(2).fill({ loss: null, error: null }))
     expect(record.diverged).toBeNull()
-    expect(told.at(-1)).toBe(`checkpoint at ${record.steps}`)
+    expect(reported.at(-1)).toBe(`checkpoint at ${record.steps}`)
   })
 
   it('is interrupted where it is stopped while it is scored', async () => {

@@ -26,4 +26,4 @@ export function createBudget(seconds: number, secondsSoFar: () => number, made: 
 }
 
 /** Whether the work fits into what is left, as far as that is known. */
-export const affords = (budget: Budget, work: number): boolean => (budget.secondsFor(work) ?? 0) <= budget.left()
+export const fitsBudget = (budget: Budget, work: number): boolean => (budget.secondsFor(work) ?? 0) <= budget.left()

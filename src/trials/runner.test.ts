@@ -43,7 +43,7 @@ async function trialOf(label: string, work: number, steps = 10): Promise<Labeled
 
 const forever = 10_000_000
 
-function told(event: TrialEvent<Labeled>): string {
+function reported(event: TrialEvent<Labeled>): string {
   if (event.kind === 'planned') {
     const [trials, found] = [event.trials, event.found].map((those) => those.map(({ label }) => label).join())
     return `planned ${trials}${found && `, found ${found}`}`
@@ -58,7 +58,7 @@ type Watching = Partial<RunnerOptions<Labeled>>
 async function collect(trials: readonly Labeled[], options: Watching = {}) {
   const [events, labels]: string[][] = [[], []]
   const onEvent = (event: TrialEvent<Labeled>): void => {
-    if (event.kind !== 'progress') events.push(told(event))
+    if (event.kind !== 'progress') events.push(reported(event))
     options.onEvent?.(event)
   }
   const all = { workers, resolver: { data: () => fewPoints }, ...options, onEvent }
@@ -121,7 +121,7 @@ describe('the runner of trials', () => {
   it('stops the others where one fails, and throws its error when they have ended', async () => {
     const [long, short] = [await trialOf('long', 2, forever), await trialOf('short', 1)]
     const events: string[] = []
-    const onEvent = (event: TrialEvent<Labeled>): void => void events.push(told(event))
+    const onEvent = (event: TrialEvent<Labeled>): void => void events.push(reported(event))
     expect(await laterRefusal(() => collect([long, withoutData(short)], { resolver: losing, onEvent }))).toBe(
       'Error: the file is gone',
     )
@@ -131,7 +131,7 @@ describe('the runner of trials', () => {
   it('stops the others where its reader breaks off', async () => {
     const trials = [await trialOf('long', 2, forever), await trialOf('short', 1)]
     const events: string[] = []
-    const onEvent = (event: TrialEvent<Labeled>): void => void events.push(told(event))
+    const onEvent = (event: TrialEvent<Labeled>): void => void events.push(reported(event))
     for await (const { trial } of runTrials(trials, { workers, resolver: { data: () => fewPoints }, onEvent })) {
       expect(trial.label).toBe('short')
       break

@@ -1,5 +1,5 @@
 /** Runs trials side by side, the longest first. */
-import { affords, type Budget } from './budget.ts'
+import { type Budget, fitsBudget } from './budget.ts'
 import type { TrialEvent } from './events.ts'
 import type { TrialResolver } from './resolver.ts'
 import type { TrialResult } from './result.ts'
@@ -43,7 +43,7 @@ export async function* runTrials<T extends Trial>(
   const made = createChannel<FinishedTrial<T>>()
 
   const run = async (trial: T, worker: TrialWorker): Promise<void> => {
-    if (stopped.aborted || (budget && !affords(budget, trial.work))) return
+    if (stopped.aborted || (budget && !fitsBudget(budget, trial.work))) return
     onEvent?.({ kind: 'started', trial })
     const result = await runTrial(trial, await worker.backend(trial.precision), resolver, {
       signal: stopped,

@@ -156,9 +156,11 @@ describe('a trial', () => {
   })
 
   it('tells its losses on the way', async () => {
-    const told: LossRecord[] = []
-    const { losses } = await finished(trialOf(), float32, { onProgress: (_done, fresh) => void told.push(...fresh) })
-    expect(told).toEqual(losses)
+    const reported: LossRecord[] = []
+    const { losses } = await finished(trialOf(), float32, {
+      onProgress: (_done, fresh) => void reported.push(...fresh),
+    })
+    expect(reported).toEqual(losses)
   })
 
   it('frees the programs that it compiled', async () => {

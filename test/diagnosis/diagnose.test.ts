@@ -283,7 +283,7 @@ describe('what a diagnosis is told', () => {
 
 describe('who observes a diagnosis', () => {
   it('is told of the plan, then of trials, their steps and their end, and of measurements', async () => {
-    const told: string[] = []
+    const reported: string[] = []
     const open = new Set<DiagnosisTrial>()
     const onEvent = (event: DiagnosisEvent): void => {
       if (event.kind === 'planned') for (const trial of event.trials) open.add(trial)
@@ -296,12 +296,12 @@ describe('who observes a diagnosis', () => {
         expect(open.delete(event.trial)).toBe(true)
         expect(event.result).toMatchObject({ id: event.trial.id })
       }
-      told.push(event.kind)
+      reported.push(event.kind)
     }
     await diagnosed(bad, { seeds: [0], onEvent })
-    expect(told.slice(0, 6).sort()).toEqual(['finished', 'finished', 'planned', 'started', 'started', 'steps'])
-    expect(told.slice(0, 3)).toEqual(['steps', 'planned', 'started'])
-    expect(told).toContain('measuring')
+    expect(reported.slice(0, 6).sort()).toEqual(['finished', 'finished', 'planned', 'started', 'started', 'steps'])
+    expect(reported.slice(0, 3)).toEqual(['steps', 'planned', 'started'])
+    expect(reported).toContain('measuring')
     expect(open.size).toBe(0)
   })
 })

@@ -97,7 +97,7 @@ const sets = {
 testOnAnyThreads(sets, { units: 40, threads: [1, 3], precision: 'float32' })
 
 test('each of the three products is there, with both kinds of tiles', () => {
-  const told = Object.entries(sets).flatMap(([name, calls]) => {
+  const reported = Object.entries(sets).flatMap(([name, calls]) => {
     const tiles = tilesOf(calls)
     const counts = new Map<string, number>()
     calls.forEach(({ op }, number) => {
@@ -106,7 +106,7 @@ test('each of the three products is there, with both kinds of tiles', () => {
     })
     return [name, ...[...counts].sort().map(([kind, count]) => `  ${kind}: ${count}`)]
   })
-  expect(told.join('\n')).toMatchInlineSnapshot(`
+  expect(reported.join('\n')).toMatchInlineSnapshot(`
     "of every size of image
       conv winograd-2: 13
       conv winograd-4: 16

@@ -81,7 +81,7 @@ async function stopAfter(trainings: number, name: string): Promise<Comparison> {
   return compare(families, { ...options, run: place(name), abort: stop.signal, onEvent })
 }
 
-async function goOn(name: string, more: Partial<ResumeComparisonOptions> = {}) {
+async function resumeFolder(name: string, more: Partial<ResumeComparisonOptions> = {}) {
   const { made, notes, found, onEvent } = watch()
   const comparison = await resumeComparison(place(name), { data, threads: 2, onEvent, ...more })
   return { comparison, made, found, notes: notes.map((note) => note.replaceAll(place(name), 'FOLDER')) }
@@ -125,7 +125,7 @@ describe('a comparison that was stopped', () => {
     const kept = linesOf(name)
     expect(kept.length).toBeGreaterThanOrEqual(trainings)
     expect(kept.length).toBeLessThan(all)
-    const { comparison, made, found } = await goOn(name, { threads })
+    const { comparison, made, found } = await resumeFolder(name, { threads })
     expect(found.sort()).toEqual(kept.map(keyOfLine).sort())
     expect(made).toHaveLength(all - kept.length)
     expect(comparison.sentence).toBe(whole.sentence)
@@ -146,14 +146,14 @@ describe('a comparison that was stopped', () => {
     const [first, ...others] = linesOf('spent')
     const late = JSON.stringify({ ...JSON.parse(first), spent: 3601 })
     writeFileSync(inFolder('spent', 'trials.jsonl'), [late, ...others, ''].join('\n'))
-    const { comparison, made } = await goOn('spent')
+    const { comparison, made } = await resumeFolder('spent')
     expect(made).toEqual([])
     expect(comparison.seconds).toBeGreaterThan(3601)
   })
 
   it('that has come to its end gives its answer again', async () => {
     const before = readFileSync(inFolder('whole', 'result.json'), 'utf8')
-    const { comparison, made } = await goOn('whole')
+    const { comparison, made } = await resumeFolder('whole')
     expect(made).toEqual([])
     expect(comparison.rows).toEqual(whole.rows)
     expect(comparison.sentence).toBe(whole.sentence)
@@ -182,7 +182,7 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
     const name = what.replaceAll(' ', '-')
     copyUnfinished(name)
     damage(name)
-    const { made, notes } = await goOn(name)
+    const { made, notes } = await resumeFolder(name)
     expect(made).toHaveLength(again)
     const isBroken = /no JSON|no trial|no text/.test(what)
     expect(notes).toEqual(isBroken ? ["FOLDER/trials.jsonl: line 1 can't be read: its training is made again."] : [])
@@ -214,11 +214,11 @@ describe('a comparison is not gone on with', () => {
     const text = readFileSync(file, 'utf8')
     const edited = async (from: string | RegExp, to: string): Promise<string> => {
       writeFileSync(file, text.replace(from, to))
-      return laterRefusal(() => goOn('edited'))
+      return laterRefusal(() => resumeFolder('edited'))
     }
     const signed = async (change: (description: ComparisonDescription) => ComparisonDescription): Promise<string> => {
       writeFileSync(file, encodeComparison(change(readComparison(place('whole')))))
-      return laterRefusal(() => goOn('edited'))
+      return laterRefusal(() => resumeFolder('edited'))
     }
     mkdirSync(place('empty'))
     mkdirSync(place('ended'))
@@ -233,11 +233,11 @@ describe('a comparison is not gone on with', () => {
       await signed((one) => ({ ...one, depths: [2] })),
       await signed((one) => ({ ...one, families: [{ ...one.families[0], networks: [{ kind: 'dense' }, null] }] })),
       await signed((one) => ({ ...one, settings: { ...one.settings, batch: 'all' } })),
-      await laterRefusal(() => goOn('whole', { data: blobs({ classes: 3, train: 200, test: 81 }) })),
-      await laterRefusal(() => goOn('whole', { exact: true })),
-      await laterRefusal(() => goOn('empty')),
-      await laterRefusal(() => goOn('ended')),
-      await laterRefusal(() => goOn('trained')),
+      await laterRefusal(() => resumeFolder('whole', { data: blobs({ classes: 3, train: 200, test: 81 }) })),
+      await laterRefusal(() => resumeFolder('whole', { exact: true })),
+      await laterRefusal(() => resumeFolder('empty')),
+      await laterRefusal(() => resumeFolder('ended')),
+      await laterRefusal(() => resumeFolder('trained')),
       await laterRefusal(() => compare(families, { ...options, run: place('whole') })),
       await laterRefusal(() => compare(families, { ...options, run: place('trained') })),
       await laterRefusal(() => compare([families[0], families[0]], options)),
@@ -270,7 +270,9 @@ describe('a comparison is not gone on with', () => {
   it('where another process is at work', async () => {
     const lock = takeLock(place('whole'))
     try {
-      expect(await laterRefusal(() => goOn('whole'))).toMatch(/whole: process \d+ is at work in this folder, since /)
+      expect(await laterRefusal(() => resumeFolder('whole'))).toMatch(
+        /whole: process \d+ is at work in this folder, since /,
+      )
     } finally {
       lock.release()
     }

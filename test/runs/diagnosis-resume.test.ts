@@ -86,7 +86,7 @@ async function stopAfter(trainings: number, name: string): Promise<Diagnosis> {
   return diagnose(network, { ...options, run: place(name), abort: stop.signal, onEvent })
 }
 
-async function goOn(name: string, more: Partial<ResumeDiagnosisOptions> = {}) {
+async function resumeFolder(name: string, more: Partial<ResumeDiagnosisOptions> = {}) {
   const { made, notes, onEvent } = watch()
   const diagnosis = await resumeDiagnosis(place(name), { data, threads: 2, onEvent, ...more })
   return { diagnosis, made: made.sort(), notes: notes.map((note) => note.replaceAll(place(name), 'FOLDER')) }
@@ -119,7 +119,7 @@ describe('a diagnosis that was stopped', () => {
     const kept = linesOf(name).length
     expect(kept).toBeGreaterThanOrEqual(trainings)
     expect(kept).toBeLessThan(all.length)
-    const { made } = await goOn(name, { threads })
+    const { made } = await resumeFolder(name, { threads })
     expect(made).toHaveLength(all.length - kept)
     expect(resultOf(name)).toEqual(resultOf('whole'))
     expect(trialsOf(name)).toBe(trialsOf('whole'))
@@ -140,7 +140,7 @@ describe('a diagnosis that was stopped', () => {
       if (kind === 'finished') stop.abort()
     }
     const { settings } = await diagnose(network, { ...chosen, onEvent })
-    const { diagnosis } = await goOn('chosen', { budget: 3600 })
+    const { diagnosis } = await resumeFolder('chosen', { budget: 3600 })
     expect(diagnosis.settings.steps).toBe(settings.steps)
     expect(
       new Set(diagnosis.trials.filter(({ control }) => control !== '3 x steps').map(({ steps }) => steps)),
@@ -152,17 +152,17 @@ describe('a diagnosis that was stopped', () => {
     const [first, ...others] = linesOf('spent').filter((line) => /"control":"(network|shallow twin)"/.test(line))
     const late = JSON.stringify({ ...JSON.parse(first), spent: 3601 })
     writeFileSync(inFolder('spent', 'trials.jsonl'), [late, ...others, ''].join('\n'))
-    const { diagnosis, made } = await goOn('spent')
+    const { diagnosis, made } = await resumeFolder('spent')
     expect(made).toEqual([])
     expect(diagnosis.seconds).toBeGreaterThan(3601)
-    const { made: later } = await goOn('spent', { budget: 7200 })
+    const { made: later } = await resumeFolder('spent', { budget: 7200 })
     expect(later).toEqual(all.filter((name) => !/^(network|shallow twin) /.test(name)))
     expect(resultOf('spent')).toEqual(resultOf('whole'))
   })
 
   it('that has come to its end gives its answer again', async () => {
     const before = readFileSync(inFolder('whole', 'result.json'), 'utf8')
-    const { diagnosis, made } = await goOn('whole')
+    const { diagnosis, made } = await resumeFolder('whole')
     expect(made).toEqual([])
     expect(JSON.parse(JSON.stringify(diagnosis), (key, value) => (key === 'seconds' ? undefined : value))).toEqual(
       resultOf('whole'),
@@ -206,7 +206,7 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
     const name = what.replaceAll(' ', '-')
     copyUnfinished(name)
     damage(name)
-    const { made, notes } = await goOn(name)
+    const { made, notes } = await resumeFolder(name)
     expect(made).toEqual(again)
     const isKept = (line: string): boolean => !again.includes(keyOfLine(line))
     expect(linesOf(name).filter(isKept)).toEqual(linesOf('whole').filter(isKept))
@@ -223,7 +223,7 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
   it('a finished one, too', async () => {
     cpSync(place('whole'), place('robbed'), { recursive: true })
     rmSync(inFolder('robbed', 'weights'), { recursive: true })
-    const { made } = await goOn('robbed')
+    const { made } = await resumeFolder('robbed')
     // The weights of the other seeds aren't asked for again.
     expect(made).toEqual(all.filter((trial) => /^(network|shallow).* 0$/.test(trial)))
     expect(readdirSync(inFolder('robbed', 'weights')).sort()).toEqual(readdirSync(inFolder('whole', 'weights')).sort())
@@ -244,7 +244,7 @@ describe('a folder that was left in the middle of a write, or damaged', () => {
     expect(readdirSync(place('blocked')).sort()).toEqual(['diagnosis.json', 'trials.jsonl', 'weights'])
     rmSync(inFolder('blocked', 'weights'))
     // Trainings whose weights aren't asked for again may have been kept before.
-    const { made } = await goOn('blocked')
+    const { made } = await resumeFolder('blocked')
     expect(all).toEqual(expect.arrayContaining(made))
     expect(made).toContain('network 0')
     expect(resultOf('blocked')).toEqual(resultOf('whole'))
@@ -258,18 +258,18 @@ describe('a diagnosis is not gone on with', () => {
     const text = readFileSync(file, 'utf8')
     const edited = async (from: string | RegExp, to: string): Promise<string> => {
       writeFileSync(file, text.replace(from, to))
-      return laterRefusal(() => goOn('edited'))
+      return laterRefusal(() => resumeFolder('edited'))
     }
     mkdirSync(place('empty'))
     const said = [
       await edited('"batch": 32', '"batch": 16'),
       await edited('"format": 2', '"format": 3'),
       await edited(/.*/s, '{'),
-      await laterRefusal(() => goOn('whole', { data: blobs({ classes: 6, train: 300, test: 101 }) })),
-      await laterRefusal(() => goOn('whole', { exact: true })),
-      await laterRefusal(() => goOn('whole', { budget: 60 })),
-      await laterRefusal(() => goOn('whole', { start: initialize })),
-      await laterRefusal(() => goOn('empty')),
+      await laterRefusal(() => resumeFolder('whole', { data: blobs({ classes: 6, train: 300, test: 101 }) })),
+      await laterRefusal(() => resumeFolder('whole', { exact: true })),
+      await laterRefusal(() => resumeFolder('whole', { budget: 60 })),
+      await laterRefusal(() => resumeFolder('whole', { start: initialize })),
+      await laterRefusal(() => resumeFolder('empty')),
       await laterRefusal(() => diagnose(network, { ...options, run: place('whole') })),
     ]
     expect(
@@ -293,7 +293,9 @@ describe('a diagnosis is not gone on with', () => {
   it('where another process is at work', async () => {
     const lock = takeLock(place('whole'))
     try {
-      expect(await laterRefusal(() => goOn('whole'))).toMatch(/whole: process \d+ is at work in this folder, since /)
+      expect(await laterRefusal(() => resumeFolder('whole'))).toMatch(
+        /whole: process \d+ is at work in this folder, since /,
+      )
     } finally {
       lock.release()
     }
@@ -303,14 +305,14 @@ describe('a diagnosis is not gone on with', () => {
     const start: typeof initialize = (blueprint) => initialize(blueprint, 7)
     const own = { ...options, start, run: place('own'), abort: AbortSignal.timeout(50) }
     await diagnose(network, own)
-    expect(await laterRefusal(() => goOn('own'))).toMatch(
+    expect(await laterRefusal(() => resumeFolder('own'))).toMatch(
       /start: the diagnosis in .* began with weights that its caller gave/,
     )
     const other: typeof initialize = (blueprint) => initialize(blueprint, 8)
-    expect(await laterRefusal(() => goOn('own', { start: other }))).toMatch(
+    expect(await laterRefusal(() => resumeFolder('own', { start: other }))).toMatch(
       /start: the diagnosis in .* began with other weights\. Give the same start, or diagnose anew\./,
     )
-    const { diagnosis } = await goOn('own', { start })
+    const { diagnosis } = await resumeFolder('own', { start })
     const unbroken = await diagnose(network, { ...options, start })
     expect(diagnosis.verdict).toBe(unbroken.verdict)
     expect(diagnosis.trials.map(({ losses }) => losses)).toEqual(unbroken.trials.map(({ losses }) => losses))

@@ -68,7 +68,7 @@ function kept(name: string): object {
 /** A checkpoint's header holds the time that the training took, in as many digits as it has. */
 const withoutSizes = (text: string): string => text.replace(/got one of \d+/g, 'got one of SIZE')
 
-const goOn = (name: string, options: Partial<ResumeOptions> = {}): Promise<Run> =>
+const resumeFolder = (name: string, options: Partial<ResumeOptions> = {}): Promise<Run> =>
   resume(place(name), { data, threads: 1, ...options })
 
 /** Trains into a folder, and copies it as it is after each of these steps: as a `kill -9` there would leave it. */
@@ -87,7 +87,7 @@ describe.each(Object.entries(optimizers))('a run with %s', (name, optimizer) => 
     const steps = [1, 8, 9, 23, 49, 50]
     const unbroken = await trainAndCopy(name, steps, optimizer)
     for (const step of steps) {
-      const resumed = await goOn(`${name}-${step}`)
+      const resumed = await resumeFolder(`${name}-${step}`)
       expect(outcome(resumed)).toEqual(outcome(unbroken))
       expect(kept(`${name}-${step}`)).toEqual(kept(name))
     }
@@ -105,7 +105,7 @@ describe('a folder that was left in the middle of a write', () => {
     cpSync(place(`whole-${step}`), place(name), { recursive: true })
     change(name)
     const notes: string[] = []
-    const resumed = await goOn(name, { onNote: (note) => notes.push(note.replaceAll(place(name), 'FOLDER')) })
+    const resumed = await resumeFolder(name, { onNote: (note) => notes.push(note.replaceAll(place(name), 'FOLDER')) })
     expect(outcome(resumed)).toEqual(outcome(unbroken))
     expect(kept(name)).toEqual(kept('whole'))
     return notes
@@ -163,7 +163,7 @@ describe('a folder that was left in the middle of a write', () => {
       cpSync(place('whole-20'), place(name), { recursive: true })
       change()
       const before = readdirSync(place(name))
-      const said = await laterRefusal(() => goOn(name))
+      const said = await laterRefusal(() => resumeFolder(name))
       expect(readdirSync(place(name))).toEqual(before)
       return said.replaceAll(place(name), 'FOLDER')
     }
@@ -205,10 +205,10 @@ describe('resuming', () => {
       return { abort: stop.signal, onProgress }
     }
     const first = await train(network, { ...recipe, run: place('stopped'), ...stopAt(1) })
-    const second = await goOn('stopped', stopAt(first.steps + 1))
+    const second = await resumeFolder('stopped', stopAt(first.steps + 1))
     expect([first, second].map(({ interrupted }) => interrupted)).toEqual([true, true])
     expect(second.steps).toBeGreaterThan(first.steps)
-    expect(outcome(await goOn('stopped', { threads: 2 }))).toEqual(outcome(unbroken))
+    expect(outcome(await resumeFolder('stopped', { threads: 2 }))).toEqual(outcome(unbroken))
     expect(metrics('stopped')).toBe(metrics('straight'))
     expect(existsSync(join(place('stopped'), 'lock'))).toBe(false)
   })
@@ -219,15 +219,15 @@ describe('resuming', () => {
     const stop = new AbortController()
     const run = place('given')
     await train(network, { ...recipe, weights: other.weights, run, abort: stop.signal, onProgress: () => stop.abort() })
-    expect(outcome(await goOn('given'))).toEqual(outcome(unbroken))
+    expect(outcome(await resumeFolder('given'))).toEqual(outcome(unbroken))
   })
 
   it('a finished run gives its record, and changes nothing', async () => {
     const run = await train(network, { ...recipe, run: place('finished') })
     const before = readdirSync(place('finished'))
-    const again = await goOn('finished', { onProgress: () => expect.unreachable() })
+    const again = await resumeFolder('finished', { onProgress: () => expect.unreachable() })
     expect(again).toEqual({ ...run, run: place('finished') })
-    expect(await laterRefusal(() => goOn('finished', { exact: true }))).toContain('A run keeps its mode')
+    expect(await laterRefusal(() => resumeFolder('finished', { exact: true }))).toContain('A run keeps its mode')
     expect(readdirSync(place('finished'))).toEqual(before)
   })
 
@@ -236,8 +236,8 @@ describe('resuming', () => {
     const run = await train(chain(dense(8), relu(), dense(8), relu(), dense(2)), options)
     expect(run.diverged).not.toBeNull()
     rmSync(join(place('wild'), 'result.json'))
-    expect(outcome(await goOn('wild'))).toEqual(outcome(run))
-    expect(outcome(await goOn('wild'))).toEqual(outcome(run))
+    expect(outcome(await resumeFolder('wild'))).toEqual(outcome(run))
+    expect(outcome(await resumeFolder('wild'))).toEqual(outcome(run))
   })
 
   it('is refused with other data or another mode, and where another process is at work', async () => {
@@ -245,14 +245,14 @@ describe('resuming', () => {
     const observe = async (): Promise<void> => {
       if (stop.signal.aborted) return
       stop.abort()
-      said.push(await laterRefusal(() => goOn('guarded')))
+      said.push(await laterRefusal(() => resumeFolder('guarded')))
       said.push(await laterRefusal(() => train(network, { ...recipe, run: place('guarded') })))
     }
     const said: string[] = []
     await train(network, { ...recipe, run: place('guarded'), abort: stop.signal, observers: [{ every: 1, observe }] })
     const others: Dataset[] = [moons({ seed: 4, train: 100, test: 50 }), moons({ seed: 3, train: 99, test: 50 })]
-    for (const other of others) said.push(await laterRefusal(() => goOn('guarded', { data: other })))
-    said.push(await laterRefusal(() => goOn('guarded', { exact: true })))
+    for (const other of others) said.push(await laterRefusal(() => resumeFolder('guarded', { data: other })))
+    said.push(await laterRefusal(() => resumeFolder('guarded', { exact: true })))
     const text = said.join('\n').replaceAll(root, 'ROOT')
     expect(
       text.replace(/process \d+/, 'process PID').replace(/since [^.]+\.\d+Z/, 'since TIME'),

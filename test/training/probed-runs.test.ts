@@ -102,16 +102,16 @@ describe('probes', () => {
   })
 
   it('are told when they are seen, and leave what else is measured alone', async () => {
-    const told: ProbeSnapshot[] = []
+    const reported: ProbeSnapshot[] = []
     const others: object[] = []
     const run = await train(network, {
       ...measured,
       probes: { of: ['gradientNorm'], every: 115 },
-      onProbed: (run) => told.push(run),
+      onProbed: (run) => reported.push(run),
       onMeasured: (one) => others.push(one),
     })
-    expect(told).toEqual(run.probes)
-    expect(told.map(({ step }) => step)).toEqual([0, 115, 230])
+    expect(reported).toEqual(run.probes)
+    expect(reported.map(({ step }) => step)).toEqual([0, 115, 230])
     expect(others).toHaveLength(6)
     expect(run.warmup).toEqual(unbroken.warmup)
     expect(run.evaluations).toEqual(unbroken.evaluations)
@@ -176,10 +176,10 @@ describe('a run with probes', () => {
     })
     expect(stopped).toMatchObject({ interrupted: true, steps: 120 })
     expect(stopped.probes).toEqual(unbroken.probes?.slice(0, 3))
-    const told: number[] = []
-    const resumed = await resume(run, { data, threads: 1, onProbed: ({ step }) => told.push(step) })
+    const reported: number[] = []
+    const resumed = await resume(run, { data, threads: 1, onProbed: ({ step }) => reported.push(step) })
     expect(outcome(resumed)).toEqual(outcome(unbroken))
-    expect(told).toEqual([120, 160, 200, 230])
+    expect(reported).toEqual([120, 160, 200, 230])
     expect(metrics('stopped')).toBe(metrics('whole'))
   })
 

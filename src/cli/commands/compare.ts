@@ -81,13 +81,13 @@ const resumable = new Set(['resume', 'report', 'figure', 'dataDir', 'exact', 'wi
 function print(result: ComparisonResult, folder: string | undefined, { json, report, figure }: Flags): void {
   const { interrupted, rows } = result.comparison
   // Stopped in its first moments, it has kept nothing.
-  const kept = folder !== undefined && existsSync(join(folder, 'comparison.json')) ? folder : undefined
+  const stored = folder !== undefined && existsSync(join(folder, 'comparison.json')) ? folder : undefined
   // Printed first: a disk that is full by now must not take the answer with it.
-  if (json) printJson({ ...comparisonJson(result), run: kept ?? null })
+  if (json) printJson({ ...comparisonJson(result), run: stored ?? null })
   else printText(result.text())
-  if (!json && kept !== undefined && interrupted)
-    printText(`Go on with: ${programName()} compare --resume ${quote(kept)}`)
-  const reports = [kept && join(kept, 'report.html'), report].filter((file) => file !== undefined)
+  if (!json && stored !== undefined && interrupted)
+    printText(`Go on with: ${programName()} compare --resume ${quote(stored)}`)
+  const reports = [stored && join(stored, 'report.html'), report].filter((file) => file !== undefined)
   const files = figure === undefined ? reports : [...reports, figure]
   // Pictures of nothing would take the place of earlier ones.
   if (rows.length === 0) {

@@ -181,12 +181,12 @@ interface Kept {
 function print({ result, folder, label }: Kept, { json, report, figure }: Flags): void {
   const { interrupted } = result.diagnosis
   // Stopped in its first moments, it has kept nothing.
-  const isKept = existsSync(join(folder, 'diagnosis.json'))
+  const isStored = existsSync(join(folder, 'diagnosis.json'))
   // Printed first: a disk that is full by now must not take the answer with it.
-  if (json) printJson({ network: label, run: isKept ? folder : null, ...result.diagnosis })
+  if (json) printJson({ network: label, run: isStored ? folder : null, ...result.diagnosis })
   else printText(result.text())
-  if (!json && isKept && interrupted) printText(`Go on with: ${programName()} diagnose --resume ${quote(folder)}`)
-  const reports = [...(isKept ? [join(folder, 'report.html')] : []), ...(report === undefined ? [] : [report])]
+  if (!json && isStored && interrupted) printText(`Go on with: ${programName()} diagnose --resume ${quote(folder)}`)
+  const reports = [...(isStored ? [join(folder, 'report.html')] : []), ...(report === undefined ? [] : [report])]
   for (const file of reports) writeText(file, result.html())
   if (figure !== undefined) writeText(figure, result.picture())
   const files = [...reports, ...(figure === undefined ? [] : [figure])]

@@ -56,13 +56,13 @@ interface LinePart {
 function compose(label: string, parts: readonly LinePart[], width: number): string {
   const cut = label.length > width ? `${label.slice(0, Math.max(0, width - 1))}…` : label
   let room = width - cut.length
-  const kept = new Set<LinePart>()
+  const remaining = new Set<LinePart>()
   for (const part of [...parts].sort((a, b) => a.rank - b.rank)) {
     if (part.text === '' || room < GAP.length + part.text.length) continue
-    kept.add(part)
+    remaining.add(part)
     room -= GAP.length + part.text.length
   }
-  const rest = parts.filter((part) => kept.has(part)).map(({ text, paint }) => (paint ? paint(text) : text))
+  const rest = parts.filter((part) => remaining.has(part)).map(({ text, paint }) => (paint ? paint(text) : text))
   return [cut, ...rest].join(GAP)
 }
 

@@ -48,8 +48,8 @@ export class TaskState {
     this.skipped = 0
     this.losses.push(loss)
     if (this.losses.length < HISTORY) return
-    const kept = this.losses.filter((_, index) => index % 2 === 1)
-    this.losses.splice(0, HISTORY, ...kept)
+    const remaining = this.losses.filter((_, index) => index % 2 === 1)
+    this.losses.splice(0, HISTORY, ...remaining)
     this.stride *= 2
   }
 
